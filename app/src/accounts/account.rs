@@ -1,0 +1,195 @@
+//! A person's own page: who she is here, her topics, where she is signed in, her address.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::viewer::{self, Viewer};
+use super::{letters, rules, store};
+use crate::clock::{self, DAY};
+use crate::deliveries::{Owed, owe};
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::ui::{Banner, Field, Page, Summary};
+use crate::{db, id, topics};
+
+/// GET `/account`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let now = house.clock.now();
+    let sessions = store::sessions(&house.db, &person.account_id, now).await?;
+    let own = topics::store::by_author(&house.db, &person.account_id).await?;
+    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let page = Page::new("Your account", || {
+        let banner = match done.as_str() {
+            "password" => Some("Your new password is kept"),
+            "email" => Some("Look in the letters at your new address to confirm it"),
+            "sessions" => Some("That device is signed out"),
+            "withdrawn" => Some("Your topic is withdrawn"),
+            _ => None,
+        };
+        let sessions = sessions
+            .into_iter()
+            .map(|session| {
+                let here = session.id == person.session_id;
+                let seen = if here { "this device".to_owned() } else { format!("last used {}", clock::day(session.seen_at)) };
+                let label = format!("Sign out {}", session.device);
+                view! {
+                    <li class="row">
+                        <span>{session.device.clone()}" – "<span class="soft">{seen}</span></span>
+                        {(!here).then(|| view! {
+                            <form method="post" action="/account/sessions/end">
+                                <input type="hidden" name="session" value=session.id />
+                                <button class="link" aria-label=label>"Sign out"</button>
+                            </form>
+                        })}
+                    </li>
+                }
+            })
+            .collect_view();
+        let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner.map(|title| view! { <Banner title><p></p></Banner> })}
+                    <h1>"Your account"</h1>
+                    <dl class="answers">
+                        <div><dt>"Name others see"</dt><dd>{person.shown_name.clone()}</dd></div>
+                        <div><dt>"Email address"</dt><dd>{person.email.clone()}" "<a href="/account/email">"Change"<span class="unseen">" your email address"</span></a></dd></div>
+                        <div><dt>"Here as"</dt><dd>{roles}</dd></div>
+                    </dl>
+                </section>
+                <section class="stack">
+                    <h2>"What happened to what you said"</h2>
+                    {topics::own_list(own)}
+                </section>
+                <section class="stack">
+                    <h2>"Where you are signed in"</h2>
+                    <ul class="stack">{sessions}</ul>
+                    <form method="post" action="/account/sessions/end"><button class="button quiet">"Sign out everywhere"</button></form>
+                    <form method="post" action="/sign-out"><button class="button">"Sign out"</button></form>
+                    <p><a href="/forgotten-password">"Choose a new password"</a></p>
+                </section>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/account/sessions/end`: one session, or without a name all of them.
+pub async fn end_sessions(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let only = id::parse(sent.typed("session"));
+    let everywhere = only.is_none();
+    store::end_sessions(&house.db, person.account_id.clone(), only).await?;
+    Ok(if everywhere { viewer::signed_out(&house, Redirect::to("/?done=signed-out").into_response()) } else { Redirect::to("/account?done=sessions").into_response() })
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back() -> Redirect {
+    Redirect::to("/account")
+}
+
+/// GET `/account/email`
+pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response {
+    email_page(&house, &viewer, "", &Refusals::default())
+}
+
+/// POST `/account/email`: tells the old address, asks the new one.
+pub async fn change_email(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let email = match rules::address(sent.typed("email")) {
+        Ok(email) if email == person.email => Err("Enter an address that differs from the one you have now".to_owned()),
+        other => other,
+    };
+    let email = match email {
+        Ok(email) => email,
+        Err(what_to_do) => return Ok(email_page(&house, &viewer, sent.typed("email"), &Refusals::one("email", what_to_do))),
+    };
+    let (now, account_id, old, writer) = (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let token = id::secret();
+                let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
+                store::keep_link(tx, &hash, &account_id, "email", Some(&email), ends_at).await?;
+                let ask = letters::confirm_address(&writer, &token);
+                let tell = letters::address_may_change(&writer);
+                let account = Some(account_id.as_str());
+                owe(tx, Owed { dedup_key: &hash, kind: "confirm address", account_id: account, to: &email, words: &ask, at: now, not_after: Some(ends_at) }).await?;
+                owe(tx, Owed { dedup_key: &format!("{hash} old"), kind: "address may change", account_id: account, to: &old, words: &tell, at: now, not_after: None }).await
+            })
+        })
+        .await?;
+    Ok(Redirect::to("/account?done=email").into_response())
+}
+
+/// GET `/account/email/{token}`: a button, since mail scanners open links.
+pub async fn confirm_email_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+    let link = store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now()).await?;
+    let Some(new_email) = link.and_then(|link| link.new_email) else { return Err(Error::NotFound) };
+    let page = Page::new("Confirm your new address", || {
+        view! {
+            <div class="stack">
+                <h1>"Confirm your new address"</h1>
+                <p class="lead">"Letters will go to "<b>{new_email}</b>"."</p>
+                <form method="post"><button class="button">"Use this address"</button></form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/account/email/{token}`: both addresses are told.
+pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    let changed: Result<bool, sqlx::Error> = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let hash = id::hash(&token);
+                let Some(link) = store::link(tx, &hash, "email", now).await? else { return Ok(false) };
+                let Some(new_email) = link.new_email else { return Ok(false) };
+                store::use_link(tx, &hash, now).await?;
+                store::set_address(tx, &link.account_id, &new_email).await?;
+                let words = letters::address_changed(&writer);
+                for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
+                    let dedup_key = format!("{hash} {key}");
+                    owe(tx, Owed { dedup_key: &dedup_key, kind: "address changed", account_id: Some(&link.account_id), to, words: &words, at: now, not_after: None }).await?;
+                }
+                Ok(true)
+            })
+        })
+        .await;
+    // An address that another account has by now ends as a link that cannot be used: who has an account is not told.
+    let is_changed = match changed {
+        Err(error) if db::already_there(&error) => false,
+        other => other?,
+    };
+    if !is_changed {
+        return Err(Error::NotFound);
+    }
+    let page = Page::new("Your address is changed", || view! { <div class="stack"><h1>"Your address is changed"</h1><p class="lead">"Letters go to your new address from now on."</p><p><a href="/account">"Your account"</a></p></div> });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) -> Response {
+    let page = Page::new("Change your email address", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/account">"Your account"</a></p>
+                <Summary refusals />
+                <h1>"Change your email address"</h1>
+                <form method="post" novalidate>
+                    <Field name="email" label="Your new email address" hint="We send a letter there to confirm it, and tell your old address." kind="email" autocomplete="email" value=email refusals />
+                    <button class="button">"Send the letter"</button>
+                </form>
+            </div>
+        }
+    });
+    let page = if refusals.is_empty() { page } else { page.refused() };
+    page.answer(house, viewer)
+}

@@ -1,0 +1,95 @@
+//! Limits on guessing: how often something was tried, for one address or from one place, in a window of time.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::clock::{HOUR, MINUTE, Millis};
+use crate::db::Db;
+use crate::error::Error;
+use crate::id;
+
+/// The network address a request came from, behind a trusted proxy too.
+#[derive(Clone, Debug, Default)]
+pub struct Caller(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Wrong passwords for one address.
+    Password,
+    /// Wrong passwords from one place. A whole school may share it.
+    PasswordFrom,
+    /// Letters asked for to one address.
+    Letter,
+    /// Letters asked for from one place.
+    LetterFrom,
+}
+
+impl Kind {
+    /// The word it is stored by, how many are let through in a window, and how long the window is.
+    fn limit(self) -> (&'static str, i64, Millis) {
+        match self {
+            Self::Password => ("password", 10, 15 * MINUTE),
+            Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
+            // A link lasts longer than this window, so that one of the letters let through always works.
+            Self::Letter => ("letter", 5, HOUR),
+            Self::LetterFrom => ("letter from", 300, HOUR),
+        }
+    }
+}
+
+/// Counts one more try and says whether it is within the limit. Counted before the answer is known, so that tries made
+/// at once cannot slip through together.
+///
+/// # Errors
+/// When the database fails.
+pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<bool, Error> {
+    let (word, most, window) = kind.limit();
+    let subject = id::hash(subject);
+    let tries: i64 = db
+        .write(move |tx| {
+            Box::pin(async move {
+                sqlx::query_scalar::<_, i64>(
+                    "INSERT INTO attempts (kind, subject, window_ends_at, tries) VALUES ($1, $2, $3, 1)
+                     ON CONFLICT (kind, subject) DO UPDATE SET
+                       tries = CASE WHEN attempts.window_ends_at <= $4 THEN 1 ELSE attempts.tries + 1 END,
+                       window_ends_at = CASE WHEN attempts.window_ends_at <= $4 THEN $3 ELSE attempts.window_ends_at END
+                     RETURNING tries",
+                )
+                .bind(word)
+                .bind(subject)
+                .bind(now + window)
+                .bind(now)
+                .fetch_one(tx)
+                .await
+            })
+        })
+        .await?;
+    Ok(tries <= most)
+}
+
+/// Forgets the wrong tries for one address, after a right one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(db: &Db, kind: Kind, subject: &str) -> Result<(), Error> {
+    let (word, ..) = kind.limit();
+    let subject = id::hash(subject);
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM attempts WHERE kind = $1 AND subject = $2").bind(word).bind(subject).execute(tx).await?;
+            Ok(())
+        })
+    })
+    .await
+}

@@ -1,0 +1,261 @@
+//! People and their roles, for the administrator; invitations, and accepting one.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::rules::{self, Role};
+use super::viewer::{self, Viewer};
+use super::{letters, passwords, store};
+use crate::area;
+use crate::audit::{self, Entry};
+use crate::clock::DAY;
+use crate::deliveries::{Owed, owe};
+use crate::error::Error;
+use crate::forms::{self, Refusals, Sent};
+use crate::house::House;
+use crate::id;
+use crate::ui::{Banner, Choice, Choices, Field, Page, Pager, Summary};
+
+const MOST_ON_A_PAGE: usize = 50;
+
+/// GET `/admin/people`
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let query = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/admin/people`: invites somebody.
+pub async fn send_invitation(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let mut refusals = Refusals::default();
+    let email = refusals.take("email", rules::address(sent.typed("email")));
+    let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
+    let role = refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
+    let (Some(email), Some(role)) = (email, role) else {
+        return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
+    };
+    invite(&house, Some(person.account_id.clone()), email, role).await?;
+    Ok(Redirect::to("/admin/people?done=invited").into_response())
+}
+
+/// Invites an address into a role; the letter holds the link. `by` is `None` on the command line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn invite(house: &House, by: Option<String>, email: String, role: Role) -> Result<(), Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let token = id::secret();
+                let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
+                let invitation = store::keep_invitation(tx, &hash, &email, role, now, ends_at).await?;
+                let words = letters::invitation(&writer, role, &token);
+                owe(tx, Owed { dedup_key: &hash, kind: "invitation", account_id: None, to: &email, words: &words, at: now, not_after: Some(ends_at) }).await?;
+                audit::note(tx, Entry { at: now, who: by.as_deref(), what: "person invited", about: &invitation, detail: role.word() }).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// POST `/admin/people/{id}/roles`: gives or takes a role; the person signs in anew.
+pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else { return Err(Error::NotFound) };
+    let gives = sent.typed("change") == "give";
+    if id == person.account_id && role == Role::Admin && !gives {
+        return Ok(Redirect::to("/admin/people?done=own").into_response());
+    }
+    let (now, by) = (house.clock.now(), person.account_id.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if gives {
+                    store::grant(tx, &id, role, now).await?;
+                } else {
+                    store::revoke(tx, &id, role).await?;
+                }
+                store::end_all_sessions(tx, &id).await?;
+                let what = if gives { "role given" } else { "role taken" };
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: role.word() }).await
+            })
+        })
+        .await
+        .map_err(|error: sqlx::Error| if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) { Error::NotFound } else { error.into() })?;
+    Ok(Redirect::to("/admin/people?done=role").into_response())
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back() -> Redirect {
+    Redirect::to("/admin/people")
+}
+
+/// GET `/invitations/{token}`
+pub async fn invitation_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/invitations/{token}`: adds the role to the account of that address, or makes one.
+pub async fn accept(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, headers: HeaderMap, sent: Sent) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), now).await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    let known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?;
+    let mut new = None;
+    let place = id::parse(sent.typed("place"));
+    if known.is_none() {
+        let mut refusals = Refusals::default();
+        let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
+        let password = refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
+        let (Some(name), Some(password)) = (name, password) else {
+            return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+        };
+        let places = area::store::places(&house.db).await?;
+        let place = place.filter(|id| places.iter().any(|place| place.id == *id));
+        new = Some((name, place, passwords::hashed(&house, password).await));
+    }
+    let account_id: Option<String> = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !store::accept_invitation(tx, &invitation.id, now).await? {
+                    return Ok::<_, sqlx::Error>(None);
+                }
+                let account_id = match (known, new) {
+                    (Some(known), _) => known.id,
+                    (None, Some((name, place, hash))) => {
+                        let account = store::NewAccount { email: &invitation.email, shown_name: &name, place_id: place.as_deref(), password_hash: Some(&hash) };
+                        let Some(made) = store::make_account(tx, &account, now).await? else { return Ok(None) };
+                        if place.is_some() {
+                            store::grant(tx, &made, Role::Parent, now).await?;
+                        }
+                        made
+                    }
+                    (None, None) => return Ok(None),
+                };
+                store::grant(tx, &account_id, invitation.role, now).await?;
+                store::end_all_sessions(tx, &account_id).await?;
+                audit::note(tx, Entry { at: now, who: Some(&account_id), what: "invitation accepted", about: &invitation.id, detail: invitation.role.word() }).await?;
+                Ok(Some(account_id))
+            })
+        })
+        .await?;
+    let Some(account_id) = account_id else { return Err(Error::NotFound) };
+    let cookie = viewer::begin_session(&house, &account_id, &headers).await?;
+    Ok((cookie, Redirect::to("/?done=joined")).into_response())
+}
+
+async fn accept_page(house: &House, viewer: &Viewer, invitation: &store::Invitation, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+    let is_known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
+    let chosen = sent.typed("place").to_owned();
+    let mut choices = vec![Choice { value: String::new(), label: "I am not a parent or carer here".into(), chosen: chosen.is_empty() }];
+    choices.extend(area::store::places(&house.db).await?.into_iter().map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name }));
+    let page = Page::new("Accept your invitation", || {
+        let fields = (!is_known).then(|| {
+            view! {
+                <Field name="shown_name" label="A name for others to see" autocomplete="name" value=sent.typed("shown_name") refusals />
+                <Choices name="place" legend="Are you a parent or carer here too? Where do you live?" hint="Then you can also propose and support topics." choices refusals />
+                <Field name="password" label="Choose a password" hint="10 characters or more. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+            }
+        });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Accept your invitation"</h1>
+                <p class="lead">"You will be here as: "<b>{invitation.role.title()}</b>", with the address "<b>{invitation.email.clone()}</b>"."</p>
+                <form method="post" novalidate>
+                    {fields}
+                    <button class="button">"Accept and go on"</button>
+                </form>
+            </div>
+        }
+    });
+    let page = if refusals.is_empty() { page } else { page.refused() };
+    Ok(page.answer(house, viewer))
+}
+
+async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+    let search = query.line("search");
+    let mut people = store::people(&house.db, &forms::folded(&search), query.typed("after"), MOST_ON_A_PAGE as i64 + 1).await?;
+    let next = (people.len() > MOST_ON_A_PAGE).then(|| {
+        people.truncate(MOST_ON_A_PAGE);
+        let last = people.last().map_or("", |person| &person.email);
+        format!("/admin/people?{}", form_urlencoded::Serializer::new(String::new()).append_pair("search", &search).append_pair("after", last).finish())
+    });
+    let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
+    let banner = match query.typed("done") {
+        "invited" => Some("The invitation is on its way"),
+        "role" => Some("The role is changed. The person signs in again"),
+        "own" => Some("You cannot take this role from yourself. Ask another administrator"),
+        _ => None,
+    };
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
+    let choices = roles.map(|role| Choice { value: role.word().into(), label: role.title().into(), chosen: sent.typed("role") == role.word() }).collect();
+    let page = Page::new("People", || {
+        let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner.map(|title| view! { <Banner title><p></p></Banner> })}
+                    <Summary refusals />
+                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <h1>"People"</h1>
+                    <form class="row" method="get" role="search">
+                        <label for="search">"Name or address"</label>
+                        <input id="search" name="search" value=search />
+                        <button class="button quiet">"Search"</button>
+                    </form>
+                    {nobody}
+                    <ul class="stack">{people.into_iter().map(person_row).collect_view()}</ul>
+                    <Pager first next />
+                </section>
+                <section class="stack">
+                    <h2>"Invite somebody"</h2>
+                    <form method="post" action="/admin/people" novalidate>
+                        <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
+                        <Choices name="role" legend="What will this person be?" choices refusals />
+                        <button class="button">"Send the invitation"</button>
+                    </form>
+                </section>
+            </div>
+        }
+    });
+    let page = if refusals.is_empty() { page } else { page.refused() };
+    Ok(page.answer(house, viewer))
+}
+
+fn person_row(person: store::Person) -> impl IntoView {
+    let action = format!("/admin/people/{}/roles", person.id);
+    let changes = Role::ALL
+        .into_iter()
+        .map(|role| {
+            let has = person.roles.contains(&role);
+            let (change, verb) = if has { ("take", "Take") } else { ("give", "Give") };
+            view! {
+                <form method="post" action=action.clone()>
+                    <input type="hidden" name="role" value=role.word() />
+                    <input type="hidden" name="change" value=change />
+                    <button class="link">{format!("{verb}: {}", role.title())}</button>
+                </form>
+            }
+        })
+        .collect_view();
+    let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+    view! {
+        <li class="card">
+            <p><b>{person.shown_name}</b>" "<span class="soft">{person.email}</span></p>
+            <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}</p>
+            <details>
+                <summary>"Change roles"</summary>
+                {changes}
+            </details>
+        </li>
+    }
+}

@@ -1,0 +1,62 @@
+//! What an administrator asks for and sends.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::rules::{self, Change, What};
+use super::{pages, store};
+use crate::accounts::Viewer;
+use crate::audit::{self, Entry};
+use crate::db;
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+
+/// GET `/admin`
+pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
+    pages::admin().answer(&house, &viewer)
+}
+
+/// GET `/admin/area`
+pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    page(&house, &viewer, &done, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/admin/area`
+pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let change = match rules::change(&sent) {
+        Ok(change) => change,
+        Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let taken = if matches!(&change, Change::Add { what: What::Place, .. }) { "place_name" } else { "service_name" };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (what, about) = match change {
+                Change::Add { what, name, baseline } => (said(what, "added"), store::add(tx, what, &name, baseline).await?),
+                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => (said(what, "retired"), id),
+                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => (said(what, "brought back"), id),
+                Change::Retire { .. } | Change::BringBack { .. } => return Err(sqlx::Error::RowNotFound),
+            };
+            audit::note(tx, Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" }).await
+        })
+    });
+    match kept.await {
+        Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
+        Err(error) if db::already_there(&error) => page(&house, &viewer, "", &sent, &Refusals::one(taken, "Choose another name. This one is there already")).await,
+        Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn said(what: What, verb: &str) -> String {
+    format!("{} {verb}", if what == What::Place { "place" } else { "service" })
+}
+
+async fn page(house: &House, viewer: &Viewer, done: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+    let services = store::all(&house.db, What::Service).await?;
+    let places = store::all(&house.db, What::Place).await?;
+    Ok(pages::area(services, places, done, sent, refusals).answer(house, viewer))
+}

@@ -1,0 +1,69 @@
+//! What an administrator may say about a service or a place. Pure.
+
+use crate::forms::{self, Refusals, Sent};
+
+/// Whether it is a service or a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Something families use, as transport.
+    Service,
+    /// A part of the area.
+    Place,
+}
+
+/// A change to what there is in the area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new service or place.
+    Add { what: What, name: String, baseline: Option<i64> },
+    /// No longer to be chosen; what names it stays.
+    Retire { what: What, id: String },
+    /// To be chosen again.
+    BringBack { what: What, id: String },
+}
+
+/// Reads a change from what the form sent.
+///
+/// # Errors
+/// What to put right.
+pub fn change(sent: &Sent) -> Result<Change, Refusals> {
+    let what = if sent.typed("what") == "place" { What::Place } else { What::Service };
+    let field = if what == What::Place { "place_name" } else { "service_name" };
+    match (sent.typed("change"), crate::id::parse(sent.typed("id"))) {
+        ("retire", Some(id)) => Ok(Change::Retire { what, id }),
+        ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),
+        _ => {
+            let mut refusals = Refusals::default();
+            let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
+            let baseline = match sent.line("baseline").as_str() {
+                "" => Some(None),
+                number => refusals.take("baseline", whole_number(number).map(Some)),
+            };
+            match (name, baseline) {
+                (Some(name), Some(baseline)) => Ok(Change::Add { what, name, baseline }),
+                _ => Err(refusals),
+            }
+        }
+    }
+}
+
+fn whole_number(text: &str) -> Result<i64, String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+    plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1250".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_place_has_a_name_and_may_have_a_number_of_children() {
+        let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
+        assert_eq!(
+            place("place_name=North+Sefton&baseline=1,250"),
+            Ok(Change::Add { what: What::Place, name: "North Sefton".into(), baseline: Some(1250) })
+        );
+        assert!(place("place_name=&baseline=").is_err());
+        assert!(place("place_name=North&baseline=-3").is_err());
+    }
+}

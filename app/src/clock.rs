@@ -1,0 +1,144 @@
+//! The time now, and times in the words people use here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// Unix milliseconds.
+pub type Millis = i64;
+
+/// A second, in milliseconds.
+pub const SECOND: Millis = 1_000;
+/// A minute, in milliseconds.
+pub const MINUTE: Millis = 60 * SECOND;
+/// An hour, in milliseconds.
+pub const HOUR: Millis = 60 * MINUTE;
+/// A day of 24 hours, in milliseconds.
+pub const DAY: Millis = 24 * HOUR;
+
+/// Tells the time. Tests hold one that they move by hand.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    by_hand: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// A clock that stands at `now` until it is moved.
+    #[must_use]
+    pub fn by_hand(now: Millis) -> Self {
+        Self { by_hand: Some(Arc::new(AtomicI64::new(now))) }
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.by_hand.as_ref().map_or_else(|| Timestamp::now().as_millisecond(), |at| at.load(Ordering::SeqCst))
+    }
+
+    /// Moves a clock that is held by hand; the machine's clock cannot be moved.
+    pub fn forward(&self, by: Millis) {
+        if let Some(at) = &self.by_hand {
+            at.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+}
+
+/// "Friday 4 December 2026", as the day is in London.
+#[must_use]
+pub fn day(at: Millis) -> String {
+    london(at).strftime("%A %-d %B %Y").to_string()
+}
+
+/// "Friday 4 December 2026 at 5pm" or "… at 5:30pm"; midnight and noon by name.
+#[must_use]
+pub fn day_and_hour(at: Millis) -> String {
+    let local = london(at);
+    let hour = match (local.hour(), local.minute()) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "midday".to_owned(),
+        (_, 0) => local.strftime("%-I%P").to_string(),
+        _ => local.strftime("%-I:%M%P").to_string(),
+    };
+    format!("{} at {hour}", day(at))
+}
+
+/// The machine-readable form for `<time datetime>`.
+#[must_use]
+pub fn machine(at: Millis) -> String {
+    Timestamp::from_millisecond(at).unwrap_or_default().to_string()
+}
+
+/// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12 days".
+/// For a time that has passed: "yesterday", "12 days ago".
+#[must_use]
+pub fn days_away(now: Millis, at: Millis) -> String {
+    let days = (london(at).date() - london(now).date()).get_days();
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        2.. => format!("in {days} days"),
+        _ => format!("{} days ago", -days),
+    }
+}
+
+/// Reads a day (`2026-12-04`) and a time of day (`17:00`), as London's clocks show them.
+#[must_use]
+pub fn read(day: &str, time: &str) -> Option<Millis> {
+    let (day, time): (Date, Time) = (day.trim().parse().ok()?, time.trim().parse().ok()?);
+    let at = day.to_datetime(time).to_zoned(TimeZone::get("Europe/London").ok()?).ok()?;
+    Some(at.timestamp().as_millisecond())
+}
+
+/// The day and the time of day as form fields hold them: (`2026-12-04`, `17:00`).
+#[must_use]
+pub fn fields(at: Millis) -> (String, String) {
+    let local = london(at);
+    (local.strftime("%Y-%m-%d").to_string(), local.strftime("%H:%M").to_string())
+}
+
+fn london(at: Millis) -> Zoned {
+    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_londons_clocks_show_it() {
+        let winter = read("2026-12-04", "17:00").expect("a time");
+        let summer = read("2026-07-04", "17:00").expect("a time");
+        assert_eq!(machine(winter), "2026-12-04T17:00:00Z");
+        assert_eq!(machine(summer), "2026-07-04T16:00:00Z");
+        assert_eq!(fields(summer), ("2026-07-04".into(), "17:00".into()));
+    }
+
+    #[test]
+    fn days_are_said_as_people_say_them() {
+        let at = read("2026-12-04", "17:30").expect("a time");
+        assert_eq!(day(at), "Friday 4 December 2026");
+        assert_eq!(day_and_hour(at), "Friday 4 December 2026 at 5:30pm");
+        assert_eq!(day_and_hour(at - 30 * MINUTE), "Friday 4 December 2026 at 5pm");
+        assert_eq!(days_away(at, at + 7 * HOUR), "tomorrow");
+        assert_eq!(days_away(at, at + 12 * DAY), "in 12 days");
+        assert_eq!(days_away(at, at - 3 * DAY), "3 days ago");
+    }
+
+    #[test]
+    fn what_is_no_day_is_not_read() {
+        for (day, time) in [("", ""), ("31 December", "17:00"), ("2026-02-30", "17:00"), ("2026-12-04", "25:00")] {
+            assert_eq!(read(day, time), None, "{day} {time}");
+        }
+    }
+}

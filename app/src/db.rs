@@ -1,0 +1,161 @@
+//! The only door to the database: `read` for questions, `write` for facts.
+//!
+//! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
+//! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+
+static BOTH: Migrator = sqlx::migrate!("../migrations");
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// Which of the two databases this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One file beside the program, for one machine.
+    Sqlite,
+    /// A server that several processes share.
+    Postgres,
+}
+
+impl Kind {
+    /// Reads the kind from a `DATABASE_URL`.
+    #[must_use]
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// Ends a `SELECT` whose rows must stay as they are until the write ends.
+    /// SQLite has one writer at a time and needs nothing.
+    #[must_use]
+    pub fn hold(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR SHARE",
+        }
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    kind: Kind,
+    readers: AnyPool,
+    writers: AnyPool,
+}
+
+/// What a write does, given its open transaction.
+pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if there is none.
+    ///
+    /// # Errors
+    /// When the address cannot be read or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let kind = Kind::of(url).ok_or_else(|| sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into()))?;
+        match kind {
+            Kind::Sqlite => {
+                let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+                // The writer first: it makes the file and turns WAL on for all.
+                let writers = sqlite(1).connect(&url).await?;
+                let readers = sqlite(4).connect(&url).await?;
+                Ok(Self { kind, readers, writers })
+            }
+            Kind::Postgres => {
+                let pool = AnyPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
+                Ok(Self { kind, readers: pool.clone(), writers: pool })
+            }
+        }
+    }
+
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Brings the tables up to this program. Several processes may call it at once.
+    ///
+    /// # Errors
+    /// When a migration fails or an applied one has since been changed.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        let own = match self.kind {
+            Kind::Sqlite => &SQLITE,
+            Kind::Postgres => &POSTGRES,
+        };
+        let mut all: Vec<_> = BOTH.iter().chain(own.iter()).cloned().collect();
+        all.sort_by_key(|migration| migration.version);
+        Migrator { migrations: Cow::Owned(all), ..Migrator::DEFAULT }.run(&self.writers).await
+    }
+
+    /// A connection to ask questions with.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    /// Runs `act` in one transaction: all of it happens, or nothing.
+    ///
+    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a transaction open.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses with, or the database's own error; nothing is kept then.
+    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<sqlx::Error> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
+    {
+        let writers = self.writers.clone();
+        let begin = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        };
+        let task = tokio::spawn(async move {
+            let mut tx = writers.begin_with(begin).await?;
+            let done = act(&mut tx).await?;
+            tx.commit().await?;
+            Ok(done)
+        });
+        task.await.unwrap_or_else(|_panicked| Err(sqlx::Error::WorkerCrashed.into()))
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+/// Whether the error is the database's word that a unique value is already there.
+#[must_use]
+pub fn already_there(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+fn sqlite(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(|connection, _| {
+        Box::pin(async move {
+            for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 10000"] {
+                connection.execute(pragma).await?;
+            }
+            Ok(())
+        })
+    })
+}

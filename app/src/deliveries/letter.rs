@@ -1,0 +1,82 @@
+//! The one shape of every letter: what happened, what to do, why you got this.
+
+use maud::{DOCTYPE, html};
+
+/// The words of a letter, before it has an address.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// One line; says what it is about.
+    pub subject: String,
+    /// The paragraphs, the most important first.
+    pub paragraphs: Vec<String>,
+    /// What to press, and the whole address it leads to.
+    pub button: Option<(String, String)>,
+    /// Why this person got it, and how to stop it where that is possible.
+    pub why: String,
+    /// The forum, who signs it.
+    pub from: String,
+}
+
+impl Words {
+    /// The letter for people who read plain text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut parts = self.paragraphs.clone();
+        if let Some((label, address)) = &self.button {
+            parts.push(format!("{label}:\n{address}"));
+        }
+        parts.push(self.from.clone());
+        parts.push(format!("--\n{}", self.why));
+        parts.join("\n\n") + "\n"
+    }
+
+    /// The same letter as HTML: one column, readable with pictures off and in the dark.
+    #[must_use]
+    pub fn html(&self) -> String {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width,initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.subject) }
+                }
+                body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:1em" {
+                    @for paragraph in &self.paragraphs { p { (paragraph) } }
+                    @if let Some((label, address)) = &self.button {
+                        p { a href=(address) style="display:inline-block;padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none" { (label) } }
+                        p style="font-size:16px" { "If the button does not work, copy this into your browser: " (address) }
+                    }
+                    p { (self.from) }
+                    hr;
+                    p style="font-size:16px" { (self.why) }
+                }
+            }
+        }
+        .into_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_say_the_same_and_what_was_typed_is_escaped_in_html() {
+        let words = Words {
+            subject: "Your topic".into(),
+            paragraphs: vec!["We published <b>it</b>.".into()],
+            button: Some(("See it".into(), "https://a.example/topics/1?x=1&y=2".into())),
+            why: "You proposed it.".into(),
+            from: "The forum".into(),
+        };
+        assert_eq!(
+            words.text(),
+            "We published <b>it</b>.\n\nSee it:\nhttps://a.example/topics/1?x=1&y=2\n\nThe forum\n\n--\nYou proposed it.\n"
+        );
+        let html = words.html();
+        assert!(html.contains("We published &lt;b&gt;it&lt;/b&gt;."));
+        assert!(html.contains("href=\"https://a.example/topics/1?x=1&amp;y=2\""));
+    }
+}

@@ -1,0 +1,37 @@
+//! Letters: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up and why.
+//!
+//! A letter is owed once (`dedup_key`), and its `Message-ID` comes from its id, so that a second copy after a crash folds
+//! into the first. While it waits it holds what is to be said; once handed over or given up, text and address are erased.
+//! `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again and again.
+
+mod letter;
+pub mod store;
+mod turn;
+
+pub use letter::Words;
+pub use store::{Owed, owe};
+pub use turn::{Outcome, deliver_one};
+
+/// One letter as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The delivery's id, a UUIDv7. The `Message-ID` is made from it.
+    pub id: String,
+    /// The address it goes to.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The letter for people who read plain text.
+    pub text: String,
+    /// The same letter as HTML.
+    pub html: String,
+}
+
+/// Why a letter did not go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The other side will never take it; why, in its words.
+    Refused(String),
+    /// It may go later; why it did not now.
+    Later(String),
+}

@@ -1,0 +1,159 @@
+//! Every SQL statement about letters.
+
+use sqlx::{AnyConnection, Row as _};
+
+use super::{Letter, Words};
+use crate::clock::{DAY, MINUTE, Millis};
+use crate::db::Db;
+
+/// A letter that is owed from now on.
+#[derive(Debug)]
+pub struct Owed<'a> {
+    /// The same key twice is one letter.
+    pub dedup_key: &'a str,
+    /// What sort of letter it is, as in "topic published".
+    pub kind: &'static str,
+    /// Whose letter it is; it is not sent any more once the account is erased.
+    pub account_id: Option<&'a str>,
+    /// Where it goes.
+    pub to: &'a str,
+    /// What it says.
+    pub words: &'a Words,
+    /// Now.
+    pub at: Millis,
+    /// From when on it is no use any more, as for a link that has ended.
+    pub not_after: Option<Millis>,
+}
+
+/// Owes a letter, in the same write as the fact it tells of.
+///
+/// # Errors
+/// When the database fails; the fact is then not kept either.
+pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO deliveries
+           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, next_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9)
+         ON CONFLICT (dedup_key) DO NOTHING",
+    )
+    .bind(crate::id::new())
+    .bind(owed.dedup_key)
+    .bind(owed.kind)
+    .bind(owed.account_id)
+    .bind(owed.to)
+    .bind(&owed.words.subject)
+    .bind(owed.words.text())
+    .bind(owed.words.html())
+    .bind(owed.at)
+    .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How long a worker may hold a letter before another takes it over. Longer than the mailer's own patience.
+pub const LEASE: Millis = 2 * MINUTE;
+
+/// Claims the letter that has waited longest, with the number of tries so far. Two workers never hold the same one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let row = sqlx::query(
+                "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
+                 WHERE id IN (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY next_at, id LIMIT 1)
+                   AND claimed_until < $1
+                 RETURNING id, to_address, subject, body_text, body_html, CAST(tries AS BIGINT)",
+            )
+            .bind(now)
+            .bind(now + LEASE)
+            .fetch_optional(tx)
+            .await?;
+            Ok(row.map(|row| {
+                let letter = Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text: row.get(3), html: row.get(4) };
+                (letter, row.get(5))
+            }))
+        })
+    })
+    .await
+}
+
+/// Why this letter must not go any more, if so: it came too late, or its person is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forfeited(db: &Db, id: &str, now: Millis) -> Result<Option<&'static str>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at
+         FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    let (late, erased): (i64, Option<i64>) = (row.get(0), row.get(1));
+    Ok(if late != 0 {
+        Some("it came too late to be of use")
+    } else if erased.is_some() {
+        Some("the account was erased")
+    } else {
+        None
+    })
+}
+
+/// Records that the letter was handed over, and erases what it said and to whom.
+///
+/// # Errors
+/// When the database fails; the letter is then sent again after its lease, under the same `Message-ID`.
+pub async fn sent(db: &Db, id: String, now: Millis) -> Result<(), sqlx::Error> {
+    finish(db, id, Some(now), None, String::new()).await
+}
+
+/// Records that the letter will not be sent, and why; erases what it said and to whom.
+///
+/// # Errors
+/// When the database fails.
+pub async fn given_up(db: &Db, id: String, now: Millis, reason: String) -> Result<(), sqlx::Error> {
+    finish(db, id, None, Some(now), reason).await
+}
+
+/// Records that the letter is to be tried again at `next_at`, and why it did not go.
+///
+/// # Errors
+/// When the database fails.
+pub async fn again(db: &Db, id: String, next_at: Millis, reason: String) -> Result<(), sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE deliveries SET next_at = $2, claimed_until = 0, reason = $3 WHERE id = $1 AND next_at IS NOT NULL")
+                .bind(id)
+                .bind(next_at)
+                .bind(reason)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+async fn finish(db: &Db, id: String, sent_at: Option<Millis>, given_up_at: Option<Millis>, reason: String) -> Result<(), sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE deliveries
+                 SET sent_at = $2, given_up_at = $3, reason = $4, next_at = NULL, to_address = '', body_text = '', body_html = ''
+                 WHERE id = $1 AND next_at IS NOT NULL",
+            )
+            .bind(id)
+            .bind(sent_at)
+            .bind(given_up_at)
+            .bind(reason)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}

@@ -1,0 +1,81 @@
+//! What a worker does again and again: claim one letter, hand it over, record what became of it.
+
+use std::future::Future;
+
+use super::{Failure, Letter, store};
+use crate::clock::{Clock, HOUR, MINUTE, Millis};
+use crate::db::Db;
+
+/// What became of one turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// No letter is due.
+    NothingDue,
+    /// The mail system has taken it.
+    Sent,
+    /// It will be tried again.
+    Later,
+    /// It will never be sent.
+    GivenUp,
+}
+
+/// After so many tries a letter is given up: about two days of waiting.
+const MOST_TRIES: i64 = 18;
+
+/// Takes one turn, handing the letter over with `send`. Safe to stop at any moment: a letter not recorded as sent is
+/// claimed again when its lease has run out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn deliver_one<S, F>(db: &Db, clock: &Clock, send: S) -> Result<Outcome, sqlx::Error>
+where
+    S: FnOnce(Letter) -> F,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let Some((letter, tries)) = store::claim(db, clock.now()).await? else { return Ok(Outcome::NothingDue) };
+    let id = letter.id.clone();
+    if let Some(reason) = store::forfeited(db, &id, clock.now()).await? {
+        store::given_up(db, id, clock.now(), reason.to_owned()).await?;
+        return Ok(Outcome::GivenUp);
+    }
+    match send(letter).await {
+        Ok(()) => {
+            store::sent(db, id, clock.now()).await?;
+            Ok(Outcome::Sent)
+        }
+        Err(Failure::Later(reason)) if tries < MOST_TRIES => {
+            tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
+            store::again(db, id, clock.now() + wait_after(tries), reason).await?;
+            Ok(Outcome::Later)
+        }
+        Err(Failure::Refused(reason) | Failure::Later(reason)) => {
+            tracing::warn!(delivery = id, tries, "a letter was given up");
+            store::given_up(db, id, clock.now(), reason).await?;
+            Ok(Outcome::GivenUp)
+        }
+    }
+}
+
+/// One minute after the first try, then twice as long each time, at most four hours.
+fn wait_after(tries: i64) -> Millis {
+    (MINUTE << (tries - 1).clamp(0, 10)).min(4 * HOUR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_up_to_four_hours() {
+        assert_eq!(wait_after(1), MINUTE);
+        assert_eq!(wait_after(4), 8 * MINUTE);
+        assert_eq!(wait_after(9), 4 * HOUR);
+        assert_eq!(wait_after(i64::MAX), 4 * HOUR);
+    }
+
+    #[test]
+    fn a_letter_is_tried_for_about_two_days() {
+        let hours = (1..MOST_TRIES).map(wait_after).sum::<Millis>() / HOUR;
+        assert!((36..72).contains(&hours), "{hours} hours");
+    }
+}

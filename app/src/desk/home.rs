@@ -1,0 +1,100 @@
+//! Home: what is open now, and the way in.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use crate::accounts::Viewer;
+use crate::clock;
+use crate::error::Error;
+use crate::forms::Sent;
+use crate::house::House;
+use crate::rounds::rules::Phase;
+use crate::rounds::store::Round;
+use crate::topics::store::Filter;
+use crate::ui::{Banner, Page};
+use crate::{rounds, topics};
+
+/// GET `/`
+pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let rounds = rounds::store::list(&house.db, 4).await?;
+    let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
+    let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
+    let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
+    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let banner = match done.as_str() {
+        "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
+        "signed-in" => Some(("You are signed in", "Here is what is open now.")),
+        "signed-out" => Some(("You are signed out", "Come back whenever you like.")),
+        _ => None,
+    };
+    let page = Page::new("What should be planned next?", || {
+        let banner = banner.map(|(title, next)| view! { <Banner title><p>{next}</p></Banner> });
+        let join = (!viewer.is_signed_in()).then(|| view! { <p class="soft">"New here? "<a href="/sign-up">"Join in two minutes"</a>". You need not give your real name."</p> });
+        let closed = closed.map(|round| {
+            view! {
+                <section class="stack">
+                    <h2>"What was chosen last"</h2>
+                    <p><a href=format!("/rounds/{}", round.id)>{format!("What was counted in {}", round.title)}</a></p>
+                </section>
+            }
+        });
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner}
+                    <h1>"What should be planned next?"</h1>
+                    {invitation(open, now, &house.names.area)}
+                    {join}
+                </section>
+                <section class="stack">
+                    <h2>"Latest topics from parents"</h2>
+                    {latest.is_empty().then(|| view! { <p>"Topics that parents propose will be here."</p> })}
+                    {topics::cards(latest)}
+                    <p><a href="/topics">"All topics"</a></p>
+                </section>
+                {closed}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What can be done in the round that is going on, and by when.
+fn invitation(round: Option<Round>, now: clock::Millis, area: &str) -> impl IntoView + use<> {
+    let propose = || view! { <p><a href="/topics/new">"Propose a topic of your own"</a></p> };
+    let Some(round) = round else {
+        return view! {
+            <p class="lead">{format!("Say what should be planned in {area} before any plan is written. Other parents can support it.")}</p>
+            <p><a class="button" href="/topics/new">"Propose a topic"</a></p>
+        }
+        .into_any();
+    };
+    let page = format!("/rounds/{}", round.id);
+    match round.dates.phase(now) {
+        Phase::Voting => view! {
+            <p class="lead">"Support as many topics as you like until "<b>{clock::day(round.dates.closes_at)}</b>", "{clock::days_away(now, round.dates.closes_at)}". Nobody sees the counts before then, not even the council."</p>
+            <p><a class="button" href=page>"Choose topics to support"</a></p>
+            {propose()}
+        }
+        .into_any(),
+        Phase::Proposing => view! {
+            <p class="lead">"Propose topics until "<b>{clock::day(round.dates.vote_from)}</b>", "{clock::days_away(now, round.dates.vote_from)}". Then parents vote."</p>
+            <p><a class="button" href="/topics/new">"Propose a topic"</a></p>
+            <p><a href=page>"Topics in this round"</a></p>
+        }
+        .into_any(),
+        Phase::Announced => view! {
+            <p class="lead">{format!("{} begins on {}.", round.title, clock::day(round.dates.propose_from))}</p>
+            {propose()}
+        }
+        .into_any(),
+        Phase::Counting | Phase::Closed => view! {
+            <p class="lead">"Voting has closed. The count is being made and will be here in a moment."</p>
+            <p><a class="button" href=page>"Go to the round"</a></p>
+        }
+        .into_any(),
+    }
+}

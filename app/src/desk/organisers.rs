@@ -1,0 +1,72 @@
+//! The desks: what waits for organisers and for leaders, the oldest first, with the day it is due.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use crate::accounts::Viewer;
+use crate::clock::{self, DAY};
+use crate::error::Error;
+use crate::forms::Sent;
+use crate::house::House;
+use crate::ui::{Banner, Page};
+use crate::{rounds, topics};
+
+/// GET `/forum`
+pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let waiting = topics::store::waiting(&house.db).await?;
+    let rounds = rounds::store::list(&house.db, 3).await?;
+    let is_decided = Sent::read(uri.query().unwrap_or_default().as_bytes()).typed("done") == "decided";
+    let page = Page::new("Organisers’ desk", || {
+        let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
+        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
+        let waiting = waiting
+            .into_iter()
+            .map(|topic| {
+                // Promised to the author: five working days, so seven days.
+                let due = topic.proposed_at + 7 * DAY;
+                let late = now > due;
+                view! {
+                    <li class="card">
+                        <h3><a href=format!("/forum/topics/{}", topic.id)>{topic.title}</a></h3>
+                        <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
+                    </li>
+                }
+            })
+            .collect_view();
+        let rounds = rounds.into_iter().map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a></li> }).collect_view();
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner}
+                    <h1>"Organisers’ desk"</h1>
+                    <h2>"Topics to read"</h2>
+                    {nothing}
+                    <ol class="queue">{waiting}</ol>
+                </section>
+                <section class="stack">
+                    <h2>"Rounds"</h2>
+                    <ul>{rounds}</ul>
+                    <p><a class="button quiet" href="/forum/rounds/new">"Open a round"</a></p>
+                </section>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/lead`
+pub async fn lead(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("Leaders’ desk", || {
+        view! {
+            <div class="stack">
+                <h1>"Leaders’ desk"</h1>
+                <p class="lead">"Nothing waits for you."</p>
+                <p>"Meanwhile, read "<a href="/topics">"what parents want planned"</a>". Counts are shown to everyone at the same time, when a round closes."</p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}

@@ -1,0 +1,185 @@
+//! What was sent by a form, and what must be put right before it can be taken.
+//!
+//! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes are replaced.
+//! What a field may hold is each room's rule; the cleaning every text goes through is here.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse as _, Response};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The fields a form sent, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent(Vec<(String, String)>);
+
+impl Sent {
+    /// Reads a form's body or an address's query.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The first value sent under this name, as it was typed; empty when there is none.
+    #[must_use]
+    pub fn typed(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// The value as one clean line.
+    #[must_use]
+    pub fn line(&self, name: &str) -> String {
+        line(self.typed(name))
+    }
+
+    /// Every value sent under this name, each once, in their order.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for (_, value) in self.0.iter().filter(|(field, value)| field == name && !value.is_empty()) {
+            if !all.contains(value) {
+                all.push(value.clone());
+            }
+        }
+        all
+    }
+
+    /// The same fields in the form a hidden field can carry.
+    #[must_use]
+    pub fn packed(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
+    /// The fields, to be written out again as hidden ones.
+    pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let body = Bytes::from_request(request, state).await.map_err(|refused| refused.into_response())?;
+        Ok(Self::read(&body))
+    }
+}
+
+/// What must be put right, in the order of the fields: the field's id, and what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals(Vec<(&'static str, String)>);
+
+impl Refusals {
+    /// One thing to put right.
+    #[must_use]
+    pub fn one(field: &'static str, what_to_do: impl Into<String>) -> Self {
+        Self(vec![(field, what_to_do.into())])
+    }
+
+    /// Adds what to do about a field.
+    pub fn add(&mut self, field: &'static str, what_to_do: impl Into<String>) {
+        self.0.push((field, what_to_do.into()));
+    }
+
+    /// Takes a rule's answer: the value, or its refusal added to the list and `None`.
+    pub fn take<T>(&mut self, field: &'static str, answer: Result<T, String>) -> Option<T> {
+        answer.map_err(|what_to_do| self.add(field, what_to_do)).ok()
+    }
+
+    /// What to do about this field, if anything.
+    #[must_use]
+    pub fn about(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, what_to_do)| what_to_do.as_str())
+    }
+
+    /// Whether all is well.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(field, what_to_do)| (*field, what_to_do.as_str()))
+    }
+}
+
+/// Text as one line: NFC, no control or direction marks, spaces folded, trimmed.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let clean: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| may_stand(*c)).collect();
+    clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Text of several lines: as [`line`], with at most one empty line between paragraphs.
+#[must_use]
+pub fn prose(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for text in text.replace("\r\n", "\n").split(['\n', '\r']) {
+        let clean = line(text);
+        if !clean.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(clean);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// A text that must be there and not too long, counted in characters. `what_to_do` is said when it is empty.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn within(text: String, longest: usize, what_to_do: &str) -> Result<String, String> {
+    let long = text.chars().count();
+    if long == 0 {
+        Err(what_to_do.to_owned())
+    } else if long > longest {
+        Err(format!("Use {longest} characters or fewer. There are {long} now"))
+    } else {
+        Ok(text)
+    }
+}
+
+/// Text folded for comparing and searching: lower case, no accents.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need them.
+fn may_stand(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_missing_field_is_empty_and_a_repeated_one_gives_its_first_value() {
+        let sent = Sent::read(b"title=one&title=two&service=a&service=b&service=a");
+        assert_eq!(sent.typed("title"), "one");
+        assert_eq!(sent.typed("reason"), "");
+        assert_eq!(sent.all("service"), ["a", "b"]);
+    }
+
+    #[test]
+    fn control_and_direction_marks_are_taken_out_and_emoji_stay() {
+        assert_eq!(line("  a\u{0}b\u{202e}c \t d👩‍👧 "), "abc d👩‍👧");
+        assert_eq!(prose("one\r\n\r\n\r\n two\n"), "one\n\ntwo");
+        assert_eq!(folded("CAFÉ"), "cafe");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read_and_packed_again(body: Vec<u8>) {
+            let sent = Sent::read(&body);
+            prop_assert_eq!(Sent::read(sent.packed().as_bytes()), sent);
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing(text: String) {
+            prop_assert_eq!(line(&line(&text)), line(&text));
+            prop_assert_eq!(prose(&prose(&text)), prose(&text));
+        }
+    }
+}

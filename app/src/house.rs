@@ -1,0 +1,56 @@
+//! What every room is handed: the database, the clock, the area's names, and the one pool that hashes passwords.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// The state of the running service. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Names and addresses that differ from area to area.
+    pub names: Arc<Names>,
+    /// How many passwords may be hashed at once: each takes 19 MiB and a core.
+    pub hashing: Arc<Semaphore>,
+}
+
+/// Names and addresses that differ from area to area.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The local area, as in "Sefton".
+    pub area: String,
+    /// The parent carer forum that runs this service.
+    pub forum: String,
+    /// Where the service is reached, without a slash at the end: `https://alongside.example.org`.
+    pub public_url: String,
+    /// Where the browser's program is served, as in `/pkg/3f9a…`; `None` when it was not built.
+    pub program: Option<String>,
+    /// Whether this is the demonstration area, with its sign-ins shown.
+    pub demonstration: bool,
+}
+
+impl House {
+    /// Builds the state around an open database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, names: Names) -> Self {
+        Self { db, clock, names: Arc::new(names), hashing: Arc::new(Semaphore::new(2)) }
+    }
+
+    /// Whether people reach the service over https, so that cookies must be secure.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.names.public_url.starts_with("https://")
+    }
+
+    /// The whole address of a path, for letters.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.names.public_url)
+    }
+}

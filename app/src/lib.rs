@@ -1,0 +1,59 @@
+//! Alongside: what is asked, answered and told in one local area, and how it looks.
+//!
+//! # Layout
+//!
+//! One folder a room; `mod.rs` of each says what it is about and names its doors.
+//!
+//! * [`topics`]: what parents want planned, from proposal to publication
+//! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
+//! * [`disclosure`]: the one door for published numbers
+//! * [`accounts`]: people, signing up and in, sessions, roles, invitations
+//! * [`area`]: the services, places and organisations of this local area
+//! * [`desk`]: what each role has to do next; home and the standing pages
+//! * [`deliveries`]: letters owed, claimed, sent, failed
+//! * [`ui`]: the form kit, the page and its parts
+//! * [`house`], [`routes`]: what every room is handed, and the list of all addresses with who may use them
+//! * [`forms`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent, the database's only door, time,
+//!   names and secrets, the audit log, which error where
+//!
+//! Built for a browser (`hydrate`), only the islands are in it.
+
+pub mod rounds;
+
+#[cfg(feature = "ssr")]
+pub mod accounts;
+#[cfg(feature = "ssr")]
+pub mod area;
+#[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod db;
+#[cfg(feature = "ssr")]
+pub mod deliveries;
+#[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
+pub mod disclosure;
+#[cfg(feature = "ssr")]
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod house;
+#[cfg(feature = "ssr")]
+pub mod id;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod topics;
+#[cfg(feature = "ssr")]
+pub mod ui;
+
+/// Called once by the browser when the program has loaded; each island is then hydrated by name.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

@@ -1,0 +1,102 @@
+//! The support button in one tap: the form works by itself, and here it changes in place.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, HtmlFormElement, RequestInit, Response, SubmitEvent};
+
+/// What the form asks for: always the opposite of what stands.
+#[must_use]
+pub fn wish(supported: bool) -> &'static str {
+    if supported { "take back" } else { "support" }
+}
+
+/// "Support this topic", or "You support this" with the way back. Taps made while one is on its way are not lost: the
+/// last wish is sent when the answer has come.
+#[island]
+pub fn SupportButton(
+    /// The topic's id.
+    topic: String,
+    /// Its title, for those who hear the button and do not see what stands around it.
+    title: String,
+    /// Whether the person supports it now.
+    supported: bool,
+    /// The id of the round whose page to go back to; empty to go to the topic's page.
+    round: String,
+) -> impl IntoView {
+    let stands = RwSignal::new(supported);
+    let on_its_way = RwSignal::new(false);
+    let trouble = RwSignal::new(false);
+    let asked_again = StoredValue::new(false);
+
+    let send = move |form: HtmlFormElement| {
+        wasm_bindgen_futures::spawn_local(async move {
+            on_its_way.set(true);
+            loop {
+                asked_again.set_value(false);
+                let wanted = !stands.get_untracked();
+                let kept = post(&form, wish(!wanted)).await;
+                trouble.set(!kept);
+                if kept {
+                    stands.set(wanted);
+                }
+                if !kept || !asked_again.get_value() {
+                    break;
+                }
+            }
+            on_its_way.set(false);
+        });
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        if on_its_way.get_untracked() {
+            asked_again.update_value(|again| *again = !*again);
+        } else {
+            send(form);
+        }
+    };
+
+    view! {
+        <form class="support" method="post" action=format!("/topics/{topic}/support") on:submit=on_submit>
+            <input type="hidden" name="wish" value=move || wish(stands.get()) />
+            <input type="hidden" name="round" value=round />
+            <button class="button" class:quiet=move || stands.get() aria-label=move || label(stands.get(), &title)>
+                {move || if stands.get() { "Take back your support" } else { "Support this topic" }}
+            </button>
+            <p class="soft" role="status">
+                {move || match (trouble.get(), stands.get()) {
+                    (true, _) => "That did not get through. Try again.",
+                    (false, true) => "You support this.",
+                    (false, false) => "",
+                }}
+            </p>
+        </form>
+    }
+}
+
+fn label(supported: bool, title: &str) -> String {
+    if supported { format!("Take back your support for: {title}") } else { format!("Support this topic: {title}") }
+}
+
+/// Sends the wish to the form's own address. True when it was kept. A person who must sign in first is taken to the
+/// form's own way of doing so.
+async fn post(form: &HtmlFormElement, wish: &str) -> bool {
+    let Ok(answer) = answer(form, wish).await else { return false };
+    if answer.status() == 401 {
+        let _ = form.submit();
+    }
+    answer.ok()
+}
+
+async fn answer(form: &HtmlFormElement, wish: &str) -> Result<Response, wasm_bindgen::JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", "text/plain")?;
+    headers.set("content-type", "application/x-www-form-urlencoded")?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&format!("wish={}", wish.replace(' ', "+")).into());
+    let window = web_sys::window().ok_or("no window")?;
+    JsFuture::from(window.fetch_with_str_and_init(&form.action(), &request)).await?.dyn_into()
+}

@@ -1,0 +1,194 @@
+//! Every SQL statement about rounds, support and what was counted.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules::{Dates, NewRound};
+use crate::clock::Millis;
+use crate::db::{Db, Kind};
+use crate::id;
+
+type Kept<T> = Result<T, sqlx::Error>;
+
+/// A round.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// How many topics it will choose.
+    pub seats: i64,
+    /// Its dates.
+    pub dates: Dates,
+}
+
+/// The round with this id.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
+    let row = sqlx::query("SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.as_ref().map(round))
+}
+
+/// All rounds, the latest first, `most` at the most.
+pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
+    let rows = sqlx::query("SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds ORDER BY closes_at DESC, id DESC LIMIT $1")
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(round).collect())
+}
+
+/// Until when topics can be proposed for the round that is next voted on, if one is announced.
+pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL ORDER BY vote_from LIMIT 1")
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
+/// Opens a round, once for each form key, with every published topic that is in none. `None` when its time overlaps
+/// another round's.
+pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<String>> {
+    let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
+    if earlier.is_some() {
+        return Ok(earlier);
+    }
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by, form_key)
+         SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7, $8
+         WHERE NOT EXISTS (SELECT 1 FROM rounds WHERE propose_from < $6 AND closes_at > $4)
+         RETURNING id",
+    )
+    .bind(id::new())
+    .bind(&round.title)
+    .bind(round.seats)
+    .bind(round.dates.propose_from)
+    .bind(round.dates.vote_from)
+    .bind(round.dates.closes_at)
+    .bind(by)
+    .bind(&round.form_key)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(id) = &new {
+        sqlx::query("UPDATE topics SET round_id = $1 WHERE round_id IS NULL AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL")
+            .bind(id)
+            .execute(tx)
+            .await?;
+    }
+    Ok(new)
+}
+
+/// Gives or takes back support. False when voting on this topic is not open. Saying the same twice is saying it once.
+pub async fn support(tx: &mut AnyConnection, kind: Kind, topic_id: &str, account_id: &str, gives: bool, now: Millis) -> Kept<bool> {
+    // The round stays as it is until this write ends: no support slips in beside the count.
+    let is_open = format!(
+        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
+         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+           AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
+        kind.hold()
+    );
+    if sqlx::query(AssertSqlSafe(is_open)).bind(topic_id).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+        return Ok(false);
+    }
+    let change = if gives {
+        sqlx::query("INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3) ON CONFLICT (topic_id, account_id) DO NOTHING")
+            .bind(topic_id)
+            .bind(account_id)
+            .bind(now)
+    } else {
+        sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2").bind(topic_id).bind(account_id)
+    };
+    change.execute(tx).await?;
+    Ok(true)
+}
+
+/// Closes the next round whose time has come and keeps its count, once, whichever process comes first. Gives its id.
+pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+    let closed: Option<String> = sqlx::query_scalar(
+        "UPDATE rounds SET closed_at = $1
+         WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1 ORDER BY closes_at LIMIT 1) AND closed_at IS NULL
+         RETURNING id",
+    )
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(id) = closed else { return Ok(None) };
+    sqlx::query(
+        "INSERT INTO tallies (round_id, topic_id, place_id, supporters)
+         SELECT t.round_id, t.id, coalesce(a.place_id, ''), count(*)
+         FROM topics t
+         JOIN supports s ON s.topic_id = t.id
+         JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
+         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         GROUP BY t.round_id, t.id, coalesce(a.place_id, '')",
+    )
+    .bind(&id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE rounds SET voters = (SELECT count(DISTINCT s.account_id) FROM supports s JOIN topics t ON t.id = s.topic_id WHERE t.round_id = $1)
+         WHERE id = $1",
+    )
+    .bind(&id)
+    .execute(tx)
+    .await?;
+    Ok(Some(id))
+}
+
+/// What was counted for one topic of a closed round: every place in its order, and "elsewhere" if anybody is, with its
+/// number. Only for [`crate::disclosure`] to read; empty while the round is not closed.
+pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<(String, u64)>> {
+    let all = tallies_where(db, round_id, topic_id).await?;
+    Ok(all.into_iter().next().map_or_else(Vec::new, |(.., counted)| counted))
+}
+
+/// What was counted for a topic of a round: (topic id, title, places with their numbers).
+pub type Tally = (String, String, Vec<(String, u64)>);
+
+/// What was counted for every topic of a closed round.
+pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
+    tallies_where(db, round_id, "").await
+}
+
+async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, p.name, CAST(coalesce(y.supporters, 0) AS BIGINT)
+         FROM topics t
+         JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
+         CROSS JOIN (SELECT id, name, position FROM places UNION ALL SELECT '', 'Elsewhere', 1000000) p
+         LEFT JOIN tallies y ON y.round_id = t.round_id AND y.topic_id = t.id AND y.place_id = p.id
+         WHERE t.round_id = $1 AND ($2 = '' OR t.id = $2) AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+           AND (p.id <> '' OR EXISTS (SELECT 1 FROM tallies e WHERE e.round_id = t.round_id AND e.place_id = ''))
+         ORDER BY t.proposed_at, t.id, p.position, p.name",
+    )
+    .bind(round_id)
+    .bind(topic_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut tallies: Vec<Tally> = Vec::new();
+    for row in rows {
+        let id: String = row.get(0);
+        if tallies.last().is_none_or(|last| last.0 != id) {
+            tallies.push((id, row.get(1), Vec::new()));
+        }
+        if let Some((.., counted)) = tallies.last_mut() {
+            counted.push((row.get(2), u64::try_from(row.get::<i64, _>(3)).unwrap_or(0)));
+        }
+    }
+    Ok(tallies)
+}
+
+fn round(row: &AnyRow) -> Round {
+    Round {
+        id: row.get(0),
+        title: row.get(1),
+        seats: i64::from(row.get::<i32, _>(2)),
+        dates: Dates { propose_from: row.get(3), vote_from: row.get(4), closes_at: row.get(5), closed_at: row.get(6) },
+    }
+}

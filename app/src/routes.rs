@@ -1,0 +1,133 @@
+//! The list of all addresses, each with who may use it.
+//!
+//! There is no way to add an address without saying who may use it, and the rule is kept here, before the room's own
+//! code runs. The test of roles against routes is made from [`Routes::rules`].
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::MethodRouter;
+
+use crate::accounts::{self, Role, Viewer};
+use crate::error::Error;
+use crate::forms::Sent;
+use crate::house::House;
+
+/// Who may use an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone.
+    Anyone,
+    /// Everyone who is signed in.
+    SignedIn,
+    /// Everyone who is signed in and holds this role.
+    Only(Role),
+}
+
+impl Access {
+    /// Whether this person may.
+    #[must_use]
+    pub fn allows(self, viewer: &Viewer) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::SignedIn => viewer.is_signed_in(),
+            Self::Only(role) => viewer.is(role),
+        }
+    }
+}
+
+/// One address with one method, and who may use it.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// GET or POST.
+    pub method: Method,
+    /// The address, its parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Addresses with their handlers and rules.
+#[derive(Debug, Default)]
+pub struct Routes {
+    router: Router<House>,
+    rules: Vec<Rule>,
+}
+
+impl Routes {
+    /// An empty list.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page to look at.
+    #[must_use]
+    pub fn get<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+        self.add(Method::GET, path, access, axum::routing::get(handler))
+    }
+
+    /// A form that is sent.
+    #[must_use]
+    pub fn post<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+        self.add(Method::POST, path, access, axum::routing::post(handler))
+    }
+
+    /// All addresses of another room.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.rules.extend(other.rules);
+        Self { router: self.router.merge(other.router), rules: self.rules }
+    }
+
+    /// Every address with its rule.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The router that answers at these addresses.
+    pub fn into_router(self) -> Router<House> {
+        self.router
+    }
+
+    fn add(mut self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>) -> Self {
+        self.rules.push(Rule { method, path, access });
+        let guarded = handler.layer(from_fn_with_state(access, guard));
+        Self { router: self.router.route(path, guarded), rules: self.rules }
+    }
+}
+
+/// Every room's addresses.
+#[must_use]
+pub fn all() -> Routes {
+    Routes::new()
+        .join(crate::desk::routes())
+        .join(crate::topics::routes())
+        .join(crate::rounds::routes())
+        .join(crate::accounts::routes())
+        .join(crate::area::routes())
+}
+
+/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is kept meanwhile.
+async fn guard(access: axum::extract::State<Access>, viewer: Viewer, house: axum::Extension<House>, request: Request, next: Next) -> Response {
+    if access.allows(&viewer) {
+        return next.run(request).await;
+    }
+    if viewer.is_signed_in() {
+        return Error::Forbidden.into_response();
+    }
+    let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    if request.method() == Method::POST {
+        use axum::extract::FromRequest as _;
+        match Sent::from_request(request, &()).await {
+            Ok(sent) => accounts::sign_in_to_go_on(&house, &then, &sent),
+            Err(refused) => refused,
+        }
+    } else {
+        Redirect::to(&accounts::sign_in_then(&then)).into_response()
+    }
+}

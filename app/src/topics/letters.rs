@@ -1,0 +1,51 @@
+//! The letters to a topic's author.
+
+use super::rules::Decision;
+use super::store::Topic;
+use crate::deliveries::Words;
+use crate::house::House;
+
+/// Tells the author what became of her topic.
+pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
+    let page = |id: &str| Some(("See it".to_owned(), house.link(&format!("/topics/{id}"))));
+    let title = &topic.title;
+    let (subject, paragraphs, button) = match decision {
+        Decision::Publish => (
+            "Your topic is published",
+            vec![
+                format!("Your topic “{title}” is published, in your own words. Everyone can read it."),
+                "When voting opens, parents can support it. Nobody sees how many until the round closes.".to_owned(),
+            ],
+            page(&topic.id),
+        ),
+        Decision::Merge(into) => (
+            "Your topic is now part of another one",
+            vec![
+                format!("Your topic “{title}” was so close to another one that we put them together. Those who supported yours now support that one."),
+                "Your words are not lost: they can still be read.".to_owned(),
+            ],
+            page(into),
+        ),
+        Decision::Decline(reason) => (
+            "We did not publish your topic",
+            vec![format!("We read your topic “{title}” and did not publish it. This is why:"), reason.clone(), "You can write it anew and send it again.".to_owned()],
+            Some(("Propose a topic".to_owned(), house.link("/topics/new"))),
+        ),
+        // Who opens this letter, and beside whom, is not known: it says nothing of what was written.
+        Decision::PassOn => (
+            "About what you sent us",
+            vec![
+                "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now.".to_owned(),
+                "If somebody is in danger now, call 999.".to_owned(),
+            ],
+            None,
+        ),
+    };
+    Words {
+        subject: subject.to_owned(),
+        paragraphs,
+        button,
+        why: "You get this letter because you proposed a topic.".to_owned(),
+        from: house.names.forum.clone(),
+    }
+}

@@ -1,0 +1,177 @@
+//! The form kit: a field, a text of several lines, choices, and the summary of what must be put right.
+//!
+//! Behaviour and ARIA follow the GOV.UK components: a hint and an error are tied to the field by `aria-describedby`,
+//! the summary is an alert that links to each field.
+
+use leptos::prelude::*;
+
+use crate::forms::Refusals;
+
+/// What must be put right, at the top of the page. Empty when there is nothing.
+#[component]
+pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
+    let links = refusals.iter().map(|(field, what_to_do)| view! { <li><a href=format!("#{field}")>{what_to_do.to_owned()}</a></li> }).collect::<Vec<_>>();
+    (!links.is_empty()).then(|| {
+        view! {
+            <div class="summary" id="summary">
+                <div role="alert">
+                    <h2>"Please put this right"</h2>
+                    <ul>{links}</ul>
+                </div>
+            </div>
+        }
+    })
+}
+
+/// One line of text.
+#[component]
+pub fn Field<'a>(
+    /// The field's id and the name it is sent under.
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// What stands in it.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] autocomplete: Option<&'static str>,
+    refusals: &'a Refusals,
+) -> impl IntoView {
+    let error = refusals.about(name);
+    let inputmode = match kind {
+        "email" => Some("email"),
+        "number" => Some("numeric"),
+        _ => None,
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name hint />
+            <Problem name error=error.map(str::to_owned) />
+            <input
+                id=name
+                name=name
+                type=kind
+                value=value
+                inputmode=inputmode
+                autocomplete=autocomplete
+                spellcheck=matches!(kind, "email" | "password").then_some("false")
+                aria-describedby=described_by(name, hint, error)
+                aria-invalid=error.map(|_| "true")
+            />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn Area<'a>(
+    /// The field's id and the name it is sent under.
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// What stands in it.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(default = 5)] rows: u8,
+    refusals: &'a Refusals,
+) -> impl IntoView {
+    let error = refusals.about(name);
+    // A browser drops the first line end after the tag; this one is there to be dropped.
+    let value = format!("\n{value}");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name hint />
+            <Problem name error=error.map(str::to_owned) />
+            <textarea id=name name=name rows=rows aria-describedby=described_by(name, hint, error) aria-invalid=error.map(|_| "true")>
+                {value}
+            </textarea>
+        </div>
+    }
+}
+
+/// One thing that can be chosen.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is chosen now.
+    pub chosen: bool,
+}
+
+/// Several things to choose from: one of them (`many` false) or any number.
+#[component]
+pub fn Choices<'a>(
+    /// The name all are sent under; the first choice has it as its id.
+    name: &'static str,
+    legend: &'static str,
+    #[prop(optional)] hint: &'static str,
+    choices: Vec<Choice>,
+    #[prop(optional)] many: bool,
+    refusals: &'a Refusals,
+) -> impl IntoView {
+    let error = refusals.about(name);
+    let kind = if many { "checkbox" } else { "radio" };
+    let options = choices
+        .into_iter()
+        .enumerate()
+        .map(|(nth, choice)| {
+            let id = if nth == 0 { name.to_owned() } else { format!("{name}-{nth}") };
+            let label_for = id.clone();
+            view! {
+                <label class="option" for=label_for>
+                    <input type=kind id=id name=name value=choice.value checked=choice.chosen />
+                    {choice.label}
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field" aria-describedby=described_by(name, hint, error)>
+            <legend>{legend}</legend>
+            <Hint name hint />
+            <Problem name error=error.map(str::to_owned) />
+            <div class="options">{options}</div>
+        </fieldset>
+    }
+}
+
+/// A hidden key that makes a double tap, or the same form in two tabs, one fact.
+#[component]
+pub fn FormKey(
+    /// The key sent before, when the form is shown again.
+    #[prop(optional, into)]
+    key: String,
+) -> impl IntoView {
+    let key = crate::id::parse(&key).unwrap_or_else(crate::id::new);
+    view! { <input type="hidden" name="form_key" value=key /> }
+}
+
+#[component]
+fn Hint(name: &'static str, hint: &'static str) -> impl IntoView {
+    (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })
+}
+
+#[component]
+fn Problem(name: &'static str, error: Option<String>) -> impl IntoView {
+    error.map(|what_to_do| {
+        view! {
+            <p class="error" id=format!("{name}-error")>
+                <span class="unseen">"Error: "</span>
+                {what_to_do}
+            </p>
+        }
+    })
+}
+
+fn described_by(name: &str, hint: &str, error: Option<&str>) -> Option<String> {
+    match (hint.is_empty(), error.is_none()) {
+        (true, true) => None,
+        (false, true) => Some(format!("{name}-hint")),
+        (true, false) => Some(format!("{name}-error")),
+        (false, false) => Some(format!("{name}-hint {name}-error")),
+    }
+}

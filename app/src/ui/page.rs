@@ -1,0 +1,148 @@
+//! The document around a room's own words: title, style, header, menu, footer.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use leptos::prelude::*;
+
+use super::{Mark, content_policy, css};
+use crate::accounts::{Role, Viewer};
+use crate::house::House;
+
+/// A page about to be answered with.
+#[derive(Debug)]
+pub struct Page {
+    title: String,
+    body: String,
+    status: StatusCode,
+    has_island: bool,
+}
+
+impl Page {
+    /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find their owner.
+    pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
+        let owner = Owner::new();
+        let body = owner.with(|| view().into_view().to_html());
+        Self { title: title.into(), body, status: StatusCode::OK, has_island: false }
+    }
+
+    /// The same page again, because something must be put right: 422, and "Error: " before the title.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.title = format!("Error: {}", self.title);
+        self.status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// With another status than 200.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Loads the browser's program after the page can be used.
+    #[must_use]
+    pub fn with_island(mut self) -> Self {
+        self.has_island = true;
+        self
+    }
+
+    /// The whole document, for this person.
+    #[must_use]
+    pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
+        let script = if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
+        let policy = content_policy(script.as_deref());
+        let body = self.body;
+        let title = format!("{} – {}", self.title, house.names.forum);
+        let forum = house.names.forum.clone();
+        let owner = Owner::new();
+        let document = owner.with(|| {
+            view! {
+                <html lang="en-GB">
+                    <head>
+                        <meta charset="utf-8" />
+                        <meta name="viewport" content="width=device-width,initial-scale=1" />
+                        <meta name="color-scheme" content="light dark" />
+                        <title>{title}</title>
+                        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                        <style inner_html=css()></style>
+                    </head>
+                    <body>
+                        <a class="skip" href="#main">"Skip to the page"</a>
+                        <Header forum viewer />
+                        <main id="main" inner_html=body></main>
+                        <Footer viewer />
+                        {script.map(|script| view! { <script type="module" inner_html=script></script> })}
+                    </body>
+                </html>
+            }
+            .to_html()
+        });
+        let mut answer = (self.status, Html(format!("<!DOCTYPE html>{document}"))).into_response();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        answer
+    }
+}
+
+/// Loads the program and wakes every island. Without it, and before it, each island's form posts by itself.
+fn boot_script(folder: &str) -> String {
+    format!(
+        "const w=fetch('{folder}/app.wasm'),m=await import('{folder}/app.js');await m.default({{module_or_path:w}});m.hydrate();\
+         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)"
+    )
+}
+
+#[component]
+fn Header<'a>(forum: String, viewer: &'a Viewer) -> impl IntoView {
+    let who = if viewer.is_signed_in() { ("/account", "Account") } else { ("/sign-in", "Sign in") };
+    view! {
+        <header class="top">
+            <div>
+                <Mark />
+                <a class="home" href="/">
+                    <b>{forum}</b>
+                    <span>"Alongside"</span>
+                </a>
+                <nav aria-label="Main">
+                    <a class="wide-only" href="/topics">"Topics"</a>
+                    <a class="wide-only" href=who.0>{who.1}</a>
+                    <a class="menu" href="#menu">"Menu"</a>
+                </nav>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Footer<'a>(viewer: &'a Viewer) -> impl IntoView {
+    let mut links = vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds"), ("/topics/new", "Propose a topic")];
+    if viewer.is(Role::Organiser) {
+        links.push(("/forum", "Organisers’ desk"));
+    }
+    if viewer.is(Role::Safeguarding) {
+        links.push(("/forum/safeguarding", "Safeguarding"));
+    }
+    if viewer.is(Role::Leader) {
+        links.push(("/lead", "Leaders’ desk"));
+    }
+    if viewer.is(Role::Admin) {
+        links.push(("/admin", "Administration"));
+    }
+    links.extend(if viewer.is_signed_in() { [("/account", "Your account")].as_slice() } else { &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")] });
+    let links = links.into_iter().map(|(to, label)| view! { <li><a href=to>{label}</a></li> }).collect_view();
+    view! {
+        <footer>
+            <div>
+                <nav id="menu" aria-label="Menu">
+                    <ul>{links}</ul>
+                </nav>
+                <p>"Run by parents and carers. Not part of the council or the NHS."</p>
+                <ul>
+                    <li><a href="/accessibility">"Accessibility"</a></li>
+                    <li><a href="/privacy">"Privacy"</a></li>
+                </ul>
+            </div>
+        </footer>
+    }
+}

@@ -1,0 +1,195 @@
+-- The area: what services and places there are. Rows are retired, never deleted, since topics name them.
+CREATE TABLE services (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  position INTEGER NOT NULL,
+  retired_at BIGINT
+);
+
+-- baseline: children and young people with SEND who live there, by the named source on the named day.
+CREATE TABLE places (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  position INTEGER NOT NULL,
+  baseline BIGINT CHECK (baseline >= 0),
+  baseline_source TEXT NOT NULL DEFAULT '',
+  baseline_day TEXT NOT NULL DEFAULT '',
+  retired_at BIGINT
+);
+
+CREATE TABLE organisations (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+
+-- email is folded to lower case; an erased account keeps its row, without email, name and password.
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY,
+  email TEXT UNIQUE,
+  shown_name TEXT NOT NULL,
+  place_id TEXT REFERENCES places (id),
+  password_hash TEXT,
+  confirmed_at BIGINT NOT NULL,
+  erased_at BIGINT
+);
+
+CREATE TABLE roles (
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  role TEXT NOT NULL CHECK (role IN ('parent', 'organiser', 'leader', 'safeguarding', 'admin')),
+  organisation_id TEXT REFERENCES organisations (id),
+  granted_at BIGINT NOT NULL,
+  PRIMARY KEY (account_id, role)
+);
+
+-- A sign-up waits here until its letter's button is pressed; only then is there an account.
+CREATE TABLE sign_ups (
+  token_hash TEXT PRIMARY KEY,
+  email TEXT NOT NULL,
+  shown_name TEXT NOT NULL,
+  place_id TEXT NOT NULL REFERENCES places (id),
+  password_hash TEXT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  used_at BIGINT
+);
+
+-- One link in one letter, for one use. email: the new address of a change of email.
+CREATE TABLE links (
+  token_hash TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  purpose TEXT NOT NULL CHECK (purpose IN ('sign-in', 'password', 'email')),
+  email TEXT,
+  ends_at BIGINT NOT NULL,
+  used_at BIGINT
+);
+CREATE INDEX links_by_account ON links (account_id);
+
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  email TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('organiser', 'leader', 'safeguarding', 'admin')),
+  organisation_id TEXT REFERENCES organisations (id),
+  invited_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  accepted_at BIGINT
+);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  device TEXT NOT NULL,
+  began_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  idle_ends_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_account ON sessions (account_id);
+
+-- How often something was tried from one place or for one address. subject is a hash; a row is one window of time.
+CREATE TABLE attempts (
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  window_ends_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  PRIMARY KEY (kind, subject)
+);
+
+-- The outbox. The text goes, and the address with it, once the letter is handed over or given up.
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY,
+  dedup_key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  account_id TEXT REFERENCES accounts (id),
+  to_address TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body_text TEXT NOT NULL,
+  body_html TEXT NOT NULL,
+  owed_at BIGINT NOT NULL,
+  not_after BIGINT NOT NULL,
+  next_at BIGINT,
+  claimed_until BIGINT NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
+  sent_at BIGINT,
+  given_up_at BIGINT,
+  reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX deliveries_due ON deliveries (next_at, claimed_until);
+
+CREATE TABLE rounds (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  seats INTEGER NOT NULL CHECK (seats BETWEEN 1 AND 50),
+  propose_from BIGINT NOT NULL,
+  vote_from BIGINT NOT NULL,
+  closes_at BIGINT NOT NULL,
+  opened_by TEXT REFERENCES accounts (id),
+  form_key TEXT NOT NULL UNIQUE,
+  closed_at BIGINT,
+  voters BIGINT,
+  CHECK (propose_from < vote_from AND vote_from < closes_at),
+  CHECK (closed_at IS NULL OR closed_at >= closes_at)
+);
+
+-- A parent's words are never edited. What became of a topic is a dated fact beside them.
+CREATE TABLE topics (
+  id TEXT PRIMARY KEY,
+  author_id TEXT NOT NULL REFERENCES accounts (id),
+  form_key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  happens_now TEXT NOT NULL,
+  would_help TEXT NOT NULL,
+  proposed_at BIGINT NOT NULL,
+  round_id TEXT REFERENCES rounds (id),
+  published_at BIGINT,
+  merged_at BIGINT,
+  merged_into TEXT REFERENCES topics (id),
+  declined_at BIGINT,
+  decline_reason TEXT,
+  passed_on_at BIGINT,
+  withdrawn_at BIGINT,
+  UNIQUE (author_id, form_key),
+  CHECK ((merged_at IS NULL) = (merged_into IS NULL)),
+  CHECK ((declined_at IS NULL) = (decline_reason IS NULL)),
+  CHECK (published_at IS NULL OR (declined_at IS NULL AND passed_on_at IS NULL))
+);
+CREATE INDEX topics_published ON topics (published_at, id);
+CREATE INDEX topics_by_round ON topics (round_id);
+CREATE INDEX topics_by_author ON topics (author_id);
+
+CREATE TABLE topic_services (
+  topic_id TEXT NOT NULL REFERENCES topics (id),
+  service_id TEXT NOT NULL REFERENCES services (id),
+  PRIMARY KEY (topic_id, service_id)
+);
+CREATE TABLE topic_places (
+  topic_id TEXT NOT NULL REFERENCES topics (id),
+  place_id TEXT NOT NULL REFERENCES places (id),
+  PRIMARY KEY (topic_id, place_id)
+);
+
+CREATE TABLE supports (
+  topic_id TEXT NOT NULL REFERENCES topics (id),
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  given_at BIGINT NOT NULL,
+  PRIMARY KEY (topic_id, account_id)
+);
+CREATE INDEX supports_by_account ON supports (account_id);
+
+-- What was counted at a round's close, kept for good. place_id is '' for people without a place.
+CREATE TABLE tallies (
+  round_id TEXT NOT NULL REFERENCES rounds (id),
+  topic_id TEXT NOT NULL REFERENCES topics (id),
+  place_id TEXT NOT NULL,
+  supporters BIGINT NOT NULL CHECK (supporters > 0),
+  PRIMARY KEY (round_id, topic_id, place_id)
+);
+
+CREATE TABLE audit (
+  id TEXT PRIMARY KEY,
+  at BIGINT NOT NULL,
+  who TEXT REFERENCES accounts (id),
+  what TEXT NOT NULL,
+  about TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
