@@ -113,7 +113,13 @@ pub fn all() -> Routes {
 }
 
 /// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is kept meanwhile.
-async fn guard(access: axum::extract::State<Access>, viewer: Viewer, house: axum::Extension<House>, request: Request, next: Next) -> Response {
+async fn guard(
+    access: axum::extract::State<Access>,
+    viewer: Viewer,
+    house: axum::Extension<House>,
+    request: Request,
+    next: Next,
+) -> Response {
     if access.allows(&viewer) {
         return next.run(request).await;
     }

@@ -72,9 +72,7 @@ fn build() -> Outcome<String> {
     let wasm = pack(&wasm)?;
     publish()?;
     let together = Kilobytes(wasm.packed.0 + js.packed.0);
-    Ok(format!(
-        "{PKG}: app.wasm {wasm}, app.js {js}, together {together} packed"
-    ))
+    Ok(format!("{PKG}: app.wasm {wasm}, app.js {js}, together {together} packed"))
 }
 
 /// Makes the paths above right, wherever this program is started.
@@ -86,11 +84,7 @@ fn go_to_the_root() -> Outcome<()> {
 /// Whether the files are newer than the app and than what made them.
 fn is_up_to_date() -> bool {
     let made = changed_at(Path::new(PKG).join("app.wasm.br"));
-    let made_of = [
-        changed_at(BUILT),
-        changed_at(TOOLS_STAMP),
-        env::current_exe().ok().and_then(changed_at),
-    ];
+    let made_of = [changed_at(BUILT), changed_at(TOOLS_STAMP), env::current_exe().ok().and_then(changed_at)];
     made_of.iter().all(|source| is_newer(made, *source))
 }
 
@@ -123,12 +117,7 @@ fn remove(folder: &str) -> Outcome<()> {
 /// wasm-bindgen inside the app, and as a library `Cargo.lock` sees to it.
 fn bind(wasm: &str) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(BUILT)
-        .out_name("app")
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true);
+    bindgen.input_path(BUILT).out_name("app").typescript(false).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).map_err(at("wasm-bindgen"))?;
     let mut bound = bindgen.generate_output().map_err(at("wasm-bindgen"))?;
     if bound.js().contains("./snippets/") {
@@ -147,17 +136,8 @@ fn shrink(tool: &str, options: &[&str], file: &str) -> Outcome<()> {
         return Ok(());
     }
     // The file comes first: terser would take it for the value of --mangle.
-    let ended = Command::new(program)
-        .arg(file)
-        .args(options)
-        .args(["-o", file])
-        .status()
-        .map_err(at(tool))?;
-    if ended.success() {
-        Ok(())
-    } else {
-        Err(format!("{tool} failed on {file} ({ended})"))
-    }
+    let ended = Command::new(program).arg(file).args(options).args(["-o", file]).status().map_err(at(tool))?;
+    if ended.success() { Ok(()) } else { Err(format!("{tool} failed on {file} ({ended})")) }
 }
 
 /// Writes a file's packed form beside it, as small as brotli can.
@@ -166,19 +146,11 @@ fn pack(file: &str) -> Outcome<Sizes> {
     let packed = brotli(&plain).map_err(at(file))?;
     let beside = format!("{file}.br");
     fs::write(&beside, &packed).map_err(at(&beside))?;
-    Ok(Sizes {
-        plain: Kilobytes(plain.len()),
-        packed: Kilobytes(packed.len()),
-    })
+    Ok(Sizes { plain: Kilobytes(plain.len()), packed: Kilobytes(packed.len()) })
 }
 
 fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let best = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: plain.len(),
-        ..Default::default()
-    };
+    let best = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: plain.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &plain[..], &mut packed, &best)?;
     Ok(packed)
@@ -195,10 +167,7 @@ fn at<E: Display>(place: &str) -> impl Fn(E) -> String {
     // `{:#}` also tells the causes, where an error keeps them.
     move |why| {
         let told = format!("{why:#}");
-        format!(
-            "{place}: {}",
-            told.split_whitespace().collect::<Vec<_>>().join(" ")
-        )
+        format!("{place}: {}", told.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -236,9 +205,7 @@ mod tests {
         let plain = b"Who answers here, and by when? ".repeat(40);
         let packed = brotli(&plain).expect("packs");
         let mut unpacked = Vec::new();
-        brotli::Decompressor::new(&packed[..], 4096)
-            .read_to_end(&mut unpacked)
-            .expect("unpacks");
+        brotli::Decompressor::new(&packed[..], 4096).read_to_end(&mut unpacked).expect("unpacks");
         assert!(packed.len() < plain.len());
         assert_eq!(unpacked, plain);
     }

@@ -84,7 +84,11 @@ pub async fn end_sessions(State(house): State<House>, viewer: Viewer, sent: Sent
     let only = id::parse(sent.typed("session"));
     let everywhere = only.is_none();
     store::end_sessions(&house.db, person.account_id.clone(), only).await?;
-    Ok(if everywhere { viewer::signed_out(&house, Redirect::to("/?done=signed-out").into_response()) } else { Redirect::to("/account?done=sessions").into_response() })
+    Ok(if everywhere {
+        viewer::signed_out(&house, Redirect::to("/?done=signed-out").into_response())
+    } else {
+        Redirect::to("/account?done=sessions").into_response()
+    })
 }
 
 /// A GET where only a POST has an answer, as after a reload.
@@ -119,8 +123,32 @@ pub async fn change_email(State(house): State<House>, viewer: Viewer, sent: Sent
                 let ask = letters::confirm_address(&writer, &token);
                 let tell = letters::address_may_change(&writer);
                 let account = Some(account_id.as_str());
-                owe(tx, Owed { dedup_key: &hash, kind: "confirm address", account_id: account, to: &email, words: &ask, at: now, not_after: Some(ends_at) }).await?;
-                owe(tx, Owed { dedup_key: &format!("{hash} old"), kind: "address may change", account_id: account, to: &old, words: &tell, at: now, not_after: None }).await
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &hash,
+                        kind: "confirm address",
+                        account_id: account,
+                        to: &email,
+                        words: &ask,
+                        at: now,
+                        not_after: Some(ends_at),
+                    },
+                )
+                .await?;
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &format!("{hash} old"),
+                        kind: "address may change",
+                        account_id: account,
+                        to: &old,
+                        words: &tell,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await
             })
         })
         .await?;
@@ -158,7 +186,19 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
                 let words = letters::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
                     let dedup_key = format!("{hash} {key}");
-                    owe(tx, Owed { dedup_key: &dedup_key, kind: "address changed", account_id: Some(&link.account_id), to, words: &words, at: now, not_after: None }).await?;
+                    owe(
+                        tx,
+                        Owed {
+                            dedup_key: &dedup_key,
+                            kind: "address changed",
+                            account_id: Some(&link.account_id),
+                            to,
+                            words: &words,
+                            at: now,
+                            not_after: None,
+                        },
+                    )
+                    .await?;
                 }
                 Ok(true)
             })
@@ -172,7 +212,10 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
     if !is_changed {
         return Err(Error::NotFound);
     }
-    let page = Page::new("Your address is changed", || view! { <div class="stack"><h1>"Your address is changed"</h1><p class="lead">"Letters go to your new address from now on."</p><p><a href="/account">"Your account"</a></p></div> });
+    let page = Page::new(
+        "Your address is changed",
+        || view! { <div class="stack"><h1>"Your address is changed"</h1><p class="lead">"Letters go to your new address from now on."</p><p><a href="/account">"Your account"</a></p></div> },
+    );
     Ok(page.answer(&house, &viewer))
 }
 

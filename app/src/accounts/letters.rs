@@ -31,7 +31,9 @@ pub fn already_signed_up(house: &House) -> Words {
     words(
         house,
         "You already have an account",
-        &["You asked to join Alongside, and you have an account already. You can sign in, or ask for a link that signs you in without a password."],
+        &[
+            "You asked to join Alongside, and you have an account already. You can sign in, or ask for a link that signs you in without a password.",
+        ],
         Some(("Sign in", house.link("/sign-in"))),
         "Somebody signed up with this address. If it was not you, do nothing: nothing has changed.",
     )
@@ -64,7 +66,10 @@ pub fn no_account(house: &House) -> Words {
     words(
         house,
         "There is no account with this address",
-        &["You asked for a link to sign in to Alongside, but there is no account with this address.", "Perhaps you signed up with another address. If you have not joined yet, you are welcome to."],
+        &[
+            "You asked for a link to sign in to Alongside, but there is no account with this address.",
+            "Perhaps you signed up with another address. If you have not joined yet, you are welcome to.",
+        ],
         Some(("Join Alongside", house.link("/sign-up"))),
         "Somebody asked for this with your address. If it was not you, do nothing: we keep nothing about you.",
     )
@@ -75,7 +80,10 @@ pub fn password_changed(house: &House) -> Words {
     words(
         house,
         "Your password was changed",
-        &["The password of your account was changed just now, and you were signed out everywhere else.", "If it was not you, ask for a link to choose a new one straight away."],
+        &[
+            "The password of your account was changed just now, and you were signed out everywhere else.",
+            "If it was not you, ask for a link to choose a new one straight away.",
+        ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
         "You get this letter whenever your password changes.",
     )
@@ -97,7 +105,10 @@ pub fn address_may_change(house: &House) -> Words {
     words(
         house,
         "Your email address may change",
-        &["Somebody signed in to your account and asked us to use another email address. It changes when the new address is confirmed.", "If it was not you, choose a new password straight away: that stops it."],
+        &[
+            "Somebody signed in to your account and asked us to use another email address. It changes when the new address is confirmed.",
+            "If it was not you, choose a new password straight away: that stops it.",
+        ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
         "You get this letter whenever somebody asks to change your address.",
     )

@@ -54,8 +54,21 @@ pub async fn invite(house: &House, by: Option<String>, email: String, role: Role
                 let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
                 let invitation = store::keep_invitation(tx, &hash, &email, role, now, ends_at).await?;
                 let words = letters::invitation(&writer, role, &token);
-                owe(tx, Owed { dedup_key: &hash, kind: "invitation", account_id: None, to: &email, words: &words, at: now, not_after: Some(ends_at) }).await?;
-                audit::note(tx, Entry { at: now, who: by.as_deref(), what: "person invited", about: &invitation, detail: role.word() }).await
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &hash,
+                        kind: "invitation",
+                        account_id: None,
+                        to: &email,
+                        words: &words,
+                        at: now,
+                        not_after: Some(ends_at),
+                    },
+                )
+                .await?;
+                audit::note(tx, Entry { at: now, who: by.as_deref(), what: "person invited", about: &invitation, detail: role.word() })
+                    .await
             })
         })
         .await?;
@@ -86,7 +99,13 @@ pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): P
             })
         })
         .await
-        .map_err(|error: sqlx::Error| if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) { Error::NotFound } else { error.into() })?;
+        .map_err(|error: sqlx::Error| {
+            if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) {
+                Error::NotFound
+            } else {
+                error.into()
+            }
+        })?;
     Ok(Redirect::to("/admin/people?done=role").into_response())
 }
 
@@ -103,7 +122,13 @@ pub async fn invitation_form(State(house): State<House>, viewer: Viewer, Path(to
 }
 
 /// POST `/invitations/{token}`: adds the role to the account of that address, or makes one.
-pub async fn accept(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, headers: HeaderMap, sent: Sent) -> Result<Response, Error> {
+pub async fn accept(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), now).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
@@ -131,7 +156,12 @@ pub async fn accept(State(house): State<House>, viewer: Viewer, Path(token): Pat
                 let account_id = match (known, new) {
                     (Some(known), _) => known.id,
                     (None, Some((name, place, hash))) => {
-                        let account = store::NewAccount { email: &invitation.email, shown_name: &name, place_id: place.as_deref(), password_hash: Some(&hash) };
+                        let account = store::NewAccount {
+                            email: &invitation.email,
+                            shown_name: &name,
+                            place_id: place.as_deref(),
+                            password_hash: Some(&hash),
+                        };
                         let Some(made) = store::make_account(tx, &account, now).await? else { return Ok(None) };
                         if place.is_some() {
                             store::grant(tx, &made, Role::Parent, now).await?;
@@ -142,7 +172,17 @@ pub async fn accept(State(house): State<House>, viewer: Viewer, Path(token): Pat
                 };
                 store::grant(tx, &account_id, invitation.role, now).await?;
                 store::end_all_sessions(tx, &account_id).await?;
-                audit::note(tx, Entry { at: now, who: Some(&account_id), what: "invitation accepted", about: &invitation.id, detail: invitation.role.word() }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&account_id),
+                        what: "invitation accepted",
+                        about: &invitation.id,
+                        detail: invitation.role.word(),
+                    },
+                )
+                .await?;
                 Ok(Some(account_id))
             })
         })
@@ -152,11 +192,21 @@ pub async fn accept(State(house): State<House>, viewer: Viewer, Path(token): Pat
     Ok((cookie, Redirect::to("/?done=joined")).into_response())
 }
 
-async fn accept_page(house: &House, viewer: &Viewer, invitation: &store::Invitation, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn accept_page(
+    house: &House,
+    viewer: &Viewer,
+    invitation: &store::Invitation,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let is_known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
     let chosen = sent.typed("place").to_owned();
     let mut choices = vec![Choice { value: String::new(), label: "I am not a parent or carer here".into(), chosen: chosen.is_empty() }];
-    choices.extend(area::store::places(&house.db).await?.into_iter().map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name }));
+    choices.extend(area::store::places(&house.db).await?.into_iter().map(|place| Choice {
+        chosen: place.id == chosen,
+        value: place.id,
+        label: place.name,
+    }));
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
@@ -187,7 +237,10 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     let next = (people.len() > MOST_ON_A_PAGE).then(|| {
         people.truncate(MOST_ON_A_PAGE);
         let last = people.last().map_or("", |person| &person.email);
-        format!("/admin/people?{}", form_urlencoded::Serializer::new(String::new()).append_pair("search", &search).append_pair("after", last).finish())
+        format!(
+            "/admin/people?{}",
+            form_urlencoded::Serializer::new(String::new()).append_pair("search", &search).append_pair("after", last).finish()
+        )
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
     let banner = match query.typed("done") {
@@ -197,7 +250,9 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
         _ => None,
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
-    let choices = roles.map(|role| Choice { value: role.word().into(), label: role.title().into(), chosen: sent.typed("role") == role.word() }).collect();
+    let choices = roles
+        .map(|role| Choice { value: role.word().into(), label: role.title().into(), chosen: sent.typed("role") == role.word() })
+        .collect();
     let page = Page::new("People", || {
         let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {

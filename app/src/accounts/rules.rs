@@ -110,7 +110,19 @@ mod tests {
     #[test]
     fn addresses_are_folded_and_what_no_letter_could_reach_is_refused() {
         assert_eq!(address(" Parent@Example.ORG "), Ok("parent@example.org".into()));
-        for wrong in ["", "  ", "parent", "@example.org", "parent@", "parent@example", "a b@example.org", "a@b@example.org", "a@example..org", "\"x\"@example.org", "<b>@example.org"] {
+        for wrong in [
+            "",
+            "  ",
+            "parent",
+            "@example.org",
+            "parent@",
+            "parent@example",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@example..org",
+            "\"x\"@example.org",
+            "<b>@example.org",
+        ] {
             assert!(address(wrong).is_err(), "{wrong}");
         }
     }

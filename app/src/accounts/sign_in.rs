@@ -48,7 +48,8 @@ impl Kept {
     }
 
     fn hidden(&self) -> impl IntoView + use<> {
-        let field = |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
+        let field =
+            |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
         (field("then", self.then.clone()), field("kept", self.fields.clone().unwrap_or_default()))
     }
 }
@@ -65,7 +66,13 @@ pub async fn back_to_form() -> Redirect {
 }
 
 /// POST `/sign-in`
-pub async fn with_password(State(house): State<House>, viewer: Viewer, caller: Caller, headers: HeaderMap, sent: Sent) -> Result<Response, Error> {
+pub async fn with_password(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Error> {
     let kept = Kept::read(&sent);
     let email = sent.line("email").to_lowercase();
     let now = house.clock.now();
@@ -76,7 +83,8 @@ pub async fn with_password(State(house): State<House>, viewer: Viewer, caller: C
     if email.is_empty() || sent.typed("password").is_empty() {
         return refuse("Enter your email address and your password, or ask for a link below");
     }
-    let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await? & attempts::within(&house.db, Kind::Password, &email, now).await?;
+    let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
+        & attempts::within(&house.db, Kind::Password, &email, now).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
@@ -95,7 +103,16 @@ pub async fn send_link(State(house): State<House>, viewer: Viewer, caller: Calle
     let kept = Kept::read(&sent);
     let email = match rules::address(sent.typed("email")) {
         Ok(email) => email,
-        Err(what_to_do) => return Ok(page(&house, &viewer, sent.typed("email"), &kept, &Refusals::one("email", what_to_do), StatusCode::UNPROCESSABLE_ENTITY)),
+        Err(what_to_do) => {
+            return Ok(page(
+                &house,
+                &viewer,
+                sent.typed("email"),
+                &kept,
+                &Refusals::one("email", what_to_do),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ));
+        }
     };
     owe_link(&house, &caller, email, "sign-in", letters::sign_in_link).await?;
     let page = Page::new("Look in your email", || {
@@ -134,7 +151,12 @@ pub async fn link_form(State(house): State<House>, viewer: Viewer, Path(token): 
 }
 
 /// POST `/sign-in/{token}`
-pub async fn with_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn with_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
             attempts::forget(&house.db, Kind::Password, &link.email).await?;
@@ -168,7 +190,13 @@ pub async fn new_password_form(State(house): State<House>, viewer: Viewer, Path(
 }
 
 /// POST `/new-password/{token}`: sets it, signs out everywhere, signs in here.
-pub async fn new_password(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, headers: HeaderMap, sent: Sent) -> Result<Response, Error> {
+pub async fn new_password(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Error> {
     let link = store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now()).await?;
     let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
     let password = match rules::password(sent.typed("password"), &link.email) {
@@ -189,7 +217,15 @@ pub async fn new_password(State(house): State<House>, viewer: Viewer, Path(token
                 store::set_password(tx, &link.account_id, &password_hash).await?;
                 store::end_all_sessions(tx, &link.account_id).await?;
                 let words = letters::password_changed(&writer);
-                let owed = Owed { dedup_key: &format!("{hash} changed"), kind: "password changed", account_id: Some(&link.account_id), to: &link.email, words: &words, at: now, not_after: None };
+                let owed = Owed {
+                    dedup_key: &format!("{hash} changed"),
+                    kind: "password changed",
+                    account_id: Some(&link.account_id),
+                    to: &link.email,
+                    words: &words,
+                    at: now,
+                    not_after: None,
+                };
                 owe(tx, owed).await?;
                 Ok(true)
             })
@@ -223,9 +259,17 @@ async fn used_link(house: &House, token: String, purpose: &'static str) -> Resul
 }
 
 /// Owes one letter to the address, known or not: the link, or word that there is no account.
-async fn owe_link(house: &House, caller: &Caller, email: String, purpose: &'static str, letter: fn(&House, &str) -> Words) -> Result<(), Error> {
+async fn owe_link(
+    house: &House,
+    caller: &Caller,
+    email: String,
+    purpose: &'static str,
+    letter: fn(&House, &str) -> Words,
+) -> Result<(), Error> {
     let now = house.clock.now();
-    if !attempts::within(&house.db, Kind::LetterFrom, &caller.0, now).await? || !attempts::within(&house.db, Kind::Letter, &email, now).await? {
+    if !attempts::within(&house.db, Kind::LetterFrom, &caller.0, now).await?
+        || !attempts::within(&house.db, Kind::Letter, &email, now).await?
+    {
         return Ok(());
     }
     let writer = house.clone();
@@ -244,7 +288,8 @@ async fn owe_link(house: &House, caller: &Caller, email: String, purpose: &'stat
                     None => letters::no_account(&writer),
                 };
                 let account_id = known.as_ref().map(|known| known.id.as_str());
-                owe(tx, Owed { dedup_key: &hash, kind: "link", account_id, to: &email, words: &words, at: now, not_after: Some(ends_at) }).await
+                owe(tx, Owed { dedup_key: &hash, kind: "link", account_id, to: &email, words: &words, at: now, not_after: Some(ends_at) })
+                    .await
             })
         })
         .await?;
@@ -272,7 +317,10 @@ async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept
 
 /// The form that was sent before, ready to be sent again.
 fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
-    let fields = Sent::read(packed.as_bytes()).fields().map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> }).collect_view();
+    let fields = Sent::read(packed.as_bytes())
+        .fields()
+        .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
+        .collect_view();
     view! {
         <form method="post" action=then.to_owned()>
             {fields}
@@ -283,7 +331,10 @@ fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
 
 fn page(house: &House, viewer: &Viewer, email: &str, kept: &Kept, refusals: &Refusals, status: StatusCode) -> Response {
     let page = Page::new("Sign in", || {
-        let why = kept.fields.is_some().then(|| view! { <p class="panel gold">"You were signed out. What you wrote is kept: sign in and go on."</p> });
+        let why = kept
+            .fields
+            .is_some()
+            .then(|| view! { <p class="panel gold">"You were signed out. What you wrote is kept: sign in and go on."</p> });
         let demonstration = house.names.demonstration.then(|| {
             view! {
                 <details>

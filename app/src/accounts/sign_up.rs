@@ -36,7 +36,9 @@ pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, se
     };
     let password_hash = passwords::hashed(&house, password).await;
     let now = house.clock.now();
-    if attempts::within(&house.db, attempts::Kind::LetterFrom, &caller.0, now).await? && attempts::within(&house.db, attempts::Kind::Letter, &email, now).await? {
+    if attempts::within(&house.db, attempts::Kind::LetterFrom, &caller.0, now).await?
+        && attempts::within(&house.db, attempts::Kind::Letter, &email, now).await?
+    {
         let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
         keep(&house, sign_up).await?;
     }
@@ -53,8 +55,20 @@ async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
                 let ends_at = now + 2 * DAY;
                 let hash = id::hash(&token);
                 store::keep_sign_up(tx, &hash, &sign_up, ends_at).await?;
-                let words = if known.is_some() { letters::already_signed_up(&letters_house) } else { letters::confirm_sign_up(&letters_house, &token) };
-                let owed = Owed { dedup_key: &hash, kind: "sign-up", account_id: None, to: &sign_up.email, words: &words, at: now, not_after: Some(ends_at) };
+                let words = if known.is_some() {
+                    letters::already_signed_up(&letters_house)
+                } else {
+                    letters::confirm_sign_up(&letters_house, &token)
+                };
+                let owed = Owed {
+                    dedup_key: &hash,
+                    kind: "sign-up",
+                    account_id: None,
+                    to: &sign_up.email,
+                    words: &words,
+                    at: now,
+                    not_after: Some(ends_at),
+                };
                 owe(tx, owed).await
             })
         })
@@ -130,7 +144,11 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
 
 async fn page(house: &House, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
     let chosen = sent.typed("place").to_owned();
-    let choices = area::store::places(&house.db).await?.into_iter().map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name }).collect();
+    let choices = area::store::places(&house.db)
+        .await?
+        .into_iter()
+        .map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name })
+        .collect();
     let page = Page::new("Join Alongside", || {
         view! {
             <div class="stack">

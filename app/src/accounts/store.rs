@@ -40,7 +40,8 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
 
 /// What this account may do.
 pub async fn roles(db: &Db, account_id: &str) -> Kept<Vec<Role>> {
-    let words: Vec<String> = sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1").bind(account_id).fetch_all(&mut *db.read().await?).await?;
+    let words: Vec<String> =
+        sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1").bind(account_id).fetch_all(&mut *db.read().await?).await?;
     Ok(words.iter().filter_map(|word| Role::read(word)).collect())
 }
 
@@ -118,11 +119,13 @@ pub struct Session {
 
 /// A person's sessions that have not ended, the latest used first.
 pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
-    let rows = sqlx::query("SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2 AND idle_ends_at > $2 ORDER BY seen_at DESC, id")
-        .bind(account_id)
-        .bind(now)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2 AND idle_ends_at > $2 ORDER BY seen_at DESC, id",
+    )
+    .bind(account_id)
+    .bind(now)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     Ok(rows.iter().map(|row| Session { id: row.get(0), device: row.get(1), seen_at: row.get(2) }).collect())
 }
 
@@ -130,7 +133,11 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
 pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND ($2 IS NULL OR id = $2)").bind(account_id).bind(only).execute(tx).await?;
+            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND ($2 IS NULL OR id = $2)")
+                .bind(account_id)
+                .bind(only)
+                .execute(tx)
+                .await?;
             Ok(())
         })
     })
@@ -181,11 +188,13 @@ pub async fn keep_sign_up(tx: &mut AnyConnection, token_hash: &str, sign_up: &Si
 
 /// The sign-up behind a link, while it can be confirmed.
 pub async fn sign_up(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<SignUp>> {
-    let row = sqlx::query("SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1 AND ends_at > $2 AND used_at IS NULL")
-        .bind(token_hash)
-        .bind(now)
-        .fetch_optional(tx)
-        .await?;
+    let row = sqlx::query(
+        "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1 AND ends_at > $2 AND used_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|row| SignUp { email: row.get(0), shown_name: row.get(1), place_id: row.get(2), password_hash: row.get(3) }))
 }
 
@@ -259,7 +268,14 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
 }
 
 /// Keeps a link of a letter. `email` is the new address of a change of address.
-pub async fn keep_link(tx: &mut AnyConnection, token_hash: &str, account_id: &str, purpose: &str, email: Option<&str>, ends_at: Millis) -> Kept<()> {
+pub async fn keep_link(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    account_id: &str,
+    purpose: &str,
+    email: Option<&str>,
+    ends_at: Millis,
+) -> Kept<()> {
     sqlx::query("INSERT INTO links (token_hash, account_id, purpose, email, ends_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(token_hash)
         .bind(account_id)
@@ -298,7 +314,11 @@ pub async fn link(tx: &mut AnyConnection, token_hash: &str, purpose: &str, now: 
 
 /// Uses a link up. True for the one who was first.
 pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<bool> {
-    let used = sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL").bind(token_hash).bind(now).execute(tx).await?;
+    let used = sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
+        .bind(token_hash)
+        .bind(now)
+        .execute(tx)
+        .await?;
     Ok(used.rows_affected() == 1)
 }
 
@@ -326,7 +346,14 @@ pub struct Invitation {
 }
 
 /// Keeps an invitation.
-pub async fn keep_invitation(tx: &mut AnyConnection, token_hash: &str, email: &str, role: Role, now: Millis, ends_at: Millis) -> Kept<String> {
+pub async fn keep_invitation(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    email: &str,
+    role: Role,
+    now: Millis,
+    ends_at: Millis,
+) -> Kept<String> {
     let id = id::new();
     sqlx::query("INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(&id)
@@ -352,7 +379,8 @@ pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, now: Millis) -
 
 /// Uses an invitation up. True for the one who was first.
 pub async fn accept_invitation(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
-    let used = sqlx::query("UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL").bind(id).bind(now).execute(tx).await?;
+    let used =
+        sqlx::query("UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL").bind(id).bind(now).execute(tx).await?;
     Ok(used.rows_affected() == 1)
 }
 

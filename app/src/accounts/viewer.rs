@@ -114,7 +114,11 @@ impl Ends {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin_session(house: &House, account_id: &str, headers: &HeaderMap) -> Result<AppendHeaders<[(header::HeaderName, String); 1]>, Error> {
+pub async fn begin_session(
+    house: &House,
+    account_id: &str,
+    headers: &HeaderMap,
+) -> Result<AppendHeaders<[(header::HeaderName, String); 1]>, Error> {
     let now = house.clock.now();
     let token = id::secret();
     let ends = Ends::after(&store::roles(&house.db, account_id).await?);
@@ -159,7 +163,20 @@ fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
 fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |words: &[(&str, &'static str)]| words.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name);
-    let browser = first(&[("Firefox", "Firefox"), ("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("Chrome", "Chrome"), ("Safari", "Safari")]);
-    let system = first(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")]);
+    let browser = first(&[
+        ("Firefox", "Firefox"),
+        ("Edg", "Edge"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
     format!("{} on {}", browser.unwrap_or("A browser"), system.unwrap_or("a device"))
 }

@@ -45,7 +45,9 @@ pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> R
     });
     match kept.await {
         Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
-        Err(error) if db::already_there(&error) => page(&house, &viewer, "", &sent, &Refusals::one(taken, "Choose another name. This one is there already")).await,
+        Err(error) if db::already_there(&error) => {
+            page(&house, &viewer, "", &sent, &Refusals::one(taken, "Choose another name. This one is there already")).await
+        }
         Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
         Err(error) => Err(error.into()),
     }

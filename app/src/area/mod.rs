@@ -7,6 +7,8 @@ mod pages;
 mod rules;
 pub mod store;
 
+pub use rules::What;
+
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};
 
@@ -14,8 +16,5 @@ use crate::routes::{Access, Routes};
 #[must_use]
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
-    Routes::new()
-        .get("/admin", admin, actions::admin)
-        .get("/admin/area", admin, actions::area)
-        .post("/admin/area", admin, actions::change)
+    Routes::new().get("/admin", admin, actions::admin).get("/admin/area", admin, actions::area).post("/admin/area", admin, actions::change)
 }

@@ -32,7 +32,9 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     };
     let page = Page::new("What should be planned next?", || {
         let banner = banner.map(|(title, next)| view! { <Banner title><p>{next}</p></Banner> });
-        let join = (!viewer.is_signed_in()).then(|| view! { <p class="soft">"New here? "<a href="/sign-up">"Join in two minutes"</a>". You need not give your real name."</p> });
+        let join = (!viewer.is_signed_in()).then(
+            || view! { <p class="soft">"New here? "<a href="/sign-up">"Join in two minutes"</a>". You need not give your real name."</p> },
+        );
         let closed = closed.map(|round| {
             view! {
                 <section class="stack">

@@ -36,7 +36,8 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 }
             })
             .collect_view();
-        let rounds = rounds.into_iter().map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a></li> }).collect_view();
+        let rounds =
+            rounds.into_iter().map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a></li> }).collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">

@@ -93,12 +93,22 @@ pub async fn healthz(State(house): State<House>) -> Response {
 #[must_use]
 pub fn problem(status: StatusCode) -> Page {
     let (title, what_to_do) = match status {
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ("This page is not here", "It may have moved or been withdrawn. Look among the topics, or begin at home."),
-        StatusCode::FORBIDDEN => ("You cannot do this", "This is for other people than you, or it came from another website. If you think it should work, ask the forum."),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+            ("This page is not here", "It may have moved or been withdrawn. Look among the topics, or begin at home.")
+        }
+        StatusCode::FORBIDDEN => (
+            "You cannot do this",
+            "This is for other people than you, or it came from another website. If you think it should work, ask the forum.",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => ("That is too long", "Go back: what you typed is still there. Make it shorter and send it again."),
-        StatusCode::TOO_MANY_REQUESTS => ("That was a lot at once", "Wait a minute, go back, and try again. What you typed is still there."),
+        StatusCode::TOO_MANY_REQUESTS => {
+            ("That was a lot at once", "Wait a minute, go back, and try again. What you typed is still there.")
+        }
         status if status.is_client_error() => ("That could not be read", "Go back: what you typed is still there. Then try again."),
-        _ => ("Something went wrong here", "It is our fault, not yours, and nothing you sent before is lost. Go back and try again in a few minutes."),
+        _ => (
+            "Something went wrong here",
+            "It is our fault, not yours, and nothing you sent before is lost. Go back and try again in a few minutes.",
+        ),
     };
     Page::new(title, || {
         view! {

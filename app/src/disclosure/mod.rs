@@ -52,11 +52,7 @@ pub struct Split {
 
 /// What may be said of one count of people that is published alone, not beside what it is part of.
 pub fn count(people: u64) -> Shown {
-    if is_small(people) {
-        Shown::FewerThanTen
-    } else {
-        Shown::Number(people)
-    }
+    if is_small(people) { Shown::FewerThanTen } else { Shown::Number(people) }
 }
 
 /// What may be said of people counted in parts, each person in exactly one of them.
@@ -76,10 +72,7 @@ pub fn split(parts: &[u64]) -> Split {
     } else {
         unlabelled(parts, all)
     };
-    Split {
-        total: count(all.people),
-        parts: shown,
-    }
+    Split { total: count(all.people), parts: shown }
 }
 
 /// The most people a small part can have; the least is one.
@@ -154,8 +147,7 @@ impl Tally {
     fn leaves_open(self, room: u64) -> bool {
         let least = self.small + SMALLEST_SHOWN * self.large;
         let most = MOST_OF_SMALL * self.small;
-        self.people.saturating_sub(least) >= room
-            && (self.large > 0 || self.people + MOST_OF_SMALL <= most + 1)
+        self.people.saturating_sub(least) >= room && (self.large > 0 || self.people + MOST_OF_SMALL <= most + 1)
     }
 }
 

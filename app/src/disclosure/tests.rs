@@ -29,9 +29,7 @@ fn what_a_reader_learns(tables: impl Iterator<Item = Vec<u64>>) -> HashMap<Split
     let mut learnt = HashMap::new();
     for table in tables {
         let groups = 1 << table.len();
-        let sums = learnt
-            .entry(split(&table))
-            .or_insert_with(|| vec![0; groups]);
+        let sums = learnt.entry(split(&table)).or_insert_with(|| vec![0; groups]);
         let mut people_in = [0; 1 << 4];
         for group in 1..groups {
             let without_first = group & (group - 1);
@@ -48,17 +46,9 @@ fn assert_nothing_small_is_told(published: &Split, sums: &[u64]) {
             continue;
         }
         if group.is_power_of_two() {
-            assert_eq!(
-                possible & ONE_TO_NINE,
-                ONE_TO_NINE,
-                "part {} of {published:?}",
-                group.trailing_zeros(),
-            );
+            assert_eq!(possible & ONE_TO_NINE, ONE_TO_NINE, "part {} of {published:?}", group.trailing_zeros(),);
         }
-        assert!(
-            possible.count_ones() >= 9,
-            "the parts {group:b} together, of {published:?}"
-        );
+        assert!(possible.count_ones() >= 9, "the parts {group:b} together, of {published:?}");
     }
 }
 
@@ -124,20 +114,12 @@ fn people() -> impl Strategy<Value = u64> {
 /// Tables a reader might think of in which `part` has `other` people: whatever else is not shown
 /// has as few as its label allows, and the last large part, or else the small ones, the rest.
 fn tables_with(part: usize, other: u64, published: &Split) -> Vec<Vec<u64>> {
-    let shown: Vec<u64> = published
-        .parts
-        .iter()
-        .map(|shown| shown.number().unwrap_or(0))
-        .collect();
+    let shown: Vec<u64> = published.parts.iter().map(|shown| shown.number().unwrap_or(0)).collect();
     let total = published.total.number().unwrap_or(other);
     let table_labelled = |labels: Vec<Shown>| {
         let mut table = shown.clone();
         table[part] = other;
-        let mut ranges: Vec<_> = labels
-            .into_iter()
-            .map(range_of)
-            .zip(unsaid_but(part, published))
-            .collect();
+        let mut ranges: Vec<_> = labels.into_iter().map(range_of).zip(unsaid_but(part, published)).collect();
         ranges.sort();
         for &((least, _), at) in &ranges {
             table[at] = least;
@@ -150,10 +132,7 @@ fn tables_with(part: usize, other: u64, published: &Split) -> Vec<Vec<u64>> {
         }
         (rest == 0).then_some(table)
     };
-    labels_for(part, published)
-        .into_iter()
-        .filter_map(table_labelled)
-        .collect()
+    labels_for(part, published).into_iter().filter_map(table_labelled).collect()
 }
 
 /// The labels published; or where there are none, every number of zeros, small and large parts.

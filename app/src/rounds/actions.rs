@@ -47,7 +47,13 @@ pub async fn round(State(house): State<House>, viewer: Viewer, Path(id): Path<St
 
 /// POST `/topics/{id}/support`: says what is to stand, so that a double tap says it twice and changes it once. An island
 /// asks for `text/plain` and gets words; a form goes back to where it came from.
-pub async fn support(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, headers: HeaderMap, sent: Sent) -> Result<Response, Error> {
+pub async fn support(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<Response, Error> {
     let topic = id::parse(&id).ok_or(Error::NotFound)?;
     let gives = match sent.typed("wish") {
         "support" => true,
@@ -55,7 +61,8 @@ pub async fn support(State(house): State<House>, viewer: Viewer, Path(id): Path<
         _ => return Err(Error::NotFound),
     };
     let (now, kind, account_id, topic_id) = (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone(), topic.clone());
-    let kept = house.db.write(move |tx| Box::pin(async move { store::support(tx, kind, &topic_id, &account_id, gives, now).await })).await?;
+    let kept =
+        house.db.write(move |tx| Box::pin(async move { store::support(tx, kind, &topic_id, &account_id, gives, now).await })).await?;
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     if asks_for_words {
         let status = if kept { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -65,7 +72,8 @@ pub async fn support(State(house): State<House>, viewer: Viewer, Path(id): Path<
         return Ok(pages::not_open(&topic).answer(&house, &viewer));
     }
     let done = if gives { "supported" } else { "taken+back" };
-    let place = id::parse(sent.typed("round")).map_or_else(|| format!("/topics/{topic}?done={done}"), |round| format!("/rounds/{round}?done={done}#t-{topic}"));
+    let place = id::parse(sent.typed("round"))
+        .map_or_else(|| format!("/topics/{topic}?done={done}"), |round| format!("/rounds/{round}?done={done}#t-{topic}"));
     Ok(Redirect::to(&place).into_response())
 }
 

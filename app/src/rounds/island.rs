@@ -1,5 +1,7 @@
 //! The support button in one tap: the form works by itself, and here it changes in place.
 
+#![expect(missing_docs, reason = "the island macro makes an undocumented struct of its properties")]
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;

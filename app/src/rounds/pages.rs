@@ -29,7 +29,15 @@ pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
 }
 
 /// A round whose count is not made: its dates, and its topics to support while voting is open.
-pub fn open(round: &Round, now: Millis, topics: Vec<Listed>, first: Option<String>, next: Option<String>, viewer: &Viewer, done: &str) -> Page {
+pub fn open(
+    round: &Round,
+    now: Millis,
+    topics: Vec<Listed>,
+    first: Option<String>,
+    next: Option<String>,
+    viewer: &Viewer,
+    done: &str,
+) -> Page {
     let phase = round.dates.phase(now);
     let is_voting = phase == Phase::Voting;
     let page = Page::new(round.title.clone(), || {
@@ -236,7 +244,11 @@ fn lead(round: &Round, phase: Phase, now: Millis) -> String {
     let dates = &round.dates;
     match phase {
         Phase::Announced => format!("Parents propose from {}.", clock::day_and_hour(dates.propose_from)),
-        Phase::Proposing => format!("Propose until {} ({}). Then parents vote.", clock::day_and_hour(dates.vote_from), clock::days_away(now, dates.vote_from)),
+        Phase::Proposing => format!(
+            "Propose until {} ({}). Then parents vote.",
+            clock::day_and_hour(dates.vote_from),
+            clock::days_away(now, dates.vote_from)
+        ),
         Phase::Voting => format!(
             "Support as many topics as you like until {} ({}). Nobody sees the counts before then, not even the council.",
             clock::day_and_hour(dates.closes_at),
@@ -247,7 +259,11 @@ fn lead(round: &Round, phase: Phase, now: Millis) -> String {
 }
 
 fn timeline(dates: &Dates, now: Millis) -> impl IntoView + use<> {
-    let steps = [(dates.propose_from, "Parents propose"), (dates.vote_from, "Parents vote"), (dates.closes_at, "Voting closes and the count is made")];
+    let steps = [
+        (dates.propose_from, "Parents propose"),
+        (dates.vote_from, "Parents vote"),
+        (dates.closes_at, "Voting closes and the count is made"),
+    ];
     let steps = steps.into_iter().map(|(at, what)| (at, now >= at, what.to_owned())).collect();
     view! { <Timeline steps /> }
 }

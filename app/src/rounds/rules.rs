@@ -67,7 +67,9 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
     let title = refusals.take("title", forms::within(sent.line("title"), 80, "Give the round a name, like Autumn 2026"));
     let seats = sent.line("seats").parse::<i64>().ok().filter(|seats| (1..=50).contains(seats));
     let seats = refusals.take("seats", seats.ok_or_else(|| "Enter how many topics it will choose, from 1 to 50".to_owned()));
-    let mut date = |day: &'static str, time: &str| refusals.take(day, clock::read(sent.typed(day), sent.typed(time)).ok_or_else(|| "Enter a day and a time".to_owned()));
+    let mut date = |day: &'static str, time: &str| {
+        refusals.take(day, clock::read(sent.typed(day), sent.typed(time)).ok_or_else(|| "Enter a day and a time".to_owned()))
+    };
     let (propose, vote, close) = (date("propose_day", "propose_time"), date("vote_day", "vote_time"), date("close_day", "close_time"));
     let (Some(title), Some(seats), Some(propose_from), Some(vote_from), Some(closes_at)) = (title, seats, propose, vote, close) else {
         return Err(refusals);
@@ -96,7 +98,10 @@ mod tests {
     fn a_round_goes_through_its_phases_by_the_clock_and_is_closed_only_by_the_count() {
         let dates = Dates { propose_from: 10, vote_from: 20, closes_at: 30, closed_at: None };
         let phases: Vec<_> = [9, 10, 19, 20, 29, 30, i64::MAX].map(|now| dates.phase(now)).to_vec();
-        assert_eq!(phases, [Phase::Announced, Phase::Proposing, Phase::Proposing, Phase::Voting, Phase::Voting, Phase::Counting, Phase::Counting]);
+        assert_eq!(
+            phases,
+            [Phase::Announced, Phase::Proposing, Phase::Proposing, Phase::Voting, Phase::Voting, Phase::Counting, Phase::Counting]
+        );
         assert_eq!(Dates { closed_at: Some(31), ..dates }.phase(31), Phase::Closed);
     }
 

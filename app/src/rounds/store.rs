@@ -37,10 +37,12 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 
 /// All rounds, the latest first, `most` at the most.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
-    let rows = sqlx::query("SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds ORDER BY closes_at DESC, id DESC LIMIT $1")
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds ORDER BY closes_at DESC, id DESC LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     Ok(rows.iter().map(round).collect())
 }
 
@@ -55,7 +57,8 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 /// Opens a round, once for each form key, with every published topic that is in none. `None` when its time overlaps
 /// another round's.
 pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<String>> {
-    let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
+    let earlier: Option<String> =
+        sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
     if earlier.is_some() {
         return Ok(earlier);
     }
@@ -97,10 +100,12 @@ pub async fn support(tx: &mut AnyConnection, kind: Kind, topic_id: &str, account
         return Ok(false);
     }
     let change = if gives {
-        sqlx::query("INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3) ON CONFLICT (topic_id, account_id) DO NOTHING")
-            .bind(topic_id)
-            .bind(account_id)
-            .bind(now)
+        sqlx::query(
+            "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3) ON CONFLICT (topic_id, account_id) DO NOTHING",
+        )
+        .bind(topic_id)
+        .bind(account_id)
+        .bind(now)
     } else {
         sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2").bind(topic_id).bind(account_id)
     };

@@ -129,7 +129,8 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
 /// A parent's own topics, and what became of each.
 pub fn own_list(own: Vec<Own>) -> impl IntoView {
     if own.is_empty() {
-        return view! { <p>"Topics you propose will be here, with what came of each. "<a href="/topics/new">"Propose a topic"</a></p> }.into_any();
+        return view! { <p>"Topics you propose will be here, with what came of each. "<a href="/topics/new">"Propose a topic"</a></p> }
+            .into_any();
     }
     let own = own
         .into_iter()
@@ -137,7 +138,8 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
             let became = became(&topic.facts.standing());
             // The words of what was passed on are shown to nobody but the safeguarding lead: a phone may be borrowed.
             if topic.facts.standing() == Standing::PassedOn {
-                return view! { <li class="card"><p>"Sent on "<When at=topic.proposed_at /></p><p class="state">{became}</p></li> }.into_any();
+                return view! { <li class="card"><p>"Sent on "<When at=topic.proposed_at /></p><p class="state">{became}</p></li> }
+                    .into_any();
             }
             view! {
                 <Card labels=Vec::new() title=topic.title to=format!("/topics/{}", topic.id)>
@@ -162,7 +164,15 @@ fn became(standing: &Standing) -> &'static str {
     }
 }
 
-fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, counted: Vec<(String, u64)>, done: &str) -> Page {
+fn topic_page(
+    house: &House,
+    viewer: &Viewer,
+    topic: Topic,
+    is_own: bool,
+    phase: Option<Phase>,
+    counted: Vec<(String, u64)>,
+    done: &str,
+) -> Page {
     let standing = topic.facts.standing();
     let banner = match done {
         "proposed" => Some(("Your topic is with the forum", "Somebody reads it within five working days. We write to you then.")),
@@ -181,14 +191,19 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
         let banner = banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
         let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
         let merged = match &standing {
-            Standing::Merged(into) => Some(view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> }),
+            Standing::Merged(into) => {
+                Some(view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> })
+            }
             _ => None,
         };
         let support = (standing == Standing::Published).then(|| {
             let dates = topic.round.clone();
             view! { <SupportForm topic=topic.id.clone() title=topic.title.clone() supported=topic.supported round=dates phase viewer counted /> }
         });
-        let may_withdraw = is_own && matches!(standing, Standing::Waiting | Standing::Published) && phase != Some(Phase::Closed) && phase != Some(Phase::Counting);
+        let may_withdraw = is_own
+            && matches!(standing, Standing::Waiting | Standing::Published)
+            && phase != Some(Phase::Closed)
+            && phase != Some(Phase::Counting);
         let withdraw = may_withdraw.then(|| {
             view! {
                 <details>
@@ -224,7 +239,8 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
 
 #[component]
 fn Select(name: &'static str, label: &'static str, every: &'static str, chosen: String, named: Vec<Named>) -> impl IntoView {
-    let options = named.into_iter().map(|named| view! { <option selected=named.id == chosen value=named.id>{named.name}</option> }).collect_view();
+    let options =
+        named.into_iter().map(|named| view! { <option selected=named.id == chosen value=named.id>{named.name}</option> }).collect_view();
     view! {
         <div class="field">
             <label for=name>{label}</label>

@@ -40,7 +40,9 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
 pub async fn private_queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let queue = store::passed_on(&house.db).await?;
     let page = Page::new("Safeguarding", || {
-        let nothing = queue.is_empty().then(|| view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> });
+        let nothing = queue
+            .is_empty()
+            .then(|| view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> });
         let queue = queue
             .into_iter()
             .map(|(_, title, happens_now, would_help, at)| {
@@ -65,7 +67,7 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Res
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let (kept, what, detail) = match &decision {
-                Decision::Publish => (store::publish(tx, kind, &topic, now).await?, "topic published", ""),
+                Decision::Publish => (store::publish(tx, kind, &(&topic).into(), now).await?, "topic published", ""),
                 Decision::Merge(into) => (store::merge(tx, kind, &topic.id, into, now).await?, "topic merged", into.as_str()),
                 Decision::Decline(reason) => (store::decline(tx, &topic.id, reason, now).await?, "topic declined", ""),
                 Decision::PassOn => (store::pass_on(tx, &topic.id, now).await?, "topic passed on", ""),
@@ -77,7 +79,19 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Res
             if let Some(to) = &topic.author_email {
                 let words = letters::decided(&writer, &topic, &decision);
                 let dedup_key = format!("{what} {}", topic.id);
-                owe(tx, Owed { dedup_key: &dedup_key, kind: what, account_id: Some(&topic.author_id), to, words: &words, at: now, not_after: None }).await?;
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: what,
+                        account_id: Some(&topic.author_id),
+                        to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
             }
             Ok(true)
         })
@@ -97,7 +111,8 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
     let mut alike = search::alike(&house.db, &format!("{} {}", topic.title, topic.would_help), 8).await?;
     alike.retain(|(id, _)| *id != topic.id);
     let page = Page::new("Decide about a topic", || {
-        let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), chosen: sent.typed("decision") == value };
+        let choice =
+            |value: &str, label: &str| Choice { value: value.into(), label: label.into(), chosen: sent.typed("decision") == value };
         let mut choices = Vec::new();
         if standing == Standing::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
@@ -109,7 +124,8 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
             choices.push(choice("decline", "Do not publish it, for the reason below"));
             choices.push(choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"));
         }
-        let into = alike.into_iter().map(|(id, title)| Choice { chosen: sent.typed("into") == id, value: id, label: title }).collect::<Vec<_>>();
+        let into =
+            alike.into_iter().map(|(id, title)| Choice { chosen: sent.typed("into") == id, value: id, label: title }).collect::<Vec<_>>();
         let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
         let form = match standing {
             Standing::Waiting | Standing::Published if !choices.is_empty() => view! {

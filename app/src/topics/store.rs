@@ -236,25 +236,55 @@ pub async fn propose(tx: &mut AnyConnection, author_id: &str, proposal: &Proposa
             .await;
     };
     // One statement for any number of choices: the ids were checked to be UUIDs that there are.
-    tie(tx, "INSERT INTO topic_services (topic_id, service_id) SELECT $1, id FROM services WHERE $2 LIKE '%' || id || '%'", &topic_id, &proposal.services).await?;
-    tie(tx, "INSERT INTO topic_places (topic_id, place_id) SELECT $1, id FROM places WHERE $2 LIKE '%' || id || '%'", &topic_id, &proposal.places).await?;
+    tie(
+        tx,
+        "INSERT INTO topic_services (topic_id, service_id) SELECT $1, id FROM services WHERE $2 LIKE '%' || id || '%'",
+        &topic_id,
+        &proposal.services,
+    )
+    .await?;
+    tie(
+        tx,
+        "INSERT INTO topic_places (topic_id, place_id) SELECT $1, id FROM places WHERE $2 LIKE '%' || id || '%'",
+        &topic_id,
+        &proposal.places,
+    )
+    .await?;
     Ok(topic_id)
 }
 
+/// A topic about to be published.
+#[derive(Debug)]
+pub struct Waiting<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// When it was proposed, which decides its round.
+    pub proposed_at: Millis,
+    /// All its words, to be found by.
+    pub words: String,
+}
+
+impl<'a> From<&'a Topic> for Waiting<'a> {
+    fn from(topic: &'a Topic) -> Self {
+        let words = format!("{} {} {}", topic.title, topic.happens_now, topic.would_help);
+        Self { id: &topic.id, proposed_at: topic.proposed_at, words }
+    }
+}
+
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it waits no more.
-pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Topic, now: Millis) -> Kept<bool> {
+pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, now: Millis) -> Kept<bool> {
     let published = sqlx::query(
         "UPDATE topics SET published_at = $2,
            round_id = (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $2 AND vote_from > $3 ORDER BY vote_from LIMIT 1)
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
     )
-    .bind(&topic.id)
+    .bind(topic.id)
     .bind(now)
     .bind(topic.proposed_at)
     .execute(&mut *tx)
     .await?;
     if published.rows_affected() == 1 {
-        search::add(tx, kind, &topic.id, &format!("{} {} {}", topic.title, topic.happens_now, topic.would_help)).await?;
+        search::add(tx, kind, topic.id, &topic.words).await?;
     }
     Ok(published.rows_affected() == 1)
 }

@@ -10,7 +10,10 @@ use crate::forms::Refusals;
 /// What must be put right, at the top of the page. Empty when there is nothing.
 #[component]
 pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
-    let links = refusals.iter().map(|(field, what_to_do)| view! { <li><a href=format!("#{field}")>{what_to_do.to_owned()}</a></li> }).collect::<Vec<_>>();
+    let links = refusals
+        .iter()
+        .map(|(field, what_to_do)| view! { <li><a href=format!("#{field}")>{what_to_do.to_owned()}</a></li> })
+        .collect::<Vec<_>>();
     (!links.is_empty()).then(|| {
         view! {
             <div class="summary" id="summary">

@@ -129,7 +129,11 @@ fn Footer<'a>(viewer: &'a Viewer) -> impl IntoView {
     if viewer.is(Role::Admin) {
         links.push(("/admin", "Administration"));
     }
-    links.extend(if viewer.is_signed_in() { [("/account", "Your account")].as_slice() } else { &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")] });
+    links.extend(if viewer.is_signed_in() {
+        [("/account", "Your account")].as_slice()
+    } else {
+        &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")]
+    });
     let links = links.into_iter().map(|(to, label)| view! { <li><a href=to>{label}</a></li> }).collect_view();
     view! {
         <footer>

@@ -1,0 +1,62 @@
+//! The browser's program, embedded and served under the hash of its content, for good.
+
+use std::sync::LazyLock;
+
+use app::house::House;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "../target/site/pkg"]
+#[allow_missing = true]
+struct Program;
+
+static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
+    let (script, wasm) = (Program::get("app.js")?, Program::get("app.wasm")?);
+    let hash = Sha256::new().chain_update(&script.data).chain_update(&wasm.data).finalize();
+    Some(format!("/pkg/{}", &URL_SAFE_NO_PAD.encode(hash)[..16]))
+});
+
+const FAVICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' stroke-width='4' stroke-linecap='round'>\
+<path stroke='#1f6f5c' d='M6 4c0 9 6 7 6 14v10'/><path stroke='#f4b740' d='M26 4c0 9-6 7-6 14v10'/></svg>";
+
+/// Where the program is served, as in `/pkg/3f9a…`; `None` when it was not built.
+#[must_use]
+pub fn folder() -> Option<String> {
+    FOLDER.clone()
+}
+
+/// The addresses of what is served as it is.
+pub fn routes() -> Router<House> {
+    Router::new().route("/favicon.svg", get(favicon)).route("/pkg/{version}/{file}", get(file))
+}
+
+async fn favicon() -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON).into_response()
+}
+
+async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let kind = match name.as_str() {
+        "app.js" => "text/javascript",
+        "app.wasm" => "application/wasm",
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    if FOLDER.as_deref() != Some(&format!("/pkg/{version}")) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"));
+    let common =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable"), (header::VARY, "accept-encoding")];
+    match (takes_brotli.then(|| Program::get(&format!("{name}.br"))).flatten(), Program::get(&name)) {
+        (Some(small), _) => (common, [(header::CONTENT_ENCODING, "br")], small.data).into_response(),
+        (None, Some(plain)) => (common, plain.data).into_response(),
+        (None, None) => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,277 @@
+//! The demonstration area: Sefton as the inspection letter of 2016 describes it, with plainly invented people.
+//!
+//! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the service could not.
+
+use app::accounts::{self, Role, hashed};
+use app::area;
+use app::clock::{DAY, HOUR, Millis};
+use app::db::Kind;
+use app::house::House;
+use app::rounds;
+use app::rounds::rules::{Dates, NewRound};
+use app::topics;
+use app::topics::rules::Proposal;
+use sqlx::AnyConnection;
+
+/// What `serve --demo` prints.
+pub const SIGN_INS: &str = "\
+The demonstration area. Sign in with the password alongside-demo as
+  parent@example.org   parent2@example.org   organiser@example.org   leader@example.org   admin@example.org";
+
+const SERVICES: [&str; 12] = [
+    "Transport",
+    "Autism support",
+    "Speech and language therapy",
+    "Occupational therapy",
+    "Paediatrics",
+    "Audiology",
+    "EHC plans",
+    "Short breaks",
+    "Personal budgets",
+    "Early years",
+    "Preparing for adulthood",
+    "SENDIASS",
+];
+
+/// A topic of the demonstration: title, what happens now, what would help, services, places.
+type Told = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const AUTUMN: [Told; 9] = [
+    (
+        "An autism pathway that is published",
+        "After a referral nobody can tell us what comes next, or how long it takes. We find out from other parents.",
+        "One page that shows each step, who does it and how long the wait is now. Kept up to date every month.",
+        &["Autism support", "Paediatrics"],
+        &[],
+    ),
+    (
+        "The same wait for occupational therapy in the north and the south",
+        "Children in the south wait up to 24 weeks. In the north it is nine.",
+        "One waiting list for all of Sefton, and the wait shown for each place.",
+        &["Occupational therapy"],
+        &["South Sefton"],
+    ),
+    (
+        "Personal budgets explained in plain words",
+        "Very few families have one. Nobody tells us what it can pay for or how to ask.",
+        "A short guide written with parents, and one person to ask.",
+        &["Personal budgets", "EHC plans"],
+        &[],
+    ),
+    (
+        "Health in EHC plans",
+        "The health part of the plan is often empty. The therapist named in it did not know that she was.",
+        "Health staff write their part, and know when they are named.",
+        &["EHC plans", "Speech and language therapy", "Occupational therapy"],
+        &[],
+    ),
+    (
+        "Short breaks that suit the child",
+        "What there is does not fit children with the greatest needs, so we go without.",
+        "Plan short breaks with the families who cannot use them now.",
+        &["Short breaks"],
+        &["North Sefton", "South Sefton"],
+    ),
+    (
+        "Advice in the school holidays",
+        "The advice service is closed outside term time and full within it. Letters from school come just before the holidays.",
+        "Somebody to ask all year round, even if only by phone.",
+        &["SENDIASS"],
+        &[],
+    ),
+    (
+        "Tell us before transport changes",
+        "Pick-up times changed on a Monday and we heard on the Friday before. My child needs weeks to get used to it.",
+        "Tell every family at least four weeks before, and say whom to ask.",
+        &["Transport"],
+        &[],
+    ),
+    (
+        "Supported internships in every part of Sefton",
+        "They are only offered in one part of the area. From the south it is two buses.",
+        "A place in the south too, and transport to it planned at the same time.",
+        &["Preparing for adulthood", "Transport"],
+        &["South Sefton"],
+    ),
+    (
+        "Speech and language therapy while we wait",
+        "We waited most of a year for the first appointment, with nothing to do at home meanwhile.",
+        "A first call within four weeks, and things to try at home.",
+        &["Speech and language therapy", "Early years"],
+        &[],
+    ),
+];
+
+const WAITING: [Told; 2] = [
+    (
+        "Hearing tests after nursery age",
+        "Checks in the early years are good. Later, the wait for audiology is too long.",
+        "The same quick check for older children.",
+        &["Audiology"],
+        &[],
+    ),
+    (
+        "A list of who does what in the health service",
+        "Nobody knows who the designated clinical officer is or what they do.",
+        "A page with names, what each does and how to reach them.",
+        &["Paediatrics"],
+        &[],
+    ),
+];
+
+/// How many of the invented families of the north and of the south supported each topic of the spring round. Chosen so
+/// that the disclosure rules have something to do.
+const SPRING: [(&str, usize, usize); 3] = [
+    ("Drop-ins for parents at every high school", 41, 62),
+    ("A sensory room that is open at weekends", 6, 48),
+    ("Swimming for children who use wheelchairs", 5, 3),
+];
+
+/// Fills the database if it is empty.
+///
+/// # Errors
+/// When the database fails; nothing is kept then.
+pub async fn fill(house: &House) -> Result<(), sqlx::Error> {
+    if !area::store::places(&house.db).await?.is_empty() {
+        return Ok(());
+    }
+    let (now, kind) = (house.clock.now(), house.db.kind());
+    let password = hashed(house, "alongside-demo".to_owned()).await;
+    house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await
+}
+
+async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &str) -> Result<(), sqlx::Error> {
+    let mut services = Vec::new();
+    for name in SERVICES {
+        services.push((name, area::store::add(tx, area::What::Service, name, None).await?));
+    }
+    let north = area::store::add(tx, area::What::Place, "North Sefton", Some(1_750)).await?;
+    let south = area::store::add(tx, area::What::Place, "South Sefton", Some(2_300)).await?;
+    let places = vec![("North Sefton", north.clone()), ("South Sefton", south.clone())];
+    let area = Area { services, places };
+
+    let parent = person(tx, "parent@example.org", "Invented Parent", Some(&south), Some(password), &[Role::Parent], now).await?;
+    person(tx, "parent2@example.org", "Second Invented Parent", Some(&north), Some(password), &[Role::Parent], now).await?;
+    let organiser_roles = [Role::Organiser, Role::Safeguarding];
+    let organiser = person(tx, "organiser@example.org", "Invented Organiser", None, Some(password), &organiser_roles, now).await?;
+    person(tx, "leader@example.org", "Invented Leader", None, Some(password), &[Role::Leader], now).await?;
+    person(tx, "admin@example.org", "Invented Administrator", None, Some(password), &[Role::Admin], now).await?;
+    let mut families = [Vec::new(), Vec::new()];
+    for nth in 1..=130_usize {
+        let (side, place) = if nth % 2 == 0 { (0, &north) } else { (1, &south) };
+        let email = format!("family{nth}@example.org");
+        families[side].push(person(tx, &email, &format!("Invented Family {nth}"), Some(place), None, &[Role::Parent], now).await?);
+    }
+
+    spring(tx, kind, &area, &organiser, &families, now).await?;
+    autumn(tx, kind, &area, &organiser, &parent, &families, now).await
+}
+
+/// A round that is over, with what was counted.
+async fn spring(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    area: &Area,
+    organiser: &str,
+    families: &[Vec<String>; 2],
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let opened = now - 200 * DAY;
+    let dates = Dates { propose_from: opened, vote_from: opened + 28 * DAY, closes_at: opened + 42 * DAY, closed_at: None };
+    open(tx, "Spring round", 2, dates, organiser).await?;
+    for (nth, (title, from_north, from_south)) in SPRING.into_iter().enumerate() {
+        let told: Told = (title, "There is nothing like it near us.", "Plan it with the parents who would use it.", &["Short breaks"], &[]);
+        let at = opened + DAY * i64::try_from(nth).unwrap_or_default();
+        let topic = published(tx, kind, area, &families[nth % 2][0], told, at).await?;
+        for (side, supporters) in [(0, from_north), (1, from_south)] {
+            for family in families[side].iter().take(supporters) {
+                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR).await?;
+            }
+        }
+    }
+    rounds::store::close_next(tx, dates.closes_at).await?;
+    Ok(())
+}
+
+/// A round about to close, and two topics that wait to be read.
+async fn autumn(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    area: &Area,
+    organiser: &str,
+    parent: &str,
+    families: &[Vec<String>; 2],
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let opened = now - 35 * DAY;
+    let dates = Dates { propose_from: opened, vote_from: now - 5 * DAY, closes_at: now + 12 * DAY, closed_at: None };
+    open(tx, "Autumn round", 4, dates, organiser).await?;
+    for (nth, told) in AUTUMN.into_iter().enumerate() {
+        let author = if nth == 0 { parent } else { &families[nth % 2][nth] };
+        let topic = published(tx, kind, area, author, told, opened + DAY * i64::try_from(nth).unwrap_or_default()).await?;
+        for (side, every) in [(0, nth + 2), (1, 9 - nth.min(7))] {
+            for family in families[side].iter().step_by(every) {
+                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR).await?;
+            }
+        }
+    }
+    for (nth, told) in WAITING.into_iter().enumerate() {
+        propose(tx, area, &families[nth][3], told, now - DAY * (6 - i64::try_from(nth).unwrap_or_default())).await?;
+    }
+    Ok(())
+}
+
+/// The services and places by name.
+struct Area {
+    services: Vec<(&'static str, String)>,
+    places: Vec<(&'static str, String)>,
+}
+
+impl Area {
+    fn ids(named: &[(&'static str, String)], names: &[&str]) -> Vec<String> {
+        named.iter().filter(|(name, _)| names.contains(name)).map(|(_, id)| id.clone()).collect()
+    }
+}
+
+async fn person(
+    tx: &mut AnyConnection,
+    email: &str,
+    shown_name: &str,
+    place_id: Option<&str>,
+    password_hash: Option<&str>,
+    roles: &[Role],
+    now: Millis,
+) -> Result<String, sqlx::Error> {
+    let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
+    let id = accounts::store::make_account(tx, &account, now).await?.ok_or(sqlx::Error::RowNotFound)?;
+    for role in roles {
+        accounts::store::grant(tx, &id, *role, now).await?;
+    }
+    Ok(id)
+}
+
+async fn open(tx: &mut AnyConnection, title: &str, seats: i64, dates: Dates, organiser: &str) -> Result<(), sqlx::Error> {
+    let round = NewRound { form_key: app::id::new(), title: title.to_owned(), seats, dates };
+    rounds::store::open(tx, &round, organiser).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(())
+}
+
+async fn propose(tx: &mut AnyConnection, area: &Area, author: &str, told: Told, at: Millis) -> Result<String, sqlx::Error> {
+    let (title, happens_now, would_help, services, places) = told;
+    let proposal = Proposal {
+        form_key: app::id::new(),
+        title: title.to_owned(),
+        happens_now: happens_now.to_owned(),
+        would_help: would_help.to_owned(),
+        services: Area::ids(&area.services, services),
+        places: Area::ids(&area.places, places),
+    };
+    topics::store::propose(tx, author, &proposal, at).await
+}
+
+async fn published(tx: &mut AnyConnection, kind: Kind, area: &Area, author: &str, told: Told, at: Millis) -> Result<String, sqlx::Error> {
+    let id = propose(tx, area, author, told, at).await?;
+    let waiting = topics::store::Waiting { id: &id, proposed_at: at, words: format!("{} {} {}", told.0, told.1, told.2) };
+    topics::store::publish(tx, kind, &waiting, at + HOUR).await?;
+    Ok(id)
+}

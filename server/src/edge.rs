@@ -1,0 +1,163 @@
+//! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for what is no page.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::accounts::{Caller, Viewer, recognise};
+use app::desk::problem;
+use app::error::Error;
+use app::house::House;
+use app::routes;
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ipnet::IpNet;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// The longest body a form may send. The longest honest one is a few thousand characters.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// The whole service: every room's addresses, and what surrounds them. Read the layers from the last, which a request
+/// meets first, to the first.
+pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
+    let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
+    routes::all()
+        .into_router()
+        .merge(crate::browser::routes())
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(house.clone(), pages_for_problems))
+        .layer(from_fn_with_state(house.clone(), recognise))
+        .layer(axum::Extension(house.clone()))
+        .layer(from_fn_with_state(calls, limit_calls))
+        .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
+        .layer(from_fn_with_state(house.clone(), pages_for_problems))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
+        .layer(map_response_with_state(house.clone(), headers))
+        .layer(from_fn(log))
+        .with_state(house)
+}
+
+/// An address with a slash at its end leads to the one without; anything else is not here.
+async fn not_found(uri: Uri) -> Response {
+    let path = uri.path();
+    if path.len() > 1 && path.ends_with('/') && !path.contains('\\') {
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        // Trimmed on both sides: `//elsewhere/` must not lead to another host.
+        return Redirect::permanent(&format!("/{}{query}", path.trim_matches('/'))).into_response();
+    }
+    Error::NotFound.into_response()
+}
+
+/// Gives every failure that is not a page already its page, for the person who asked.
+async fn pages_for_problems(State(house): State<House>, viewer: Viewer, request: Request, next: Next) -> Response {
+    let wants_words =
+        request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain") || request.uri().path() == "/healthz";
+    let answer = next.run(request).await;
+    let status = answer.status();
+    let is_page = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || wants_words || !(status.is_client_error() || status.is_server_error()) {
+        return answer;
+    }
+    let mut page = problem(status).answer(&house, &viewer);
+    for (name, value) in answer.headers() {
+        if *name == header::ALLOW || *name == header::RETRY_AFTER {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
+}
+
+/// Finds out where a request comes from: the nearest address that is no trusted proxy.
+async fn name_caller(State(trusted): State<Arc<Vec<IpNet>>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    if let Some(peer) = peer {
+        let caller = caller(peer, request.headers(), &trusted);
+        request.extensions_mut().insert(Caller(caller.to_string()));
+    }
+    next.run(request).await
+}
+
+fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let named: Vec<IpAddr> = named.filter_map(|address| address.trim().parse().ok()).collect();
+    named.into_iter().rev().find(|address| !is_trusted(address)).unwrap_or(peer)
+}
+
+/// A school shares one address, so the limit stops floods, not people: a hundred a second, two thousand at once.
+fn calls_allowed() -> Quota {
+    Quota::per_second(NonZeroU32::new(100).unwrap_or(NonZeroU32::MIN)).allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
+}
+
+async fn limit_calls(State(calls): State<Arc<DefaultKeyedRateLimiter<String>>>, caller: Caller, request: Request, next: Next) -> Response {
+    if calls.check_key(&caller.0).is_err() {
+        return ([(header::RETRY_AFTER, "60")], Error::TooMany).into_response();
+    }
+    next.run(request).await
+}
+
+/// The security headers, on every answer, failures and redirects included.
+async fn headers(State(house): State<House>, mut answer: Response) -> Response {
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    let headers = answer.headers_mut();
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if house.is_secure() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+    }
+    let nothing = HeaderValue::from_static("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+    // Pages hold what is a person's own; after signing out, the back button must not show it.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    answer
+}
+
+/// One line for each request. Never the address itself, which may hold a link's secret or what somebody searched for.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let answer = next.run(request).await;
+    tracing::info!(%method, path = path.as_deref().unwrap_or("unknown"), status = answer.status().as_u16(), "answered");
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forwarded(value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_about_who_calls() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
+        assert_eq!(caller(ip("192.0.2.1"), &forwarded("198.51.100.7"), &trusted), ip("192.0.2.1"));
+        assert_eq!(caller(ip("10.0.0.1"), &forwarded("198.51.100.7"), &trusted), ip("198.51.100.7"));
+        assert_eq!(caller(ip("10.0.0.1"), &forwarded("203.0.113.9, 198.51.100.7, 10.0.0.2"), &trusted), ip("198.51.100.7"));
+        assert_eq!(caller(ip("10.0.0.1"), &forwarded("nonsense"), &trusted), ip("10.0.0.1"));
+    }
+}

@@ -1,0 +1,19 @@
+//! The building: process, settings, router, security headers, mailer, worker.
+//!
+//! # Layout
+//!
+//! * [`settings`]: what the environment says, checked at the start
+//! * [`edge`]: what surrounds every request: headers, limits, pages for what is no page
+//! * [`browser`]: the browser's program, embedded
+//! * [`mailer`]: hands letters over, to a folder or by SMTP
+//! * [`worker`]: letters and closes that are due, again and again
+//! * [`demonstration`]: the demonstration area
+//! * [`serve`]: the process from start to stop
+
+pub mod browser;
+pub mod demonstration;
+pub mod edge;
+pub mod mailer;
+pub mod serve;
+pub mod settings;
+pub mod worker;

@@ -1,0 +1,86 @@
+//! The process from start to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use app::clock::Clock;
+use app::db::Db;
+use app::house::House;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::Settings;
+use crate::{demonstration, edge, worker};
+
+/// Opens the database and brings its tables up to this program.
+///
+/// # Errors
+/// One clear line.
+pub async fn open(settings: &Settings) -> Result<Db, String> {
+    if let Some(file) = settings.database_url.strip_prefix("sqlite://") {
+        let file = file.split('?').next().unwrap_or_default();
+        if let Some(folder) = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
+        }
+    }
+    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
+    db.migrate().await.map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
+    Ok(db)
+}
+
+/// Serves pages and works, until SIGTERM or SIGINT; then finishes what it holds.
+///
+/// # Errors
+/// One clear line when it cannot start.
+pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
+    let db = open(&settings).await?;
+    let house = House::new(db.clone(), Clock::system(), settings.names(demo));
+    if demo {
+        demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
+        println!("{}", demonstration::SIGN_INS);
+    }
+    if house.names.program.is_none() {
+        println!("The browser's program was not built: all pages are served without islands.");
+    }
+    let listener =
+        TcpListener::bind(settings.listen).await.map_err(|error| format!("LISTEN={} cannot be listened on: {error}", settings.listen))?;
+    println!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/'));
+
+    let stop = stop_on_signal()?;
+    let working = tokio::spawn(worker::work(db.clone(), house.clock.clone(), Arc::new(settings.mailer), stop.clone()));
+    let service = edge::service(house, settings.trusted_proxies).into_make_service_with_connect_info::<SocketAddr>();
+    let asked_to_stop = stop.clone();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move { asked_to_stop.cancelled().await }).await;
+    stop.cancel();
+    let _ = working.await;
+    db.close().await;
+    served.map_err(|error| format!("Serving failed: {error}"))
+}
+
+/// Only works, until SIGTERM or SIGINT.
+///
+/// # Errors
+/// One clear line when it cannot start.
+pub async fn work(settings: Settings) -> Result<(), String> {
+    let db = open(&settings).await?;
+    worker::work(db.clone(), Clock::system(), Arc::new(settings.mailer), stop_on_signal()?).await;
+    db.close().await;
+    Ok(())
+}
+
+fn stop_on_signal() -> Result<CancellationToken, String> {
+    let stop = CancellationToken::new();
+    let listen = |kind| signal(kind).map_err(|error| format!("Signals cannot be listened to: {error}"));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stopping.cancel();
+    });
+    Ok(stop)
+}
