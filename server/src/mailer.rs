@@ -149,7 +149,7 @@ impl Smtp {
             return Err(MAIL.into());
         }
         let host = url.host_str().ok_or(MAIL)?.trim_matches(['[', ']']);
-        let here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.to_string() == "127.0.0.1");
+        let here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
         let (port, implicit_tls, starttls) = match url.scheme() {
             "smtps" => (465, Some(trust(host, b"")?), None),
             "smtp" => (587, None, Some(trust(host, b"")?)),

@@ -1,0 +1,102 @@
+use app::accounts::Role;
+use app::routes::{self, Access};
+use axum::http::{Method, StatusCode, header};
+
+use crate::world::on_both;
+
+/// The routes, with an id that is nobody's in place of each parameter.
+fn addresses() -> Vec<(Method, String, Access)> {
+    let nobodys = app::id::new();
+    let rules = routes::all();
+    rules
+        .rules()
+        .iter()
+        .map(|rule| (rule.method.clone(), rule.path.replace("{id}", &nobodys).replace("{token}", "no-such-token"), rule.access))
+        .collect()
+}
+
+#[test]
+fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
+    on_both(async |world| {
+        let mut people = vec![("visitor".to_owned(), None, world.visitor())];
+        for role in Role::ALL {
+            people.push((role.word().to_owned(), Some(role), world.signed_in(&format!("{}@example.org", role.word()), &[role]).await));
+        }
+        for (method, path, access) in addresses() {
+            for (who, role, browser) in &people {
+                // Signing out ends the session the next address needs.
+                if path == "/sign-out" || path == "/account/sessions/end" {
+                    continue;
+                }
+                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let may = match (access, role) {
+                    (Access::Anyone, _) => true,
+                    (Access::SignedIn, role) => role.is_some(),
+                    (Access::Only(needed), role) => *role == Some(needed),
+                };
+                let kept_out = match (role, &method) {
+                    (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
+                    (None, _) => answer.headers.get(header::LOCATION).is_some_and(|to| to.to_str().unwrap().starts_with("/sign-in?then=")),
+                    (Some(_), _) => answer.status == StatusCode::FORBIDDEN,
+                };
+                assert_eq!(!kept_out, may, "{who}: {method} {path} gave {}", answer.status);
+                assert!(!answer.status.is_server_error(), "{who}: {method} {path} gave {}", answer.status);
+            }
+        }
+    });
+}
+
+#[test]
+fn only_these_addresses_are_open_to_everyone() {
+    let mut open: Vec<String> = routes::all()
+        .rules()
+        .iter()
+        .filter(|rule| rule.access == Access::Anyone)
+        .map(|rule| format!("{} {}", rule.method, rule.path))
+        .collect();
+    open.sort();
+    let expected = [
+        "GET /",
+        "GET /accessibility",
+        "GET /account/email/{token}",
+        "GET /forgotten-password",
+        "GET /healthz",
+        "GET /invitations/{token}",
+        "GET /new-password/{token}",
+        "GET /offline",
+        "GET /privacy",
+        "GET /rounds",
+        "GET /rounds/{id}",
+        "GET /sign-in",
+        "GET /sign-in/link",
+        "GET /sign-in/{token}",
+        "GET /sign-out",
+        "GET /sign-up",
+        "GET /sign-up/sent",
+        "GET /sign-up/{token}",
+        "GET /topics",
+        "GET /topics/{id}",
+        "GET /topics/{id}/support",
+        "GET /topics/{id}/withdrawal",
+        "POST /account/email/{token}",
+        "POST /forgotten-password",
+        "POST /invitations/{token}",
+        "POST /new-password/{token}",
+        "POST /sign-in",
+        "POST /sign-in/link",
+        "POST /sign-in/{token}",
+        "POST /sign-out",
+        "POST /sign-up",
+        "POST /sign-up/{token}",
+    ];
+    assert_eq!(open, expected);
+}
+
+#[test]
+fn every_post_has_a_get_at_its_address_for_a_reload() {
+    let all = routes::all();
+    let has = |method: Method, path: &str| all.rules().iter().any(|rule| rule.method == method && rule.path == path);
+    for rule in all.rules().iter().filter(|rule| rule.method == Method::POST) {
+        assert!(has(Method::GET, rule.path), "{}", rule.path);
+    }
+}

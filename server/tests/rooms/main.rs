@@ -1,0 +1,14 @@
+//! The rooms behind the real router, each test on SQLite and on PostgreSQL.
+//!
+//! One file a room, as in `app/src`; `world` is what they stand in.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod accounts;
+mod bad_input;
+mod deliveries;
+mod edge;
+mod rounds;
+mod topics;
+mod world;

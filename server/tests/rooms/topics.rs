@@ -1,0 +1,266 @@
+use app::accounts::Role;
+use app::clock::DAY;
+use axum::http::StatusCode;
+
+use crate::world::on_both;
+
+#[test]
+fn a_parent_checks_her_topic_sees_what_is_like_it_and_sends_it() {
+    on_both(async |world| {
+        world.published("Earlier buses to school").await;
+        let parent = world.parent(1).await;
+        let mut proposal = parent.proposal("The bus to school is late");
+        proposal.retain(|(name, _)| *name != "step");
+        let check = parent.post("/topics/new", &proposal).await;
+        assert_eq!(check.status, StatusCode::OK);
+        assert!(check.says("Is it one of these?") && check.says("Earlier buses to school"), "{}", check.html);
+        proposal.push(("step", "change"));
+        assert!(parent.post("/topics/new", &proposal).await.says("value=\"The bus to school is late\""), "going back keeps it");
+        let topic = parent.propose("The bus to school is late").await;
+        assert!(parent.get(&format!("/topics/{topic}")).await.says("Only you and the forum can see this"));
+        assert_eq!(world.visitor().get(&format!("/topics/{topic}")).await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_double_tap_and_two_tabs_make_one_topic() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let key = app::id::new();
+        let mut proposal = parent.proposal("Buses");
+        proposal.push(("form_key", &key));
+        let (one, two) = tokio::join!(parent.post("/topics/new", &proposal), parent.post("/topics/new", &proposal));
+        assert_eq!(one.leads_to(), two.leads_to());
+        let topics: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM topics").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        assert_eq!(topics, 1);
+    });
+}
+
+#[test]
+fn the_author_is_told_what_became_of_her_topic_and_why() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let [published, declined] = [parent.propose("Buses").await, parent.propose("A complaint").await];
+        assert_eq!(
+            organiser.post(&format!("/forum/topics/{published}"), &[("decision", "publish")]).await.leads_to(),
+            "/forum?done=decided"
+        );
+        let decline = [("decision", "decline"), ("reason", "It names a person.")];
+        organiser.post(&format!("/forum/topics/{declined}"), &decline).await;
+        let letters = world.deliver().await;
+        assert!(letters.iter().all(|letter| letter.to == "parent1@example.org"));
+        assert!(letters.iter().any(|letter| letter.subject == "Your topic is published" && letter.text.contains(&published)));
+        assert!(letters.iter().any(|letter| letter.text.contains("It names a person.")));
+        assert!(world.visitor().get(&format!("/topics/{published}")).await.says("It is late."));
+        assert_eq!(world.visitor().get(&format!("/topics/{declined}")).await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_topic_is_decided_once_and_only_with_a_reason() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let topic = parent.propose("Buses").await;
+        let page = format!("/forum/topics/{topic}");
+        let refused = organiser.post(&page, &[("decision", "decline"), ("reason", " ")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Give the author a reason"));
+        let (one, two) = tokio::join!(organiser.post(&page, &[("decision", "publish")]), organiser.post(&page, &[("decision", "publish")]));
+        let mut statuses = [one.status, two.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
+        assert_eq!(world.deliver().await.len(), 1);
+    });
+}
+
+#[test]
+fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        let topic = parent.propose("Somebody hurts my child").await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        assert!(lead.get("/forum/safeguarding").await.says("Somebody hurts my child"));
+        let leader = world.signed_in("leader@example.org", &[Role::Leader, Role::Admin]).await;
+        for (who, browser) in [("author", &parent), ("organiser", &organiser), ("leader", &leader), ("visitor", &world.visitor())] {
+            for path in [
+                format!("/topics/{topic}"),
+                format!("/forum/topics/{topic}"),
+                "/topics".into(),
+                "/topics?search=hurts".into(),
+                "/forum".into(),
+                "/account".into(),
+                "/forum/safeguarding".into(),
+            ] {
+                assert!(!browser.get(&path).await.says("Somebody hurts"), "{who} at {path}");
+            }
+        }
+        assert!(!world.deliver().await[0].text.contains("hurts"), "the letter says nothing of it either");
+    });
+}
+
+#[test]
+fn supporters_come_along_when_a_topic_is_merged() {
+    on_both(async |world| {
+        let (_, kept) = world.voting("Buses in the north").await;
+        // Proposed too late for this round, so it is merged while it waits, and an earlier one while it is voted on.
+        let [one, both] = [world.parent(1).await, world.parent(2).await];
+        let round = sqlx::query_scalar::<_, String>("SELECT round_id FROM topics WHERE id = $1")
+            .bind(&kept)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let merged = world.published("Buses in the south").await;
+        let tie = format!("UPDATE topics SET round_id = '{round}' WHERE id = '{merged}'");
+        sqlx::query(sqlx::AssertSqlSafe(tie)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        one.support(&merged, "support").await;
+        both.support(&merged, "support").await;
+        both.support(&kept, "support").await;
+        let organiser = world.organiser().await;
+        organiser.post(&format!("/forum/topics/{merged}"), &[("decision", "merge"), ("into", &kept)]).await.leads_to();
+        let supporters: i64 = sqlx::query_scalar("SELECT count(*) FROM supports WHERE topic_id = $1")
+            .bind(&kept)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(supporters, 2);
+        assert!(world.visitor().get(&format!("/topics/{merged}")).await.says("This is now part of"));
+        assert!(!world.visitor().get("/topics").await.says("Buses in the south"));
+    });
+}
+
+#[test]
+fn an_author_withdraws_her_own_topic_and_nobody_elses() {
+    on_both(async |world| {
+        let (parent, other) = (world.parent(1).await, world.parent(2).await);
+        let topic = parent.propose("Buses").await;
+        let page = format!("/topics/{topic}/withdrawal");
+        assert_eq!(other.post(&page, &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(parent.post(&page, &[]).await.leads_to(), "/account?done=withdrawn");
+        assert!(parent.get("/account").await.says("Withdrawn by you"));
+        let organiser = world.organiser().await;
+        assert_eq!(
+            organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    });
+}
+
+#[test]
+fn the_list_is_searched_and_filtered() {
+    on_both(async |world| {
+        world.published("Earlier buses").await;
+        world.published("Café meetings for parents").await;
+        let visitor = world.visitor();
+        for question in ["bus", "BUSES", "early bus", "late"] {
+            let found = visitor.get(&format!("/topics?search={}", question.replace(' ', "+"))).await;
+            let expected = question != "early bus" || found.says("Earlier buses");
+            assert!(found.says("Earlier buses") || !expected, "{question}");
+        }
+        let found = visitor.get("/topics?search=cafe").await;
+        assert!(found.says("Café meetings") && !found.says("Earlier buses"));
+        assert!(visitor.get("/topics?search=zebra").await.says("No topic fits"));
+        assert!(visitor.get(&format!("/topics?service={}", world.transport)).await.says("Earlier buses"));
+        assert!(visitor.get(&format!("/topics?service={}", world.autism)).await.says("No topic fits"));
+        assert!(
+            visitor.get(&format!("/topics?place={}", world.north)).await.says("Earlier buses"),
+            "a topic about the whole area is about each place"
+        );
+    });
+}
+
+#[test]
+fn a_search_for_signs_of_a_search_language_finds_nothing_and_breaks_nothing() {
+    on_both(async |world| {
+        world.published("Earlier buses").await;
+        for question in ["%22", "%27", "%28buses", "buses%20OR", "*", "%21%26%7C", "%00", "NEAR%28", "the", "%F0%9F%9A%8C", "-", "%5C"] {
+            let answer = world.visitor().get(&format!("/topics?search={question}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{question}");
+        }
+    });
+}
+
+#[test]
+fn pages_of_twenty_lead_through_every_topic_once() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let organiser = world.organiser().await;
+        for nth in 0..45 {
+            let topic = parent.propose(&format!("Topic {nth:02}")).await;
+            organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await;
+        }
+        let (mut path, mut seen, mut pages) = ("/topics".to_owned(), Vec::new(), 0);
+        loop {
+            let page = world.visitor().get(&path).await.html;
+            seen.extend(
+                page.split("Topic ").skip(1).map(|rest| rest[..2].to_owned()).filter(|nth| nth.chars().all(|c| c.is_ascii_digit())),
+            );
+            pages += 1;
+            let Some(next) = page.split("rel=\"next\"").next().filter(|_| page.contains("rel=\"next\"")) else { break };
+            let anchor = &next[next.rfind("<a ").unwrap()..];
+            let rest = &page[page.find("rel=\"next\"").unwrap()..];
+            let href =
+                if let Some(start) = anchor.find("href=\"") { &anchor[start + 6..] } else { &rest[rest.find("href=\"").unwrap() + 6..] };
+            path = href.split('"').next().unwrap().replace("&amp;", "&");
+        }
+        assert_eq!(pages, 3);
+        seen.sort();
+        assert_eq!(seen, (0..45).map(|nth| format!("{nth:02}")).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_session_that_ended_while_writing_loses_nothing() {
+    on_both(async |world| {
+        world.person("parent@example.org", &[Role::Parent], &world.south).await;
+        let parent = world.visitor();
+        let proposal = parent.proposal("Buses <b>& \"trams\"");
+        let asked = parent.post("/topics/new", &proposal).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        let hidden = |name: &str, html: &str| {
+            let field = html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+            field.replace("&amp;", "&").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">")
+        };
+        let (then, kept) = (hidden("then", &asked.html), hidden("kept", &asked.html));
+        let wrong =
+            parent.post("/sign-in", &[("email", "parent@example.org"), ("password", "wrong"), ("then", &then), ("kept", &kept)]).await;
+        assert_eq!(hidden("kept", &wrong.html), kept, "a wrong password does not lose it");
+        let signed_in = parent
+            .post("/sign-in", &[("email", "parent@example.org"), ("password", "three small words"), ("then", &then), ("kept", &kept)])
+            .await;
+        assert!(signed_in.says("action=\"/topics/new\""));
+        assert_eq!(hidden("title", &signed_in.html), "Buses <b>& \"trams\"");
+        world.forward(DAY);
+        parent.propose("Buses <b>& \"trams\"").await;
+    });
+}
+
+#[test]
+fn signing_in_leads_on_to_addresses_of_our_own_only() {
+    on_both(async |world| {
+        world.person("parent@example.org", &[Role::Parent], &world.south).await;
+        for then in ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"] {
+            let signed_in = world
+                .visitor()
+                .post("/sign-in", &[("email", "parent@example.org"), ("password", "three small words"), ("then", then)])
+                .await;
+            assert_eq!(signed_in.leads_to(), "/?done=signed-in", "{then}");
+        }
+    });
+}
+
+#[test]
+fn the_words_of_a_topic_and_the_audit_log_cannot_be_changed_by_anyone() {
+    on_both(async |world| {
+        let topic = world.published("Buses").await;
+        for sql in [
+            format!("UPDATE topics SET title = 'Trams' WHERE id = '{topic}'"),
+            "UPDATE audit SET detail = 'nothing'".to_owned(),
+            "DELETE FROM audit".to_owned(),
+        ] {
+            let changed = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut *world.db().read().await.unwrap()).await;
+            assert!(changed.is_err(), "{sql}");
+        }
+    });
+}

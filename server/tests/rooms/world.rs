@@ -1,0 +1,312 @@
+//! What every test stands in: the real router on a database of its own, a clock held by hand, a worker driven by hand.
+
+use std::cell::RefCell;
+use std::env;
+
+use app::accounts::{Role, store};
+use app::area;
+use app::clock::{Clock, DAY, HOUR, Millis};
+use app::db::{Db, Kind};
+use app::deliveries::{Failure, Letter, Outcome, deliver_one};
+use app::house::{House, Names};
+use app::id;
+use app::rounds;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use sqlx::Connection as _;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// A service of its own, with two services and two places in its area.
+pub struct World {
+    pub house: House,
+    pub service: Router,
+    pub transport: String,
+    pub autism: String,
+    pub north: String,
+    pub south: String,
+    _folder: TempDir,
+}
+
+/// Runs the test on SQLite, then on PostgreSQL. `make test` gives a PostgreSQL; without one a test by hand runs on
+/// SQLite alone.
+pub fn on_both(test: impl AsyncFn(World)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        test(World::new(Kind::Sqlite).await).await;
+        if env::var("PGHOST").is_ok() {
+            test(World::new(Kind::Postgres).await).await;
+        } else {
+            assert!(env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(), "there is no PostgreSQL: run make test");
+        }
+    });
+}
+
+impl World {
+    async fn new(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match kind {
+            Kind::Sqlite => format!("sqlite://{}/alongside.db", folder.path().display()),
+            Kind::Postgres => new_postgres_database().await,
+        };
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let names = Names {
+            area: "Sefton".into(),
+            forum: "Sefton Parent Carer Forum".into(),
+            public_url: "http://alongside.example.org".into(),
+            program: None,
+            demonstration: false,
+        };
+        let house = House::new(db, Clock::by_hand(1_800_000_000_000), names);
+        let [transport, autism, north, south] = house
+            .db
+            .write(|tx| {
+                Box::pin(async move {
+                    Ok::<_, sqlx::Error>([
+                        area::store::add(tx, area::What::Service, "Transport", None).await?,
+                        area::store::add(tx, area::What::Service, "Autism support", None).await?,
+                        area::store::add(tx, area::What::Place, "North Sefton", None).await?,
+                        area::store::add(tx, area::What::Place, "South Sefton", None).await?,
+                    ])
+                })
+            })
+            .await
+            .unwrap();
+        let service = server::edge::service(house.clone(), Vec::new());
+        Self { house, service, transport, autism, north, south, _folder: folder }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.house.db
+    }
+
+    pub fn now(&self) -> Millis {
+        self.house.clock.now()
+    }
+
+    pub fn forward(&self, by: Millis) {
+        self.house.clock.forward(by);
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(&self) -> Browser<'_> {
+        Browser { world: self, cookie: RefCell::default(), account: String::new() }
+    }
+
+    /// Somebody signed in, with these roles. Parents live in the south.
+    pub async fn signed_in(&self, email: &str, roles: &[Role]) -> Browser<'_> {
+        let account = self.person(email, roles, &self.south).await;
+        let token = id::secret();
+        let session = store::NewSession {
+            token_hash: id::hash(&token),
+            account_id: account.clone(),
+            device: "Firefox on Linux".into(),
+            now: self.now(),
+            idle_ends_at: self.now() + 300 * DAY,
+            ends_at: self.now() + 300 * DAY,
+        };
+        store::begin_session(self.db(), session).await.unwrap();
+        Browser { world: self, cookie: RefCell::new(format!("session={token}")), account }
+    }
+
+    pub async fn parent(&self, nth: usize) -> Browser<'_> {
+        self.signed_in(&format!("parent{nth}@example.org"), &[Role::Parent]).await
+    }
+
+    pub async fn organiser(&self) -> Browser<'_> {
+        self.signed_in("organiser@example.org", &[Role::Organiser]).await
+    }
+
+    /// An account with these roles and the password "three small words".
+    pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
+        let hash = app::accounts::hashed(&self.house, "three small words".into()).await;
+        let (email, roles, place, now) = (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
+        let made = self.db().write(move |tx| {
+            Box::pin(async move {
+                let account =
+                    store::NewAccount { email: &email, shown_name: "Somebody", place_id: Some(&place), password_hash: Some(&hash) };
+                let id = store::make_account(tx, &account, now).await?.expect("a new address");
+                for role in roles {
+                    store::grant(tx, &id, role, now).await?;
+                }
+                Ok::<_, sqlx::Error>(id)
+            })
+        });
+        made.await.unwrap()
+    }
+
+    /// Works until nothing is due, and gives the letters that went out.
+    pub async fn deliver(&self) -> Vec<Letter> {
+        let letters = RefCell::new(Vec::new());
+        let send = |letter: Letter| {
+            letters.borrow_mut().push(letter);
+            async { Ok::<(), Failure>(()) }
+        };
+        while deliver_one(self.db(), &self.house.clock, send).await.unwrap() != Outcome::NothingDue {}
+        letters.into_inner()
+    }
+
+    /// A published topic by a parent of its own, and its id.
+    pub async fn published(&self, title: &str) -> String {
+        let author = self.signed_in(&format!("author{}@example.org", id::new()), &[Role::Parent]).await;
+        let topic = author.propose(title).await;
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        assert_eq!(organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.status, StatusCode::SEE_OTHER);
+        topic
+    }
+
+    /// A round that proposes from now, votes from tomorrow and closes in eleven days; its id.
+    pub async fn round(&self) -> String {
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        let mut fields = vec![("title".to_owned(), "Autumn".to_owned()), ("seats".to_owned(), "2".to_owned())];
+        for (name, at) in [("propose", self.now()), ("vote", self.now() + DAY), ("close", self.now() + 11 * DAY)] {
+            let (day, time) = app::clock::fields(at);
+            fields.extend([(format!("{name}_day"), day), (format!("{name}_time"), time)]);
+        }
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let opened = organiser.post("/forum/rounds/new", &fields).await;
+        opened.leads_to().split(['/', '?']).nth(2).unwrap().to_owned()
+    }
+
+    /// A voting round with one topic in it: (round, topic).
+    pub async fn voting(&self, title: &str) -> (String, String) {
+        let round = self.round().await;
+        let topic = self.published(title).await;
+        self.forward(DAY + HOUR);
+        (round, topic)
+    }
+
+    /// Lets the round's time come, and the worker close it.
+    pub async fn close(&self) {
+        self.forward(11 * DAY);
+        rounds::close_due(self.db(), &self.house.clock).await.unwrap();
+    }
+}
+
+/// A browser without scripts: it keeps its cookie and follows nothing by itself.
+pub struct Browser<'w> {
+    world: &'w World,
+    cookie: RefCell<String>,
+    pub account: String,
+}
+
+impl Browser<'_> {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], "").await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, &[], &body).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "alongside.example.org");
+        if !self.cookie.borrow().is_empty() {
+            request = request.header(header::COOKIE, self.cookie.borrow().as_str());
+        }
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = self.world.service.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
+            *self.cookie.borrow_mut() = if cookie.ends_with('=') { String::new() } else { cookie.to_owned() };
+        }
+        Answer { status: parts.status, headers: parts.headers, bytes: bytes.len(), html: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Proposes a topic about transport; its id.
+    pub async fn propose(&self, title: &str) -> String {
+        let sent = self.post("/topics/new", &self.proposal(title)).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+        sent.leads_to().split(['/', '?']).nth(2).unwrap().to_owned()
+    }
+
+    pub fn proposal<'a>(&'a self, title: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("title", title),
+            ("happens_now", "It is late."),
+            ("would_help", "A plan."),
+            ("services", &self.world.transport),
+            ("step", "send"),
+        ]
+    }
+
+    pub async fn support(&self, topic: &str, wish: &str) -> Answer {
+        self.post(&format!("/topics/{topic}/support"), &[("wish", wish)]).await
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+    /// As they came over the wire.
+    pub bytes: usize,
+}
+
+impl Answer {
+    pub fn leads_to(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.html);
+        self.headers[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    pub fn says(&self, words: &str) -> bool {
+        self.html.contains(words)
+    }
+}
+
+/// The path of the link in a letter.
+pub fn link(letter: &Letter) -> String {
+    let start = letter.text.find("http://alongside.example.org").expect("a link") + "http://alongside.example.org".len();
+    letter.text[start..].split_whitespace().next().unwrap().to_owned()
+}
+
+async fn new_postgres_database() -> String {
+    let get = |name: &str| env::var(name).unwrap_or_default();
+    let server = format!("postgres://{}:{}@{}:{}", get("PGUSER"), get("PGPASSWORD"), get("PGHOST"), get("PGPORT"));
+    let name = format!("world_{}", id::new().replace('-', ""));
+    sqlx::any::install_default_drivers();
+    let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    format!("{server}/{name}")
+}
+
+impl World {
+    /// A published topic in this round, as if it had been proposed in time for it.
+    pub async fn published_into(&self, round: &str, title: &str) -> String {
+        let author = self.signed_in(&format!("author{}@example.org", id::new()), &[Role::Parent]).await;
+        self.published_into_by(&author, round, title).await
+    }
+
+    /// A published topic in this round by this author.
+    pub async fn published_into_by(&self, author: &Browser<'_>, round: &str, title: &str) -> String {
+        let topic = author.propose(title).await;
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.leads_to();
+        sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1")
+            .bind(&topic)
+            .bind(round)
+            .execute(&mut *self.db().read().await.unwrap())
+            .await
+            .unwrap();
+        topic
+    }
+
+    /// Somebody of this place who supports the topic.
+    pub async fn supporter(&self, nth: usize, place: &str, topic: &str) {
+        let account = self.person(&format!("supporter{nth}@example.org"), &[Role::Parent], place).await;
+        let (topic, kind, now) = (topic.to_owned(), self.db().kind(), self.now());
+        let given = self.db().write(move |tx| Box::pin(async move { rounds::store::support(tx, kind, &topic, &account, true, now).await }));
+        assert!(given.await.unwrap(), "voting is open");
+    }
+}

@@ -1,0 +1,82 @@
+// A mail server for server/tests/mailer.rs: `node peer.mjs MODE [CERTIFICATE]`.
+//
+// It prints the port it listens on, then each letter it took as one line of JSON. It writes the
+// certificate it made for itself to CERTIFICATE. It ends when its standard input does.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+
+const [mode, certificate] = process.argv.slice(2);
+const say = (what) => console.log(JSON.stringify(what));
+const no = (code, words) => Object.assign(new Error(words), { responseCode: code });
+const plain = { hideSTARTTLS: true, allowInsecureAuth: true };
+
+const modes = {
+  starttls: () => ownCertificate(),
+  'implicit-tls': () => ({ ...ownCertificate(), secure: true }),
+  plain: () => plain,
+  // Says what it was told in clear, which is to be nothing.
+  'no-starttls': () => ({
+    ...plain,
+    onAuth: (auth, _session, done) => (say({ toldInClear: auth.username }), done(null, { user: auth.username })),
+    onMailFrom: (address, _session, done) => (say({ toldInClear: address.address }), done()),
+  }),
+  'bad-auth': () => ({ ...plain, onAuth: (_auth, _session, done) => done(no(535, '5.7.8 Wrong user or password')) }),
+  'refuse-sender': () => ({ ...plain, onMailFrom: (_address, _session, done) => done(no(550, '5.1.8 We do not know you')) }),
+  refuse: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(550, '5.1.1 No such person here')) }),
+  'refuse-relay': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(554, '5.7.1 Relay access denied')) }),
+  'refuse-stranger': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(530, 'Sign in first')) }),
+  'refuse-letter': () => ({ ...plain, onData: whole((_raw, _session, done) => done(no(554, '5.6.0 We do not take this letter'))) }),
+  busy: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(451, '4.7.1 Come back later')) }),
+  stall: () => ({ ...plain, onData: whole(() => {}) }),
+  hangup: () => ({ ...plain, onData: hangUp }),
+  // Takes one letter a connection, as servers do after some hundred.
+  'one-letter': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
+};
+
+const server = new SMTPServer({
+  authOptional: true,
+  disableReverseLookup: true,
+  logger: false,
+  onAuth: (auth, _session, done) => done(null, { user: [auth.username, auth.password] }),
+  onData: whole(take),
+  ...modes[mode](),
+});
+const sockets = new Set();
+server.server.on('connection', (socket) => sockets.add(socket));
+server.on('error', () => {}); // a client may hang up on us, or not trust us
+server.listen(0, '127.0.0.1', () => console.log(server.server.address().port));
+process.stdin.resume().on('end', () => process.exit());
+
+function take(raw, session, done) {
+  const { id, secure, user, envelope, hostNameAppearsAs: hello } = session;
+  const [from, to] = [envelope.mailFrom.address, envelope.rcptTo.map((one) => one.address)];
+  session.had = true;
+  say({ connection: id, hello, secure, signedIn: user ?? null, from, to, raw: raw.toString('latin1') });
+  done();
+}
+
+function whole(then) {
+  return (stream, session, done) => {
+    const parts = [];
+    stream.on('data', (part) => parts.push(part)).on('end', () => then(Buffer.concat(parts), session, done));
+  };
+}
+
+function hangUp() {
+  sockets.forEach((socket) => socket.destroy());
+}
+
+function ownCertificate() {
+  const folder = mkdtempSync(join(tmpdir(), 'smtp-peer-'));
+  const keyFile = join(folder, 'key.pem');
+  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile, '-out', certificate, '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', '-subj', '/CN=localhost', ...names, ...made], { stdio: 'ignore' });
+  const pair = { key: readFileSync(keyFile), cert: readFileSync(certificate) };
+  rmSync(folder, { recursive: true });
+  return pair;
+}
