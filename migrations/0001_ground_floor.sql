@@ -126,7 +126,6 @@ CREATE TABLE rounds (
   opened_by TEXT REFERENCES accounts (id),
   form_key TEXT NOT NULL UNIQUE,
   closed_at BIGINT,
-  voters BIGINT,
   CHECK (propose_from < vote_from AND vote_from < closes_at),
   CHECK (closed_at IS NULL OR closed_at >= closes_at)
 );

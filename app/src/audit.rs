@@ -25,7 +25,7 @@ pub struct Entry<'a> {
 /// When the database fails; the change is then not kept either.
 pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO audit (id, at, who, what, about, detail) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(crate::id::new())
+        .bind(crate::id::fresh())
         .bind(entry.at)
         .bind(entry.who)
         .bind(entry.what)

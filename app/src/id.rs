@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// A new row's id: a UUIDv7, so that ids sort by the time they were made.
 #[must_use]
-pub fn new() -> String {
+pub fn fresh() -> String {
     Uuid::now_v7().to_string()
 }
 
@@ -40,13 +40,13 @@ mod tests {
 
     #[test]
     fn ids_sort_by_the_time_they_were_made() {
-        let (first, second) = (new(), new());
+        let (first, second) = (fresh(), fresh());
         assert!(first < second);
     }
 
     #[test]
     fn an_id_is_read_in_any_writing_and_nothing_else_is() {
-        let id = new();
+        let id = fresh();
         assert_eq!(parse(&id.to_uppercase()), Some(id));
         assert_eq!(parse("3"), None);
         assert_eq!(parse("\0"), None);

@@ -13,3 +13,5 @@ CREATE TRIGGER tallies_are_append_only BEFORE UPDATE OR DELETE ON tallies
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER words_of_a_topic_are_not_edited BEFORE UPDATE OF title, happens_now, would_help, author_id, proposed_at ON topics
 FOR EACH ROW EXECUTE FUNCTION refuse_editing();
+
+ALTER TABLE rounds ADD CONSTRAINT rounds_do_not_overlap EXCLUDE USING gist (int8range(propose_from, closes_at) WITH &&);

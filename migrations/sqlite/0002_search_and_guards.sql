@@ -11,3 +11,6 @@ CREATE TRIGGER tallies_are_not_deleted BEFORE DELETE ON tallies
 BEGIN SELECT RAISE(ABORT, 'a tally is append-only'); END;
 CREATE TRIGGER words_of_a_topic_are_not_edited BEFORE UPDATE OF title, happens_now, would_help, author_id, proposed_at ON topics
 BEGIN SELECT RAISE(ABORT, 'the words of a topic are not edited'); END;
+CREATE TRIGGER rounds_do_not_overlap BEFORE INSERT ON rounds
+WHEN EXISTS (SELECT 1 FROM rounds WHERE propose_from < NEW.closes_at AND closes_at > NEW.propose_from AND form_key <> NEW.form_key)
+BEGIN SELECT RAISE(ABORT, 'rounds_do_not_overlap'); END;

@@ -251,7 +251,7 @@ async fn person(
 }
 
 async fn open(tx: &mut AnyConnection, title: &str, seats: i64, dates: Dates, organiser: &str) -> Result<(), sqlx::Error> {
-    let round = NewRound { form_key: app::id::new(), title: title.to_owned(), seats, dates };
+    let round = NewRound { form_key: app::id::fresh(), title: title.to_owned(), seats, dates };
     rounds::store::open(tx, &round, organiser).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(())
 }
@@ -259,7 +259,7 @@ async fn open(tx: &mut AnyConnection, title: &str, seats: i64, dates: Dates, org
 async fn propose(tx: &mut AnyConnection, area: &Area, author: &str, told: Told, at: Millis) -> Result<String, sqlx::Error> {
     let (title, happens_now, would_help, services, places) = told;
     let proposal = Proposal {
-        form_key: app::id::new(),
+        form_key: app::id::fresh(),
         title: title.to_owned(),
         happens_now: happens_now.to_owned(),
         would_help: would_help.to_owned(),

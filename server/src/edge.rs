@@ -42,6 +42,7 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(axum::Extension(house.clone()))
         .layer(from_fn_with_state(calls, limit_calls))
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
+        // Once more, for what was refused before it was known who asks.
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
         .layer(map_response_with_state(house.clone(), headers))

@@ -5,6 +5,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
+use super::attempts::{self, Caller};
 use super::viewer::{self, Viewer};
 use super::{letters, rules, store};
 use crate::clock::{self, DAY};
@@ -102,7 +103,7 @@ pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response 
 }
 
 /// POST `/account/email`: tells the old address, asks the new one.
-pub async fn change_email(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn change_email(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let email = match rules::address(sent.typed("email")) {
         Ok(email) if email == person.email => Err("Enter an address that differs from the one you have now".to_owned()),
@@ -112,6 +113,14 @@ pub async fn change_email(State(house): State<House>, viewer: Viewer, sent: Sent
         Ok(email) => email,
         Err(what_to_do) => return Ok(email_page(&house, &viewer, sent.typed("email"), &Refusals::one("email", what_to_do))),
     };
+    if !attempts::may_write(&house, &caller, &email).await? {
+        return Ok(email_page(
+            &house,
+            &viewer,
+            &email,
+            &Refusals::one("email", "We wrote to this address several times already. Try again in an hour"),
+        ));
+    }
     let (now, account_id, old, writer) = (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
     house
         .db

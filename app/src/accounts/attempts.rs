@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use crate::clock::{HOUR, MINUTE, Millis};
 use crate::db::Db;
 use crate::error::Error;
+use crate::house::House;
 use crate::id;
 
 /// The network address a request came from, behind a trusted proxy too.
@@ -25,9 +26,9 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 /// What is counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Wrong passwords for one address.
+    /// Passwords tried for one address. A right one sets it back.
     Password,
-    /// Wrong passwords from one place. A whole school may share it.
+    /// Passwords tried from one place. A whole school may share it.
     PasswordFrom,
     /// Letters asked for to one address.
     Letter,
@@ -76,6 +77,15 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
         })
         .await?;
     Ok(tries <= most)
+}
+
+/// Whether one more letter may go to this address, asked for from this place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<bool, Error> {
+    let now = house.clock.now();
+    Ok(within(&house.db, Kind::LetterFrom, &caller.0, now).await? && within(&house.db, Kind::Letter, address, now).await?)
 }
 
 /// Forgets the wrong tries for one address, after a right one.

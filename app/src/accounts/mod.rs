@@ -4,7 +4,7 @@
 //! waits. Whether an address is known is never told, in words or in time: known or not, each form does the same work
 //! and owes one letter. Limits on guessing stop passwords only; the link in a letter always works.
 //! `rules` says what an address, a name and a password may be; `viewer` who is asking; `passwords` hashes them on a
-//! bounded pool; `attempts` counts tries; `store` holds the SQL; `letters` the words; one folder a page and its actions.
+//! bounded pool; `attempts` counts tries; `store` holds the SQL; `letters` the words; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .post("/sign-in/{token}", Anyone, sign_in::with_link)
         .get("/forgotten-password", Anyone, sign_in::forgotten_form)
         .post("/forgotten-password", Anyone, sign_in::forgotten)
+        .get("/forgotten-password/sent", Anyone, sign_in::forgotten_sent)
         .get("/new-password/{token}", Anyone, sign_in::new_password_form)
         .post("/new-password/{token}", Anyone, sign_in::new_password)
         .post("/sign-out", Anyone, sign_in::sign_out)

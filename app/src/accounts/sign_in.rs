@@ -43,7 +43,7 @@ impl Kept {
         let then = sent.typed("then");
         // Only an address of our own: one slash at the start, and nothing a browser could take for a host.
         let own = then.starts_with('/') && !then.starts_with("//") && !then.contains(['\\', '\n', '\r', '\t']);
-        let fields = Some(sent.typed("kept")).filter(|kept| !kept.is_empty()).map(str::to_owned);
+        let fields = Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
@@ -56,7 +56,8 @@ impl Kept {
 
 /// GET `/sign-in`
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    let kept = Kept::read(&Sent::read(uri.query().unwrap_or_default().as_bytes()));
+    // What a form sent is taken from our own page alone: in an address it could be somebody else's words.
+    let kept = Kept { fields: None, ..Kept::read(&Sent::read(uri.query().unwrap_or_default().as_bytes())) };
     page(&house, &viewer, "", &kept, &Refusals::default(), StatusCode::OK)
 }
 
@@ -178,7 +179,21 @@ pub async fn forgotten(State(house): State<House>, viewer: Viewer, caller: Calle
         Err(what_to_do) => return Ok(forgotten_page(&house, &viewer, sent.typed("email"), &Refusals::one("email", what_to_do))),
     };
     owe_link(&house, &caller, email, "password", letters::new_password_link).await?;
-    Ok(Redirect::to("/sign-up/sent").into_response())
+    Ok(Redirect::to("/forgotten-password/sent").into_response())
+}
+
+/// GET `/forgotten-password/sent`
+pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("Look in your email", || {
+        view! {
+            <div class="stack">
+                <h1>"Look in your email"</h1>
+                <p class="lead">"If you have an account with that address, the letter holds a button to choose a new password."</p>
+                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/forgotten-password">"try again"</a>"."</p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
 }
 
 /// GET `/new-password/{token}`
@@ -214,7 +229,7 @@ pub async fn new_password(
                 if !store::use_link(tx, &hash, now).await? {
                     return Ok::<_, sqlx::Error>(false);
                 }
-                store::set_password(tx, &link.account_id, &password_hash).await?;
+                store::set_password(tx, &link.account_id, &password_hash, now).await?;
                 store::end_all_sessions(tx, &link.account_id).await?;
                 let words = letters::password_changed(&writer);
                 let owed = Owed {
@@ -267,9 +282,7 @@ async fn owe_link(
     letter: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
     let now = house.clock.now();
-    if !attempts::within(&house.db, Kind::LetterFrom, &caller.0, now).await?
-        || !attempts::within(&house.db, Kind::Letter, &email, now).await?
-    {
+    if !attempts::may_write(house, caller, &email).await? {
         return Ok(());
     }
     let writer = house.clone();
@@ -312,7 +325,7 @@ async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept
             </div>
         }
     });
-    Ok((cookie, page.answer(house, &Viewer::default())).into_response())
+    Ok((cookie, page.for_someone_just_signed_in(house)).into_response())
 }
 
 /// The form that was sent before, ready to be sent again.

@@ -35,10 +35,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, se
         return page(&house, &viewer, &sent, &refusals).await;
     };
     let password_hash = passwords::hashed(&house, password).await;
-    let now = house.clock.now();
-    if attempts::within(&house.db, attempts::Kind::LetterFrom, &caller.0, now).await?
-        && attempts::within(&house.db, attempts::Kind::Letter, &email, now).await?
-    {
+    if attempts::may_write(&house, &caller, &email).await? {
         let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
         keep(&house, sign_up).await?;
     }
@@ -156,7 +153,7 @@ async fn page(house: &House, viewer: &Viewer, sent: &Sent, refusals: &Refusals) 
                 <h1>"Join Alongside"</h1>
                 <p class="lead">"For parents and carers of children with special educational needs and disabilities. It takes two minutes."</p>
                 <form method="post" action="/sign-up" novalidate>
-                    <Field name="email" label="Your email address" hint="So that we can tell you what came of what you said. Nobody else sees it." kind="email" autocomplete="email" value=sent.typed("email") refusals />
+                    <Field name="email" label="Your email address" hint="So that we can tell you what came of what you said. Only the forum’s administrator can see it." kind="email" autocomplete="email" value=sent.typed("email") refusals />
                     <Field name="shown_name" label="A name for others to see" hint="It need not be your real name. It stands beside nothing you vote for." autocomplete="nickname" value=sent.typed("shown_name") refusals />
                     <Choices name="place" legend="Where you live" hint="So that each part of the area is heard. We never ask for your address or postcode." choices refusals />
                     <Field name="password" label="Choose a password" hint="10 characters or more, so that nobody can speak in your name. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />

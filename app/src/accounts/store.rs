@@ -75,7 +75,7 @@ pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at, idle_ends_at, ends_at)
                  VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
             )
-            .bind(id::new())
+            .bind(id::fresh())
             .bind(session.token_hash)
             .bind(session.account_id)
             .bind(session.device)
@@ -233,7 +233,7 @@ pub async fn make_account(tx: &mut AnyConnection, account: &NewAccount<'_>, now:
         "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
-    .bind(id::new())
+    .bind(id::fresh())
     .bind(account.email)
     .bind(account.shown_name)
     .bind(account.place_id)
@@ -322,9 +322,10 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
     Ok(used.rows_affected() == 1)
 }
 
-/// Sets a new password.
-pub async fn set_password(tx: &mut AnyConnection, account_id: &str, password_hash: &str) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(account_id).bind(password_hash).execute(tx).await?;
+/// Sets a new password, and ends every other link: a change of address that somebody else asked for goes no further.
+pub async fn set_password(tx: &mut AnyConnection, account_id: &str, password_hash: &str, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(account_id).bind(password_hash).execute(&mut *tx).await?;
+    sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL").bind(account_id).bind(now).execute(tx).await?;
     Ok(())
 }
 
@@ -354,7 +355,7 @@ pub async fn keep_invitation(
     now: Millis,
     ends_at: Millis,
 ) -> Kept<String> {
-    let id = id::new();
+    let id = id::fresh();
     sqlx::query("INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(&id)
         .bind(token_hash)

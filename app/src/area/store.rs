@@ -72,7 +72,7 @@ pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
 
 /// Adds a service or a place at the end. Fails as "already there" when the name is taken.
 pub async fn add(tx: &mut AnyConnection, what: What, name: &str, baseline: Option<i64>) -> Result<String, sqlx::Error> {
-    let id = id::new();
+    let id = id::fresh();
     let add = match what {
         What::Service => sqlx::query("INSERT INTO services (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services").bind(&id).bind(name),
         What::Place => sqlx::query("INSERT INTO places (id, name, position, baseline) SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places")

@@ -36,7 +36,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
-    .bind(crate::id::new())
+    .bind(crate::id::fresh())
     .bind(owed.dedup_key)
     .bind(owed.kind)
     .bind(owed.account_id)

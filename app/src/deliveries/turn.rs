@@ -45,15 +45,20 @@ where
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
-            store::again(db, id, clock.now() + wait_after(tries), reason).await?;
+            store::again(db, id, clock.now() + wait_after(tries), without_addresses(&reason)).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
             tracing::warn!(delivery = id, tries, "a letter was given up");
-            store::given_up(db, id, clock.now(), reason).await?;
+            store::given_up(db, id, clock.now(), without_addresses(&reason)).await?;
             Ok(Outcome::GivenUp)
         }
     }
+}
+
+/// A mail server's words without the addresses in them, since the reason is kept when the address is erased.
+fn without_addresses(reason: &str) -> String {
+    reason.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// One minute after the first try, then twice as long each time, at most four hours.
@@ -71,6 +76,11 @@ mod tests {
         assert_eq!(wait_after(4), 8 * MINUTE);
         assert_eq!(wait_after(9), 4 * HOUR);
         assert_eq!(wait_after(i64::MAX), 4 * HOUR);
+    }
+
+    #[test]
+    fn what_a_server_says_is_kept_without_the_address_in_it() {
+        assert_eq!(without_addresses("550 <parent@example.org>: no such mailbox"), "550 … no such mailbox");
     }
 
     #[test]

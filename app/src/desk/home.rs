@@ -38,7 +38,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let closed = closed.map(|round| {
             view! {
                 <section class="stack">
-                    <h2>"What was chosen last"</h2>
+                    <h2>"What was counted last"</h2>
                     <p><a href=format!("/rounds/{}", round.id)>{format!("What was counted in {}", round.title)}</a></p>
                 </section>
             }
@@ -66,7 +66,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 /// What can be done in the round that is going on, and by when.
 fn invitation(round: Option<Round>, now: clock::Millis, area: &str) -> impl IntoView + use<> {
-    let propose = || view! { <p><a href="/topics/new">"Propose a topic of your own"</a></p> };
+    let propose = || view! { <p><a href="/topics/new">"Propose a topic of your own"</a>" for the next round"</p> };
     let Some(round) = round else {
         return view! {
             <p class="lead">{format!("Say what should be planned in {area} before any plan is written. Other parents can support it.")}</p>

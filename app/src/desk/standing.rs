@@ -43,7 +43,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <p class="lead">"We keep as little about you as we can."</p>
                 <h2>"What we keep"</h2>
                 <ul>
-                    <li>"Your email address, to write to you. Nobody else sees it."</li>
+                    <li>"Your email address, to write to you. Only the forum’s administrator can see it."</li>
                     <li>"A name you choose. It need not be real."</li>
                     <li>"The part of the area you live in. Never your address or postcode."</li>
                     <li>"What you propose and support. Nobody sees who supported what."</li>
@@ -55,7 +55,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"Cookies and other companies"</h2>
                 <p>"One cookie keeps you signed in. No page here loads anything from anyone else."</p>
                 <h2>"If you worry about a child"</h2>
-                <p>"What you write that tells of danger goes to one named person of the forum and is shown to nobody else. In danger now? Call 999."</p>
+                <p>"Somebody from the forum reads what you write. What tells of danger goes on to one named person, and is then shown to nobody else. In danger now? Call 999."</p>
                 <p>{format!("{} looks after all this. To see or erase what we keep, answer any letter you had from us.", house.names.forum)}</p>
             </div>
         }

@@ -110,7 +110,7 @@ pub async fn open(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
             Ok::<_, sqlx::Error>(opened)
         })
     });
-    match opened.await? {
+    match opened.await.or_else(|error| if store::overlaps(&error) { Ok(None) } else { Err(error) })? {
         Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals = Refusals::one("propose_day", "Choose another time. Another round is going on then");

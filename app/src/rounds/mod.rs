@@ -1,6 +1,6 @@
 //! A round: a period of proposing and then voting, at whose end what parents supported is counted, once.
 //!
-//! Its life: announced → proposing → voting → over, and *closed* when the count has been made by the clock.
+//! Its life: announced → proposing → voting → counting, and *closed* when the count has been made by the clock.
 //! Nobody, in any role, sees a number before it is closed. `rules` says what is allowed when, `store` holds the SQL,
 //! `closing` is what the worker does when the time has come, `island` is the one-tap support button.
 

@@ -106,7 +106,7 @@ pub fn closed(round: &Round, tallies: Vec<Tally>) -> Page {
                     <p><a class="back" href="/rounds">"Rounds"</a></p>
                     <h1>{round.title.clone()}</h1>
                     <p class="lead">{format!("Voting closed on {}.", clock::day_and_hour(round.dates.closes_at))}</p>
-                    <p>{format!("This round chooses {} topics. Below is how many parents supported each, in the order they were proposed.", round.seats)}</p>
+                    <p>{format!("The forum now chooses {} topics. Below is how many parents supported each, in the order they were proposed.", round.seats)}</p>
                 </section>
                 <section class="stack">
                     <h2>"What was counted"</h2>

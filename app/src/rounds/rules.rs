@@ -85,7 +85,7 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::new);
+    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::fresh);
     Ok(NewRound { form_key, title, seats, dates: Dates { propose_from, vote_from, closes_at, closed_at: None } })
 }
 

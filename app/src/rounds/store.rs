@@ -55,7 +55,7 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
 }
 
 /// Opens a round, once for each form key, with every published topic that is in none. `None` when its time overlaps
-/// another round's.
+/// another round's; where two are opened at the same moment, the schema refuses the second ([`overlaps`]).
 pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<String>> {
     let earlier: Option<String> =
         sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
@@ -66,9 +66,9 @@ pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Op
         "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by, form_key)
          SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7, $8
          WHERE NOT EXISTS (SELECT 1 FROM rounds WHERE propose_from < $6 AND closes_at > $4)
-         RETURNING id",
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::new())
+    .bind(id::fresh())
     .bind(&round.title)
     .bind(round.seats)
     .bind(round.dates.propose_from)
@@ -85,6 +85,12 @@ pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Op
             .await?;
     }
     Ok(new)
+}
+
+/// Whether the error is the schema's word that two rounds would overlap.
+#[must_use]
+pub fn overlaps(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("rounds_do_not_overlap"))
 }
 
 /// Gives or takes back support. False when voting on this topic is not open. Saying the same twice is saying it once.
@@ -132,13 +138,6 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
          JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
          WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
          GROUP BY t.round_id, t.id, coalesce(a.place_id, '')",
-    )
-    .bind(&id)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "UPDATE rounds SET voters = (SELECT count(DISTINCT s.account_id) FROM supports s JOIN topics t ON t.id = s.topic_id WHERE t.round_id = $1)
-         WHERE id = $1",
     )
     .bind(&id)
     .execute(tx)

@@ -109,7 +109,8 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     };
     let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
     let page = topic_page(&house, &viewer, topic, is_own, phase, counted, &done);
-    let page = if phase == Some(Phase::Voting) && standing == Standing::Published { page.with_island() } else { page };
+    let has_island = phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
+    let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
 }
 
@@ -183,7 +184,7 @@ fn topic_page(
     let state = match &standing {
         Standing::Waiting => Some("Only you and the forum can see this. The forum has not read it yet.".to_owned()),
         Standing::Declined(reason) => Some(format!("The forum did not publish this. {reason}")),
-        Standing::Withdrawn => Some("You withdrew this topic.".to_owned()),
+        Standing::Withdrawn => Some("Its author withdrew this topic. Only she and the forum can see it.".to_owned()),
         _ => None,
     };
     let title = topic.title.clone();
@@ -208,7 +209,7 @@ fn topic_page(
             view! {
                 <details>
                     <summary>"Withdraw this topic"</summary>
-                    <p>"It is then shown to nobody and counted no more. You cannot undo this."</p>
+                    <p>"It is then published no more and not counted. You cannot undo this."</p>
                     <form method="post" action=format!("/topics/{}/withdrawal", topic.id)><button class="button warn">"Withdraw this topic"</button></form>
                 </details>
             }

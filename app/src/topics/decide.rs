@@ -56,7 +56,7 @@ pub async fn private_queue(State(house): State<House>, viewer: Viewer) -> Result
                 }
             })
             .collect_view();
-        view! { <div class="stack"><h1>"Safeguarding"</h1><p class="lead">"Only you can see this page."</p>{nothing}<ul class="stack">{queue}</ul></div> }
+        view! { <div class="stack"><h1>"Safeguarding"</h1><p class="lead">"Only the safeguarding lead can see this page."</p>{nothing}<ul class="stack">{queue}</ul></div> }
     });
     Ok(page.answer(&house, &viewer))
 }

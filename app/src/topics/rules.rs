@@ -41,7 +41,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         refusals.add("services", "Choose at least one service");
     }
     let places = refusals.take("places", chosen(sent, "places", places));
-    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::new);
+    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::fresh);
     match (title, happens_now, would_help, services, places) {
         (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) if refusals.is_empty() => {
             Ok(Proposal { form_key, title, happens_now, would_help, services, places })
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_published_topic_can_be_merged_and_nothing_else() {
-        let other = crate::id::new();
+        let other = crate::id::fresh();
         let decide = |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
         assert_eq!(decide(format!("decision=merge&into={other}"), Standing::Published), Ok(Decision::Merge(other.clone())));
         assert!(decide("decision=decline&reason=no".into(), Standing::Published).is_err());

@@ -219,7 +219,7 @@ pub async fn propose(tx: &mut AnyConnection, author_id: &str, proposal: &Proposa
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (author_id, form_key) DO NOTHING RETURNING id",
     )
-    .bind(id::new())
+    .bind(id::fresh())
     .bind(author_id)
     .bind(&proposal.form_key)
     .bind(&proposal.title)
@@ -289,26 +289,32 @@ pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, no
     Ok(published.rows_affected() == 1)
 }
 
-/// Merges a topic into a published one; its supporters come along. False when either stands no more as it must, or the
-/// count of the round has been made.
+/// Merges a topic into a published one; its supporters come along. False when either stands no more as it must, they
+/// are voted on in different rounds, or the count of the round has been made.
 pub async fn merge(tx: &mut AnyConnection, kind: Kind, topic_id: &str, into: &str, now: Millis) -> Kept<bool> {
-    // The round stays open until this write ends, so that no support can move after the count.
-    let is_open = AssertSqlSafe(format!(
-        "SELECT t.id FROM topics t LEFT JOIN rounds r ON r.id = t.round_id
-         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
-           AND (r.id IS NULL OR (r.closed_at IS NULL AND r.closes_at > $2)){}",
-        if kind == Kind::Postgres { " FOR SHARE OF t" } else { "" }
-    ));
-    if sqlx::query(is_open).bind(into).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+    let target = format!(
+        "SELECT round_id FROM topics WHERE id = $1 AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL{}",
+        kind.hold()
+    );
+    let Some(round) = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(target)).bind(into).fetch_optional(&mut *tx).await? else {
         return Ok(false);
+    };
+    if let Some(round) = &round {
+        // The round stays open until this write ends, so that no support moves beside the count.
+        let is_open = format!("SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}", kind.hold());
+        if sqlx::query(AssertSqlSafe(is_open)).bind(round).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+            return Ok(false);
+        }
     }
     let merged = sqlx::query(
         "UPDATE topics SET merged_at = $3, merged_into = $2
-         WHERE id = $1 AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+         WHERE id = $1 AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+           AND (round_id IS NULL OR round_id = $4)",
     )
     .bind(topic_id)
     .bind(into)
     .bind(now)
+    .bind(round)
     .execute(&mut *tx)
     .await?;
     if merged.rows_affected() == 0 {

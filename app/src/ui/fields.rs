@@ -80,8 +80,9 @@ pub fn Area<'a>(
     refusals: &'a Refusals,
 ) -> impl IntoView {
     let error = refusals.about(name);
-    // A browser drops the first line end after the tag; this one is there to be dropped.
-    let value = format!("\n{value}");
+    // Leptos does not escape what stands in a textarea. A browser drops the first line end after the tag; this one is
+    // there to be dropped.
+    let value = format!("\n{}", html_escape::encode_text(&value));
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -149,7 +150,7 @@ pub fn FormKey(
     #[prop(optional, into)]
     key: String,
 ) -> impl IntoView {
-    let key = crate::id::parse(&key).unwrap_or_else(crate::id::new);
+    let key = crate::id::parse(&key).unwrap_or_else(crate::id::fresh);
     view! { <input type="hidden" name="form_key" value=key /> }
 }
 

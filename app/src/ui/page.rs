@@ -46,6 +46,12 @@ impl Page {
         self
     }
 
+    /// The whole document, for somebody whose session has begun with this very answer.
+    #[must_use]
+    pub fn for_someone_just_signed_in(self, house: &House) -> Response {
+        self.answer(house, &Viewer::just_signed_in())
+    }
+
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {

@@ -6,7 +6,7 @@ use crate::world::on_both;
 
 /// The routes, with an id that is nobody's in place of each parameter.
 fn addresses() -> Vec<(Method, String, Access)> {
-    let nobodys = app::id::new();
+    let nobodys = app::id::fresh();
     let rules = routes::all();
     rules
         .rules()

@@ -48,7 +48,7 @@ fn bad_values() -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     values.push("é".repeat(20_000));
-    values.push(app::id::new());
+    values.push(app::id::fresh());
     values
 }
 
@@ -64,7 +64,7 @@ fn no_form_fails_on_anything_that_can_be_sent() {
                 let fields: Vec<_> = FIELDS.iter().map(|field| (*field, value.as_str())).collect();
                 let path = path.replace("{token}", "x");
                 let answer = browser.post(&path, &fields).await;
-                assert!(!answer.status.is_server_error(), "{path} with {:.40}", value);
+                assert!(!answer.status.is_server_error(), "{path} with {value:.40}");
                 let twice: Vec<_> = fields.iter().chain(&fields).copied().collect();
                 assert!(!browser.post(&path, &twice).await.status.is_server_error(), "{path} with every field twice");
                 assert!(
@@ -81,7 +81,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
     on_both(async |world| {
         let browser = world.signed_in("everyone@example.org", &Role::ALL).await;
         for rule in routes::all().rules() {
-            for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &app::id::new()] {
+            for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &app::id::fresh()] {
                 let path = rule.path.replace("{id}", id).replace("{token}", id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
                     let answer = browser.send(rule.method.clone(), &path, &[], "").await;

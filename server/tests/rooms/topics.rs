@@ -26,7 +26,7 @@ fn a_parent_checks_her_topic_sees_what_is_like_it_and_sends_it() {
 fn a_double_tap_and_two_tabs_make_one_topic() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let key = app::id::new();
+        let key = app::id::fresh();
         let mut proposal = parent.proposal("Buses");
         proposal.push(("form_key", &key));
         let (one, two) = tokio::join!(parent.post("/topics/new", &proposal), parent.post("/topics/new", &proposal));

@@ -151,16 +151,16 @@ impl World {
 
     /// A published topic by a parent of its own, and its id.
     pub async fn published(&self, title: &str) -> String {
-        let author = self.signed_in(&format!("author{}@example.org", id::new()), &[Role::Parent]).await;
+        let author = self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
         let topic = author.propose(title).await;
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
         assert_eq!(organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.status, StatusCode::SEE_OTHER);
         topic
     }
 
     /// A round that proposes from now, votes from tomorrow and closes in eleven days; its id.
     pub async fn round(&self) -> String {
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
         let mut fields = vec![("title".to_owned(), "Autumn".to_owned()), ("seats".to_owned(), "2".to_owned())];
         for (name, at) in [("propose", self.now()), ("vote", self.now() + DAY), ("close", self.now() + 11 * DAY)] {
             let (day, time) = app::clock::fields(at);
@@ -274,7 +274,7 @@ pub fn link(letter: &Letter) -> String {
 async fn new_postgres_database() -> String {
     let get = |name: &str| env::var(name).unwrap_or_default();
     let server = format!("postgres://{}:{}@{}:{}", get("PGUSER"), get("PGPASSWORD"), get("PGHOST"), get("PGPORT"));
-    let name = format!("world_{}", id::new().replace('-', ""));
+    let name = format!("world_{}", id::fresh().replace('-', ""));
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
@@ -284,14 +284,14 @@ async fn new_postgres_database() -> String {
 impl World {
     /// A published topic in this round, as if it had been proposed in time for it.
     pub async fn published_into(&self, round: &str, title: &str) -> String {
-        let author = self.signed_in(&format!("author{}@example.org", id::new()), &[Role::Parent]).await;
+        let author = self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
         self.published_into_by(&author, round, title).await
     }
 
     /// A published topic in this round by this author.
     pub async fn published_into_by(&self, author: &Browser<'_>, round: &str, title: &str) -> String {
         let topic = author.propose(title).await;
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::new()), &[Role::Organiser]).await;
+        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
         organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.leads_to();
         sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1")
             .bind(&topic)
