@@ -4,7 +4,7 @@
 
 use app::accounts::{self, Role, hashed};
 use app::area;
-use app::clock::{DAY, HOUR, Millis};
+use app::clock::{self, DAY, HOUR, Millis};
 use app::db::Kind;
 use app::house::House;
 use app::rounds;
@@ -176,7 +176,7 @@ async fn spring(
     families: &[Vec<String>; 2],
     now: Millis,
 ) -> Result<(), sqlx::Error> {
-    let opened = now - 200 * DAY;
+    let opened = at_five(now - 200 * DAY);
     let dates = Dates { propose_from: opened, vote_from: opened + 28 * DAY, closes_at: opened + 42 * DAY, closed_at: None };
     open(tx, "Spring round", 2, dates, organiser).await?;
     for (nth, (title, from_north, from_south)) in SPRING.into_iter().enumerate() {
@@ -203,8 +203,8 @@ async fn autumn(
     families: &[Vec<String>; 2],
     now: Millis,
 ) -> Result<(), sqlx::Error> {
-    let opened = now - 35 * DAY;
-    let dates = Dates { propose_from: opened, vote_from: now - 5 * DAY, closes_at: now + 12 * DAY, closed_at: None };
+    let opened = at_five(now - 35 * DAY);
+    let dates = Dates { propose_from: opened, vote_from: at_five(now - 5 * DAY), closes_at: at_five(now + 12 * DAY), closed_at: None };
     open(tx, "Autumn round", 4, dates, organiser).await?;
     for (nth, told) in AUTUMN.into_iter().enumerate() {
         let author = if nth == 0 { parent } else { &families[nth % 2][nth] };
@@ -219,6 +219,11 @@ async fn autumn(
         propose(tx, area, &families[nth][3], told, now - DAY * (6 - i64::try_from(nth).unwrap_or_default())).await?;
     }
     Ok(())
+}
+
+/// Five in the afternoon of that day.
+fn at_five(at: Millis) -> Millis {
+    clock::read(&clock::fields(at).0, "17:00").unwrap_or(at)
 }
 
 /// The services and places by name.

@@ -13,8 +13,8 @@ pub fn admin() -> Page {
             <div class="stack">
                 <h1>"Administration"</h1>
                 <ul class="cards">
-                    <li class="card"><h3><a href="/admin/people">"People"</a></h3><p>"Invite organisers and leaders. Give and take roles."</p></li>
-                    <li class="card"><h3><a href="/admin/area">"Services and places"</a></h3><p>"What parents choose from when they propose a topic."</p></li>
+                    <li class="card"><h2><a href="/admin/people">"People"</a></h2><p>"Invite organisers and leaders. Give and take roles."</p></li>
+                    <li class="card"><h2><a href="/admin/area">"Services and places"</a></h2><p>"What parents choose from when they propose a topic."</p></li>
                 </ul>
             </div>
         }

@@ -21,7 +21,7 @@ pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
             .into_iter()
             .map(|round| {
                 let state = state(&round.dates, now);
-                view! { <li class="card"><h3><a href=format!("/rounds/{}", round.id)>{round.title}</a></h3><p class="state">{state}</p></li> }
+                view! { <li class="card"><h2><a href=format!("/rounds/{}", round.id)>{round.title}</a></h2><p class="state">{state}</p></li> }
             })
             .collect_view();
         view! { <div class="stack"><h1>"Rounds"</h1><p class="lead">"Parents propose, then vote. What they choose is planned next, with them."</p>{nothing}<ul class="cards">{rounds}</ul></div> }

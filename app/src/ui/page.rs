@@ -21,7 +21,7 @@ impl Page {
     /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find their owner.
     pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
         let owner = Owner::new();
-        let body = owner.with(|| view().into_view().to_html());
+        let body = without_marks(&owner.with(|| view().into_view().to_html()));
         Self { title: title.into(), body, status: StatusCode::OK, has_island: false }
     }
 
@@ -83,12 +83,28 @@ impl Page {
             }
             .to_html()
         });
+        let document = without_marks(&document);
         let mut answer = (self.status, Html(format!("<!DOCTYPE html>{document}"))).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         answer
     }
+}
+
+/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands need them, and there
+/// they become what HTML calls a comment; the browser reads both as the same.
+fn without_marks(html: &str) -> String {
+    let (mut plain, mut rest) = (String::with_capacity(html.len()), html);
+    while let Some((before, island)) = rest.split_once("<leptos-island") {
+        let (island, after) = island.split_once("</leptos-island>").unwrap_or((island, ""));
+        plain += &before.replace("<!>", "");
+        plain += "<leptos-island";
+        plain += &island.replace("<!>", "<!---->");
+        plain += "</leptos-island>";
+        rest = after;
+    }
+    plain + &rest.replace("<!>", "")
 }
 
 /// Loads the program and wakes every island. Without it, and before it, each island's form posts by itself.
@@ -154,5 +170,17 @@ fn Footer<'a>(viewer: &'a Viewer) -> impl IntoView {
                 </ul>
             </div>
         </footer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_go_but_for_those_an_island_needs() {
+        let html = "<p>a<!>b</p><leptos-island data-component=\"x\"><b><!>c</b></leptos-island><!><i></i>";
+        assert_eq!(without_marks(html), "<p>ab</p><leptos-island data-component=\"x\"><b><!---->c</b></leptos-island><i></i>");
+        assert_eq!(without_marks(&without_marks(html)), without_marks(html));
     }
 }

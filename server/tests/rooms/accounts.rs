@@ -273,3 +273,38 @@ fn an_administrator_finds_people_by_a_part_of_their_address() {
         assert!(admin.get("/admin/people?search=nobody").await.says("Nobody is found"));
     });
 }
+
+#[test]
+fn a_link_to_sign_in_cannot_carry_somebody_elses_form() {
+    on_both(async |world| {
+        let page = world.visitor().get("/sign-in?then=/admin/people&kept=email%3Devil%40example.org%26role%3Dadmin").await;
+        assert!(page.says("value=\"/admin/people\"") && !page.says("evil"), "{}", page.html);
+    });
+}
+
+#[test]
+fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
+    on_both(async |world| {
+        let thief = world.parent(1).await;
+        thief.post("/account/email", &[("email", "thief@example.org")]).await;
+        let letters = world.deliver().await;
+        let stolen = link(letters.iter().find(|letter| letter.to == "thief@example.org").unwrap());
+        let parent = world.visitor();
+        parent.post("/forgotten-password", &[("email", "parent1@example.org")]).await;
+        parent.post(&link(&world.deliver().await[0]), &[("password", "four very small words")]).await.leads_to();
+        assert_eq!(world.visitor().post(&stolen, &[]).await.status, StatusCode::NOT_FOUND);
+        assert!(parent.get("/account").await.says("parent1@example.org"));
+    });
+}
+
+#[test]
+fn nobody_can_have_us_flood_an_address_with_letters() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        for _ in 0..8 {
+            parent.post("/sign-in/link", &[("email", "victim@example.org")]).await;
+            parent.post("/account/email", &[("email", "victim@example.org")]).await;
+        }
+        assert_eq!(world.deliver().await.iter().filter(|letter| letter.to == "victim@example.org").count(), 5);
+    });
+}

@@ -123,7 +123,7 @@ fn the_close_happens_by_the_clock_once_with_several_workers() {
             closed += closer.await.unwrap();
         }
         assert_eq!(closed, 1);
-        let row = sqlx::query("SELECT closed_at, (SELECT sum(supporters) FROM tallies) FROM rounds WHERE id = $1")
+        let row = sqlx::query("SELECT closed_at, (SELECT CAST(sum(supporters) AS BIGINT) FROM tallies) FROM rounds WHERE id = $1")
             .bind(&round)
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await

@@ -264,3 +264,18 @@ fn the_words_of_a_topic_and_the_audit_log_cannot_be_changed_by_anyone() {
         }
     });
 }
+
+#[test]
+fn a_topic_of_a_closed_round_cannot_be_merged_away_from_its_count() {
+    on_both(async |world| {
+        let (round, counted) = world.voting("Buses").await;
+        for nth in 0..12 {
+            world.supporter(nth, &world.south, &counted).await;
+        }
+        world.close().await;
+        let next = world.published("Buses again").await;
+        let merge = world.organiser().await.post(&format!("/forum/topics/{counted}"), &[("decision", "merge"), ("into", &next)]).await;
+        assert_eq!(merge.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(world.visitor().get(&format!("/rounds/{round}")).await.says("12 parents supported it."));
+    });
+}
