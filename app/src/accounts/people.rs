@@ -264,7 +264,7 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
                     <h1>"People"</h1>
                     <form class="row" method="get" role="search">
                         <label for="search">"Name or address"</label>
-                        <input id="search" name="search" value=search />
+                        <input id="search" name="search" type="search" value=search />
                         <button class="button quiet">"Search"</button>
                     </form>
                     {nobody}
