@@ -60,6 +60,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /accessibility",
         "GET /account/email/{token}",
         "GET /forgotten-password",
+        "GET /forgotten-password/sent",
         "GET /healthz",
         "GET /invitations/{token}",
         "GET /new-password/{token}",
