@@ -3,49 +3,81 @@ import { expect, test } from '@playwright/test';
 import { signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
+const FIRST_VISIT = 14_336;
+const PROGRAM = 75_000;
+
 let service;
-test.beforeAll(async () => { service = await startService({ demo: true }); });
-test.afterAll(() => service.stop());
+const paths = new Map([['home', '/'], ['the topics', '/topics']]);
+test.beforeAll(async ({ browser }) => {
+  service = await startService({ demo: true });
+  const page = await browser.newPage();
+  for (const [name, list, link] of [['a topic', '/topics', 'An autism pathway that is published'], ['a round while voting', '/rounds', 'Autumn round']]) {
+    await page.goto(service.url + list);
+    paths.set(name, await page.getByRole('link', { name: link }).getAttribute('href'));
+  }
+  await page.close();
+});
+test.afterAll(() => service?.stop());
 
-async function weigh(page, path) {
-  const client = await page.context().newCDPSession(page);
-  await client.send('Network.enable');
-  const urls = new Map();
-  const sizes = new Map();
-  client.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, new URL(request.url).pathname));
-  client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(urls.get(requestId), encodedDataLength));
-  await page.goto(service.url + path);
-  await page.waitForLoadState('networkidle');
-  sizes.delete('/favicon.svg');
-  return sizes;
-}
-
-async function addresses(page) {
-  await page.goto(`${service.url}/topics`);
-  const topic = await page.getByRole('link', { name: 'An autism pathway that is published' }).getAttribute('href');
-  await page.goto(`${service.url}/rounds`);
-  const round = await page.getByRole('link', { name: 'Autumn round' }).getAttribute('href');
-  return { topic, round };
-}
-
-test('the first visit of each page is one request within the budget', async ({ page, browser }) => {
-  const { topic, round } = await addresses(page);
-  for (const path of ['/', '/topics', topic, round]) {
-    const fresh = await (await browser.newContext()).newPage();
-    const sizes = await weigh(fresh, path);
-    expect([...sizes.keys()], path).toEqual([path]);
-    console.log(`${path.split('/').slice(0, 2).join('/')}: ${sizes.get(path)} bytes`);
-    expect(sizes.get(path), path).toBeLessThanOrEqual(14_336);
+test('each page comes whole in one request within the budget', async ({ browser }) => {
+  for (const [name, path] of paths) {
+    const context = await browser.newContext();
+    const wire = await watchWire(await context.newPage(), path);
+    const [document, ...others] = wire;
+    expect(document.path, name).toBe(path);
+    console.log(`${name}: ${document.bytes} bytes`);
+    expect(document.bytes, `${name} in bytes, its headers included`).toBeLessThan(FIRST_VISIT);
+    expect(others.map((other) => other.path), `requests after ${name}`).toEqual([]);
+    await context.close();
   }
 });
 
-test('the program of the support button comes after the page and stays small', async ({ page }) => {
-  const { topic } = await addresses(page);
-  await signIn(page, service, 'parent@example.org');
-  const sizes = await weigh(page, topic);
-  const program = [...sizes].filter(([path]) => path.startsWith('/pkg/'));
-  expect(program).toHaveLength(2);
-  const bytes = program.reduce((sum, [, size]) => sum + size, 0);
-  console.log(`script and program: ${bytes} bytes`);
-  expect(bytes).toBeLessThanOrEqual(75_000);
+test('without scripts each page is one request, for a parent who is signed in too', async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  for (const who of ['a stranger', 'a parent']) {
+    if (who === 'a parent') await signIn(page, service, 'parent@example.org');
+    for (const [name, path] of paths) {
+      expect((await watchWire(page, path)).map((request) => request.path), `${name} for ${who}`).toEqual([path]);
+    }
+  }
+  await context.close();
 });
+
+test('the program of the support button comes after the page and stays small', async ({ browser }) => {
+  for (const name of ['a topic', 'a round while voting']) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await signIn(page, service, 'parent2@example.org');
+    const [document, ...others] = await watchWire(page, paths.get(name));
+    console.log(`${name} with its button: ${document.bytes} bytes`);
+    expect(document.bytes, `${name}, with its button`).toBeLessThan(FIRST_VISIT);
+    expect(others.map((other) => other.path.replace(/^\/pkg\/[^/]+\//, '')).sort()).toEqual(['app.js', 'app.wasm']);
+    for (const other of others) expect(other.asked, `${other.path} is asked for when the page has come`).toBeGreaterThanOrEqual(document.came);
+    const bytes = others.reduce((sum, other) => sum + other.bytes, 0);
+    console.log(`its script and program: ${bytes} bytes`);
+    expect(bytes).toBeLessThan(PROGRAM);
+    await context.close();
+  }
+});
+
+/**
+ * Opens a page and gives what went over the wire for it, the favicon apart: path, bytes with headers, and when it was
+ * asked for and had come by the browser's own clock.
+ */
+async function watchWire(page, path) {
+  const client = await page.context().newCDPSession(page);
+  const requests = new Map();
+  client.on('Network.requestWillBeSent', ({ requestId, request, timestamp }) => {
+    const { pathname, host } = new URL(request.url);
+    const own = host === new URL(service.url).host;
+    if (pathname !== '/favicon.svg') requests.set(requestId, { path: own ? pathname : request.url, asked: timestamp });
+  });
+  client.on('Network.loadingFinished', ({ requestId, encodedDataLength, timestamp }) => Object.assign(requests.get(requestId) ?? {}, { bytes: encodedDataLength, came: timestamp }));
+  await client.send('Network.enable');
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.goto(service.url + path);
+  await page.waitForLoadState('networkidle');
+  await client.detach();
+  return [...requests.values()];
+}

@@ -1,52 +1,98 @@
 // A service of its own for a test: the real program on a free port, its database and letters in a folder of its own.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { simpleParser } from 'mailparser';
+import PostalMime from 'postal-mime';
 
-const program = resolve(process.env.ALONGSIDE_BIN ?? join(import.meta.dirname, '../target/debug/alongside'));
+const program = resolve(process.env.ALONGSIDE_BIN || join(import.meta.dirname, '../target/debug/alongside'));
+
+/** Settings of the person who runs the tests, which must not reach the service under test. */
+const SETTINGS = ['DATABASE_URL', 'LISTEN', 'PUBLIC_URL', 'MAIL', 'MAIL_FROM', 'FILES', 'AREA_NAME', 'FORUM_NAME', 'TRUSTED_PROXY'];
 
 export async function startService({ demo = false } = {}) {
+  // A port that was free a moment ago may be another test's by now: then another is tried.
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOn(await freePort(), demo);
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
+}
+
+async function startOn(port, demo) {
   const folder = mkdtempSync(join(tmpdir(), 'alongside-'));
-  const port = await freePort();
+  const mailFolder = join(folder, 'mail');
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${folder}/mail`, LISTEN: `127.0.0.1:${port}`, PUBLIC_URL: url, RUST_LOG: 'warn' };
-  const child = spawn(program, ['serve', ...(demo ? ['--demo'] : [])], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
-  await until(async () => (await fetch(`${url}/healthz`).catch(() => null))?.ok, 'the service answers');
+  const env = { ...process.env };
+  for (const name of SETTINGS) delete env[name];
+  Object.assign(env, { DATABASE_URL: `sqlite://${folder}/alongside.db`, MAIL: `file:${mailFolder}`, LISTEN: `127.0.0.1:${port}`, PUBLIC_URL: url, RUST_LOG: 'warn' });
+
+  const child = spawn(program, demo ? ['serve', '--demo'] : ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('exit', (code, signal) => done(`it ended with ${code ?? signal}`));
+  });
+  // A test run that is cut short leaves no service behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const patience = setTimeout(kill, 10_000);
+    await ended;
+    clearTimeout(patience);
+    process.removeListener('exit', kill);
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  // It says where it is once it listens. Another service could answer at its address; none could say so in its stead.
+  const listens = new Promise((done) => {
+    let said = '';
+    child.stdout.on('data', (part) => {
+      said += part;
+      if (said.includes(`Alongside is at ${url}`)) done(null);
+    });
+  });
+  const why = await Promise.race([listens, ended]);
+  if (why) {
+    await stop();
+    throw new Error(`${program} does not serve: ${why}`);
+  }
+
   return {
     url,
-    command: (...words) => {
-      const done = spawnSync(program, words, { cwd: folder, env, encoding: 'utf8' });
-      if (done.status !== 0) throw new Error(done.stderr);
+    mailFolder,
+    /** Runs another command of the program, with the same settings. */
+    command(...words) {
+      const { status, stderr } = spawnSync(program, words, { cwd: folder, env, encoding: 'utf8' });
+      if (status !== 0) throw new Error(`alongside ${words.join(' ')}: ${stderr}`);
     },
-    /** The link in the first letter to this address whose subject holds these words. */
-    letterTo: async (address, subject) => {
-      let found;
-      await until(async () => (found = await letter(join(folder, 'mail'), address, subject)), `a letter to ${address}: ${subject}`);
-      return { text: found.text, link: found.text.match(/http:\/\/\S+/)?.[0] };
+    /** The newest letter to this address with these words in its subject, and the first link to the service in it. */
+    async letterTo(address, subjectPart) {
+      let letter;
+      await until(async () => (letter = await find(mailFolder, address, subjectPart)), `a letter to ${address}: ${subjectPart}`);
+      const words = letter.text.split(/\s+/);
+      return { text: letter.text, html: letter.html, link: words.find((word) => word.startsWith(`${url}/`)) };
     },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done()));
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
-async function letter(folder, address, subject) {
-  if (!existsSync(folder)) return null;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.eml')).sort().reverse()) {
-    const parsed = await simpleParser(readFileSync(join(folder, file)));
-    if (parsed.to.text.includes(address) && parsed.subject.includes(subject)) return parsed;
+/** Letters are named by ids that grow with time. */
+async function find(folder, address, subjectPart) {
+  const names = await Promise.resolve().then(() => readdirSync(folder)).catch(() => []);
+  for (const name of names.filter((name) => name.endsWith('.eml')).sort().reverse()) {
+    const letter = await PostalMime.parse(readFileSync(join(folder, name)));
+    if (letter.to.some((to) => to.address === address) && letter.subject.includes(subjectPart)) return letter;
   }
   return null;
 }
 
 async function until(holds, what) {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await holds()) return;
     await pause(100);
   }

@@ -146,10 +146,14 @@ CREATE TABLE topics (
   declined_at BIGINT,
   decline_reason TEXT,
   passed_on_at BIGINT,
+  looked_after_at BIGINT,
+  looked_after_note TEXT,
   withdrawn_at BIGINT,
   UNIQUE (author_id, form_key),
   CHECK ((merged_at IS NULL) = (merged_into IS NULL)),
   CHECK ((declined_at IS NULL) = (decline_reason IS NULL)),
+  CHECK ((looked_after_at IS NULL) = (looked_after_note IS NULL)),
+  CHECK (looked_after_at IS NULL OR passed_on_at IS NOT NULL),
   CHECK (published_at IS NULL OR (declined_at IS NULL AND passed_on_at IS NULL))
 );
 CREATE INDEX topics_published ON topics (published_at, id);
@@ -175,12 +179,13 @@ CREATE TABLE supports (
 );
 CREATE INDEX supports_by_account ON supports (account_id);
 
--- What was counted at a round's close, kept for good. place_id is '' for people without a place.
+-- What was counted at a round's close, kept for good, for every place there was then. place_id is '' for people without
+-- a place.
 CREATE TABLE tallies (
   round_id TEXT NOT NULL REFERENCES rounds (id),
   topic_id TEXT NOT NULL REFERENCES topics (id),
   place_id TEXT NOT NULL,
-  supporters BIGINT NOT NULL CHECK (supporters > 0),
+  supporters BIGINT NOT NULL CHECK (supporters >= 0),
   PRIMARY KEY (round_id, topic_id, place_id)
 );
 

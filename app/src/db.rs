@@ -88,18 +88,41 @@ impl Db {
         self.kind
     }
 
+    /// How many migrations this program knows and the database has not had; none are run.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pending(&self) -> Result<usize, sqlx::Error> {
+        let known = self.migrator().migrations.len();
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
+        };
+        let mut connection = self.read().await?;
+        let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
+        if has_any == 0 {
+            return Ok(known);
+        }
+        let had: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
+        Ok(known.saturating_sub(usize::try_from(had).unwrap_or(0)))
+    }
+
     /// Brings the tables up to this program. Several processes may call it at once.
     ///
     /// # Errors
     /// When a migration fails or an applied one has since been changed.
     pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        self.migrator().run(&self.writers).await
+    }
+
+    fn migrator(&self) -> Migrator {
         let own = match self.kind {
             Kind::Sqlite => &SQLITE,
             Kind::Postgres => &POSTGRES,
         };
         let mut all: Vec<_> = BOTH.iter().chain(own.iter()).cloned().collect();
         all.sort_by_key(|migration| migration.version);
-        Migrator { migrations: Cow::Owned(all), ..Migrator::DEFAULT }.run(&self.writers).await
+        Migrator { migrations: Cow::Owned(all), ..Migrator::DEFAULT }
     }
 
     /// A connection to ask questions with.

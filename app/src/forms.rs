@@ -5,6 +5,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -13,10 +14,16 @@ use unicode_normalization::UnicodeNormalization as _;
 pub struct Sent(Vec<(String, String)>);
 
 impl Sent {
-    /// Reads a form's body or an address's query.
+    /// Reads a form's body.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// Reads what stands after the `?` of an address, where a form that only searches puts its fields.
+    #[must_use]
+    pub fn query(address: &Uri) -> Self {
+        Self::read(address.query().unwrap_or_default().as_bytes())
     }
 
     /// The first value sent under this name, as it was typed; empty when there is none.

@@ -35,11 +35,34 @@ pub fn folder() -> Option<String> {
 
 /// The addresses of what is served as it is.
 pub fn routes() -> Router<House> {
-    Router::new().route("/favicon.svg", get(favicon)).route("/pkg/{version}/{file}", get(file))
+    Router::new().route("/favicon.svg", get(favicon)).route("/offline.js", get(offline)).route("/pkg/{version}/{file}", get(file))
 }
 
 async fn favicon() -> Response {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON).into_response()
+}
+
+/// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the network for all else.
+const OFFLINE: &str = "\
+addEventListener('install', (event) => event.waitUntil((async () => {
+  await (await caches.open('offline')).add(new Request('/offline', { cache: 'reload', credentials: 'omit' }));
+  await skipWaiting();
+})()));
+addEventListener('activate', (event) => event.waitUntil(registration.navigationPreload?.enable()));
+addEventListener('fetch', (event) => {
+  if (event.request.mode !== 'navigate') return;
+  event.respondWith((async () => {
+    try { return (await event.preloadResponse) ?? (await fetch(event.request)); }
+    catch (lost) { return (await caches.match('/offline')) ?? Promise.reject(lost); }
+  })());
+});
+";
+
+async fn offline() -> Response {
+    let policy = "default-src 'none'; connect-src 'self'";
+    let common =
+        [(header::CONTENT_TYPE, "text/javascript"), (header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, policy)];
+    (common, [("service-worker-allowed", "/")], OFFLINE).into_response()
 }
 
 async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {

@@ -131,13 +131,17 @@ const SPRING: [(&str, usize, usize); 3] = [
 ///
 /// # Errors
 /// When the database fails; nothing is kept then.
-pub async fn fill(house: &House) -> Result<(), sqlx::Error> {
+pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
+    if accounts::store::is_known(&house.db, "admin@example.org").await? {
+        return Ok(true);
+    }
     if !area::store::places(&house.db).await?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let (now, kind) = (house.clock.now(), house.db.kind());
     let password = hashed(house, "alongside-demo".to_owned()).await;
-    house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await
+    house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await?;
+    Ok(true)
 }
 
 async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &str) -> Result<(), sqlx::Error> {
@@ -249,9 +253,7 @@ async fn person(
 ) -> Result<String, sqlx::Error> {
     let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
     let id = accounts::store::make_account(tx, &account, now).await?.ok_or(sqlx::Error::RowNotFound)?;
-    for role in roles {
-        accounts::store::grant(tx, &id, *role, now).await?;
-    }
+    accounts::store::grant(tx, &id, roles, now).await?;
     Ok(id)
 }
 

@@ -130,7 +130,7 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     }
     let nothing = HeaderValue::from_static("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
-    // Pages hold what is a person's own; after signing out, the back button must not show it.
+    // Pages hold what is a person's own; after signing out, the back button must not show it. A page to write in says otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     answer
 }

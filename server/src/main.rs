@@ -97,9 +97,7 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::CheckConfig => {
-            serve::open(&settings).await?.close().await;
-            settings.mailer.check().await?;
-            println!("The settings are good, the database answers, and letters can be handed over.");
+            println!("{}", serve::check(&settings).await?);
             Ok(())
         }
     }

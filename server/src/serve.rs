@@ -19,15 +19,36 @@ use crate::{demonstration, edge, worker};
 /// # Errors
 /// One clear line.
 pub async fn open(settings: &Settings) -> Result<Db, String> {
-    if let Some(file) = settings.database_url.strip_prefix("sqlite://") {
-        let file = file.split('?').next().unwrap_or_default();
-        if let Some(folder) = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
-        }
+    if let Some(folder) = sqlite_file(settings).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
     }
     let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
     db.migrate().await.map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
     Ok(db)
+}
+
+/// Looks whether the settings hold, and changes nothing. Gives what there is to say.
+///
+/// # Errors
+/// One clear line.
+pub async fn check(settings: &Settings) -> Result<String, String> {
+    settings.mailer.check().await?;
+    if sqlite_file(settings).is_some_and(|file| !file.exists()) {
+        return Ok("The settings are good, and letters can be handed over. There is no database yet: the first start makes it.".to_owned());
+    }
+    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
+    let pending = db.pending().await.map_err(|error| format!("The database does not answer: {error}"))?;
+    db.close().await;
+    Ok(match pending {
+        0 => "The settings are good, the database answers and is up to date, and letters can be handed over.".to_owned(),
+        _ => "The settings are good, the database answers, and letters can be handed over. The tables are older than this program: \
+              the next start, or `alongside migrate`, brings them up to date."
+            .to_owned(),
+    })
+}
+
+fn sqlite_file(settings: &Settings) -> Option<&Path> {
+    settings.database_url.strip_prefix("sqlite://")?.split('?').next().map(Path::new)
 }
 
 /// Serves pages and works, until SIGTERM or SIGINT; then finishes what it holds.
@@ -38,7 +59,10 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let db = open(&settings).await?;
     let house = House::new(db.clone(), Clock::system(), settings.names(demo));
     if demo {
-        demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
+        let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
+        if !is_there {
+            return Err("serve --demo fills an empty database only, and this one holds another area. Leave --demo out, or name another DATABASE_URL.".to_owned());
+        }
         println!("{}", demonstration::SIGN_INS);
     }
     if house.names.program.is_none() {

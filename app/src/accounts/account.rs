@@ -22,7 +22,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let now = house.clock.now();
     let sessions = store::sessions(&house.db, &person.account_id, now).await?;
     let own = topics::store::by_author(&house.db, &person.account_id).await?;
-    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let done = Sent::query(&uri).line("done");
     let page = Page::new("Your account", || {
         let banner = match done.as_str() {
             "password" => Some("Your new password is kept"),
@@ -38,7 +38,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 let seen = if here { "this device".to_owned() } else { format!("last used {}", clock::day(session.seen_at)) };
                 let label = format!("Sign out {}", session.device);
                 view! {
-                    <li class="row">
+                    <li>
                         <span>{session.device.clone()}" – "<span class="soft">{seen}</span></span>
                         {(!here).then(|| view! {
                             <form method="post" action="/account/sessions/end">
@@ -68,9 +68,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </section>
                 <section class="stack">
                     <h2>"Where you are signed in"</h2>
-                    <ul class="stack">{sessions}</ul>
+                    <ul class="rows">{sessions}</ul>
+                    <form method="post" action="/sign-out"><button class="button quiet">"Sign out"</button></form>
                     <form method="post" action="/account/sessions/end"><button class="button quiet">"Sign out everywhere"</button></form>
-                    <form method="post" action="/sign-out"><button class="button">"Sign out"</button></form>
                     <p><a href="/forgotten-password">"Choose a new password"</a></p>
                 </section>
             </div>
@@ -242,6 +242,5 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    page.answer(house, viewer)
+    page.refused_for(refusals).answer(house, viewer)
 }

@@ -18,11 +18,11 @@ use crate::house::House;
 use crate::id;
 use crate::ui::{Banner, Choice, Choices, Field, Page, Pager, Summary};
 
-const MOST_ON_A_PAGE: usize = 50;
+const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/admin/people`
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let query = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let query = Sent::query(&uri);
     page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
 }
 
@@ -89,7 +89,7 @@ pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): P
         .write(move |tx| {
             Box::pin(async move {
                 if gives {
-                    store::grant(tx, &id, role, now).await?;
+                    store::grant(tx, &id, &[role], now).await?;
                 } else {
                     store::revoke(tx, &id, role).await?;
                 }
@@ -132,10 +132,10 @@ pub async fn accept(
     let now = house.clock.now();
     let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), now).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
-    let known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?;
+    let invited = invitation.role;
     let mut new = None;
     let place = id::parse(sent.typed("place"));
-    if known.is_none() {
+    if invitation.account_id.is_none() {
         let mut refusals = Refusals::default();
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
         let password = refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
@@ -153,8 +153,12 @@ pub async fn accept(
                 if !store::accept_invitation(tx, &invitation.id, now).await? {
                     return Ok::<_, sqlx::Error>(None);
                 }
-                let account_id = match (known, new) {
-                    (Some(known), _) => known.id,
+                let account_id = match (invitation.account_id, new) {
+                    (Some(known), _) => {
+                        store::grant(tx, &known, &[invitation.role], now).await?;
+                        store::end_all_sessions(tx, &known).await?;
+                        known
+                    }
                     (None, Some((name, place, hash))) => {
                         let account = store::NewAccount {
                             email: &invitation.email,
@@ -163,15 +167,12 @@ pub async fn accept(
                             password_hash: Some(&hash),
                         };
                         let Some(made) = store::make_account(tx, &account, now).await? else { return Ok(None) };
-                        if place.is_some() {
-                            store::grant(tx, &made, Role::Parent, now).await?;
-                        }
+                        let roles = if place.is_some() { vec![invitation.role, Role::Parent] } else { vec![invitation.role] };
+                        store::grant(tx, &made, &roles, now).await?;
                         made
                     }
                     (None, None) => return Ok(None),
                 };
-                store::grant(tx, &account_id, invitation.role, now).await?;
-                store::end_all_sessions(tx, &account_id).await?;
                 audit::note(
                     tx,
                     Entry {
@@ -188,7 +189,7 @@ pub async fn accept(
         })
         .await?;
     let Some(account_id) = account_id else { return Err(Error::NotFound) };
-    let cookie = viewer::begin_session(&house, &account_id, &headers).await?;
+    let cookie = viewer::begin_session_as(&house, &account_id, &[invited], &headers).await?;
     Ok((cookie, Redirect::to("/?done=joined")).into_response())
 }
 
@@ -227,8 +228,7 @@ async fn accept_page(
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    Ok(page.answer(house, viewer))
+    Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
 async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
@@ -256,12 +256,20 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     let page = Page::new("People", || {
         let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {
-            <div class="stack-l">
+            <div class="stack">
                 <section class="stack">
                     {banner.map(|title| view! { <Banner title><p></p></Banner> })}
                     <Summary refusals />
                     <p><a class="back" href="/admin">"Administration"</a></p>
                     <h1>"People"</h1>
+                    <details open=!refusals.is_empty()>
+                        <summary>"Invite somebody"</summary>
+                        <form method="post" action="/admin/people" novalidate>
+                            <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
+                            <Choices name="role" legend="What will this person be?" choices refusals />
+                            <button class="button">"Send the invitation"</button>
+                        </form>
+                    </details>
                     <form class="row" method="get" role="search">
                         <label for="search">"Name or address"</label>
                         <input id="search" name="search" type="search" value=search />
@@ -271,23 +279,15 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
                     <ul class="stack">{people.into_iter().map(person_row).collect_view()}</ul>
                     <Pager first next />
                 </section>
-                <section class="stack">
-                    <h2>"Invite somebody"</h2>
-                    <form method="post" action="/admin/people" novalidate>
-                        <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
-                        <Choices name="role" legend="What will this person be?" choices refusals />
-                        <button class="button">"Send the invitation"</button>
-                    </form>
-                </section>
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    Ok(page.answer(house, viewer))
+    Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
 fn person_row(person: store::Person) -> impl IntoView {
     let action = format!("/admin/people/{}/roles", person.id);
+    let name = person.shown_name.clone();
     let changes = Role::ALL
         .into_iter()
         .map(|role| {
@@ -297,7 +297,7 @@ fn person_row(person: store::Person) -> impl IntoView {
                 <form method="post" action=action.clone()>
                     <input type="hidden" name="role" value=role.word() />
                     <input type="hidden" name="change" value=change />
-                    <button class="link">{format!("{verb}: {}", role.title())}</button>
+                    <button class="link">{format!("{verb}: {}", role.title())}<span class="unseen">{format!(", {name}")}</span></button>
                 </form>
             }
         })
@@ -308,7 +308,7 @@ fn person_row(person: store::Person) -> impl IntoView {
             <p><b>{person.shown_name}</b>" "<span class="soft">{person.email}</span></p>
             <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}</p>
             <details>
-                <summary>"Change roles"</summary>
+                <summary>"Change roles"<span class="unseen">{format!(" of {name}")}</span></summary>
                 {changes}
             </details>
         </li>

@@ -57,7 +57,7 @@ impl Kept {
 /// GET `/sign-in`
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
     // What a form sent is taken from our own page alone: in an address it could be somebody else's words.
-    let kept = Kept { fields: None, ..Kept::read(&Sent::read(uri.query().unwrap_or_default().as_bytes())) };
+    let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
     page(&house, &viewer, "", &kept, &Refusals::default(), StatusCode::OK)
 }
 
@@ -325,7 +325,7 @@ async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept
             </div>
         }
     });
-    Ok((cookie, page.for_someone_just_signed_in(house)).into_response())
+    Ok((cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default())).into_response())
 }
 
 /// The form that was sent before, ready to be sent again.
@@ -375,8 +375,7 @@ fn page(house: &House, viewer: &Viewer, email: &str, kept: &Kept, refusals: &Ref
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    page.status(status).answer(house, viewer)
+    page.refused_for(refusals).status(status).answer(house, viewer)
 }
 
 fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) -> Response {
@@ -393,8 +392,7 @@ fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusa
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    page.answer(house, viewer)
+    page.refused_for(refusals).answer(house, viewer)
 }
 
 fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Response {
@@ -411,8 +409,7 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    page.answer(house, viewer)
+    page.refused_for(refusals).answer(house, viewer)
 }
 
 fn link_ended(house: &House, viewer: &Viewer) -> Response {

@@ -163,6 +163,5 @@ async fn page(house: &House, viewer: &Viewer, sent: &Sent, refusals: &Refusals) 
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    Ok(page.answer(house, viewer))
+    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
 }

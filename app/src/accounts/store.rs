@@ -1,6 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::Role;
 use super::viewer::SignedIn;
@@ -60,6 +61,11 @@ pub struct NewSession {
     pub idle_ends_at: Millis,
     /// When it ends at the latest.
     pub ends_at: Millis,
+}
+
+/// Whether an address has an account.
+pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
+    Ok(by_address(&mut *db.read().await?, email).await?.is_some())
 }
 
 /// Begins a session, and clears this account's ended ones away.
@@ -209,7 +215,7 @@ pub async fn confirm(tx: &mut AnyConnection, token_hash: &str, sign_up: &SignUp,
     };
     let made = make_account(tx, &account, now).await?;
     if let Some(id) = &made {
-        grant(tx, id, Role::Parent, now).await?;
+        grant(tx, id, &[Role::Parent], now).await?;
     }
     Ok(made)
 }
@@ -244,14 +250,11 @@ pub async fn make_account(tx: &mut AnyConnection, account: &NewAccount<'_>, now:
     Ok(made)
 }
 
-/// Gives an account a role; twice is once.
-pub async fn grant(tx: &mut AnyConnection, account_id: &str, role: Role, now: Millis) -> Kept<()> {
-    sqlx::query("INSERT INTO roles (account_id, role, granted_at) VALUES ($1, $2, $3) ON CONFLICT (account_id, role) DO NOTHING")
-        .bind(account_id)
-        .bind(role.word())
-        .bind(now)
-        .execute(tx)
-        .await?;
+/// Gives an account these roles, at least one; twice is once.
+pub async fn grant(tx: &mut AnyConnection, account_id: &str, roles: &[Role], now: Millis) -> Kept<()> {
+    let rows = roles.iter().map(|role| format!("($1, '{}', $2)", role.word())).collect::<Vec<_>>().join(", ");
+    let sql = format!("INSERT INTO roles (account_id, role, granted_at) VALUES {rows} ON CONFLICT (account_id, role) DO NOTHING");
+    sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
     Ok(())
 }
 
@@ -344,6 +347,8 @@ pub struct Invitation {
     pub email: String,
     /// What the person will be.
     pub role: Role,
+    /// The account of that address, if it has one.
+    pub account_id: Option<String>,
 }
 
 /// Keeps an invitation.
@@ -370,12 +375,18 @@ pub async fn keep_invitation(
 
 /// The invitation behind a link, while it can be accepted.
 pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<Invitation>> {
-    let row = sqlx::query("SELECT id, email, role FROM invitations WHERE token_hash = $1 AND ends_at > $2 AND accepted_at IS NULL")
-        .bind(token_hash)
-        .bind(now)
-        .fetch_optional(tx)
-        .await?;
-    Ok(row.and_then(|row| Some(Invitation { id: row.get(0), email: row.get(1), role: Role::read(&row.get::<String, _>(2))? })))
+    let row = sqlx::query(
+        "SELECT i.id, i.email, i.role, a.id FROM invitations i LEFT JOIN accounts a ON a.email = i.email
+         WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?;
+    let invitation = |row: AnyRow| {
+        Some(Invitation { id: row.get(0), email: row.get(1), role: Role::read(&row.get::<String, _>(2))?, account_id: row.get(3) })
+    };
+    Ok(row.and_then(invitation))
 }
 
 /// Uses an invitation up. True for the one who was first.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 
@@ -46,26 +46,16 @@ impl Viewer {
         self.0.is_some()
     }
 
-    /// Somebody whose session begins with the answer that is being made. Her roles are known from the next request on.
-    #[must_use]
-    pub fn just_signed_in() -> Self {
-        let nothing = String::new;
-        let person = SignedIn {
-            account_id: nothing(),
-            session_id: nothing(),
-            shown_name: nothing(),
-            email: nothing(),
-            place_id: None,
-            roles: Vec::new(),
-            seen_at: 0,
-        };
-        Self(Some(Arc::new(person)))
-    }
-
     /// Whether she holds this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.0.as_ref().is_some_and(|person| person.roles.contains(&role))
+    }
+
+    /// Whether "Propose a topic" leads anywhere for her: parents can, and a visitor may be one.
+    #[must_use]
+    pub fn may_propose(&self) -> bool {
+        !self.is_signed_in() || self.is(Role::Parent)
     }
 
     /// The person, when she is signed in.
@@ -134,10 +124,24 @@ pub async fn begin_session(
     house: &House,
     account_id: &str,
     headers: &HeaderMap,
-) -> Result<AppendHeaders<[(header::HeaderName, String); 1]>, Error> {
+) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
+    let roles = store::roles(&house.db, account_id).await?;
+    begin_session_as(house, account_id, &roles, headers).await
+}
+
+/// As [`begin_session`], where it is known already what the person may do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_session_as(
+    house: &House,
+    account_id: &str,
+    roles: &[Role],
+    headers: &HeaderMap,
+) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
     let now = house.clock.now();
     let token = id::secret();
-    let ends = Ends::after(&store::roles(&house.db, account_id).await?);
+    let ends = Ends::after(roles);
     let session = store::NewSession {
         token_hash: id::hash(&token),
         account_id: account_id.to_owned(),
@@ -151,16 +155,17 @@ pub async fn begin_session(
 }
 
 /// The cookie that takes the session's cookie away.
-pub fn end_cookie(house: &House) -> AppendHeaders<[(header::HeaderName, String); 1]> {
+pub fn end_cookie(house: &House) -> AppendHeaders<[(HeaderName, String); 1]> {
     cookie(house, "", 0)
 }
 
-/// An answer with the session's cookie taken away.
+/// An answer with the session's cookie taken away, and with it the pages the browser kept for going back.
 pub fn signed_out(house: &House, answer: Response) -> Response {
-    (end_cookie(house), answer).into_response()
+    let forget = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    (end_cookie(house), AppendHeaders([forget]), answer).into_response()
 }
 
-fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(header::HeaderName, String); 1]> {
+fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
     let secure = if house.is_secure() { "; Secure" } else { "" };
     let name = cookie_name(house);
     AppendHeaders([(header::SET_COOKIE, format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))])

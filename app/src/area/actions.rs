@@ -20,7 +20,7 @@ pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
 
 /// GET `/admin/area`
 pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let done = Sent::query(&uri).line("done");
     page(&house, &viewer, &done, &Sent::default(), &Refusals::default()).await
 }
 

@@ -53,7 +53,7 @@ pub fn area(services: Vec<Kept>, places: Vec<Kept>, done: &str, sent: &Sent, ref
             </div>
         }
     });
-    if refusals.is_empty() { page } else { page.refused() }
+    page.refused_for(refusals)
 }
 
 fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
@@ -64,7 +64,7 @@ fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
             let label = format!("{verb} {}", row.name);
             let baseline = row.baseline.map(|number| format!(" ({number} children and young people with SEND)"));
             view! {
-                <li class="row">
+                <li>
                     <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>
                     <form method="post" action="/admin/area">
                         <input type="hidden" name="what" value=what />
@@ -76,5 +76,5 @@ fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <ul class="stack">{rows}</ul> }
+    view! { <ul class="rows">{rows}</ul> }
 }

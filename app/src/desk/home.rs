@@ -23,7 +23,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
     let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
-    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
         "signed-in" => Some(("You are signed in", "Here is what is open now.")),
@@ -48,7 +48,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     {banner}
                     <h1>"What should be planned next?"</h1>
-                    {invitation(open, now, &house.names.area)}
+                    {invitation(open, now, &house.names.area, viewer.may_propose())}
                     {join}
                 </section>
                 <section class="stack">
@@ -65,12 +65,13 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// What can be done in the round that is going on, and by when.
-fn invitation(round: Option<Round>, now: clock::Millis, area: &str) -> impl IntoView + use<> {
-    let propose = || view! { <p><a href="/topics/new">"Propose a topic of your own"</a>" for the next round"</p> };
+fn invitation(round: Option<Round>, now: clock::Millis, area: &str, may_propose: bool) -> impl IntoView + use<> {
+    let propose = may_propose.then(|| view! { <p><a href="/topics/new">"Propose a topic of your own"</a>" for the next round"</p> });
+    let propose_now = may_propose.then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
     let Some(round) = round else {
         return view! {
             <p class="lead">{format!("Say what should be planned in {area} before any plan is written. Other parents can support it.")}</p>
-            <p><a class="button" href="/topics/new">"Propose a topic"</a></p>
+            {propose_now}
         }
         .into_any();
     };
@@ -79,18 +80,18 @@ fn invitation(round: Option<Round>, now: clock::Millis, area: &str) -> impl Into
         Phase::Voting => view! {
             <p class="lead">"Support as many topics as you like until "<b>{clock::day(round.dates.closes_at)}</b>", "{clock::days_away(now, round.dates.closes_at)}". Nobody sees the counts before then, not even the council."</p>
             <p><a class="button" href=page>"Choose topics to support"</a></p>
-            {propose()}
+            {propose}
         }
         .into_any(),
         Phase::Proposing => view! {
             <p class="lead">"Propose topics until "<b>{clock::day(round.dates.vote_from)}</b>", "{clock::days_away(now, round.dates.vote_from)}". Then parents vote."</p>
-            <p><a class="button" href="/topics/new">"Propose a topic"</a></p>
+            {propose_now}
             <p><a href=page>"Topics in this round"</a></p>
         }
         .into_any(),
         Phase::Announced => view! {
             <p class="lead">{format!("{} begins on {}.", round.title, clock::day(round.dates.propose_from))}</p>
-            {propose()}
+            {propose}
         }
         .into_any(),
         Phase::Counting | Phase::Closed => view! {

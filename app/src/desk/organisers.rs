@@ -18,10 +18,11 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let now = house.clock.now();
     let waiting = topics::store::waiting(&house.db).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
-    let is_decided = Sent::read(uri.query().unwrap_or_default().as_bytes()).typed("done") == "decided";
+    let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
         let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
-        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
+        let is_idle = waiting.is_empty();
+        let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
         let waiting = waiting
             .into_iter()
             .map(|topic| {
@@ -29,15 +30,19 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 let due = topic.proposed_at + 7 * DAY;
                 let late = now > due;
                 view! {
-                    <li class="card">
+                    <li>
                         <h3><a href=format!("/forum/topics/{}", topic.id)>{topic.title}</a></h3>
                         <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
                     </li>
                 }
             })
             .collect_view();
+        let has_rounds = !rounds.is_empty();
         let rounds =
-            rounds.into_iter().map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a></li> }).collect_view();
+            rounds
+                .into_iter()
+                .map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a><p>{rounds::state(&round.dates, now)}</p></li> })
+                .collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -45,11 +50,11 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <h1>"Organisers’ desk"</h1>
                     <h2>"Topics to read"</h2>
                     {nothing}
-                    <ol class="queue">{waiting}</ol>
+                    {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}
                 </section>
                 <section class="stack">
                     <h2>"Rounds"</h2>
-                    <ul>{rounds}</ul>
+                    {has_rounds.then(|| view! { <ul class="queue">{rounds}</ul> })}
                     <p><a class="button quiet" href="/forum/rounds/new">"Open a round"</a></p>
                 </section>
             </div>

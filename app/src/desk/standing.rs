@@ -43,7 +43,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <p class="lead">"We keep as little about you as we can."</p>
                 <h2>"What we keep"</h2>
                 <ul>
-                    <li>"Your email address, to write to you. Only the forum’s administrator can see it."</li>
+                    <li>"Your email address, to write to you. Only the forum’s administrator can see it. If you tell of a child in danger, so can the one person who looks after that."</li>
                     <li>"A name you choose. It need not be real."</li>
                     <li>"The part of the area you live in. Never your address or postcode."</li>
                     <li>"What you propose and support. Nobody sees who supported what."</li>
@@ -70,7 +70,8 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"You are offline"</h1>
                 <p class="lead">"This phone has no connection just now. Nothing you sent before is lost."</p>
-                <p>"When you are connected again, "<a href="/">"go on here"</a>"."</p>
+                <p>"If you were sending something, go back: what you typed is still there. Send it again when you are connected."</p>
+                <p><a href="/">"Begin at home"</a></p>
             </div>
         }
     })

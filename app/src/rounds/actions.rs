@@ -32,7 +32,7 @@ pub async fn round(State(house): State<House>, viewer: Viewer, Path(id): Path<St
         let tallies = store::tallies(&house.db, &id).await?;
         return Ok(pages::closed(&round, tallies).answer(&house, &viewer));
     }
-    let query = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let query = Sent::query(&uri);
     let after = query.typed("after").split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?)));
     let viewer_id = viewer.person().map_or_else(String::new, |person| person.account_id.clone());
     let filter = Filter { round: id, after, viewer: viewer_id, ..Filter::default() };
@@ -88,6 +88,8 @@ pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
     let mut form = String::from("seats=5");
     for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
         let (day, time) = clock::fields(at);
+        // Proposing can begin now; the later dates come at an hour people can keep in mind.
+        let time = if name == "propose" { time } else { "17:00".to_owned() };
         form += &format!("&{name}_day={day}&{name}_time={time}");
     }
     pages::open_form(&Sent::read(form.as_bytes()), &Refusals::default()).answer(&house, &viewer)

@@ -20,7 +20,7 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub use closing::close_due;
 #[cfg(feature = "ssr")]
-pub use pages::SupportForm;
+pub use pages::{SupportForm, state};
 
 /// The room's addresses.
 #[cfg(feature = "ssr")]

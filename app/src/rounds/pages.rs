@@ -8,9 +8,9 @@ use super::rules::{Dates, Phase};
 use super::store::{Round, Tally};
 use crate::accounts::{Role, Viewer};
 use crate::clock::{self, Millis};
-use crate::disclosure;
+use crate::disclosure::{self, Shown};
 use crate::forms::{Refusals, Sent};
-use crate::topics::store::Listed;
+use crate::topics::{self, store::Listed};
 use crate::ui::{Banner, Bars, Field, FormKey, Labels, Page, Pager, Summary, Timeline};
 
 /// All rounds.
@@ -48,16 +48,18 @@ pub fn open(
             _ => None,
         };
         let nothing = topics.is_empty().then(|| view! { <p>"Topics will be here when the forum has published them."</p> });
-        let propose = (phase == Phase::Proposing).then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
+        let propose = (phase == Phase::Proposing && viewer.may_propose())
+            .then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
         let topics = topics
             .into_iter()
             .map(|topic| {
                 let title = topic.title.clone();
                 let form = is_voting.then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
                 view! {
-                    <li class="card stack" id=format!("t-{}", topic.id)>
+                    <li class="card" id=format!("t-{}", topic.id)>
                         <Labels labels=topic.labels />
                         <h3><a href=format!("/topics/{}", topic.id)>{topic.title}</a></h3>
+                        <p class="soft">{topics::shortened(&topic.would_help)}</p>
                         {form}
                     </li>
                 }
@@ -93,7 +95,7 @@ pub fn closed(round: &Round, tallies: Vec<Tally>) -> Page {
             .into_iter()
             .map(|(id, title, counted)| {
                 view! {
-                    <li class="card stack">
+                    <li class="card">
                         <h3><a href=format!("/topics/{id}")>{title}</a></h3>
                         {counts(counted)}
                     </li>
@@ -214,15 +216,21 @@ pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
             </div>
         }
     });
-    if refusals.is_empty() { page } else { page.refused() }
+    page.kept_for_going_back().refused_for(refusals)
 }
 
 /// The numbers of one topic, through the disclosure rule.
 fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
     let split = disclosure::split(&counted.iter().map(|(_, number)| *number).collect::<Vec<_>>());
     let total = format!("{} parents supported it.", capital(&split.total.words()));
+    let is_shown = split.parts.iter().any(|part| *part != Shown::Hidden);
     let rows = counted.into_iter().map(|(place, _)| place).zip(split.parts).collect();
-    view! { <p><b>{total}</b></p><Bars caption="By place".to_owned() rows /> }
+    let by_place = if is_shown {
+        view! { <Bars caption="By place".to_owned() rows /> }.into_any()
+    } else {
+        view! { <p class="soft">"How many in each place is not shown, so that nobody can be found out."</p> }.into_any()
+    };
+    view! { <p><b>{total}</b></p>{by_place} }
 }
 
 fn capital(words: &str) -> String {
@@ -230,7 +238,8 @@ fn capital(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn state(dates: &Dates, now: Millis) -> String {
+/// Where a round stands, in a few words.
+pub fn state(dates: &Dates, now: Millis) -> String {
     match dates.phase(now) {
         Phase::Announced => format!("○ Begins on {}", clock::day(dates.propose_from)),
         Phase::Proposing => format!("● Proposing until {}", clock::day(dates.vote_from)),

@@ -131,13 +131,19 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .await?;
     let Some(id) = closed else { return Ok(None) };
     sqlx::query(
-        "INSERT INTO tallies (round_id, topic_id, place_id, supporters)
-         SELECT t.round_id, t.id, coalesce(a.place_id, ''), count(*)
+        "WITH counted AS (
+           SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
+           FROM topics t
+           JOIN supports s ON s.topic_id = t.id
+           JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
+           WHERE t.round_id = $1
+           GROUP BY t.id, coalesce(a.place_id, ''))
+         INSERT INTO tallies (round_id, topic_id, place_id, supporters)
+         SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
          FROM topics t
-         JOIN supports s ON s.topic_id = t.id
-         JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
-         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
-         GROUP BY t.round_id, t.id, coalesce(a.place_id, '')",
+         CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION SELECT place_id FROM counted) p
+         LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
+         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL",
     )
     .bind(&id)
     .execute(tx)
@@ -145,8 +151,8 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     Ok(Some(id))
 }
 
-/// What was counted for one topic of a closed round: every place in its order, and "elsewhere" if anybody is, with its
-/// number. Only for [`crate::disclosure`] to read; empty while the round is not closed.
+/// What was counted for one topic of a closed round: every place there was, in its order, and "elsewhere" if anybody
+/// is, with its number. Only for [`crate::disclosure`] to read; empty while the round is not closed.
 pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<(String, u64)>> {
     let all = tallies_where(db, round_id, topic_id).await?;
     Ok(all.into_iter().next().map_or_else(Vec::new, |(.., counted)| counted))
@@ -162,14 +168,12 @@ pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, p.name, CAST(coalesce(y.supporters, 0) AS BIGINT)
-         FROM topics t
-         JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-         CROSS JOIN (SELECT id, name, position FROM places UNION ALL SELECT '', 'Elsewhere', 1000000) p
-         LEFT JOIN tallies y ON y.round_id = t.round_id AND y.topic_id = t.id AND y.place_id = p.id
-         WHERE t.round_id = $1 AND ($2 = '' OR t.id = $2) AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
-           AND (p.id <> '' OR EXISTS (SELECT 1 FROM tallies e WHERE e.round_id = t.round_id AND e.place_id = ''))
-         ORDER BY t.proposed_at, t.id, p.position, p.name",
+        "SELECT t.id, t.title, coalesce(p.name, 'Elsewhere'), y.supporters
+         FROM tallies y
+         JOIN topics t ON t.id = y.topic_id
+         LEFT JOIN places p ON p.id = y.place_id
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2)
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
     )
     .bind(round_id)
     .bind(topic_id)

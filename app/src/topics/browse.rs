@@ -22,7 +22,7 @@ const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/topics`
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let query = Sent::read(uri.query().unwrap_or_default().as_bytes());
+    let query = Sent::query(&uri);
     let filter = Filter {
         search: query.line("search"),
         service: id::parse(query.typed("service")).unwrap_or_default(),
@@ -49,18 +49,19 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h1>"Topics"</h1>
                     <p class="lead">"What parents want planned, in their own words."</p>
-                    <p><a class="button" href="/topics/new">"Propose a topic"</a></p>
-                    <form method="get" role="search" class="stack">
-                        <div class="field">
-                            <label for="search">"Search topics"</label>
-                            <input id="search" name="search" type="search" value=filter.search.clone() />
-                        </div>
-                        <div class="row">
+                    {viewer.may_propose().then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> })}
+                    <details open=is_filtered>
+                        <summary>"Search topics"</summary>
+                        <form method="get" role="search">
+                            <div class="field">
+                                <label for="search">"Words in a topic"</label>
+                                <input id="search" name="search" type="search" value=filter.search.clone() />
+                            </div>
                             <Select name="service" label="Service" every="All services" chosen=filter.service.clone() named=services />
                             <Select name="place" label="Place" every="All places" chosen=filter.place.clone() named=places />
                             <button class="button quiet">"Show"</button>
-                        </div>
-                    </form>
+                        </form>
+                    </details>
                 </section>
                 <section class="stack">
                     <h2>{if is_filtered { "Topics that fit" } else { "All topics" }}</h2>
@@ -107,7 +108,7 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
         (Some((round, _)), Some(Phase::Closed)) => rounds::store::tally(&house.db, round, &id).await?,
         _ => Vec::new(),
     };
-    let done = Sent::read(uri.query().unwrap_or_default().as_bytes()).line("done");
+    let done = Sent::query(&uri).line("done");
     let page = topic_page(&house, &viewer, topic, is_own, phase, counted, &done);
     let has_island = phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
@@ -265,7 +266,8 @@ fn address(filter: &Filter, last: Option<&Listed>) -> String {
 }
 
 /// The first line, at most 140 characters of it, cut between words.
-fn shortened(text: &str) -> String {
+#[must_use]
+pub fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() <= 140 {
         return line.to_owned();

@@ -1,11 +1,12 @@
-//! What an organiser does with a topic that waits, and the private queue of the safeguarding lead.
+//! What an organiser does with a topic: publish, merge, decline, or pass on to the safeguarding lead.
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::rules::{self, Decision, Standing};
-use super::store::{self, Topic};
+use super::store::{self, Filter, Topic};
 use super::{letters, search};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
@@ -16,10 +17,13 @@ use crate::house::House;
 use crate::id;
 use crate::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 
+/// Most topics that are offered to merge into; more are found by searching.
+const MOST_TO_MERGE_INTO: i64 = 8;
+
 /// GET `/forum/topics/{id}`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
-    decide_page(&house, &viewer, topic, &Sent::default(), &Refusals::default()).await
+    decide_page(&house, &viewer, topic, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/topics/{id}`
@@ -34,31 +38,6 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     }
     let refusals = Refusals::one("decision", "This could not be kept. The topic, or the one to merge it into, has changed. Look again");
     decide_page(&house, &viewer, for_decision(&house, &id).await?, &sent, &refusals).await
-}
-
-/// GET `/forum/safeguarding`
-pub async fn private_queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let queue = store::passed_on(&house.db).await?;
-    let page = Page::new("Safeguarding", || {
-        let nothing = queue
-            .is_empty()
-            .then(|| view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> });
-        let queue = queue
-            .into_iter()
-            .map(|(_, title, happens_now, would_help, at)| {
-                view! {
-                    <li class="card stack">
-                        <h2>{title}</h2>
-                        <p class="soft">"Passed on "<When at=at /></p>
-                        <p class="said">{happens_now}</p>
-                        <p class="said">{would_help}</p>
-                    </li>
-                }
-            })
-            .collect_view();
-        view! { <div class="stack"><h1>"Safeguarding"</h1><p class="lead">"Only the safeguarding lead can see this page."</p>{nothing}<ul class="stack">{queue}</ul></div> }
-    });
-    Ok(page.answer(&house, &viewer))
 }
 
 /// The decision, the audit, the author's letter: one write. False when the topic stands no more as it did.
@@ -108,7 +87,13 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
 
 async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
     let standing = topic.facts.standing();
-    let mut alike = search::alike(&house.db, &format!("{} {}", topic.title, topic.would_help), 8).await?;
+    let search = sent.line("search");
+    let mut alike = if search.is_empty() {
+        search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
+    } else {
+        let found = Filter { search: search.clone(), ..Filter::default() };
+        store::list(&house.db, &found, MOST_TO_MERGE_INTO).await?.into_iter().map(|topic| (topic.id, topic.title)).collect()
+    };
     alike.retain(|(id, _)| *id != topic.id);
     let page = Page::new("Decide about a topic", || {
         let choice =
@@ -127,9 +112,26 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
         let into =
             alike.into_iter().map(|(id, title)| Choice { chosen: sent.typed("into") == id, value: id, label: title }).collect::<Vec<_>>();
         let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
+        let is_open = matches!(standing, Standing::Waiting | Standing::Published);
+        let look_for = is_open.then(|| {
+            view! {
+                <details open=!search.is_empty() || standing == Standing::Published>
+                    <summary>"Look for another topic to merge it into"</summary>
+                    <form class="row" method="get" role="search">
+                        <div class="field">
+                            <label for="search">"Words of that topic"</label>
+                            <input id="search" name="search" type="search" value=search.clone() />
+                        </div>
+                        <button class="button quiet">"Look for it"</button>
+                    </form>
+                    {(into.is_none()).then(|| view! { <p>"No other published topic is found. Try fewer words."</p> })}
+                </details>
+            }
+        });
         let form = match standing {
-            Standing::Waiting | Standing::Published if !choices.is_empty() => view! {
+            _ if is_open && !choices.is_empty() => view! {
                 <form method="post" novalidate>
+                    <input type="hidden" name="search" value=search.clone() />
                     <Choices name="decision" legend="What becomes of it?" choices refusals />
                     {into}
                     <Area name="reason" label="The reason" hint="Only if you do not publish it. The author is told, in your words." value=sent.typed("reason") refusals />
@@ -150,10 +152,10 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>
+                {look_for}
                 {form}
             </div>
         }
     });
-    let page = if refusals.is_empty() { page } else { page.refused() };
-    Ok(page.answer(house, viewer))
+    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
 }

@@ -35,7 +35,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         Decision::PassOn => (
             "About what you sent us",
             vec![
-                "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now.".to_owned(),
+                "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.".to_owned(),
                 "If somebody is in danger now, call 999.".to_owned(),
             ],
             None,

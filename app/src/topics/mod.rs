@@ -2,18 +2,19 @@
 //!
 //! Its life: proposed → published, merged into another, declined with a reason, or passed on to the safeguarding lead,
 //! after which nobody else sees it. Its author may withdraw it until its round closes. `rules` says what a proposal and
-//! a decision may be, `search` is the one place with two SQL texts, `propose`, `browse` and `decide` are the pages of
-//! the parent, of everyone and of the organiser, each with its actions.
+//! a decision may be, `search` is the one place with two SQL texts, `propose`, `browse`, `decide` and `safeguarding` are
+//! the pages of the parent, of everyone, of the organiser and of the safeguarding lead, each with its actions.
 
 mod browse;
 mod decide;
 mod letters;
 mod propose;
 pub mod rules;
+mod safeguarding;
 pub mod search;
 pub mod store;
 
-pub use browse::{cards, own_list};
+pub use browse::{cards, own_list, shortened};
 
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};
@@ -32,5 +33,7 @@ pub fn routes() -> Routes {
         .get("/topics/{id}/withdrawal", Anyone, browse::back)
         .get("/forum/topics/{id}", organiser, decide::page)
         .post("/forum/topics/{id}", organiser, decide::decide)
-        .get("/forum/safeguarding", Only(Role::Safeguarding), decide::private_queue)
+        .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
+        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::look_after)
+        .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::back)
 }

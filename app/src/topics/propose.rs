@@ -41,8 +41,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
             Ok(write_page(&house, &sent, &refusals, services, places, until).answer(&house, &viewer))
         }
         (_, Ok(proposal)) => {
-            let text = format!("{} {}", proposal.title, proposal.would_help);
-            let alike = search::alike(&house.db, &text, 5).await?;
+            let alike = search::alike(&house.db, &proposal.title, 3).await?;
             Ok(check_page(&house, &sent, &proposal, alike, &services, &places).answer(&house, &viewer))
         }
     }
@@ -78,7 +77,7 @@ fn write_page(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Nam
             </div>
         }
     });
-    if refusals.is_empty() { page } else { page.refused() }
+    page.kept_for_going_back().refused_for(refusals)
 }
 
 fn check_page(house: &House, sent: &Sent, proposal: &Proposal, alike: Vec<(String, String)>, services: &[Named], places: &[Named]) -> Page {
@@ -124,4 +123,5 @@ fn check_page(house: &House, sent: &Sent, proposal: &Proposal, alike: Vec<(Strin
             </div>
         }
     })
+    .kept_for_going_back()
 }

@@ -145,6 +145,15 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
     if may { Ok(decision) } else { Err(Refusals::one("decision", "This was decided already. Look at where it stands now")) }
 }
 
+/// Reads the safeguarding lead's note on what was done.
+///
+/// # Errors
+/// What to put right.
+pub fn note(sent: &Sent) -> Result<String, Refusals> {
+    let note = forms::within(forms::prose(sent.typed("note")), LONGEST_TEXT, "Say in a few words what was done");
+    note.map_err(|what_to_do| Refusals::one("note", what_to_do))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

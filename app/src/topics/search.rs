@@ -36,12 +36,12 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String
     let (sql, question) = match db.kind() {
         Kind::Sqlite => (
             "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id
-             WHERE topic_search MATCH $1 ORDER BY s.rank, t.id LIMIT $2",
+             WHERE topic_search MATCH $1 AND t.merged_at IS NULL ORDER BY s.rank, t.id LIMIT $2",
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
             "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id, to_tsquery('english', $1) question
-             WHERE s.words @@ question ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+             WHERE s.words @@ question AND t.merged_at IS NULL ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };

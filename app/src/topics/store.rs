@@ -204,12 +204,59 @@ pub async fn waiting(db: &Db) -> Kept<Vec<Own>> {
     Ok(rows.iter().map(own).collect())
 }
 
-/// The private queue of the safeguarding lead, the oldest first: (id, title, what happens now, what would help, when).
-pub async fn passed_on(db: &Db) -> Kept<Vec<(String, String, String, String, Millis)>> {
-    let rows = sqlx::query("SELECT id, title, happens_now, would_help, passed_on_at FROM topics WHERE passed_on_at IS NOT NULL ORDER BY passed_on_at, id LIMIT 200")
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4))).collect())
+/// What was passed on to the safeguarding lead, for nobody else to see.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The topic's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What happens now, in its author's words.
+    pub happens_now: String,
+    /// What would help, in its author's words.
+    pub would_help: String,
+    /// Where its author can be reached; `None` when the account was erased.
+    pub author_email: Option<String>,
+    /// When it was passed on.
+    pub passed_on_at: Millis,
+    /// When it was looked after, and what was done.
+    pub looked_after: Option<(Millis, String)>,
+}
+
+/// The private queue of the safeguarding lead: what waits, the oldest first, then what was looked after.
+pub async fn concerns(db: &Db) -> Kept<Vec<Concern>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, t.looked_after_at, t.looked_after_note
+         FROM topics t JOIN accounts a ON a.id = t.author_id
+         WHERE t.passed_on_at IS NOT NULL
+         ORDER BY CASE WHEN t.looked_after_at IS NULL THEN 0 ELSE 1 END, t.passed_on_at, t.id LIMIT 200",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let concern = |row: &AnyRow| Concern {
+        id: row.get(0),
+        title: row.get(1),
+        happens_now: row.get(2),
+        would_help: row.get(3),
+        author_email: row.get(4),
+        passed_on_at: row.get(5),
+        looked_after: row.get::<Option<Millis>, _>(6).map(|at| (at, row.get(7))),
+    };
+    Ok(rows.iter().map(concern).collect())
+}
+
+/// Notes that a concern was looked after. False when it does not wait.
+pub async fn look_after(tx: &mut AnyConnection, topic_id: &str, note: &str, now: Millis) -> Kept<bool> {
+    let looked_after = sqlx::query(
+        "UPDATE topics SET looked_after_at = $3, looked_after_note = $2
+         WHERE id = $1 AND passed_on_at IS NOT NULL AND looked_after_at IS NULL",
+    )
+    .bind(topic_id)
+    .bind(note)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(looked_after.rows_affected() == 1)
 }
 
 /// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double tap.
@@ -329,7 +376,6 @@ pub async fn merge(tx: &mut AnyConnection, kind: Kind, topic_id: &str, into: &st
     .bind(into)
     .execute(&mut *tx)
     .await?;
-    search::remove(tx, topic_id).await?;
     Ok(true)
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{Mark, content_policy, css};
 use crate::accounts::{Role, Viewer};
+use crate::forms::Refusals;
 use crate::house::House;
 
 /// A page about to be answered with.
@@ -15,6 +16,8 @@ pub struct Page {
     body: String,
     status: StatusCode,
     has_island: bool,
+    is_kept: bool,
+    signs_in: bool,
 }
 
 impl Page {
@@ -22,14 +25,25 @@ impl Page {
     pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
         let owner = Owner::new();
         let body = without_marks(&owner.with(|| view().into_view().to_html()));
-        Self { title: title.into(), body, status: StatusCode::OK, has_island: false }
+        Self { title: title.into(), body, status: StatusCode::OK, has_island: false, is_kept: false, signs_in: false }
     }
 
-    /// The same page again, because something must be put right: 422, and "Error: " before the title.
+    /// The same page again when something must be put right: 422, "Error: " before the title, what was typed still there.
     #[must_use]
-    pub fn refused(mut self) -> Self {
+    pub fn refused_for(mut self, refusals: &Refusals) -> Self {
+        if refusals.is_empty() {
+            return self;
+        }
         self.title = format!("Error: {}", self.title);
-        self.status(StatusCode::UNPROCESSABLE_ENTITY)
+        self.status(StatusCode::UNPROCESSABLE_ENTITY).kept_for_going_back()
+    }
+
+    /// A page to write in, or with what was written: the browser may keep it, so that going back finds all of it again.
+    /// Other pages are asked for anew, so that nobody finds what is a person's own after she has signed out.
+    #[must_use]
+    pub fn kept_for_going_back(mut self) -> Self {
+        self.is_kept = true;
+        self
     }
 
     /// With another status than 200.
@@ -46,10 +60,11 @@ impl Page {
         self
     }
 
-    /// The whole document, for somebody whose session has begun with this very answer.
+    /// For somebody whose session begins with this very answer: its header says so already.
     #[must_use]
-    pub fn for_someone_just_signed_in(self, house: &House) -> Response {
-        self.answer(house, &Viewer::just_signed_in())
+    pub fn signs_in(mut self) -> Self {
+        self.signs_in = true;
+        self
     }
 
     /// The whole document, for this person.
@@ -57,6 +72,7 @@ impl Page {
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
         let script = if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
         let policy = content_policy(script.as_deref());
+        let is_signed_in = self.signs_in || viewer.is_signed_in();
         let body = self.body;
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
@@ -74,9 +90,9 @@ impl Page {
                     </head>
                     <body>
                         <a class="skip" href="#main">"Skip to the page"</a>
-                        <Header forum viewer />
+                        <Header forum is_signed_in />
                         <main id="main" inner_html=body></main>
-                        <Footer viewer />
+                        <Footer viewer is_signed_in />
                         {script.map(|script| view! { <script type="module" inner_html=script></script> })}
                     </body>
                 </html>
@@ -87,6 +103,9 @@ impl Page {
         let mut answer = (self.status, Html(format!("<!DOCTYPE html>{document}"))).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if self.is_kept {
+            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         }
         answer
     }
@@ -107,17 +126,19 @@ fn without_marks(html: &str) -> String {
     plain + &rest.replace("<!>", "")
 }
 
-/// Loads the program and wakes every island. Without it, and before it, each island's form posts by itself.
+/// Loads the program and wakes every island. Without it, and before it, each island's form posts by itself. Last, it
+/// keeps the page that says "You are offline" on the phone.
 fn boot_script(folder: &str) -> String {
     format!(
         "const w=fetch('{folder}/app.wasm'),m=await import('{folder}/app.js');await m.default({{module_or_path:w}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e)"
+         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
+         navigator.serviceWorker?.register('/offline.js')"
     )
 }
 
 #[component]
-fn Header<'a>(forum: String, viewer: &'a Viewer) -> impl IntoView {
-    let who = if viewer.is_signed_in() { ("/account", "Account") } else { ("/sign-in", "Sign in") };
+fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
+    let who = if is_signed_in { ("/account", "Account") } else { ("/sign-in", "Sign in") };
     view! {
         <header class="top">
             <div>
@@ -137,8 +158,11 @@ fn Header<'a>(forum: String, viewer: &'a Viewer) -> impl IntoView {
 }
 
 #[component]
-fn Footer<'a>(viewer: &'a Viewer) -> impl IntoView {
-    let mut links = vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds"), ("/topics/new", "Propose a topic")];
+fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
+    let mut links = vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds")];
+    if viewer.may_propose() {
+        links.push(("/topics/new", "Propose a topic"));
+    }
     if viewer.is(Role::Organiser) {
         links.push(("/forum", "Organisers’ desk"));
     }
@@ -151,7 +175,7 @@ fn Footer<'a>(viewer: &'a Viewer) -> impl IntoView {
     if viewer.is(Role::Admin) {
         links.push(("/admin", "Administration"));
     }
-    links.extend(if viewer.is_signed_in() {
+    links.extend(if is_signed_in {
         [("/account", "Your account")].as_slice()
     } else {
         &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")]

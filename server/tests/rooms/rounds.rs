@@ -1,4 +1,5 @@
 use app::accounts::Role;
+use app::area;
 use app::clock::DAY;
 use app::rounds::close_due;
 use axum::http::{Method, StatusCode};
@@ -155,7 +156,7 @@ fn after_the_close_counts_by_place_are_shown_and_fewer_than_ten_never_are() {
 }
 
 #[test]
-fn what_was_counted_does_not_change_when_people_leave_or_move() {
+fn what_was_counted_does_not_change_when_people_move_or_a_place_is_added() {
     on_both(async |world| {
         let (round, topic) = world.voting("Buses").await;
         for nth in 0..12 {
@@ -165,6 +166,8 @@ fn what_was_counted_does_not_change_when_people_leave_or_move() {
         let before = world.visitor().get(&format!("/rounds/{round}")).await.html;
         let moved = format!("UPDATE accounts SET place_id = '{}'", world.north);
         sqlx::query(sqlx::AssertSqlSafe(moved)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let added = world.db().write(|tx| Box::pin(async move { area::store::add(tx, area::What::Place, "West Sefton", None).await }));
+        added.await.unwrap();
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, before);
         assert!(before.contains("12 parents supported it."));
     });

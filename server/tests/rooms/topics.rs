@@ -101,6 +101,49 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
 }
 
 #[test]
+fn the_safeguarding_lead_can_reach_the_author_and_notes_what_was_done_once() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        let topic = parent.propose("Somebody hurts my child").await;
+        let concern = format!("/forum/safeguarding/{topic}");
+        lead.post(&concern, &[("note", "Too early: it was not passed on")]).await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        let queue = lead.get("/forum/safeguarding").await;
+        assert!(queue.says("parent1@example.org") && queue.says("I have looked after this"));
+        let refused = lead.post(&concern, &[("note", "  ")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Say in a few words what was done"));
+        assert_eq!(lead.post(&concern, &[("note", "Rang the family")]).await.leads_to(), "/forum/safeguarding?done=looked-after");
+        lead.post(&concern, &[("note", "A second tap")]).await;
+        let queue = lead.get("/forum/safeguarding").await;
+        assert!(queue.says("Rang the family") && queue.says("Nothing waits for you"));
+        assert!(!queue.says("A second tap") && !queue.says("I have looked after this"));
+        assert_eq!(organiser.post(&concern, &[("note", "Not mine")]).await.status, StatusCode::FORBIDDEN);
+    });
+}
+
+#[test]
+fn an_organiser_finds_any_published_topic_to_merge_into() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let kept = world.published("Swimming on Sundays").await;
+        let topic = parent.propose("A pool with a hoist").await;
+        let page = format!("/forum/topics/{topic}");
+        assert!(!organiser.get(&page).await.says("Swimming on Sundays"), "it is not alike");
+        assert!(organiser.get(&format!("{page}?search=swimming")).await.says("Swimming on Sundays"));
+        let refused = organiser.post(&page, &[("search", "swimming"), ("decision", "merge")]).await;
+        assert!(
+            refused.says("Choose the topic it becomes part of") && refused.says("Swimming on Sundays"),
+            "what was found is still there"
+        );
+        organiser.post(&page, &[("decision", "merge"), ("into", &kept)]).await.leads_to();
+        assert!(world.visitor().get(&format!("/topics/{topic}")).await.says("This is now part of"));
+        assert!(!organiser.get(&format!("/forum/topics/{kept}?search=hoist")).await.says("A pool with a hoist"), "merged, it is no target");
+    });
+}
+
+#[test]
 fn supporters_come_along_when_a_topic_is_merged() {
     on_both(async |world| {
         let (_, kept) = world.voting("Buses in the north").await;

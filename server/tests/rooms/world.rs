@@ -130,7 +130,7 @@ impl World {
                     store::NewAccount { email: &email, shown_name: "Somebody", place_id: Some(&place), password_hash: Some(&hash) };
                 let id = store::make_account(tx, &account, now).await?.expect("a new address");
                 for role in roles {
-                    store::grant(tx, &id, role, now).await?;
+                    store::grant(tx, &id, &[role], now).await?;
                 }
                 Ok::<_, sqlx::Error>(id)
             })
@@ -271,7 +271,7 @@ pub fn link(letter: &Letter) -> String {
     letter.text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
-async fn new_postgres_database() -> String {
+pub async fn new_postgres_database() -> String {
     let get = |name: &str| env::var(name).unwrap_or_default();
     let server = format!("postgres://{}:{}@{}:{}", get("PGUSER"), get("PGPASSWORD"), get("PGHOST"), get("PGPORT"));
     let name = format!("world_{}", id::fresh().replace('-', ""));
