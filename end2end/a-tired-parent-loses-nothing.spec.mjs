@@ -146,6 +146,19 @@ test('her signal goes while she supports a topic: she is told, and the next tap 
   await expect(page.getByRole('button', { name: 'Take back your support' })).toBeVisible();
 });
 
+test('her signal goes as she moves on: the page says so in our words, and later she goes on', async ({ page, context }) => {
+  await signIn(page, service, 'parent2@example.org');
+  await page.goto(`${service.url}/topics`);
+  await page.getByRole('link', { name: 'Health in EHC plans' }).click();
+  await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+  await context.setOffline(true);
+  await page.goto(`${service.url}/rounds`);
+  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+  await context.setOffline(false);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Rounds', exact: true })).toBeVisible();
+});
+
 async function write(page, title = 'A quiet hour at the library') {
   await page.goto(`${service.url}/topics/new`);
   await page.getByLabel('What should be planned?').fill(title);

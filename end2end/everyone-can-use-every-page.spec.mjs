@@ -38,7 +38,14 @@ const link = (from, text, more = {}) => ({
   ...more,
 });
 const press = (button) => (page) => page.getByRole('button', { name: button, exact: true }).click();
-const refused = (address, button) => to(address, { name: `${address} refused`, act: press(button), status: 422 });
+const refused = (address, button, inside) => to(address, {
+  name: `${address} refused`,
+  act: async (page) => {
+    if (inside) await page.getByText(inside).click();
+    await press(button)(page);
+  },
+  status: 422,
+});
 
 const topic = link('/topics', 'An autism pathway that is published');
 const countedTopic = link('/topics', 'A sensory room that is open at weekends');
@@ -70,7 +77,7 @@ const everyone = {
   ],
   leader: [to('/'), to('/lead'), votingRound, topic],
   admin: [
-    to('/'), to('/admin'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation'),
+    to('/'), to('/admin'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),
   ],
 };
