@@ -1,10 +1,12 @@
 //! `alongside`: the one program, with its commands.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app::accounts::{self, Role};
 use app::clock::Clock;
 use app::house::House;
+use app::rounds::ballots;
 use clap::{Parser, Subcommand, ValueEnum};
 use server::serve;
 use server::settings::Settings;
@@ -40,6 +42,40 @@ enum Command {
     },
     /// Check the settings, the database and the mail system.
     CheckConfig,
+    /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no database.
+    Recount {
+        /// A CSV with the header voter,topics, or a Pabulib file of approval votes.
+        file: PathBuf,
+        /// How many topics are to be chosen.
+        #[arg(long)]
+        seats: usize,
+        /// How many topics there were; else the highest number in the file.
+        #[arg(long)]
+        topics: Option<usize>,
+        /// How they are chosen.
+        #[arg(long, default_value = "shares")]
+        method: Method,
+        /// Say why after each.
+        #[arg(long)]
+        explain: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Method {
+    /// By equal shares, the fair count.
+    Shares,
+    /// Most supporters first.
+    Count,
+}
+
+impl From<Method> for ballots::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Shares => Self::Shares,
+            Method::Count => Self::Count,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -76,7 +112,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<(), String> {
-    let settings = Settings::from_environment()?;
+    let settings = match command {
+        Command::Recount { file, seats, topics, method, explain } => return recount(&file, seats, topics, method.into(), explain),
+        _ => Settings::from_environment()?,
+    };
     match command {
         Command::Serve { demo } => serve::serve(settings, demo).await,
         Command::Work => serve::work(settings).await,
@@ -100,5 +139,15 @@ async fn run(command: Command) -> Result<(), String> {
             println!("{}", serve::check(&settings).await?);
             Ok(())
         }
+        Command::Recount { .. } => Ok(()),
     }
+}
+
+/// Prints the shortlist of the ballots in a file, one number a line.
+fn recount(file: &Path, seats: usize, topics: Option<usize>, method: ballots::Method, explain: bool) -> Result<(), String> {
+    let name = file.display();
+    let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let election = ballots::read(&text, topics).map_err(|fault| format!("{name}, {fault}"))?;
+    print!("{}", ballots::recount(&election, seats, method, explain));
+    Ok(())
 }

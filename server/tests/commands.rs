@@ -46,3 +46,42 @@ fn the_demonstration_does_not_move_into_another_area() {
     assert!(!refused.status.success() && said(&refused).contains("this one holds another area"), "{}", said(&refused));
     assert!(!said(&refused).contains("alongside-demo"), "no sign-ins are shown");
 }
+
+/// Ballots of 30 topics by 2,000 voters in three places of unlike size. `recount/make_election.py` wrote them, and
+/// `recount/reference.py`, which counts with Python's fractions, gave the lists that are expected here.
+const ELECTION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recount/election-30-2000.csv");
+
+#[test]
+fn a_recount_gives_what_a_program_in_another_language_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let recounted = |words: &[&str]| {
+        let output = alongside(folder.path(), &[&["recount", ELECTION, "--topics", "30"], words].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output).lines().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(recounted(&["--seats", "5"]), "1 11 12 2 20");
+    assert_eq!(recounted(&["--seats", "8"]), "1 11 2 12 20 4 3 21");
+    assert_eq!(recounted(&["--seats", "12"]), "1 11 2 12 3 4 20 21 5 13 6 7");
+    assert_eq!(recounted(&["--seats", "8", "--method", "count"]), "1 11 2 12 3 4 5 6");
+    assert_eq!(recounted(&["--seats", "0"]), "");
+    assert!(recounted(&["--seats", "5", "--explain"]).starts_with("1: "));
+    assert!(!folder.path().join("data").exists(), "it needs no database");
+}
+
+#[test]
+fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ballots.csv");
+    for (text, fault) in [
+        ("voter,topics\n1,1;2\n2,31\n", "line 3: topic 31 is not among the 30 topics"),
+        ("name,choice\n", "line 1: the first line should be: voter,topics"),
+        ("voter,topics\n1,buses\n", "line 2: there is no topic ‘buses’: write its number"),
+        ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 is here twice"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let refused = alongside(folder.path(), &["recount", "ballots.csv", "--seats", "3", "--topics", "30"]);
+        assert!(!refused.status.success() && said(&refused).contains(fault), "{}", said(&refused));
+    }
+    let missing = alongside(folder.path(), &["recount", "nothing.csv", "--seats", "3"]);
+    assert!(!missing.status.success() && said(&missing).contains("nothing.csv cannot be read"));
+}

@@ -9,7 +9,11 @@ pub mod island;
 #[cfg(feature = "ssr")]
 mod actions;
 #[cfg(feature = "ssr")]
+pub mod ballots;
+#[cfg(feature = "ssr")]
 mod closing;
+#[cfg(feature = "ssr")]
+pub mod count;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
