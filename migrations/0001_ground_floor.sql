@@ -126,8 +126,10 @@ CREATE TABLE rounds (
   opened_by TEXT REFERENCES accounts (id),
   form_key TEXT NOT NULL UNIQUE,
   closed_at BIGINT,
+  counted_at BIGINT,
   CHECK (propose_from < vote_from AND vote_from < closes_at),
-  CHECK (closed_at IS NULL OR closed_at >= closes_at)
+  CHECK (closed_at IS NULL OR closed_at >= closes_at),
+  CHECK (counted_at IS NULL OR closed_at IS NOT NULL)
 );
 
 -- A parent's words are never edited. What became of a topic is a dated fact beside them.
@@ -146,19 +148,25 @@ CREATE TABLE topics (
   declined_at BIGINT,
   decline_reason TEXT,
   passed_on_at BIGINT,
-  looked_after_at BIGINT,
-  looked_after_note TEXT,
   withdrawn_at BIGINT,
   UNIQUE (author_id, form_key),
   CHECK ((merged_at IS NULL) = (merged_into IS NULL)),
   CHECK ((declined_at IS NULL) = (decline_reason IS NULL)),
-  CHECK ((looked_after_at IS NULL) = (looked_after_note IS NULL)),
-  CHECK (looked_after_at IS NULL OR passed_on_at IS NOT NULL),
   CHECK (published_at IS NULL OR (declined_at IS NULL AND passed_on_at IS NULL))
 );
 CREATE INDEX topics_published ON topics (published_at, id);
 CREATE INDEX topics_by_round ON topics (round_id);
 CREATE INDEX topics_by_author ON topics (author_id);
+
+-- What was done about a topic that was passed on to the safeguarding lead. The first note says it is looked after.
+CREATE TABLE concern_notes (
+  form_key TEXT PRIMARY KEY,
+  topic_id TEXT NOT NULL REFERENCES topics (id),
+  note TEXT NOT NULL,
+  noted_by TEXT NOT NULL REFERENCES accounts (id),
+  noted_at BIGINT NOT NULL
+);
+CREATE INDEX concern_notes_by_topic ON concern_notes (topic_id);
 
 CREATE TABLE topic_services (
   topic_id TEXT NOT NULL REFERENCES topics (id),

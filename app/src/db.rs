@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 
 static BOTH: Migrator = sqlx::migrate!("../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -34,6 +34,15 @@ impl Kind {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
             _ => None,
+        }
+    }
+
+    /// Ends a `SELECT` whose rows this write changes next, so that two such writes wait for each other.
+    #[must_use]
+    pub fn hold_to_change(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
         }
     }
 
@@ -91,9 +100,9 @@ impl Db {
     /// How many migrations this program knows and the database has not had; none are run.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or has had a migration that this program does not know or knows otherwise.
     pub async fn pending(&self) -> Result<usize, sqlx::Error> {
-        let known = self.migrator().migrations.len();
+        let known = self.migrator();
         let sql = match self.kind {
             Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
             Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
@@ -101,10 +110,16 @@ impl Db {
         let mut connection = self.read().await?;
         let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
         if has_any == 0 {
-            return Ok(known);
+            return Ok(known.migrations.len());
         }
-        let had: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
-        Ok(known.saturating_sub(usize::try_from(had).unwrap_or(0)))
+        let had = sqlx::query("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
+        for row in &had {
+            let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
+            if !known.iter().any(|migration| migration.version == version && *migration.checksum == *checksum) {
+                return Err(sqlx::Error::Protocol(format!("migration {version} is not one of this program")));
+            }
+        }
+        Ok(known.migrations.len().saturating_sub(had.len()))
     }
 
     /// Brings the tables up to this program. Several processes may call it at once.

@@ -9,6 +9,8 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::id;
+
 /// The fields a form sent, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent(Vec<(String, String)>);
@@ -48,6 +50,15 @@ impl Sent {
             }
         }
         all
+    }
+
+    /// What makes two sendings one: the page's own key with all that was sent. A double tap sends the same again; who goes
+    /// back and changes something sends another thing.
+    #[must_use]
+    pub fn once(&self) -> String {
+        let Some(key) = id::parse(self.typed("form_key")) else { return id::fresh() };
+        let fields = self.0.iter().filter(|(name, _)| name != "step" && name != "form_key");
+        id::hash(&form_urlencoded::Serializer::new(key).extend_pairs(fields).finish())
     }
 
     /// The same fields in the form a hidden field can carry.
@@ -168,6 +179,15 @@ mod tests {
         assert_eq!(sent.typed("title"), "one");
         assert_eq!(sent.typed("reason"), "");
         assert_eq!(sent.all("service"), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_same_form_sent_twice_is_one_and_changed_it_is_another() {
+        let key = id::fresh();
+        let once = |rest: &str| Sent::read(format!("form_key={key}&{rest}").as_bytes()).once();
+        assert_eq!(once("title=a&step=send"), once("title=a&step=check"));
+        assert_ne!(once("title=a"), once("title=b"));
+        assert_ne!(Sent::read(b"title=a").once(), Sent::read(b"title=a").once(), "without a key each is its own");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use app::house::House;
+use app::ui::content_policy;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -42,7 +43,8 @@ async fn favicon() -> Response {
     ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON).into_response()
 }
 
-/// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the network for all else.
+/// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the network for all else;
+/// forms it leaves alone. Its first line changes with the style, so that the page is kept anew then.
 const OFFLINE: &str = "\
 addEventListener('install', (event) => event.waitUntil((async () => {
   await (await caches.open('offline')).add(new Request('/offline', { cache: 'reload', credentials: 'omit' }));
@@ -50,7 +52,7 @@ addEventListener('install', (event) => event.waitUntil((async () => {
 })()));
 addEventListener('activate', (event) => event.waitUntil(registration.navigationPreload?.enable()));
 addEventListener('fetch', (event) => {
-  if (event.request.mode !== 'navigate') return;
+  if (event.request.mode !== 'navigate' || event.request.method !== 'GET') return;
   event.respondWith((async () => {
     try { return (await event.preloadResponse) ?? (await fetch(event.request)); }
     catch (lost) { return (await caches.match('/offline')) ?? Promise.reject(lost); }
@@ -62,7 +64,7 @@ async fn offline() -> Response {
     let policy = "default-src 'none'; connect-src 'self'";
     let common =
         [(header::CONTENT_TYPE, "text/javascript"), (header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, policy)];
-    (common, [("service-worker-allowed", "/")], OFFLINE).into_response()
+    (common, format!("// {}\n{OFFLINE}", content_policy(None))).into_response()
 }
 
 async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {

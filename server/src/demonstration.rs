@@ -141,6 +141,7 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     let (now, kind) = (house.clock.now(), house.db.kind());
     let password = hashed(house, "alongside-demo".to_owned()).await;
     house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await?;
+    rounds::close_due(&house.db, &house.clock).await?;
     Ok(true)
 }
 
@@ -181,7 +182,7 @@ async fn spring(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let opened = at_five(now - 200 * DAY);
-    let dates = Dates { propose_from: opened, vote_from: opened + 28 * DAY, closes_at: opened + 42 * DAY, closed_at: None };
+    let dates = Dates { propose_from: opened, vote_from: opened + 28 * DAY, closes_at: opened + 42 * DAY, counted_at: None };
     open(tx, "Spring round", 2, dates, organiser).await?;
     for (nth, (title, from_north, from_south)) in SPRING.into_iter().enumerate() {
         let told: Told = (title, "There is nothing like it near us.", "Plan it with the parents who would use it.", &["Short breaks"], &[]);
@@ -208,7 +209,7 @@ async fn autumn(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let opened = at_five(now - 35 * DAY);
-    let dates = Dates { propose_from: opened, vote_from: at_five(now - 5 * DAY), closes_at: at_five(now + 12 * DAY), closed_at: None };
+    let dates = Dates { propose_from: opened, vote_from: at_five(now - 5 * DAY), closes_at: at_five(now + 12 * DAY), counted_at: None };
     open(tx, "Autumn round", 4, dates, organiser).await?;
     for (nth, told) in AUTUMN.into_iter().enumerate() {
         let author = if nth == 0 { parent } else { &families[nth % 2][nth] };

@@ -37,7 +37,7 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
         return Ok("The settings are good, and letters can be handed over. There is no database yet: the first start makes it.".to_owned());
     }
     let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
-    let pending = db.pending().await.map_err(|error| format!("The database does not answer: {error}"))?;
+    let pending = db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
     db.close().await;
     Ok(match pending {
         0 => "The settings are good, the database answers and is up to date, and letters can be handed over.".to_owned(),

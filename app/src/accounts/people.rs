@@ -166,7 +166,8 @@ pub async fn accept(
                             place_id: place.as_deref(),
                             password_hash: Some(&hash),
                         };
-                        let Some(made) = store::make_account(tx, &account, now).await? else { return Ok(None) };
+                        // Somebody made an account of that address meanwhile: nothing is kept, and the link still works.
+                        let Some(made) = store::make_account(tx, &account, now).await? else { return Err(sqlx::Error::RowNotFound) };
                         let roles = if place.is_some() { vec![invitation.role, Role::Parent] } else { vec![invitation.role] };
                         store::grant(tx, &made, &roles, now).await?;
                         made
@@ -187,10 +188,11 @@ pub async fn accept(
                 Ok(Some(account_id))
             })
         })
-        .await?;
+        .await
+        .or_else(|error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) })?;
     let Some(account_id) = account_id else { return Err(Error::NotFound) };
     let cookie = viewer::begin_session_as(&house, &account_id, &[invited], &headers).await?;
-    Ok((cookie, Redirect::to("/?done=joined")).into_response())
+    Ok((cookie, Redirect::to("/?done=accepted")).into_response())
 }
 
 async fn accept_page(

@@ -132,6 +132,7 @@ pub async fn send_link(State(house): State<House>, viewer: Viewer, caller: Calle
             </div>
         }
     });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
     Ok(page.answer(&house, &viewer))
 }
 
@@ -375,6 +376,7 @@ fn page(house: &House, viewer: &Viewer, email: &str, kept: &Kept, refusals: &Ref
             </div>
         }
     });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
     page.refused_for(refusals).status(status).answer(house, viewer)
 }
 

@@ -103,53 +103,64 @@ pub async fn forfeited(db: &Db, id: &str, now: Millis) -> Result<Option<&'static
     })
 }
 
-/// Records that the letter was handed over, and erases what it said and to whom.
+/// Records that the letter was handed over at this try, and erases what it said and to whom.
 ///
 /// # Errors
 /// When the database fails; the letter is then sent again after its lease, under the same `Message-ID`.
-pub async fn sent(db: &Db, id: String, now: Millis) -> Result<(), sqlx::Error> {
-    finish(db, id, Some(now), None, String::new()).await
+pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
+    finish(db, id, tries, Some(now), None, String::new()).await
 }
 
 /// Records that the letter will not be sent, and why; erases what it said and to whom.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn given_up(db: &Db, id: String, now: Millis, reason: String) -> Result<(), sqlx::Error> {
-    finish(db, id, None, Some(now), reason).await
+pub async fn given_up(db: &Db, id: String, tries: i64, now: Millis, reason: String) -> Result<(), sqlx::Error> {
+    finish(db, id, tries, None, Some(now), reason).await
 }
 
 /// Records that the letter is to be tried again at `next_at`, and why it did not go.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn again(db: &Db, id: String, next_at: Millis, reason: String) -> Result<(), sqlx::Error> {
+pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: String) -> Result<(), sqlx::Error> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("UPDATE deliveries SET next_at = $2, claimed_until = 0, reason = $3 WHERE id = $1 AND next_at IS NOT NULL")
-                .bind(id)
-                .bind(next_at)
-                .bind(reason)
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "UPDATE deliveries SET next_at = $2, claimed_until = 0, reason = $3 WHERE id = $1 AND next_at IS NOT NULL AND tries = $4",
+            )
+            .bind(id)
+            .bind(next_at)
+            .bind(reason)
+            .bind(tries)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })
     .await
 }
 
-async fn finish(db: &Db, id: String, sent_at: Option<Millis>, given_up_at: Option<Millis>, reason: String) -> Result<(), sqlx::Error> {
+async fn finish(
+    db: &Db,
+    id: String,
+    tries: i64,
+    sent_at: Option<Millis>,
+    given_up_at: Option<Millis>,
+    reason: String,
+) -> Result<(), sqlx::Error> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
                 "UPDATE deliveries
                  SET sent_at = $2, given_up_at = $3, reason = $4, next_at = NULL, to_address = '', body_text = '', body_html = ''
-                 WHERE id = $1 AND next_at IS NOT NULL",
+                 WHERE id = $1 AND next_at IS NOT NULL AND tries = $5",
             )
             .bind(id)
             .bind(sent_at)
             .bind(given_up_at)
             .bind(reason)
+            .bind(tries)
             .execute(tx)
             .await?;
             Ok(())

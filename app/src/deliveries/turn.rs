@@ -35,22 +35,22 @@ where
     let Some((letter, tries)) = store::claim(db, clock.now()).await? else { return Ok(Outcome::NothingDue) };
     let id = letter.id.clone();
     if let Some(reason) = store::forfeited(db, &id, clock.now()).await? {
-        store::given_up(db, id, clock.now(), reason.to_owned()).await?;
+        store::given_up(db, id, tries, clock.now(), reason.to_owned()).await?;
         return Ok(Outcome::GivenUp);
     }
     match send(letter).await {
         Ok(()) => {
-            store::sent(db, id, clock.now()).await?;
+            store::sent(db, id, tries, clock.now()).await?;
             Ok(Outcome::Sent)
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
-            store::again(db, id, clock.now() + wait_after(tries), without_addresses(&reason)).await?;
+            store::again(db, id, tries, clock.now() + wait_after(tries), without_addresses(&reason)).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
             tracing::warn!(delivery = id, tries, "a letter was given up");
-            store::given_up(db, id, clock.now(), without_addresses(&reason)).await?;
+            store::given_up(db, id, tries, clock.now(), without_addresses(&reason)).await?;
             Ok(Outcome::GivenUp)
         }
     }

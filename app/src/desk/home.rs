@@ -26,6 +26,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
+        "accepted" => Some(("Welcome. You are signed in", "What waits for you is in the menu at the end of each page.")),
         "signed-in" => Some(("You are signed in", "Here is what is open now.")),
         "signed-out" => Some(("You are signed out", "Come back whenever you like.")),
         _ => None,

@@ -18,9 +18,26 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let now = house.clock.now();
     let waiting = topics::store::waiting(&house.db).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
+    let to_confirm: Vec<_> = rounds.iter().filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none()).cloned().collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
         let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
+        let to_confirm = (!to_confirm.is_empty()).then(|| {
+            let rounds = to_confirm
+                .into_iter()
+                .map(|round| {
+                    let due = round.dates.closes_at + 14 * DAY;
+                    let late = now > due;
+                    view! {
+                        <li>
+                            <h3><a href=format!("/forum/rounds/{}/shortlist", round.id)>{format!("Confirm the shortlist of {}", round.title)}</a></h3>
+                            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
+        });
         let is_idle = waiting.is_empty();
         let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
         let waiting = waiting
@@ -48,6 +65,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     {banner}
                     <h1>"Organisers’ desk"</h1>
+                    {to_confirm}
                     <h2>"Topics to read"</h2>
                     {nothing}
                     {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}

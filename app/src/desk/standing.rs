@@ -51,7 +51,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"What we never ask"</h2>
                 <p>"Your child’s name, age or school. Please do not write them either."</p>
                 <h2>"What is shown"</h2>
-                <p>"Topics are shown without who wrote them. Numbers are shown only after voting closes, and never below 10."</p>
+                <p>"Topics are shown without who wrote them. Numbers are shown only after voting closes, and never a number from 1 to 9."</p>
                 <h2>"Cookies and other companies"</h2>
                 <p>"One cookie keeps you signed in. No page here loads anything from anyone else."</p>
                 <h2>"If you worry about a child"</h2>
@@ -70,7 +70,6 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"You are offline"</h1>
                 <p class="lead">"This phone has no connection just now. Nothing you sent before is lost."</p>
-                <p>"If you were sending something, go back: what you typed is still there. Send it again when you are connected."</p>
                 <p><a href="/">"Begin at home"</a></p>
             </div>
         }

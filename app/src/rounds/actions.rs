@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::rules::{self, Phase};
-use super::{pages, store};
-use crate::accounts::Viewer;
+use super::{pages, shortlist, store};
+use crate::accounts::{Role, Viewer};
 use crate::audit::{self, Entry};
 use crate::clock::{self, DAY};
 use crate::error::Error;
@@ -30,7 +30,9 @@ pub async fn round(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     let now = house.clock.now();
     if round.dates.phase(now) == Phase::Closed {
         let tallies = store::tallies(&house.db, &id).await?;
-        return Ok(pages::closed(&round, tallies).answer(&house, &viewer));
+        let chosen = shortlist::store::chosen(&house.db, &id).await?;
+        let done = Sent::query(&uri).line("done");
+        return Ok(pages::closed(&round, tallies, &chosen, viewer.is(Role::Organiser), &done).answer(&house, &viewer));
     }
     let query = Sent::query(&uri);
     let after = query.typed("after").split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?)));
@@ -106,14 +108,14 @@ pub async fn open(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
     let opened = house.db.write(move |tx| {
         Box::pin(async move {
             let opened = store::open(tx, &round, &by).await?;
-            if let Some(id) = &opened {
+            if let Some((id, true)) = &opened {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "round opened", about: id, detail: "" }).await?;
             }
             Ok::<_, sqlx::Error>(opened)
         })
     });
     match opened.await.or_else(|error| if store::overlaps(&error) { Ok(None) } else { Err(error) })? {
-        Some(id) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
+        Some((id, _)) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals = Refusals::one("propose_day", "Choose another time. Another round is going on then");
             Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))

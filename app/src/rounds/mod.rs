@@ -2,7 +2,8 @@
 //!
 //! Its life: announced → proposing → voting → counting, and *closed* when the count has been made by the clock.
 //! Nobody, in any role, sees a number before it is closed. `rules` says what is allowed when, `store` holds the SQL,
-//! `closing` is what the worker does when the time has come, `island` is the one-tap support button.
+//! `closing` is what the worker does when the time has come, `island` is the one-tap support button. `count` is the fair
+//! count, `ballots` reads ballots from a file to count them again, `shortlist` is what the count chose and why.
 
 pub mod island;
 
@@ -18,6 +19,8 @@ pub mod count;
 mod pages;
 #[cfg(feature = "ssr")]
 pub mod rules;
+#[cfg(feature = "ssr")]
+pub mod shortlist;
 #[cfg(feature = "ssr")]
 pub mod store;
 
@@ -37,6 +40,8 @@ pub fn routes() -> crate::routes::Routes {
         .get("/rounds/{id}", Access::Anyone, actions::round)
         .post("/topics/{id}/support", Access::Only(Role::Parent), actions::support)
         .get("/topics/{id}/support", Access::Anyone, actions::back_to_topic)
+        .get("/forum/rounds/{id}/shortlist", Access::Only(Role::Organiser), shortlist::form)
+        .post("/forum/rounds/{id}/shortlist", Access::Only(Role::Organiser), shortlist::confirm)
         .get("/forum/rounds/new", Access::Only(Role::Organiser), actions::open_form)
         .post("/forum/rounds/new", Access::Only(Role::Organiser), actions::open)
 }

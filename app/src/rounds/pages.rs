@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::island::SupportButton;
 use super::rules::{Dates, Phase};
+use super::shortlist::{self, Chosen};
 use super::store::{Round, Tally};
 use crate::accounts::{Role, Viewer};
 use crate::clock::{self, Millis};
@@ -87,17 +88,27 @@ pub fn open(
     if is_voting && viewer.is(Role::Parent) { page.with_island() } else { page }
 }
 
-/// A round whose count is made: what was counted, place by place.
-pub fn closed(round: &Round, tallies: Vec<Tally>) -> Page {
+/// A round whose count is made: its shortlist, then what was counted, place by place.
+pub fn closed(round: &Round, tallies: Vec<Tally>, chosen: &[Chosen], may_confirm: bool, done: &str) -> Page {
     Page::new(round.title.clone(), || {
+        let banner = match done {
+            "confirmed" => {
+                Some(view! { <Banner title="Your word on the shortlist is kept"><p>"It stands below for everyone to read."</p></Banner> })
+            }
+            "confirmed-before" => Some(
+                view! { <Banner title="The forum had given its word already"><p>"It stands below, as it was given first."</p></Banner> },
+            ),
+            _ => None,
+        };
+        let outcome = (!tallies.is_empty()).then(|| shortlist::outcome(round, chosen, &tallies, may_confirm));
         let nothing = tallies.is_empty().then(|| view! { <p>"There was no topic in this round."</p> });
         let topics = tallies
             .into_iter()
-            .map(|(id, title, counted)| {
+            .map(|tally| {
                 view! {
                     <li class="card">
-                        <h3><a href=format!("/topics/{id}")>{title}</a></h3>
-                        {counts(counted)}
+                        <h3><a href=format!("/topics/{}", tally.topic_id)>{tally.title}</a></h3>
+                        {counts(tally.counted)}
                     </li>
                 }
             })
@@ -105,16 +116,17 @@ pub fn closed(round: &Round, tallies: Vec<Tally>) -> Page {
         view! {
             <div class="stack-l">
                 <section class="stack">
+                    {banner}
                     <p><a class="back" href="/rounds">"Rounds"</a></p>
                     <h1>{round.title.clone()}</h1>
                     <p class="lead">{format!("Voting closed on {}.", clock::day_and_hour(round.dates.closes_at))}</p>
-                    <p>{format!("The forum now chooses {} topics. Below is how many parents supported each, in the order they were proposed.", round.seats)}</p>
                 </section>
+                {outcome}
                 <section class="stack">
                     <h2>"What was counted"</h2>
                     {nothing}
                     <ul class="stack">{topics}</ul>
-                    <p class="soft">"Fewer than 10 people are never shown as a number, so that nobody can be found out. “Not shown” stands where another number would give them away."</p>
+                    <p class="soft">"From 1 to 9 people are never shown as a number, so that nobody can be found out. “Not shown” stands where another number would give them away."</p>
                 </section>
             </div>
         }
@@ -130,7 +142,7 @@ pub fn SupportForm<'a>(
     round: Option<(String, Dates)>,
     phase: Option<Phase>,
     viewer: &'a Viewer,
-    counted: Vec<(String, u64)>,
+    counted: Tally,
 ) -> impl IntoView {
     let (Some((round, dates)), Some(phase)) = (round, phase) else {
         return view! { <p class="panel">"It will be in the next round. Then parents can support it."</p> }.into_any();
@@ -145,7 +157,7 @@ pub fn SupportForm<'a>(
         }
         .into_any(),
         Phase::Counting => view! { <p class="panel">"Voting has closed. The count is being made and will be here in a moment."</p> }.into_any(),
-        Phase::Closed => view! { <div class="panel stack"><h2>"How many parents supported it"</h2>{counts(counted)}</div> }.into_any(),
+        Phase::Closed => view! { <div class="panel stack"><h2>"How many parents supported it"</h2>{counts(counted.counted)}<p><a href=format!("/rounds/{round}")>"What was chosen in this round"</a></p></div> }.into_any(),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Dates {
     /// When voting ends.
     pub closes_at: Millis,
     /// When the count was made, never before `closes_at`.
-    pub closed_at: Option<Millis>,
+    pub counted_at: Option<Millis>,
 }
 
 /// Where a round stands.
@@ -36,7 +36,7 @@ impl Dates {
     #[must_use]
     pub fn phase(&self, now: Millis) -> Phase {
         match self {
-            Self { closed_at: Some(_), .. } => Phase::Closed,
+            Self { counted_at: Some(_), .. } => Phase::Closed,
             _ if now >= self.closes_at => Phase::Counting,
             _ if now >= self.vote_from => Phase::Voting,
             _ if now >= self.propose_from => Phase::Proposing,
@@ -85,8 +85,8 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::fresh);
-    Ok(NewRound { form_key, title, seats, dates: Dates { propose_from, vote_from, closes_at, closed_at: None } })
+    let form_key = sent.once();
+    Ok(NewRound { form_key, title, seats, dates: Dates { propose_from, vote_from, closes_at, counted_at: None } })
 }
 
 #[cfg(test)]
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn a_round_goes_through_its_phases_by_the_clock_and_is_closed_only_by_the_count() {
-        let dates = Dates { propose_from: 10, vote_from: 20, closes_at: 30, closed_at: None };
+        let dates = Dates { propose_from: 10, vote_from: 20, closes_at: 30, counted_at: None };
         let phases: Vec<_> = [9, 10, 19, 20, 29, 30, i64::MAX].map(|now| dates.phase(now)).to_vec();
         assert_eq!(
             phases,
             [Phase::Announced, Phase::Proposing, Phase::Proposing, Phase::Voting, Phase::Voting, Phase::Counting, Phase::Counting]
         );
-        assert_eq!(Dates { closed_at: Some(31), ..dates }.phase(31), Phase::Closed);
+        assert_eq!(Dates { counted_at: Some(31), ..dates }.phase(31), Phase::Closed);
     }
 
     fn form(propose: Millis, vote: Millis, close: Millis) -> Sent {

@@ -21,6 +21,8 @@ pub struct Round {
     pub seats: i64,
     /// Its dates.
     pub dates: Dates,
+    /// When the forum gave its word on the shortlist, and why it departs from the count; empty where it does not.
+    pub confirmed: Option<(Millis, String)>,
 }
 
 /// The round with this id.
@@ -28,17 +30,21 @@ pub struct Round {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
-    let row = sqlx::query("SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(
+        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id WHERE r.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.as_ref().map(round))
 }
 
 /// All rounds, the latest first, `most` at the most.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     let rows = sqlx::query(
-        "SELECT id, title, seats, propose_from, vote_from, closes_at, closed_at FROM rounds ORDER BY closes_at DESC, id DESC LIMIT $1",
+        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id ORDER BY r.closes_at DESC, r.id DESC LIMIT $1",
     )
     .bind(most)
     .fetch_all(&mut *db.read().await?)
@@ -54,13 +60,14 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
         .await
 }
 
-/// Opens a round, once for each form key, with every published topic that is in none. `None` when its time overlaps
+/// Opens a round, once for each form key, with every published topic that is in none. Gives its id, and whether it was
+/// opened just now. `None` when its time overlaps
 /// another round's; where two are opened at the same moment, the schema refuses the second ([`overlaps`]).
-pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<String>> {
+pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<(String, bool)>> {
     let earlier: Option<String> =
         sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
-    if earlier.is_some() {
-        return Ok(earlier);
+    if let Some(earlier) = earlier {
+        return Ok(Some((earlier, false)));
     }
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by, form_key)
@@ -84,7 +91,7 @@ pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Op
             .execute(tx)
             .await?;
     }
-    Ok(new)
+    Ok(new.map(|id| (id, true)))
 }
 
 /// Whether the error is the schema's word that two rounds would overlap.
@@ -151,28 +158,38 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     Ok(Some(id))
 }
 
-/// What was counted for one topic of a closed round: every place there was, in its order, and "elsewhere" if anybody
-/// is, with its number. Only for [`crate::disclosure`] to read; empty while the round is not closed.
-pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<(String, u64)>> {
-    let all = tallies_where(db, round_id, topic_id).await?;
-    Ok(all.into_iter().next().map_or_else(Vec::new, |(.., counted)| counted))
+/// What was counted for one topic of a round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The topic.
+    pub topic_id: String,
+    /// Its title.
+    pub title: String,
+    /// Every place there was, in its order, and "Elsewhere" if anybody is, with its number of supporters. Only for
+    /// [`crate::disclosure`] to put into words.
+    pub counted: Vec<(String, u64)>,
+    /// Whether the forum confirmed it as one that is to be planned.
+    pub is_confirmed: bool,
 }
 
-/// What was counted for a topic of a round: (topic id, title, places with their numbers).
-pub type Tally = (String, String, Vec<(String, u64)>);
+/// What was counted for one topic; empty while the round is not closed.
+pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Tally> {
+    Ok(tallies_where(db, round_id, topic_id).await?.into_iter().next().unwrap_or_default())
+}
 
-/// What was counted for every topic of a closed round.
+/// What was counted for every topic of a closed round, in the order they were proposed.
 pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
     tallies_where(db, round_id, "").await
 }
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, coalesce(p.name, 'Elsewhere'), y.supporters
+        "SELECT t.id, t.title, coalesce(p.name, 'Elsewhere'), y.supporters, x.topic_id
          FROM tallies y
          JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
-         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2)
+         LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
          ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
     )
     .bind(round_id)
@@ -181,12 +198,13 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
     .await?;
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
-        let id: String = row.get(0);
-        if tallies.last().is_none_or(|last| last.0 != id) {
-            tallies.push((id, row.get(1), Vec::new()));
+        let topic_id: String = row.get(0);
+        if tallies.last().is_none_or(|last| last.topic_id != topic_id) {
+            let is_confirmed = row.get::<Option<String>, _>(4).is_some();
+            tallies.push(Tally { topic_id, title: row.get(1), counted: Vec::new(), is_confirmed });
         }
-        if let Some((.., counted)) = tallies.last_mut() {
-            counted.push((row.get(2), u64::try_from(row.get::<i64, _>(3)).unwrap_or(0)));
+        if let Some(tally) = tallies.last_mut() {
+            tally.counted.push((row.get(2), u64::try_from(row.get::<i64, _>(3)).unwrap_or(0)));
         }
     }
     Ok(tallies)
@@ -197,6 +215,7 @@ fn round(row: &AnyRow) -> Round {
         id: row.get(0),
         title: row.get(1),
         seats: i64::from(row.get::<i32, _>(2)),
-        dates: Dates { propose_from: row.get(3), vote_from: row.get(4), closes_at: row.get(5), closed_at: row.get(6) },
+        dates: Dates { propose_from: row.get(3), vote_from: row.get(4), closes_at: row.get(5), counted_at: row.get(6) },
+        confirmed: row.get::<Option<Millis>, _>(7).map(|at| (at, row.get(8))),
     }
 }

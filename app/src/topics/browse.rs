@@ -15,6 +15,7 @@ use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
 use crate::rounds::rules::Phase;
+use crate::rounds::store::Tally;
 use crate::rounds::{self, SupportForm};
 use crate::ui::{Banner, Card, Labels, Page, Pager, When};
 
@@ -106,7 +107,7 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     let phase = topic.round.as_ref().map(|(_, dates)| dates.phase(now));
     let counted = match (&topic.round, phase) {
         (Some((round, _)), Some(Phase::Closed)) => rounds::store::tally(&house.db, round, &id).await?,
-        _ => Vec::new(),
+        _ => Tally::default(),
     };
     let done = Sent::query(&uri).line("done");
     let page = topic_page(&house, &viewer, topic, is_own, phase, counted, &done);
@@ -118,8 +119,8 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
 /// POST `/topics/{id}/withdrawal`
 pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, author_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let withdrawn = house.db.write(move |tx| Box::pin(async move { store::withdraw(tx, &id, &author_id, now).await })).await?;
+    let (now, kind, author_id) = (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
+    let withdrawn = house.db.write(move |tx| Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })).await?;
     if withdrawn { Ok(Redirect::to("/account?done=withdrawn").into_response()) } else { Err(Error::NotFound) }
 }
 
@@ -166,15 +167,7 @@ fn became(standing: &Standing) -> &'static str {
     }
 }
 
-fn topic_page(
-    house: &House,
-    viewer: &Viewer,
-    topic: Topic,
-    is_own: bool,
-    phase: Option<Phase>,
-    counted: Vec<(String, u64)>,
-    done: &str,
-) -> Page {
+fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, counted: Tally, done: &str) -> Page {
     let standing = topic.facts.standing();
     let banner = match done {
         "proposed" => Some(("Your topic is with the forum", "Somebody reads it within five working days. We write to you then.")),

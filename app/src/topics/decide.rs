@@ -29,6 +29,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 /// POST `/forum/topics/{id}`
 pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
+    if sent.typed("step") == "look" {
+        return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
+    }
     let decision = match rules::decision(&sent, &topic.id, &topic.facts.standing()) {
         Ok(decision) => decision,
         Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
@@ -112,27 +115,24 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
         let into =
             alike.into_iter().map(|(id, title)| Choice { chosen: sent.typed("into") == id, value: id, label: title }).collect::<Vec<_>>();
         let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
-        let is_open = matches!(standing, Standing::Waiting | Standing::Published);
-        let look_for = is_open.then(|| {
-            view! {
-                <details open=!search.is_empty() || standing == Standing::Published>
-                    <summary>"Look for another topic to merge it into"</summary>
-                    <form class="row" method="get" role="search">
-                        <div class="field">
-                            <label for="search">"Words of that topic"</label>
-                            <input id="search" name="search" type="search" value=search.clone() />
-                        </div>
-                        <button class="button quiet">"Look for it"</button>
-                    </form>
-                    {(into.is_none()).then(|| view! { <p>"No other published topic is found. Try fewer words."</p> })}
-                </details>
-            }
-        });
+        let look_for = view! {
+            <details open=!search.is_empty() || standing == Standing::Published>
+                <summary>"Look for another topic to merge it into"</summary>
+                <div class="row">
+                    <div class="field">
+                        <label for="search">"Words of that topic"</label>
+                        <input id="search" name="search" type="search" value=search.clone() />
+                    </div>
+                    <button class="button quiet" name="step" value="look">"Look for it"</button>
+                </div>
+                {(into.is_none()).then(|| view! { <p>"No other published topic is found. Try fewer words."</p> })}
+            </details>
+        };
         let form = match standing {
-            _ if is_open && !choices.is_empty() => view! {
+            Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>
-                    <input type="hidden" name="search" value=search.clone() />
-                    <Choices name="decision" legend="What becomes of it?" choices refusals />
+                    {look_for}
+                    {(!choices.is_empty()).then(|| view! { <Choices name="decision" legend="What becomes of it?" choices refusals /> })}
                     {into}
                     <Area name="reason" label="The reason" hint="Only if you do not publish it. The author is told, in your words." value=sent.typed("reason") refusals />
                     <button class="button">"Keep this decision"</button>
@@ -152,10 +152,9 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>
-                {look_for}
                 {form}
             </div>
         }
     });
-    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+    Ok(page.refused_for(refusals).answer(house, viewer))
 }

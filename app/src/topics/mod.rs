@@ -34,6 +34,6 @@ pub fn routes() -> Routes {
         .get("/forum/topics/{id}", organiser, decide::page)
         .post("/forum/topics/{id}", organiser, decide::decide)
         .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
-        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::look_after)
-        .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::back)
+        .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)
+        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note)
 }

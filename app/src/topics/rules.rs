@@ -41,7 +41,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         refusals.add("services", "Choose at least one service");
     }
     let places = refusals.take("places", chosen(sent, "places", places));
-    let form_key = crate::id::parse(sent.typed("form_key")).unwrap_or_else(crate::id::fresh);
+    let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
         (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) if refusals.is_empty() => {
             Ok(Proposal { form_key, title, happens_now, would_help, services, places })

@@ -1,121 +1,113 @@
-//! The private queue of the safeguarding lead: what was passed on, and that it was looked after. Nobody else sees it.
+//! The private queue of the safeguarding lead: what was passed on, and what was done about it. Nobody else sees it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
-use super::rules;
-use super::store::{self, Concern};
+use super::{rules, store};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
+use crate::clock::Millis;
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
-use crate::ui::{Area, Banner, Page, Summary, When};
+use crate::ui::{Area, Banner, FormKey, Page, Summary, When};
 
 /// GET `/forum/safeguarding`
-pub async fn queue(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    page(&house, &viewer, &Sent::query(&uri), "", &Refusals::default()).await
-}
-
-/// POST `/forum/safeguarding/{id}`: notes that a concern was looked after, and what was done.
-pub async fn look_after(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let note = match rules::note(&sent) {
-        Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, &sent, &id, &refusals).await,
-    };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let looked_after = house.db.write(move |tx| {
-        Box::pin(async move {
-            let kept = store::look_after(tx, &id, &note, now).await?;
-            if kept {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "concern looked after", about: &id, detail: "" }).await?;
-            }
-            Ok::<_, sqlx::Error>(kept)
-        })
-    });
-    // Sent twice, it is kept once: the page says the same.
-    looked_after.await?;
-    Ok(Redirect::to("/forum/safeguarding?done=looked-after").into_response())
-}
-
-/// A GET where only a POST has an answer, as after a reload.
-pub async fn back() -> Redirect {
-    Redirect::to("/forum/safeguarding")
-}
-
-/// `about` is the concern whose note must be put right.
-async fn page(house: &House, viewer: &Viewer, sent: &Sent, about: &str, refusals: &Refusals) -> Result<Response, Error> {
-    let (looked_after, waiting): (Vec<_>, Vec<_>) =
-        store::concerns(&house.db).await?.into_iter().partition(|concern| concern.looked_after.is_some());
-    let nothing_refused = Refusals::default();
+pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::concerns(&house.db, false).await?;
+    let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Safeguarding", || {
-        let banner = (sent.typed("done") == "looked-after")
-            .then(|| view! { <Banner title="Your note is kept"><p>"It stands below, under what was looked after."</p></Banner> });
-        let nothing = waiting
-            .is_empty()
-            .then(|| view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> });
-        let waiting = waiting
-            .into_iter()
-            .map(|concern| {
-                let (typed, refusals) = if concern.id == about { (sent.typed("note"), refusals) } else { ("", &nothing_refused) };
-                let action = format!("/forum/safeguarding/{}", concern.id);
-                view! {
-                    <li class="card">
-                        {words(&concern)}
-                        <details open=concern.id == about>
-                            <summary>"I have looked after this"</summary>
-                            <form method="post" action=action novalidate>
-                                <Area name="note" label="What was done" hint="Only you can read this note." value=typed rows=3 refusals />
-                                <button class="button">"Keep this note"</button>
-                            </form>
-                        </details>
-                    </li>
-                }
-            })
-            .collect_view();
+        let waiting = if waiting.is_empty() {
+            view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> }.into_any()
+        } else {
+            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }.into_any()
+        };
         let looked_after = (!looked_after.is_empty()).then(|| {
-            let concerns = looked_after
-                .into_iter()
-                .map(|concern| {
-                    let note = concern
-                        .looked_after
-                        .clone()
-                        .map(|(at, note)| view! { <p class="state">"✓ Looked after on "<When at=at /></p><p class="said">{note}</p> });
-                    view! { <li class="card">{words(&concern)}{note}</li> }
-                })
-                .collect_view();
-            view! { <details><summary>"What was looked after"</summary><ul class="stack">{concerns}</ul></details> }
+            view! {
+                <details>
+                    <summary>"What was looked after"</summary>
+                    <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
+                </details>
+            }
         });
         view! {
             <div class="stack">
-                {banner}
-                <Summary refusals />
                 <h1>"Safeguarding"</h1>
-                <p class="lead">"Only the safeguarding lead can see this page."</p>
-                {nothing}
-                <ul class="stack">{waiting}</ul>
+                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                {waiting}
                 {looked_after}
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.answer(&house, &viewer))
 }
 
-fn words(concern: &Concern) -> impl IntoView + use<> {
-    let concern = concern.clone();
-    let author = concern.author_email.map(|email| {
-        let to = format!("mailto:{email}");
-        view! { <p>"Its author: "<a href=to>{email}</a></p> }
+fn line((id, title, passed_on_at): (String, String, Millis)) -> impl IntoView {
+    view! { <li><a href=format!("/forum/safeguarding/{id}")>{title}</a><p class="soft">"Passed on "<When at=passed_on_at /></p></li> }
+}
+
+/// GET `/forum/safeguarding/{id}`
+pub async fn concern(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// POST `/forum/safeguarding/{id}`: notes what was done.
+pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let note = match rules::note(&sent) {
+        Ok(note) => note,
+        Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
+    };
+    store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
+    let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), id.clone());
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::note(tx, &key, &about, &note, &by, now).await? {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "concern noted", about: &about, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
     });
-    view! {
-        <h2>{concern.title}</h2>
-        <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
-        <p class="said">{concern.happens_now}</p>
-        <p class="said">{concern.would_help}</p>
-        {author}
-    }
+    noted.await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
+}
+
+async fn page(house: &House, viewer: &Viewer, id: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+    let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
+    let page = Page::new(concern.title.clone(), || {
+        let banner = (sent.typed("done") == "noted")
+            .then(|| view! { <Banner title="Your note is kept"><p>"What has a note counts as looked after."</p></Banner> });
+        let author = concern.author_email.map(|email| {
+            let to = format!("mailto:{email}");
+            view! { <p>"Its author: "<a href=to>{email}</a></p> }
+        });
+        let notes =
+            concern.notes.into_iter().map(|(at, note)| view! { <li><When at=at /><p class="said">{note}</p></li> }).collect::<Vec<_>>();
+        let notes = (!notes.is_empty()).then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
+        view! {
+            <div class="stack">
+                {banner}
+                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <Summary refusals />
+                <h1>{concern.title}</h1>
+                <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
+                <h2>"What happens now"</h2>
+                <p class="said">{concern.happens_now}</p>
+                <h2>"What would help"</h2>
+                <p class="said">{concern.would_help}</p>
+                {author}
+                {notes}
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area name="note" label="What was done" hint="Only people who look after safeguarding can read it." value=sent.typed("note") rows=3 refusals />
+                    <button class="button">"Keep this note"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
 }

@@ -126,7 +126,7 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
-                r.id, r.propose_from, r.vote_from, r.closes_at, r.closed_at, su.account_id, s.name, l.name
+                r.id, r.propose_from, r.vote_from, r.closes_at, r.counted_at, su.account_id, s.name, l.name
          FROM topics t
          JOIN accounts a ON a.id = t.author_id
          LEFT JOIN rounds r ON r.id = t.round_id
@@ -149,7 +149,7 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
         withdrawn_at: row.get(11),
     };
     let round = row.get::<Option<String>, _>(12).map(|round_id| {
-        (round_id, Dates { propose_from: row.get(13), vote_from: row.get(14), closes_at: row.get(15), closed_at: row.get(16) })
+        (round_id, Dates { propose_from: row.get(13), vote_from: row.get(14), closes_at: row.get(15), counted_at: row.get(16) })
     });
     Ok(Some(Topic {
         id: row.get(0),
@@ -219,44 +219,64 @@ pub struct Concern {
     pub author_email: Option<String>,
     /// When it was passed on.
     pub passed_on_at: Millis,
-    /// When it was looked after, and what was done.
-    pub looked_after: Option<(Millis, String)>,
+    /// What was done, and when, the first first.
+    pub notes: Vec<(Millis, String)>,
 }
 
-/// The private queue of the safeguarding lead: what waits, the oldest first, then what was looked after.
-pub async fn concerns(db: &Db) -> Kept<Vec<Concern>> {
+/// The private queue of the safeguarding lead: (id, title, passed on at). Either all that waits, the oldest first, or
+/// what was looked after, the latest first, the last 100 of it.
+pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
+    let sql = if looked_after {
+        "SELECT id, title, passed_on_at FROM topics
+         WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         ORDER BY passed_on_at DESC, id DESC LIMIT 100"
+    } else {
+        "SELECT id, title, passed_on_at FROM topics
+         WHERE passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         ORDER BY passed_on_at, id"
+    };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// One concern, if this topic was passed on.
+pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, t.looked_after_at, t.looked_after_note
-         FROM topics t JOIN accounts a ON a.id = t.author_id
-         WHERE t.passed_on_at IS NOT NULL
-         ORDER BY CASE WHEN t.looked_after_at IS NULL THEN 0 ELSE 1 END, t.passed_on_at, t.id LIMIT 200",
+        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, n.noted_at, n.note
+         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN concern_notes n ON n.topic_id = t.id
+         WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
+         ORDER BY n.noted_at",
     )
+    .bind(topic_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let concern = |row: &AnyRow| Concern {
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Concern {
         id: row.get(0),
         title: row.get(1),
         happens_now: row.get(2),
         would_help: row.get(3),
         author_email: row.get(4),
         passed_on_at: row.get(5),
-        looked_after: row.get::<Option<Millis>, _>(6).map(|at| (at, row.get(7))),
-    };
-    Ok(rows.iter().map(concern).collect())
+        notes: rows.iter().filter_map(|row| Some((row.get::<Option<Millis>, _>(6)?, row.get(7)))).collect(),
+    }))
 }
 
-/// Notes that a concern was looked after. False when it does not wait.
-pub async fn look_after(tx: &mut AnyConnection, topic_id: &str, note: &str, now: Millis) -> Kept<bool> {
-    let looked_after = sqlx::query(
-        "UPDATE topics SET looked_after_at = $3, looked_after_note = $2
-         WHERE id = $1 AND passed_on_at IS NOT NULL AND looked_after_at IS NULL",
+/// Keeps a note on a concern, once for each form key. True when it is new.
+pub async fn note(tx: &mut AnyConnection, form_key: &str, topic_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2 AND passed_on_at IS NOT NULL
+         ON CONFLICT (form_key) DO NOTHING",
     )
+    .bind(form_key)
     .bind(topic_id)
     .bind(note)
+    .bind(by)
     .bind(now)
     .execute(tx)
     .await?;
-    Ok(looked_after.rows_affected() == 1)
+    Ok(noted.rows_affected() == 1)
 }
 
 /// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double tap.
@@ -320,14 +340,19 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
 
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it waits no more.
 pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, now: Millis) -> Kept<bool> {
+    // The round stays open until this write ends: no topic slips in beside the count.
+    let open = format!(
+        "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2 ORDER BY vote_from LIMIT 1{}",
+        kind.hold()
+    );
+    let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open)).bind(now).bind(topic.proposed_at).fetch_optional(&mut *tx).await?;
     let published = sqlx::query(
-        "UPDATE topics SET published_at = $2,
-           round_id = (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $2 AND vote_from > $3 ORDER BY vote_from LIMIT 1)
+        "UPDATE topics SET published_at = $2, round_id = $3
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
     )
     .bind(topic.id)
     .bind(now)
-    .bind(topic.proposed_at)
+    .bind(round)
     .execute(&mut *tx)
     .await?;
     if published.rows_affected() == 1 {
@@ -339,13 +364,17 @@ pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, no
 /// Merges a topic into a published one; its supporters come along. False when either stands no more as it must, they
 /// are voted on in different rounds, or the count of the round has been made.
 pub async fn merge(tx: &mut AnyConnection, kind: Kind, topic_id: &str, into: &str, now: Millis) -> Kept<bool> {
-    let target = format!(
-        "SELECT round_id FROM topics WHERE id = $1 AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL{}",
-        kind.hold()
+    // Both topics are held in one order, so that two merges the other way round wait for each other.
+    let both = format!(
+        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics WHERE id IN ($1, $2) ORDER BY id{}",
+        kind.hold_to_change()
     );
-    let Some(round) = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(target)).bind(into).fetch_optional(&mut *tx).await? else {
-        return Ok(false);
+    let both = sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
+    let stands = |row: &&AnyRow| {
+        row.get::<String, _>(0) == into && row.get::<Option<Millis>, _>(2).is_some() && row.get::<Option<Millis>, _>(3).is_none()
     };
+    let Some(target) = both.iter().find(stands) else { return Ok(false) };
+    let round: Option<String> = target.get(1);
     if let Some(round) = &round {
         // The round stays open until this write ends, so that no support moves beside the count.
         let is_open = format!("SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}", kind.hold());
@@ -407,7 +436,10 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kep
 }
 
 /// Withdraws the author's own topic, until its round closes. False when there is nothing of hers to withdraw.
-pub async fn withdraw(tx: &mut AnyConnection, topic_id: &str, author_id: &str, now: Millis) -> Kept<bool> {
+pub async fn withdraw(tx: &mut AnyConnection, kind: Kind, topic_id: &str, author_id: &str, now: Millis) -> Kept<bool> {
+    // The round stays open until this write ends: nothing is taken away beside the count.
+    let round = format!("SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}", kind.hold());
+    sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
     let withdrawn = sqlx::query(
         "UPDATE topics SET withdrawn_at = $3
          WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL

@@ -35,11 +35,11 @@ impl Page {
             return self;
         }
         self.title = format!("Error: {}", self.title);
-        self.status(StatusCode::UNPROCESSABLE_ENTITY).kept_for_going_back()
+        self.status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
     /// A page to write in, or with what was written: the browser may keep it, so that going back finds all of it again.
-    /// Other pages are asked for anew, so that nobody finds what is a person's own after she has signed out.
+    /// Never a page with somebody else's words: it may lie on a disk until she signs out.
     #[must_use]
     pub fn kept_for_going_back(mut self) -> Self {
         self.is_kept = true;

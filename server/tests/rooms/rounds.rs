@@ -174,6 +174,70 @@ fn what_was_counted_does_not_change_when_people_move_or_a_place_is_added() {
 }
 
 #[test]
+fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
+    on_both(async |world| {
+        let (round, buses) = world.voting("Buses").await;
+        let trams = world.published_into(&round, "Trams").await;
+        let ferries = world.published_into(&round, "Ferries").await;
+        // Sixty agree on buses and trams; thirty-five from the north want ferries. A plain count would choose the first two.
+        for nth in 0..60 {
+            let account = world.supporter(nth, &world.south, &buses).await;
+            world.supports(&account, &trams).await;
+        }
+        for nth in 60..95 {
+            world.supporter(nth, &world.north, &ferries).await;
+        }
+        assert!(!world.visitor().get(&format!("/rounds/{round}")).await.says("Chosen first"));
+        world.close().await;
+        let page = world.visitor().get(&format!("/rounds/{round}")).await;
+        assert!(page.says("Chosen first. 60 parents supported it, most of them from South Sefton."), "{}", page.html);
+        assert!(
+            page.says("Chosen second. 35 parents supported it, none of whom had a topic on the list yet, most of them from North Sefton.")
+        );
+        assert!(page.says("What counting heads alone would have chosen") && page.says("The forum has not confirmed it yet."));
+        let order: Vec<_> = ["Chosen first", "Chosen second"].iter().map(|words| page.html.find(words).unwrap()).collect();
+        assert!(order[0] < order[1]);
+        let chosen: Vec<String> = sqlx::query_scalar("SELECT topic_id FROM shortlist WHERE round_id = $1 ORDER BY position")
+            .bind(&round)
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(chosen, [buses, ferries]);
+    });
+}
+
+#[test]
+fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_that_stays() {
+    on_both(async |world| {
+        let (round, buses) = world.voting("Buses").await;
+        let trams = world.published_into(&round, "Trams").await;
+        for nth in 0..12 {
+            world.supporter(nth, &world.south, &buses).await;
+        }
+        let organiser = world.organiser().await;
+        let form = format!("/forum/rounds/{round}/shortlist");
+        assert_eq!(organiser.get(&form).await.status, StatusCode::NOT_FOUND, "nothing is counted yet");
+        world.close().await;
+        assert!(organiser.get("/forum").await.says("Confirm the shortlist of Autumn"));
+        assert!(organiser.get(&form).await.says("Confirm the shortlist"));
+        let refused = organiser.post(&form, &[("topics", &trams)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Say why the list is not what was counted"));
+        let reason = "The council has begun to plan buses with parents already.";
+        organiser.post(&form, &[("topics", &trams), ("reason", reason)]).await.leads_to();
+        organiser.post(&form, &[("topics", &buses)]).await.leads_to();
+        let page = world.visitor().get(&format!("/rounds/{round}")).await;
+        assert!(page.says(reason) && page.says("Taken off the list by the forum") && page.says("Put on the list by the forum"));
+        assert!(!organiser.get("/forum").await.says("Shortlists to confirm"));
+        for table in ["shortlist", "confirmations", "confirmed_topics"] {
+            let deleted =
+                sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *world.db().read().await.unwrap()).await;
+            assert!(deleted.is_err(), "{table} is evidence");
+        }
+    });
+}
+
+#[test]
 fn a_withdrawn_topic_is_not_counted_and_cannot_be_withdrawn_after_the_close() {
     on_both(async |world| {
         let (round, _) = world.voting("Buses").await;

@@ -303,9 +303,15 @@ impl World {
     }
 
     /// Somebody of this place who supports the topic.
-    pub async fn supporter(&self, nth: usize, place: &str, topic: &str) {
+    pub async fn supporter(&self, nth: usize, place: &str, topic: &str) -> String {
         let account = self.person(&format!("supporter{nth}@example.org"), &[Role::Parent], place).await;
-        let (topic, kind, now) = (topic.to_owned(), self.db().kind(), self.now());
+        self.supports(&account, topic).await;
+        account
+    }
+
+    /// This person supports this topic too.
+    pub async fn supports(&self, account: &str, topic: &str) {
+        let (account, topic, kind, now) = (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
         let given = self.db().write(move |tx| Box::pin(async move { rounds::store::support(tx, kind, &topic, &account, true, now).await }));
         assert!(given.await.unwrap(), "voting is open");
     }
