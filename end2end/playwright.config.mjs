@@ -12,6 +12,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {
+    actionTimeout: 30_000,
     viewport: { width: 360, height: 740 },
     locale: 'en-GB',
     timezoneId: 'Europe/London',

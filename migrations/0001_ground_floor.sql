@@ -19,7 +19,9 @@ CREATE TABLE places (
 
 CREATE TABLE organisations (
   id TEXT PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL UNIQUE,
+  position INTEGER NOT NULL,
+  retired_at BIGINT
 );
 
 -- email is folded to lower case; an erased account keeps its row, without email, name and password.

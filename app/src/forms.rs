@@ -28,6 +28,12 @@ impl Sent {
         Self::read(address.query().unwrap_or_default().as_bytes())
     }
 
+    /// Fields as if they had been sent, to fill a form with what is kept.
+    #[must_use]
+    pub fn of(fields: &[(&str, &str)]) -> Self {
+        Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
     /// The first value sent under this name, as it was typed; empty when there is none.
     #[must_use]
     pub fn typed(&self, name: &str) -> &str {

@@ -6,6 +6,7 @@
 //!
 //! * [`topics`]: what parents want planned, from proposal to publication
 //! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
+//! * [`plans`]: what leaders plan, tied to topics; the gate, drafts, the rung
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
 //! * [`area`]: the services, places and organisations of this local area
@@ -44,6 +45,8 @@ pub mod forms;
 pub mod house;
 #[cfg(feature = "ssr")]
 pub mod id;
+#[cfg(feature = "ssr")]
+pub mod plans;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -108,6 +108,7 @@ pub fn all() -> Routes {
         .join(crate::desk::routes())
         .join(crate::topics::routes())
         .join(crate::rounds::routes())
+        .join(crate::plans::routes())
         .join(crate::accounts::routes())
         .join(crate::area::routes())
 }

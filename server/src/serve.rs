@@ -73,7 +73,7 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     println!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/'));
 
     let stop = stop_on_signal()?;
-    let working = tokio::spawn(worker::work(db.clone(), house.clock.clone(), Arc::new(settings.mailer), stop.clone()));
+    let working = tokio::spawn(worker::work(house.clone(), Arc::new(settings.mailer), stop.clone()));
     let service = edge::service(house, settings.trusted_proxies).into_make_service_with_connect_info::<SocketAddr>();
     let asked_to_stop = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move { asked_to_stop.cancelled().await }).await;
@@ -89,7 +89,8 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings).await?;
-    worker::work(db.clone(), Clock::system(), Arc::new(settings.mailer), stop_on_signal()?).await;
+    let house = House::new(db.clone(), Clock::system(), settings.names(false));
+    worker::work(house, Arc::new(settings.mailer), stop_on_signal()?).await;
     db.close().await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is due, again and again: rounds whose time has come, and letters.
+//! What is due, again and again: rounds whose time has come, parents to tell of a draft, and letters.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,8 @@ use std::time::Duration;
 use app::clock::Clock;
 use app::db::Db;
 use app::deliveries::{Outcome, deliver_one};
+use app::house::House;
+use app::plans;
 use app::rounds::close_due;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +20,8 @@ const HANDS: usize = 4;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Works until told to stop, then finishes the letters it holds.
-pub async fn work(db: Db, clock: Clock, mailer: Arc<Mailer>, stop: CancellationToken) {
+pub async fn work(house: House, mailer: Arc<Mailer>, stop: CancellationToken) {
+    let (db, clock) = (house.db.clone(), house.clock.clone());
     let mut hands = JoinSet::new();
     for _ in 0..HANDS {
         hands.spawn(deliver(db.clone(), clock.clone(), Arc::clone(&mailer), stop.clone()));
@@ -26,6 +29,9 @@ pub async fn work(db: Db, clock: Clock, mailer: Arc<Mailer>, stop: CancellationT
     while !stop.is_cancelled() {
         if let Err(error) = close_due(&db, &clock).await {
             tracing::error!(%error, "closing rounds failed and will be tried again");
+        }
+        if let Err(error) = plans::tell_due(&house).await {
+            tracing::error!(%error, "telling parents of a draft failed and will be tried again");
         }
         pause(&stop).await;
     }

@@ -31,7 +31,7 @@ pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> R
         Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let taken = if matches!(&change, Change::Add { what: What::Place, .. }) { "place_name" } else { "service_name" };
+    let taken = if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let (what, about) = match change {
@@ -54,11 +54,12 @@ pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> R
 }
 
 fn said(what: What, verb: &str) -> String {
-    format!("{} {verb}", if what == What::Place { "place" } else { "service" })
+    format!("{} {verb}", what.word())
 }
 
 async fn page(house: &House, viewer: &Viewer, done: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
     let services = store::all(&house.db, What::Service).await?;
     let places = store::all(&house.db, What::Place).await?;
-    Ok(pages::area(services, places, done, sent, refusals).answer(house, viewer))
+    let organisations = store::all(&house.db, What::Organisation).await?;
+    Ok(pages::area(services, places, organisations, done, sent, refusals).answer(house, viewer))
 }

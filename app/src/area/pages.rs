@@ -14,7 +14,7 @@ pub fn admin() -> Page {
                 <h1>"Administration"</h1>
                 <ul class="cards">
                     <li class="card"><h2><a href="/admin/people">"People"</a></h2><p>"Invite organisers and leaders. Give and take roles."</p></li>
-                    <li class="card"><h2><a href="/admin/area">"Services and places"</a></h2><p>"What parents choose from when they propose a topic."</p></li>
+                    <li class="card"><h2><a href="/admin/area">"Services, places, organisations"</a></h2><p>"What people choose from when they propose a topic or register a plan."</p></li>
                 </ul>
             </div>
         }
@@ -22,8 +22,8 @@ pub fn admin() -> Page {
 }
 
 /// The services and places of the area.
-pub fn area(services: Vec<Kept>, places: Vec<Kept>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Services and places", || {
+pub fn area(services: Vec<Kept>, places: Vec<Kept>, organisations: Vec<Kept>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("Services, places, organisations", || {
         let banner = (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
         view! {
             <div class="stack-l">
@@ -31,7 +31,7 @@ pub fn area(services: Vec<Kept>, places: Vec<Kept>, done: &str, sent: &Sent, ref
                     {banner}
                     <Summary refusals />
                     <p><a class="back" href="/admin">"Administration"</a></p>
-                    <h1>"Services and places"</h1>
+                    <h1>"Services, places, organisations"</h1>
                     <h2>"Services"</h2>
                     {table("service", services)}
                     <form method="post" action="/admin/area" novalidate>
@@ -48,6 +48,15 @@ pub fn area(services: Vec<Kept>, places: Vec<Kept>, done: &str, sent: &Sent, ref
                         <Field name="place_name" label="A new place" value=sent.typed("place_name") refusals />
                         <Field name="baseline" label="Children and young people with SEND who live there" hint="Leave it empty if you do not know." kind="number" value=sent.typed("baseline") refusals />
                         <button class="button quiet">"Add this place"</button>
+                    </form>
+                </section>
+                <section class="stack">
+                    <h2>"Organisations"</h2>
+                    {table("organisation", organisations)}
+                    <form method="post" action="/admin/area" novalidate>
+                        <input type="hidden" name="what" value="organisation" />
+                        <Field name="organisation_name" label="A new organisation" hint="Who plans with parents, as the council." value=sent.typed("organisation_name") refusals />
+                        <button class="button quiet">"Add this organisation"</button>
                     </form>
                 </section>
             </div>

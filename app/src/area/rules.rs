@@ -2,19 +2,43 @@
 
 use crate::forms::{self, Refusals, Sent};
 
-/// Whether it is a service or a place.
+/// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// Something families use, as transport.
     Service,
     /// A part of the area.
     Place,
+    /// Who plans, as the council.
+    Organisation,
+}
+
+impl What {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Place => "place",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// The field that a new one's name is typed in.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Service => "service_name",
+            Self::Place => "place_name",
+            Self::Organisation => "organisation_name",
+        }
+    }
 }
 
 /// A change to what there is in the area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A new service or place.
+    /// A new one.
     Add { what: What, name: String, baseline: Option<i64> },
     /// No longer to be chosen; what names it stays.
     Retire { what: What, id: String },
@@ -27,8 +51,12 @@ pub enum Change {
 /// # Errors
 /// What to put right.
 pub fn change(sent: &Sent) -> Result<Change, Refusals> {
-    let what = if sent.typed("what") == "place" { What::Place } else { What::Service };
-    let field = if what == What::Place { "place_name" } else { "service_name" };
+    let what = match sent.typed("what") {
+        "place" => What::Place,
+        "organisation" => What::Organisation,
+        _ => What::Service,
+    };
+    let field = what.field();
     match (sent.typed("change"), crate::id::parse(sent.typed("id"))) {
         ("retire", Some(id)) => Ok(Change::Retire { what, id }),
         ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),

@@ -60,11 +60,20 @@ pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
     Ok((services, places))
 }
 
+/// The organisations people can choose, in their order.
+pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
+    let rows = sqlx::query("SELECT id, name FROM organisations WHERE retired_at IS NULL ORDER BY position, name")
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| Named { id: row.get(0), name: row.get(1) }).collect())
+}
+
 /// All services or places, retired ones too.
 pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     let sql = match what {
         What::Service => "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services ORDER BY position, name",
         What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
+        What::Organisation => "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations ORDER BY position, name",
     };
     let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(|row| Kept { id: row.get(0), name: row.get(1), baseline: row.get(2), retired_at: row.get(3) }).collect())
@@ -79,6 +88,11 @@ pub async fn add(tx: &mut AnyConnection, what: What, name: &str, baseline: Optio
             .bind(&id)
             .bind(name)
             .bind(baseline),
+        What::Organisation => {
+            sqlx::query("INSERT INTO organisations (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations")
+                .bind(&id)
+                .bind(name)
+        }
     };
     add.execute(tx).await?;
     Ok(id)
@@ -89,6 +103,7 @@ pub async fn retire(tx: &mut AnyConnection, what: What, id: &str, at: Option<Mil
     let sql = match what {
         What::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
         What::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
+        What::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
     };
     Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
 }

@@ -11,13 +11,14 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::ui::{Banner, Page};
-use crate::{rounds, topics};
+use crate::{plans, rounds, topics};
 
 /// GET `/forum`
 pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
     let waiting = topics::store::waiting(&house.db).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
+    let to_state = plans::store::to_state(&house.db).await?;
     let to_confirm: Vec<_> = rounds.iter().filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none()).cloned().collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
@@ -37,6 +38,22 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 })
                 .collect_view();
             view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
+        });
+        let to_state = (!to_state.is_empty()).then(|| {
+            let plans = to_state
+                .into_iter()
+                .map(|(id, title, registered_at)| {
+                    let due = registered_at + 28 * DAY;
+                    let late = now > due;
+                    view! {
+                        <li>
+                            <h3><a href=format!("/forum/plans/{id}/statement")>{format!("Write the forum’s statement on {title}")}</a></h3>
+                            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! { <h2>"Plans that wait for the forum"</h2><ol class="queue">{plans}</ol> }
         });
         let is_idle = waiting.is_empty();
         let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
@@ -66,6 +83,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {banner}
                     <h1>"Organisers’ desk"</h1>
                     {to_confirm}
+                    {to_state}
                     <h2>"Topics to read"</h2>
                     {nothing}
                     {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}
@@ -82,15 +100,29 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// GET `/lead`
-pub async fn lead(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Leaders’ desk", || {
+pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let plans = plans::store::list(&house.db, "", 50).await?;
+    let page = Page::new("Leaders’ desk", || {
+        let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
+        let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });
+        let plans = open
+            .into_iter()
+            .map(|plan| {
+                let gate = if plan.is_shut { "○ The gate is shut" } else { "● The gate is open" };
+                view! { <li><h3><a href=format!("/plans/{}", plan.id)>{plan.title}</a></h3><p>{gate}</p></li> }
+            })
+            .collect::<Vec<_>>();
+        let plans = (!plans.is_empty()).then(|| view! { <ul class="queue">{plans}</ul> });
         view! {
             <div class="stack">
                 <h1>"Leaders’ desk"</h1>
-                <p class="lead">"Nothing waits for you."</p>
-                <p>"Meanwhile, read "<a href="/topics">"what parents want planned"</a>". Counts are shown to everyone at the same time, when a round closes."</p>
+                <h2>"Plans without a draft"</h2>
+                {nothing}
+                {plans}
+                <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p>
+                <p>"Before you plan, read "<a href="/topics">"what parents want planned"</a>" and "<a href="/rounds">"what they chose"</a>"."</p>
             </div>
         }
-    })
-    .answer(&house, &viewer)
+    });
+    Ok(page.answer(&house, &viewer))
 }

@@ -149,6 +149,7 @@ fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
                 </a>
                 <nav aria-label="Main">
                     <a class="wide-only" href="/topics">"Topics"</a>
+                    <a class="wide-only" href="/plans">"Plans"</a>
                     <a class="wide-only" href=who.0>{who.1}</a>
                     <a class="menu" href="#menu">"Menu"</a>
                 </nav>
@@ -159,7 +160,7 @@ fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
 
 #[component]
 fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
-    let mut links = vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds")];
+    let mut links = vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds"), ("/plans", "Plans")];
     if viewer.may_propose() {
         links.push(("/topics/new", "Propose a topic"));
     }

@@ -11,7 +11,17 @@ fn addresses() -> Vec<(Method, String, Access)> {
     rules
         .rules()
         .iter()
-        .map(|rule| (rule.method.clone(), rule.path.replace("{id}", &nobodys).replace("{token}", "no-such-token"), rule.access))
+        .map(|rule| {
+            (
+                rule.method.clone(),
+                rule.path
+                    .replace("{id}", &nobodys)
+                    .replace("{token}", "no-such-token")
+                    .replace("{version}", "1")
+                    .replace("{topic}", &nobodys),
+                rule.access,
+            )
+        })
         .collect()
 }
 
@@ -65,6 +75,9 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /invitations/{token}",
         "GET /new-password/{token}",
         "GET /offline",
+        "GET /plans",
+        "GET /plans/{id}",
+        "GET /plans/{id}/drafts/{version}",
         "GET /privacy",
         "GET /rounds",
         "GET /rounds/{id}",

@@ -2,10 +2,11 @@ use app::accounts::Role;
 use app::routes;
 use axum::http::{Method, StatusCode};
 
+use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 49] = [
     "email",
     "password",
     "shown_name",
@@ -29,6 +30,32 @@ const FIELDS: [&str; 23] = [
     "what",
     "id",
     "service_name",
+    "place_name",
+    "organisation_name",
+    "baseline",
+    "search",
+    "note",
+    "topics",
+    "seats",
+    "propose_day",
+    "propose_time",
+    "vote_day",
+    "close_day",
+    "organisations",
+    "due_day",
+    "day",
+    "held_at",
+    "parents",
+    "others",
+    "decided",
+    "notes",
+    "audience",
+    "words",
+    "summary",
+    "body",
+    "answer",
+    "decided_by",
+    "name",
 ];
 
 fn bad_values() -> Vec<String> {
@@ -56,8 +83,16 @@ fn bad_values() -> Vec<String> {
 fn no_form_fails_on_anything_that_can_be_sent() {
     on_both(async |world| {
         let topic = world.published("Buses").await;
+        let leader = plans::leader(&world).await;
+        let plan = plans::register(&world, &leader).await;
+        leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+        plans::draft(&leader, &plan).await;
+        let filled = |path: &str| {
+            let id = if path.contains("/plans/") { &plan } else { &topic };
+            path.replace("{id}", id).replace("{version}", "1").replace("{topic}", &topic)
+        };
         let posts: Vec<String> =
-            routes::all().rules().iter().filter(|rule| rule.method == Method::POST).map(|rule| rule.path.replace("{id}", &topic)).collect();
+            routes::all().rules().iter().filter(|rule| rule.method == Method::POST).map(|rule| filled(rule.path)).collect();
         for (nth, value) in bad_values().into_iter().enumerate() {
             let browser = world.signed_in(&format!("everyone{nth}@example.org"), &Role::ALL).await;
             for path in posts.iter().filter(|path| !path.starts_with("/sign-out") && !path.starts_with("/account/sessions")) {
@@ -82,7 +117,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
         let browser = world.signed_in("everyone@example.org", &Role::ALL).await;
         for rule in routes::all().rules() {
             for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &app::id::fresh()] {
-                let path = rule.path.replace("{id}", id).replace("{token}", id);
+                let path = rule.path.replace("{id}", id).replace("{token}", id).replace("{version}", id).replace("{topic}", id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
                     let answer = browser.send(rule.method.clone(), &path, &[], "").await;
                     assert!(!answer.status.is_server_error(), "{} {path} gave {}", rule.method, answer.status);
@@ -97,7 +132,7 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
             "?done=%3Cb%3E",
             "?a=1&a=2&after=&after=",
         ] {
-            for path in ["/", "/topics", "/rounds", "/account", "/admin/people", "/admin/area", "/forum", "/sign-in"] {
+            for path in ["/", "/topics", "/rounds", "/plans", "/lead", "/account", "/admin/people", "/admin/area", "/forum", "/sign-in"] {
                 assert_eq!(browser.get(&format!("{path}{query}")).await.status, StatusCode::OK, "{path}{query}");
             }
         }

@@ -1,0 +1,62 @@
+//! The letter to parents whose topics a published draft answers, owed in small lots so that no write is long.
+
+use sqlx::Row as _;
+
+use super::store::{self, Answered};
+use crate::deliveries::Words;
+use crate::house::House;
+
+/// How many letters one write owes.
+const LOT: i64 = 200;
+
+/// Owes the letters about every published draft that parents were not told of yet. Stopped half-way, the next turn goes
+/// on: nobody is told twice and nobody is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    let due = sqlx::query(
+        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d JOIN plans p ON p.id = d.plan_id
+         WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
+    )
+    .fetch_all(&mut *house.db.read().await?)
+    .await?;
+    for row in due {
+        let (draft_id, plan_id, version): (String, String, i64) = (row.get(0), row.get(1), row.get(2));
+        let Some((_, answers)) = store::draft(&house.db, &plan_id, version).await? else { continue };
+        let words = published(house, &plan_id, version, row.get(3), row.get(4), &answers);
+        loop {
+            let (draft_id, words, now) = (draft_id.clone(), words.clone(), house.clock.now());
+            let owed = house.db.write(move |tx| Box::pin(async move { store::tell_next(tx, &draft_id, &words, LOT, now).await })).await?;
+            if owed == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same words for everyone, so that a letter tells nobody who supported what.
+fn published(house: &House, plan_id: &str, version: i64, title: &str, summary: &str, answers: &[Answered]) -> Words {
+    let mut paragraphs = vec![
+        format!("A draft of the plan “{title}” is published. You proposed or supported a topic that it had to answer."),
+        summary.to_owned(),
+        "This is what became of each topic:".to_owned(),
+    ];
+    paragraphs.extend(answers.iter().filter_map(|answered| {
+        let (answer, words, decided_by) = answered.answer.as_ref()?;
+        let topic = &answered.title;
+        Some(match answer.as_str() {
+            "adopted" => format!("“{topic}” is adopted. {words}"),
+            "adapted" => format!("“{topic}” is adapted. {words}"),
+            _ => format!("“{topic}” is not in the draft. {words} Decided by {decided_by}."),
+        })
+    }));
+    Words {
+        subject: format!("What became of your topic: {title}"),
+        paragraphs,
+        button: Some(("Read the draft".to_owned(), house.link(&format!("/plans/{plan_id}/drafts/{version}")))),
+        why: "You get this letter because you proposed or supported a topic of this plan.".to_owned(),
+        from: house.names.forum.clone(),
+    }
+}

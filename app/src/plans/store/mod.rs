@@ -1,0 +1,7 @@
+//! Every SQL statement about plans: `reading` asks, `writing` keeps.
+
+mod reading;
+mod writing;
+
+pub use reading::{Answered, Draft, Event, Listed, Plan, Session, Statement, Tied, draft, find, list, to_state};
+pub use writing::{By, Published, answer, hold, override_gate, publish, record_draft, record_session, register, state, tell_next, tie};

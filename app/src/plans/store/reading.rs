@@ -1,0 +1,324 @@
+//! What is asked about plans.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+
+use crate::clock::Millis;
+use crate::db::Db;
+use crate::plans::gate::{self, TopicFacts};
+use crate::plans::rung;
+
+type Kept<T> = Result<T, sqlx::Error>;
+
+/// A plan with all that happened to it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What will be planned.
+    pub what: String,
+    /// By when, as `2027-03-01`.
+    pub due_day: String,
+    /// Who plans it.
+    pub organisations: Vec<String>,
+    /// Its services, then its places.
+    pub labels: Vec<String>,
+    /// The topics tied to it, but for withdrawn ones, in the order they were proposed.
+    pub topics: Vec<Tied>,
+    /// Planning sessions, the first first.
+    pub sessions: Vec<Session>,
+    /// What the forum says of it, the first first.
+    pub statements: Vec<Statement>,
+    /// Its drafts, the first first; unpublished ones too. Who may see which is the caller's rule.
+    pub drafts: Vec<Draft>,
+    /// Everything that happened, in its order.
+    pub events: Vec<Event>,
+}
+
+/// A topic tied to a plan.
+#[derive(Clone, Debug)]
+pub struct Tied {
+    /// The topic.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Since when everyone can read it.
+    pub open_since: Option<Millis>,
+    /// When voting on it closed.
+    pub closed_at: Option<Millis>,
+}
+
+/// A planning session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The day it was held, as `2026-12-04`.
+    pub day: String,
+    /// Where, or that it was online.
+    pub held_at: String,
+    /// How many parents took part. Only for [`crate::disclosure`] to put into words.
+    pub parents: u64,
+    /// How many others took part.
+    pub others: u64,
+    /// What was decided.
+    pub decided: String,
+    /// Notes.
+    pub notes: String,
+    /// Whether everyone may read the notes, and not the forum and leaders alone.
+    pub for_everyone: bool,
+    /// When it was recorded.
+    pub recorded_at: Millis,
+}
+
+/// What the forum says of a plan.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its words.
+    pub words: String,
+    /// When it was written.
+    pub at: Millis,
+}
+
+/// A version of a plan's text.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its id.
+    pub id: String,
+    /// Its number, from 1.
+    pub version: i64,
+    /// The summary in plain words.
+    pub summary: String,
+    /// When it was put in, published or not.
+    pub first_recorded_at: Millis,
+    /// When it was published.
+    pub published_at: Option<Millis>,
+    /// Who passed the gate for it all the same, why and when.
+    pub overridden: Option<(String, String, Millis)>,
+}
+
+/// Something that happened to a plan.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What, in a few words that do not change.
+    pub what: String,
+    /// Who, as she is named here.
+    pub who: String,
+    /// In which role.
+    pub role: String,
+    /// When.
+    pub at: Millis,
+}
+
+impl Plan {
+    /// What the gate is worked out from.
+    #[must_use]
+    pub fn gate(&self) -> gate::Facts {
+        gate::Facts {
+            topics: self
+                .topics
+                .iter()
+                .map(|topic| TopicFacts { open_since: topic.open_since, vote_closed: topic.closed_at.is_some() })
+                .collect(),
+            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
+            met_parents: self.sessions.iter().any(|session| session.parents > 0),
+            has_statement: !self.statements.is_empty(),
+        }
+    }
+
+    /// What the rung is worked out from.
+    #[must_use]
+    pub fn rung(&self) -> rung::Facts {
+        let closed: Vec<Millis> = self.topics.iter().filter_map(|topic| topic.closed_at).collect();
+        rung::Facts {
+            topics_open_since: self.topics.iter().filter_map(|topic| topic.open_since).collect(),
+            votes_closed_at: if closed.len() == self.topics.len() { closed.into_iter().max() } else { None },
+            met_parents_at: self.sessions.iter().filter(|session| session.parents > 0).map(|session| session.recorded_at).min(),
+            statement_at: self.statements.iter().map(|statement| statement.at).min(),
+            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
+            published_at: self.drafts.iter().filter_map(|draft| draft.published_at).min(),
+            is_overridden: self.drafts.iter().any(|draft| draft.overridden.is_some()),
+        }
+    }
+}
+
+/// The plan with this id. Three statements.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
+    let mut connection = db.read().await?;
+    let rows = sqlx::query(
+        "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name
+         FROM plans p
+         LEFT JOIN (
+           SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position FROM plan_organisations po JOIN organisations o ON o.id = po.organisation_id
+           UNION ALL SELECT ps.plan_id, 'service', s.name, 1, s.position FROM plan_services ps JOIN services s ON s.id = ps.service_id
+           UNION ALL SELECT pp.plan_id, 'place', l.name, 2, l.position FROM plan_places pp JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
+         WHERE p.id = $1
+         ORDER BY l.place, l.position, l.name",
+    )
+    .bind(id)
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut plan = Plan { id: row.get(0), title: row.get(1), what: row.get(2), due_day: row.get(3), ..Plan::default() };
+    for row in &rows {
+        match (row.get::<Option<String>, _>(4).as_deref(), row.get::<Option<String>, _>(5)) {
+            (Some("organisation"), Some(name)) => plan.organisations.push(name),
+            (Some(_), Some(name)) => plan.labels.push(name),
+            _ => {}
+        }
+    }
+    plan.topics = topics(&mut connection, id).await?;
+    for row in happenings(&mut connection, id).await? {
+        add(&mut plan, &row);
+    }
+    Ok(Some(plan))
+}
+
+/// The topics tied to a plan, but for withdrawn ones.
+pub(super) async fn topics(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<Tied>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, t.published_at, r.closed_at
+         FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+         WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL
+         ORDER BY t.proposed_at, t.id",
+    )
+    .bind(plan_id)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.iter().map(|row| Tied { id: row.get(0), title: row.get(1), open_since: row.get(2), closed_at: row.get(3) }).collect())
+}
+
+/// Sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
+async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<AnyRow>> {
+    sqlx::query(
+        "SELECT kind, id, one, two, three, four, first, second, at, later FROM (
+           SELECT 'session' AS kind, id, day AS one, held_at AS two, decided AS three, notes AS four, parents AS first, others AS second,
+                  recorded_at AS at, CASE audience WHEN 'everyone' THEN recorded_at END AS later
+             FROM planning_sessions WHERE plan_id = $1
+           UNION ALL SELECT 'statement', form_key, words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), written_at, CAST(NULL AS BIGINT)
+             FROM statements WHERE plan_id = $1
+           UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
+                  coalesce(o.made_at, 0), d.first_recorded_at, d.published_at
+             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1
+           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT)
+             FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id = $1) happened
+         ORDER BY at, id",
+    )
+    .bind(plan_id)
+    .fetch_all(connection)
+    .await
+}
+
+fn add(plan: &mut Plan, row: &AnyRow) {
+    let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+    let at = row.get(8);
+    match row.get::<String, _>(0).as_str() {
+        "session" => plan.sessions.push(Session {
+            day: row.get(2),
+            held_at: row.get(3),
+            decided: row.get(4),
+            notes: row.get(5),
+            parents: number(6),
+            others: number(7),
+            for_everyone: row.get::<Option<Millis>, _>(9).is_some(),
+            recorded_at: at,
+        }),
+        "statement" => plan.statements.push(Statement { words: row.get(2), at }),
+        "draft" => {
+            let name: String = row.get(3);
+            let overridden = (!name.is_empty()).then(|| (name, row.get(4), row.get(7)));
+            let (version, published_at) = (row.get(6), row.get(9));
+            plan.drafts.push(Draft { id: row.get(1), summary: row.get(2), version, first_recorded_at: at, published_at, overridden });
+        }
+        _ => plan.events.push(Event { what: row.get(2), who: row.get(3), role: row.get(4), at }),
+    }
+}
+
+/// A plan as one entry of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// By when, as `2027-03-01`.
+    pub due_day: String,
+    /// Whether a draft of it is published.
+    pub has_draft: bool,
+    /// Whether its gate was overridden.
+    pub is_overridden: bool,
+    /// Whether its gate is shut.
+    pub is_shut: bool,
+}
+
+/// Plans, the latest registered first, `most` at the most, registered before `before`.
+pub async fn list(db: &Db, before: &str, most: i64) -> Kept<Vec<Listed>> {
+    let rows = sqlx::query(
+        "SELECT p.id, p.title, p.due_day,
+                (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL),
+                (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = p.id),
+                (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+         FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
+    )
+    .bind(before)
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let is = |row: &AnyRow, column| row.get::<i64, _>(column) > 0;
+    let listed = |row: &AnyRow| Listed {
+        id: row.get(0),
+        title: row.get(1),
+        due_day: row.get(2),
+        has_draft: is(row, 3),
+        is_overridden: is(row, 4),
+        is_shut: is(row, 5),
+    };
+    Ok(rows.iter().map(listed).collect())
+}
+
+/// Plans that wait for the forum's statement, the oldest first: (id, title, registered at).
+pub async fn to_state(db: &Db) -> Kept<Vec<(String, String, Millis)>> {
+    let rows = sqlx::query(
+        "SELECT id, title, registered_at FROM plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// What a draft makes of a topic.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The topic.
+    pub topic_id: String,
+    /// Its title.
+    pub title: String,
+    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not answered.
+    pub answer: Option<(String, String, String)>,
+}
+
+/// The text of a draft, and what it makes of each topic tied to its plan.
+pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<(String, Vec<Answered>)>> {
+    let rows = sqlx::query(
+        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by
+         FROM drafts d
+         LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
+         LEFT JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
+         LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = t.id
+         WHERE d.plan_id = $1 AND d.version = $2
+         ORDER BY t.proposed_at, t.id",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let answered = |row: &AnyRow| {
+        let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
+        Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), answer })
+    };
+    Ok(Some((row.get(0), rows.iter().filter_map(answered).collect())))
+}

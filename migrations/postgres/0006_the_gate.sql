@@ -1,0 +1,51 @@
+-- The same rules stand in sqlite/0006_the_gate.sql.
+CREATE FUNCTION drafts_pass_the_gate() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.published_at IS NOT NULL THEN RAISE EXCEPTION 'the_gate_is_shut'; END IF;
+    RETURN NEW;
+  END IF;
+  IF NEW.published_at IS NULL AND OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft stays published'; END IF;
+  IF NEW.published_at IS NOT NULL THEN
+    IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft is published once'; END IF;
+    IF EXISTS (SELECT 1 FROM shut_gates g WHERE g.plan_id = OLD.plan_id)
+      AND NOT EXISTS (SELECT 1 FROM overrides o WHERE o.draft_id = OLD.id) THEN RAISE EXCEPTION 'the_gate_is_shut'; END IF;
+    IF EXISTS (SELECT 1 FROM unanswered_topics u WHERE u.draft_id = OLD.id) THEN RAISE EXCEPTION 'a_topic_is_not_answered'; END IF;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER drafts_pass_the_gate BEFORE UPDATE OF published_at ON drafts
+FOR EACH ROW EXECUTE FUNCTION drafts_pass_the_gate();
+CREATE TRIGGER drafts_begin_unpublished BEFORE INSERT ON drafts
+FOR EACH ROW EXECUTE FUNCTION drafts_pass_the_gate();
+CREATE TRIGGER drafts_are_not_edited BEFORE UPDATE OF id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at ON drafts
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER drafts_are_not_deleted BEFORE DELETE ON drafts
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION answers_stay_after_publication() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM drafts d WHERE d.id = OLD.draft_id AND d.published_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'the answers of a published draft stay'; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  IF EXISTS (SELECT 1 FROM drafts d WHERE d.id = NEW.draft_id AND d.published_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'the answers of a published draft stay'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER answers_stay_after_publication BEFORE INSERT OR UPDATE OR DELETE ON draft_answers
+FOR EACH ROW EXECUTE FUNCTION answers_stay_after_publication();
+
+CREATE TRIGGER plans_are_append_only BEFORE UPDATE OR DELETE ON plans FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_topics_are_append_only BEFORE UPDATE OR DELETE ON plan_topics FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER planning_sessions_are_append_only BEFORE UPDATE OR DELETE ON planning_sessions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER statements_are_append_only BEFORE UPDATE OR DELETE ON statements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER overrides_are_append_only BEFORE UPDATE OR DELETE ON overrides FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_events_are_append_only BEFORE UPDATE OR DELETE ON plan_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- What the gate is worked out from stays as it was.
+CREATE TRIGGER topics_are_published_once BEFORE UPDATE OF published_at ON topics
+FOR EACH ROW WHEN (OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER topics_are_published_after_they_are_proposed BEFORE UPDATE OF published_at ON topics
+FOR EACH ROW WHEN (NEW.published_at < NEW.proposed_at) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rounds_close_once BEFORE UPDATE OF closed_at ON rounds
+FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at) EXECUTE FUNCTION refuse_change();

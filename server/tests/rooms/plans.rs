@@ -1,0 +1,458 @@
+use std::collections::BTreeSet;
+
+use app::accounts::Role;
+use app::area;
+use app::clock::{DAY, HOUR, Millis};
+use app::id;
+use app::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use app::plans::store::{self, By, Published};
+use app::plans::{gate, tell_due};
+use axum::http::StatusCode;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use crate::world::{Browser, World, on_both};
+
+const REASON: &str = "The funding ends in two weeks and is lost for every family in the area unless a plan is handed in before then.";
+
+pub async fn leader(world: &World) -> Browser<'_> {
+    world.signed_in("leader@example.org", &[Role::Leader]).await
+}
+
+/// A plan that this leader registers; its id.
+pub async fn register(world: &World, leader: &Browser<'_>) -> String {
+    let added = world.db().write(|tx| {
+        Box::pin(async move { area::store::add(tx, area::What::Organisation, &format!("Council {}", id::fresh()), None).await })
+    });
+    let organisation = added.await.unwrap();
+    let due = app::clock::fields(world.now() + 200 * DAY).0;
+    let fields = [
+        ("title", "Transport to school"),
+        ("what", "How children get to school."),
+        ("organisations", &organisation),
+        ("services", &world.transport),
+        ("due_day", &due),
+    ];
+    let to = leader.post("/lead/plans/new", &fields).await.leads_to();
+    to.strip_prefix("/plans/").unwrap().split('?').next().unwrap().to_owned()
+}
+
+pub async fn draft(leader: &Browser<'_>, plan: &str) -> String {
+    let fields = [("summary", "Buses come on time."), ("body", "# Buses\n\nThey come on time.")];
+    leader.post(&format!("/lead/plans/{plan}/drafts"), &fields).await.leads_to()
+}
+
+async fn meet(world: &World, leader: &Browser<'_>, plan: &str) {
+    let day = app::clock::fields(world.now()).0;
+    let fields = [
+        ("day", day.as_str()),
+        ("held_at", "Online"),
+        ("parents", "12"),
+        ("others", "3"),
+        ("decided", "Four weeks"),
+        ("audience", "everyone"),
+    ];
+    leader.post(&format!("/lead/plans/{plan}/sessions"), &fields).await.leads_to();
+}
+
+#[test]
+fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() {
+    on_both(async |world| {
+        let (round, topic) = world.voting("Buses").await;
+        let _ = world.supporter(1, &world.south, &topic).await;
+        world.supporter(2, &world.north, &topic).await;
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let plan = register(&world, &leader).await;
+        let page = world.visitor().get(&format!("/plans/{plan}")).await;
+        assert!(page.says("Leaders tie topics to it.") && page.says("The forum writes it.") && page.says("Not yet: "));
+        leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+        assert!(organiser.get("/forum").await.says("Write the forum’s statement on Transport to school"));
+
+        world.forward(20 * DAY);
+        let draft = draft(&leader, &plan).await;
+        assert_eq!(world.visitor().get(&format!("/plans/{plan}/drafts/1")).await.status, StatusCode::NOT_FOUND, "it is not published");
+        let held = leader.post(&draft, &[]).await;
+        assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(held.says("The gate is shut") && held.says("record a planning session"));
+
+        meet(&world, &leader, &plan).await;
+        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Parents were in from the start.")]).await.leads_to();
+        let held = leader.post(&draft, &[]).await;
+        assert!(held.says("Answer the topic that has no answer yet"));
+        leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adapted"), ("words", "On page 3, from March.")]).await.leads_to();
+        assert_eq!(leader.post(&draft, &[]).await.leads_to(), format!("/plans/{plan}/drafts/1?done=published"));
+
+        tell_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let letters = world.deliver().await;
+        let told: Vec<_> = letters.iter().filter(|letter| letter.subject.starts_with("What became of your topic")).collect();
+        assert_eq!(told.len(), 3, "the author and two supporters, once each");
+        assert!(told.iter().all(|letter| letter.text.contains("“Buses” is adapted. On page 3, from March.")));
+
+        let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
+        assert!(page.says("<h3>Buses</h3>") && page.says("● Adapted"));
+        let page = world.visitor().get(&format!("/plans/{plan}")).await;
+        assert!(page.says("Co-designing") || page.says("Co-production"), "{}", page.html);
+        assert!(page.says("With 12 parents and fewer than 10 others"));
+        let _ = round;
+    });
+}
+
+#[test]
+fn the_gate_is_overridden_in_two_steps_and_the_banner_stays_for_everyone() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        let draft = draft(&leader, &plan).await;
+        assert_eq!(leader.post(&draft, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = format!("{draft}/override");
+        let short = leader.post(&form, &[("name", "Invented Officer"), ("reason", "We are in a hurry")]).await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(short.says("80 characters or more") && short.says("We are in a hurry"));
+        let check = leader.post(&form, &[("name", "Invented Officer"), ("reason", REASON)]).await;
+        assert_eq!(check.status, StatusCode::OK);
+        assert!(check.says("Is this what you want to be read for ever?"));
+        assert!(!world.visitor().get(&format!("/plans/{plan}")).await.says("Invented Officer"), "the first step keeps nothing");
+        leader.post(&form, &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+        leader.post(&draft, &[]).await.leads_to();
+        for path in [format!("/plans/{plan}"), format!("/plans/{plan}/drafts/1")] {
+            let page = world.visitor().get(&path).await;
+            assert!(page.says(REASON) && page.says("Invented Officer") && page.says("past the gate"), "{path}");
+        }
+        assert!(world.visitor().get("/plans").await.says("The gate was overridden"));
+        assert!(world.visitor().get(&format!("/plans/{plan}")).await.says("Informing"));
+    });
+}
+
+#[test]
+fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let plan = register(&world, &leader).await;
+        assert!(leader.get(&format!("/lead/plans/{plan}/drafts")).await.says("A draft put in now shuts the gate for good"));
+        let first = draft(&leader, &plan).await;
+        leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+        meet(&world, &leader, &plan).await;
+        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too late.")]).await.leads_to();
+        world.forward(60 * DAY);
+        let second = draft(&leader, &plan).await;
+        assert_ne!(first, second);
+        leader.post(&format!("{second}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        let held = leader.post(&second, &[]).await;
+        assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(held.says("This cannot be made good any more."));
+        for sql in [
+            "UPDATE drafts SET first_recorded_at = first_recorded_at + 5184000000",
+            "DELETE FROM drafts WHERE version = 1",
+            "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by WHERE version = 2",
+            "UPDATE topics SET published_at = published_at - 5184000000",
+            "DELETE FROM plan_topics",
+            "UPDATE statements SET words = 'Good.'",
+            "UPDATE plan_events SET at = 0",
+            "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at, published_at, published_by)
+             SELECT 'x', 'x', plan_id, 3, 's', 'b', recorded_by, first_recorded_at, first_recorded_at, recorded_by FROM drafts WHERE version = 1",
+            "INSERT INTO overrides (draft_id, name, reason, made_by, made_at) SELECT id, 'A', 'too short', recorded_by, 0 FROM drafts",
+        ] {
+            assert!(run(&world, sql).await.is_err(), "the schema lets this through: {sql}");
+        }
+    });
+}
+
+#[test]
+fn two_leaders_publishing_at_once_publish_once() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let (one, organiser) = (leader(&world).await, world.organiser().await);
+        let two = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        let plan = register(&world, &one).await;
+        one.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+        meet(&world, &one, &plan).await;
+        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")]).await.leads_to();
+        world.forward(15 * DAY);
+        let draft = draft(&one, &plan).await;
+        one.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        let (first, second) = tokio::join!(one.post(&draft, &[]), two.post(&draft, &[]));
+        assert_eq!(first.leads_to(), second.leads_to());
+        let events: i64 = sqlx::query_scalar("SELECT count(*) FROM plan_events WHERE what = 'draft published'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(events, 1);
+        let late = one.post(&format!("{draft}/topics/{topic}"), &[("answer", "not"), ("words", "No"), ("decided_by", "Somebody")]).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(run(&world, "UPDATE draft_answers SET words = 'Another'").await.is_err());
+        assert!(run(&world, "DELETE FROM draft_answers").await.is_err());
+    });
+}
+
+#[test]
+fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let plan = register(&world, &leader).await;
+        world.forward(-30 * DAY);
+        draft(&leader, &plan).await;
+        let times: Vec<Millis> =
+            sqlx::query_scalar("SELECT at FROM plan_events ORDER BY id").fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
+        assert!(times.is_sorted() && times.len() == 2, "{times:?}");
+    });
+}
+
+/// What a plan went through, kept apart from the service, to judge its gate by the words of the rule.
+#[derive(Default)]
+struct Model {
+    opened: Vec<(String, Millis, bool)>,
+    tied: BTreeSet<usize>,
+    first_draft_at: Option<Millis>,
+    drafts: i64,
+    met_parents: bool,
+    has_statement: bool,
+    overridden: BTreeSet<i64>,
+    answered: BTreeSet<(i64, usize)>,
+    published: BTreeSet<i64>,
+}
+
+impl Model {
+    fn may_publish(&self, version: i64) -> bool {
+        let early = |topic: &usize| self.first_draft_at.is_some_and(|draft| self.opened[*topic].1 + 14 * DAY <= draft);
+        let is_open = !self.tied.is_empty()
+            && self.tied.iter().all(early)
+            && (self.met_parents || self.tied.iter().all(|topic| self.opened[*topic].2))
+            && self.has_statement;
+        (is_open || self.overridden.contains(&version)) && self.tied.iter().all(|topic| self.answered.contains(&(version, *topic)))
+    }
+}
+
+#[test]
+fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
+    on_both(async |world| {
+        let account = world.person("everyone@example.org", &Role::ALL, &world.south).await;
+        let (mut published, mut past) = (0, 0);
+        for seed in 0..48 {
+            let model = one_life(&world, &account, seed).await;
+            published += model.published.len();
+            past += model.published.intersection(&model.overridden).count();
+        }
+        println!("{published} drafts were published, {past} of them past the gate");
+        assert!(published - past > 5 && past > 5, "{published}, {past}: the gate was hardly ever tried");
+    });
+}
+
+/// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its drafts come late.
+async fn one_life(world: &World, account: &str, seed: u64) -> Model {
+    let mut random = StdRng::seed_from_u64(seed);
+    let by = By { account_id: account.to_owned(), role: "leader" };
+    let new = NewPlan {
+        form_key: id::fresh(),
+        title: "A plan".into(),
+        what: "Something".into(),
+        due_day: "2030-01-01".into(),
+        organisations: Vec::new(),
+        services: Vec::new(),
+        places: Vec::new(),
+    };
+    let (now, who) = (world.now(), by.clone());
+    let (plan, _) = world.db().write(move |tx| Box::pin(async move { store::register(tx, &new, &who, now).await })).await.unwrap();
+    let mut model = Model::default();
+    let began = world.now();
+    for _ in 0..80 {
+        let choice = random.random_range(0..20);
+        let version = random.random_range(1..=model.drafts.max(1));
+        let nth = random.random_range(0..model.opened.len().max(1));
+        let topic = model.opened.get(nth).map(|(id, ..)| id.clone());
+        let (plan, by, now, kind) = (plan.clone(), by.clone(), world.now(), world.db().kind());
+        match (choice, topic) {
+            (0, _) if model.opened.len() < 2 => {
+                let in_round = random.random_bool(0.7);
+                let id = topic_in_a_round(world, account, in_round).await;
+                model.opened.push((id, now, false));
+            }
+            (1 | 2, Some(topic)) => {
+                let tied = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::tie(tx, &plan, &[topic], &by, at).await
+                    })
+                });
+                tied.await.unwrap();
+                model.tied.insert(nth);
+            }
+            (3, Some(topic)) => {
+                let close = format!(
+                    "UPDATE rounds SET closed_at = closes_at WHERE closed_at IS NULL AND id = (SELECT round_id FROM topics WHERE id = '{topic}')"
+                );
+                run(world, &close).await.unwrap();
+                let in_round: Option<String> = sqlx::query_scalar("SELECT round_id FROM topics WHERE id = $1")
+                    .bind(&topic)
+                    .fetch_one(&mut *world.db().read().await.unwrap())
+                    .await
+                    .unwrap();
+                model.opened[nth].2 = in_round.is_some();
+            }
+            (4, _) => {
+                let parents = random.random_range(0..2);
+                let session = NewSession {
+                    form_key: id::fresh(),
+                    day: "2026-01-01".into(),
+                    held_at: "Online".into(),
+                    parents,
+                    others: 1,
+                    decided: "Nothing".into(),
+                    notes: String::new(),
+                    for_everyone: true,
+                };
+                let recorded = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::record_session(tx, &plan, &session, &by, at).await
+                    })
+                });
+                recorded.await.unwrap();
+                model.met_parents |= parents > 0;
+            }
+            (5, _) => {
+                let stated = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::state(tx, &plan, &id::fresh(), "Words", &by, at).await
+                    })
+                });
+                stated.await.unwrap();
+                model.has_statement = true;
+            }
+            (6, _) if model.drafts < 3 && (seed.is_multiple_of(2) || now > began + 30 * DAY) => {
+                let draft = NewDraft { form_key: id::fresh(), summary: "Short".into(), body: "Long".into() };
+                let recorded = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::record_draft(tx, &plan, &draft, &by, at).await
+                    })
+                });
+                model.drafts = recorded.await.unwrap().0;
+                model.first_draft_at.get_or_insert(now);
+            }
+            (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
+                let answer = Answer { kind: "adopted", words: "Page 1".into(), decided_by: String::new() };
+                let kept = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::answer(tx, &plan, version, &topic, &answer, &by, at).await
+                    })
+                });
+                if kept.await.unwrap() {
+                    model.answered.insert((version, nth));
+                }
+            }
+            (12, _) if model.drafts > 0 && random.random_bool(0.3) => {
+                let passing = Override { name: "A name".into(), reason: REASON.into() };
+                let kept = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::override_gate(tx, &plan, version, &passing, &by, at).await
+                    })
+                });
+                if kept.await.unwrap() {
+                    model.overridden.insert(version);
+                }
+            }
+            (13 | 14, _) if model.drafts > 0 => {
+                let done = world.db().write(move |tx| {
+                    Box::pin(async move {
+                        let at = store::hold(tx, kind, &plan, now).await?.unwrap();
+                        store::publish(tx, &plan, version, &by, at).await
+                    })
+                });
+                let done = done.await.unwrap();
+                let may = model.may_publish(version) && !model.published.contains(&version);
+                assert_eq!(done == Published::Done, may, "seed {seed}: draft {version}: {done:?}");
+                if may {
+                    model.published.insert(version);
+                }
+            }
+            (15, _) if model.drafts > 0 => {
+                let past = format!(
+                    "UPDATE drafts SET published_at = {}, published_by = recorded_by WHERE plan_id = '{plan}' AND version = {version}",
+                    now + HOUR
+                );
+                let done = run(world, &past).await.is_ok();
+                let may = model.may_publish(version) && !model.published.contains(&version);
+                assert_eq!(done, may, "seed {seed}: the schema and the rule differ about draft {version}");
+                if may {
+                    model.published.insert(version);
+                }
+            }
+            _ => world.forward(random.random_range(1..6) * DAY),
+        }
+        agree(world, &plan_of(world).await, seed).await;
+    }
+    model
+}
+
+/// The view of the schema and the pure rule say the same of a plan that has a draft.
+async fn agree(world: &World, plan: &str, seed: u64) {
+    let found = store::find(world.db(), plan).await.unwrap().unwrap();
+    if found.drafts.is_empty() {
+        return;
+    }
+    let shut: i64 = sqlx::query_scalar("SELECT count(*) FROM shut_gates WHERE plan_id = $1")
+        .bind(plan)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(shut == 0, gate::is_open(&found.gate(), world.now()), "seed {seed}");
+}
+
+async fn plan_of(world: &World) -> String {
+    sqlx::query_scalar("SELECT id FROM plans ORDER BY id DESC LIMIT 1").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+/// A topic published now, in a round of its own or in none.
+async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
+    let (author, now, kind, service) = (author.to_owned(), world.now(), world.db().kind(), world.transport.clone());
+    let made = world.db().write(move |tx| {
+        Box::pin(async move {
+            let proposal = app::topics::rules::Proposal {
+                form_key: id::fresh(),
+                title: "A topic".into(),
+                happens_now: "Now".into(),
+                would_help: "Help".into(),
+                services: vec![service],
+                places: Vec::new(),
+            };
+            let topic = app::topics::store::propose(tx, &author, &proposal, now).await?;
+            let waiting = app::topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
+            app::topics::store::publish(tx, kind, &waiting, now).await?;
+            if in_round {
+                // A time of its own for each round, since they may not overlap.
+                let begins: i64 = sqlx::query_scalar("SELECT coalesce(max(closes_at), 0) FROM rounds").fetch_one(&mut *tx).await?;
+                let round = id::fresh();
+                sqlx::query(
+                    "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key) VALUES ($1, 'A round', 1, $2, $3, $4, $1)",
+                )
+                .bind(&round)
+                .bind(begins)
+                .bind(begins + 1)
+                .bind(begins + 2)
+                .execute(&mut *tx)
+                .await?;
+                sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1").bind(&topic).bind(&round).execute(tx).await?;
+            }
+            Ok::<_, sqlx::Error>(topic)
+        })
+    });
+    made.await.unwrap()
+}
+
+async fn run(world: &World, sql: &str) -> Result<(), sqlx::Error> {
+    let sql = sql.to_owned();
+    world
+        .db()
+        .write(|tx| {
+            Box::pin(async move {
+                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+}
