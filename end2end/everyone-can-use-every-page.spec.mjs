@@ -49,6 +49,11 @@ const refused = (address, button, inside) => to(address, {
 
 const topic = link('/topics', 'An autism pathway that is published');
 const countedTopic = link('/topics', 'A sensory room that is open at weekends');
+const openPlan = link('/plans', 'Weekends and holidays');
+const shutPlan = link('/plans', 'An autism pathway for Sefton');
+const overriddenPlan = link('/plans', 'Shorter waits for occupational therapy');
+/** A page of a leader about the plan whose gate is open. */
+const leads = (what, more = {}) => ({ name: `${what} of a plan${more.act ? ' refused' : ''}`, find: async (page) => `/lead${await openPlan.find(page)}/${what}`, status: 200, ...more });
 const votingRound = link('/rounds', 'Autumn round');
 const closedRound = link('/rounds', 'Spring round');
 
@@ -56,6 +61,7 @@ const everyone = {
   visitor: [
     to('/'), to('/?done=signed-out'), to('/topics'), to('/topics?search=autism'), to('/topics?search=zebra'),
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
+    to('/plans'), openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
@@ -73,9 +79,12 @@ const everyone = {
     to('/'), to('/forum'), to('/forum?done=decided'),
     link('/forum', 'Hearing tests after nursery age'),
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
-    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), votingRound, to('/account'),
+    to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
-  leader: [to('/'), to('/lead'), votingRound, topic],
+  leader: [
+    to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
+    leads('drafts'), leads('drafts', { act: press('Put in this draft'), status: 422 }), leads('sessions'), leads('topics'),
+  ],
   admin: [
     to('/'), to('/admin'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),

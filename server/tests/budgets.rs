@@ -75,6 +75,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/admin/people",
             "/admin/area",
             "/forum/safeguarding",
+            "/plans",
+            "/lead",
+            "/lead/plans/new",
         ]
         .map(str::to_owned)
         .into_iter()

@@ -135,8 +135,10 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
 }
 
 fn rung_entry(plan: &Plan) -> impl IntoView + use<> {
-    rung::rung(&plan.rung()).map(|(rung, decided)| {
-        view! { <dt>"How far parents are in"</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
+    let facts = plan.rung();
+    let so_far = if facts.published_at.is_none() { "How far parents are in so far" } else { "How far parents were in" };
+    rung::rung(&facts).map(|(rung, decided)| {
+        view! { <dt>{so_far}</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
     })
 }
 

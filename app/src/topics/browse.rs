@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
+use crate::plans;
 use crate::rounds::rules::Phase;
 use crate::rounds::store::Tally;
 use crate::rounds::{self, SupportForm};
@@ -109,8 +110,9 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
         (Some((round, _)), Some(Phase::Closed)) => rounds::store::tally(&house.db, round, &id).await?,
         _ => Tally::default(),
     };
+    let came_of_it = CameOfIt { counted, plans: plans::store::of_topic(&house.db, &id).await? };
     let done = Sent::query(&uri).line("done");
-    let page = topic_page(&house, &viewer, topic, is_own, phase, counted, &done);
+    let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
     let has_island = phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
@@ -167,7 +169,15 @@ fn became(standing: &Standing) -> &'static str {
     }
 }
 
-fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, counted: Tally, done: &str) -> Page {
+/// What came of a topic so far.
+struct CameOfIt {
+    /// What was counted at the close of its round.
+    counted: Tally,
+    /// The plans it is tied to: (id, title).
+    plans: Vec<(String, String)>,
+}
+
+fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, came_of_it: CameOfIt, done: &str) -> Page {
     let standing = topic.facts.standing();
     let banner = match done {
         "proposed" => Some(("Your topic is with the forum", "Somebody reads it within five working days. We write to you then.")),
@@ -182,6 +192,7 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
         _ => None,
     };
     let title = topic.title.clone();
+    let CameOfIt { counted, plans } = came_of_it;
     Page::new(title, || {
         let banner = banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
         let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
@@ -194,6 +205,10 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
         let support = (standing == Standing::Published).then(|| {
             let dates = topic.round.clone();
             view! { <SupportForm topic=topic.id.clone() title=topic.title.clone() supported=topic.supported round=dates phase viewer counted /> }
+        });
+        let plans = (!plans.is_empty()).then(|| {
+            let plans = plans.into_iter().map(|(id, title)| view! { <li><a href=format!("/plans/{id}")>{title}</a></li> }).collect_view();
+            view! { <h2>"Planned now"</h2><p>"The council and the NHS must answer this topic in:"</p><ul class="queue">{plans}</ul> }
         });
         let may_withdraw = is_own
             && matches!(standing, Standing::Waiting | Standing::Published)
@@ -225,6 +240,7 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>
                 <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
+                {plans}
                 {withdraw}
                 {merge}
             </article>

@@ -3,5 +3,5 @@
 mod reading;
 mod writing;
 
-pub use reading::{Answered, Draft, Event, Listed, Plan, Session, Statement, Tied, draft, find, list, to_state};
+pub use reading::{Answered, Draft, Event, Listed, Plan, Session, Statement, Tied, draft, find, list, of_topic, to_state};
 pub use writing::{By, Published, answer, hold, override_gate, publish, record_draft, record_session, register, state, tell_next, tie};

@@ -13,4 +13,4 @@ pub mod store;
 pub use actions::{confirm, form};
 pub use counting::count_due;
 pub use pages::outcome;
-pub use rules::Chosen;
+pub use rules::{Chosen, Confirmation};
