@@ -102,13 +102,52 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("/sign-in/link", &[("email", "everyone@example.org")]),
             ("/sign-in", &[("email", "everyone@example.org"), ("password", "three small words")]),
         ];
+        let council = everyone.post("/admin/area", &[("what", "organisation"), ("organisation_name", "Council")]).await;
+        assert!(council.status.is_redirection());
+        let council: String =
+            sqlx::query_scalar("SELECT id FROM organisations").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let plan = [
+            ("title", "Plan"),
+            ("what", "Buses"),
+            ("organisations", &council),
+            ("services", &world.transport),
+            ("places", &world.north),
+            ("due_day", "2030-01-01"),
+        ];
+        let (statements, answer) = counted(everyone.post("/lead/plans/new", &plan)).await;
+        println!("POST /lead/plans/new: {statements} statements");
+        assert!((1..=8).contains(&statements), "POST /lead/plans/new: {statements} statements");
+        let plan = answer.leads_to().split('?').next().unwrap().to_owned();
+        let (lead, forum) = (format!("/lead{plan}"), format!("/forum{plan}"));
+        let (tie, sessions, drafts) = (format!("{lead}/topics"), format!("{lead}/sessions"), format!("{lead}/drafts"));
+        let (statement, draft) = (format!("{forum}/statement"), format!("{lead}/drafts/1"));
+        let (answer, passing) = (format!("{draft}/topics/{topic}"), format!("{draft}/override"));
+        let session =
+            [("day", "2026-01-01"), ("held_at", "Online"), ("parents", "12"), ("others", "1"), ("decided", "A"), ("audience", "forum")];
+        let reason = "A reason that is long enough for everyone to understand what was decided here, and why it was.";
+        let planning: [(&str, &[(&str, &str)]); 7] = [
+            (&tie, &[("topics", &topic)]),
+            (&sessions, &session),
+            (&statement, &[("words", "Good.")]),
+            (&drafts, &[("summary", "Short"), ("body", "Long")]),
+            (&answer, &[("answer", "adopted"), ("words", "Page 1")]),
+            (&passing, &[("name", "A name"), ("reason", reason), ("step", "pass")]),
+            (&draft, &[]),
+        ];
         let visitor = world.visitor();
-        let forms = forms.map(|(path, fields)| (&everyone, path, fields)).into_iter().chain([(&visitor, &*invitation, &answers as &[_])]);
+        let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
+        let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(&visitor, &*invitation, &answers as &[_])]);
         for (who, path, fields) in forms {
             let (statements, answer) = counted(who.post(path, fields)).await;
             assert!(answer.status.is_redirection() || answer.status.is_success(), "{path}: {}", answer.status);
             println!("POST {path}: {statements} statements");
             assert!((1..=8).contains(&statements), "POST {path}: {statements} statements");
+        }
+        for path in [plan.clone(), tie, format!("{plan}/drafts/1"), format!("/topics/{topic}")] {
+            let (statements, answer) = counted(everyone.get(&path)).await;
+            assert_eq!(answer.status, 200, "{path}");
+            println!("GET {path}: {statements} statements");
+            assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
         }
     });
 }

@@ -44,28 +44,31 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
 
 /// The services and the places people can choose, in one question.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
+    let (services, places, _) = choices(db).await?;
+    Ok((services, places))
+}
+
+/// The services, the places and the organisations people can choose, in one question.
+pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name FROM (
            SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
-           UNION ALL SELECT 'place' AS what, id, name, position FROM places WHERE retired_at IS NULL) chosen
+           UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
+           UNION ALL SELECT 'organisation', id, name, position FROM organisations WHERE retired_at IS NULL) chosen
          ORDER BY what, position, name",
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let (mut services, mut places) = (Vec::new(), Vec::new());
+    let (mut services, mut places, mut organisations) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let named = Named { id: row.get(1), name: row.get(2) };
-        if row.get::<String, _>(0) == "place" { places.push(named) } else { services.push(named) }
+        match row.get::<String, _>(0).as_str() {
+            "place" => places.push(named),
+            "organisation" => organisations.push(named),
+            _ => services.push(named),
+        }
     }
-    Ok((services, places))
-}
-
-/// The organisations people can choose, in their order.
-pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id, name FROM organisations WHERE retired_at IS NULL ORDER BY position, name")
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(rows.iter().map(|row| Named { id: row.get(0), name: row.get(1) }).collect())
+    Ok((services, places, organisations))
 }
 
 /// All services or places, retired ones too.

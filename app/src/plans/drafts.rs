@@ -93,17 +93,18 @@ pub async fn answer(
     Path((id, number, topic)): Path<(String, String, String)>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let (plan, number, answered) = answered(&house, &id, &number, &topic).await?;
     let answer = match rules::answer(&sent) {
         Ok(answer) => answer,
-        Err(refusals) => return Ok(answer_page(&plan, number, &answered, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await,
     };
-    let (now, kind, by, plan_id, topic_id) =
-        (house.clock.now(), house.db.kind(), leader(&viewer)?, plan.id.clone(), answered.topic_id.clone());
+    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let (plan_id, version) = (crate::id::parse(&id).ok_or(Error::NotFound)?, version(&number)?);
+    let topic_id = crate::id::parse(&topic).ok_or(Error::NotFound)?;
+    let to = format!("/lead/plans/{plan_id}/drafts/{version}");
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
-            let kept = store::answer(tx, &plan_id, number, &topic_id, &answer, &by, at).await?;
+            let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
             if kept {
                 audit::note(tx, Entry { at, who: Some(&by.account_id), what: "topic answered", about: &topic_id, detail: answer.kind })
                     .await?;
@@ -112,10 +113,21 @@ pub async fn answer(
         })
     });
     if kept.await? {
-        return Ok(Redirect::to(&format!("/lead/plans/{}/drafts/{number}", plan.id)).into_response());
+        return Ok(Redirect::to(&to).into_response());
     }
     let refusals = Refusals::one("answer", "This draft is published, and its answers stay as they are. Put in a new draft");
-    Ok(answer_page(&plan, number, &answered, &sent, &refusals).answer(&house, &viewer))
+    answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await
+}
+
+async fn answer_refused(
+    house: &House,
+    viewer: &Viewer,
+    (id, number, topic): (&str, &str, &str),
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let (plan, number, answered) = answered(house, id, number, topic).await?;
+    Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
 }
 
 async fn answered(house: &House, id: &str, number: &str, topic: &str) -> Result<(Plan, i64, Answered), Error> {

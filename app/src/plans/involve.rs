@@ -26,28 +26,28 @@ pub async fn topics_form(State(house): State<House>, viewer: Viewer, Path(id): P
 
 /// POST `/lead/plans/{id}/topics`: looks for topics, or ties those that are chosen.
 pub async fn tie(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let plan = plan(&house, &id).await?;
-    if sent.typed("step") == "look" {
-        return topics_page(&house, &viewer, &plan, &sent, &Refusals::default()).await;
-    }
     let chosen: Vec<String> = sent.all("topics").iter().filter_map(|id| crate::id::parse(id)).take(200).collect();
-    if chosen.is_empty() {
-        let refusals = Refusals::one("topics", "Choose at least one topic");
-        return topics_page(&house, &viewer, &plan, &sent, &refusals).await;
+    let refusals = match sent.typed("step") {
+        "look" => Some(Refusals::default()),
+        _ if chosen.is_empty() => Some(Refusals::one("topics", "Choose at least one topic")),
+        _ => None,
+    };
+    if let Some(refusals) = refusals {
+        return topics_page(&house, &viewer, &plan(&house, &id).await?, &sent, &refusals).await;
     }
-    let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, plan.id.clone());
+    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let plan_id = crate::id::parse(&id).ok_or(Error::NotFound)?;
+    let to = format!("/plans/{plan_id}?done=tied");
     let tied = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(0) };
-            let tied = store::tie(tx, &plan_id, &chosen, &by, at).await?;
-            if tied > 0 {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
                 audit::note(tx, Entry { at, who: Some(&by.account_id), what: "topics tied", about: &plan_id, detail: "" }).await?;
             }
-            Ok(tied)
+            Ok(true)
         })
     });
-    tied.await?;
-    Ok(Redirect::to(&format!("/plans/{}?done=tied", plan.id)).into_response())
+    if tied.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
 }
 
 async fn topics_page(house: &House, viewer: &Viewer, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {

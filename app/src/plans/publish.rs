@@ -124,18 +124,22 @@ pub async fn override_gate(
     Path((id, number)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let (plan, number) = (plan(&house, &id).await?, version(&number)?);
-    draft(&plan, number)?;
-    let passing = match rules::overriding(&sent) {
-        Ok(passing) => passing,
-        Err(refusals) => return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer)),
+    let number = version(&number)?;
+    let passing = match (rules::overriding(&sent), sent.typed("step")) {
+        (Ok(passing), "pass") => passing,
+        (passing, step) => {
+            let plan = plan(&house, &id).await?;
+            draft(&plan, number)?;
+            let page = match passing {
+                Err(refusals) => override_page(&plan, number, &sent, &refusals),
+                Ok(_) if step == "change" => override_page(&plan, number, &sent, &Refusals::default()),
+                Ok(passing) => override_check(&plan, number, &sent, &passing),
+            };
+            return Ok(page.answer(&house, &viewer));
+        }
     };
-    match sent.typed("step") {
-        "pass" => {}
-        "change" => return Ok(override_page(&plan, number, &sent, &Refusals::default()).answer(&house, &viewer)),
-        _ => return Ok(override_check(&plan, number, &sent, &passing).answer(&house, &viewer)),
-    }
-    let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, plan.id.clone());
+    let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
+    let to = format!("/lead/plans/{plan_id}/drafts/{number}");
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(()) };
@@ -147,7 +151,7 @@ pub async fn override_gate(
         })
     });
     kept.await?;
-    Ok(Redirect::to(&format!("/lead/plans/{}/drafts/{number}", plan.id)).into_response())
+    Ok(Redirect::to(&to).into_response())
 }
 
 fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {

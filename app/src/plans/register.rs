@@ -41,8 +41,8 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 }
 
 async fn there_are(house: &House) -> Result<ThereAre, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
-    Ok(ThereAre { organisations: area::store::organisations(&house.db).await?, services, places })
+    let (services, places, organisations) = area::store::choices(&house.db).await?;
+    Ok(ThereAre { organisations, services, places })
 }
 
 fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {

@@ -25,7 +25,7 @@ pub struct Plan {
     pub organisations: Vec<String>,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// The topics tied to it, but for withdrawn ones, in the order they were proposed.
+    /// The topics tied to it, but for withdrawn ones, in the order they were published.
     pub topics: Vec<Tied>,
     /// Planning sessions, the first first.
     pub sessions: Vec<Session>,
@@ -142,7 +142,7 @@ impl Plan {
     }
 }
 
-/// The plan with this id. Three statements.
+/// The plan with this id.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -170,7 +170,6 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
             _ => {}
         }
     }
-    plan.topics = topics(&mut connection, id).await?;
     for row in happenings(&mut connection, id).await? {
         add(&mut plan, &row);
     }
@@ -191,13 +190,16 @@ pub(super) async fn topics(connection: &mut AnyConnection, plan_id: &str) -> Kep
     Ok(rows.iter().map(|row| Tied { id: row.get(0), title: row.get(1), open_since: row.get(2), closed_at: row.get(3) }).collect())
 }
 
-/// Sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
+/// Topics, sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
 async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<AnyRow>> {
     sqlx::query(
         "SELECT kind, id, one, two, three, four, first, second, at, later FROM (
            SELECT 'session' AS kind, id, day AS one, held_at AS two, decided AS three, notes AS four, parents AS first, others AS second,
                   recorded_at AS at, CASE audience WHEN 'everyone' THEN recorded_at END AS later
              FROM planning_sessions WHERE plan_id = $1
+           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), t.published_at, r.closed_at
+             FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL
            UNION ALL SELECT 'statement', form_key, words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), written_at, CAST(NULL AS BIGINT)
              FROM statements WHERE plan_id = $1
            UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
@@ -214,7 +216,7 @@ async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<A
 
 fn add(plan: &mut Plan, row: &AnyRow) {
     let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
-    let at = row.get(8);
+    let at: Millis = row.get(8);
     match row.get::<String, _>(0).as_str() {
         "session" => plan.sessions.push(Session {
             day: row.get(2),
@@ -226,6 +228,7 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             for_everyone: row.get::<Option<Millis>, _>(9).is_some(),
             recorded_at: at,
         }),
+        "topic" => plan.topics.push(Tied { id: row.get(1), title: row.get(2), open_since: Some(at), closed_at: row.get(9) }),
         "statement" => plan.statements.push(Statement { words: row.get(2), at }),
         "draft" => {
             let name: String = row.get(3);
