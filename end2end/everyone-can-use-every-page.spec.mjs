@@ -61,7 +61,7 @@ const everyone = {
   visitor: [
     to('/'), to('/?done=signed-out'), to('/topics'), to('/topics?search=autism'), to('/topics?search=zebra'),
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
-    to('/plans'), openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
+    to('/plans'), to('/record'), openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),

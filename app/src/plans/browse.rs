@@ -5,6 +5,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use leptos::prelude::*;
 
+use super::compare;
 use super::gate::{self, Point};
 use super::rung;
 use super::store::{self, Answered, Draft, Event, Listed, Plan, Session};
@@ -292,6 +293,10 @@ pub async fn draft(
             }
             None => view! { <p class="panel gold">"Only leaders can see this. It is not published."</p> }.into_any(),
         };
+        let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
+            let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
+            view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
+        });
         let answers = answers
             .iter()
             .map(|answered| view! { <li><a href=format!("/topics/{}", answered.topic_id)>{answered.title.clone()}</a>{answer_words(answered)}</li> })
@@ -308,6 +313,7 @@ pub async fn draft(
                 <h2>"What became of what parents asked for"</h2>
                 <ul class="queue">{answers}</ul>
                 <h2>"The text"</h2>
+                {changes}
                 <div class="text" inner_html=markdown(&body)></div>
             </article>
         }

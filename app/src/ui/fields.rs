@@ -16,7 +16,7 @@ pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
         .collect::<Vec<_>>();
     (!links.is_empty()).then(|| {
         view! {
-            <div class="summary" id="summary">
+            <div class="summary" id="put-right">
                 <div role="alert">
                     <h2>"Please put this right"</h2>
                     <ul>{links}</ul>

@@ -60,6 +60,7 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/topics",
             "/rounds",
             "/plans",
+            "/record",
             "/sign-in",
             "/sign-up",
             "/accessibility",

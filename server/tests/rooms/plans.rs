@@ -120,6 +120,8 @@ fn the_gate_is_overridden_in_two_steps_and_the_banner_stays_for_everyone() {
             assert!(page.says(REASON) && page.says("Invented Officer") && page.says("past the gate"), "{path}");
         }
         assert!(world.visitor().get("/plans").await.says("The gate was overridden"));
+        let record = world.visitor().get("/record").await;
+        assert!(record.says("The gate was overridden once.") && record.says(REASON));
         assert!(world.visitor().get(&format!("/plans/{plan}")).await.says("Informing"));
     });
 }
@@ -156,6 +158,31 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
         ] {
             assert!(run(&world, sql).await.is_err(), "the schema lets this through: {sql}");
         }
+    });
+}
+
+#[test]
+fn what_changed_is_shown_between_drafts_that_may_be_read() {
+    on_both(async |world| {
+        let (leader, visitor) = (leader(&world).await, world.visitor());
+        let plan = register(&world, &leader).await;
+        for body in ["One.\n\nTwo.", "One.\n\nThree.", "One.\n\nFour."] {
+            leader.post(&format!("/lead/plans/{plan}/drafts"), &[("summary", "Short"), ("body", body)]).await.leads_to();
+        }
+        let changes = |version: i64| format!("/plans/{plan}/drafts/{version}/changes");
+        let shown = leader.get(&changes(3)).await;
+        assert!(shown.says("<del>− Three.</del>") && shown.says("<ins>+ Four.</ins>") && shown.says("from draft 2 to draft 3"));
+        assert_eq!(leader.get(&changes(1)).await.status, StatusCode::NOT_FOUND, "there is none before it");
+        assert_eq!(visitor.get(&changes(3)).await.status, StatusCode::NOT_FOUND, "nothing is published");
+        for version in [1, 3] {
+            let draft = format!("/lead/plans/{plan}/drafts/{version}");
+            let passing = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
+            leader.post(&format!("{draft}/override"), &passing).await.leads_to();
+            leader.post(&draft, &[]).await.leads_to();
+        }
+        let shown = visitor.get(&changes(3)).await;
+        assert!(shown.says("<del>− Two.</del>") && shown.says("from draft 1 to draft 3"), "draft 2 is not published");
+        assert!(visitor.get(&format!("/plans/{plan}/drafts/3")).await.says("What changed from draft 1"));
     });
 }
 

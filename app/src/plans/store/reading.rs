@@ -336,3 +336,53 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<(String,
     };
     Ok(Some((row.get(0), rows.iter().filter_map(answered).collect())))
 }
+
+/// The texts of two drafts of a plan, in the order asked for.
+pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[String; 2]>> {
+    let rows = sqlx::query("SELECT CAST(version AS BIGINT), body FROM drafts WHERE plan_id = $1 AND version IN ($2, $3)")
+        .bind(plan_id)
+        .bind(versions[0])
+        .bind(versions[1])
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let body = |version: i64| rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1));
+    Ok(body(versions[0]).zip(body(versions[1])).map(|(one, two)| [one, two]))
+}
+
+/// One time the gate was overridden.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// The plan.
+    pub plan_id: String,
+    /// Its title.
+    pub title: String,
+    /// The draft it was done for.
+    pub version: i64,
+    /// Who answers for it.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// How many plans there are, and every override, the latest first.
+pub async fn overrides(db: &Db) -> Kept<(i64, Vec<Passed>)> {
+    let mut connection = db.read().await?;
+    let plans = sqlx::query_scalar("SELECT count(*) FROM plans").fetch_one(&mut *connection).await?;
+    let rows = sqlx::query(
+        "SELECT p.id, p.title, CAST(d.version AS BIGINT), o.name, o.reason, o.made_at
+         FROM overrides o JOIN drafts d ON d.id = o.draft_id JOIN plans p ON p.id = d.plan_id ORDER BY o.made_at DESC, o.draft_id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let passed = |row: &AnyRow| Passed {
+        plan_id: row.get(0),
+        title: row.get(1),
+        version: row.get(2),
+        name: row.get(3),
+        reason: row.get(4),
+        at: row.get(5),
+    };
+    Ok((plans, rows.iter().map(passed).collect()))
+}

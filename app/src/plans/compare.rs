@@ -1,0 +1,85 @@
+//! What changed from one draft to the next, line by line.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use leptos::prelude::*;
+use similar::{ChangeTag, TextDiff};
+
+use super::store::{self, Plan};
+use super::{plan as find, version};
+use crate::accounts::{Role, Viewer};
+use crate::error::Error;
+use crate::house::House;
+use crate::ui::Page;
+
+/// GET `/plans/{id}/drafts/{version}/changes`: against the draft before it that this person may read.
+pub async fn changes(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
+    let (plan, number) = (find(&house, &id).await?, version(&number)?);
+    let earlier = before(&plan, number, viewer.is(Role::Leader)).ok_or(Error::NotFound)?;
+    let [old, new] = store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
+    let page = Page::new(format!("What changed in draft {number}"), || {
+        let lines = compared(&old, &new);
+        let is_same = lines.iter().all(|(tag, _)| *tag == ChangeTag::Equal);
+        let lines = lines.into_iter().map(line).collect_view();
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/plans/{}/drafts/{number}", plan.id)>{format!("Draft {number}")}</a></p>
+                <h1>{format!("What changed from draft {earlier} to draft {number}")}</h1>
+                <p class="soft">"Lines that were taken out begin with −, lines that are new with +."</p>
+                {is_same.then(|| view! { <p class="panel">"Nothing in the text changed."</p> })}
+                <div class="changes">{lines}</div>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The version before this one that may be read; `None` when there is none, or when this one may not be.
+pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
+    let readable = |version: i64| plan.drafts.iter().any(|draft| draft.version == version && (is_leader || draft.published_at.is_some()));
+    if !readable(number) {
+        return None;
+    }
+    (1..number).rev().find(|version| readable(*version))
+}
+
+/// The lines of both texts; long stretches that did not change are left out but for three lines on each side.
+fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
+    const AROUND: usize = 3;
+    let diff = TextDiff::from_lines(old, new);
+    let mut lines = Vec::new();
+    for (nth, group) in diff.grouped_ops(AROUND).iter().enumerate() {
+        if nth > 0 {
+            lines.push((ChangeTag::Equal, "…".to_owned()));
+        }
+        for op in group {
+            lines.extend(diff.iter_changes(op).map(|change| (change.tag(), change.value().trim_end().to_owned())));
+        }
+    }
+    lines
+}
+
+fn line((tag, text): (ChangeTag, String)) -> impl IntoView {
+    match tag {
+        ChangeTag::Equal => view! { <p>{text}</p> }.into_any(),
+        ChangeTag::Delete => view! { <p><del>"− "{text}</del></p> }.into_any(),
+        ChangeTag::Insert => view! { <p><ins>"+ "{text}</ins></p> }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_taken_out_and_lines_that_are_new_are_told_apart() {
+        let lines = compared("one\ntwo\nthree\n", "one\n2\nthree\n");
+        let said: Vec<_> = lines.iter().map(|(tag, text)| (*tag, text.as_str())).collect();
+        assert_eq!(said, [(ChangeTag::Equal, "one"), (ChangeTag::Delete, "two"), (ChangeTag::Insert, "2"), (ChangeTag::Equal, "three")]);
+    }
+
+    #[test]
+    fn texts_that_are_the_same_have_no_lines_to_show() {
+        assert_eq!(compared("one\ntwo\n", "one\ntwo\n"), []);
+    }
+}
