@@ -27,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(parent.getByText('The forum has not read it yet')).toBeVisible();
       expect((await visitor.goto(service.url + topic)).status()).toBe(404);
       await publish(organiser, service, TITLE);
-      const letter = await service.letterTo('parent@example.org', 'Your topic is published');
+      const letter = await service.letterTo('parent@example.org', 'Your topic is published', TITLE);
       expect(letter.text).toContain(TITLE);
       expect(letter.link).toBe(service.url + topic);
       await parent.goto(letter.link);

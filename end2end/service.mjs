@@ -71,9 +71,9 @@ async function startOn(port, demo) {
       if (status !== 0) throw new Error(`alongside ${words.join(' ')}: ${stderr}`);
     },
     /** The newest letter to this address with these words in its subject, and the first link to the service in it. */
-    async letterTo(address, subjectPart) {
+    async letterTo(address, subjectPart, says = '') {
       let letter;
-      await until(async () => (letter = await find(mailFolder, address, subjectPart)), `a letter to ${address}: ${subjectPart}`);
+      await until(async () => (letter = await find(mailFolder, address, subjectPart, says)), `a letter to ${address}: ${subjectPart}`);
       const words = letter.text.split(/\s+/);
       return { text: letter.text, html: letter.html, link: words.find((word) => word.startsWith(`${url}/`)) };
     },
@@ -82,11 +82,11 @@ async function startOn(port, demo) {
 }
 
 /** Letters are named by ids that grow with time. */
-async function find(folder, address, subjectPart) {
+async function find(folder, address, subjectPart, says) {
   const names = await Promise.resolve().then(() => readdirSync(folder)).catch(() => []);
   for (const name of names.filter((name) => name.endsWith('.eml')).sort().reverse()) {
     const letter = await PostalMime.parse(readFileSync(join(folder, name)));
-    if (letter.to.some((to) => to.address === address) && letter.subject.includes(subjectPart)) return letter;
+    if (letter.to.some((to) => to.address === address) && letter.subject.includes(subjectPart) && letter.text.includes(says)) return letter;
   }
   return null;
 }

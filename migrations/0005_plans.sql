@@ -59,7 +59,7 @@ CREATE TABLE statements (
 );
 CREATE INDEX statements_by_plan ON statements (plan_id);
 
--- A version of a plan's text. first_recorded_at: when it was put in, published or not.
+-- A version of a plan's text: Markdown, a file named by its SHA-256, or both. first_recorded_at: when it was put in, published or not.
 CREATE TABLE drafts (
   id TEXT PRIMARY KEY,
   form_key TEXT NOT NULL UNIQUE,
@@ -67,12 +67,18 @@ CREATE TABLE drafts (
   version INTEGER NOT NULL CHECK (version > 0),
   summary TEXT NOT NULL,
   body TEXT NOT NULL,
+  file_hash TEXT,
+  file_name TEXT,
+  file_kind TEXT CHECK (file_kind IN ('pdf', 'docx', 'odt')),
+  file_size BIGINT,
   recorded_by TEXT NOT NULL REFERENCES accounts (id),
   first_recorded_at BIGINT NOT NULL,
   published_by TEXT REFERENCES accounts (id),
   published_at BIGINT,
   told_at BIGINT,
   UNIQUE (plan_id, version),
+  CHECK (length(body) > 0 OR file_hash IS NOT NULL),
+  CHECK ((file_hash IS NULL) = (file_name IS NULL) AND (file_hash IS NULL) = (file_kind IS NULL) AND (file_hash IS NULL) = (file_size IS NULL)),
   CHECK ((published_at IS NULL) = (published_by IS NULL)),
   CHECK (published_at IS NULL OR published_at >= first_recorded_at),
   CHECK (told_at IS NULL OR published_at IS NOT NULL)

@@ -22,6 +22,9 @@ pub enum Error {
     /// The database failed. 500; logged.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
+    /// Where files are kept failed. 500; logged.
+    #[error("the files: {0}")]
+    Files(#[from] object_store::Error),
 }
 
 impl IntoResponse for Error {
@@ -32,6 +35,10 @@ impl IntoResponse for Error {
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::Files(error) => {
+                tracing::error!(%error, "where files are kept failed");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }

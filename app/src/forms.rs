@@ -4,8 +4,9 @@
 //! What a field may hold is each room's rule; the cleaning every text goes through is here.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -85,6 +86,39 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         Ok(Self::read(&body))
+    }
+}
+
+/// What a form with a file sent: its fields, and the file with the name it came with.
+#[derive(Clone, Debug, Default)]
+pub struct SentWithFile {
+    /// The fields.
+    pub sent: Sent,
+    /// The file, if one was chosen.
+    pub file: Option<(String, Bytes)>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentWithFile {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let is_multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+        if !is_multipart {
+            return Ok(Self { sent: Sent::from_request(request, state).await?, file: None });
+        }
+        let mut parts = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let mut read = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+            let (name, file_name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+            let content = part.bytes().await.map_err(IntoResponse::into_response)?;
+            match file_name {
+                // A browser sends an empty file where none was chosen.
+                Some(file_name) if !content.is_empty() && read.file.is_none() => read.file = Some((file_name, content)),
+                Some(_) => {}
+                None => read.sent.0.push((name, String::from_utf8_lossy(&content).into_owned())),
+            }
+        }
+        Ok(read)
     }
 }
 

@@ -6,12 +6,15 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::files::Files;
 
 /// The state of the running service. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct House {
     /// The database.
     pub db: Db,
+    /// Files people put in.
+    pub files: Files,
     /// The time.
     pub clock: Clock,
     /// Names and addresses that differ from area to area.
@@ -39,7 +42,14 @@ impl House {
     /// Builds the state around an open database.
     #[must_use]
     pub fn new(db: Db, clock: Clock, names: Names) -> Self {
-        Self { db, clock, names: Arc::new(names), hashing: Arc::new(Semaphore::new(2)) }
+        Self { db, files: Files::in_memory(), clock, names: Arc::new(names), hashing: Arc::new(Semaphore::new(2)) }
+    }
+
+    /// With files kept there, and not in memory.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
     }
 
     /// Whether people reach the service over https, so that cookies must be secure.

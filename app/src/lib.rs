@@ -14,8 +14,8 @@
 //! * [`deliveries`]: letters owed, claimed, sent, failed
 //! * [`ui`]: the form kit, the page and its parts
 //! * [`house`], [`routes`]: what every room is handed, and the list of all addresses with who may use them
-//! * [`forms`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent, the database's only door, time,
-//!   names and secrets, the audit log, which error where
+//! * [`forms`], [`files`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent, files people put in, the
+//!   database's only door, time, names and secrets, the audit log, which error where
 //!
 //! Built for a browser (`hydrate`), only the islands are in it.
 
@@ -39,6 +39,8 @@ pub mod desk;
 pub mod disclosure;
 #[cfg(feature = "ssr")]
 pub mod error;
+#[cfg(feature = "ssr")]
+pub mod files;
 #[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@
 //! code runs. The test of roles against routes is made from [`Routes::rules`].
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
@@ -74,6 +74,12 @@ impl Routes {
     #[must_use]
     pub fn post<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         self.add(Method::POST, path, access, axum::routing::post(handler))
+    }
+
+    /// A form with a file: its body may be as long as `longest` bytes.
+    #[must_use]
+    pub fn post_file<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, longest: usize, handler: H) -> Self {
+        self.add(Method::POST, path, access, axum::routing::post(handler).layer(DefaultBodyLimit::max(longest)))
     }
 
     /// All addresses of another room.

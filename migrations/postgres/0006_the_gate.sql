@@ -18,7 +18,7 @@ CREATE TRIGGER drafts_pass_the_gate BEFORE UPDATE OF published_at ON drafts
 FOR EACH ROW EXECUTE FUNCTION drafts_pass_the_gate();
 CREATE TRIGGER drafts_begin_unpublished BEFORE INSERT ON drafts
 FOR EACH ROW EXECUTE FUNCTION drafts_pass_the_gate();
-CREATE TRIGGER drafts_are_not_edited BEFORE UPDATE OF id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at ON drafts
+CREATE TRIGGER drafts_are_not_edited BEFORE UPDATE OF id, form_key, plan_id, version, summary, body, file_hash, file_name, file_kind, file_size, recorded_by, first_recorded_at ON drafts
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER drafts_are_not_deleted BEFORE DELETE ON drafts
 FOR EACH ROW EXECUTE FUNCTION refuse_change();

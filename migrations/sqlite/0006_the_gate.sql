@@ -13,7 +13,7 @@ BEGIN SELECT RAISE(ABORT, 'a draft stays published'); END;
 CREATE TRIGGER drafts_begin_unpublished BEFORE INSERT ON drafts
 WHEN NEW.published_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the_gate_is_shut'); END;
-CREATE TRIGGER drafts_are_not_edited BEFORE UPDATE OF id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at ON drafts
+CREATE TRIGGER drafts_are_not_edited BEFORE UPDATE OF id, form_key, plan_id, version, summary, body, file_hash, file_name, file_kind, file_size, recorded_by, first_recorded_at ON drafts
 BEGIN SELECT RAISE(ABORT, 'a draft is not edited'); END;
 CREATE TRIGGER drafts_are_not_deleted BEFORE DELETE ON drafts
 BEGIN SELECT RAISE(ABORT, 'a draft is not deleted'); END;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use app::clock::Clock;
 use app::db::Db;
+use app::files::Files;
 use app::house::House;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -57,7 +58,7 @@ fn sqlite_file(settings: &Settings) -> Option<&Path> {
 /// One clear line when it cannot start.
 pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let db = open(&settings).await?;
-    let house = House::new(db.clone(), Clock::system(), settings.names(demo));
+    let house = House::new(db.clone(), Clock::system(), settings.names(demo)).with_files(Files::open(&settings.files)?);
     if demo {
         let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {

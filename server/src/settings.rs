@@ -19,6 +19,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where people reach the service, without a slash at the end.
     pub public_url: Url,
+    /// Where files are kept: `file:FOLDER` or `s3://BUCKET/PREFIX`.
+    pub files: String,
     /// Hands letters over.
     pub mailer: Mailer,
     /// The local area, as in "Sefton".
@@ -66,11 +68,11 @@ impl Settings {
         let mailer = Mailer::from_setting(&or("MAIL", "file:data/mail"), &from, &host)?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
-            return Err("FILES must begin with file: or s3://".into());
+            return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
         }
         let proxies = or("TRUSTED_PROXY", "");
         let trusted_proxies = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty()).map(network).collect::<Result<_, _>>()?;
-        Ok(Self { database_url, listen, public_url, mailer, area, forum, trusted_proxies })
+        Ok(Self { database_url, listen, public_url, mailer, files, area, forum, trusted_proxies })
     }
 
     /// The names the rooms use.

@@ -8,12 +8,13 @@ use leptos::prelude::*;
 use super::compare;
 use super::gate::{self, Point};
 use super::rung;
-use super::store::{self, Answered, Draft, Event, Listed, Plan, Session};
+use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session};
 use super::{plan as find, version};
 use crate::accounts::{Role, Viewer};
 use crate::clock;
 use crate::disclosure;
 use crate::error::Error;
+use crate::files;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
@@ -281,7 +282,7 @@ pub async fn draft(
     if draft.published_at.is_none() && !viewer.is(Role::Leader) {
         return Err(Error::NotFound);
     }
-    let (body, answers) = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let Content { body, file, answers } = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
         let banner = (done == "published" && draft.published_at.is_some()).then(
@@ -293,6 +294,11 @@ pub async fn draft(
             }
             None => view! { <p class="panel gold">"Only leaders can see this. It is not published."</p> }.into_any(),
         };
+        let file = file.map(|file| {
+            let to = format!("/plans/{}/drafts/{number}/file", plan.id);
+            let about = format!(" ({}, {})", file.kind.ending().to_uppercase(), files::size_in_words(file.size));
+            view! { <p><a href=to download>{file.name}</a>{about}</p> }
+        });
         let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
             let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
             view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
@@ -314,11 +320,23 @@ pub async fn draft(
                 <ul class="queue">{answers}</ul>
                 <h2>"The text"</h2>
                 {changes}
+                {file}
                 <div class="text" inner_html=markdown(&body)></div>
             </article>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/plans/{id}/drafts/{version}/file`: its file, to save; for whoever may read the draft.
+pub async fn file(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
+    let (plan, number) = (find(&house, &id).await?, version(&number)?);
+    let is_published = plan.drafts.iter().any(|draft| draft.version == number && draft.published_at.is_some());
+    if !is_published && !viewer.is(Role::Leader) {
+        return Err(Error::NotFound);
+    }
+    let file = store::draft(&house.db, &plan.id, number).await?.and_then(|content| content.file).ok_or(Error::NotFound)?;
+    Ok(house.files.download(&file).await?)
 }
 
 /// What a draft makes of a topic, in words.

@@ -9,9 +9,10 @@ use super::{gate, leader, plan, rules, version};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
 use crate::error::Error;
-use crate::forms::{Refusals, Sent};
+use crate::files;
+use crate::forms::{Refusals, Sent, SentWithFile};
 use crate::house::House;
-use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
 
 /// GET `/lead/plans/{id}/drafts`
 pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
@@ -19,17 +20,27 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 }
 
 /// POST `/lead/plans/{id}/drafts`
-pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let draft = match rules::new_draft(&sent) {
-        Ok(draft) => draft,
+pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
+    let SentWithFile { sent, file } = form;
+    let read = match &file {
+        Some((_, content)) if content.len() > files::LARGEST => Err(Refusals::one("file", "Choose a file of 20 MB or less")),
+        _ => rules::new_draft(&sent, file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref()))),
+    };
+    let (draft, kind_of_file) = match read {
+        Ok(read) => read,
         Err(refusals) => return Ok(page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)),
+    };
+    // Kept before the write: a file that no draft names does no harm, a draft without its file would.
+    let file = match (file, kind_of_file) {
+        (Some((name, content)), Some(kind)) => Some(house.files.keep(&name, kind, content).await?),
+        _ => None,
     };
     let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
     let about = plan_id.clone();
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
             let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(None) };
-            let (version, is_new) = store::record_draft(tx, &plan_id, &draft, &by, at).await?;
+            let (version, is_new) = store::record_draft(tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
             if is_new {
                 let detail = format!("version {version}");
                 audit::note(tx, Entry { at, who: Some(&by.account_id), what: "draft recorded", about: &plan_id, detail: &detail }).await?;
@@ -61,10 +72,11 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                 <h1>"Put in a draft"</h1>
                 {warning}
                 <p class="lead">"Only leaders see it before it is published. That it is there, and since when, everyone sees."</p>
-                <form method="post" novalidate>
+                <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Area name="summary" label="A summary in plain words" hint="What changes for families, by when. 1,200 characters or fewer." value=sent.typed("summary") refusals />
                     <Area name="body" label="The text" hint="You can use Markdown: # for a heading, * for a list." value=sent.typed("body") rows=16 refusals />
+                    <Upload name="file" label="Or a file" hint="PDF, Word (docx) or OpenDocument (odt), 20 MB or less." accept=".pdf,.docx,.odt" refusals />
                     <button class="button">"Put in this draft"</button>
                 </form>
             </div>
@@ -132,7 +144,7 @@ async fn answer_refused(
 
 async fn answered(house: &House, id: &str, number: &str, topic: &str) -> Result<(Plan, i64, Answered), Error> {
     let (plan, number) = (plan(house, id).await?, version(number)?);
-    let (_, answers) = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let topic = crate::id::parse(topic).ok_or(Error::NotFound)?;
     let answered = answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
     Ok((plan, number, answered))

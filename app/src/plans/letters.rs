@@ -23,8 +23,8 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     .await?;
     for row in due {
         let (draft_id, plan_id, version): (String, String, i64) = (row.get(0), row.get(1), row.get(2));
-        let Some((_, answers)) = store::draft(&house.db, &plan_id, version).await? else { continue };
-        let words = published(house, &plan_id, version, row.get(3), row.get(4), &answers);
+        let Some(content) = store::draft(&house.db, &plan_id, version).await? else { continue };
+        let words = published(house, &plan_id, version, row.get(3), row.get(4), &content.answers);
         loop {
             let (draft_id, words, now) = (draft_id.clone(), words.clone(), house.clock.now());
             let owed = house.db.write(move |tx| Box::pin(async move { store::tell_next(tx, &draft_id, &words, LOT, now).await })).await?;

@@ -24,10 +24,14 @@ pub use letters::tell_due;
 
 use crate::accounts::{Role, Viewer};
 use crate::error::Error;
+use crate::files;
 use crate::house::House;
 use crate::id;
 use crate::routes::{Access, Routes};
 use store::{By, Plan};
+
+/// A file, with a long text beside it.
+const LARGEST_FORM: usize = files::LARGEST + 1024 * 1024;
 
 /// The room's addresses.
 #[must_use]
@@ -38,6 +42,7 @@ pub fn routes() -> Routes {
         .get("/plans", Anyone, browse::list)
         .get("/plans/{id}", Anyone, browse::plan)
         .get("/plans/{id}/drafts/{version}", Anyone, browse::draft)
+        .get("/plans/{id}/drafts/{version}/file", Anyone, browse::file)
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes)
         .get("/record", Anyone, record::record)
         .get("/lead/plans/new", leader, register::form)
@@ -47,7 +52,7 @@ pub fn routes() -> Routes {
         .get("/lead/plans/{id}/sessions", leader, involve::session_form)
         .post("/lead/plans/{id}/sessions", leader, involve::record_session)
         .get("/lead/plans/{id}/drafts", leader, drafts::form)
-        .post("/lead/plans/{id}/drafts", leader, drafts::record)
+        .post_file("/lead/plans/{id}/drafts", leader, LARGEST_FORM, drafts::record)
         .get("/lead/plans/{id}/drafts/{version}", leader, publish::form)
         .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish)
         .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_form)

@@ -52,7 +52,7 @@ async fn page(house: &House, viewer: &Viewer, id: &str, number: i64, refusals: &
     if draft.published_at.is_some() {
         return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
     }
-    let (_, answers) = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let points = gate::points(&plan.gate(), house.clock.now());
     let is_open = points.iter().all(|point| point.holds);
     let page = Page::new(format!("Draft {number}"), || {

@@ -2,6 +2,7 @@
 
 use crate::area::store::Named;
 use crate::clock::{self, Millis};
+use crate::files::FileKind;
 use crate::forms::{self, Refusals, Sent};
 
 /// The longest text of a draft, in characters.
@@ -136,20 +137,36 @@ pub struct NewDraft {
     pub form_key: String,
     /// The summary in plain words.
     pub summary: String,
-    /// The text, in Markdown.
+    /// The text, in Markdown; empty where a file holds it.
     pub body: String,
 }
 
-/// Reads a draft from what was sent.
-pub fn new_draft(sent: &Sent) -> Result<NewDraft, Refusals> {
+/// What a file may be, and what it is; the file itself is kept by the caller.
+pub type NewFile<'a> = Option<(&'a str, &'a [u8])>;
+
+/// Reads a draft from what was sent: a text, a file, or both. Gives what the file is by its content.
+pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<FileKind>), Refusals> {
     let mut refusals = Refusals::default();
     let summary = refusals.take("summary", forms::within(forms::prose(sent.typed("summary")), 1_200, "Sum it up in plain words"));
     // Line ends and spaces mean something in Markdown, so only line ends are made alike.
     let body = sent.typed("body").replace("\r\n", "\n").trim_end().to_owned();
-    let body = refusals.take("body", forms::within(body, LONGEST_BODY, "Put the text of the draft here"));
-    match (summary, body) {
-        (Some(summary), Some(body)) => Ok(NewDraft { form_key: sent.once(), summary, body }),
-        _ => Err(refusals),
+    let body = match file {
+        Some(_) if body.is_empty() => Some(body),
+        _ => refusals.take("body", forms::within(body, LONGEST_BODY, "Put the text of the draft here, or choose a file below")),
+    };
+    let kind = file.map(|(_, content)| {
+        let kind = FileKind::of(content).ok_or_else(|| "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)".to_owned());
+        refusals.take("file", kind)
+    });
+    match (summary, body, kind) {
+        (Some(summary), Some(body), None) => Ok((NewDraft { form_key: sent.once(), summary, body }, None)),
+        (Some(summary), Some(body), Some(Some(kind))) => Ok((NewDraft { form_key: sent.once(), summary, body }, Some(kind))),
+        _ => {
+            if file.is_some() && refusals.about("file").is_none() {
+                refusals.add("file", "Choose the file again: a browser does not keep it");
+            }
+            Err(refusals)
+        }
     }
 }
 
@@ -243,7 +260,8 @@ mod tests {
         assert_eq!(fields(new_plan(&nothing, &ThereAre::default(), NOW)), ["title", "what", "organisations", "services", "due_day"]);
         assert_eq!(fields(new_session(&nothing, NOW)), ["day", "held_at", "parents", "others", "decided", "audience"]);
         assert_eq!(fields(statement(&nothing)), ["words"]);
-        assert_eq!(fields(new_draft(&nothing)), ["summary", "body"]);
+        assert_eq!(fields(new_draft(&nothing, None)), ["summary", "body"]);
+        assert_eq!(fields(new_draft(&nothing, Some(("a.exe", b"MZ")))), ["summary", "file"]);
         assert_eq!(fields(answer(&nothing)), ["answer"]);
         assert_eq!(fields(overriding(&nothing)), ["name", "reason"]);
     }

@@ -95,6 +95,35 @@ pub fn Area<'a>(
     }
 }
 
+/// A file to choose.
+#[component]
+pub fn Upload<'a>(
+    /// The field's id and the name it is sent under.
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// The endings a browser offers; what is taken is decided by the content.
+    accept: &'static str,
+    refusals: &'a Refusals,
+) -> impl IntoView {
+    let error = refusals.about(name);
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name hint />
+            <Problem name error=error.map(str::to_owned) />
+            <input
+                id=name
+                name=name
+                type="file"
+                accept=accept
+                aria-describedby=described_by(name, hint, error)
+                aria-invalid=error.map(|_| "true")
+            />
+        </div>
+    }
+}
+
 /// One thing that can be chosen.
 #[derive(Clone, Debug)]
 pub struct Choice {

@@ -29,6 +29,7 @@ pub fn markdown(text: &str) -> String {
         .clean(&html)
         .to_string()
         .replace("<th></th>", "<td></td>")
+        .replace("<th>", "<th scope=\"col\">")
 }
 
 #[cfg(test)]
@@ -38,7 +39,7 @@ mod tests {
     #[test]
     fn markdown_becomes_headings_below_the_pages_own_lists_and_tables() {
         assert_eq!(markdown("# Buses\n\n* one\n* two"), "<h3>Buses</h3>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n");
-        assert!(markdown("||b|\n|-|-|\n|1|2|").contains("<tr><td></td><th>b</th></tr>"));
+        assert!(markdown("||b|\n|-|-|\n|1|2|").contains("<tr><td></td><th scope=\"col\">b</th></tr>"));
     }
 
     #[test]

@@ -87,7 +87,7 @@ async fn overridden(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, org
             .into(),
     };
     let first = at(tx, kind, &plan, ground.now - 66 * DAY).await?;
-    store::record_draft(tx, &plan, &draft, &leader, first).await?;
+    store::record_draft(tx, &plan, &draft, None, &leader, first).await?;
     let topics = ground.topic("The same wait for occupational therapy in the north and the south");
     store::tie(tx, &plan, &topics, &leader, ground.now - 28 * DAY).await?;
     for topic in &topics {

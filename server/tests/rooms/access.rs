@@ -79,6 +79,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /plans/{id}",
         "GET /plans/{id}/drafts/{version}",
         "GET /plans/{id}/drafts/{version}/changes",
+        "GET /plans/{id}/drafts/{version}/file",
         "GET /privacy",
         "GET /record",
         "GET /rounds",

@@ -159,7 +159,7 @@ fn a_refused_form_still_holds_what_was_typed_escaped_and_says_what_to_do() {
 fn a_form_of_ten_megabytes_gets_a_page_that_says_what_to_do() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let answer = parent.send(Method::POST, "/topics/new", &[], &format!("title={}", "x".repeat(10 << 20))).await;
+        let answer = parent.send(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20))).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert!(answer.says("That is too long") && answer.says("what you typed is still there"));
     });

@@ -7,7 +7,7 @@ use app::id;
 use app::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use app::plans::store::{self, By, Published};
 use app::plans::{gate, tell_due};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -186,6 +186,44 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
     });
 }
 
+/// A form with a file, as a browser sends it.
+async fn put_in(leader: &Browser<'_>, plan: &str, name: &str, content: &[u8]) -> crate::world::Answer {
+    let part = |name: &str, value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
+    let fields = part("summary", "In short") + &part("body", "");
+    let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+    let kind = [("content-type", "multipart/form-data; boundary=edge")];
+    leader.send(Method::POST, &format!("/lead/plans/{plan}/drafts"), &kind, body).await
+}
+
+#[test]
+fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved() {
+    on_both(async |world| {
+        let (leader, visitor) = (leader(&world).await, world.visitor());
+        let plan = register(&world, &leader).await;
+        let refused = put_in(&leader, &plan, "plan.pdf", b"<html><script>alert(1)</script></html>").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Choose a PDF, a Word file (docx) or an OpenDocument text (odt)") && refused.says("In short"));
+        let large = put_in(&leader, &plan, "plan.pdf", &[b"%PDF-1.7\n".as_slice(), &vec![0; (20 << 20) + 1]].concat()).await;
+        assert!(large.says("Choose a file of 20 MB or less"), "{}", large.status);
+        let larger = put_in(&leader, &plan, "plan.pdf", &vec![0; 30 << 20]).await;
+        assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+        let draft = put_in(&leader, &plan, "Our plan.exe", b"%PDF-1.7\nThe plan.").await.leads_to();
+        let file = format!("/plans/{plan}/drafts/1/file");
+        assert_eq!(visitor.get(&file).await.status, StatusCode::NOT_FOUND, "it is not published");
+        leader.post(&format!("{draft}/override"), &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+        leader.post(&draft, &[]).await.leads_to();
+        assert!(visitor.get(&format!("/plans/{plan}/drafts/1")).await.says("Our plan.pdf"));
+        let saved = visitor.get(&file).await;
+        assert_eq!(saved.html, "%PDF-1.7\nThe plan.");
+        assert_eq!(saved.headers["content-type"], "application/pdf");
+        assert_eq!(saved.headers["x-content-type-options"], "nosniff");
+        assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment; "));
+        assert!(run(&world, "UPDATE drafts SET file_hash = 'another'").await.is_err());
+    });
+}
+
 #[test]
 fn two_leaders_publishing_at_once_publish_once() {
     on_both(async |world| {
@@ -353,7 +391,7 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 let recorded = world.db().write(move |tx| {
                     Box::pin(async move {
                         let at = store::hold(tx, kind, &plan, now).await?.unwrap();
-                        store::record_draft(tx, &plan, &draft, &by, at).await
+                        store::record_draft(tx, &plan, &draft, None, &by, at).await
                     })
                 });
                 model.drafts = recorded.await.unwrap().0;

@@ -200,19 +200,21 @@ impl Browser<'_> {
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, &[], &body).await
+        self.send(Method::POST, path, &[], body).await
     }
 
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "alongside.example.org");
         if !self.cookie.borrow().is_empty() {
             request = request.header(header::COOKIE, self.cookie.borrow().as_str());
         }
-        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.world.service.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let answer = self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {

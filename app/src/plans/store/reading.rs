@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::clock::Millis;
 use crate::db::Db;
+use crate::files::{self, FileKind};
 use crate::plans::gate::{self, TopicFacts};
 use crate::plans::rung;
 
@@ -314,10 +315,21 @@ pub struct Answered {
     pub answer: Option<(String, String, String)>,
 }
 
-/// The text of a draft, and what it makes of each topic tied to its plan.
-pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<(String, Vec<Answered>)>> {
+/// What is in a draft.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Its text, in Markdown; empty where a file holds it.
+    pub body: String,
+    /// Its file, if it has one.
+    pub file: Option<files::Kept>,
+    /// What it makes of each topic tied to its plan.
+    pub answers: Vec<Answered>,
+}
+
+/// What is in a draft.
+pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
     let rows = sqlx::query(
-        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by
+        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name, d.file_kind, d.file_size
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
@@ -330,11 +342,13 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<(String,
     .fetch_all(&mut *db.read().await?)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
+    let file = row.get::<Option<String>, _>(8).as_deref().and_then(FileKind::read);
+    let file = file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
     let answered = |row: &AnyRow| {
         let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
         Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), answer })
     };
-    Ok(Some((row.get(0), rows.iter().filter_map(answered).collect())))
+    Ok(Some(Content { body: row.get(0), file, answers: rows.iter().filter_map(answered).collect() }))
 }
 
 /// The texts of two drafts of a plan, in the order asked for.

@@ -6,6 +6,7 @@ use super::reading;
 use crate::clock::Millis;
 use crate::db::Kind;
 use crate::deliveries::{Owed, Words, owe};
+use crate::files;
 use crate::id;
 use crate::plans::gate::{self, TopicFacts};
 use crate::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
@@ -152,10 +153,19 @@ pub async fn state(tx: &mut AnyConnection, plan_id: &str, form_key: &str, words:
 }
 
 /// Records a draft as the next version, once for each form key; its version, and whether it is new.
-pub async fn record_draft(tx: &mut AnyConnection, plan_id: &str, draft: &NewDraft, by: &By, at: Millis) -> Kept<(i64, bool)> {
+pub async fn record_draft(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    draft: &NewDraft,
+    file: Option<&files::Kept>,
+    by: &By,
+    at: Millis,
+) -> Kept<(i64, bool)> {
     let new = sqlx::query(
-        "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at)
-         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT) FROM drafts WHERE plan_id = $3
+        "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at,
+                             file_hash, file_name, file_kind, file_size)
+         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT),
+                CAST($10 AS TEXT), CAST($11 AS BIGINT) FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
     )
     .bind(id::fresh())
@@ -165,6 +175,10 @@ pub async fn record_draft(tx: &mut AnyConnection, plan_id: &str, draft: &NewDraf
     .bind(&draft.body)
     .bind(&by.account_id)
     .bind(at)
+    .bind(file.map(|file| &file.hash))
+    .bind(file.map(|file| &file.name))
+    .bind(file.map(|file| file.kind.ending()))
+    .bind(file.map(|file| file.size))
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = new else {

@@ -1,0 +1,170 @@
+//! Files people put in, named by the SHA-256 of what is in them, in a folder or in storage that machines share.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use sha2::{Digest as _, Sha256};
+
+/// The largest file that is taken, in bytes.
+pub const LARGEST: usize = 20 * 1024 * 1024;
+
+/// Where files are. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+/// A file that was kept, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
+    pub hash: String,
+    /// The name it came with, cleaned.
+    pub name: String,
+    /// What it is by its content.
+    pub kind: FileKind,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Portable Document Format.
+    Pdf,
+    /// Office Open XML, as Word writes it.
+    Docx,
+    /// OpenDocument text.
+    Odt,
+}
+
+impl FileKind {
+    /// What a file is by its content, never by its name; `None` for anything else.
+    #[must_use]
+    pub fn of(content: &[u8]) -> Option<Self> {
+        match infer::get(content)?.extension() {
+            "pdf" => Some(Self::Pdf),
+            "docx" => Some(Self::Docx),
+            "odt" => Some(Self::Odt),
+            _ => None,
+        }
+    }
+
+    /// Its ending: `pdf`, `docx` or `odt`.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Odt => "odt",
+        }
+    }
+
+    /// Reads the ending.
+    #[must_use]
+    pub fn read(ending: &str) -> Option<Self> {
+        [Self::Pdf, Self::Docx, Self::Odt].into_iter().find(|kind| kind.ending() == ending)
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+        }
+    }
+}
+
+impl Files {
+    /// Opens `file:FOLDER` or `s3://BUCKET/PREFIX`; for the latter, keys and region come from the usual `AWS_…` settings.
+    ///
+    /// # Errors
+    /// One clear line.
+    pub fn open(setting: &str) -> Result<Self, String> {
+        if let Some(folder) = setting.strip_prefix("file:") {
+            std::fs::create_dir_all(folder).map_err(|error| format!("FILES: the folder {folder} cannot be made: {error}"))?;
+            let store = object_store::local::LocalFileSystem::new_with_prefix(folder)
+                .map_err(|error| format!("FILES: the folder {folder} cannot be used: {error}"))?;
+            return Ok(Self(Arc::new(store)));
+        }
+        let wrong = || "FILES must be file:FOLDER or s3://BUCKET/PREFIX".to_owned();
+        let url = url::Url::parse(setting).ok().filter(|url| url.scheme() == "s3").ok_or_else(wrong)?;
+        let settings = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).map(|(name, value)| (name.to_lowercase(), value));
+        let (store, prefix) = object_store::parse_url_opts(&url, settings).map_err(|error| format!("FILES cannot be used: {error}"))?;
+        Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
+    }
+
+    /// Keeps files in memory, for tests and commands that need none.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self(Arc::new(object_store::memory::InMemory::new()))
+    }
+
+    /// Keeps a file. The same content twice is one file.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep(&self, name: &str, kind: FileKind, content: Bytes) -> Result<Kept, object_store::Error> {
+        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        Ok(Kept { hash, name: cleaned(name, kind), kind, size })
+    }
+
+    /// The file as something to save, never to show in the page's place.
+    ///
+    /// # Errors
+    /// When the store fails or the file is gone.
+    pub async fn download(&self, file: &Kept) -> Result<Response, object_store::Error> {
+        let content = self.0.get(&Path::from(file.hash.clone())).await?.bytes().await?;
+        let name = percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC);
+        let disposition = format!("attachment; filename=\"draft.{}\"; filename*=UTF-8''{name}", file.kind.ending());
+        let headers = [(header::CONTENT_TYPE, file.kind.media_type()), (header::CACHE_CONTROL, "private, no-cache")];
+        let mut answer = (headers, content).into_response();
+        if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+            answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        Ok(answer)
+    }
+}
+
+/// The last part of a name, as one clean line, with the ending of what the file is.
+fn cleaned(name: &str, kind: FileKind) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let line = crate::forms::line(last);
+    let stem = line.rsplit_once('.').map_or(line.as_str(), |(stem, _)| stem);
+    let stem: String = stem.chars().take(80).collect();
+    format!("{}.{}", if stem.trim().is_empty() { "draft" } else { stem.trim() }, kind.ending())
+}
+
+/// "340 kB" or "2.3 MB".
+#[must_use]
+pub fn size_in_words(bytes: i64) -> String {
+    let tenths = bytes * 10 / 1_000_000;
+    if tenths >= 10 { format!("{}.{} MB", tenths / 10, tenths % 10) } else { format!("{} kB", (bytes / 1_000).max(1)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_content_says_and_not_its_name() {
+        assert_eq!(FileKind::of(b"%PDF-1.7\n"), Some(FileKind::Pdf));
+        assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
+        assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
+        assert_eq!(FileKind::of(b""), None);
+    }
+
+    #[test]
+    fn a_name_is_cleaned_and_ends_as_the_file_is() {
+        assert_eq!(cleaned("C:\\plans\\My plan.final.exe", FileKind::Pdf), "My plan.final.pdf");
+        assert_eq!(cleaned("../../\u{202e}x.pdf", FileKind::Odt), "x.odt");
+        assert_eq!(cleaned("", FileKind::Docx), "draft.docx");
+        assert_eq!(size_in_words(340_000), "340 kB");
+        assert_eq!(size_in_words(2_345_678), "2.3 MB");
+    }
+}
