@@ -47,5 +47,17 @@ CREATE TRIGGER topics_are_published_once BEFORE UPDATE OF published_at ON topics
 FOR EACH ROW WHEN (OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topics_are_published_after_they_are_proposed BEFORE UPDATE OF published_at ON topics
 FOR EACH ROW WHEN (NEW.published_at < NEW.proposed_at) EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION topics_stay_in_a_closed_round() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF NEW.round_id IS DISTINCT FROM OLD.round_id
+    AND EXISTS (SELECT 1 FROM rounds r WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.closed_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'a topic neither leaves nor joins a closed round'; END IF;
+  IF NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at
+    AND EXISTS (SELECT 1 FROM rounds r WHERE r.id = OLD.round_id AND r.closed_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'a topic of a closed round is not withdrawn'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER topics_stay_in_a_closed_round BEFORE UPDATE OF round_id, withdrawn_at ON topics
+FOR EACH ROW EXECUTE FUNCTION topics_stay_in_a_closed_round();
 CREATE TRIGGER rounds_close_once BEFORE UPDATE OF closed_at ON rounds
 FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at) EXECUTE FUNCTION refuse_change();

@@ -22,7 +22,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// The longest body a form may send. The longest honest one is a few thousand characters.
+/// The longest body a form may send; a form with a file says its own. The longest honest text is a draft.
 const LONGEST_BODY: usize = 1024 * 1024;
 
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the last, which a request

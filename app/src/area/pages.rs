@@ -21,7 +21,7 @@ pub fn admin() -> Page {
     })
 }
 
-/// The services and places of the area.
+/// The services, places and organisations of the area.
 pub fn area(services: Vec<Kept>, places: Vec<Kept>, organisations: Vec<Kept>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("Services, places, organisations", || {
         let banner = (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });

@@ -101,7 +101,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 /// GET `/lead`
 pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let plans = plans::store::list(&house.db, "", 50).await?;
+    let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
     let page = Page::new("Leaders’ desk", || {
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
         let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });

@@ -11,7 +11,7 @@ use super::rung;
 use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session};
 use super::{plan as find, version};
 use crate::accounts::{Role, Viewer};
-use crate::clock;
+use crate::clock::{self, Millis};
 use crate::disclosure;
 use crate::error::Error;
 use crate::files;
@@ -25,7 +25,7 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/plans`
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let before = id::parse(Sent::query(&uri).typed("before")).unwrap_or_default();
-    let mut plans = store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1).await?;
+    let mut plans = store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
     let next = (plans.len() > MOST_ON_A_PAGE).then(|| {
         plans.truncate(MOST_ON_A_PAGE);
         format!("/plans?before={}", plans.last().map_or("", |plan| &plan.id))
@@ -67,7 +67,8 @@ fn card(plan: Listed) -> impl IntoView {
 /// GET `/plans/{id}`
 pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let plan = find(&house, &id).await?;
-    let points = gate::points(&plan.gate(), house.clock.now());
+    let now = house.clock.now();
+    let points = gate::points(&plan.gate(), now);
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
@@ -84,7 +85,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                     <dl class="when">
                         <dt>"Planned by"</dt><dd>{plan.organisations.join(", ")}</dd>
                         <dt>"To be ready by"</dt><dd>{day(&plan.due_day)}</dd>
-                        {rung_entry(&plan)}
+                        {rung_entry(&plan, now)}
                     </dl>
                     {is_leader.then(|| leaders_ways(&plan))}
                     {is_organiser.then(|| view! { <p><a class="button" href=format!("/forum/plans/{}/statement", plan.id)>"Write the forum’s statement"</a></p> })}
@@ -136,10 +137,10 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn rung_entry(plan: &Plan) -> impl IntoView + use<> {
+fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     let facts = plan.rung();
     let so_far = if facts.published_at.is_none() { "How far parents are in so far" } else { "How far parents were in" };
-    rung::rung(&facts).map(|(rung, decided)| {
+    rung::rung(&facts, now).map(|(rung, decided)| {
         view! { <dt>{so_far}</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
     })
 }

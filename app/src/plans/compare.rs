@@ -19,13 +19,15 @@ pub async fn changes(State(house): State<House>, viewer: Viewer, Path((id, numbe
     let [old, new] = store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
     let page = Page::new(format!("What changed in draft {number}"), || {
         let lines = compared(&old, &new);
-        let is_same = lines.iter().all(|(tag, _)| *tag == ChangeTag::Equal);
+        let is_file = old.is_empty() || new.is_empty();
+        let is_same = !is_file && lines.iter().all(|(tag, _)| *tag == ChangeTag::Equal);
         let lines = lines.into_iter().map(line).collect_view();
         view! {
             <div class="stack">
                 <p><a class="back" href=format!("/plans/{}/drafts/{number}", plan.id)>{format!("Draft {number}")}</a></p>
                 <h1>{format!("What changed from draft {earlier} to draft {number}")}</h1>
                 <p class="soft">"Lines that were taken out begin with −, lines that are new with +."</p>
+                {is_file.then(|| view! { <p class="panel">"The text of one of these drafts is in a file. Files are not compared."</p> })}
                 {is_same.then(|| view! { <p class="panel">"Nothing in the text changed."</p> })}
                 <div class="changes">{lines}</div>
             </div>

@@ -177,7 +177,7 @@ pub struct Answer {
     pub kind: &'static str,
     /// Where in the text, how, or because of what.
     pub words: String,
-    /// By whose decision; asked for where it is not adopted.
+    /// By whose decision; asked for where it is not in the draft.
     pub decided_by: String,
 }
 

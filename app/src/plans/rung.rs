@@ -56,8 +56,10 @@ pub struct Facts {
 
 /// The rung so far, and what decided it; `None` while nothing has happened that parents had a part in or were told of.
 #[must_use]
-pub fn rung(facts: &Facts) -> Option<(Rung, &'static str)> {
-    let (draft, published) = (facts.first_draft_at.unwrap_or(Millis::MAX), facts.published_at.unwrap_or(Millis::MAX));
+pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
+    // What has not happened yet could happen now.
+    let (draft, published) =
+        (facts.first_draft_at.unwrap_or(now), facts.published_at.unwrap_or(now.max(facts.first_draft_at.unwrap_or(now))));
     let before = |at: Option<Millis>, limit: Millis| at.is_some_and(|at| at <= limit);
     let has_topics = !facts.topics_open_since.is_empty();
     // A draft recorded before any topic was open can never be called co-production, nor co-designing.
@@ -77,8 +79,8 @@ pub fn rung(facts: &Facts) -> Option<(Rung, &'static str)> {
         Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
     } else if before(facts.met_parents_at, published) || before(facts.votes_closed_at, published) {
         Some((Rung::Engaging, "parents were heard before a draft was published"))
-    } else if facts.first_draft_at.is_some() && facts.statement_at.is_some() {
-        Some((Rung::Consulting, "the forum was asked once a draft was written"))
+    } else if facts.first_draft_at.is_some() && before(facts.statement_at, published) {
+        Some((Rung::Consulting, "the forum said what it thinks before a draft was published"))
     } else if facts.published_at.is_some() {
         Some((Rung::Informing, "a draft was published and parents had no part in it before"))
     } else {
@@ -105,7 +107,7 @@ mod tests {
     }
 
     fn decided(facts: &Facts) -> Option<Rung> {
-        rung(facts).map(|(rung, _)| rung)
+        rung(facts, 200 * DAY).map(|(rung, _)| rung)
     }
 
     #[test]
@@ -122,7 +124,15 @@ mod tests {
         let told = Facts { first_draft_at: Some(45 * DAY), published_at: Some(60 * DAY), ..Facts::default() };
         assert_eq!(decided(&told), Some(Rung::Informing));
         assert_eq!(decided(&Facts { is_overridden: true, ..start }), Some(Rung::Consulting));
+        let told_after = Facts { statement_at: Some(61 * DAY), ..told };
+        assert_eq!(decided(&told_after), Some(Rung::Informing), "a statement after the publication changes nothing");
         assert_eq!(decided(&Facts::default()), None);
+    }
+
+    #[test]
+    fn before_any_draft_a_topic_must_have_been_open_for_its_fourteen_days_already() {
+        let young = Facts { topics_open_since: vec![199 * DAY], first_draft_at: None, published_at: None, ..from_the_start() };
+        assert_eq!(decided(&young), Some(Rung::CoDesigning));
     }
 
     proptest! {

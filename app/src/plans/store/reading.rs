@@ -259,16 +259,20 @@ pub struct Listed {
 }
 
 /// Plans, the latest registered first, `most` at the most, registered before `before`.
-pub async fn list(db: &Db, before: &str, most: i64) -> Kept<Vec<Listed>> {
+pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
                 (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL),
                 (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = p.id),
                 (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+                + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+                   WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
+                     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id))
          FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
     )
     .bind(before)
     .bind(most)
+    .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let is = |row: &AnyRow, column| row.get::<i64, _>(column) > 0;

@@ -304,8 +304,9 @@ pub async fn tell_next(tx: &mut AnyConnection, draft_id: &str, words: &Words, mo
     let people = sqlx::query(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
-           AND a.id IN (SELECT t.author_id FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id JOIN topics t ON t.id = x.topic_id WHERE d.id = $1
+           AND a.id IN (SELECT t.author_id FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id JOIN topics t ON t.id = x.topic_id WHERE d.id = $1 AND t.withdrawn_at IS NULL
                         UNION SELECT s.account_id FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id
+                              JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
                               JOIN supports s ON s.topic_id = x.topic_id WHERE d.id = $1)
            AND NOT EXISTS (SELECT 1 FROM deliveries l WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
          ORDER BY a.id LIMIT $2",

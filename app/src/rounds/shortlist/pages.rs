@@ -15,12 +15,13 @@ pub fn outcome(round: &Round, chosen: &[Chosen], tallies: &[Tally], may_confirm:
     let list = chosen
         .iter()
         .map(|chosen| {
+            let counted = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id).map_or(&[][..], |tally| &tally.counted);
             let is_dropped =
                 round.confirmed.is_some() && !tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
             view! {
                 <li class="card">
                     <h3><a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a></h3>
-                    <p>{rules::reason(chosen)}</p>
+                    <p>{rules::reason(chosen, counted)}</p>
                     {is_dropped.then(|| view! { <p class="state">"× Taken off the list by the forum"</p> })}
                 </li>
             }

@@ -30,9 +30,11 @@ pub struct Chosen {
     pub by_place: Vec<(String, u64)>,
 }
 
-/// Why a topic is on the list, two or three sentences, none of which gives a small number away.
+/// Why a topic is on the list, two or three sentences, none of which gives a small number away. `counted` are its
+/// supporters by place, as the table beside it shows them.
 #[must_use]
-pub fn reason(chosen: &Chosen) -> String {
+pub fn reason(chosen: &Chosen, counted: &[(String, u64)]) -> String {
+    let mostly = |chosen: &Chosen| mostly(chosen, counted);
     let split = disclosure::split(&[chosen.unrepresented, chosen.supporters - chosen.unrepresented]);
     let who = match (split.total, split.parts[0]) {
         (Shown::Number(all), Shown::Number(none)) if all == none && chosen.position > 1 => {
@@ -53,10 +55,14 @@ pub fn reason(chosen: &Chosen) -> String {
     format!("Chosen {}. {who}. {why}", ordinal(chosen.position))
 }
 
-/// From where most of those without a topic are; only where the numbers of all places could be shown.
-fn mostly(chosen: &Chosen) -> String {
-    let numbers: Vec<u64> = chosen.by_place.iter().map(|(_, people)| *people).collect();
-    let all_can_be_shown = disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)));
+/// From where most of those without a topic are; only where the numbers of all places could be shown, and those of all
+/// supporters are, so that nothing is said of what the table hides.
+fn mostly(chosen: &Chosen, counted: &[(String, u64)]) -> String {
+    let is_shown = |people: &[(String, u64)]| {
+        let numbers: Vec<u64> = people.iter().map(|(_, people)| *people).collect();
+        disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)))
+    };
+    let all_can_be_shown = is_shown(&chosen.by_place) && is_shown(counted);
     let most = chosen.by_place.iter().find(|(_, people)| people * 3 >= chosen.unrepresented * 2);
     match most {
         Some((place, people)) if all_can_be_shown && *people > 0 => format!(", most of them from {place}"),
@@ -133,25 +139,32 @@ mod tests {
         Chosen { topic_id: "t".into(), title: "Buses".into(), position, is_paid: true, supporters, unrepresented, by_place }
     }
 
+    /// With supporters whose numbers can be shown for each place.
+    fn said(chosen: &Chosen) -> String {
+        reason(chosen, &[("North Sefton".to_owned(), 40), ("South Sefton".to_owned(), 60)])
+    }
+
     #[test]
     fn a_reason_says_how_many_had_no_topic_yet_and_where_most_of_them_live() {
-        assert!(reason(&chosen(4, 83, &[12, 51])).starts_with(
+        assert!(said(&chosen(4, 83, &[12, 51])).starts_with(
             "Chosen fourth. 83 parents supported it. 63 of them had no topic on the list yet, most of them from South Sefton."
         ));
-        assert!(reason(&chosen(1, 83, &[41, 42])).starts_with("Chosen first. 83 parents supported it. Together"));
-        assert!(reason(&chosen(2, 40, &[0, 0])).contains("Each of them had a topic on the list already"));
-        assert!(reason(&chosen(12, 30, &[15, 15])).starts_with("Chosen as number 12. 30 parents supported it, none of whom"));
+        assert!(said(&chosen(1, 83, &[41, 42])).starts_with("Chosen first. 83 parents supported it. Together"));
+        assert!(said(&chosen(2, 40, &[0, 0])).contains("Each of them had a topic on the list already"));
+        assert!(said(&chosen(12, 30, &[15, 15])).starts_with("Chosen as number 12. 30 parents supported it, none of whom"));
     }
 
     #[test]
     fn a_reason_gives_no_small_number_away() {
         // Nine had none yet; or all but nine had none; or most are from one place and nine from the other.
         for chosen in [chosen(2, 50, &[4, 5]), chosen(2, 50, &[20, 21])] {
-            let said = reason(&chosen);
+            let said = said(&chosen);
             assert!(said.starts_with("Chosen second. 50 parents supported it. Of"), "{said}");
         }
-        assert!(!reason(&chosen(2, 60, &[9, 40])).contains("most of them"));
-        assert!(reason(&chosen(3, 9, &[9, 0])).contains("Fewer than 10 parents supported it"));
+        assert!(!said(&chosen(2, 60, &[9, 40])).contains("most of them"));
+        let hidden = [("North Sefton".to_owned(), 9), ("South Sefton".to_owned(), 51)];
+        assert!(!reason(&chosen(2, 60, &[0, 40]), &hidden).contains("most of them"), "the table beside it hides a place");
+        assert!(said(&chosen(3, 9, &[9, 0])).contains("Fewer than 10 parents supported it"));
     }
 
     #[test]
