@@ -13,7 +13,7 @@ use axum::routing::MethodRouter;
 
 use crate::accounts::{self, Role, Viewer};
 use crate::error::Error;
-use crate::forms::Sent;
+use crate::forms::SentWithFile;
 use crate::house::House;
 
 /// Who may use an address.
@@ -136,8 +136,9 @@ async fn guard(
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     if request.method() == Method::POST {
         use axum::extract::FromRequest as _;
-        match Sent::from_request(request, &()).await {
-            Ok(sent) => accounts::sign_in_to_go_on(&house, &then, &sent),
+        // A file cannot be carried through signing in; what was typed beside it can.
+        match SentWithFile::from_request(request, &()).await {
+            Ok(form) => accounts::sign_in_to_go_on(&house, &then, &form.sent),
             Err(refused) => refused,
         }
     } else {

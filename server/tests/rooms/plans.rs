@@ -209,6 +209,10 @@ fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved()
         let larger = put_in(&leader, &plan, "plan.pdf", &vec![0; 30 << 20]).await;
         assert_eq!(larger.status, StatusCode::PAYLOAD_TOO_LARGE);
 
+        let signed_out = put_in(&visitor, &plan, "plan.pdf", b"%PDF-1.7\n").await;
+        assert_eq!(signed_out.status, StatusCode::UNAUTHORIZED);
+        assert!(signed_out.says("summary=In+short"), "what was typed beside the file is kept through signing in");
+
         let draft = put_in(&leader, &plan, "Our plan.exe", b"%PDF-1.7\nThe plan.").await.leads_to();
         let file = format!("/plans/{plan}/drafts/1/file");
         assert_eq!(visitor.get(&file).await.status, StatusCode::NOT_FOUND, "it is not published");
