@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _};
 
 static BOTH: Migrator = sqlx::migrate!("../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -179,6 +179,24 @@ impl Db {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+/// Ties one thing to several others in one statement; `insert` ends with its two columns, as in
+/// `INSERT INTO topic_places (topic_id, place_id)`.
+///
+/// # Errors
+/// When the database fails, or one of them is not there.
+pub async fn tie(tx: &mut AnyConnection, insert: &'static str, one: &str, others: &[String]) -> Result<(), sqlx::Error> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let rows = (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
+    let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
+    for other in others {
+        tie = tie.bind(other);
+    }
+    tie.execute(tx).await?;
+    Ok(())
 }
 
 /// Whether the error is the database's word that a unique value is already there.

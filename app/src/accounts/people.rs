@@ -252,9 +252,7 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
         _ => None,
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
-    let choices = roles
-        .map(|role| Choice { value: role.word().into(), label: role.title().into(), chosen: sent.typed("role") == role.word() })
-        .collect();
+    let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| sent.typed("role") == word);
     let page = Page::new("People", || {
         let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {

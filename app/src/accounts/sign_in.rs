@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
-use crate::ui::{Field, Page, Summary};
+use crate::ui::{Field, Page, Summary, hidden};
 
 /// The address of the sign-in page that leads on to `then`.
 #[must_use]
@@ -331,10 +331,7 @@ async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept
 
 /// The form that was sent before, ready to be sent again.
 fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
-    let fields = Sent::read(packed.as_bytes())
-        .fields()
-        .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
-        .collect_view();
+    let fields = hidden(Sent::read(packed.as_bytes()).fields());
     view! {
         <form method="post" action=then.to_owned()>
             {fields}

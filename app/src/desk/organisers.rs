@@ -6,7 +6,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use crate::accounts::Viewer;
-use crate::clock::{self, DAY};
+use crate::clock::{self, DAY, Millis};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
@@ -24,52 +24,27 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let page = Page::new("Organisers’ desk", || {
         let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
         let to_confirm = (!to_confirm.is_empty()).then(|| {
-            let rounds = to_confirm
-                .into_iter()
-                .map(|round| {
-                    let due = round.dates.closes_at + 14 * DAY;
-                    let late = now > due;
-                    view! {
-                        <li>
-                            <h3><a href=format!("/forum/rounds/{}/shortlist", round.id)>{format!("Confirm the shortlist of {}", round.title)}</a></h3>
-                            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
-                        </li>
-                    }
-                })
-                .collect_view();
+            let rounds = to_confirm.into_iter().map(|round| {
+                let to = format!("/forum/rounds/{}/shortlist", round.id);
+                waits(to, format!("Confirm the shortlist of {}", round.title), round.dates.closes_at + 14 * DAY, now)
+            });
+            let rounds = rounds.collect_view();
             view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
         });
         let to_state = (!to_state.is_empty()).then(|| {
-            let plans = to_state
-                .into_iter()
-                .map(|(id, title, registered_at)| {
-                    let due = registered_at + 28 * DAY;
-                    let late = now > due;
-                    view! {
-                        <li>
-                            <h3><a href=format!("/forum/plans/{id}/statement")>{format!("Write the forum’s statement on {title}")}</a></h3>
-                            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
-                        </li>
-                    }
-                })
-                .collect_view();
+            let plans = to_state.into_iter().map(|(id, title, registered_at)| {
+                let words = format!("Write the forum’s statement on {title}");
+                waits(format!("/forum/plans/{id}/statement"), words, registered_at + 28 * DAY, now)
+            });
+            let plans = plans.collect_view();
             view! { <h2>"Plans that wait for the forum"</h2><ol class="queue">{plans}</ol> }
         });
         let is_idle = waiting.is_empty();
         let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
+        // Promised to the author: five working days, so seven days.
         let waiting = waiting
             .into_iter()
-            .map(|topic| {
-                // Promised to the author: five working days, so seven days.
-                let due = topic.proposed_at + 7 * DAY;
-                let late = now > due;
-                view! {
-                    <li>
-                        <h3><a href=format!("/forum/topics/{}", topic.id)>{topic.title}</a></h3>
-                        <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
-                    </li>
-                }
-            })
+            .map(|topic| waits(format!("/forum/topics/{}", topic.id), topic.title, topic.proposed_at + 7 * DAY, now))
             .collect_view();
         let has_rounds = !rounds.is_empty();
         let rounds =
@@ -97,6 +72,17 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// One thing that waits: where to do it, what it is, and by when.
+fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
+    let late = now > due;
+    view! {
+        <li>
+            <h3><a href=to>{what}</a></h3>
+            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
+        </li>
+    }
 }
 
 /// GET `/lead`

@@ -157,8 +157,7 @@ fn answer_page(plan: &Plan, number: i64, answered: &Answered, sent: &Sent, refus
         ("adapted", "Adapted: it is in the draft in another way"),
         ("not", "Not: it is not in the draft"),
     ];
-    let choices: Vec<Choice> =
-        choices.map(|(value, label)| Choice { value: value.into(), label: label.into(), chosen: sent.typed("answer") == value }).into();
+    let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
     let page = Page::new("Answer a topic", || {
         view! {

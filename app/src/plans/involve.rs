@@ -55,11 +55,8 @@ async fn topics_page(house: &House, viewer: &Viewer, plan: &Plan, sent: &Sent, r
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
     let chosen = sent.all("topics");
     let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
-    let choices: Vec<Choice> = found
-        .into_iter()
-        .filter(|topic| !is_tied(&topic.id))
-        .map(|topic| Choice { chosen: chosen.contains(&topic.id), value: topic.id, label: topic.title })
-        .collect();
+    let found = found.into_iter().filter(|topic| !is_tied(&topic.id)).map(|topic| (topic.id, topic.title));
+    let choices = Choice::each(found, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let page = Page::new("Tie topics to the plan", || {
@@ -124,8 +121,7 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];
-    let audience: Vec<Choice> =
-        audience.map(|(value, label)| Choice { value: value.into(), label: label.into(), chosen: sent.typed("audience") == value }).into();
+    let audience = Choice::each(audience, |value| sent.typed("audience") == value);
     let page = Page::new("Record a planning session", || {
         view! {
             <div class="stack">

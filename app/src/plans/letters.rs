@@ -1,8 +1,6 @@
 //! The letter to parents whose topics a published draft answers, owed in small lots so that no write is long.
 
-use sqlx::Row as _;
-
-use super::store::{self, Answered};
+use super::store::{self, Answered, Untold};
 use crate::deliveries::Words;
 use crate::house::House;
 
@@ -15,18 +13,11 @@ const LOT: i64 = 200;
 /// # Errors
 /// When the database fails.
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
-    let due = sqlx::query(
-        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d JOIN plans p ON p.id = d.plan_id
-         WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
-    )
-    .fetch_all(&mut *house.db.read().await?)
-    .await?;
-    for row in due {
-        let (draft_id, plan_id, version): (String, String, i64) = (row.get(0), row.get(1), row.get(2));
-        let Some(content) = store::draft(&house.db, &plan_id, version).await? else { continue };
-        let words = published(house, &plan_id, version, row.get(3), row.get(4), &content.answers);
+    for draft in store::untold(&house.db).await? {
+        let Some(content) = store::draft(&house.db, &draft.plan_id, draft.version).await? else { continue };
+        let words = published(house, &draft, &content.answers);
         loop {
-            let (draft_id, words, now) = (draft_id.clone(), words.clone(), house.clock.now());
+            let (draft_id, words, now) = (draft.id.clone(), words.clone(), house.clock.now());
             let owed = house.db.write(move |tx| Box::pin(async move { store::tell_next(tx, &draft_id, &words, LOT, now).await })).await?;
             if owed == 0 {
                 break;
@@ -37,10 +28,11 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
 }
 
 /// The same words for everyone, so that a letter tells nobody who supported what.
-fn published(house: &House, plan_id: &str, version: i64, title: &str, summary: &str, answers: &[Answered]) -> Words {
+fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
+    let Untold { plan_id, version, title, summary, .. } = draft;
     let mut paragraphs = vec![
         format!("A draft of the plan “{title}” is published. You proposed or supported a topic that it had to answer."),
-        summary.to_owned(),
+        summary.clone(),
         "This is what became of each topic:".to_owned(),
     ];
     paragraphs.extend(answers.iter().filter_map(|answered| {

@@ -13,7 +13,7 @@ use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
-use crate::ui::{Area, Field, Page, Summary, When};
+use crate::ui::{Area, Field, Page, Summary, When, hidden};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
 pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
@@ -177,11 +177,7 @@ fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> 
 fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
     let (name, reason) = (passing.name.clone(), passing.reason.clone());
     let title = plan.title.clone();
-    let hidden = sent
-        .fields()
-        .filter(|(name, _)| name != "step")
-        .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
-        .collect_view();
+    let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
     Page::new("Is this what you want to be read for ever?", || {
         view! {
             <div class="stack">

@@ -48,7 +48,7 @@ async fn there_are(house: &House) -> Result<ThereAre, Error> {
 fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
     let choices = |name: &str, named: Vec<Named>| {
         let chosen = sent.all(name);
-        named.into_iter().map(|named| Choice { chosen: chosen.contains(&named.id), value: named.id, label: named.name }).collect::<Vec<_>>()
+        Choice::each(named.into_iter().map(|named| (named.id, named.name)), |id| chosen.iter().any(|chosen| chosen == id))
     };
     let organisations = choices("organisations", there_are.organisations);
     let (services, places) = (choices("services", there_are.services), choices("places", there_are.places));

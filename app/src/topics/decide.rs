@@ -112,8 +112,7 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
             choices.push(choice("decline", "Do not publish it, for the reason below"));
             choices.push(choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"));
         }
-        let into =
-            alike.into_iter().map(|(id, title)| Choice { chosen: sent.typed("into") == id, value: id, label: title }).collect::<Vec<_>>();
+        let into = Choice::each(alike, |id| sent.typed("into") == id);
         let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
         let look_for = view! {
             <details open=!search.is_empty() || standing == Standing::Published>

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::rounds;
-use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
 
 /// GET `/topics/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -50,7 +50,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 fn write_page(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Named>, places: Vec<Named>, until: Option<i64>) -> Page {
     let choices = |name: &str, named: Vec<Named>| {
         let chosen = sent.all(name);
-        named.into_iter().map(|named| Choice { chosen: chosen.contains(&named.id), value: named.id, label: named.name }).collect::<Vec<_>>()
+        Choice::each(named.into_iter().map(|named| (named.id, named.name)), |id| chosen.iter().any(|chosen| chosen == id))
     };
     let (services, places) = (choices("services", services), choices("places", places));
     let when = match until {
@@ -86,11 +86,7 @@ fn check_page(house: &House, sent: &Sent, proposal: &Proposal, alike: Vec<(Strin
     };
     let services = names(&proposal.services, services);
     let places = if proposal.places.is_empty() { format!("All of {}", house.names.area) } else { names(&proposal.places, places) };
-    let hidden = sent
-        .fields()
-        .filter(|(name, _)| name != "step")
-        .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
-        .collect_view();
+    let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
     let proposal = proposal.clone();
     Page::new("Check your topic", || {
         let alike = (!alike.is_empty()).then(|| {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::{Facts, Proposal};
 use super::search;
 use crate::clock::Millis;
-use crate::db::{Db, Kind};
+use crate::db::{self, Db, Kind};
 use crate::id;
 use crate::rounds::rules::Dates;
 
@@ -302,21 +302,8 @@ pub async fn propose(tx: &mut AnyConnection, author_id: &str, proposal: &Proposa
             .fetch_one(tx)
             .await;
     };
-    // One statement for any number of choices: the ids were checked to be UUIDs that there are.
-    tie(
-        tx,
-        "INSERT INTO topic_services (topic_id, service_id) SELECT $1, id FROM services WHERE $2 LIKE '%' || id || '%'",
-        &topic_id,
-        &proposal.services,
-    )
-    .await?;
-    tie(
-        tx,
-        "INSERT INTO topic_places (topic_id, place_id) SELECT $1, id FROM places WHERE $2 LIKE '%' || id || '%'",
-        &topic_id,
-        &proposal.places,
-    )
-    .await?;
+    db::tie(tx, "INSERT INTO topic_services (topic_id, service_id)", &topic_id, &proposal.services).await?;
+    db::tie(tx, "INSERT INTO topic_places (topic_id, place_id)", &topic_id, &proposal.places).await?;
     Ok(topic_id)
 }
 
@@ -454,13 +441,6 @@ pub async fn withdraw(tx: &mut AnyConnection, kind: Kind, topic_id: &str, author
         search::remove(tx, topic_id).await?;
     }
     Ok(withdrawn.rows_affected() == 1)
-}
-
-async fn tie(tx: &mut AnyConnection, sql: &'static str, topic_id: &str, ids: &[String]) -> Kept<()> {
-    if !ids.is_empty() {
-        sqlx::query(sql).bind(topic_id).bind(ids.join(" ")).execute(tx).await?;
-    }
-    Ok(())
 }
 
 fn own(row: &AnyRow) -> Own {

@@ -46,24 +46,20 @@ pub fn Field<'a>(
         "number" => Some("numeric"),
         _ => None,
     };
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <Hint name hint />
-            <Problem name error=error.map(str::to_owned) />
-            <input
-                id=name
-                name=name
-                type=kind
-                value=value
-                inputmode=inputmode
-                autocomplete=autocomplete
-                spellcheck=matches!(kind, "email" | "password").then_some("false")
-                aria-describedby=described_by(name, hint, error)
-                aria-invalid=error.map(|_| "true")
-            />
-        </div>
-    }
+    let field = view! {
+        <input
+            id=name
+            name=name
+            type=kind
+            value=value
+            inputmode=inputmode
+            autocomplete=autocomplete
+            spellcheck=matches!(kind, "email" | "password").then_some("false")
+            aria-describedby=described_by(name, hint, error)
+            aria-invalid=error.map(|_| "true")
+        />
+    };
+    labelled(name, label, hint, error, field)
 }
 
 /// Several lines of text.
@@ -83,16 +79,12 @@ pub fn Area<'a>(
     // Leptos does not escape what stands in a textarea. A browser drops the first line end after the tag; this one is
     // there to be dropped.
     let value = format!("\n{}", html_escape::encode_text(&value));
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <Hint name hint />
-            <Problem name error=error.map(str::to_owned) />
-            <textarea id=name name=name rows=rows aria-describedby=described_by(name, hint, error) aria-invalid=error.map(|_| "true")>
-                {value}
-            </textarea>
-        </div>
-    }
+    let field = view! {
+        <textarea id=name name=name rows=rows aria-describedby=described_by(name, hint, error) aria-invalid=error.map(|_| "true")>
+            {value}
+        </textarea>
+    };
+    labelled(name, label, hint, error, field)
 }
 
 /// A file to choose.
@@ -107,21 +99,17 @@ pub fn Upload<'a>(
     refusals: &'a Refusals,
 ) -> impl IntoView {
     let error = refusals.about(name);
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <Hint name hint />
-            <Problem name error=error.map(str::to_owned) />
-            <input
-                id=name
-                name=name
-                type="file"
-                accept=accept
-                aria-describedby=described_by(name, hint, error)
-                aria-invalid=error.map(|_| "true")
-            />
-        </div>
-    }
+    let field = view! {
+        <input
+            id=name
+            name=name
+            type="file"
+            accept=accept
+            aria-describedby=described_by(name, hint, error)
+            aria-invalid=error.map(|_| "true")
+        />
+    };
+    labelled(name, label, hint, error, field)
 }
 
 /// One thing that can be chosen.
@@ -133,6 +121,17 @@ pub struct Choice {
     pub label: String,
     /// Whether it is chosen now.
     pub chosen: bool,
+}
+
+impl Choice {
+    /// One choice for each (value, label), chosen where `is_chosen` says so of its value.
+    pub fn each<V: Into<String>, L: Into<String>>(things: impl IntoIterator<Item = (V, L)>, is_chosen: impl Fn(&str) -> bool) -> Vec<Self> {
+        let choice = |(value, label): (V, L)| {
+            let value = value.into();
+            Self { chosen: is_chosen(&value), value, label: label.into() }
+        };
+        things.into_iter().map(choice).collect()
+    }
 }
 
 /// Several things to choose from: one of them (`many` false) or any number.
@@ -172,6 +171,11 @@ pub fn Choices<'a>(
     }
 }
 
+/// Fields that were sent, to be sent again unseen.
+pub fn hidden<'f>(fields: impl Iterator<Item = &'f (String, String)>) -> AnyView {
+    fields.map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> }).collect_view().into_any()
+}
+
 /// A hidden key that makes a double tap, or the same form in two tabs, one fact.
 #[component]
 pub fn FormKey(
@@ -181,6 +185,18 @@ pub fn FormKey(
 ) -> impl IntoView {
     let key = crate::id::parse(&key).unwrap_or_else(crate::id::fresh);
     view! { <input type="hidden" name="form_key" value=key /> }
+}
+
+/// A field with what stands around it: its label, the hint, what must be put right.
+fn labelled(name: &'static str, label: &'static str, hint: &'static str, error: Option<&str>, field: impl IntoView) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name hint />
+            <Problem name error=error.map(str::to_owned) />
+            {field}
+        </div>
+    }
 }
 
 #[component]

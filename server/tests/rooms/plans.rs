@@ -58,8 +58,8 @@ async fn meet(world: &World, leader: &Browser<'_>, plan: &str) {
 #[test]
 fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() {
     on_both(async |world| {
-        let (round, topic) = world.voting("Buses").await;
-        let _ = world.supporter(1, &world.south, &topic).await;
+        let (_, topic) = world.voting("Buses").await;
+        world.supporter(1, &world.south, &topic).await;
         world.supporter(2, &world.north, &topic).await;
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         let plan = register(&world, &leader).await;
@@ -94,7 +94,6 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(page.says("Co-designing") || page.says("Co-production"), "{}", page.html);
         assert!(page.says("With 12 parents and fewer than 10 others"));
-        let _ = round;
     });
 }
 

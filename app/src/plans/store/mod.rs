@@ -4,7 +4,7 @@ mod reading;
 mod writing;
 
 pub use reading::{
-    Answered, Content, Draft, Event, Listed, Passed, Plan, Session, Statement, Tied, bodies, draft, find, list, of_topic, overrides,
-    to_state,
+    Answered, Content, Draft, Event, Listed, Passed, Plan, Session, Statement, Tied, Untold, bodies, draft, find, list, of_topic,
+    overrides, to_state, untold,
 };
 pub use writing::{By, Published, answer, hold, override_gate, publish, record_draft, record_session, register, state, tell_next, tie};

@@ -51,6 +51,12 @@ pub struct Tied {
     pub closed_at: Option<Millis>,
 }
 
+impl From<&Tied> for TopicFacts {
+    fn from(topic: &Tied) -> Self {
+        Self { open_since: topic.open_since, vote_closed: topic.closed_at.is_some() }
+    }
+}
+
 /// A planning session.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -116,11 +122,7 @@ impl Plan {
     #[must_use]
     pub fn gate(&self) -> gate::Facts {
         gate::Facts {
-            topics: self
-                .topics
-                .iter()
-                .map(|topic| TopicFacts { open_since: topic.open_since, vote_closed: topic.closed_at.is_some() })
-                .collect(),
+            topics: self.topics.iter().map(TopicFacts::from).collect(),
             first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
             met_parents: self.sessions.iter().any(|session| session.parents > 0),
             has_statement: !self.statements.is_empty(),
@@ -353,6 +355,33 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
         Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), answer })
     };
     Ok(Some(Content { body: row.get(0), file, answers: rows.iter().filter_map(answered).collect() }))
+}
+
+/// A published draft that parents were not told of yet.
+#[derive(Clone, Debug)]
+pub struct Untold {
+    /// The draft.
+    pub id: String,
+    /// Its plan.
+    pub plan_id: String,
+    /// Its number.
+    pub version: i64,
+    /// The title of its plan.
+    pub title: String,
+    /// Its summary in plain words.
+    pub summary: String,
+}
+
+/// Published drafts that parents were not told of yet, the first published first.
+pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d JOIN plans p ON p.id = d.plan_id
+         WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let untold = |row: &AnyRow| Untold { id: row.get(0), plan_id: row.get(1), version: row.get(2), title: row.get(3), summary: row.get(4) };
+    Ok(rows.iter().map(untold).collect())
 }
 
 /// The texts of two drafts of a plan, in the order asked for.

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
 use crate::clock::Millis;
-use crate::db::Kind;
+use crate::db::{self, Kind};
 use crate::deliveries::{Owed, Words, owe};
 use crate::files;
 use crate::id;
@@ -69,21 +69,9 @@ pub async fn register(tx: &mut AnyConnection, plan: &NewPlan, by: &By, now: Mill
         let earlier = sqlx::query_scalar("SELECT id FROM plans WHERE form_key = $1").bind(&plan.form_key).fetch_one(tx).await?;
         return Ok((earlier, false));
     };
-    let ties = [
-        ("INSERT INTO plan_organisations (plan_id, organisation_id) VALUES", &plan.organisations),
-        ("INSERT INTO plan_services (plan_id, service_id) VALUES", &plan.services),
-        ("INSERT INTO plan_places (plan_id, place_id) VALUES", &plan.places),
-    ];
-    for (sql, ids) in ties {
-        if !ids.is_empty() {
-            let rows = (0..ids.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
-            let mut tie = sqlx::query(AssertSqlSafe(format!("{sql} {rows}"))).bind(&plan_id);
-            for id in ids {
-                tie = tie.bind(id);
-            }
-            tie.execute(&mut *tx).await?;
-        }
-    }
+    db::tie(tx, "INSERT INTO plan_organisations (plan_id, organisation_id)", &plan_id, &plan.organisations).await?;
+    db::tie(tx, "INSERT INTO plan_services (plan_id, service_id)", &plan_id, &plan.services).await?;
+    db::tie(tx, "INSERT INTO plan_places (plan_id, place_id)", &plan_id, &plan.places).await?;
     event(tx, &plan_id, "plan registered", &plan_id, by, now).await?;
     Ok((plan_id, true))
 }
@@ -276,7 +264,7 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
     let counts = |column: usize| row.get::<i64, _>(column);
     let topics = reading::topics(tx, plan_id).await?;
     let facts = gate::Facts {
-        topics: topics.iter().map(|topic| TopicFacts { open_since: topic.open_since, vote_closed: topic.closed_at.is_some() }).collect(),
+        topics: topics.iter().map(TopicFacts::from).collect(),
         first_draft_at: row.get(1),
         met_parents: counts(2) > 0,
         has_statement: counts(3) > 0,

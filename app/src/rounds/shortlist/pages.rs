@@ -15,9 +15,9 @@ pub fn outcome(round: &Round, chosen: &[Chosen], tallies: &[Tally], may_confirm:
     let list = chosen
         .iter()
         .map(|chosen| {
-            let counted = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id).map_or(&[][..], |tally| &tally.counted);
-            let is_dropped =
-                round.confirmed.is_some() && !tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
+            let tally = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id);
+            let counted = tally.map_or(&[][..], |tally| &tally.counted);
+            let is_dropped = round.confirmed.is_some() && !tally.is_some_and(|tally| tally.is_confirmed);
             view! {
                 <li class="card">
                     <h3><a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a></h3>
@@ -105,12 +105,12 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
 
 /// The form that confirms a list, or changes it with a reason.
 pub fn form(round: &Round, chosen: &[Chosen], tallies: Vec<Tally>, sent: Option<&Sent>, refusals: &Refusals) -> Page {
-    let is_ticked = |id: &String| match sent {
-        Some(sent) => sent.all("topics").contains(id),
-        None => chosen.iter().any(|chosen| chosen.topic_id == *id),
+    let ticked: Vec<String> = match sent {
+        Some(sent) => sent.all("topics"),
+        None => chosen.iter().map(|chosen| chosen.topic_id.clone()).collect(),
     };
-    let choices: Vec<Choice> =
-        tallies.into_iter().map(|tally| Choice { chosen: is_ticked(&tally.topic_id), value: tally.topic_id, label: tally.title }).collect();
+    let topics = tallies.into_iter().map(|tally| (tally.topic_id, tally.title));
+    let choices = Choice::each(topics, |id| ticked.iter().any(|ticked| ticked == id));
     let back = format!("/rounds/{}", round.id);
     let title = round.title.clone();
     let reason = sent.map_or("", |sent| sent.typed("reason")).to_owned();

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Chosen, Confirmation};
 use crate::clock::Millis;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::rounds::count::{Choice, Election, Phase};
 
 type Kept<T> = Result<T, sqlx::Error>;
@@ -187,12 +187,6 @@ pub async fn confirm(tx: &mut AnyConnection, round_id: &str, confirmation: &Conf
     if first.rows_affected() == 0 {
         return Ok(false);
     }
-    let rows = (0..confirmation.topics.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
-    let sql = format!("INSERT INTO confirmed_topics (round_id, topic_id) VALUES {rows}");
-    let mut insert = sqlx::query(AssertSqlSafe(sql)).bind(round_id);
-    for topic in &confirmation.topics {
-        insert = insert.bind(topic);
-    }
-    insert.execute(tx).await?;
+    db::tie(tx, "INSERT INTO confirmed_topics (round_id, topic_id)", round_id, &confirmation.topics).await?;
     Ok(true)
 }
