@@ -322,7 +322,7 @@ pub async fn draft(
                 <h2>"The text"</h2>
                 {changes}
                 {file}
-                <div class="text" inner_html=markdown(&body)></div>
+                <div class="stack" inner_html=markdown(&body)></div>
             </article>
         }
     });
