@@ -5,6 +5,8 @@ $$ BEGIN
     IF NEW.published_at IS NOT NULL THEN RAISE EXCEPTION 'the_gate_is_shut'; END IF;
     RETURN NEW;
   END IF;
+  -- Nobody ties a topic or puts in a draft meanwhile: both refer to the plan, and wait.
+  PERFORM 1 FROM plans WHERE id = OLD.plan_id FOR UPDATE;
   IF NEW.published_at IS NULL AND OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft stays published'; END IF;
   IF NEW.published_at IS NOT NULL THEN
     IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft is published once'; END IF;
@@ -25,6 +27,9 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION answers_stay_after_publication() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
+  -- The draft is not published meanwhile.
+  IF TG_OP <> 'DELETE' THEN PERFORM 1 FROM drafts d WHERE d.id = NEW.draft_id FOR SHARE; END IF;
+  IF TG_OP <> 'INSERT' THEN PERFORM 1 FROM drafts d WHERE d.id = OLD.draft_id FOR SHARE; END IF;
   IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM drafts d WHERE d.id = OLD.draft_id AND d.published_at IS NOT NULL)
     THEN RAISE EXCEPTION 'the answers of a published draft stay'; END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

@@ -9,6 +9,7 @@ mod accounts;
 mod bad_input;
 mod deliveries;
 mod edge;
+mod kept;
 mod plans;
 mod rounds;
 mod topics;

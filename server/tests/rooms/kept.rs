@@ -1,0 +1,204 @@
+//! What is kept stays, whatever the statement: the schema's own part, attacked by plain SQL.
+
+use std::collections::BTreeSet;
+
+use app::accounts::Role;
+use app::clock::DAY;
+use app::db::Kind;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::plans::{REASON, draft, leader, meet, register};
+use crate::world::{World, on_both};
+
+/// Tables whose rows are written once.
+const APPEND_ONLY: [&str; 17] = [
+    "audit",
+    "tallies",
+    "concern_notes",
+    "shortlist",
+    "shortlist_places",
+    "confirmations",
+    "confirmed_topics",
+    "plans",
+    "plan_organisations",
+    "plan_services",
+    "plan_places",
+    "plan_topics",
+    "planning_sessions",
+    "statements",
+    "draft_answers",
+    "overrides",
+    "plan_events",
+];
+
+/// Tables whose rows go on living, but never go.
+const LIVING: [&str; 3] = ["rounds", "topics", "drafts"];
+
+#[test]
+fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
+    on_both(async |world| {
+        everything_has_happened(&world).await;
+        for table in APPEND_ONLY.into_iter().chain(LIVING) {
+            let columns = columns(&world, table).await;
+            stays(&world, table, &columns, &format!("DELETE FROM {table}")).await;
+            if world.db().kind() == Kind::Postgres {
+                stays(&world, table, &columns, &format!("TRUNCATE {table} CASCADE")).await;
+            }
+            for column in &columns {
+                // Another number, or another text; what a column may not hold is refused anyway.
+                for other in [format!("{column} + 1"), format!("{column} || 'x'"), "NULL".to_owned()] {
+                    if APPEND_ONLY.contains(&table) {
+                        stays(&world, table, &columns, &format!("UPDATE {table} SET {column} = {other}")).await;
+                    }
+                    if world.db().kind() == Kind::Sqlite {
+                        let all = columns.join(", ");
+                        let changed =
+                            columns.iter().map(|name| if name == column { other.as_str() } else { name }).collect::<Vec<_>>().join(", ");
+                        stays(&world, table, &columns, &format!("INSERT OR REPLACE INTO {table} ({all}) SELECT {changed} FROM {table}"))
+                            .await;
+                        let in_place = format!("INSERT OR REPLACE INTO {table} (rowid, {all}) SELECT rowid, {changed} FROM {table}");
+                        stays(&world, table, &columns, &in_place).await;
+                    }
+                }
+            }
+        }
+        for (table, sql) in [
+            ("topics", "UPDATE topics SET withdrawn_at = NULL WHERE withdrawn_at IS NOT NULL"),
+            ("topics", "UPDATE topics SET withdrawn_at = withdrawn_at + 1"),
+            ("drafts", "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)"),
+            ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
+            ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
+        ] {
+            stays(&world, table, &columns(&world, table).await, sql).await;
+        }
+        if world.db().kind() == Kind::Sqlite {
+            for (table, sql) in [
+                ("topics", "UPDATE OR REPLACE topics SET rowid = (SELECT min(rowid) FROM topics) WHERE rowid = (SELECT max(rowid) FROM topics)"),
+                ("topics", "UPDATE OR REPLACE topics SET id = (SELECT min(id) FROM topics) WHERE id = (SELECT max(id) FROM topics)"),
+                ("rounds", "UPDATE OR REPLACE rounds SET rowid = rowid + 1"),
+                ("drafts", "UPDATE OR REPLACE drafts SET rowid = (SELECT min(rowid) FROM drafts) WHERE version = 2"),
+                ("draft_answers", "UPDATE OR REPLACE draft_answers SET rowid = rowid + 1"),
+                (
+                    "draft_answers",
+                    "INSERT OR REPLACE INTO draft_answers (rowid, draft_id, topic_id, answer, words, decided_by, answered_by, answered_at)
+                     SELECT a.rowid, d.id, a.topic_id, 'not', 'No', 'Somebody', a.answered_by, 0 FROM draft_answers a JOIN drafts d ON d.version = 2",
+                ),
+            ] {
+                stays(&world, table, &columns(&world, table).await, sql).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn two_plain_statements_at_once_do_not_race_past_the_gate() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Sqlite {
+            return; // It has one writer at a time.
+        }
+        let (_, topic) = world.voting("Buses").await;
+        let (organiser, leader) = (world.organiser().await, leader(&world).await);
+        let plan = register(&world, &leader).await;
+        leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+        meet(&world, &leader, &plan).await;
+        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")]).await.leads_to();
+        world.forward(20 * DAY);
+        let late = world.published("Late").await;
+        let draft = draft(&leader, &plan).await;
+        leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        let publish = "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by";
+        let tie = format!("INSERT INTO plan_topics SELECT plan_id, '{late}', tied_by, tied_at FROM plan_topics");
+        assert!(both(&world, &tie, publish).await.is_err(), "a topic that is tied meanwhile shuts the gate");
+        // Taken back as only the owner of the tables can.
+        let untie = "ALTER TABLE plan_topics DISABLE TRIGGER USER";
+        sqlx::query(untie).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let untie = format!("DELETE FROM plan_topics WHERE topic_id = '{late}'");
+        sqlx::query(AssertSqlSafe(untie)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let other_words = "UPDATE draft_answers SET words = 'Page 2'";
+        assert!(both(&world, publish, other_words).await.is_err(), "an answer is not changed while its draft is being published");
+    });
+}
+
+/// Runs the first statement and keeps it open until the second waits for it, or is through; what came of the second.
+async fn both(world: &World, first: &str, second: &str) -> Result<(), sqlx::Error> {
+    let mut one = world.db().read().await.unwrap();
+    sqlx::query("BEGIN").execute(&mut *one).await.unwrap();
+    sqlx::query(AssertSqlSafe(first.to_owned())).execute(&mut *one).await.unwrap();
+    let (db, second) = (world.db().clone(), second.to_owned());
+    let other = tokio::spawn(async move { sqlx::query(AssertSqlSafe(second)).execute(&mut *db.read().await?).await });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap() > 0;
+    while !other.is_finished() && !waits().await {}
+    sqlx::query("COMMIT").execute(&mut *one).await.unwrap();
+    other.await.unwrap().map(|_done| ())
+}
+
+/// A round with a shortlist, and a plan with every kind of happening, its first draft published past the gate.
+async fn everything_has_happened(world: &World) {
+    let (round, topic) = world.voting("Buses").await;
+    let author = world.parent(1).await;
+    let withdrawn = world.published_into_by(&author, &round, "Trams").await;
+    author.post(&format!("/topics/{withdrawn}/withdrawal"), &[]).await.leads_to();
+    world.supporter(2, &world.south, &topic).await;
+    let (organiser, leader) = (world.organiser().await, leader(world).await);
+    let concern = author.propose("Somebody hurts my child").await;
+    organiser.post(&format!("/forum/topics/{concern}"), &[("decision", "pass on")]).await.leads_to();
+    let lead = world.signed_in("safe@example.org", &[Role::Safeguarding]).await;
+    lead.post(&format!("/forum/safeguarding/{concern}"), &[("note", "I spoke with her")]).await.leads_to();
+    let plan = register(world, &leader).await;
+    leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
+    meet(world, &leader, &plan).await;
+    organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too early.")]).await.leads_to();
+    let draft = draft(&leader, &plan).await;
+    let second = [("summary", "More."), ("body", "They come often.")];
+    leader.post(&format!("/lead/plans/{plan}/drafts"), &second).await.leads_to();
+    leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+    leader.post(&format!("{draft}/override"), &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+    leader.post(&draft, &[]).await.leads_to();
+    world.forward(DAY);
+    world.close().await;
+    organiser.post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)]).await.leads_to();
+}
+
+async fn columns(world: &World, table: &str) -> Vec<String> {
+    let sql = match world.db().kind() {
+        Kind::Sqlite => "SELECT name FROM pragma_table_info($1)",
+        Kind::Postgres => "SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = $1",
+    };
+    sqlx::query_scalar(sql).bind(table).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+/// How an attack ended; it is taken back each time.
+enum Ended {
+    Refused,
+    With(BTreeSet<String>),
+}
+
+impl From<sqlx::Error> for Ended {
+    fn from(_refused: sqlx::Error) -> Self {
+        Self::Refused
+    }
+}
+
+/// Every row that was there is there after the attack, as it was.
+async fn stays(world: &World, table: &'static str, columns: &[String], attack: &str) {
+    let columns = columns.to_vec();
+    let before = rows(&mut world.db().read().await.unwrap(), table, &columns).await.unwrap();
+    assert!(!before.is_empty(), "there is nothing in {table} to attack");
+    let sql = attack.to_owned();
+    let ended = world.db().write::<(), Ended, _>(move |tx| {
+        Box::pin(async move {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+            Err(Ended::With(rows(tx, table, &columns).await?))
+        })
+    });
+    if let Err(Ended::With(after)) = ended.await {
+        assert!(after.is_superset(&before), "{attack}");
+    }
+}
+
+async fn rows(connection: &mut AnyConnection, table: &str, columns: &[String]) -> Result<BTreeSet<String>, sqlx::Error> {
+    let row = columns.iter().map(|column| format!("coalesce(CAST({column} AS TEXT), '-')")).collect::<Vec<_>>().join(" || '|' || ");
+    let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {row} FROM {table}"))).fetch_all(connection).await?;
+    Ok(rows.into_iter().collect())
+}
