@@ -1,8 +1,9 @@
 //! Files people put in, named by the SHA-256 of what is in them, in a folder or in storage that machines share.
 
+use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use object_store::path::Path;
@@ -45,12 +46,19 @@ impl FileKind {
     /// What a file is by its content, never by its name; `None` for anything else.
     #[must_use]
     pub fn of(content: &[u8]) -> Option<Self> {
-        match infer::get(content)?.extension() {
-            "pdf" => Some(Self::Pdf),
-            "docx" => Some(Self::Docx),
-            "odt" => Some(Self::Odt),
-            _ => None,
+        if content.starts_with(b"%PDF-") {
+            return Some(Self::Pdf);
         }
+        let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
+        if parts.index_for_name("[Content_Types].xml").is_some() {
+            // A text with macros calls itself something else; one that hides them is not taken either.
+            let is_word = parts.file_names().flatten().any(|name| name.starts_with("word/document"));
+            let has_macros = parts.file_names().flatten().any(|name| name.ends_with("vbaProject.bin"));
+            return (is_word && !has_macros).then_some(Self::Docx);
+        }
+        let mut kind = String::new();
+        parts.by_name("mimetype").ok()?.take(100).read_to_string(&mut kind).ok()?;
+        (kind.trim() == Self::Odt.media_type()).then_some(Self::Odt)
     }
 
     /// Its ending: `pdf`, `docx` or `odt`.
@@ -119,11 +127,13 @@ impl Files {
     /// # Errors
     /// When the store fails or the file is gone.
     pub async fn download(&self, file: &Kept) -> Result<Response, object_store::Error> {
-        let content = self.0.get(&Path::from(file.hash.clone())).await?.bytes().await?;
+        let content = self.0.get(&Path::from(file.hash.clone())).await?;
         let name = percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC);
         let disposition = format!("attachment; filename=\"draft.{}\"; filename*=UTF-8''{name}", file.kind.ending());
         let headers = [(header::CONTENT_TYPE, file.kind.media_type()), (header::CACHE_CONTROL, "private, no-cache")];
-        let mut answer = (headers, content).into_response();
+        let size = [(header::CONTENT_LENGTH, content.meta.size)];
+        let mut answer =
+            (headers, size.map(|(name, size)| (name, HeaderValue::from(size))), Body::from_stream(content.into_stream())).into_response();
         if let Ok(disposition) = HeaderValue::from_str(&disposition) {
             answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
         }
@@ -149,6 +159,8 @@ pub fn size_in_words(bytes: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -157,6 +169,42 @@ mod tests {
         assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
         assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
         assert_eq!(FileKind::of(b""), None);
+    }
+
+    /// A zip of empty parts, in this order, but for what stands in `mimetype`.
+    fn zipped(names: &[&str], mimetype: &str) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored))
+                .expect("a part");
+            if *name == "mimetype" {
+                zip.write_all(mimetype.as_bytes()).expect("its words");
+            }
+        }
+        zip.finish().expect("a zip").into_inner()
+    }
+
+    #[test]
+    fn a_word_file_is_known_whichever_program_wrote_it() {
+        let word = ["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/_rels/document.xml.rels", "docProps/app.xml"];
+        let libre_office = [
+            "_rels/.rels",
+            "docProps/app.xml",
+            "docProps/core.xml",
+            "word/_rels/document.xml.rels",
+            "word/document.xml",
+            "[Content_Types].xml",
+        ];
+        let google = ["word/numbering.xml", "word/settings.xml", "word/document.xml", "[Content_Types].xml"];
+        let another = ["customXml/item1.xml", "customXml/item2.xml", "customXml/item3.xml", "[Content_Types].xml", "word/document2.xml"];
+        for parts in [&word[..], &libre_office, &google, &another] {
+            assert_eq!(FileKind::of(&zipped(parts, "")), Some(FileKind::Docx), "{parts:?}");
+        }
+        assert_eq!(FileKind::of(&zipped(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"], "")), None);
+        assert_eq!(FileKind::of(&zipped(&["[Content_Types].xml", "xl/workbook.xml"], "")), None);
+        assert_eq!(FileKind::of(&zipped(&["mimetype", "content.xml"], "application/vnd.oasis.opendocument.text")), Some(FileKind::Odt));
+        assert_eq!(FileKind::of(&zipped(&["mimetype", "content.xml"], "application/vnd.oasis.opendocument.spreadsheet")), None);
+        assert_eq!(FileKind::of(&zipped(&["anything.txt"], "")), None);
     }
 
     #[test]

@@ -5,11 +5,12 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::files;
 use crate::id;
 
 /// The fields a form sent, in their order.
@@ -94,31 +95,75 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
 pub struct SentWithFile {
     /// The fields.
     pub sent: Sent,
-    /// The file, if one was chosen.
+    /// The file, if one was chosen and it is not too large.
     pub file: Option<(String, Bytes)>,
+    /// Whether a file came that is larger than is taken. It is not kept.
+    pub is_too_large: bool,
+}
+
+/// The most bytes of fields; the longest honest text is a draft.
+const LONGEST_FIELDS: usize = 1024 * 1024;
+/// The most bytes that are read of one form. What is too large is read on and thrown away: a browser shows an answer only
+/// once it has sent everything.
+const MOST_READ: usize = 256 * 1024 * 1024;
+
+impl SentWithFile {
+    /// Reads a form whose file may have `largest` bytes.
+    ///
+    /// # Errors
+    /// An answer, where the form is not one or its fields are too long.
+    pub async fn read(request: Request, largest: usize) -> Result<Self, Response> {
+        let is_multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+        let too_long = || StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        if !is_multipart {
+            let body = axum::body::to_bytes(request.into_body(), LONGEST_FIELDS).await.map_err(|_too_long| too_long())?;
+            return Ok(Self { sent: Sent::read(&body), ..Self::default() });
+        }
+        let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        let (mut read, mut fields, mut all) = (Self::default(), 0, 0);
+        while let Some(mut part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+            let (name, file_name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+            let is_file = file_name.is_some();
+            let mut content = Vec::new();
+            while let Some(chunk) = part.chunk().await.map_err(IntoResponse::into_response)? {
+                all += chunk.len();
+                if is_file && content.len() + chunk.len() > largest {
+                    read.is_too_large = true;
+                    content = Vec::new();
+                }
+                if all > MOST_READ {
+                    return Ok(read);
+                }
+                if !(is_file && read.is_too_large) {
+                    content.extend_from_slice(&chunk);
+                }
+                if !is_file && fields + content.len() > LONGEST_FIELDS {
+                    return Err(too_long());
+                }
+            }
+            match file_name {
+                // A browser sends an empty file where none was chosen.
+                Some(file_name) if !content.is_empty() && read.file.is_none() => read.file = Some((file_name, content.into())),
+                Some(_) => {}
+                None => {
+                    // A field costs more than its letters: a million empty ones are refused as well.
+                    fields += name.len() + content.len() + 100;
+                    if fields > LONGEST_FIELDS {
+                        return Err(too_long());
+                    }
+                    read.sent.0.push((name, String::from_utf8_lossy(&content).into_owned()));
+                }
+            }
+        }
+        Ok(read)
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for SentWithFile {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let is_multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-        if !is_multipart {
-            return Ok(Self { sent: Sent::from_request(request, state).await?, file: None });
-        }
-        let mut parts = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let mut read = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
-            let (name, file_name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
-            let content = part.bytes().await.map_err(IntoResponse::into_response)?;
-            match file_name {
-                // A browser sends an empty file where none was chosen.
-                Some(file_name) if !content.is_empty() && read.file.is_none() => read.file = Some((file_name, content)),
-                Some(_) => {}
-                None => read.sent.0.push((name, String::from_utf8_lossy(&content).into_owned())),
-            }
-        }
-        Ok(read)
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
+        Self::read(request, files::LARGEST).await
     }
 }
 
@@ -181,6 +226,13 @@ pub fn prose(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
+/// Text whose line ends and spaces mean something, as in Markdown: NFC, no control or direction marks, line ends alike.
+#[must_use]
+pub fn markup(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    lines.nfc().filter(|c| matches!(c, '\n' | '\t') || may_stand(*c)).collect::<String>().trim_end().to_owned()
+}
+
 /// A text that must be there and not too long, counted in characters. `what_to_do` is said when it is empty.
 ///
 /// # Errors
@@ -234,6 +286,7 @@ mod tests {
     fn control_and_direction_marks_are_taken_out_and_emoji_stay() {
         assert_eq!(line("  a\u{0}b\u{202e}c \t d👩‍👧 "), "abc d👩‍👧");
         assert_eq!(prose("one\r\n\r\n\r\n two\n"), "one\n\ntwo");
+        assert_eq!(markup("* one\r\n\t* t\u{0}w\u{202e}o  \r\n\r\n\r\n"), "* one\n\t* two");
         assert_eq!(folded("CAFÉ"), "cafe");
     }
 

@@ -3,10 +3,12 @@
 //! There is no way to add an address without saying who may use it, and the rule is kept here, before the room's own
 //! code runs. The test of roles against routes is made from [`Routes::rules`].
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
@@ -15,6 +17,11 @@ use crate::accounts::{self, Role, Viewer};
 use crate::error::Error;
 use crate::forms::SentWithFile;
 use crate::house::House;
+
+/// How long a request may take.
+const TIME: Duration = Duration::from_secs(30);
+/// How long one with a file may take: 20 MB over a slow line.
+const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
 
 /// Who may use an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +83,11 @@ impl Routes {
         self.add(Method::POST, path, access, axum::routing::post(handler))
     }
 
-    /// A form with a file: its body may be as long as `longest` bytes.
+    /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is given the time it needs.
     #[must_use]
-    pub fn post_file<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, longest: usize, handler: H) -> Self {
-        self.add(Method::POST, path, access, axum::routing::post(handler).layer(DefaultBodyLimit::max(longest)))
+    pub fn post_file<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+        let own = Self::new().guarded(Method::POST, path, access, axum::routing::post(handler), TIME_FOR_A_FILE);
+        self.join(Self { router: own.router.layer(DefaultBodyLimit::disable()), rules: own.rules })
     }
 
     /// All addresses of another room.
@@ -100,9 +108,13 @@ impl Routes {
         self.router
     }
 
-    fn add(mut self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>) -> Self {
+    fn add(self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>) -> Self {
+        self.guarded(method, path, access, handler, TIME)
+    }
+
+    fn guarded(mut self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>, time: Duration) -> Self {
         self.rules.push(Rule { method, path, access });
-        let guarded = handler.layer(from_fn_with_state(access, guard));
+        let guarded = handler.layer(from_fn_with_state(access, guard)).layer(from_fn_with_state(time, within));
         Self { router: self.router.route(path, guarded), rules: self.rules }
     }
 }
@@ -117,6 +129,11 @@ pub fn all() -> Routes {
         .join(crate::plans::routes())
         .join(crate::accounts::routes())
         .join(crate::area::routes())
+}
+
+/// Ends a request that takes too long: one that waits for the database, or for a body that does not come.
+async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(time.0, next.run(request)).await.unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is kept meanwhile.
@@ -135,9 +152,8 @@ async fn guard(
     }
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     if request.method() == Method::POST {
-        use axum::extract::FromRequest as _;
         // A file cannot be carried through signing in; what was typed beside it can.
-        match SentWithFile::from_request(request, &()).await {
+        match SentWithFile::read(request, 0).await {
             Ok(form) => accounts::sign_in_to_go_on(&house, &then, &form.sent),
             Err(refused) => refused,
         }

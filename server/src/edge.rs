@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::accounts::{Caller, Viewer, recognise};
 use app::desk::problem;
@@ -12,15 +11,15 @@ use app::house::House;
 use app::routes;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// The longest body a form may send; a form with a file says its own. The longest honest text is a draft.
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -34,7 +33,6 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .merge(crate::browser::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
@@ -44,10 +42,16 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth_compressing()))
         .layer(map_response_with_state(house.clone(), headers))
         .layer(from_fn(log))
         .with_state(house)
+}
+
+/// Files that people put in are compressed already, and keep the length they say.
+fn worth_compressing() -> impl Predicate {
+    let files = NotForContentType::const_new("application/pdf");
+    DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/vnd."))
 }
 
 /// An address with a slash at its end leads to the one without; anything else is not here.

@@ -68,7 +68,6 @@ fn card(plan: Listed) -> impl IntoView {
 pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let plan = find(&house, &id).await?;
     let now = house.clock.now();
-    let points = gate::points(&plan.gate(), now);
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
@@ -90,10 +89,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                     {is_leader.then(|| leaders_ways(&plan))}
                     {is_organiser.then(|| view! { <p><a class="button" href=format!("/forum/plans/{}/statement", plan.id)>"Write the forum’s statement"</a></p> })}
                 </section>
-                <section class="stack">
-                    <h2>"What must happen before a draft is published"</h2>
-                    {gate_list(&points)}
-                </section>
+                <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {drafts(&plan, is_leader)}
                 {sessions(&plan, is_leader || is_organiser)}
@@ -145,6 +141,31 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     })
 }
 
+/// The gate of the next draft, or as it was for the last one that was published.
+fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+    match plan.settled_at() {
+        None => {
+            let points = gate_list(&gate::points(&plan.gate(), now));
+            view! { <h2>"What must happen before a draft is published"</h2>{points} }.into_any()
+        }
+        Some(at) => {
+            let points = gate::points(&plan.gate_at(at), at);
+            let points = points
+                .into_iter()
+                .map(|point| if point.holds { ("✓ ", "Held: ", point.asks) } else { ("× ", "Did not hold: ", point.asks) });
+            let points = points.map(
+                |(mark, said, asks)| view! { <li><span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{asks}</li> },
+            );
+            view! {
+                <h2>"What had to happen before a draft was published"</h2>
+                <p class="soft">"As it was on "<When at />"."</p>
+                <ul class="queue">{points.collect_view()}</ul>
+            }
+            .into_any()
+        }
+    }
+}
+
 /// The points of the gate: what holds, what not yet, and who can make it hold.
 pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
     let points = points
@@ -170,10 +191,9 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
 }
 
 fn topics(plan: &Plan) -> impl IntoView + use<> {
-    let nothing = plan.topics.is_empty().then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
+    let nothing = plan.open_topics().next().is_none().then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
     let topics = plan
-        .topics
-        .iter()
+        .open_topics()
         .map(|topic| {
             let since = topic.open_since.map(|since| view! { <p class="soft">"Open since "<When at=since /></p> });
             view! { <li><a href=format!("/topics/{}", topic.id)>{topic.title.clone()}</a>{since}</li> }
@@ -304,10 +324,8 @@ pub async fn draft(
             let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
             view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
         });
-        let answers = answers
-            .iter()
-            .map(|answered| view! { <li><a href=format!("/topics/{}", answered.topic_id)>{answered.title.clone()}</a>{answer_words(answered)}</li> })
-            .collect_view();
+        let has_none = answers.is_empty();
+        let answers = answers.iter().map(|answered| view! { <li>{topic_of(answered)}{answer_words(answered)}</li> }).collect_view();
         view! {
             <article class="stack">
                 {banner}
@@ -318,6 +336,7 @@ pub async fn draft(
                 <h2>"In short"</h2>
                 <p class="said">{draft.summary.clone()}</p>
                 <h2>"What became of what parents asked for"</h2>
+                {has_none.then(|| view! { <p>"No topic of parents was tied to the plan."</p> })}
                 <ul class="queue">{answers}</ul>
                 <h2>"The text"</h2>
                 {changes}
@@ -338,6 +357,16 @@ pub async fn file(State(house): State<House>, viewer: Viewer, Path((id, number))
     }
     let file = store::draft(&house.db, &plan.id, number).await?.and_then(|content| content.file).ok_or(Error::NotFound)?;
     Ok(house.files.download(&file).await?)
+}
+
+/// The topic an answer is about; one that was withdrawn since has no page any more.
+fn topic_of(answered: &Answered) -> impl IntoView + use<> {
+    let title = answered.title.clone();
+    if answered.is_withdrawn {
+        view! { {title}<p class="soft">"Its author has withdrawn it since."</p> }.into_any()
+    } else {
+        view! { <a href=format!("/topics/{}", answered.topic_id)>{title}</a> }.into_any()
+    }
 }
 
 /// What a draft makes of a topic, in words.

@@ -1,5 +1,7 @@
 //! What changed from one draft to the next, line by line.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use leptos::prelude::*;
@@ -12,14 +14,19 @@ use crate::error::Error;
 use crate::house::House;
 use crate::ui::Page;
 
+/// How long the shortest list of changes is looked for; then a longer one will do.
+const LONGEST_SEARCH: Duration = Duration::from_millis(500);
+
 /// GET `/plans/{id}/drafts/{version}/changes`: against the draft before it that this person may read.
 pub async fn changes(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &id).await?, version(&number)?);
     let earlier = before(&plan, number, viewer.is(Role::Leader)).ok_or(Error::NotFound)?;
     let [old, new] = store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
+    let is_file = old.is_empty() || new.is_empty();
+    // Away from the threads that answer people: two long texts with little in common take their time.
+    let lines = tokio::task::spawn_blocking(move || compared(&old, &new));
+    let lines = lines.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
     let page = Page::new(format!("What changed in draft {number}"), || {
-        let lines = compared(&old, &new);
-        let is_file = old.is_empty() || new.is_empty();
         let is_same = !is_file && lines.iter().all(|(tag, _)| *tag == ChangeTag::Equal);
         let lines = lines.into_iter().map(line).collect_view();
         view! {
@@ -48,7 +55,7 @@ pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
 /// The lines of both texts; long stretches that did not change are left out but for three lines on each side.
 fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
     const AROUND: usize = 3;
-    let diff = TextDiff::from_lines(old, new);
+    let diff = TextDiff::configure().timeout(LONGEST_SEARCH).diff_lines(old, new);
     let mut lines = Vec::new();
     for (nth, group) in diff.grouped_ops(AROUND).iter().enumerate() {
         if nth > 0 {

@@ -9,7 +9,6 @@ use super::{gate, leader, plan, rules, version};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
 use crate::error::Error;
-use crate::files;
 use crate::forms::{Refusals, Sent, SentWithFile};
 use crate::house::House;
 use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
@@ -21,12 +20,13 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/lead/plans/{id}/drafts`
 pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
-    let SentWithFile { sent, file } = form;
-    let read = match &file {
-        Some((_, content)) if content.len() > files::LARGEST => Err(Refusals::one("file", "Choose a file of 20 MB or less")),
-        _ => rules::new_draft(&sent, file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref()))),
+    let SentWithFile { sent, file, is_too_large } = form;
+    let read = if is_too_large {
+        Err(Refusals::one("file", "Choose a file of 20 MB or less"))
+    } else {
+        rules::new_draft(&sent, file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())))
     };
-    let (draft, kind_of_file) = match read {
+    let (mut draft, kind_of_file) = match read {
         Ok(read) => read,
         Err(refusals) => return Ok(page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)),
     };
@@ -35,6 +35,10 @@ pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         (Some((name, content)), Some(kind)) => Some(house.files.keep(&name, kind, content).await?),
         _ => None,
     };
+    if let Some(file) = &file {
+        // Sent again with another file, it is another draft.
+        draft.form_key = crate::id::hash(&format!("{} {}", draft.form_key, file.hash));
+    }
     let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
     let about = plan_id.clone();
     let recorded = house.db.write(move |tx| {

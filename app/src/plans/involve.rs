@@ -26,7 +26,7 @@ pub async fn topics_form(State(house): State<House>, viewer: Viewer, Path(id): P
 
 /// POST `/lead/plans/{id}/topics`: looks for topics, or ties those that are chosen.
 pub async fn tie(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let chosen: Vec<String> = sent.all("topics").iter().filter_map(|id| crate::id::parse(id)).take(200).collect();
+    let chosen = chosen_topics(&sent);
     let refusals = match sent.typed("step") {
         "look" => Some(Refusals::default()),
         _ if chosen.is_empty() => Some(Refusals::one("topics", "Choose at least one topic")),
@@ -50,13 +50,20 @@ pub async fn tie(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
     if tied.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
 }
 
+fn chosen_topics(sent: &Sent) -> Vec<String> {
+    sent.all("topics").iter().filter_map(|id| crate::id::parse(id)).take(200).collect()
+}
+
 async fn topics_page(house: &House, viewer: &Viewer, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
     let filter = Filter { search: sent.line("search"), ..Filter::default() };
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
-    let chosen = sent.all("topics");
+    let chosen = chosen_topics(sent);
     let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
-    let found = found.into_iter().filter(|topic| !is_tied(&topic.id)).map(|topic| (topic.id, topic.title));
-    let choices = Choice::each(found, |id| chosen.iter().any(|chosen| chosen == id));
+    // What was ticked before stays, whatever is looked for next.
+    let mut offered = topics::store::titles(&house.db, &chosen).await?;
+    let found = found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
+    offered.extend(found.map(|topic| (topic.id, topic.title)));
+    let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     let page = Page::new("Tie topics to the plan", || {

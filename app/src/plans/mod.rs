@@ -24,14 +24,10 @@ pub use letters::tell_due;
 
 use crate::accounts::{Role, Viewer};
 use crate::error::Error;
-use crate::files;
 use crate::house::House;
 use crate::id;
 use crate::routes::{Access, Routes};
 use store::{By, Plan};
-
-/// A file, with a long text beside it.
-const LARGEST_FORM: usize = files::LARGEST + 1024 * 1024;
 
 /// The room's addresses.
 #[must_use]
@@ -52,7 +48,7 @@ pub fn routes() -> Routes {
         .get("/lead/plans/{id}/sessions", leader, involve::session_form)
         .post("/lead/plans/{id}/sessions", leader, involve::record_session)
         .get("/lead/plans/{id}/drafts", leader, drafts::form)
-        .post_file("/lead/plans/{id}/drafts", leader, LARGEST_FORM, drafts::record)
+        .post_file("/lead/plans/{id}/drafts", leader, drafts::record)
         .get("/lead/plans/{id}/drafts/{version}", leader, publish::form)
         .post("/lead/plans/{id}/drafts/{version}", leader, publish::publish)
         .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_form)

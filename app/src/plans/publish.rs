@@ -84,7 +84,7 @@ async fn page(house: &House, viewer: &Viewer, id: &str, number: i64, refusals: &
                 {gate_list(&points)}
                 {past}
                 <h2 id="answers">"What it makes of each topic"</h2>
-                {plan.topics.is_empty().then(|| view! { <p>"No topic is tied to the plan yet. "<a href=format!("/lead/plans/{}/topics", plan.id)>"Tie topics to it"</a></p> })}
+                {plan.open_topics().next().is_none().then(|| view! { <p>"No topic is tied to the plan yet. "<a href=format!("/lead/plans/{}/topics", plan.id)>"Tie topics to it"</a></p> })}
                 <ul class="queue">{answers}</ul>
                 <form method="post">
                     <button class="button">"Publish this draft"</button>
@@ -140,17 +140,27 @@ pub async fn override_gate(
     };
     let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
     let to = format!("/lead/plans/{plan_id}/drafts/{number}");
+    let said = passing.clone();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(()) };
-            if store::override_gate(tx, &plan_id, number, &passing, &by, at).await? {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;
+            if kept {
                 let detail = format!("version {number}");
                 audit::note(tx, Entry { at, who: Some(&by.account_id), what: "gate overridden", about: &plan_id, detail: &detail }).await?;
             }
-            Ok(())
+            Ok(kept)
         })
     });
-    kept.await?;
+    if !kept.await? {
+        let plan = plan(&house, &id).await?;
+        let is_told =
+            draft(&plan, number)?.overridden.as_ref().is_some_and(|(name, reason, _)| *name == said.name && *reason == said.reason);
+        if !is_told {
+            let refusals = Refusals::one("name", "This was not kept. The draft is published, or the gate was passed for it already");
+            return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
+        }
+    }
     Ok(Redirect::to(&to).into_response())
 }
 

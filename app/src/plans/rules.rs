@@ -148,8 +148,7 @@ pub type NewFile<'a> = Option<(&'a str, &'a [u8])>;
 pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<FileKind>), Refusals> {
     let mut refusals = Refusals::default();
     let summary = refusals.take("summary", forms::within(forms::prose(sent.typed("summary")), 1_200, "Sum it up in plain words"));
-    // Line ends and spaces mean something in Markdown, so only line ends are made alike.
-    let body = sent.typed("body").replace("\r\n", "\n").trim_end().to_owned();
+    let body = forms::markup(sent.typed("body"));
     let body = match file {
         Some(_) if body.is_empty() => Some(body),
         _ => refusals.take("body", forms::within(body, LONGEST_BODY, "Put the text of the draft here, or choose a file below")),

@@ -94,6 +94,23 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed)
 }
 
+/// The titles of those of these topics that are published: (id, title), in the order they were proposed.
+pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = (0..ids.len()).map(|nth| format!("${}", nth + 1)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT id, title FROM topics
+         WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY proposed_at, id"
+    );
+    let mut titles = sqlx::query_as(AssertSqlSafe(sql));
+    for id in ids {
+        titles = titles.bind(id);
+    }
+    titles.fetch_all(&mut *db.read().await?).await
+}
+
 /// A topic with all that is known of it.
 #[derive(Clone, Debug)]
 pub struct Topic {

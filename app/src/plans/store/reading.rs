@@ -26,7 +26,7 @@ pub struct Plan {
     pub organisations: Vec<String>,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// The topics tied to it, but for withdrawn ones, in the order they were published.
+    /// The topics tied to it, withdrawn ones too, in the order they were published.
     pub topics: Vec<Tied>,
     /// Planning sessions, the first first.
     pub sessions: Vec<Session>,
@@ -49,11 +49,16 @@ pub struct Tied {
     pub open_since: Option<Millis>,
     /// When voting on it closed.
     pub closed_at: Option<Millis>,
+    /// When it was tied.
+    pub tied_at: Millis,
+    /// When its author withdrew it.
+    pub withdrawn_at: Option<Millis>,
 }
 
-impl From<&Tied> for TopicFacts {
-    fn from(topic: &Tied) -> Self {
-        Self { open_since: topic.open_since, vote_closed: topic.closed_at.is_some() }
+impl Tied {
+    /// Whether it was tied by then, and not withdrawn.
+    fn counts_at(&self, at: Millis) -> bool {
+        self.tied_at <= at && self.withdrawn_at.is_none_or(|withdrawn| withdrawn > at)
     }
 }
 
@@ -118,28 +123,49 @@ pub struct Event {
 }
 
 impl Plan {
-    /// What the gate is worked out from.
+    /// The topics tied to it that count now.
+    pub fn open_topics(&self) -> impl Iterator<Item = &Tied> {
+        self.topics.iter().filter(|topic| topic.withdrawn_at.is_none())
+    }
+
+    /// What the gate is worked out from, now.
     #[must_use]
     pub fn gate(&self) -> gate::Facts {
+        self.gate_at(Millis::MAX)
+    }
+
+    /// What the gate was worked out from at that time. What came later changes nothing of a draft published then.
+    #[must_use]
+    pub fn gate_at(&self, at: Millis) -> gate::Facts {
+        let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
+        let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
         gate::Facts {
-            topics: self.topics.iter().map(TopicFacts::from).collect(),
-            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
-            met_parents: self.sessions.iter().any(|session| session.parents > 0),
-            has_statement: !self.statements.is_empty(),
+            topics: topics.map(|topic| TopicFacts { open_since: topic.open_since, vote_closed: by_then(topic.closed_at) }).collect(),
+            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).filter(|recorded| *recorded <= at).min(),
+            met_parents: self.sessions.iter().any(|session| session.parents > 0 && session.recorded_at <= at),
+            has_statement: self.statements.iter().any(|statement| statement.at <= at),
         }
     }
 
-    /// What the rung is worked out from.
+    /// When the last draft was published, where no later one waits to be.
+    #[must_use]
+    pub fn settled_at(&self) -> Option<Millis> {
+        self.drafts.iter().max_by_key(|draft| draft.version)?.published_at
+    }
+
+    /// What the rung is worked out from. Topics count as they did when the first draft was published.
     #[must_use]
     pub fn rung(&self) -> rung::Facts {
-        let closed: Vec<Millis> = self.topics.iter().filter_map(|topic| topic.closed_at).collect();
+        let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
+        let topics: Vec<&Tied> = self.topics.iter().filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX))).collect();
+        let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
         rung::Facts {
-            topics_open_since: self.topics.iter().filter_map(|topic| topic.open_since).collect(),
-            votes_closed_at: if closed.len() == self.topics.len() { closed.into_iter().max() } else { None },
+            votes_closed_at: if closed.len() == topics.len() { closed.into_iter().max() } else { None },
+            topics_open_since: topics.into_iter().filter_map(|topic| topic.open_since).collect(),
             met_parents_at: self.sessions.iter().filter(|session| session.parents > 0).map(|session| session.recorded_at).min(),
             statement_at: self.statements.iter().map(|statement| statement.at).min(),
             first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
-            published_at: self.drafts.iter().filter_map(|draft| draft.published_at).min(),
+            published_at,
             is_overridden: self.drafts.iter().any(|draft| draft.overridden.is_some()),
         }
     }
@@ -179,18 +205,18 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
     Ok(Some(plan))
 }
 
-/// The topics tied to a plan, but for withdrawn ones.
-pub(super) async fn topics(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<Tied>> {
+/// What the gate asks of the topics tied to a plan, but for withdrawn ones.
+pub(super) async fn topics(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<TopicFacts>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, t.published_at, r.closed_at
+        "SELECT t.published_at, r.closed_at
          FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-         WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL
-         ORDER BY t.proposed_at, t.id",
+         WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL",
     )
     .bind(plan_id)
     .fetch_all(connection)
     .await?;
-    Ok(rows.iter().map(|row| Tied { id: row.get(0), title: row.get(1), open_since: row.get(2), closed_at: row.get(3) }).collect())
+    let facts = |row: &AnyRow| TopicFacts { open_since: row.get(0), vote_closed: row.get::<Option<Millis>, _>(1).is_some() };
+    Ok(rows.iter().map(facts).collect())
 }
 
 /// Topics, sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
@@ -200,9 +226,9 @@ async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<A
            SELECT 'session' AS kind, id, day AS one, held_at AS two, decided AS three, notes AS four, parents AS first, others AS second,
                   recorded_at AS at, CASE audience WHEN 'everyone' THEN recorded_at END AS later
              FROM planning_sessions WHERE plan_id = $1
-           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), t.published_at, r.closed_at
+           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at, coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-             WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL
+             WHERE x.plan_id = $1
            UNION ALL SELECT 'statement', form_key, words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), written_at, CAST(NULL AS BIGINT)
              FROM statements WHERE plan_id = $1
            UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
@@ -231,7 +257,14 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             for_everyone: row.get::<Option<Millis>, _>(9).is_some(),
             recorded_at: at,
         }),
-        "topic" => plan.topics.push(Tied { id: row.get(1), title: row.get(2), open_since: Some(at), closed_at: row.get(9) }),
+        "topic" => plan.topics.push(Tied {
+            id: row.get(1),
+            title: row.get(2),
+            open_since: Some(at),
+            closed_at: row.get(9),
+            tied_at: row.get(6),
+            withdrawn_at: Some(row.get(7)).filter(|at| *at > 0),
+        }),
         "statement" => plan.statements.push(Statement { words: row.get(2), at }),
         "draft" => {
             let name: String = row.get(3);
@@ -317,6 +350,8 @@ pub struct Answered {
     pub topic_id: String,
     /// Its title.
     pub title: String,
+    /// Whether its author withdrew it after the draft was published.
+    pub is_withdrawn: bool,
     /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not answered.
     pub answer: Option<(String, String, String)>,
 }
@@ -328,18 +363,20 @@ pub struct Content {
     pub body: String,
     /// Its file, if it has one.
     pub file: Option<files::Kept>,
-    /// What it makes of each topic tied to its plan.
+    /// What it makes of each topic it has to answer: once it is published, of those it did answer.
     pub answers: Vec<Answered>,
 }
 
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
     let rows = sqlx::query(
-        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name, d.file_kind, d.file_size
+        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name, d.file_kind, d.file_size,
+                t.withdrawn_at
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
-         LEFT JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
-         LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = t.id
+         LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
+         LEFT JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+                           AND (d.published_at IS NULL OR a.draft_id IS NOT NULL)
          WHERE d.plan_id = $1 AND d.version = $2
          ORDER BY t.proposed_at, t.id",
     )
@@ -352,7 +389,8 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
     let file = file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
     let answered = |row: &AnyRow| {
         let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
-        Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), answer })
+        let is_withdrawn = row.get::<Option<Millis>, _>(10).is_some();
+        Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), is_withdrawn, answer })
     };
     Ok(Some(Content { body: row.get(0), file, answers: rows.iter().filter_map(answered).collect() }))
 }

@@ -8,7 +8,7 @@ use crate::db::{self, Kind};
 use crate::deliveries::{Owed, Words, owe};
 use crate::files;
 use crate::id;
-use crate::plans::gate::{self, TopicFacts};
+use crate::plans::gate;
 use crate::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 
 type Kept<T> = Result<T, sqlx::Error>;
@@ -263,12 +263,7 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
     let Some(row) = facts else { return Ok(Published::Before) };
     let counts = |column: usize| row.get::<i64, _>(column);
     let topics = reading::topics(tx, plan_id).await?;
-    let facts = gate::Facts {
-        topics: topics.iter().map(TopicFacts::from).collect(),
-        first_draft_at: row.get(1),
-        met_parents: counts(2) > 0,
-        has_statement: counts(3) > 0,
-    };
+    let facts = gate::Facts { topics, first_draft_at: row.get(1), met_parents: counts(2) > 0, has_statement: counts(3) > 0 };
     if !gate::is_open(&facts, at) && counts(4) == 0 {
         return Ok(Published::Shut);
     }
@@ -286,16 +281,20 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
     Ok(Published::Done)
 }
 
-/// Owes the letter about a published draft to the next `most` people who proposed or supported one of its topics and were
-/// not told yet; none left, the draft is marked as told. Gives how many letters are owed now.
+/// Owes the letter about a published draft to the next `most` people who proposed or supported one of the topics it
+/// answers, or proposed one that was merged into it, and were not told yet; none left, the draft is marked as told. Gives how many letters are owed now.
 pub async fn tell_next(tx: &mut AnyConnection, draft_id: &str, words: &Words, most: i64, now: Millis) -> Kept<usize> {
     let people = sqlx::query(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
-           AND a.id IN (SELECT t.author_id FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id JOIN topics t ON t.id = x.topic_id WHERE d.id = $1 AND t.withdrawn_at IS NULL
-                        UNION SELECT s.account_id FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id
-                              JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
-                              JOIN supports s ON s.topic_id = x.topic_id WHERE d.id = $1)
+           AND a.id IN (WITH answered AS (
+                          SELECT t.id, t.author_id FROM drafts d
+                          JOIN draft_answers x ON x.draft_id = d.id
+                          JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+                          WHERE d.id = $1)
+                        SELECT author_id FROM answered
+                        UNION SELECT m.author_id FROM answered JOIN topics m ON m.merged_into = answered.id
+                        UNION SELECT s.account_id FROM answered JOIN supports s ON s.topic_id = answered.id)
            AND NOT EXISTS (SELECT 1 FROM deliveries l WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
          ORDER BY a.id LIMIT $2",
     )
