@@ -66,13 +66,15 @@ const everyone = {
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
+    to('/subscribe'), refused('/subscribe', 'Tell me'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
+    to('/subscriptions/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
   ],
   parent: [
     to('/'), topic, countedTopic, votingRound, closedRound,
     to('/topics/new'), refused('/topics/new', 'Check it before it is sent'),
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
-    to('/account'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send the letter'),
+    to('/account'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send the letter'),
     to('/forum', { status: 403 }),
   ],
   organiser: [

@@ -7,6 +7,7 @@
 //! * [`topics`]: what parents want planned, from proposal to publication
 //! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
 //! * [`plans`]: what leaders plan, tied to topics; the gate, drafts, the rung
+//! * [`subscriptions`]: addresses that want to be told before a service changes
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
 //! * [`area`]: the services, places and organisations of this local area
@@ -51,6 +52,8 @@ pub mod id;
 pub mod plans;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod subscriptions;
 #[cfg(feature = "ssr")]
 pub mod topics;
 #[cfg(feature = "ssr")]

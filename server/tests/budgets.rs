@@ -78,6 +78,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/plans",
             "/lead",
             "/lead/plans/new",
+            "/subscribe",
+            "/account/subscriptions",
         ]
         .map(str::to_owned)
         .into_iter()
@@ -94,7 +96,11 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         let decision = format!("/forum/topics/{waiting}");
         let merger = format!("/forum/topics/{to_merge}");
         let answers = [("shown_name", "New"), ("password", "three small words"), ("place", &world.north)];
-        let forms: [(&str, &[(&str, &str)]); 6] = [
+        let subscription =
+            [("services", world.transport.as_str()), ("services", &world.autism), ("places", &world.north), ("cadence", "daily")];
+        let forms: [(&str, &[(&str, &str)]); 8] = [
+            ("/subscribe", &subscription),
+            ("/account/subscriptions", &[("step", "stop all")]),
             ("/topics/new", &proposal),
             (&support, &[("wish", "support")]),
             (&decision, &[("decision", "publish")]),

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::ui::{Banner, Field, Page, Summary};
-use crate::{db, id, topics};
+use crate::{db, id, subscriptions, topics};
 
 /// GET `/account`
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -65,6 +65,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"What happened to what you said"</h2>
                     {topics::own_list(own)}
+                </section>
+                <section class="stack">
+                    <h2>"Be told before it changes"</h2>
+                    <p><a href="/account/subscriptions">"What we tell you about"</a></p>
                 </section>
                 <section class="stack">
                     <h2>"Where you are signed in"</h2>
@@ -192,6 +196,7 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
                 let Some(new_email) = link.new_email else { return Ok(false) };
                 store::use_link(tx, &hash, now).await?;
                 store::set_address(tx, &link.account_id, &new_email).await?;
+                subscriptions::store::address_changed(tx, &link.email, &new_email).await?;
                 let words = letters::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
                     let dedup_key = format!("{hash} {key}");

@@ -91,10 +91,15 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /sign-up",
         "GET /sign-up/sent",
         "GET /sign-up/{token}",
+        "GET /subscribe",
+        "GET /subscribe/sent",
+        "GET /subscribe/{token}",
+        "GET /subscriptions/{token}",
         "GET /topics",
         "GET /topics/{id}",
         "GET /topics/{id}/support",
         "GET /topics/{id}/withdrawal",
+        "GET /unsubscribe/{token}",
         "POST /account/email/{token}",
         "POST /forgotten-password",
         "POST /invitations/{token}",
@@ -105,6 +110,10 @@ fn only_these_addresses_are_open_to_everyone() {
         "POST /sign-out",
         "POST /sign-up",
         "POST /sign-up/{token}",
+        "POST /subscribe",
+        "POST /subscribe/{token}",
+        "POST /subscriptions/{token}",
+        "POST /unsubscribe/{token}",
     ];
     assert_eq!(open, expected);
 }

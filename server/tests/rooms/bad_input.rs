@@ -6,7 +6,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 49] = [
+const FIELDS: [&str; 51] = [
     "email",
     "password",
     "shown_name",
@@ -56,6 +56,8 @@ const FIELDS: [&str; 49] = [
     "answer",
     "decided_by",
     "name",
+    "cadence",
+    "subscription",
 ];
 
 fn bad_values() -> Vec<String> {

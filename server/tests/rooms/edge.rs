@@ -61,6 +61,7 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/rounds",
             "/plans",
             "/record",
+            "/subscribe",
             "/sign-in",
             "/sign-up",
             "/accessibility",

@@ -12,5 +12,6 @@ mod edge;
 mod kept;
 mod plans;
 mod rounds;
+mod subscriptions;
 mod topics;
 mod world;

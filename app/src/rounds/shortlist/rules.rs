@@ -44,7 +44,7 @@ pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
         };
         // The same words whether its supporters had the say for it or it was filled up: that, too, would tell of numbers.
         let why = if chosen.position == 1 { "Of all topics" } else { "Of the topics left" };
-        reasons.push(format!("Chosen {}. {who} {why}, it asked the least of its supporters.", ordinal(chosen.position)));
+        reasons.push(format!("Chosen {}. {who} {why}, it took the least of each supporter’s say.", ordinal(chosen.position)));
         for (place, people) in &chosen.new {
             *heard.entry(place).or_default() += people;
         }
@@ -209,11 +209,11 @@ mod tests {
         let said = said(&[(&[12, 71], &[12, 71]), (&[60, 14], &[60, 14]), (&[50, 90], &[0, 0])]);
         assert_eq!(
             said[0],
-            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, it asked the least of its supporters."
+            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, it took the least of each supporter’s say."
         );
         assert_eq!(
             said[1],
-            "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet. Of the topics left, it asked the least of its supporters."
+            "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet. Of the topics left, it took the least of each supporter’s say."
         );
         assert!(
             said[2].starts_with("Chosen third. 140 parents supported it. Half of them or more had a topic on the list already. Of"),

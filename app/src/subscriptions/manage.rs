@@ -1,0 +1,207 @@
+//! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop everything.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::rules::{self, Cadence};
+use super::store::{self, Began, Ended, Has, Standing};
+use super::subscribe::choices;
+use crate::accounts::Viewer;
+use crate::area;
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::id;
+use crate::ui::{Banner, Page, Summary};
+
+/// GET `/subscriptions/{token}`
+pub async fn by_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    page(&house, &viewer, Some(&subscriber), &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+}
+
+/// POST `/subscriptions/{token}`
+pub async fn change_by_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    let back = format!("/subscriptions/{token}");
+    change(&house, &viewer, Some(subscriber), &sent, &back).await
+}
+
+/// GET `/account/subscriptions`
+pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let subscriber = of_viewer(&house, &viewer).await?;
+    page(&house, &viewer, subscriber.as_deref(), &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+}
+
+/// POST `/account/subscriptions`
+pub async fn change_own(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let subscriber = of_viewer(&house, &viewer).await?;
+    change(&house, &viewer, subscriber, &sent, "/account/subscriptions").await
+}
+
+async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
+    let account = store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;
+    Ok(account.and_then(|(_, subscriber)| subscriber))
+}
+
+/// Stops one or all, changes how often letters come, or adds what is chosen.
+async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent: &Sent, back: &str) -> Result<Response, Error> {
+    let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
+    let now = house.clock.now();
+    let done = match sent.typed("step") {
+        "stop" | "stop all" => {
+            let one = (sent.typed("step") == "stop").then(|| sent.typed("subscription").to_owned());
+            house
+                .db
+                .write(move |tx| Box::pin(async move { store::end(tx, &subscriber, one.as_deref(), Ended::OwnPage, now).await }))
+                .await?;
+            "stopped"
+        }
+        _ if sent.all("services").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
+            let cadence = Cadence::read(sent.typed("cadence")).unwrap_or_default();
+            house.db.write(move |tx| Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })).await?;
+            "changed"
+        }
+        _ => {
+            let (services, places) = area::store::both(&house.db).await?;
+            let wanted = match rules::wanted(sent, &services, &places) {
+                Ok(wanted) => wanted,
+                Err(refusals) => return page(house, viewer, Some(&subscriber), sent, "", &refusals).await,
+            };
+            house.db.write(move |tx| Box::pin(async move { store::begin(tx, &subscriber, &wanted, Began::OwnPage, now).await })).await?;
+            "subscribed"
+        }
+    };
+    Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+}
+
+/// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
+pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Response {
+    let to = format!("/subscriptions/{token}");
+    Page::new("Stop these letters?", || {
+        view! {
+            <div class="stack">
+                <h1>"Stop these letters?"</h1>
+                <p class="lead">"We then no longer tell you before something changes."</p>
+                <form method="post">
+                    <button class="button">"Stop all letters"</button>
+                </form>
+                <p><a href=to>"Choose what to keep instead"</a></p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC 8058 wants it. Again is as
+/// good as once, and a link nobody knows gives the same answer.
+pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let ended = house.db.write(move |tx| {
+        Box::pin(async move {
+            match store::by_link(tx, &id::hash(&token)).await? {
+                Some(subscriber) => store::end(tx, &subscriber, None, Ended::OneClick, now).await,
+                None => Ok(()),
+            }
+        })
+    });
+    ended.await?;
+    let page = Page::new("We have stopped", || {
+        view! {
+            <div class="stack">
+                <h1>"We have stopped"</h1>
+                <p class="lead">"No more letters about changes go to this address."</p>
+                <p>"You can "<a href="/subscribe">"begin again"</a>" at any time. "<a href="/notices">"All changes"</a>" are here for everyone to read."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn gone(house: &House, viewer: &Viewer) -> Response {
+    Page::new("This link has ended", || {
+        view! {
+            <div class="stack">
+                <h1>"This link has ended"</h1>
+                <p class="lead">"We have no address that goes with it any more, so we write no letters."</p>
+                <p><a class="button" href="/subscribe">"Ask to be told"</a></p>
+            </div>
+        }
+    })
+    .status(StatusCode::GONE)
+    .answer(house, viewer)
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    subscriber: Option<&str>,
+    sent: &Sent,
+    done: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let has = match subscriber {
+        Some(subscriber) => store::has(&house.db, subscriber).await?,
+        None => Has::default(),
+    };
+    let (services, places) = area::store::both(&house.db).await?;
+    let cadence = has.cadence.word();
+    let filled = if sent.typed("cadence").is_empty() { Sent::of(&[("cadence", cadence)]) } else { sent.clone() };
+    let page = Page::new("What we tell you about", || {
+        let area = house.names.area.clone();
+        let has_any = !has.subscriptions.is_empty();
+        let add = (subscriber.is_some()).then(|| {
+            let fields = choices(&filled, services, places, refusals);
+            view! {
+                <details open=!refusals.is_empty() || !has_any>
+                    <summary>"Be told of more, or more or less often"</summary>
+                    <form method="post" novalidate>{fields}<button class="button">"Keep this"</button></form>
+                </details>
+            }
+        });
+        view! {
+            <div class="stack">
+                {banner(done)}
+                <Summary refusals />
+                <h1>"What we tell you about"</h1>
+                {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
+                {subscriber.is_none().then(|| view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> })}
+                {has_any.then(|| view! { <p class="lead">{format!("How often: {}", has.cadence.title().to_lowercase())}</p> })}
+                <ul class="rows">{has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}</ul>
+                {has_any.then(|| view! {
+                    <form method="post"><button class="button quiet" name="step" value="stop all">"Stop all letters"</button></form>
+                })}
+                {add}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
+    let what = format!("{} in {}", standing.service, standing.place.clone().unwrap_or_else(|| format!("all of {area}")));
+    let unseen = what.clone();
+    view! {
+        <li>
+            <span>{what}</span>
+            <form method="post">
+                <input type="hidden" name="subscription" value=standing.id.clone() />
+                <button class="link" name="step" value="stop">"Stop"<span class="unseen">{format!(" {unseen}")}</span></button>
+            </form>
+        </li>
+    }
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let words = match done {
+        "subscribed" => ("It is kept", "We write to you before one of these changes."),
+        "stopped" => ("It is stopped", "What is left stands below. You can begin again at any time."),
+        "changed" => ("It is changed", "Letters come as you chose."),
+        _ => return None,
+    };
+    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+}

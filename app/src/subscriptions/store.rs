@@ -1,0 +1,249 @@
+//! Every SQL statement about subscriptions.
+
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
+use crate::clock::Millis;
+use crate::db::Db;
+use crate::id;
+
+type Kept<T> = Result<T, sqlx::Error>;
+
+/// Keeps what was asked for, until its letter's button is pressed.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn keep_request(tx: &mut AnyConnection, token_hash: &str, email: &str, wanted: &str, ends_at: Millis) -> Kept<()> {
+    sqlx::query("INSERT INTO subscription_requests (token_hash, email, wanted, ends_at) VALUES ($1, $2, $3, $4)")
+        .bind(token_hash)
+        .bind(email)
+        .bind(wanted)
+        .bind(ends_at)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again: the same button twice is
+/// once.
+pub async fn request(connection: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<(String, String)>> {
+    let row = sqlx::query("SELECT email, wanted FROM subscription_requests WHERE token_hash = $1 AND ends_at > $2")
+        .bind(token_hash)
+        .bind(now)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// By what a subscription began.
+#[derive(Clone, Copy, Debug)]
+pub enum Began {
+    /// The button in a letter to the address.
+    Letter,
+    /// An account whose address is confirmed.
+    Account,
+    /// The subscriber's own page, opened by the link in a letter.
+    OwnPage,
+}
+
+/// The subscriber with this address, made where there is none; her id. A known account becomes hers.
+pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<&str>, now: Millis) -> Kept<String> {
+    sqlx::query_scalar(
+        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at) VALUES ($1, $2, $3, 'at once', $4)
+         ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id)
+         RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(email)
+    .bind(account_id)
+    .bind(now)
+    .fetch_one(tx)
+    .await
+}
+
+/// Begins what is wanted and does not stand already.
+pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted, how: Began, now: Millis) -> Kept<()> {
+    let how = match how {
+        Began::Letter => "letter",
+        Began::Account => "account",
+        Began::OwnPage => "own page",
+    };
+    let each: Vec<(&str, &str)> = wanted.each().collect();
+    let row = |nth: usize| format!("(${}, $1, ${}, ${}, CAST($2 AS BIGINT), $3)", nth * 3 + 4, nth * 3 + 5, nth * 3 + 6);
+    let rows = (0..each.len()).map(row).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES {rows}
+         ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING"
+    );
+    let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
+    for (service, place) in each {
+        begin = begin.bind(id::fresh()).bind(service).bind(place);
+    }
+    begin.execute(&mut *tx).await?;
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(subscriber_id).execute(&mut *tx).await?;
+    set_cadence(tx, subscriber_id, wanted.cadence).await
+}
+
+/// Sets how often letters may come.
+pub async fn set_cadence(tx: &mut AnyConnection, subscriber_id: &str, cadence: Cadence) -> Kept<()> {
+    sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1").bind(subscriber_id).bind(cadence.word()).execute(tx).await?;
+    Ok(())
+}
+
+/// By what a subscription ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended {
+    /// One click in a letter, or the mail program's own button.
+    OneClick,
+    /// The subscriber's own page.
+    OwnPage,
+}
+
+/// Ends one of a subscriber's subscriptions, or with `None` all of them. Ending what has ended changes nothing.
+pub async fn end(tx: &mut AnyConnection, subscriber_id: &str, subscription_id: Option<&str>, how: Ended, now: Millis) -> Kept<()> {
+    let how = match how {
+        Ended::OneClick => "one click",
+        Ended::OwnPage => "own page",
+    };
+    sqlx::query(
+        "UPDATE subscriptions SET ended_at = $3, ended_how = $4
+         WHERE subscriber_id = $1 AND ended_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR id = $2)",
+    )
+    .bind(subscriber_id)
+    .bind(subscription_id)
+    .bind(now)
+    .bind(how)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE subscribers SET idle_since = $2 WHERE id = $1 AND idle_since IS NULL
+           AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)",
+    )
+    .bind(subscriber_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps a new link to what a subscriber has.
+pub async fn keep_link(tx: &mut AnyConnection, token_hash: &str, subscriber_id: &str, now: Millis) -> Kept<()> {
+    sqlx::query("INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)")
+        .bind(token_hash)
+        .bind(subscriber_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The subscriber a link leads to, while her address is known.
+pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id WHERE l.token_hash = $1 AND s.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(connection)
+    .await
+}
+
+/// The address of an account, and its subscriber if it has one: (address, subscriber).
+pub async fn of_account(connection: &mut AnyConnection, account_id: &str) -> Kept<Option<(String, Option<String>)>> {
+    let row = sqlx::query(
+        "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email WHERE a.id = $1 AND a.email IS NOT NULL",
+    )
+    .bind(account_id)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// What a subscriber has.
+#[derive(Clone, Debug, Default)]
+pub struct Has {
+    /// How often letters may come.
+    pub cadence: Cadence,
+    /// What stands, in the order of the services, then of the places.
+    pub subscriptions: Vec<Standing>,
+}
+
+/// One subscription that stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its id.
+    pub id: String,
+    /// The service.
+    pub service: String,
+    /// The place; `None` for the whole area.
+    pub place: Option<String>,
+}
+
+/// What a subscriber has.
+pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
+    let rows = sqlx::query(
+        "SELECT b.cadence, s.id, v.name, p.name
+         FROM subscribers b
+         LEFT JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
+         LEFT JOIN services v ON v.id = s.service_id
+         LEFT JOIN places p ON p.id = s.place_id
+         WHERE b.id = $1
+         ORDER BY v.position, v.name, coalesce(p.position, 0), p.name",
+    )
+    .bind(subscriber_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut has = Has::default();
+    for row in rows {
+        has.cadence = Cadence::read(row.get(0)).unwrap_or_default();
+        if let Some(id) = row.get(1) {
+            has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
+        }
+    }
+    Ok(has)
+}
+
+/// Writes to a subscriber's new address from now on, once her account's address has changed. One that has subscriptions of
+/// its own keeps them, and the old address has none any more.
+pub async fn address_changed(tx: &mut AnyConnection, old: &str, new: &str) -> Kept<()> {
+    sqlx::query("UPDATE subscribers SET email = $2 WHERE email = $1 AND NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.email = $2)")
+        .bind(old)
+        .bind(new)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for and never confirmed.
+/// Gives how many addresses went.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    let before = now - KEPT_WITHOUT_USE;
+    let due: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM subscribers WHERE idle_since <= $1 AND erased_at IS NULL)
+              + (SELECT count(*) FROM subscription_requests WHERE ends_at <= $2)",
+    )
+    .bind(before)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    if due == 0 {
+        return Ok(0);
+    }
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1").bind(now).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id FROM subscribers WHERE idle_since <= $1)")
+                .bind(before)
+                .execute(&mut *tx)
+                .await?;
+            let erased = sqlx::query(
+                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2 WHERE idle_since <= $1 AND erased_at IS NULL",
+            )
+            .bind(before)
+            .bind(now)
+            .execute(tx)
+            .await?;
+            Ok(erased.rows_affected())
+        })
+    })
+    .await
+}
