@@ -66,6 +66,8 @@ const everyone = {
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
+    to('/notices'), to('/notices?show=lately'), to('/notices?service=none&show=soon'),
+    link('/notices', 'Route 5 to school comes fifteen minutes earlier'), link('/notices?show=lately', 'The autism parents’ group moves to Wednesdays'),
     to('/subscribe'), refused('/subscribe', 'Tell me'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
@@ -86,6 +88,7 @@ const everyone = {
   leader: [
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Put in this draft'), status: 422 }), leads('sessions'), leads('topics'),
+    to('/lead/notices'), link('/lead/notices', 'Speech and language drop-ins close for two weeks'), to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Look at it as parents will'),
   ],
   admin: [
     to('/'), to('/admin'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),

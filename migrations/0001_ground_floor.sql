@@ -97,7 +97,8 @@ CREATE TABLE attempts (
   PRIMARY KEY (kind, subject)
 );
 
--- The outbox. The text goes, and the address with it, once the letter is handed over or given up.
+-- The outbox. The text goes, and the address with it, once the letter is handed over or given up. is_bulk: one of very
+-- many, which every other letter overtakes. unsubscribe: where one click stops such letters.
 CREATE TABLE deliveries (
   id TEXT PRIMARY KEY,
   dedup_key TEXT NOT NULL UNIQUE,
@@ -114,9 +115,11 @@ CREATE TABLE deliveries (
   tries INTEGER NOT NULL DEFAULT 0,
   sent_at BIGINT,
   given_up_at BIGINT,
-  reason TEXT NOT NULL DEFAULT ''
+  reason TEXT NOT NULL DEFAULT '',
+  is_bulk INTEGER NOT NULL DEFAULT 0 CHECK (is_bulk IN (0, 1)),
+  unsubscribe TEXT
 );
-CREATE INDEX deliveries_due ON deliveries (next_at, claimed_until);
+CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, claimed_until);
 
 CREATE TABLE rounds (
   id TEXT PRIMARY KEY,

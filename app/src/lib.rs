@@ -7,6 +7,7 @@
 //! * [`topics`]: what parents want planned, from proposal to publication
 //! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
 //! * [`plans`]: what leaders plan, tied to topics; the gate, drafts, the rung
+//! * [`notices`]: a change to a service on a day, told before it to those who asked; the ledger
 //! * [`subscriptions`]: addresses that want to be told before a service changes
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
@@ -48,6 +49,8 @@ pub mod forms;
 pub mod house;
 #[cfg(feature = "ssr")]
 pub mod id;
+#[cfg(feature = "ssr")]
+pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod plans;
 #[cfg(feature = "ssr")]

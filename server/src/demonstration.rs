@@ -2,6 +2,7 @@
 //!
 //! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the service could not.
 
+mod notices;
 mod plans;
 
 use std::ops::Range;
@@ -185,7 +186,18 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
         kind,
         &plans::Ground { services: &area.services, topics, leader: &leader, organiser: &organiser, now: at_five(now - DAY) },
     )
-    .await
+    .await?;
+    let colleague = person(tx, "leader2@example.org", "Second Invented Leader", None, None, &[Role::Leader], now).await?;
+    let parent = ("parent@example.org", parent.as_str());
+    let ground = notices::Ground {
+        services: &area.services,
+        south: &south,
+        leader: &leader,
+        colleague: &colleague,
+        parent,
+        now: at_five(now - DAY),
+    };
+    notices::fill(tx, &ground).await
 }
 
 /// The forum confirms what the count of spring chose.

@@ -111,7 +111,15 @@ impl Mailer {
         let to = letter.to.parse().ok().filter(|_| plain);
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         let bodies = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
-        Message::builder()
+        let mut message = Message::builder();
+        if let Some(one_click) = &letter.one_click {
+            for (name, value) in
+                [("List-Unsubscribe", format!("<{one_click}>")), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())]
+            {
+                message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+            }
+        }
+        message
             .from(self.from.clone())
             .to(Mailbox::new(None, to.ok_or_else(refused)?))
             // A line break would end the header; no other control character belongs here either.

@@ -7,9 +7,9 @@ use app::clock::Clock;
 use app::db::Db;
 use app::deliveries::{Outcome, deliver_one};
 use app::house::House;
-use app::plans;
 use app::rounds::close_due;
 use app::subscriptions;
+use app::{notices, plans};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +36,12 @@ pub async fn work(house: House, mailer: Arc<Mailer>, stop: CancellationToken) {
         }
         if let Err(error) = plans::tell_due(&house).await {
             tracing::error!(%error, "telling parents of a draft failed and will be tried again");
+        }
+        if let Err(error) = notices::start_due(&house).await {
+            tracing::error!(%error, "starting notices failed and will be tried again");
+        }
+        if let Err(error) = notices::tell_due(&house).await {
+            tracing::error!(%error, "owing the letters of notices failed and will be tried again");
         }
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;

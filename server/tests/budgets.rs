@@ -80,6 +80,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/lead/plans/new",
             "/subscribe",
             "/account/subscriptions",
+            "/notices",
+            "/lead/notices",
+            "/lead/notices/new",
         ]
         .map(str::to_owned)
         .into_iter()

@@ -77,6 +77,7 @@ async fn owe_letters(db: &Db) -> BTreeSet<String> {
                 button: None,
                 why: "You asked.".into(),
                 from: "The forum".into(),
+                stop: None,
             };
             for nth in 0..LETTERS {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));

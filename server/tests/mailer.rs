@@ -331,6 +331,7 @@ fn letter() -> Letter {
         subject: SUBJECT.into(),
         html: format!("<p>{text}</p>"),
         text,
+        one_click: None,
     }
 }
 

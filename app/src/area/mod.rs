@@ -7,7 +7,7 @@ mod pages;
 mod rules;
 pub mod store;
 
-pub use rules::What;
+pub use rules::{What, chosen};
 
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};

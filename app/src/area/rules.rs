@@ -1,5 +1,6 @@
 //! What an administrator may say about a service or a place. Pure.
 
+use super::store::Named;
 use crate::forms::{self, Refusals, Sent};
 
 /// Whether it is a service, a place or an organisation.
@@ -78,6 +79,21 @@ pub fn change(sent: &Sent) -> Result<Change, Refusals> {
 fn whole_number(text: &str) -> Result<i64, String> {
     let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
     plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1250".to_owned())
+}
+
+/// Reads which services, places or organisations were chosen. `when_none` is said when none was; empty, none is an answer.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn chosen(sent: &Sent, field: &str, there_are: &[Named], when_none: &str) -> Result<Vec<String>, String> {
+    let chosen = sent.all(field);
+    if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
+        Err("Choose again. One of those is not there any more".to_owned())
+    } else if chosen.is_empty() && !when_none.is_empty() {
+        Err(when_none.to_owned())
+    } else {
+        Ok(chosen)
+    }
 }
 
 #[cfg(test)]

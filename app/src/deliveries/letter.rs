@@ -15,6 +15,17 @@ pub struct Words {
     pub why: String,
     /// The forum, who signs it.
     pub from: String,
+    /// How to stop such letters; for those that somebody subscribed to.
+    pub stop: Option<Stop>,
+}
+
+/// How to stop letters that somebody subscribed to. Such a letter is one of many, and waits for all others.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// The whole address of the page to choose on.
+    pub choose: String,
+    /// The whole address that one click of a mail program posts to (RFC 8058).
+    pub one_click: String,
 }
 
 impl Words {
@@ -26,7 +37,8 @@ impl Words {
             parts.push(format!("{label}:\n{address}"));
         }
         parts.push(self.from.clone());
-        parts.push(format!("--\n{}", self.why));
+        let stop = self.stop.as_ref().map_or_else(String::new, |stop| format!("\nChoose or stop these letters: {}", stop.choose));
+        parts.push(format!("--\n{}{stop}", self.why));
         parts.join("\n\n") + "\n"
     }
 
@@ -51,6 +63,7 @@ impl Words {
                     p { (self.from) }
                     hr;
                     p style="font-size:16px" { (self.why) }
+                    @if let Some(stop) = &self.stop { p style="font-size:16px" { a href=(stop.choose) { "Choose or stop these letters" } } }
                 }
             }
         }
@@ -70,6 +83,7 @@ mod tests {
             button: Some(("See it".into(), "https://a.example/topics/1?x=1&y=2".into())),
             why: "You proposed it.".into(),
             from: "The forum".into(),
+            stop: None,
         };
         assert_eq!(
             words.text(),

@@ -8,7 +8,7 @@ mod letter;
 pub mod store;
 mod turn;
 
-pub use letter::Words;
+pub use letter::{Stop, Words};
 pub use store::{Owed, owe};
 pub use turn::{Outcome, deliver_one};
 
@@ -25,6 +25,8 @@ pub struct Letter {
     pub text: String,
     /// The same letter as HTML.
     pub html: String,
+    /// Where one click of a mail program stops such letters (RFC 8058); `None` for one nobody subscribed to.
+    pub one_click: Option<String>,
 }
 
 /// Why a letter did not go.

@@ -32,8 +32,8 @@ pub struct Owed<'a> {
 pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO deliveries
-           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, next_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9)
+           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, next_at, is_bulk, unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, CAST($11 AS INTEGER), $12)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
     .bind(crate::id::fresh())
@@ -46,15 +46,25 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     .bind(owed.words.html())
     .bind(owed.at)
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
+    .bind(i64::from(owed.words.stop.is_some()))
+    .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
     .execute(tx)
     .await?;
     Ok(())
 }
 
+/// The id of the letter that was owed under this key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1").bind(dedup_key).fetch_one(tx).await
+}
+
 /// How long a worker may hold a letter before another takes it over. Longer than the mailer's own patience.
 pub const LEASE: Millis = 2 * MINUTE;
 
-/// Claims the letter that has waited longest, with the number of tries so far. Two workers never hold the same one.
+/// Claims the letter that has waited longest, one of many only when no other waits, with the number of tries so far. Two workers never hold the same one.
 ///
 /// # Errors
 /// When the database fails.
@@ -63,17 +73,17 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
         Box::pin(async move {
             let row = sqlx::query(
                 "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
-                 WHERE id IN (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY next_at, id LIMIT 1)
+                 WHERE id IN (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY is_bulk, next_at, id LIMIT 1)
                    AND claimed_until < $1
-                 RETURNING id, to_address, subject, body_text, body_html, CAST(tries AS BIGINT)",
+                 RETURNING id, to_address, subject, body_text, body_html, unsubscribe, CAST(tries AS BIGINT)",
             )
             .bind(now)
             .bind(now + LEASE)
             .fetch_optional(tx)
             .await?;
             Ok(row.map(|row| {
-                let letter = Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text: row.get(3), html: row.get(4) };
-                (letter, row.get(5))
+                let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
+                (Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text, html, one_click }, row.get(6))
             }))
         })
     })
@@ -86,15 +96,17 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
 /// When the database fails.
 pub async fn forfeited(db: &Db, id: &str, now: Millis) -> Result<Option<&'static str>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
     .bind(id)
     .bind(now)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    let (late, erased): (i64, Option<i64>) = (row.get(0), row.get(1));
-    Ok(if late != 0 {
+    let (late, erased, next_at): (i64, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    Ok(if next_at.is_none() {
+        Some("it was called off")
+    } else if late != 0 {
         Some("it came too late to be of use")
     } else if erased.is_some() {
         Some("the account was erased")
@@ -141,6 +153,7 @@ pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: Str
     .await
 }
 
+/// A letter that was called off while it was on its way is recorded as sent all the same: it was.
 async fn finish(
     db: &Db,
     id: String,
@@ -153,8 +166,8 @@ async fn finish(
         Box::pin(async move {
             sqlx::query(
                 "UPDATE deliveries
-                 SET sent_at = $2, given_up_at = $3, reason = $4, next_at = NULL, to_address = '', body_text = '', body_html = ''
-                 WHERE id = $1 AND next_at IS NOT NULL AND tries = $5",
+                 SET sent_at = $2, given_up_at = $3, reason = $4, next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL
+                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)",
             )
             .bind(id)
             .bind(sent_at)

@@ -14,7 +14,7 @@ use crate::rounds::rules::Phase;
 use crate::rounds::store::Round;
 use crate::topics::store::Filter;
 use crate::ui::{Banner, Page};
-use crate::{rounds, topics};
+use crate::{notices, rounds, topics};
 
 /// GET `/`
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -23,6 +23,8 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
     let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
+    let soon = notices::store::Filter { after: Some(now), ..notices::store::Filter::default() };
+    let soon = notices::store::list(&house.db, &soon, 3).await?;
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
@@ -36,6 +38,16 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let join = (!viewer.is_signed_in()).then(
             || view! { <p class="soft">"New here? "<a href="/sign-up">"Join in two minutes"</a>". You need not give your real name."</p> },
         );
+        let soon = (!soon.is_empty()).then(|| {
+            let cards = notices::cards(soon, now);
+            view! {
+                <section class="stack">
+                    <h2>"What changes soon"</h2>
+                    {cards}
+                    <p><a href="/notices">"All changes"</a>" · "<a href="/subscribe">"Be told before it changes"</a></p>
+                </section>
+            }
+        });
         let closed = closed.map(|round| {
             view! {
                 <section class="stack">
@@ -58,6 +70,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {topics::cards(latest)}
                     <p><a href="/topics">"All topics"</a></p>
                 </section>
+                {soon}
                 {closed}
             </div>
         }

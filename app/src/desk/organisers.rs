@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::ui::{Banner, Page};
-use crate::{plans, rounds, topics};
+use crate::{notices, plans, rounds, topics};
 
 /// GET `/forum`
 pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -88,6 +88,7 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
 /// GET `/lead`
 pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
+    let waiting = notices::store::waiting(&house.db).await?.into_iter().filter(|notice| notice.starts_at.is_none()).collect::<Vec<_>>();
     let page = Page::new("Leaders’ desk", || {
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
         let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });
@@ -99,9 +100,20 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
             })
             .collect::<Vec<_>>();
         let plans = (!plans.is_empty()).then(|| view! { <ul class="queue">{plans}</ul> });
+        let to_approve = (!waiting.is_empty()).then(|| {
+            let waiting = waiting.into_iter().map(|notice| {
+                let to = format!("/lead/notices/{}", notice.id);
+                view! { <li><h3><a href=to>{format!("Approve the notice: {}", notice.title)}</a></h3><p>{format!("It takes effect from {}.", notice.effect.words())}</p></li> }
+            });
+            view! { <h2>"Notices to approve"</h2><ul class="queue">{waiting.collect_view()}</ul> }
+        });
         view! {
             <div class="stack">
                 <h1>"Leaders’ desk"</h1>
+                {to_approve}
+                <h2>"Changes to services"</h2>
+                <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
+                <p><a href="/lead/notices">"Notices that wait"</a></p>
                 <h2>"Plans without a draft"</h2>
                 {nothing}
                 {plans}

@@ -8,7 +8,6 @@ use super::rules::{self, ThereAre};
 use super::{leader, store};
 use crate::accounts::Viewer;
 use crate::area;
-use crate::area::store::Named;
 use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
@@ -46,12 +45,8 @@ async fn there_are(house: &House) -> Result<ThereAre, Error> {
 }
 
 fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
-    let choices = |name: &str, named: Vec<Named>| {
-        let chosen = sent.all(name);
-        Choice::each(named.into_iter().map(|named| (named.id, named.name)), |id| chosen.iter().any(|chosen| chosen == id))
-    };
-    let organisations = choices("organisations", there_are.organisations);
-    let (services, places) = (choices("services", there_are.services), choices("places", there_are.places));
+    let organisations = Choice::ticked(sent, "organisations", there_are.organisations);
+    let (services, places) = (Choice::ticked(sent, "services", there_are.services), Choice::ticked(sent, "places", there_are.places));
     let page = Page::new("Register a plan", || {
         view! {
             <div class="stack">

@@ -1,5 +1,6 @@
 //! What may be said about a plan. Pure: what was sent and now in, facts or refusals out.
 
+use crate::area;
 use crate::area::store::Named;
 use crate::clock::{self, Millis};
 use crate::files::FileKind;
@@ -49,9 +50,10 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
     let mut refusals = Refusals::default();
     let title = refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
     let what = refusals.take("what", prose(sent, "what", "Say what will be planned"));
-    let organisations = chosen(&mut refusals, sent, "organisations", &there_are.organisations, "Choose who plans it");
-    let services = chosen(&mut refusals, sent, "services", &there_are.services, "Choose at least one service");
-    let places = chosen(&mut refusals, sent, "places", &there_are.places, "");
+    let organisations =
+        refusals.take("organisations", area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it"));
+    let services = refusals.take("services", area::chosen(sent, "services", &there_are.services, "Choose at least one service"));
+    let places = refusals.take("places", area::chosen(sent, "places", &there_are.places, ""));
     let due = clock::read(sent.typed("due_day"), "23:59");
     let due_day = refusals.take(
         "due_day",
@@ -229,18 +231,6 @@ pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
 
 fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
     forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
-}
-
-fn chosen(refusals: &mut Refusals, sent: &Sent, field: &'static str, there_are: &[Named], when_none: &str) -> Option<Vec<String>> {
-    let chosen = sent.all(field);
-    let answer = if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
-        Err("Choose again. One of those is not there any more".to_owned())
-    } else if chosen.is_empty() && !when_none.is_empty() {
-        Err(when_none.to_owned())
-    } else {
-        Ok(chosen)
-    };
-    refusals.take(field, answer)
 }
 
 #[cfg(test)]

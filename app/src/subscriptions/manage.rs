@@ -6,15 +6,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::rules::{self, Cadence};
-use super::store::{self, Began, Ended, Has, Standing};
+use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
 use crate::accounts::Viewer;
 use crate::area;
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
-use crate::id;
 use crate::ui::{Banner, Page, Summary};
+use crate::{id, notices};
 
 /// GET `/subscriptions/{token}`
 pub async fn by_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, uri: Uri) -> Result<Response, Error> {
@@ -54,11 +54,8 @@ async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent
     let now = house.clock.now();
     let done = match sent.typed("step") {
         "stop" | "stop all" => {
-            let one = (sent.typed("step") == "stop").then(|| sent.typed("subscription").to_owned());
-            house
-                .db
-                .write(move |tx| Box::pin(async move { store::end(tx, &subscriber, one.as_deref(), Ended::OwnPage, now).await }))
-                .await?;
+            let which = if sent.typed("step") == "stop" { Which::One(sent.typed("subscription").to_owned()) } else { Which::All };
+            house.db.write(move |tx| Box::pin(async move { store::end(tx, &subscriber, &which, Ended::OwnPage, now).await })).await?;
             "stopped"
         }
         _ if sent.all("services").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
@@ -86,9 +83,9 @@ pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(t
         view! {
             <div class="stack">
                 <h1>"Stop these letters?"</h1>
-                <p class="lead">"We then no longer tell you before something changes."</p>
+                <p class="lead">"We then no longer tell you before these services change."</p>
                 <form method="post">
-                    <button class="button">"Stop all letters"</button>
+                    <button class="button">"Stop these letters"</button>
                 </form>
                 <p><a href=to>"Choose what to keep instead"</a></p>
             </div>
@@ -103,10 +100,14 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
     let now = house.clock.now();
     let ended = house.db.write(move |tx| {
         Box::pin(async move {
-            match store::by_link(tx, &id::hash(&token)).await? {
-                Some(subscriber) => store::end(tx, &subscriber, None, Ended::OneClick, now).await,
-                None => Ok(()),
-            }
+            let link_hash = id::hash(&token);
+            let Some(subscriber) = store::by_link(tx, &link_hash).await? else { return Ok(()) };
+            // A letter about a notice stops letters about its services; the others go on.
+            let which = match notices::store::services_of_link(tx, &link_hash).await? {
+                services if services.is_empty() => Which::All,
+                services => Which::Of(services),
+            };
+            store::end(tx, &subscriber, &which, Ended::OneClick, now).await
         })
     });
     ended.await?;
@@ -114,7 +115,7 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
         view! {
             <div class="stack">
                 <h1>"We have stopped"</h1>
-                <p class="lead">"No more letters about changes go to this address."</p>
+                <p class="lead">"We no longer write to you about this."</p>
                 <p>"You can "<a href="/subscribe">"begin again"</a>" at any time. "<a href="/notices">"All changes"</a>" are here for everyone to read."</p>
             </div>
         }

@@ -4,10 +4,10 @@ use jiff::civil::{Time, Weekday, time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::accounts;
 use crate::area::store::Named;
 use crate::clock::{DAY, Millis};
 use crate::forms::{Refusals, Sent};
+use crate::{accounts, area};
 
 /// How long the address of somebody who subscribes to nothing any more is kept.
 pub const KEPT_WITHOUT_USE: Millis = 28 * DAY;
@@ -104,19 +104,11 @@ impl Wanted {
 /// What to put right; likewise for [`request`].
 pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wanted, Refusals> {
     let mut refusals = Refusals::default();
-    let mut chosen = |field: &'static str, there_are: &[Named]| {
-        let chosen = sent.all(field);
-        if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
-            refusals.add(field, "Choose again. One of those is not there any more");
-        } else if chosen.is_empty() && field == "services" {
-            refusals.add(field, "Choose at least one service");
-        }
-        chosen
-    };
-    let (services, places) = (chosen("services", services), chosen("places", places));
+    let services = refusals.take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
     let cadence = refusals.take("cadence", Cadence::read(sent.typed("cadence")).ok_or_else(|| "Choose how often we may write".to_owned()));
-    match cadence {
-        Some(cadence) if refusals.is_empty() => Ok(Wanted { services, places, cadence }),
+    match (services, places, cadence) {
+        (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),
         _ => Err(refusals),
     }
 }

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
 use crate::db::Db;
-use crate::id;
+use crate::{id, notices};
 
 type Kept<T> = Result<T, sqlx::Error>;
 
@@ -99,31 +99,47 @@ pub enum Ended {
     OwnPage,
 }
 
-/// Ends one of a subscriber's subscriptions, or with `None` all of them. Ending what has ended changes nothing.
-pub async fn end(tx: &mut AnyConnection, subscriber_id: &str, subscription_id: Option<&str>, how: Ended, now: Millis) -> Kept<()> {
+/// Which of a subscriber's subscriptions end.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// The one with this id.
+    One(String),
+    /// Those to these services.
+    Of(Vec<String>),
+}
+
+/// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending what has ended changes
+/// nothing.
+pub async fn end(tx: &mut AnyConnection, subscriber_id: &str, which: &Which, how: Ended, now: Millis) -> Kept<()> {
     let how = match how {
         Ended::OneClick => "one click",
         Ended::OwnPage => "own page",
     };
-    sqlx::query(
-        "UPDATE subscriptions SET ended_at = $3, ended_how = $4
-         WHERE subscriber_id = $1 AND ended_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR id = $2)",
-    )
-    .bind(subscriber_id)
-    .bind(subscription_id)
-    .bind(now)
-    .bind(how)
-    .execute(&mut *tx)
-    .await?;
+    let (column, ids) = match which {
+        Which::All => ("subscriber_id", vec![subscriber_id.to_owned()]),
+        Which::One(id) => ("id", vec![id.clone()]),
+        Which::Of(services) => ("service_id", services.clone()),
+    };
+    let wanted = (0..ids.len()).map(|nth| format!("${}", nth + 4)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "UPDATE subscriptions SET ended_at = $2, ended_how = $3 WHERE subscriber_id = $1 AND ended_at IS NULL AND {column} IN ({wanted})"
+    );
+    let mut end = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
+    for id in ids {
+        end = end.bind(id);
+    }
+    end.execute(&mut *tx).await?;
     sqlx::query(
         "UPDATE subscribers SET idle_since = $2 WHERE id = $1 AND idle_since IS NULL
            AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)",
     )
     .bind(subscriber_id)
     .bind(now)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    notices::store::call_off(tx, subscriber_id, now).await
 }
 
 /// Keeps a new link to what a subscriber has.

@@ -201,11 +201,7 @@ fn page(house: &House, viewer: &Viewer, sent: &Sent, services: Vec<Named>, place
 
 /// The fields that say what is wanted.
 pub fn choices<'a>(sent: &Sent, services: Vec<Named>, places: Vec<Named>, refusals: &'a Refusals) -> impl IntoView + use<'a> {
-    let each = |name: &str, named: Vec<Named>| {
-        let chosen = sent.all(name);
-        Choice::each(named.into_iter().map(|named| (named.id, named.name)), |id| chosen.iter().any(|chosen| chosen == id))
-    };
-    let (services, places) = (each("services", services), each("places", places));
+    let (services, places) = (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let cadence = if sent.typed("cadence").is_empty() && refusals.is_empty() { Cadence::AtOnce.word() } else { sent.typed("cadence") };
     let cadences = Choice::each(Cadence::ALL.map(|cadence| (cadence.word(), cadence.title())), |word| word == cadence);
     view! {

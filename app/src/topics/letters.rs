@@ -47,5 +47,6 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         button,
         why: "You get this letter because you proposed a topic.".to_owned(),
         from: house.names.forum.clone(),
+        stop: None,
     }
 }

@@ -48,11 +48,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 }
 
 fn write_page(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Named>, places: Vec<Named>, until: Option<i64>) -> Page {
-    let choices = |name: &str, named: Vec<Named>| {
-        let chosen = sent.all(name);
-        Choice::each(named.into_iter().map(|named| (named.id, named.name)), |id| chosen.iter().any(|chosen| chosen == id))
-    };
-    let (services, places) = (choices("services", services), choices("places", places));
+    let (services, places) = (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let when = match until {
         Some(until) => format!("Propose until {} to be in this round.", crate::clock::day_and_hour(until)),
         None => "It will be in the next round.".to_owned(),

@@ -1,5 +1,6 @@
 //! What a proposal may be and what may become of a topic. Pure: facts and now in, facts or refusals out.
 
+use crate::area;
 use crate::area::store::Named;
 use crate::clock::Millis;
 use crate::forms::{self, Refusals, Sent};
@@ -36,26 +37,14 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
     let text = |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
-    let services = refusals.take("services", chosen(sent, "services", services));
-    if services.as_ref().is_some_and(Vec::is_empty) {
-        refusals.add("services", "Choose at least one service");
-    }
-    let places = refusals.take("places", chosen(sent, "places", places));
+    let services = refusals.take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
-        (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) if refusals.is_empty() => {
+        (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) => {
             Ok(Proposal { form_key, title, happens_now, would_help, services, places })
         }
         _ => Err(refusals),
-    }
-}
-
-fn chosen(sent: &Sent, field: &str, there_are: &[Named]) -> Result<Vec<String>, String> {
-    let chosen = sent.all(field);
-    if chosen.iter().all(|id| there_are.iter().any(|named| named.id == *id)) {
-        Ok(chosen)
-    } else {
-        Err("Choose again. One of those is not there any more".to_owned())
     }
 }
 

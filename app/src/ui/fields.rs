@@ -5,7 +5,8 @@
 
 use leptos::prelude::*;
 
-use crate::forms::Refusals;
+use crate::area::store::Named;
+use crate::forms::{Refusals, Sent};
 
 /// What must be put right, at the top of the page. Empty when there is nothing.
 #[component]
@@ -131,6 +132,13 @@ impl Choice {
             Self { chosen: is_chosen(&value), value, label: label.into() }
         };
         things.into_iter().map(choice).collect()
+    }
+
+    /// One choice for each service, place or organisation, chosen where it was ticked.
+    #[must_use]
+    pub fn ticked(sent: &Sent, name: &str, named: Vec<Named>) -> Vec<Self> {
+        let ticked = sent.all(name);
+        Self::each(named.into_iter().map(|named| (named.id, named.name)), |id| ticked.iter().any(|ticked| ticked == id))
     }
 }
 

@@ -160,8 +160,14 @@ fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
 
 #[component]
 fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
-    let mut links =
-        vec![("/", "Home"), ("/topics", "Topics"), ("/rounds", "Rounds"), ("/plans", "Plans"), ("/subscribe", "Be told of changes")];
+    let mut links = vec![
+        ("/", "Home"),
+        ("/topics", "Topics"),
+        ("/rounds", "Rounds"),
+        ("/plans", "Plans"),
+        ("/notices", "Changes"),
+        ("/subscribe", "Be told of changes"),
+    ];
     if viewer.may_propose() {
         links.push(("/topics/new", "Propose a topic"));
     }

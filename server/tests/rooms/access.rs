@@ -74,6 +74,8 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /healthz",
         "GET /invitations/{token}",
         "GET /new-password/{token}",
+        "GET /notices",
+        "GET /notices/{id}",
         "GET /offline",
         "GET /plans",
         "GET /plans/{id}",

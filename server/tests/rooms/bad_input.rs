@@ -6,7 +6,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 51] = [
+const FIELDS: [&str; 65] = [
     "email",
     "password",
     "shown_name",
@@ -58,6 +58,20 @@ const FIELDS: [&str; 51] = [
     "name",
     "cadence",
     "subscription",
+    "effect",
+    "effect_day",
+    "effect_time",
+    "decided_day",
+    "why",
+    "affected",
+    "families",
+    "must_do",
+    "must_do_by",
+    "entitlement",
+    "whom",
+    "phone",
+    "start_day",
+    "start_time",
 ];
 
 fn bad_values() -> Vec<String> {

@@ -16,6 +16,7 @@ async fn owe_letters(world: &World, letters: usize) {
                 button: None,
                 why: "You asked.".into(),
                 from: "The forum".into(),
+                stop: None,
             };
             for nth in 0..letters {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));

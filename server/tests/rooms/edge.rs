@@ -62,6 +62,7 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/plans",
             "/record",
             "/subscribe",
+            "/notices",
             "/sign-in",
             "/sign-up",
             "/accessibility",

@@ -10,6 +10,7 @@ mod bad_input;
 mod deliveries;
 mod edge;
 mod kept;
+mod notices;
 mod plans;
 mod rounds;
 mod subscriptions;

@@ -1,0 +1,181 @@
+//! A notice as it will be, who would be told, and a second person's word on it.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::browse::{standing_words, words_of};
+use super::rules::{Standing, standing};
+use super::store::{self, Notice, Reach};
+use super::{letters, notice};
+use crate::accounts::Viewer;
+use crate::audit::{self, Entry};
+use crate::clock::{self, Millis};
+use crate::disclosure;
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::id;
+use crate::ui::{Banner, Field, Page, Summary};
+
+/// GET `/lead/notices`: what has not started yet.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let waiting = store::waiting(&house.db).await?;
+    let page = Page::new("Notices that wait", || {
+        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits. A notice is here until people are told of it."</p> });
+        let waiting = waiting
+            .into_iter()
+            .map(|listed| {
+                let state = standing_words(standing(listed.starts_at, listed.has_started, listed.is_decided, listed.effect, now));
+                view! { <li><h3><a href=format!("/lead/notices/{}", listed.id)>{listed.title}</a></h3><p>{state}</p></li> }
+            })
+            .collect::<Vec<_>>();
+        let waiting = (!waiting.is_empty()).then(|| view! { <ul class="queue">{waiting}</ul> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <h1>"Notices that wait"</h1>
+                {nothing}
+                {waiting}
+                <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
+                <p>"Begin with words for "<a href="/lead/notices/new?like=transport">"a change of transport"</a>" or "<a href="/lead/notices/new?like=autism">"of autism support"</a>"."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/lead/notices/{id}`
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    shown(&house, &viewer, &id, &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+}
+
+/// POST `/lead/notices/{id}`: approves it, for now or for later, or calls it back.
+pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), id::parse(&id).ok_or(Error::NotFound)?);
+    let to = format!("/lead/notices/{notice_id}");
+    if sent.typed("step") == "call back" {
+        let called_back = house.db.write(move |tx| {
+            Box::pin(async move {
+                let called_back = store::call_back(tx, &notice_id).await?;
+                if called_back {
+                    audit::note(tx, Entry { at: now, who: Some(&by), what: "notice called back", about: &notice_id, detail: "" }).await?;
+                }
+                Ok::<_, sqlx::Error>(called_back)
+            })
+        });
+        let done = if called_back.await? { "called-back" } else { "started-before" };
+        return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
+    }
+    let starts_at = match starts_at(&sent, now) {
+        Ok(at) => at,
+        Err(what_to_do) => return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await,
+    };
+    let approved = house.db.write(move |tx| {
+        Box::pin(async move {
+            let approved = store::approve(tx, &notice_id, &by, starts_at, now).await?;
+            if approved {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "notice approved", about: &notice_id, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(approved)
+        })
+    });
+    if approved.await? {
+        return Ok(Redirect::to(&format!("{to}?done=approved")).into_response());
+    }
+    // Approved a moment ago by another tap, or another colleague: it is what was wanted.
+    if notice(&house, &id).await?.starts_at.is_some() {
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let refusals = Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself");
+    shown(&house, &viewer, &id, &sent, "", &refusals).await
+}
+
+/// From when on people are to be told: now, or a time to come.
+fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
+    if sent.line("start_day").is_empty() {
+        return Ok(now);
+    }
+    let time = sent.line("start_time");
+    let at = clock::read(sent.typed("start_day"), if time.is_empty() { "08:00" } else { &time });
+    let at = at.ok_or_else(|| "Enter a day and an hour, or leave both empty to tell people now".to_owned())?;
+    if at <= now { Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned()) } else { Ok(at) }
+}
+
+async fn shown(house: &House, viewer: &Viewer, id: &str, sent: &Sent, done: &str, refusals: &Refusals) -> Result<Response, Error> {
+    let notice = notice(house, id).await?;
+    if notice.started_at.is_some() {
+        return Ok(Redirect::to(&format!("/notices/{}", notice.id)).into_response());
+    }
+    let now = house.clock.now();
+    let reach = store::reach(&house.db, &notice.id).await?;
+    let letter = letters::one(house, &notice, "…");
+    let is_hers = notice.written_by.0 == viewer.signed_in()?.account_id;
+    let standing = standing(notice.starts_at, false, notice.words.decided_day.is_some(), notice.words.effect, now);
+    let page = Page::new(notice.words.title.clone(), || {
+        let late = (notice.words.effect.at() <= notice.starts_at.unwrap_or(now))
+            .then(|| view! { <p class="panel warn">"The change holds before people are told. Change the day, or tell them sooner."</p> });
+        view! {
+            <article class="stack">
+                {banner(done)}
+                <p><a class="back" href="/lead/notices">"Notices that wait"</a></p>
+                <Summary refusals />
+                <p class="panel gold">{standing_words(standing)}". Only leaders can see it. Written by "{notice.written_by.1.clone()}"."</p>
+                {late}
+                <h1>{notice.words.title.clone()}</h1>
+                {words_of(&notice)}
+                <h2>"Who would be told"</h2>
+                {who(&reach)}
+                <h2>"The letter"</h2>
+                <p><b>{letter.subject.clone()}</b></p>
+                <p class="said">{letter.text()}</p>
+                {ways(&notice, standing, is_hers, sent, refusals)}
+            </article>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn who(reach: &Reach) -> impl IntoView + use<> {
+    let numbers: Vec<u64> = reach.by_cadence.iter().map(|(_, people)| *people).collect();
+    let split = disclosure::split(&numbers);
+    let rows =
+        reach.by_cadence.iter().zip(split.parts).map(|((cadence, _), shown)| view! { <dt>{cadence.title()}</dt><dd>{shown.words()}</dd> });
+    view! { <dl class="when"><dt>"People in all"</dt><dd>{split.total.words()}</dd>{rows.collect_view()}</dl> }
+}
+
+fn ways(notice: &Notice, standing: Standing, is_hers: bool, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let change = format!("/lead/notices/{}/words", notice.id);
+    if let Standing::Timed(_) = standing {
+        return view! {
+            <form method="post"><button class="button warn" name="step" value="call back">"Call it back"</button></form>
+            <p class="soft">"Until people are told, it can be called back and changed."</p>
+        }
+        .into_any();
+    }
+    let approve = if is_hers {
+        view! { <p id="approve" class="panel">"A colleague approves it, before anyone is told. It is on the leaders’ desk."</p> }.into_any()
+    } else {
+        let fields = view! {
+            <Field name="start_day" label="Tell people from this day on" hint="Leave it empty to tell them now." kind="date" value=sent.typed("start_day") refusals />
+            <Field name="start_time" label="At" hint="8am if you leave it empty." kind="time" value=sent.typed("start_time") refusals />
+        }
+        .into_any();
+        view! { <form method="post" novalidate>{fields}<button class="button">"Approve it"</button></form> }.into_any()
+    };
+    view! { {approve}<p><a class="button quiet" href=change>"Change the words"</a></p> }.into_any()
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let words = match done {
+        "written" => ("The notice is kept", "This is how parents will see it. A colleague approves it next."),
+        "changed" => ("It is changed", "This is how parents will see it."),
+        "approved" => ("It is approved", "People are told when its time comes."),
+        "approved-before" => ("It was not changed", "A colleague has approved it. Call it back to change it."),
+        "called-back" => ("It is called back", "Nobody was told. Change it, and have it approved again."),
+        _ => return None,
+    };
+    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+}

@@ -1,0 +1,85 @@
+//! The letters about notices: one notice, or a digest of several.
+
+use super::rules::Effect;
+use super::store::Notice;
+use crate::clock;
+use crate::deliveries::{Stop, Words};
+use crate::house::House;
+
+/// The letter about one notice. `token` is the link of this very letter.
+pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
+    let mut paragraphs = vec![takes_effect(notice), notice.words.what.clone()];
+    paragraphs.extend(what_to_do(notice));
+    paragraphs.push(format!("Why: {}", notice.words.why));
+    if notice.words.changes_entitlement {
+        paragraphs.push("This changes what a child is legally entitled to.".to_owned());
+    }
+    paragraphs.push(whom_to_ask(notice));
+    Words {
+        subject: format!("{}: {}", short(notice.words.effect), notice.words.title),
+        paragraphs,
+        button: Some(("Read it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        why: format!("You get this letter because you asked to be told of changes to {}.", notice.labels.join(", ")),
+        from: house.names.forum.clone(),
+        stop: Some(stop(house, token)),
+    }
+}
+
+/// The digest of several notices, the first to take effect first.
+pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
+    let paragraphs = notices.iter().flat_map(|notice| {
+        let address = house.link(&format!("/notices/{}", notice.id));
+        let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
+        about.extend(what_to_do(notice));
+        about.push(format!("Read it: {address}"));
+        about
+    });
+    let subject = match notices {
+        [notice] => format!("{}: {}", short(notice.words.effect), notice.words.title),
+        _ => format!(
+            "{} changes to services, the first on {}",
+            notices.len(),
+            notices.first().map_or_else(String::new, |first| short(first.words.effect))
+        ),
+    };
+    Words {
+        subject,
+        paragraphs: paragraphs.collect(),
+        button: Some(("All changes".to_owned(), house.link("/notices"))),
+        why: "You get this letter because you asked to be told of changes, once a day or once a week.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: Some(stop(house, token)),
+    }
+}
+
+fn stop(house: &House, token: &str) -> Stop {
+    Stop { choose: house.link(&format!("/subscriptions/{token}")), one_click: house.link(&format!("/unsubscribe/{token}")) }
+}
+
+/// The day alone, for a subject.
+fn short(effect: Effect) -> String {
+    clock::day(effect.at())
+}
+
+fn takes_effect(notice: &Notice) -> String {
+    let from = notice.words.effect.words();
+    if notice.words.decided_day.is_some() {
+        format!("It takes effect from {from}.")
+    } else {
+        format!("It is proposed from {from}. It is not decided.")
+    }
+}
+
+fn what_to_do(notice: &Notice) -> Option<String> {
+    let words = &notice.words;
+    (!words.must_do.is_empty()).then(|| match clock::read(&words.must_do_by, "12:00") {
+        Some(by) => format!("What you must do by {}: {}", clock::day(by), words.must_do),
+        None => format!("What you must do: {}", words.must_do),
+    })
+}
+
+fn whom_to_ask(notice: &Notice) -> String {
+    let words = &notice.words;
+    let ways: Vec<&str> = [words.phone.as_str(), words.email.as_str()].into_iter().filter(|way| !way.is_empty()).collect();
+    format!("Ask {}: {}", words.whom, ways.join(", "))
+}

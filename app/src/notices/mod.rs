@@ -1,0 +1,47 @@
+//! A notice: a service changes on a day, and those who asked to be told are told before it.
+//!
+//! Its life: written by a leader → approved by a second one, at once or for a later hour, and until then called back if
+//! need be → started: the ledger gets a row for each subscriber it matches, everyone can read it, and letters are owed,
+//! at once or with a digest. `rules` reads what is written and says when a letter is due, `store` holds the SQL, `write`
+//! and `approve` are the leaders' pages, `browse` everyone's, `telling` is what the worker does, `letters` the words.
+
+mod approve;
+mod browse;
+mod letters;
+pub mod rules;
+pub mod store;
+mod telling;
+mod write;
+
+pub use browse::cards;
+pub use telling::{start_due, tell_due};
+
+use crate::accounts::Role;
+use crate::error::Error;
+use crate::house::House;
+use crate::id;
+use crate::routes::{Access, Routes};
+use store::Notice;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let leader = Only(Role::Leader);
+    Routes::new()
+        .get("/notices", Anyone, browse::list)
+        .get("/notices/{id}", Anyone, browse::notice)
+        .get("/lead/notices", leader, approve::list)
+        .get("/lead/notices/new", leader, write::form)
+        .post("/lead/notices/new", leader, write::send)
+        .get("/lead/notices/{id}", leader, approve::page)
+        .post("/lead/notices/{id}", leader, approve::decide)
+        .get("/lead/notices/{id}/words", leader, write::change_form)
+        .post("/lead/notices/{id}/words", leader, write::change)
+}
+
+/// The notice of an address, or "not found".
+async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}

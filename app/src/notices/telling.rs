@@ -1,0 +1,84 @@
+//! What the worker does: starts the notices whose time has come, and owes their letters in small lots.
+
+use std::collections::HashMap;
+
+use super::letters;
+use super::store::{self, Due, Notice};
+use crate::deliveries::{self, Owed, owe};
+use crate::house::House;
+use crate::{id, subscriptions};
+
+/// How many subscribers one write owes letters to.
+const LOT: i64 = 200;
+
+/// Starts every notice whose time has come, once, whichever process comes first.
+///
+/// # Errors
+/// When the database fails; what was not started is started by the next turn.
+pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
+    while store::is_one_to_start(&house.db, house.clock.now()).await? {
+        let now = house.clock.now();
+        let started = house.db.write(move |tx| Box::pin(async move { store::start_next(tx, now).await })).await?;
+        let Some((notice, owed)) = started else { return Ok(()) };
+        tracing::info!(notice, owed, "a notice has started");
+    }
+    Ok(())
+}
+
+/// Owes the letters that are due: one for each notice, or one digest. Stopped half-way, the next turn goes on: nobody is
+/// told twice and nobody is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    loop {
+        let now = house.clock.now();
+        let due = store::due_now(&mut *house.db.read().await?, None, LOT, now).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let notices = notices_of(house, &due).await?;
+        let (writer, kind) = (house.clone(), house.db.kind());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                // Read again: another process may have owed these meanwhile, and somebody may have unsubscribed.
+                for due in store::due_now(tx, Some(kind), LOT, now).await? {
+                    owe_one(tx, &writer, &due, &notices).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        owed.await?;
+    }
+}
+
+async fn notices_of(house: &House, due: &[Due]) -> Result<HashMap<String, Notice>, sqlx::Error> {
+    let mut notices = HashMap::new();
+    for id in due.iter().flat_map(|due| &due.notices) {
+        if !notices.contains_key(id)
+            && let Some(notice) = store::find(&house.db, id).await?
+        {
+            notices.insert(id.clone(), notice);
+        }
+    }
+    Ok(notices)
+}
+
+async fn owe_one(tx: &mut sqlx::AnyConnection, house: &House, due: &Due, notices: &HashMap<String, Notice>) -> Result<(), sqlx::Error> {
+    let told: Option<Vec<&Notice>> = due.notices.iter().map(|id| notices.get(id)).collect();
+    // One that came up between the two looks: the next turn has it.
+    let Some(told) = told.filter(|told| !told.is_empty()) else { return Ok(()) };
+    let (now, token) = (house.clock.now(), id::secret());
+    let link_hash = id::hash(&token);
+    // A notice is owed to her once, so the first of a digest names it.
+    let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
+    let words = if due.is_digest { letters::digest(house, &told, &token) } else { letters::one(house, told[0], &token) };
+    let owed = Owed { dedup_key: &dedup_key, kind: "notice", account_id: None, to: &due.email, words: &words, at: now, not_after: None };
+    owe(tx, owed).await?;
+    let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
+    subscriptions::store::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
+    for notice in told {
+        store::owed(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+-- The same rules stand in sqlite/0010_notices_stay.sql.
+CREATE TRIGGER approved_notices_are_not_edited
+BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
+  effect_kind, effect_at, changes_entitlement, written_by, written_at ON notices
+FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER started_notices_stay BEFORE UPDATE OF approved_by, approved_at, starts_at, started_at ON notices
+FOR EACH ROW WHEN (OLD.started_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notices_are_not_deleted BEFORE DELETE ON notices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notices_are_not_emptied BEFORE TRUNCATE ON notices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_rows_stay_whose BEFORE UPDATE OF notice_id, subscriber_id, place_id, due_at, is_digest ON ledger
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_rows_are_not_deleted BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_is_not_emptied BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,25 @@
+-- The same rules stand in postgres/0010_notices_stay.sql.
+CREATE TRIGGER approved_notices_are_not_edited
+BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
+  effect_kind, effect_at, changes_entitlement, written_by, written_at ON notices
+WHEN OLD.approved_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
+CREATE TRIGGER started_notices_stay BEFORE UPDATE OF approved_by, approved_at, starts_at, started_at ON notices
+WHEN OLD.started_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a notice that has started stays'); END;
+CREATE TRIGGER notices_are_not_deleted BEFORE DELETE ON notices
+BEGIN SELECT RAISE(ABORT, 'notices are not deleted'); END;
+CREATE TRIGGER notices_are_not_replaced BEFORE INSERT ON notices
+WHEN EXISTS (SELECT 1 FROM notices WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER notices_keep_their_place BEFORE UPDATE ON notices WHEN NEW.rowid <> OLD.rowid
+BEGIN SELECT RAISE(ABORT, 'a row stays where it is'); END;
+CREATE TRIGGER ledger_rows_stay_whose BEFORE UPDATE OF notice_id, subscriber_id, place_id, due_at, is_digest ON ledger
+BEGIN SELECT RAISE(ABORT, 'a row of the ledger stays whose it is'); END;
+CREATE TRIGGER ledger_rows_are_not_deleted BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the ledger is not deleted'); END;
+CREATE TRIGGER ledger_rows_are_not_replaced BEFORE INSERT ON ledger
+WHEN EXISTS (SELECT 1 FROM ledger WHERE (notice_id = NEW.notice_id AND subscriber_id = NEW.subscriber_id) OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER ledger_rows_keep_their_place BEFORE UPDATE ON ledger WHEN NEW.rowid <> OLD.rowid
+BEGIN SELECT RAISE(ABORT, 'a row stays where it is'); END;
