@@ -11,3 +11,11 @@ CREATE TRIGGER ledger_rows_stay_whose BEFORE UPDATE OF notice_id, subscriber_id,
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_rows_are_not_deleted BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_is_not_emptied BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- When and how a subscription began and ended is kept.
+CREATE TRIGGER subscriptions_begin_once BEFORE UPDATE OF id, subscriber_id, service_id, place_id, began_at, began_how ON subscriptions
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subscriptions_end_once BEFORE UPDATE ON subscriptions
+FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subscriptions_are_not_deleted BEFORE DELETE ON subscriptions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subscriptions_are_not_emptied BEFORE TRUNCATE ON subscriptions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

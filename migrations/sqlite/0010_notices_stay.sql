@@ -23,3 +23,15 @@ WHEN EXISTS (SELECT 1 FROM ledger WHERE (notice_id = NEW.notice_id AND subscribe
 BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER ledger_rows_keep_their_place BEFORE UPDATE ON ledger WHEN NEW.rowid <> OLD.rowid
 BEGIN SELECT RAISE(ABORT, 'a row stays where it is'); END;
+
+-- When and how a subscription began and ended is kept.
+CREATE TRIGGER subscriptions_begin_once BEFORE UPDATE OF id, subscriber_id, service_id, place_id, began_at, began_how ON subscriptions
+BEGIN SELECT RAISE(ABORT, 'a subscription stays as it began'); END;
+CREATE TRIGGER subscriptions_end_once BEFORE UPDATE ON subscriptions WHEN OLD.ended_at IS NOT NULL OR NEW.rowid <> OLD.rowid
+BEGIN SELECT RAISE(ABORT, 'a subscription ends once'); END;
+CREATE TRIGGER subscriptions_are_not_deleted BEFORE DELETE ON subscriptions
+BEGIN SELECT RAISE(ABORT, 'subscriptions are not deleted'); END;
+CREATE TRIGGER subscriptions_are_not_replaced BEFORE INSERT ON subscriptions
+WHEN EXISTS (SELECT 1 FROM subscriptions WHERE id = NEW.id OR rowid = NEW.rowid
+               OR (subscriber_id = NEW.subscriber_id AND service_id = NEW.service_id AND place_id = NEW.place_id AND ended_at IS NULL))
+BEGIN SELECT RAISE(IGNORE); END;

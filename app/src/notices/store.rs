@@ -361,10 +361,11 @@ pub async fn due_now(tx: &mut AnyConnection, held: Option<Kind>, most: i64, now:
     let hold = if held == Some(Kind::Postgres) { "FOR UPDATE OF l" } else { "" };
     let sql = format!(
         "SELECT b.id, b.email, l.notice_id, CAST(l.is_digest AS BIGINT)
-         FROM (SELECT DISTINCT subscriber_id FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL LIMIT $2) d
+         FROM (SELECT DISTINCT w.subscriber_id FROM ledger w JOIN subscribers e ON e.id = w.subscriber_id AND e.email IS NOT NULL
+               WHERE w.due_at <= $1 AND w.delivery_id IS NULL AND w.called_off_at IS NULL LIMIT $2) d
          JOIN ledger l ON l.subscriber_id = d.subscriber_id AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
          JOIN notices n ON n.id = l.notice_id
-         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         JOIN subscribers b ON b.id = l.subscriber_id
          ORDER BY b.id, l.is_digest, n.effect_at, n.id {hold}"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now).bind(most).fetch_all(tx).await?;

@@ -7,6 +7,7 @@ use app::clock::DAY;
 use app::db::Kind;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use crate::notices;
 use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, on_both};
 
@@ -32,7 +33,7 @@ const APPEND_ONLY: [&str; 17] = [
 ];
 
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 3] = ["rounds", "topics", "drafts"];
+const LIVING: [&str; 6] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions"];
 
 #[test]
 fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
@@ -68,6 +69,10 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ("drafts", "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)"),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
+            ("notices", "UPDATE notices SET started_at = started_at + 1"),
+            ("notices", "UPDATE notices SET effect_at = effect_at + 1"),
+            ("ledger", "UPDATE ledger SET due_at = due_at + 1"),
+            ("subscriptions", "UPDATE subscriptions SET began_at = began_at + 1"),
         ] {
             stays(&world, table, &columns(&world, table).await, sql).await;
         }
@@ -133,7 +138,8 @@ async fn both(world: &World, first: &str, second: &str) -> Result<(), sqlx::Erro
     other.await.unwrap().map(|_done| ())
 }
 
-/// A round with a shortlist, and a plan with every kind of happening, its first draft published past the gate.
+/// A round with a shortlist, a plan with every kind of happening, its first draft published past the gate, and a notice
+/// that somebody was told of.
 async fn everything_has_happened(world: &World) {
     let (round, topic) = world.voting("Buses").await;
     let author = world.parent(1).await;
@@ -155,6 +161,10 @@ async fn everything_has_happened(world: &World) {
     leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
     leader.post(&format!("{draft}/override"), &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
     leader.post(&draft, &[]).await.leads_to();
+    notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
+    let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+    notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;
+    notices::told(world).await;
     world.forward(DAY);
     world.close().await;
     organiser.post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)]).await.leads_to();

@@ -11,11 +11,12 @@ async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
 }
 
 /// Somebody who has confirmed that she wants letters about this service, in this place or, with "", everywhere.
-async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
+pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
     let fields = [("email", email), ("services", service), ("places", place), ("cadence", cadence)];
     world.visitor().post("/subscribe", &fields).await.leads_to();
     let letters = world.deliver().await;
-    world.visitor().post(&link(&letters[0]), &[]).await.leads_to();
+    let confirm = letters.iter().find(|letter| letter.to == email).unwrap();
+    world.visitor().post(&link(confirm), &[]).await.leads_to();
 }
 
 fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
@@ -38,7 +39,7 @@ fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &
 }
 
 /// Writes a notice about transport that takes effect after so many days, and has it approved; its id.
-async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
+pub async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
     let day = clock::fields(world.now() + days * DAY).0;
     let written = writer.post("/lead/notices/new", &fields(title, &world.transport, &day)).await.leads_to();
     let page = written.split('?').next().unwrap().to_owned();
@@ -47,7 +48,7 @@ async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>)
 }
 
 /// The letters about notices that are due now.
-async fn told(world: &World) -> Vec<Letter> {
+pub async fn told(world: &World) -> Vec<Letter> {
     start_due(&world.house).await.unwrap();
     tell_due(&world.house).await.unwrap();
     world.deliver().await
