@@ -20,9 +20,9 @@ CREATE TABLE subscriptions (
   service_id TEXT NOT NULL REFERENCES services (id),
   place_id TEXT NOT NULL,
   began_at BIGINT NOT NULL,
-  began_how TEXT NOT NULL CHECK (began_how IN ('letter', 'account', 'own page')),
+  began_how TEXT NOT NULL CHECK (began_how IN ('letter', 'account', 'own page', 'address changed')),
   ended_at BIGINT,
-  ended_how TEXT CHECK (ended_how IN ('one click', 'own page')),
+  ended_how TEXT CHECK (ended_how IN ('one click', 'own page', 'address changed')),
   CHECK ((ended_at IS NULL) = (ended_how IS NULL))
 );
 CREATE UNIQUE INDEX subscriptions_that_stand ON subscriptions (subscriber_id, service_id, place_id) WHERE ended_at IS NULL;

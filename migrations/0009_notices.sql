@@ -25,7 +25,7 @@ CREATE TABLE notices (
   starts_at BIGINT,
   started_at BIGINT,
   CHECK ((approved_at IS NULL) = (approved_by IS NULL) AND (approved_at IS NULL) = (starts_at IS NULL)),
-  CHECK (started_at IS NULL OR started_at >= starts_at),
+  CHECK (started_at IS NULL OR (starts_at IS NOT NULL AND started_at >= starts_at)),
   CHECK (is_decided = 1 OR decided_day = ''),
   CHECK (length(phone) > 0 OR length(email) > 0)
 );

@@ -4,6 +4,7 @@
 //! What a field may hold is each room's rule; the cleaning every text goes through is here.
 
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{StatusCode, Uri};
@@ -105,7 +106,7 @@ pub struct SentWithFile {
 const LONGEST_FIELDS: usize = 1024 * 1024;
 /// The most bytes that are read of one form. What is too large is read on and thrown away: a browser shows an answer only
 /// once it has sent everything.
-const MOST_READ: usize = 256 * 1024 * 1024;
+pub const MOST_READ: usize = 64 * 1024 * 1024;
 
 impl SentWithFile {
     /// Reads a form whose file may have `largest` bytes.
@@ -120,19 +121,25 @@ impl SentWithFile {
             return Ok(Self { sent: Sent::read(&body), ..Self::default() });
         }
         let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-        let (mut read, mut fields, mut all) = (Self::default(), 0, 0);
-        while let Some(mut part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        let (mut read, mut fields) = (Self::default(), 0);
+        loop {
+            let mut part = match parts.next_field().await {
+                Ok(Some(part)) => part,
+                Ok(None) => return Ok(read),
+                Err(end) => return read.cut_off(end).map_err(IntoResponse::into_response),
+            };
             let (name, file_name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
             let is_file = file_name.is_some();
             let mut content = Vec::new();
-            while let Some(chunk) = part.chunk().await.map_err(IntoResponse::into_response)? {
-                all += chunk.len();
+            loop {
+                let chunk = match part.chunk().await {
+                    Ok(Some(chunk)) => chunk,
+                    Ok(None) => break,
+                    Err(end) => return read.cut_off(end).map_err(IntoResponse::into_response),
+                };
                 if is_file && content.len() + chunk.len() > largest {
                     read.is_too_large = true;
                     content = Vec::new();
-                }
-                if all > MOST_READ {
-                    return Ok(read);
                 }
                 if !(is_file && read.is_too_large) {
                     content.extend_from_slice(&chunk);
@@ -155,7 +162,15 @@ impl SentWithFile {
                 }
             }
         }
-        Ok(read)
+    }
+
+    /// What was read before the form was too long to read on; what is no form, or broke off, has nothing.
+    fn cut_off(mut self, end: MultipartError) -> Result<Self, MultipartError> {
+        if end.status() != StatusCode::PAYLOAD_TOO_LARGE {
+            return Err(end);
+        }
+        self.is_too_large = true;
+        Ok(self)
     }
 }
 

@@ -15,7 +15,7 @@ use axum::routing::MethodRouter;
 
 use crate::accounts::{self, Role, Viewer};
 use crate::error::Error;
-use crate::forms::SentWithFile;
+use crate::forms::{MOST_READ, SentWithFile};
 use crate::house::House;
 
 /// How long a request may take.
@@ -87,7 +87,7 @@ impl Routes {
     #[must_use]
     pub fn post_file<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
         let own = Self::new().guarded(Method::POST, path, access, axum::routing::post(handler), TIME_FOR_A_FILE);
-        self.join(Self { router: own.router.layer(DefaultBodyLimit::disable()), rules: own.rules })
+        self.join(Self { router: own.router.layer(DefaultBodyLimit::max(MOST_READ)), rules: own.rules })
     }
 
     /// All addresses of another room.

@@ -19,3 +19,24 @@ CREATE TRIGGER subscriptions_end_once BEFORE UPDATE ON subscriptions
 FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subscriptions_are_not_deleted BEFORE DELETE ON subscriptions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subscriptions_are_not_emptied BEFORE TRUNCATE ON subscriptions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER notices_keep_their_place BEFORE UPDATE OF id, form_key ON notices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- Nor are the services and places of an approved notice changed.
+CREATE FUNCTION refuse_change_once_approved() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM notices n WHERE n.id = OLD.notice_id AND n.approved_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'an approved notice is not edited'; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  IF EXISTS (SELECT 1 FROM notices n WHERE n.id = NEW.notice_id AND n.approved_at IS NOT NULL)
+    THEN RAISE EXCEPTION 'an approved notice is not edited'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER notice_services_stay BEFORE INSERT OR UPDATE OR DELETE ON notice_services FOR EACH ROW EXECUTE FUNCTION refuse_change_once_approved();
+CREATE TRIGGER notice_services_are_not_emptied BEFORE TRUNCATE ON notice_services FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notice_places_stay BEFORE INSERT OR UPDATE OR DELETE ON notice_places FOR EACH ROW EXECUTE FUNCTION refuse_change_once_approved();
+CREATE TRIGGER notice_places_are_not_emptied BEFORE TRUNCATE ON notice_places FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Which letter told somebody, and that it was called off, is said once.
+CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at ON ledger
+FOR EACH ROW WHEN ((OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS DISTINCT FROM OLD.delivery_id OR NEW.link_hash IS DISTINCT FROM OLD.link_hash))
+  OR (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS DISTINCT FROM OLD.called_off_at)) EXECUTE FUNCTION refuse_change();

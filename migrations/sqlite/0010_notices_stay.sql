@@ -12,7 +12,7 @@ BEGIN SELECT RAISE(ABORT, 'notices are not deleted'); END;
 CREATE TRIGGER notices_are_not_replaced BEFORE INSERT ON notices
 WHEN EXISTS (SELECT 1 FROM notices WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER notices_keep_their_place BEFORE UPDATE ON notices WHEN NEW.rowid <> OLD.rowid
+CREATE TRIGGER notices_keep_their_place BEFORE UPDATE ON notices WHEN NEW.rowid <> OLD.rowid OR NEW.id <> OLD.id OR NEW.form_key <> OLD.form_key
 BEGIN SELECT RAISE(ABORT, 'a row stays where it is'); END;
 CREATE TRIGGER ledger_rows_stay_whose BEFORE UPDATE OF notice_id, subscriber_id, place_id, due_at, is_digest ON ledger
 BEGIN SELECT RAISE(ABORT, 'a row of the ledger stays whose it is'); END;
@@ -35,3 +35,31 @@ CREATE TRIGGER subscriptions_are_not_replaced BEFORE INSERT ON subscriptions
 WHEN EXISTS (SELECT 1 FROM subscriptions WHERE id = NEW.id OR rowid = NEW.rowid
                OR (subscriber_id = NEW.subscriber_id AND service_id = NEW.service_id AND place_id = NEW.place_id AND ended_at IS NULL))
 BEGIN SELECT RAISE(IGNORE); END;
+
+-- Nor are the services and places of an approved notice changed.
+CREATE TRIGGER notice_services_stay_on_insert BEFORE INSERT ON notice_services
+WHEN EXISTS (SELECT 1 FROM notices n WHERE n.id = NEW.notice_id AND n.approved_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
+CREATE TRIGGER notice_services_stay_on_delete BEFORE DELETE ON notice_services
+WHEN EXISTS (SELECT 1 FROM notices n WHERE n.id = OLD.notice_id AND n.approved_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
+CREATE TRIGGER notice_services_are_not_changed BEFORE UPDATE ON notice_services
+BEGIN SELECT RAISE(ABORT, 'they are deleted and put in anew'); END;
+CREATE TRIGGER notice_services_are_not_replaced BEFORE INSERT ON notice_services WHEN EXISTS (SELECT 1 FROM notice_services WHERE rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER notice_places_stay_on_insert BEFORE INSERT ON notice_places
+WHEN EXISTS (SELECT 1 FROM notices n WHERE n.id = NEW.notice_id AND n.approved_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
+CREATE TRIGGER notice_places_stay_on_delete BEFORE DELETE ON notice_places
+WHEN EXISTS (SELECT 1 FROM notices n WHERE n.id = OLD.notice_id AND n.approved_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
+CREATE TRIGGER notice_places_are_not_changed BEFORE UPDATE ON notice_places
+BEGIN SELECT RAISE(ABORT, 'they are deleted and put in anew'); END;
+CREATE TRIGGER notice_places_are_not_replaced BEFORE INSERT ON notice_places WHEN EXISTS (SELECT 1 FROM notice_places WHERE rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+
+-- Which letter told somebody, and that it was called off, is said once.
+CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at ON ledger
+WHEN (OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS NOT OLD.delivery_id OR NEW.link_hash IS NOT OLD.link_hash))
+  OR (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS NOT OLD.called_off_at)
+BEGIN SELECT RAISE(ABORT, 'the ledger is written once'); END;

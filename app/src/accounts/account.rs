@@ -186,7 +186,7 @@ pub async fn confirm_email_form(State(house): State<House>, viewer: Viewer, Path
 
 /// POST `/account/email/{token}`: both addresses are told.
 pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let (now, writer) = (house.clock.now(), house.clone());
+    let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
     let changed: Result<bool, sqlx::Error> = house
         .db
         .write(move |tx| {
@@ -196,7 +196,7 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
                 let Some(new_email) = link.new_email else { return Ok(false) };
                 store::use_link(tx, &hash, now).await?;
                 store::set_address(tx, &link.account_id, &new_email).await?;
-                subscriptions::store::address_changed(tx, &link.email, &new_email).await?;
+                subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now).await?;
                 let words = letters::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
                     let dedup_key = format!("{hash} {key}");

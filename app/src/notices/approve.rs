@@ -32,7 +32,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 view! { <li><h3><a href=format!("/lead/notices/{}", listed.id)>{listed.title}</a></h3><p>{state}</p></li> }
             })
             .collect::<Vec<_>>();
-        let waiting = (!waiting.is_empty()).then(|| view! { <ul class="queue">{waiting}</ul> });
+        let waiting = (!waiting.is_empty()).then(|| view! { <h2>"Not told yet"</h2><ul class="queue">{waiting}</ul> });
         view! {
             <div class="stack">
                 <p><a class="back" href="/lead">"Leaders’ desk"</a></p>

@@ -156,7 +156,7 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     });
     let families = words.families.map(|families| format!(" (about {families} families)"));
     let phone = (!words.phone.is_empty())
-        .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.clone()}</a> });
+        .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
     let email = (!words.email.is_empty()).then(|| view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> });
     let decided = words.decided_day.as_deref().and_then(day).map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
     let entitlement =

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Effect, NewNotice, due};
 use crate::clock::Millis;
-use crate::db::{self, Db, Kind};
+use crate::db::{self, Db};
 use crate::id;
 use crate::subscriptions::rules::Cadence;
 
@@ -312,7 +312,8 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<(String, u64)>> {
     let started = sqlx::query(
         "UPDATE notices SET started_at = $1
-         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1) AND started_at IS NULL
+         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
+           AND starts_at <= $1 AND started_at IS NULL
          RETURNING id, effect_kind, effect_at",
     )
     .bind(now)
@@ -355,20 +356,57 @@ pub struct Due {
     pub is_digest: bool,
 }
 
-/// The letters that are due and not owed yet, of `most` subscribers at the most. Held with `kind`, no other process owes
-/// them meanwhile.
-pub async fn due_now(tx: &mut AnyConnection, held: Option<Kind>, most: i64, now: Millis) -> Kept<Vec<Due>> {
-    let hold = if held == Some(Kind::Postgres) { "FOR UPDATE OF l" } else { "" };
+/// Up to `most` subscribers to whom letters are due that are not owed yet, in one order for every process.
+pub async fn to_tell(db: &Db, most: i64, now: Millis) -> Kept<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT l.subscriber_id FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL ORDER BY l.subscriber_id LIMIT $2",
+    )
+    .bind(now)
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// The notices that are due to these subscribers and not owed yet.
+pub async fn of_subscribers(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
+    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 2)).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT b.id, b.email, l.notice_id, CAST(l.is_digest AS BIGINT)
-         FROM (SELECT DISTINCT w.subscriber_id FROM ledger w JOIN subscribers e ON e.id = w.subscriber_id AND e.email IS NOT NULL
-               WHERE w.due_at <= $1 AND w.delivery_id IS NULL AND w.called_off_at IS NULL LIMIT $2) d
-         JOIN ledger l ON l.subscriber_id = d.subscriber_id AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
-         JOIN notices n ON n.id = l.notice_id
-         JOIN subscribers b ON b.id = l.subscriber_id
-         ORDER BY b.id, l.is_digest, n.effect_at, n.id {hold}"
+        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now).bind(most).fetch_all(tx).await?;
+    let mut notices = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now);
+    for subscriber in subscribers {
+        notices = notices.bind(subscriber);
+    }
+    notices.fetch_all(&mut *db.read().await?).await
+}
+
+/// The letters that are due to these subscribers and not owed yet. What they no longer ask for is called off first. Call it
+/// after [`crate::subscriptions::store::hold`], so that nobody else owes or stops them meanwhile.
+pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis) -> Kept<Vec<Due>> {
+    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 2)).collect::<Vec<_>>().join(", ");
+    let call_off = format!(
+        "UPDATE ledger SET called_off_at = $1
+         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {ASKED_FOR}"
+    );
+    let mut call_off = sqlx::query(sqlx::AssertSqlSafe(call_off)).bind(now);
+    for subscriber in subscribers {
+        call_off = call_off.bind(subscriber);
+    }
+    call_off.execute(&mut *tx).await?;
+    let due = format!(
+        "SELECT b.id, b.email, l.notice_id, CAST(l.is_digest AS BIGINT)
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+         ORDER BY b.id, l.is_digest, n.effect_at, n.id"
+    );
+    let mut due = sqlx::query(sqlx::AssertSqlSafe(due)).bind(now);
+    for subscriber in subscribers {
+        due = due.bind(subscriber);
+    }
+    let rows = due.fetch_all(tx).await?;
     let mut all: Vec<Due> = Vec::new();
     for row in &rows {
         let (subscriber_id, is_digest): (String, bool) = (row.get(0), row.get::<i64, _>(3) == 1);
@@ -402,23 +440,24 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
     .await
 }
 
+/// Whether the subscriber of a row of `ledger` still asks for what its notice is about.
+const ASKED_FOR: &str =
+    "EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = ledger.notice_id
+   WHERE s.subscriber_id = ledger.subscriber_id AND s.ended_at IS NULL
+     AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = ledger.notice_id)
+          OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = ledger.notice_id AND np.place_id = s.place_id)))";
+
 /// Calls off what a subscriber is owed and no longer asks for: rows without a letter, and letters that are not handed over.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
-    const UNASKED: &str = "l.subscriber_id = $1 AND l.called_off_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = l.notice_id
-          WHERE s.subscriber_id = $1 AND s.ended_at IS NULL
-            AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = l.notice_id)
-                 OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = l.notice_id AND np.place_id = s.place_id)))";
     // A digest goes as long as one of its notices is asked for.
     let letters = format!(
         "UPDATE deliveries SET next_at = NULL, given_up_at = $2, reason = 'unsubscribed', to_address = '', body_text = '', body_html = '', unsubscribe = NULL
-         WHERE next_at IS NOT NULL AND id IN (SELECT l.delivery_id FROM ledger l WHERE {UNASKED})
-           AND id NOT IN (SELECT l.delivery_id FROM ledger l WHERE l.subscriber_id = $1 AND l.delivery_id IS NOT NULL AND NOT ({UNASKED}))"
+         WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL)
+           AND id NOT IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL AND {ASKED_FOR})"
     );
     sqlx::query(sqlx::AssertSqlSafe(letters)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
     let rows = format!(
-        "UPDATE ledger SET called_off_at = $2
-         WHERE delivery_id IS NULL AND (notice_id, subscriber_id) IN (SELECT l.notice_id, l.subscriber_id FROM ledger l WHERE {UNASKED})"
+        "UPDATE ledger SET called_off_at = $2 WHERE subscriber_id = $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {ASKED_FOR}"
     );
     sqlx::query(sqlx::AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(tx).await?;
     Ok(())

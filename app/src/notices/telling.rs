@@ -33,16 +33,17 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     loop {
         let now = house.clock.now();
-        let due = store::due_now(&mut *house.db.read().await?, None, LOT, now).await?;
-        if due.is_empty() {
+        let to_tell = store::to_tell(&house.db, LOT, now).await?;
+        if to_tell.is_empty() {
             return Ok(());
         }
-        let notices = notices_of(house, &due).await?;
+        let due = store::of_subscribers(&house.db, &to_tell, now).await?;
+        let notices = notices_of(house, due).await?;
         let (writer, kind) = (house.clone(), house.db.kind());
         let owed = house.db.write(move |tx| {
             Box::pin(async move {
-                // Read again: another process may have owed these meanwhile, and somebody may have unsubscribed.
-                for due in store::due_now(tx, Some(kind), LOT, now).await? {
+                subscriptions::store::hold(tx, kind, &to_tell).await?;
+                for due in store::due_now(tx, &to_tell, now).await? {
                     owe_one(tx, &writer, &due, &notices).await?;
                 }
                 Ok::<_, sqlx::Error>(())
@@ -52,13 +53,11 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     }
 }
 
-async fn notices_of(house: &House, due: &[Due]) -> Result<HashMap<String, Notice>, sqlx::Error> {
+async fn notices_of(house: &House, ids: Vec<String>) -> Result<HashMap<String, Notice>, sqlx::Error> {
     let mut notices = HashMap::new();
-    for id in due.iter().flat_map(|due| &due.notices) {
-        if !notices.contains_key(id)
-            && let Some(notice) = store::find(&house.db, id).await?
-        {
-            notices.insert(id.clone(), notice);
+    for id in ids {
+        if let Some(notice) = store::find(&house.db, &id).await? {
+            notices.insert(id, notice);
         }
     }
     Ok(notices)

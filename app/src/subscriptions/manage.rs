@@ -51,11 +51,11 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Err
 /// Stops one or all, changes how often letters come, or adds what is chosen.
 async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent: &Sent, back: &str) -> Result<Response, Error> {
     let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
-    let now = house.clock.now();
+    let (now, kind) = (house.clock.now(), house.db.kind());
     let done = match sent.typed("step") {
         "stop" | "stop all" => {
             let which = if sent.typed("step") == "stop" { Which::One(sent.typed("subscription").to_owned()) } else { Which::All };
-            house.db.write(move |tx| Box::pin(async move { store::end(tx, &subscriber, &which, Ended::OwnPage, now).await })).await?;
+            house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &subscriber, &which, Ended::OwnPage, now).await })).await?;
             "stopped"
         }
         _ if sent.all("services").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
@@ -97,7 +97,7 @@ pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(t
 /// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC 8058 wants it. Again is as
 /// good as once, and a link nobody knows gives the same answer.
 pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let now = house.clock.now();
+    let (now, kind) = (house.clock.now(), house.db.kind());
     let ended = house.db.write(move |tx| {
         Box::pin(async move {
             let link_hash = id::hash(&token);
@@ -107,7 +107,7 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
                 services if services.is_empty() => Which::All,
                 services => Which::Of(services),
             };
-            store::end(tx, &subscriber, &which, Ended::OneClick, now).await
+            store::end(tx, kind, &subscriber, &which, Ended::OneClick, now).await
         })
     });
     ended.await?;

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
-use crate::db::Db;
+use crate::db::{Db, Kind};
 use crate::{id, notices};
 
 type Kept<T> = Result<T, sqlx::Error>;
@@ -61,6 +61,18 @@ pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<
     .await
 }
 
+/// Holds subscribers, in the order of their ids, so that what happens to each happens one after the other.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) -> Kept<()> {
+    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 1)).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}", kind.hold_to_change());
+    let mut hold = sqlx::query(AssertSqlSafe(sql));
+    for subscriber in subscribers {
+        hold = hold.bind(subscriber);
+    }
+    hold.fetch_all(tx).await?;
+    Ok(())
+}
+
 /// Begins what is wanted and does not stand already.
 pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted, how: Began, now: Millis) -> Kept<()> {
     let how = match how {
@@ -80,7 +92,10 @@ pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted,
         begin = begin.bind(id::fresh()).bind(service).bind(place);
     }
     begin.execute(&mut *tx).await?;
-    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(subscriber_id).execute(&mut *tx).await?;
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1 AND erased_at IS NULL")
+        .bind(subscriber_id)
+        .execute(&mut *tx)
+        .await?;
     set_cadence(tx, subscriber_id, wanted.cadence).await
 }
 
@@ -97,6 +112,8 @@ pub enum Ended {
     OneClick,
     /// The subscriber's own page.
     OwnPage,
+    /// Her account has another address, which has subscriptions of its own.
+    AddressChanged,
 }
 
 /// Which of a subscriber's subscriptions end.
@@ -112,10 +129,12 @@ pub enum Which {
 
 /// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending what has ended changes
 /// nothing.
-pub async fn end(tx: &mut AnyConnection, subscriber_id: &str, which: &Which, how: Ended, now: Millis) -> Kept<()> {
+pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which: &Which, how: Ended, now: Millis) -> Kept<()> {
+    hold(tx, kind, &[subscriber_id.to_owned()]).await?;
     let how = match how {
         Ended::OneClick => "one click",
         Ended::OwnPage => "own page",
+        Ended::AddressChanged => "address changed",
     };
     let (column, ids) = match which {
         Which::All => ("subscriber_id", vec![subscriber_id.to_owned()]),
@@ -218,15 +237,37 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     Ok(has)
 }
 
-/// Writes to a subscriber's new address from now on, once her account's address has changed. One that has subscriptions of
-/// its own keeps them, and the old address has none any more.
-pub async fn address_changed(tx: &mut AnyConnection, old: &str, new: &str) -> Kept<()> {
-    sqlx::query("UPDATE subscribers SET email = $2 WHERE email = $1 AND NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.email = $2)")
-        .bind(old)
-        .bind(new)
-        .execute(tx)
+/// Writes to a subscriber's new address from now on, once her account's address has changed. If that has subscriptions
+/// already, hers join them. The links in letters to the old address lead nowhere any more.
+pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new: &str, now: Millis) -> Kept<()> {
+    let subscriber = |email: &str| sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned());
+    let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
+    let Some(old) = old else { return Ok(()) };
+    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1").bind(&old).execute(&mut *tx).await?;
+    let known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    let Some(known) = known else {
+        sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1").bind(old).bind(new).execute(tx).await?;
+        return Ok(());
+    };
+    let standing = sqlx::query("SELECT service_id, place_id FROM subscriptions WHERE subscriber_id = $1 AND ended_at IS NULL")
+        .bind(&old)
+        .fetch_all(&mut *tx)
         .await?;
-    Ok(())
+    for row in standing {
+        sqlx::query(
+            "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
+             ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING",
+        )
+        .bind(id::fresh())
+        .bind(&known)
+        .bind(row.get::<String, _>(0))
+        .bind(row.get::<String, _>(1))
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    }
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(&known).execute(&mut *tx).await?;
+    end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 
 /// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for and never confirmed.
@@ -247,17 +288,16 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1").bind(now).execute(&mut *tx).await?;
-            sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id FROM subscribers WHERE idle_since <= $1)")
-                .bind(before)
-                .execute(&mut *tx)
-                .await?;
             let erased = sqlx::query(
                 "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2 WHERE idle_since <= $1 AND erased_at IS NULL",
             )
             .bind(before)
             .bind(now)
-            .execute(tx)
+            .execute(&mut *tx)
             .await?;
+            sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id FROM subscribers WHERE erased_at IS NOT NULL)")
+                .execute(tx)
+                .await?;
             Ok(erased.rows_affected())
         })
     })

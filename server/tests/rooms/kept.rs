@@ -126,16 +126,25 @@ fn two_plain_statements_at_once_do_not_race_past_the_gate() {
 
 /// Runs the first statement and keeps it open until the second waits for it, or is through; what came of the second.
 async fn both(world: &World, first: &str, second: &str) -> Result<(), sqlx::Error> {
+    let (db, second) = (world.db().clone(), second.to_owned());
+    while_open(world, &[first], async move { sqlx::query(AssertSqlSafe(second)).execute(&mut *db.read().await?).await.map(|_done| ()) })
+        .await
+}
+
+/// Runs these statements of one transaction and keeps it open until the work beside it waits for it, or is through; what
+/// came of the work. On PostgreSQL.
+pub async fn while_open<T: Send + 'static>(world: &World, statements: &[&str], work: impl Future<Output = T> + Send + 'static) -> T {
     let mut one = world.db().read().await.unwrap();
     sqlx::query("BEGIN").execute(&mut *one).await.unwrap();
-    sqlx::query(AssertSqlSafe(first.to_owned())).execute(&mut *one).await.unwrap();
-    let (db, second) = (world.db().clone(), second.to_owned());
-    let other = tokio::spawn(async move { sqlx::query(AssertSqlSafe(second)).execute(&mut *db.read().await?).await });
+    for statement in statements {
+        sqlx::query(AssertSqlSafe((*statement).to_owned())).execute(&mut *one).await.unwrap();
+    }
+    let other = tokio::spawn(work);
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap() > 0;
     while !other.is_finished() && !waits().await {}
     sqlx::query("COMMIT").execute(&mut *one).await.unwrap();
-    other.await.unwrap().map(|_done| ())
+    other.await.unwrap()
 }
 
 /// A round with a shortlist, a plan with every kind of happening, its first draft published past the gate, and a notice

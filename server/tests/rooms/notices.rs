@@ -1,9 +1,11 @@
 use app::accounts::Role;
 use app::clock::{self, DAY, HOUR, MINUTE, Millis};
+use app::db::Kind;
 use app::deliveries::Letter;
 use app::notices::{start_due, tell_due};
 use axum::http::{Method, StatusCode};
 
+use crate::kept::while_open;
 use crate::world::{Browser, World, link, on_both};
 
 async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
@@ -215,6 +217,33 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         ] {
             assert!(sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "{sql}");
         }
+    });
+}
+
+#[test]
+fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_told() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Sqlite {
+            return; // It has one writer at a time.
+        }
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Called back", 30).await;
+        let house = world.house.clone();
+        let call_back = "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL";
+        while_open(&world, &[call_back], async move { start_due(&house).await }).await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL").await, 0);
+
+        noticed(&world, &leaders, "Told", 30).await;
+        start_due(&world.house).await.unwrap();
+        let house = world.house.clone();
+        let unsubscribe = [
+            "SELECT id FROM subscribers FOR UPDATE",
+            "UPDATE subscriptions SET ended_at = 1, ended_how = 'one click'",
+            "UPDATE ledger SET called_off_at = 1 WHERE delivery_id IS NULL",
+        ];
+        while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "she had unsubscribed when the letter came to be owed");
     });
 }
 

@@ -114,6 +114,26 @@ fn an_account_subscribes_without_a_letter_and_its_letters_follow_its_address() {
 }
 
 #[test]
+fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_links_lead_nowhere() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let old_link = subscribe(&world, &visitor, "parent1@example.org").await;
+        subscribe(&world, &visitor, "new@example.org").await;
+        let parent = world.parent(1).await;
+        parent.post("/subscribe", &[("services", world.transport.as_str()), ("cadence", "at once")]).await.leads_to();
+        parent.post("/account/email", &[("email", "new@example.org")]).await;
+        let letters = world.deliver().await;
+        let confirm = letters.iter().find(|letter| letter.to == "new@example.org").unwrap();
+        parent.post(&link(confirm), &[]).await;
+        let page = parent.get("/account/subscriptions").await;
+        assert!(page.says("Transport in all of Sefton") && page.says("Transport in South Sefton"), "{}", page.html);
+        assert_eq!(visitor.get(&old_link).await.status, StatusCode::GONE);
+        let standing = "SELECT count(*) FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE s.ended_at IS NULL AND b.email = 'parent1@example.org'";
+        assert_eq!(number(&world, standing).await, 0);
+    });
+}
+
+#[test]
 fn the_same_address_in_other_letters_is_one_subscriber_and_a_known_one_gets_the_same_answer() {
     on_both(async |world| {
         let visitor = world.visitor();
