@@ -75,7 +75,7 @@ async function startOn(port, demo) {
       let letter;
       await until(async () => (letter = await find(mailFolder, address, subjectPart, says)), `a letter to ${address}: ${subjectPart}`);
       const words = letter.text.split(/\s+/);
-      return { text: letter.text, html: letter.html, link: words.find((word) => word.startsWith(`${url}/`)) };
+      return { text: letter.text, html: letter.html, headers: Object.fromEntries(letter.headers.map(({ key, value }) => [key, value])), link: words.find((word) => word.startsWith(`${url}/`)) };
     },
     stop,
   };

@@ -5,8 +5,11 @@ $$ BEGIN
     IF NEW.published_at IS NOT NULL THEN RAISE EXCEPTION 'the_gate_is_shut'; END IF;
     RETURN NEW;
   END IF;
+  -- A transaction that looks at an earlier moment would not see what has happened since.
+  IF current_setting('transaction_isolation') <> 'read committed' THEN RAISE EXCEPTION 'this is done in read committed'; END IF;
   -- Nobody ties a topic or puts in a draft meanwhile: both refer to the plan, and wait.
   PERFORM 1 FROM plans WHERE id = OLD.plan_id FOR UPDATE;
+  PERFORM 1 FROM draft_answers WHERE draft_id = OLD.id FOR SHARE;
   IF NEW.published_at IS NULL AND OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft stays published'; END IF;
   IF NEW.published_at IS NOT NULL THEN
     IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a draft is published once'; END IF;
@@ -27,6 +30,8 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION answers_stay_after_publication() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
+  -- A transaction that looks at an earlier moment would not see what has happened since.
+  IF current_setting('transaction_isolation') <> 'read committed' THEN RAISE EXCEPTION 'this is done in read committed'; END IF;
   -- The draft is not published meanwhile.
   IF TG_OP <> 'DELETE' THEN PERFORM 1 FROM drafts d WHERE d.id = NEW.draft_id FOR SHARE; END IF;
   IF TG_OP <> 'INSERT' THEN PERFORM 1 FROM drafts d WHERE d.id = OLD.draft_id FOR SHARE; END IF;
@@ -57,12 +62,12 @@ $$ BEGIN
   IF NEW.round_id IS DISTINCT FROM OLD.round_id
     AND EXISTS (SELECT 1 FROM rounds r WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.closed_at IS NOT NULL)
     THEN RAISE EXCEPTION 'a topic neither leaves nor joins a closed round'; END IF;
-  IF NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at
+  IF (NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at OR NEW.merged_at IS DISTINCT FROM OLD.merged_at OR NEW.merged_into IS DISTINCT FROM OLD.merged_into)
     AND EXISTS (SELECT 1 FROM rounds r WHERE r.id = OLD.round_id AND r.closed_at IS NOT NULL)
-    THEN RAISE EXCEPTION 'a topic of a closed round is not withdrawn'; END IF;
+    THEN RAISE EXCEPTION 'a topic of a closed round is neither withdrawn nor merged'; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER topics_stay_in_a_closed_round BEFORE UPDATE OF round_id, withdrawn_at ON topics
+CREATE TRIGGER topics_stay_in_a_closed_round BEFORE UPDATE OF round_id, withdrawn_at, merged_at, merged_into ON topics
 FOR EACH ROW EXECUTE FUNCTION topics_stay_in_a_closed_round();
 CREATE TRIGGER rounds_close_once BEFORE UPDATE OF closed_at ON rounds
 FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at) EXECUTE FUNCTION refuse_change();

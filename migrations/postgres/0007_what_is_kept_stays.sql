@@ -22,3 +22,7 @@ CREATE TRIGGER who_published_a_draft_stays BEFORE UPDATE OF published_by ON draf
 FOR EACH ROW WHEN (OLD.published_by IS NOT NULL AND NEW.published_by IS DISTINCT FROM OLD.published_by) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER topics_are_withdrawn_once BEFORE UPDATE OF withdrawn_at ON topics
 FOR EACH ROW WHEN (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rounds_keep_their_terms BEFORE UPDATE OF title, seats, propose_from, vote_from, closes_at, opened_by ON rounds
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rounds_are_counted_once BEFORE UPDATE OF counted_at ON rounds
+FOR EACH ROW WHEN (OLD.counted_at IS NOT NULL AND NEW.counted_at IS DISTINCT FROM OLD.counted_at) EXECUTE FUNCTION refuse_change();

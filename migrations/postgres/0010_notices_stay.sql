@@ -40,3 +40,13 @@ CREATE TRIGGER notice_places_are_not_emptied BEFORE TRUNCATE ON notice_places FO
 CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at ON ledger
 FOR EACH ROW WHEN ((OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS DISTINCT FROM OLD.delivery_id OR NEW.link_hash IS DISTINCT FROM OLD.link_hash))
   OR (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS DISTINCT FROM OLD.called_off_at)) EXECUTE FUNCTION refuse_change();
+
+-- A table of the same name in a session's own schema must not stand in for the real one.
+DO $$
+DECLARE guard TEXT;
+BEGIN
+  FOREACH guard IN ARRAY ARRAY['refuse_change', 'refuse_editing', 'drafts_pass_the_gate', 'answers_stay_after_publication',
+    'topics_stay_in_a_closed_round', 'refuse_change_once_approved'] LOOP
+    EXECUTE format('ALTER FUNCTION %I() SET search_path = %I, pg_temp', guard, current_schema());
+  END LOOP;
+END $$;

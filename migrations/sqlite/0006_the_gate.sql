@@ -51,9 +51,9 @@ BEGIN SELECT RAISE(ABORT, 'a topic is published after it is proposed'); END;
 CREATE TRIGGER topics_stay_in_a_closed_round BEFORE UPDATE OF round_id ON topics
 WHEN OLD.round_id IS NOT NEW.round_id AND EXISTS (SELECT 1 FROM rounds r WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.closed_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'a topic neither leaves nor joins a closed round'); END;
-CREATE TRIGGER topics_of_a_closed_round_are_not_withdrawn BEFORE UPDATE OF withdrawn_at ON topics
-WHEN OLD.withdrawn_at IS NOT NEW.withdrawn_at AND EXISTS (SELECT 1 FROM rounds r WHERE r.id = OLD.round_id AND r.closed_at IS NOT NULL)
-BEGIN SELECT RAISE(ABORT, 'a topic of a closed round is not withdrawn'); END;
+CREATE TRIGGER topics_of_a_closed_round_are_not_withdrawn BEFORE UPDATE OF withdrawn_at, merged_at, merged_into ON topics
+WHEN (OLD.withdrawn_at IS NOT NEW.withdrawn_at OR OLD.merged_at IS NOT NEW.merged_at OR OLD.merged_into IS NOT NEW.merged_into) AND EXISTS (SELECT 1 FROM rounds r WHERE r.id = OLD.round_id AND r.closed_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'a topic of a closed round is neither withdrawn nor merged'); END;
 CREATE TRIGGER rounds_close_once BEFORE UPDATE OF closed_at ON rounds
 WHEN OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.closed_at <> OLD.closed_at)
 BEGIN SELECT RAISE(ABORT, 'a round closes once'); END;

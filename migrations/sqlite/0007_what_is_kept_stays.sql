@@ -92,3 +92,8 @@ BEGIN SELECT RAISE(ABORT, 'a draft is published once'); END;
 CREATE TRIGGER topics_are_withdrawn_once BEFORE UPDATE OF withdrawn_at ON topics
 WHEN OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NOT OLD.withdrawn_at
 BEGIN SELECT RAISE(ABORT, 'a topic is withdrawn once'); END;
+CREATE TRIGGER rounds_keep_their_terms BEFORE UPDATE OF title, seats, propose_from, vote_from, closes_at, opened_by ON rounds
+BEGIN SELECT RAISE(ABORT, 'a round stays as it was opened'); END;
+CREATE TRIGGER rounds_are_counted_once BEFORE UPDATE OF counted_at ON rounds
+WHEN OLD.counted_at IS NOT NULL AND NEW.counted_at IS NOT OLD.counted_at
+BEGIN SELECT RAISE(ABORT, 'a round is counted once'); END;

@@ -7,6 +7,9 @@ mod pages;
 mod rules;
 pub mod store;
 
+/// Where people are said to live whose place is none of the area's.
+pub const ELSEWHERE: &str = "Elsewhere";
+
 pub use rules::{What, chosen};
 
 use crate::accounts::Role;

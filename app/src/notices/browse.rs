@@ -6,7 +6,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::notice as find;
-use super::rules::{Standing, standing};
+use super::rules::{self, Standing, standing};
 use super::store::{self, Filter, Listed, Notice};
 use crate::accounts::Viewer;
 use crate::area;
@@ -48,10 +48,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         address(page_number + 1)
     });
     let first = (page_number > 1).then(|| address(1));
+    let is_filtered = !filter.service.is_empty() || !filter.place.is_empty();
     let page = Page::new("Changes to services", || {
         let nothing = listed
             .is_empty()
-            .then(|| view! { <p>{if is_soon { "No change is coming that we know of." } else { "No change was told yet." }}</p> });
+            .then(|| view! { <p>{if is_filtered { "Nothing is found. Try all services and all places." } else if is_soon { "No change is coming that we know of." } else { "No change was told yet." }}</p> });
         let subscribe = view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> };
         let shown = [("soon", "Takes effect soon"), ("lately", "Told lately")];
         view! {
@@ -113,6 +114,7 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     let Some(started_at) = notice.started_at else { return Err(Error::NotFound) };
     let now = house.clock.now();
     let standing = standing(notice.starts_at, true, notice.words.decided_day.is_some(), notice.words.effect, now);
+    let told = if notice.words.effect.at() <= now { store::told(&house.db, &notice.id).await? } else { Vec::new() };
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
         notice.words.services.iter().for_each(|service| _ = address.append_pair("services", service));
@@ -127,12 +129,39 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <h1>{notice.words.title.clone()}</h1>
                 <p class="state">{standing_words(standing)}</p>
                 {words_of(&notice)}
-                <p class="soft">"Told since "<When at=started_at />"."</p>
+                {in_time(&notice, started_at, &told, now, &house.names.area)}
                 <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
             </article>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// How many were told before it took effect; from that moment on, when the numbers stand.
+fn in_time(notice: &Notice, started_at: Millis, told: &[(String, u64, u64)], now: Millis, area: &str) -> impl IntoView + use<> {
+    let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
+    if notice.words.effect.at() > now {
+        return view! { {since}<p class="soft">"How many people were told in time stands here from the day it takes effect."</p> }
+            .into_any();
+    }
+    let rows = rules::in_time(told, area).into_iter().map(|(row, before, not)| {
+        view! { <tr><th scope="row">{row}</th><td data-label="In time">{before.words()}</td><td data-label="Not in time">{not.words()}</td></tr> }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    let families = notice.words.families.map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
+    let table = if rows.is_empty() {
+        view! { <p>"No letter was owed about it."</p> }.into_any()
+    } else {
+        view! {
+            <table class="plain">
+                <caption>"People who had asked to be told"</caption>
+                <thead><tr><th scope="col">"Where"</th><th scope="col">"In time"</th><th scope="col">"Not in time"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! { <h2>"Who was told before it took effect"</h2>{families}{table}{since} }.into_any()
 }
 
 /// How a notice stands, in words.

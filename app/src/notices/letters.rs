@@ -11,9 +11,7 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = vec![takes_effect(notice), notice.words.what.clone()];
     paragraphs.extend(what_to_do(notice));
     paragraphs.push(format!("Why: {}", notice.words.why));
-    if notice.words.changes_entitlement {
-        paragraphs.push("This changes what a child is legally entitled to.".to_owned());
-    }
+    paragraphs.extend(entitlement(notice));
     paragraphs.push(whom_to_ask(notice));
     Words {
         subject: format!("{}: {}", short(notice.words.effect), notice.words.title),
@@ -31,6 +29,8 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         let address = house.link(&format!("/notices/{}", notice.id));
         let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
         about.extend(what_to_do(notice));
+        about.extend(entitlement(notice));
+        about.push(whom_to_ask(notice));
         about.push(format!("Read it: {address}"));
         about
     });
@@ -76,6 +76,10 @@ fn what_to_do(notice: &Notice) -> Option<String> {
         Some(by) => format!("What you must do by {}: {}", clock::day(by), words.must_do),
         None => format!("What you must do: {}", words.must_do),
     })
+}
+
+fn entitlement(notice: &Notice) -> Option<String> {
+    notice.words.changes_entitlement.then(|| "This changes what a child is legally entitled to.".to_owned())
 }
 
 fn whom_to_ask(notice: &Notice) -> String {

@@ -2,6 +2,7 @@
 
 use crate::area::store::Named;
 use crate::clock::{self, Millis};
+use crate::disclosure::{self, Shown};
 use crate::forms::{self, Refusals, Sent};
 use crate::subscriptions::rules::Cadence;
 use crate::{accounts, area};
@@ -219,6 +220,21 @@ pub fn due(cadence: Cadence, effect: Effect, now: Millis) -> (Millis, bool) {
     }
 }
 
+/// What may be said of how many people were told in time: each a table of (row, before, not before). By place where no
+/// number in it is from 1 to 9, else for all of the area in one row. Never both, since one would tell of the other.
+#[must_use]
+pub fn in_time(told: &[(String, u64, u64)], area: &str) -> Vec<(String, Shown, Shown)> {
+    let shown = |cells: &[u64]| disclosure::split(cells).parts;
+    let cells: Vec<u64> = told.iter().flat_map(|(_, before, not)| [*before, *not]).collect();
+    let by_place = shown(&cells);
+    if by_place.iter().all(|cell| matches!(cell, Shown::Number(_))) {
+        return told.iter().zip(by_place.chunks(2)).map(|((place, ..), cells)| (place.clone(), cells[0], cells[1])).collect();
+    }
+    let sum = |of: fn(&(String, u64, u64)) -> u64| told.iter().map(of).sum::<u64>();
+    let all = shown(&[sum(|(_, before, _)| *before), sum(|(.., not)| *not)]);
+    vec![(format!("All of {area}"), all[0], all[1])]
+}
+
 /// How a notice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -307,6 +323,21 @@ mod tests {
             assert_eq!(due(Cadence::Daily, Effect::Hour(digest + 1), evening), (digest, true));
             assert_eq!(due(Cadence::Daily, Effect::Hour(digest), evening), (evening, false));
         }
+    }
+
+    #[test]
+    fn how_many_were_told_in_time_is_said_by_place_only_where_no_number_is_small() {
+        let told = |rows: &[(u64, u64)]| {
+            let rows: Vec<_> = rows.iter().enumerate().map(|(nth, (before, not))| (format!("Place {nth}"), *before, *not)).collect();
+            in_time(&rows, "Sefton")
+                .into_iter()
+                .map(|(row, before, not)| format!("{row}: {}, {}", before.words(), not.words()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[(40, 0), (12, 10)]), ["Place 0: 40, 0", "Place 1: 12, 10"]);
+        assert_eq!(told(&[(40, 3), (12, 10)]), ["All of Sefton: 52, 13"]);
+        assert_eq!(told(&[(40, 3), (12, 0)]), ["All of Sefton: not shown, fewer than 10"]);
+        assert_eq!(told(&[]), Vec::<String>::new());
     }
 
     #[test]

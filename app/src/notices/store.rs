@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Effect, NewNotice, due};
+use crate::area::ELSEWHERE;
 use crate::clock::Millis;
 use crate::db::{self, Db};
 use crate::id;
@@ -245,13 +246,13 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed(&rows))
 }
 
-/// Notices that have not started, the latest written first.
+/// Notices that have not started: those that wait for approval first, the oldest first.
 pub async fn waiting(db: &Db) -> Kept<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT), n.starts_at, n.started_at, s.name
-         FROM (SELECT * FROM notices WHERE started_at IS NULL ORDER BY id DESC LIMIT 50) n
+         FROM (SELECT * FROM notices WHERE started_at IS NULL ORDER BY CASE WHEN approved_at IS NULL THEN 0 ELSE 1 END, id LIMIT 50) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY n.id DESC, s.position, s.name",
+         ORDER BY CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id, s.position, s.name",
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
@@ -369,7 +370,7 @@ pub async fn to_tell(db: &Db, most: i64, now: Millis) -> Kept<Vec<String>> {
 }
 
 /// The notices that are due to these subscribers and not owed yet.
-pub async fn of_subscribers(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
+pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
     let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 2)).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL"
@@ -440,6 +441,32 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
     .await
 }
 
+/// How many people were told of a notice before it took effect, place by place: (place, those whose letter was handed over
+/// before, those whose was later, refused, or never). True numbers: only for [`super::rules::in_time`]. Whoever stopped before that is not counted. Once it has
+/// taken effect these numbers do not change any more.
+pub async fn told(db: &Db, notice_id: &str) -> Kept<Vec<(String, u64, u64)>> {
+    let rows = sqlx::query(
+        "SELECT coalesce(p.name, $2), CAST(sum(CASE WHEN d.sent_at < n.effect_at THEN 1 ELSE 0 END) AS BIGINT), count(*)
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         LEFT JOIN deliveries d ON d.id = l.delivery_id
+         LEFT JOIN places p ON p.id = l.place_id
+         WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR l.called_off_at > n.effect_at)
+         GROUP BY p.name, p.position
+         ORDER BY coalesce(p.position, 1000000), p.name",
+    )
+    .bind(notice_id)
+    .bind(ELSEWHERE)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let people = |number: i64| u64::try_from(number).unwrap_or(0);
+    let told = |row: &AnyRow| {
+        let (before, all) = (row.get::<i64, _>(1), row.get::<i64, _>(2));
+        (row.get(0), people(before), people(all - before))
+    };
+    Ok(rows.iter().map(told).collect())
+}
+
 /// Whether the subscriber of a row of `ledger` still asks for what its notice is about.
 const ASKED_FOR: &str =
     "EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = ledger.notice_id
@@ -457,7 +484,8 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
     );
     sqlx::query(sqlx::AssertSqlSafe(letters)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
     let rows = format!(
-        "UPDATE ledger SET called_off_at = $2 WHERE subscriber_id = $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {ASKED_FOR}"
+        "UPDATE ledger SET called_off_at = $2 WHERE subscriber_id = $1 AND called_off_at IS NULL AND NOT {ASKED_FOR}
+           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'unsubscribed'))"
     );
     sqlx::query(sqlx::AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(tx).await?;
     Ok(())

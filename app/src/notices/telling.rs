@@ -37,7 +37,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         if to_tell.is_empty() {
             return Ok(());
         }
-        let due = store::of_subscribers(&house.db, &to_tell, now).await?;
+        let due = store::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         let (writer, kind) = (house.clone(), house.db.kind());
         let owed = house.db.write(move |tx| {

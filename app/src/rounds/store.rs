@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Dates, NewRound};
+use crate::area::ELSEWHERE;
 use crate::clock::Millis;
 use crate::db::{Db, Kind};
 use crate::id;
@@ -157,9 +158,6 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .await?;
     Ok(Some(id))
 }
-
-/// The place of people who live in none of the area's places.
-pub const ELSEWHERE: &str = "Elsewhere";
 
 /// What was counted for one topic of a round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

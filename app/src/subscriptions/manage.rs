@@ -1,4 +1,4 @@
-//! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop everything.
+//! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop the letters it stands in.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -58,7 +58,7 @@ async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent
             house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &subscriber, &which, Ended::OwnPage, now).await })).await?;
             "stopped"
         }
-        _ if sent.all("services").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
+        _ if sent.all("services").is_empty() && sent.all("places").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
             let cadence = Cadence::read(sent.typed("cadence")).unwrap_or_default();
             house.db.write(move |tx| Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })).await?;
             "changed"
@@ -171,7 +171,7 @@ async fn page(
                 <h1>"What we tell you about"</h1>
                 {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
                 {subscriber.is_none().then(|| view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> })}
-                {has_any.then(|| view! { <p class="lead">{format!("How often: {}", has.cadence.title().to_lowercase())}</p> })}
+                {has_any.then(|| view! { <p class="lead">{format!("How often: {}.", has.cadence.title())}</p> })}
                 <ul class="rows">{has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}</ul>
                 {has_any.then(|| view! {
                     <form method="post"><button class="button quiet" name="step" value="stop all">"Stop all letters"</button></form>

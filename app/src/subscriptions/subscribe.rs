@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
-use crate::ui::{Choice, Choices, Field, Page, Summary};
+use crate::ui::{Choice, Choices, Field, FormKey, Page, Summary};
 
 /// GET `/subscribe`: `?services=…` and `?places=…` are ticked already.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -41,7 +41,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, se
     match rules::request(&sent, &services, &places) {
         Ok((email, wanted)) => {
             if may_write(&house, &caller, &email).await? {
-                keep(&house, email, &wanted, in_words(&wanted, &services, &places)).await?;
+                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once()).await?;
             }
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
@@ -61,7 +61,7 @@ async fn begin_for_account(house: &House, account_id: String, wanted: Wanted) ->
     Ok(begun.await?)
 }
 
-async fn keep(house: &House, email: String, wanted: &Wanted, in_words: Vec<String>) -> Result<(), Error> {
+async fn keep(house: &House, email: String, wanted: &Wanted, in_words: Vec<String>, once: String) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
     let words = letters::confirm(house, &in_words, &token, ends_at);
@@ -69,7 +69,8 @@ async fn keep(house: &House, email: String, wanted: &Wanted, in_words: Vec<Strin
         Box::pin(async move {
             store::keep_request(tx, &hash, &email, &fields, ends_at).await?;
             let owed = Owed {
-                dedup_key: &hash,
+                // A double tap is one letter.
+                dedup_key: &once,
                 kind: "subscription to confirm",
                 account_id: None,
                 to: &email,
@@ -188,6 +189,7 @@ fn page(house: &House, viewer: &Viewer, sent: &Sent, services: Vec<Named>, place
                 <h1>"Be told before it changes"</h1>
                 <p class="lead">{format!("When a service in {area} changes, we write to you before the day it takes effect.")}</p>
                 <form method="post" action="/subscribe" novalidate>
+                    <FormKey key=sent.typed("form_key") />
                     {choices(sent, services, places, refusals)}
                     {email}
                     <button class="button">"Tell me"</button>

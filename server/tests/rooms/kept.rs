@@ -69,6 +69,10 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ("drafts", "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)"),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
+            ("rounds", "UPDATE rounds SET seats = seats + 1"),
+            ("rounds", "UPDATE rounds SET closes_at = closes_at + 1"),
+            ("rounds", "UPDATE rounds SET counted_at = NULL"),
+            ("topics", "UPDATE topics SET merged_at = 1, merged_into = id WHERE published_at IS NOT NULL AND withdrawn_at IS NULL"),
             ("notices", "UPDATE notices SET started_at = started_at + 1"),
             ("notices", "UPDATE notices SET effect_at = effect_at + 1"),
             ("ledger", "UPDATE ledger SET due_at = due_at + 1"),
@@ -119,6 +123,16 @@ fn two_plain_statements_at_once_do_not_race_past_the_gate() {
         sqlx::query(untie).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
         let untie = format!("DELETE FROM plan_topics WHERE topic_id = '{late}'");
         sqlx::query(AssertSqlSafe(untie)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        // A table of a session's own stands in for no real one, and no transaction looks at an earlier moment.
+        let stand_ins = "CREATE TEMP TABLE unanswered_topics (draft_id TEXT); CREATE TEMP TABLE shut_gates (plan_id TEXT)";
+        for before in [stand_ins, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"] {
+            let mut session = world.db().read().await.unwrap();
+            for statement in ["BEGIN", before, "UPDATE draft_answers SET words = 'Page 3'", "DELETE FROM draft_answers"] {
+                _ = sqlx::raw_sql(statement).execute(&mut *session).await;
+            }
+            assert!(sqlx::query(publish).execute(&mut *session).await.is_err(), "{before}");
+            sqlx::raw_sql("ROLLBACK").execute(&mut *session).await.unwrap();
+        }
         let other_words = "UPDATE draft_answers SET words = 'Page 2'";
         assert!(both(&world, publish, other_words).await.is_err(), "an answer is not changed while its draft is being published");
     });

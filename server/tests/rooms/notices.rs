@@ -177,7 +177,7 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         daily.post(&own, &[("step", "stop all")]).await.leads_to();
         forward_to(&world, "Tuesday", "08:30");
         assert!(told(&world).await.is_empty(), "what waited for her digest is called off");
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 2, "and so was the letter above");
     });
 }
 
@@ -244,6 +244,51 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         ];
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
         assert!(world.deliver().await.is_empty(), "she had unsubscribed when the letter came to be owed");
+    });
+}
+
+#[test]
+fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_agrees_with_the_ledger() {
+    on_both(async |world| {
+        for nth in 0..12 {
+            subscriber(&world, &format!("south{nth}@example.org"), &world.transport, &world.south, "at once").await;
+        }
+        for nth in 0..11 {
+            subscriber(&world, &format!("north{nth}@example.org"), &world.transport, &world.north, "at once").await;
+        }
+        subscriber(&world, "stops@example.org", &world.transport, &world.north, "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let stop = "SELECT id FROM deliveries WHERE to_address = 'stops@example.org'";
+        let stops: String = sqlx::query_scalar(stop).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        assert!(!stops.is_empty());
+        let token: String = sqlx::query_scalar("SELECT unsubscribe FROM deliveries WHERE to_address = 'stops@example.org'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await;
+        // The letters of the north are refused, those of the south go.
+        let now = world.now();
+        for (place, set) in [(&world.south, format!("sent_at = {now}")), (&world.north, format!("given_up_at = {now}, reason = 'refused'"))]
+        {
+            let sql = format!(
+                "UPDATE deliveries SET next_at = NULL, {set} WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE place_id = '{place}')"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        }
+        let page = format!("/notices/{id}");
+        assert!(world.visitor().get(&page).await.says("stands here from the day it takes effect"));
+        world.forward(31 * DAY);
+        let shown = world.visitor().get(&page).await.html;
+        let row =
+            |place: &str| shown.split(&format!("<th scope=\"row\">{place}</th>")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+        assert!(row("South Sefton").contains(">12<") && row("South Sefton").contains(">0<"), "{}", row("South Sefton"));
+        assert!(row("North Sefton").contains(">0<") && row("North Sefton").contains(">11<"), "a refusal makes nobody fewer");
+        let told = app::notices::store::told(world.db(), &id).await.unwrap();
+        let rows = number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NULL").await;
+        assert_eq!(told.iter().map(|(_, before, not)| before + not).sum::<u64>(), u64::try_from(rows).unwrap());
     });
 }
 

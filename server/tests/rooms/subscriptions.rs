@@ -43,9 +43,9 @@ fn somebody_without_an_account_subscribes_by_the_button_in_a_letter_and_manages_
         let more = [("services", world.autism.as_str()), ("places", &world.north), ("cadence", "weekly")];
         visitor.post(own, &more).await.leads_to();
         let page = visitor.get(own).await;
-        assert!(page.says("in North Sefton") && page.says("once a week, on saturday morning") && page.says("Transport in all of Sefton"));
+        assert!(page.says("in North Sefton") && page.says("Once a week, on Saturday morning") && page.says("Transport in all of Sefton"));
         visitor.post(own, &[("cadence", "daily")]).await.leads_to();
-        assert!(visitor.get(own).await.says("once a day"));
+        assert!(visitor.get(own).await.says("Once a day"));
     });
 }
 

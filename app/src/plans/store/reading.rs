@@ -150,7 +150,8 @@ impl Plan {
     /// When the last draft was published, where no later one waits to be.
     #[must_use]
     pub fn settled_at(&self) -> Option<Millis> {
-        self.drafts.iter().max_by_key(|draft| draft.version)?.published_at
+        self.drafts.iter().max_by_key(|draft| draft.version)?.published_at?;
+        self.drafts.iter().filter_map(|draft| draft.published_at).max()
     }
 
     /// What the rung is worked out from. Topics count as they did when the first draft was published.

@@ -1,11 +1,12 @@
 //! Why a topic is on the shortlist, in plain words, and what the forum may make of the list. Pure.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use crate::area::ELSEWHERE;
 use crate::disclosure::{self, SMALLEST_SHOWN, Shown};
 use crate::forms::{self, Refusals, Sent};
-use crate::rounds::store::{ELSEWHERE, Tally};
+use crate::rounds::store::Tally;
 
 /// The shortest reason for departing from the count, in characters.
 pub const SHORTEST_REASON: usize = 30;
@@ -22,34 +23,30 @@ pub struct Chosen {
     pub position: usize,
     /// How many support it.
     pub supporters: u64,
-    /// How many of them had no topic on the list yet, place by place, under the names of [`Tally::counted`].
-    pub new: Vec<(String, u64)>,
+    /// How many of them had no topic on the list yet.
+    pub new: u64,
 }
 
-/// Why each topic is on the list, in its order: how many supported it, from where most of them are, and whether most of
-/// them had a topic on the list already. The numbers stand in the tallies beside it. How many had none yet is not told,
-/// since beside those tallies a small number could be worked out from it.
+/// Why each topic is on the list, in its order: how many supported it, from where most of them are, and of the second
+/// whether most of them had the first already. The numbers stand in the tallies beside it. How many had none yet is not
+/// told, since beside those tallies a small number could be worked out from it.
 #[must_use]
 pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
-    let mut heard: HashMap<&str, u64> = HashMap::new();
-    let mut reasons = Vec::new();
-    for chosen in list {
-        let counted = tallies.iter().find(|tally| tally.topic_id == chosen.topic_id).map_or(&[][..], |tally| &tally.counted);
+    let counted = |chosen: &Chosen| tallies.iter().find(|tally| tally.topic_id == chosen.topic_id).map_or(&[][..], |tally| &tally.counted);
+    let reason = |chosen: &Chosen| {
         let who = match disclosure::count(chosen.supporters) {
             Shown::Number(all) => {
-                let (most, had) = (mostly(counted), had_a_topic(chosen, counted, &heard));
-                format!("{all} parents supported it{most}.{had}")
+                let first = list.first().filter(|_| chosen.position == 2).map(counted);
+                let had = first.map_or("", |first| had_the_first(chosen, counted(chosen), first));
+                format!("{all} parents supported it{}.{had}", mostly(counted(chosen)))
             }
             _ => "Fewer than 10 parents supported it.".to_owned(),
         };
         // The same words whether its supporters had the say for it or it was filled up: that, too, would tell of numbers.
         let why = if chosen.position == 1 { "Of all topics" } else { "Of the topics left" };
-        reasons.push(format!("Chosen {}. {who} {why}, it took the least of each supporter’s say.", ordinal(chosen.position)));
-        for (place, people) in &chosen.new {
-            *heard.entry(place).or_default() += people;
-        }
-    }
-    reasons
+        format!("Chosen {}. {who} {why}, it took the least of each supporter’s say.", ordinal(chosen.position))
+    };
+    list.iter().map(reason).collect()
 }
 
 /// From where two thirds or more of the supporters are; only where their numbers are shown for all places.
@@ -66,21 +63,15 @@ fn is_shown(counted: &[(String, u64)]) -> bool {
     disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)))
 }
 
-/// Whether most of the supporters had a topic on the list already, where that may be said. `heard` are the people with a
-/// topic on the list before this one, by place.
-fn had_a_topic(chosen: &Chosen, counted: &[(String, u64)], heard: &HashMap<&str, u64>) -> &'static str {
-    if heard.is_empty() || !is_shown(counted) {
-        return "";
-    }
-    let places: Vec<Place> = counted
-        .iter()
-        .map(|(place, people)| Place { supporters: *people, heard: heard.get(place.as_str()).copied().unwrap_or(0) })
-        .collect();
-    if !may_compare(&places) {
-        return "";
-    }
-    let new: u64 = chosen.new.iter().map(|(_, people)| people).sum();
-    if new * 2 > chosen.supporters {
+/// Whether most of the supporters of the second topic had the first one already, where that may be said. It is decided by
+/// numbers that everyone can read, so that it tells nothing if it is not said. Of later topics nobody can read how many
+/// people of a place have a topic, so nothing is said of them.
+fn had_the_first(second: &Chosen, counted: &[(String, u64)], first: &[(String, u64)]) -> &'static str {
+    let heard = |place: &str| first.iter().find(|(name, _)| name == place).map_or(0, |(_, people)| *people);
+    let places: Vec<Place> = counted.iter().map(|(place, people)| Place { supporters: *people, heard: heard(place) }).collect();
+    if !is_shown(counted) || !is_shown(first) || !may_compare(&places) {
+        ""
+    } else if second.new * 2 > second.supporters {
         " Most of them had no topic on the list yet."
     } else {
         " Half of them or more had a topic on the list already."
@@ -192,21 +183,21 @@ mod tests {
         NAMES.map(str::to_owned).into_iter().zip(people.iter().copied()).collect()
     }
 
-    /// The reasons for topics given as their supporters and those of them without a topic yet, each by place.
-    fn said(topics: &[(&[u64], &[u64])]) -> Vec<String> {
+    /// The reasons for topics given as their supporters by place and how many of them have no topic yet.
+    fn said(topics: &[(&[u64], u64)]) -> Vec<String> {
         let (mut list, mut tallies) = (Vec::new(), Vec::new());
         for (index, (supporters, new)) in topics.iter().enumerate() {
             let topic_id = format!("topic {index}");
             tallies.push(Tally { topic_id: topic_id.clone(), counted: by_place(supporters), ..Tally::default() });
             let (position, supporters) = (index + 1, supporters.iter().sum());
-            list.push(Chosen { topic_id, title: String::new(), position, supporters, new: by_place(new) });
+            list.push(Chosen { topic_id, title: String::new(), position, supporters, new: *new });
         }
         reasons(&list, &tallies)
     }
 
     #[test]
     fn a_reason_says_how_many_where_most_of_them_live_and_whether_most_had_no_topic_yet() {
-        let said = said(&[(&[12, 71], &[12, 71]), (&[60, 14], &[60, 14]), (&[50, 90], &[0, 0])]);
+        let said = said(&[(&[12, 71], 83), (&[60, 14], 70), (&[50, 90], 0)]);
         assert_eq!(
             said[0],
             "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, it took the least of each supporter’s say."
@@ -215,19 +206,17 @@ mod tests {
             said[1],
             "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet. Of the topics left, it took the least of each supporter’s say."
         );
-        assert!(
-            said[2].starts_with("Chosen third. 140 parents supported it. Half of them or more had a topic on the list already. Of"),
-            "{}",
-            said[2]
-        );
+        assert!(said[2].starts_with("Chosen third. 140 parents supported it. Of"), "{}", said[2]);
         assert!(ordinal(12) == "as number 12");
     }
 
     #[test]
     fn a_reason_gives_no_small_number_away() {
-        let few = said(&[(&[9, 0], &[9, 0]), (&[9, 51], &[9, 51])]);
+        let few = said(&[(&[9, 0], 9), (&[9, 51], 60)]);
         assert!(few[0].starts_with("Chosen first. Fewer than 10 parents supported it. Of"));
         assert!(few[1].starts_with("Chosen second. 60 parents supported it. Of"), "the table beside it hides a place: {}", few[1]);
+        let first_is_hidden = said(&[(&[9, 91], 100), (&[43, 40], 40)]);
+        assert!(first_is_hidden[1].starts_with("Chosen second. 83 parents supported it. Of"), "silence would tell of the nine");
         // Nobody in the north was heard, so that "most had a topic" would say how many in the south are new.
         assert!(!may_compare(&[Place { supporters: 12, heard: 0 }, Place { supporters: 18, heard: 40 }]));
     }

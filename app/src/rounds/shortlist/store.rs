@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Chosen, Confirmation};
 use crate::clock::Millis;
 use crate::db::{self, Db};
 use crate::rounds::count::{Choice, Election, Phase};
-use crate::rounds::store::ELSEWHERE;
 
 type Kept<T> = Result<T, sqlx::Error>;
 
@@ -132,31 +132,21 @@ pub async fn keep(
 /// What the count of a round chose, in the order chosen, with the true numbers.
 pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     let rows = sqlx::query(
-        "SELECT l.topic_id, t.title, l.position, l.supporters, coalesce(p.name, $2), y.unrepresented
-         FROM shortlist l
-         JOIN topics t ON t.id = l.topic_id
-         LEFT JOIN shortlist_places y ON y.round_id = l.round_id AND y.topic_id = l.topic_id
-         LEFT JOIN places p ON p.id = y.place_id
-         WHERE l.round_id = $1
-         ORDER BY l.position",
+        "SELECT l.topic_id, t.title, l.position, l.supporters, l.unrepresented
+         FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1 ORDER BY l.position",
     )
     .bind(round_id)
-    .bind(ELSEWHERE)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let people = |number: i64| u64::try_from(number).unwrap_or(0);
-    let mut chosen: Vec<Chosen> = Vec::new();
-    for row in rows {
-        let topic_id: String = row.get(0);
-        if chosen.last().is_none_or(|last| last.topic_id != topic_id) {
-            let position = usize::try_from(row.get::<i32, _>(2)).unwrap_or(0);
-            chosen.push(Chosen { topic_id, title: row.get(1), position, supporters: people(row.get(3)), new: Vec::new() });
-        }
-        if let (Some(last), Some(new)) = (chosen.last_mut(), row.get::<Option<i64>, _>(5)) {
-            last.new.push((row.get(4), people(new)));
-        }
-    }
-    Ok(chosen)
+    let chosen = |row: &AnyRow| Chosen {
+        topic_id: row.get(0),
+        title: row.get(1),
+        position: usize::try_from(row.get::<i32, _>(2)).unwrap_or(0),
+        supporters: people(row.get(3)),
+        new: people(row.get(4)),
+    };
+    Ok(rows.iter().map(chosen).collect())
 }
 
 /// Keeps the forum's word. False when it has been given.
