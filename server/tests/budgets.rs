@@ -144,6 +144,26 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             (&draft, &[]),
         ];
         let visitor = world.visitor();
+        let notice = [
+            ("title", "Later buses"),
+            ("what", "Buses come later"),
+            ("services", &world.transport),
+            ("places", &world.north),
+            ("effect", "day"),
+            ("effect_day", "2035-01-01"),
+            ("decided", "no"),
+            ("why", "A road is closed"),
+            ("affected", "Children on route 5"),
+            ("entitlement", "no"),
+            ("whom", "The team"),
+            ("phone", "01234"),
+        ];
+        let (statements, answer) = counted(everyone.post("/lead/notices/new", &notice)).await;
+        println!("POST /lead/notices/new: {statements} statements");
+        assert!((1..=8).contains(&statements), "POST /lead/notices/new: {statements} statements");
+        let notice = answer.leads_to().split('?').next().unwrap().to_owned();
+        let (statements, answer) = counted(everyone.get(&notice)).await;
+        assert!(answer.status == 200 && (1..=4).contains(&statements), "GET {notice}: {statements} statements");
         let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
         let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(&visitor, &*invitation, &answers as &[_])]);
         for (who, path, fields) in forms {

@@ -116,6 +116,8 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     // Whichever closes the round, it is counted once.
     let round = text(&db, "SELECT id FROM rounds WHERE closed_at IS NULL AND vote_from < closes_at ORDER BY closes_at LIMIT 1").await;
     let now = app::clock::Clock::system().now();
+    // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the test need not wait.
+    sqlx::query("ALTER TABLE rounds DISABLE TRIGGER rounds_keep_their_terms").execute(&mut *db.read().await.unwrap()).await.unwrap();
     let soon = format!("UPDATE rounds SET closes_at = {now} WHERE id = '{round}'");
     sqlx::query(sqlx::AssertSqlSafe(soon)).execute(&mut *db.read().await.unwrap()).await.unwrap();
     while number(&db, "SELECT count(*) FROM rounds WHERE closed_at IS NULL").await > 0 {
