@@ -439,13 +439,15 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kep
     Ok(passed_on.rows_affected() == 1)
 }
 
-/// Withdraws the author's own topic, until its round closes. False when there is nothing of hers to withdraw.
+/// Withdraws the author's own topic, until its round closes; never before a draft that answers it was published, even when
+/// a clock was moved back. False when there is nothing of hers to withdraw.
 pub async fn withdraw(tx: &mut AnyConnection, kind: Kind, topic_id: &str, author_id: &str, now: Millis) -> Kept<bool> {
     // The round stays open until this write ends: nothing is taken away beside the count.
     let round = format!("SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}", kind.hold());
     sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
     let withdrawn = sqlx::query(
-        "UPDATE topics SET withdrawn_at = $3
+        "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1 FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id
+                                                    WHERE x.topic_id = topics.id AND d.published_at >= $3), $3)
          WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
            AND (round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r WHERE r.id = topics.round_id AND r.closed_at IS NULL AND r.closes_at > $3))",
     )

@@ -23,7 +23,7 @@ pub struct By {
 }
 
 /// Holds a plan, so that what happens to it happens one after the other. Gives the time of this happening: now, and
-/// never before what happened last, even when a clock was moved back. `None` when there is no such plan.
+/// always later than what happened last to it or its topics, even when a clock was moved back. `None` when there is no such plan.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -32,8 +32,17 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, plan_id: &str, now: Millis
     if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
-    let last: Option<Millis> = sqlx::query_scalar("SELECT max(at) FROM plan_events WHERE plan_id = $1").bind(plan_id).fetch_one(tx).await?;
-    Ok(Some(last.map_or(now, |last| last.max(now))))
+    let last: Option<Millis> = sqlx::query_scalar(
+        "SELECT max(at) FROM (
+           SELECT at FROM plan_events WHERE plan_id = $1
+           UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id WHERE x.plan_id = $1
+           UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id = $1) happened",
+    )
+    .bind(plan_id)
+    .fetch_one(tx)
+    .await?;
+    Ok(Some(last.map_or(now, |last| now.max(last + 1))))
 }
 
 async fn event(tx: &mut AnyConnection, plan_id: &str, what: &str, about: &str, by: &By, at: Millis) -> Kept<()> {
