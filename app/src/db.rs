@@ -199,6 +199,12 @@ pub async fn tie(tx: &mut AnyConnection, insert: &'static str, one: &str, others
     Ok(())
 }
 
+/// The places of so many parameters in a statement, from this number on: `$4, $5, $6`.
+#[must_use]
+pub fn parameters(from: usize, many: usize) -> String {
+    (from..from + many).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether the error is the database's word that a unique value is already there.
 #[must_use]
 pub fn already_there(error: &sqlx::Error) -> bool {

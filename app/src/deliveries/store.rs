@@ -64,7 +64,8 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
 /// How long a worker may hold a letter before another takes it over. Longer than the mailer's own patience.
 pub const LEASE: Millis = 2 * MINUTE;
 
-/// Claims the letter that has waited longest, one of many only when no other waits, with the number of tries so far. Two workers never hold the same one.
+/// Claims the letter that has waited longest, one of many only when no other waits, with the number of tries so far. Two
+/// workers never hold the same one.
 ///
 /// # Errors
 /// When the database fails.

@@ -275,11 +275,16 @@ fn listed(rows: &[AnyRow]) -> Vec<Listed> {
     rows.chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0)).map(one).collect()
 }
 
-/// Subscribers whose subscriptions match notice `$1`: one of its services, in one of its places or everywhere.
-const MATCHES: &str = "EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = $1
-   WHERE s.subscriber_id = b.id AND s.ended_at IS NULL
-     AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = $1)
-          OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = $1 AND np.place_id = s.place_id)))";
+/// Whether a subscriber asks for what a notice is about: one of its services, in one of its places or everywhere. Both are
+/// named as the statement around it names them.
+fn asks_for(subscriber: &str, notice: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = {notice}
+           WHERE s.subscriber_id = {subscriber} AND s.ended_at IS NULL
+             AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = {notice})
+                  OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = {notice} AND np.place_id = s.place_id)))"
+    )
+}
 
 /// How many people a notice would be told to now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -290,7 +295,8 @@ pub struct Reach {
 
 /// How many people a notice would be told to now, true numbers: only for [`crate::disclosure`] to put into words.
 pub async fn reach(db: &Db, notice_id: &str) -> Kept<Reach> {
-    let sql = format!("SELECT b.cadence, count(*) FROM subscribers b WHERE b.erased_at IS NULL AND {MATCHES} GROUP BY b.cadence");
+    let matches = asks_for("b.id", "$1");
+    let sql = format!("SELECT b.cadence, count(*) FROM subscribers b WHERE b.erased_at IS NULL AND {matches} GROUP BY b.cadence");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(notice_id).fetch_all(&mut *db.read().await?).await?;
     let counted = |cadence: Cadence| {
         let row = rows.iter().find(|row| row.get::<&str, _>(0) == cadence.word());
@@ -322,6 +328,7 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<(Str
     .await?;
     let Some(row) = started else { return Ok(None) };
     let (notice_id, effect): (String, _) = (row.get(0), Effect::of(row.get(1), row.get(2)));
+    let matches = asks_for("b.id", "$1");
     let [at_once, daily, weekly] = Cadence::ALL.map(|cadence| due(cadence, effect, now));
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
@@ -330,7 +337,7 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<(Str
                 CAST(CASE b.cadence WHEN 'daily' THEN $3 WHEN 'weekly' THEN $4 ELSE $2 END AS BIGINT),
                 CAST(CASE b.cadence WHEN 'daily' THEN $5 WHEN 'weekly' THEN $6 ELSE 0 END AS INTEGER)
          FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id
-         WHERE b.erased_at IS NULL AND {MATCHES}"
+         WHERE b.erased_at IS NULL AND {matches}"
     );
     let owed = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(&notice_id)
@@ -371,7 +378,7 @@ pub async fn to_tell(db: &Db, most: i64, now: Millis) -> Kept<Vec<String>> {
 
 /// The notices that are due to these subscribers and not owed yet.
 pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
-    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 2)).collect::<Vec<_>>().join(", ");
+    let these = db::parameters(2, subscribers.len());
     let sql = format!(
         "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL"
     );
@@ -385,10 +392,11 @@ pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<V
 /// The letters that are due to these subscribers and not owed yet. What they no longer ask for is called off first. Call it
 /// after [`crate::subscriptions::store::hold`], so that nobody else owes or stops them meanwhile.
 pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis) -> Kept<Vec<Due>> {
-    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 2)).collect::<Vec<_>>().join(", ");
+    let these = db::parameters(2, subscribers.len());
+    let asked_for = asks_for("ledger.subscriber_id", "ledger.notice_id");
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1
-         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {ASKED_FOR}"
+         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {asked_for}"
     );
     let mut call_off = sqlx::query(sqlx::AssertSqlSafe(call_off)).bind(now);
     for subscriber in subscribers {
@@ -467,24 +475,18 @@ pub async fn told(db: &Db, notice_id: &str) -> Kept<Vec<(String, u64, u64)>> {
     Ok(rows.iter().map(told).collect())
 }
 
-/// Whether the subscriber of a row of `ledger` still asks for what its notice is about.
-const ASKED_FOR: &str =
-    "EXISTS (SELECT 1 FROM subscriptions s JOIN notice_services ns ON ns.service_id = s.service_id AND ns.notice_id = ledger.notice_id
-   WHERE s.subscriber_id = ledger.subscriber_id AND s.ended_at IS NULL
-     AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = ledger.notice_id)
-          OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = ledger.notice_id AND np.place_id = s.place_id)))";
-
 /// Calls off what a subscriber is owed and no longer asks for: rows without a letter, and letters that are not handed over.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let asked_for = asks_for("ledger.subscriber_id", "ledger.notice_id");
     // A digest goes as long as one of its notices is asked for.
     let letters = format!(
         "UPDATE deliveries SET next_at = NULL, given_up_at = $2, reason = 'unsubscribed', to_address = '', body_text = '', body_html = '', unsubscribe = NULL
          WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL)
-           AND id NOT IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL AND {ASKED_FOR})"
+           AND id NOT IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL AND {asked_for})"
     );
     sqlx::query(sqlx::AssertSqlSafe(letters)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
     let rows = format!(
-        "UPDATE ledger SET called_off_at = $2 WHERE subscriber_id = $1 AND called_off_at IS NULL AND NOT {ASKED_FOR}
+        "UPDATE ledger SET called_off_at = $2 WHERE subscriber_id = $1 AND called_off_at IS NULL AND NOT {asked_for}
            AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'unsubscribed'))"
     );
     sqlx::query(sqlx::AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(tx).await?;

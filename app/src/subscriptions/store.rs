@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
-use crate::db::{Db, Kind};
+use crate::db::{self, Db, Kind};
 use crate::{id, notices};
 
 type Kept<T> = Result<T, sqlx::Error>;
@@ -63,7 +63,7 @@ pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<
 
 /// Holds subscribers, in the order of their ids, so that what happens to each happens one after the other.
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) -> Kept<()> {
-    let these = (0..subscribers.len()).map(|nth| format!("${}", nth + 1)).collect::<Vec<_>>().join(", ");
+    let these = db::parameters(1, subscribers.len());
     let sql = format!("SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}", kind.hold_to_change());
     let mut hold = sqlx::query(AssertSqlSafe(sql));
     for subscriber in subscribers {
@@ -141,7 +141,7 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
         Which::One(id) => ("id", vec![id.clone()]),
         Which::Of(services) => ("service_id", services.clone()),
     };
-    let wanted = (0..ids.len()).map(|nth| format!("${}", nth + 4)).collect::<Vec<_>>().join(", ");
+    let wanted = db::parameters(4, ids.len());
     let sql = format!(
         "UPDATE subscriptions SET ended_at = $2, ended_how = $3 WHERE subscriber_id = $1 AND ended_at IS NULL AND {column} IN ({wanted})"
     );

@@ -99,7 +99,7 @@ pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = (0..ids.len()).map(|nth| format!("${}", nth + 1)).collect::<Vec<_>>().join(", ");
+    let wanted = db::parameters(1, ids.len());
     let sql = format!(
         "SELECT id, title FROM topics
          WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY proposed_at, id"

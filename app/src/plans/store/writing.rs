@@ -87,7 +87,7 @@ pub async fn register(tx: &mut AnyConnection, plan: &NewPlan, by: &By, now: Mill
 
 /// Ties published topics to a plan; those that are tied already stay so. Gives how many are new.
 pub async fn tie(tx: &mut AnyConnection, plan_id: &str, topics: &[String], by: &By, at: Millis) -> Kept<u64> {
-    let wanted = (0..topics.len()).map(|nth| format!("${}", nth + 4)).collect::<Vec<_>>().join(", ");
+    let wanted = db::parameters(4, topics.len());
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
          SELECT $1, t.id, $2, CAST($3 AS BIGINT) FROM topics t
