@@ -1,8 +1,10 @@
 -- The area: what services and places there are. Rows are retired, never deleted, since topics name them.
+-- notice_days: how many school days before a change families are to be told of it; NULL for no rule.
 CREATE TABLE services (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   position INTEGER NOT NULL,
+  notice_days BIGINT CHECK (notice_days BETWEEN 1 AND 200),
   retired_at BIGINT
 );
 
@@ -23,6 +25,34 @@ CREATE TABLE organisations (
   position INTEGER NOT NULL,
   retired_at BIGINT
 );
+
+-- Who runs a service. One that nobody is said to run is open to every leader.
+CREATE TABLE service_organisations (
+  service_id TEXT NOT NULL REFERENCES services (id),
+  organisation_id TEXT NOT NULL REFERENCES organisations (id),
+  PRIMARY KEY (service_id, organisation_id)
+);
+
+-- When schools are open: terms, or their halves, from the first day to the last, as 2026-09-02; and the days within them, or
+-- any others, on which they are closed.
+CREATE TABLE terms (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  first_day TEXT NOT NULL,
+  last_day TEXT NOT NULL,
+  CHECK (first_day <= last_day)
+);
+CREATE TABLE closed_days (
+  day TEXT PRIMARY KEY,
+  name TEXT NOT NULL
+);
+
+-- What the area has settled, in one row: whether somebody else must approve a notice.
+CREATE TABLE area_rules (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  second_person INTEGER NOT NULL CHECK (second_person IN (0, 1))
+);
+INSERT INTO area_rules (only_row, second_person) VALUES (1, 1);
 
 -- email is folded to lower case; an erased account keeps its row, without email, name and password.
 CREATE TABLE accounts (
@@ -120,6 +150,15 @@ CREATE TABLE deliveries (
   unsubscribe TEXT
 );
 CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, claimed_until);
+
+-- What came back of a letter that was handed over: it did not arrive, or its reader called it spam. The first word counts.
+CREATE TABLE returns (
+  delivery_id TEXT NOT NULL REFERENCES deliveries (id),
+  kind TEXT NOT NULL CHECK (kind IN ('bounced', 'complained')),
+  at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (delivery_id, kind)
+);
 
 CREATE TABLE rounds (
   id TEXT PRIMARY KEY,

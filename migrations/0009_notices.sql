@@ -1,5 +1,6 @@
 -- A change to a service, told to those who asked to be told. is_decided 0: it is proposed. effect_kind: the day, the hour,
--- or from the start of the term that begins on it; effect_at is the first moment of it.
+-- or from the start of the term that begins on it; effect_at is the first moment of it. follows_id: the notice that this one
+-- corrects or withdraws, for exactly those who were told of it; changed: what has changed, in the words of its page.
 CREATE TABLE notices (
   id TEXT PRIMARY KEY,
   form_key TEXT NOT NULL UNIQUE,
@@ -24,6 +25,10 @@ CREATE TABLE notices (
   approved_at BIGINT,
   starts_at BIGINT,
   started_at BIGINT,
+  follows_id TEXT REFERENCES notices (id),
+  follow_kind TEXT CHECK (follow_kind IN ('correction', 'withdrawal')),
+  changed TEXT NOT NULL DEFAULT '',
+  CHECK ((follows_id IS NULL) = (follow_kind IS NULL) AND (follows_id IS NULL) = (changed = '')),
   CHECK ((approved_at IS NULL) = (approved_by IS NULL) AND (approved_at IS NULL) = (starts_at IS NULL)),
   CHECK (started_at IS NULL OR (starts_at IS NOT NULL AND started_at >= starts_at)),
   CHECK (is_decided = 1 OR decided_day = ''),
@@ -31,6 +36,8 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_to_start ON notices (starts_at) WHERE started_at IS NULL;
 CREATE INDEX notices_by_start ON notices (started_at, id);
+CREATE UNIQUE INDEX notices_are_followed_once ON notices (follows_id) WHERE approved_at IS NOT NULL;
+CREATE INDEX notices_by_followed ON notices (follows_id);
 CREATE TABLE notice_services (
   notice_id TEXT NOT NULL REFERENCES notices (id),
   service_id TEXT NOT NULL REFERENCES services (id),
@@ -43,7 +50,9 @@ CREATE TABLE notice_places (
 );
 
 -- Who is owed a notice: a row for each subscriber who matched when it started. place_id: where she lives as far as she
--- said, '' if she did not. is_digest: whether it waits for her digest of due_at. What became of it stands in its delivery.
+-- said, '' if she did not. is_digest: whether it waits for her digest of due_at. What became of it stands in its delivery and
+-- what came back of that. called_off_why: she stopped, or a correction or withdrawal went in its place. read_at: she said that
+-- she has read it. reached: told in another way, since no letter arrives.
 CREATE TABLE ledger (
   notice_id TEXT NOT NULL REFERENCES notices (id),
   subscriber_id TEXT NOT NULL REFERENCES subscribers (id),
@@ -53,8 +62,41 @@ CREATE TABLE ledger (
   link_hash TEXT,
   delivery_id TEXT REFERENCES deliveries (id),
   called_off_at BIGINT,
+  called_off_why TEXT CHECK (called_off_why IN ('unsubscribed', 'replaced')),
+  read_at BIGINT,
+  reached_at BIGINT,
+  reached_by TEXT REFERENCES accounts (id),
+  reached_how TEXT CHECK (reached_how IN ('phone', 'letter', 'school')),
+  CHECK ((called_off_at IS NULL) = (called_off_why IS NULL)),
+  CHECK ((reached_at IS NULL) = (reached_by IS NULL) AND (reached_at IS NULL) = (reached_how IS NULL)),
   PRIMARY KEY (notice_id, subscriber_id)
 );
 CREATE INDEX ledger_by_subscriber ON ledger (subscriber_id);
+CREATE INDEX ledger_by_delivery ON ledger (delivery_id);
 CREATE INDEX ledger_by_link ON ledger (link_hash);
 CREATE INDEX ledger_due ON ledger (due_at) WHERE delivery_id IS NULL AND called_off_at IS NULL;
+
+-- A question about a notice; email: where the answer goes, until it has gone. An answer is written for everyone, to one
+-- question or to several of one kind.
+CREATE TABLE notice_answers (
+  id TEXT PRIMARY KEY,
+  form_key TEXT NOT NULL UNIQUE,
+  notice_id TEXT NOT NULL REFERENCES notices (id),
+  question TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  answered_by TEXT NOT NULL REFERENCES accounts (id),
+  answered_at BIGINT NOT NULL
+);
+CREATE INDEX notice_answers_by_notice ON notice_answers (notice_id, answered_at);
+CREATE TABLE notice_questions (
+  id TEXT PRIMARY KEY,
+  form_key TEXT NOT NULL UNIQUE,
+  notice_id TEXT NOT NULL REFERENCES notices (id),
+  question TEXT NOT NULL,
+  email TEXT,
+  asked_at BIGINT NOT NULL,
+  answer_id TEXT REFERENCES notice_answers (id),
+  set_aside_at BIGINT,
+  CHECK (answer_id IS NULL OR set_aside_at IS NULL)
+);
+CREATE INDEX notice_questions_open ON notice_questions (notice_id) WHERE answer_id IS NULL AND set_aside_at IS NULL;

@@ -71,6 +71,12 @@ pub fn day_and_hour(at: Millis) -> String {
     format!("{} at {hour}", day(at))
 }
 
+/// The day in London.
+#[must_use]
+pub fn date(at: Millis) -> Date {
+    london(at).date()
+}
+
 /// The machine-readable form for `<time datetime>`.
 #[must_use]
 pub fn machine(at: Millis) -> String {

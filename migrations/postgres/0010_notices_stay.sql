@@ -1,7 +1,7 @@
 -- The same rules stand in sqlite/0010_notices_stay.sql.
 CREATE TRIGGER approved_notices_are_not_edited
 BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
-  effect_kind, effect_at, changes_entitlement, written_by, written_at ON notices
+  effect_kind, effect_at, changes_entitlement, written_by, written_at, follows_id, follow_kind, changed ON notices
 FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER started_notices_stay BEFORE UPDATE OF approved_by, approved_at, starts_at, started_at ON notices
 FOR EACH ROW WHEN (OLD.started_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
@@ -37,9 +37,18 @@ CREATE TRIGGER notice_places_stay BEFORE INSERT OR UPDATE OR DELETE ON notice_pl
 CREATE TRIGGER notice_places_are_not_emptied BEFORE TRUNCATE ON notice_places FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Which letter told somebody, and that it was called off, is said once.
-CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at ON ledger
+CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger
 FOR EACH ROW WHEN ((OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS DISTINCT FROM OLD.delivery_id OR NEW.link_hash IS DISTINCT FROM OLD.link_hash))
-  OR (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS DISTINCT FROM OLD.called_off_at)) EXECUTE FUNCTION refuse_change();
+  OR (OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS DISTINCT FROM OLD.called_off_at OR NEW.called_off_why IS DISTINCT FROM OLD.called_off_why))
+  OR (OLD.read_at IS NOT NULL AND NEW.read_at IS DISTINCT FROM OLD.read_at)
+  OR (OLD.reached_at IS NOT NULL AND (NEW.reached_at IS DISTINCT FROM OLD.reached_at OR NEW.reached_by IS DISTINCT FROM OLD.reached_by
+      OR NEW.reached_how IS DISTINCT FROM OLD.reached_how))) EXECUTE FUNCTION refuse_change();
+
+-- What came back of a letter stays, and so does a published answer.
+CREATE TRIGGER returns_stay BEFORE UPDATE OR DELETE ON returns FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER returns_are_not_emptied BEFORE TRUNCATE ON returns FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notice_answers_stay BEFORE UPDATE OR DELETE ON notice_answers FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notice_answers_are_not_emptied BEFORE TRUNCATE ON notice_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A table of the same name in a session's own schema must not stand in for the real one.
 DO $$

@@ -1,7 +1,7 @@
 -- The same rules stand in postgres/0010_notices_stay.sql.
 CREATE TRIGGER approved_notices_are_not_edited
 BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
-  effect_kind, effect_at, changes_entitlement, written_by, written_at ON notices
+  effect_kind, effect_at, changes_entitlement, written_by, written_at, follows_id, follow_kind, changed ON notices
 WHEN OLD.approved_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
 CREATE TRIGGER started_notices_stay BEFORE UPDATE OF approved_by, approved_at, starts_at, started_at ON notices
@@ -59,7 +59,27 @@ CREATE TRIGGER notice_places_are_not_replaced BEFORE INSERT ON notice_places WHE
 BEGIN SELECT RAISE(IGNORE); END;
 
 -- Which letter told somebody, and that it was called off, is said once.
-CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at ON ledger
+CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger
 WHEN (OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS NOT OLD.delivery_id OR NEW.link_hash IS NOT OLD.link_hash))
-  OR (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS NOT OLD.called_off_at)
+  OR (OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS NOT OLD.called_off_at OR NEW.called_off_why IS NOT OLD.called_off_why))
+  OR (OLD.read_at IS NOT NULL AND NEW.read_at IS NOT OLD.read_at)
+  OR (OLD.reached_at IS NOT NULL AND (NEW.reached_at IS NOT OLD.reached_at OR NEW.reached_by IS NOT OLD.reached_by OR NEW.reached_how IS NOT OLD.reached_how))
 BEGIN SELECT RAISE(ABORT, 'the ledger is written once'); END;
+
+-- What came back of a letter stays.
+CREATE TRIGGER returns_stay BEFORE UPDATE ON returns
+BEGIN SELECT RAISE(ABORT, 'what came back stays'); END;
+CREATE TRIGGER returns_are_not_deleted BEFORE DELETE ON returns
+BEGIN SELECT RAISE(ABORT, 'what came back stays'); END;
+CREATE TRIGGER returns_are_not_replaced BEFORE INSERT ON returns
+WHEN EXISTS (SELECT 1 FROM returns WHERE (delivery_id = NEW.delivery_id AND kind = NEW.kind) OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+
+-- A published answer stays.
+CREATE TRIGGER notice_answers_stay BEFORE UPDATE ON notice_answers
+BEGIN SELECT RAISE(ABORT, 'an answer stays'); END;
+CREATE TRIGGER notice_answers_are_not_deleted BEFORE DELETE ON notice_answers
+BEGIN SELECT RAISE(ABORT, 'an answer stays'); END;
+CREATE TRIGGER notice_answers_are_not_replaced BEFORE INSERT ON notice_answers
+WHEN EXISTS (SELECT 1 FROM notice_answers WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;

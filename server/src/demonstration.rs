@@ -196,6 +196,7 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
         colleague: &colleague,
         parent,
         now: at_five(now - DAY),
+        kind,
     };
     notices::fill(tx, &ground).await
 }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app::accounts::{self, Role};
+use app::area;
 use app::clock::Clock;
+use app::db::Db;
 use app::house::House;
 use app::rounds::ballots;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -39,6 +41,9 @@ enum Command {
         /// What the person will be.
         #[arg(long)]
         role: Invited,
+        /// The name of the organisation a leader leads for.
+        #[arg(long)]
+        organisation: Option<String>,
     },
     /// Check the settings, the database and the mail system.
     CheckConfig,
@@ -124,11 +129,15 @@ async fn run(command: Command) -> Result<(), String> {
             println!("The database is up to date.");
             Ok(())
         }
-        Command::Invite { email, role } => {
+        Command::Invite { email, role, organisation } => {
             let email = accounts::address(&email)?;
             let db = serve::open(&settings).await?;
             let house = House::new(db.clone(), Clock::system(), settings.names(false));
-            accounts::invite(&house, None, email, role.into())
+            let organisation = match organisation {
+                Some(name) => Some(organisation_named(&db, &name).await?),
+                None => None,
+            };
+            accounts::invite(&house, None, email, role.into(), organisation)
                 .await
                 .map_err(|error| format!("The invitation could not be kept: {error}"))?;
             db.close().await;
@@ -141,6 +150,13 @@ async fn run(command: Command) -> Result<(), String> {
         }
         Command::Recount { .. } => Ok(()),
     }
+}
+
+async fn organisation_named(db: &Db, name: &str) -> Result<String, String> {
+    let (_, _, organisations) = area::store::choices(db).await.map_err(|error| format!("The database does not answer: {error}"))?;
+    let known = organisations.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = organisations.iter().find(|known| known.name == name).map(|known| known.id.clone());
+    found.ok_or_else(|| format!("There is no organisation {name} here. There are: {known}"))
 }
 
 /// Prints the shortlist of the ballots in a file, one number a line.

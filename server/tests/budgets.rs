@@ -62,7 +62,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         a_thousand_topics(&world, &round).await;
         let waiting = everyone.propose("Waiting").await;
         let to_merge = everyone.propose("To merge").await;
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser).await.unwrap();
+        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None).await.unwrap();
         let invitation = world.deliver().await.pop().map(|letter| link(&letter)).unwrap();
         for path in [
             "/",

@@ -9,6 +9,7 @@ use super::rules::{self, Role};
 use super::viewer::{self, Viewer};
 use super::{letters, passwords, store};
 use crate::area;
+use crate::area::store::Named;
 use crate::audit::{self, Entry};
 use crate::clock::DAY;
 use crate::deliveries::{Owed, owe};
@@ -16,7 +17,7 @@ use crate::error::Error;
 use crate::forms::{self, Refusals, Sent};
 use crate::house::House;
 use crate::id;
-use crate::ui::{Banner, Choice, Choices, Field, Page, Pager, Summary};
+use crate::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -33,18 +34,28 @@ pub async fn send_invitation(State(house): State<House>, viewer: Viewer, sent: S
     let email = refusals.take("email", rules::address(sent.typed("email")));
     let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
     let role = refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
-    let (Some(email), Some(role)) = (email, role) else {
+    let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
+    let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
         return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
     };
-    invite(&house, Some(person.account_id.clone()), email, role).await?;
+    invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
     Ok(Redirect::to("/admin/people?done=invited").into_response())
 }
 
-/// Invites an address into a role; the letter holds the link. `by` is `None` on the command line.
+/// The organisation that was chosen for a leader, if one was.
+async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String>, String>, Error> {
+    let chosen = sent.typed("organisation");
+    let (_, _, organisations) = area::store::choices(&house.db).await?;
+    let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
+    Ok(if chosen.is_empty() || known.is_some() { Ok(known) } else { Err("Choose again. This one is not there any more".to_owned()) })
+}
+
+/// Invites an address into a role, a leader for an organisation; the letter holds the link. `by` is `None` on the command
+/// line.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn invite(house: &House, by: Option<String>, email: String, role: Role) -> Result<(), Error> {
+pub async fn invite(house: &House, by: Option<String>, email: String, role: Role, organisation: Option<String>) -> Result<(), Error> {
     let (now, writer) = (house.clock.now(), house.clone());
     house
         .db
@@ -52,7 +63,7 @@ pub async fn invite(house: &House, by: Option<String>, email: String, role: Role
             Box::pin(async move {
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
-                let invitation = store::keep_invitation(tx, &hash, &email, role, now, ends_at).await?;
+                let invitation = store::keep_invitation(tx, &hash, &email, (role, organisation.as_deref()), now, ends_at).await?;
                 let words = letters::invitation(&writer, role, &token);
                 owe(
                     tx,
@@ -75,9 +86,12 @@ pub async fn invite(house: &House, by: Option<String>, email: String, role: Role
     Ok(())
 }
 
-/// POST `/admin/people/{id}/roles`: gives or takes a role; the person signs in anew.
+/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in anew; or says for whom a leader leads.
 pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
+    if sent.typed("change") == "lead for" {
+        return lead_for(&house, &person.account_id, &id, &sent).await;
+    }
     let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else { return Err(Error::NotFound) };
     let gives = sent.typed("change") == "give";
     if id == person.account_id && role == Role::Admin && !gives {
@@ -107,6 +121,21 @@ pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): P
             }
         })?;
     Ok(Redirect::to("/admin/people?done=role").into_response())
+}
+
+async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
+    let (now, by) = (house.clock.now(), by.to_owned());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::lead_for(tx, &id, organisation.as_deref()).await?;
+            let detail = organisation.unwrap_or_default();
+            audit::note(tx, Entry { at: now, who: Some(&by), what: "organisation set", about: &id, detail: &detail }).await
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to("/admin/people?done=organisation").into_response())
 }
 
 /// A GET where only a POST has an answer, as after a reload.
@@ -174,6 +203,9 @@ pub async fn accept(
                     }
                     (None, None) => return Ok(None),
                 };
+                if invitation.organisation_id.is_some() {
+                    store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
+                }
                 audit::note(
                     tx,
                     Entry {
@@ -248,12 +280,15 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     let banner = match query.typed("done") {
         "invited" => Some("The invitation is on its way"),
         "role" => Some("The role is changed. The person signs in again"),
+        "organisation" => Some("The organisation is kept"),
         "own" => Some("You cannot take this role from yourself. Ask another administrator"),
         _ => None,
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
     let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| sent.typed("role") == word);
+    let (_, _, organisations) = area::store::choices(&house.db).await?;
     let page = Page::new("People", || {
+        let invited_for = with_none(&organisations, sent.typed("organisation"));
         let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {
             <div class="stack">
@@ -267,6 +302,7 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
                         <form method="post" action="/admin/people" novalidate>
                             <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
                             <Choices name="role" legend="What will this person be?" choices refusals />
+                            <Select name="organisation" label="If a leader: for which organisation?" choices=invited_for />
                             <button class="button">"Send the invitation"</button>
                         </form>
                     </details>
@@ -276,7 +312,7 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
                         <button class="button quiet">"Search"</button>
                     </form>
                     {nobody}
-                    <ul class="stack">{people.into_iter().map(person_row).collect_view()}</ul>
+                    <ul class="stack">{people.into_iter().map(|person| person_row(person, &organisations)).collect_view()}</ul>
                     <Pager first next />
                 </section>
             </div>
@@ -285,7 +321,25 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn person_row(person: store::Person) -> impl IntoView {
+/// The organisations to choose from, or none.
+fn with_none(organisations: &[Named], chosen: &str) -> Vec<Choice> {
+    let none = ("", "No organisation");
+    let named = organisations.iter().map(|named| (named.id.as_str(), named.name.as_str()));
+    Choice::each(std::iter::once(none).chain(named), |id| id == chosen)
+}
+
+fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView + use<> {
+    let chosen = person.organisation_id.clone().unwrap_or_default();
+    let leads_for = organisations.iter().find(|named| named.id == chosen).map(|named| format!(" for {}", named.name));
+    let organisation = person.roles.contains(&Role::Leader).then(|| {
+        let field = format!("organisation-{}", person.id);
+        view! {
+            <form method="post" action=format!("/admin/people/{}/roles", person.id)>
+                <Select name="organisation" id=field label="Leads for" choices=with_none(organisations, &chosen) />
+                <button class="button quiet" name="change" value="lead for">"Keep this"<span class="unseen">{format!(", {}", person.shown_name)}</span></button>
+            </form>
+        }
+    });
     let action = format!("/admin/people/{}/roles", person.id);
     let name = person.shown_name.clone();
     let changes = Role::ALL
@@ -306,10 +360,11 @@ fn person_row(person: store::Person) -> impl IntoView {
     view! {
         <li class="card">
             <p><b>{person.shown_name}</b>" "<span class="soft">{person.email}</span></p>
-            <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}</p>
+            <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
             <details>
                 <summary>"Change roles"<span class="unseen">{format!(" of {name}")}</span></summary>
                 {changes}
+                {organisation}
             </details>
         </li>
     }

@@ -258,6 +258,16 @@ pub async fn grant(tx: &mut AnyConnection, account_id: &str, roles: &[Role], now
     Ok(())
 }
 
+/// Says for which organisation an account leads; `None` for none.
+pub async fn lead_for(tx: &mut AnyConnection, account_id: &str, organisation_id: Option<&str>) -> Kept<()> {
+    sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
+        .bind(account_id)
+        .bind(organisation_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Takes a role from an account.
 pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<()> {
     sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2").bind(account_id).bind(role.word()).execute(tx).await?;
@@ -347,6 +357,8 @@ pub struct Invitation {
     pub email: String,
     /// What the person will be.
     pub role: Role,
+    /// For which organisation, for a leader.
+    pub organisation_id: Option<String>,
     /// The account of that address, if it has one.
     pub account_id: Option<String>,
 }
@@ -356,27 +368,30 @@ pub async fn keep_invitation(
     tx: &mut AnyConnection,
     token_hash: &str,
     email: &str,
-    role: Role,
+    (role, organisation_id): (Role, Option<&str>),
     now: Millis,
     ends_at: Millis,
 ) -> Kept<String> {
     let id = id::fresh();
-    sqlx::query("INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(&id)
-        .bind(token_hash)
-        .bind(email)
-        .bind(role.word())
-        .bind(now)
-        .bind(ends_at)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at, organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&id)
+    .bind(token_hash)
+    .bind(email)
+    .bind(role.word())
+    .bind(now)
+    .bind(ends_at)
+    .bind(organisation_id)
+    .execute(tx)
+    .await?;
     Ok(id)
 }
 
 /// The invitation behind a link, while it can be accepted.
 pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id FROM invitations i LEFT JOIN accounts a ON a.email = i.email
+        "SELECT i.id, i.email, i.role, a.id, i.organisation_id FROM invitations i LEFT JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
     )
     .bind(token_hash)
@@ -384,7 +399,8 @@ pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, now: Millis) -
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
-        Some(Invitation { id: row.get(0), email: row.get(1), role: Role::read(&row.get::<String, _>(2))?, account_id: row.get(3) })
+        let role = Role::read(&row.get::<String, _>(2))?;
+        Some(Invitation { id: row.get(0), email: row.get(1), role, account_id: row.get(3), organisation_id: row.get(4) })
     };
     Ok(row.and_then(invitation))
 }
@@ -407,12 +423,14 @@ pub struct Person {
     pub email: String,
     /// What she may do.
     pub roles: Vec<Role>,
+    /// The organisation she leads for.
+    pub organisation_id: Option<String>,
 }
 
 /// People whose name or address holds `search` (folded), by address, `most` at the most, after the address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let rows = sqlx::query(
-        "SELECT p.id, p.shown_name, p.email, r.role
+        "SELECT p.id, p.shown_name, p.email, r.role, r.organisation_id
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
                ORDER BY email LIMIT $3) p
@@ -428,10 +446,11 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
     for row in rows {
         let id: String = row.get(0);
         if people.last().is_none_or(|last| last.id != id) {
-            people.push(Person { id, shown_name: row.get(1), email: row.get(2), roles: Vec::new() });
+            people.push(Person { id, shown_name: row.get(1), email: row.get(2), roles: Vec::new(), organisation_id: None });
         }
         if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {
             person.roles.extend(Role::read(&role));
+            person.organisation_id = person.organisation_id.take().or(row.get(4));
         }
     }
     Ok(people)

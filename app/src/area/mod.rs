@@ -1,11 +1,16 @@
-//! The local area: its services, places and organisations. They are data, set by an administrator.
+//! The local area: its services, places and organisations, and when its schools are open. They are data, set by an
+//! administrator.
 //!
-//! A service or place is never deleted, since topics name it; it is retired and can be brought back.
+//! A service or place is never deleted, since topics name it; it is retired and can be brought back. `rules` reads what an
+//! administrator says, `calendar` counts school days, `store` holds the SQL, `actions` with `pages` and `telling` are the
+//! administrator's pages.
 
 mod actions;
+pub mod calendar;
 mod pages;
 mod rules;
 pub mod store;
+mod telling;
 
 /// Where people are said to live whose place is none of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
@@ -19,5 +24,12 @@ use crate::routes::{Access, Routes};
 #[must_use]
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
-    Routes::new().get("/admin", admin, actions::admin).get("/admin/area", admin, actions::area).post("/admin/area", admin, actions::change)
+    Routes::new()
+        .get("/admin", admin, actions::admin)
+        .get("/admin/area", admin, actions::area)
+        .post("/admin/area", admin, actions::change)
+        .get("/admin/telling", admin, telling::page)
+        .post("/admin/telling", admin, telling::change)
+        .get("/admin/services/{id}", admin, telling::service_form)
+        .post("/admin/services/{id}", admin, telling::change_service)
 }

@@ -15,6 +15,7 @@ pub fn admin() -> Page {
                 <ul class="cards">
                     <li class="card"><h2><a href="/admin/people">"People"</a></h2><p>"Invite organisers and leaders. Give and take roles."</p></li>
                     <li class="card"><h2><a href="/admin/area">"Services, places, organisations"</a></h2><p>"What people choose from when they propose a topic or register a plan."</p></li>
+                    <li class="card"><h2><a href="/admin/telling">"How families are told"</a></h2><p>"Who writes about which service, how early, and when schools are open."</p></li>
                 </ul>
             </div>
         }

@@ -1,6 +1,6 @@
 //! Every SQL statement about letters.
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{Letter, Words};
 use crate::clock::{DAY, MINUTE, Millis};
@@ -154,6 +154,20 @@ pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: Str
     .await
 }
 
+/// Calls off the letters that were not handed over, and erases what they said and to whom. `which`: the condition of the
+/// statement, in which `$1` is `about`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn call_off(tx: &mut AnyConnection, which: &str, about: &str, reason: &'static str, now: Millis) -> Result<(), sqlx::Error> {
+    let sql = format!("UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}");
+    sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
+    Ok(())
+}
+
+/// What is left of a letter that is not to be sent any more.
+const ERASED: &str = "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
+
 /// A letter that was called off while it was on its way is recorded as sent all the same: it was.
 async fn finish(
     db: &Db,
@@ -165,18 +179,11 @@ async fn finish(
 ) -> Result<(), sqlx::Error> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query(
-                "UPDATE deliveries
-                 SET sent_at = $2, given_up_at = $3, reason = $4, next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL
-                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)",
-            )
-            .bind(id)
-            .bind(sent_at)
-            .bind(given_up_at)
-            .bind(reason)
-            .bind(tries)
-            .execute(tx)
-            .await?;
+            let sql = format!(
+                "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
+                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)"
+            );
+            sqlx::query(AssertSqlSafe(sql)).bind(id).bind(sent_at).bind(given_up_at).bind(reason).bind(tries).execute(tx).await?;
             Ok(())
         })
     })

@@ -88,7 +88,8 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
 /// GET `/lead`
 pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
-    let waiting = notices::store::waiting(&house.db).await?.into_iter().filter(|notice| notice.starts_at.is_none()).collect::<Vec<_>>();
+    let waiting =
+        notices::store::waiting(&house.db).await?.into_iter().filter(|notice| notice.course.starts_at.is_none()).collect::<Vec<_>>();
     let page = Page::new("Leaders’ desk", || {
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
         let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });
@@ -103,7 +104,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
         let to_approve = (!waiting.is_empty()).then(|| {
             let waiting = waiting.into_iter().map(|notice| {
                 let to = format!("/lead/notices/{}", notice.id);
-                view! { <li><h3><a href=to>{format!("Approve the notice: {}", notice.title)}</a></h3><p>{format!("It takes effect from {}.", notice.effect.words())}</p></li> }
+                view! { <li><h3><a href=to>{format!("Approve the notice: {}", notice.title)}</a></h3><p>{format!("It takes effect from {}.", notice.course.effect.words())}</p></li> }
             });
             view! { <h2>"Notices to approve"</h2><ul class="queue">{waiting.collect_view()}</ul> }
         });

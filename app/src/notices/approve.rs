@@ -5,18 +5,20 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
-use super::browse::{standing_words, words_of};
-use super::rules::{Standing, standing};
-use super::store::{self, Notice, Reach};
-use super::{letters, notice};
+use super::browse::{follows_words, standing_words, words_of};
+use super::ledger::{self, Reach};
+use super::rules::Standing;
+use super::store::{self, Notice};
+use super::{letters, notice, notice_of};
 use crate::accounts::Viewer;
+use crate::area;
+use crate::area::store::Ground;
 use crate::audit::{self, Entry};
 use crate::clock::{self, Millis};
 use crate::disclosure;
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
-use crate::id;
 use crate::ui::{Banner, Field, Page, Summary};
 
 /// GET `/lead/notices`: what has not started yet.
@@ -28,7 +30,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
         let waiting = waiting
             .into_iter()
             .map(|listed| {
-                let state = standing_words(standing(listed.starts_at, listed.has_started, listed.is_decided, listed.effect, now));
+                let state = standing_words(listed.course.standing(now));
                 view! { <li><h3><a href=format!("/lead/notices/{}", listed.id)>{listed.title}</a></h3><p>{state}</p></li> }
             })
             .collect::<Vec<_>>();
@@ -54,7 +56,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, or calls it back.
 pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), id::parse(&id).ok_or(Error::NotFound)?);
+    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice_of(&house, &viewer, &id).await?.id);
     let to = format!("/lead/notices/{notice_id}");
     if sent.typed("step") == "call back" {
         let called_back = house.db.write(move |tx| {
@@ -86,10 +88,15 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         return Ok(Redirect::to(&format!("{to}?done=approved")).into_response());
     }
     // Approved a moment ago by another tap, or another colleague: it is what was wanted.
-    if notice(&house, &id).await?.starts_at.is_some() {
+    let waits = notice(&house, &id).await?;
+    if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
-    let refusals = Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself");
+    let refusals = if waits.written_by.0 == viewer.signed_in()?.account_id {
+        Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
+    } else {
+        Refusals::one("approve", "Another correction or withdrawal of the same notice was approved before. Correct that one")
+    };
     shown(&house, &viewer, &id, &sent, "", &refusals).await
 }
 
@@ -106,48 +113,92 @@ fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
 
 async fn shown(house: &House, viewer: &Viewer, id: &str, sent: &Sent, done: &str, refusals: &Refusals) -> Result<Response, Error> {
     let notice = notice(house, id).await?;
-    if notice.started_at.is_some() {
+    if notice.course.started_at.is_some() {
         return Ok(Redirect::to(&format!("/notices/{}", notice.id)).into_response());
     }
-    let now = house.clock.now();
-    let reach = store::reach(&house.db, &notice.id).await?;
+    let (now, me) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let follows = notice.words.follows.as_ref();
+    let reach = ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str())).await?;
+    let ground = area::store::ground(&house.db, me).await?;
     let letter = letters::one(house, &notice, "…");
-    let is_hers = notice.written_by.0 == viewer.signed_in()?.account_id;
-    let standing = standing(notice.starts_at, false, notice.words.decided_day.is_some(), notice.words.effect, now);
+    let standing = notice.course.standing(now);
     let page = Page::new(notice.words.title.clone(), || {
-        let late = (notice.words.effect.at() <= notice.starts_at.unwrap_or(now))
-            .then(|| view! { <p class="panel warn">"The change holds before people are told. Change the day, or tell them sooner."</p> });
         view! {
             <article class="stack">
                 {banner(done)}
                 <p><a class="back" href="/lead/notices">"Notices that wait"</a></p>
                 <Summary refusals />
                 <p class="panel gold">{standing_words(standing)}". Only leaders can see it. Written by "{notice.written_by.1.clone()}"."</p>
-                {late}
+                {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
+                {follows_words(&notice)}
                 {words_of(&notice)}
                 <h2>"Who would be told"</h2>
-                {who(&reach)}
+                {who(&reach, notice.words.families)}
                 <h2>"The letter"</h2>
                 <p><b>{letter.subject.clone()}</b></p>
                 <p class="said">{letter.text()}</p>
-                {ways(&notice, standing, is_hers, sent, refusals)}
+                {ways(&notice, standing, &ground, me, sent, refusals)}
             </article>
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn who(reach: &Reach) -> impl IntoView + use<> {
-    let numbers: Vec<u64> = reach.by_cadence.iter().map(|(_, people)| *people).collect();
-    let split = disclosure::split(&numbers);
-    let rows =
-        reach.by_cadence.iter().zip(split.parts).map(|((cadence, _), shown)| view! { <dt>{cadence.title()}</dt><dd>{shown.words()}</dd> });
-    view! { <dl class="when"><dt>"People in all"</dt><dd>{split.total.words()}</dd>{rows.collect_view()}</dl> }
+/// What a leader should know before anyone is told: the change holds before that, or families are told later than they are
+/// to be.
+fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
+    let (told, effect) = (notice.course.starts_at.unwrap_or(now), notice.words.effect.at());
+    if effect <= told && notice.words.follows.is_none() {
+        return Some(
+            view! { <p class="panel warn">"The change holds before people are told. Change the day, or tell them sooner."</p> }.into_any(),
+        );
+    }
+    let early = ground.services.iter().filter(|spoken| notice.words.services.contains(&spoken.service.id));
+    let (needed, service) = early.filter_map(|spoken| Some((spoken.notice_days?, &spoken.service.name))).max_by_key(|(days, _)| *days)?;
+    let there_are = ground.year.days_between(told, effect);
+    let days = |number: i64| if number == 1 { "1 school day".to_owned() } else { format!("{number} school days") };
+    let unknown = (!ground.year.knows(effect)).then_some(" The terms up to that day are not known here: an administrator sets them.");
+    (there_are < needed).then(|| {
+        view! {
+            <p class="panel warn">
+                {format!("Families would be told {} before. For {service} the area’s rule is {}.", days(there_are), days(needed))}
+                {unknown}
+            </p>
+        }
+        .into_any()
+    })
 }
 
-fn ways(notice: &Notice, standing: Standing, is_hers: bool, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+/// How many would be told. Where they live is said only where no number in either table is from 1 to 9, since both are about
+/// the same people.
+fn who(reach: &Reach, families: Option<i64>) -> impl IntoView + use<> {
+    let split = |numbers: Vec<u64>| disclosure::split(&numbers);
+    let by_cadence = split(reach.by_cadence.iter().map(|(_, people)| *people).collect());
+    let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
+    let share = families.filter(|_| by_cadence.total.number().is_some());
+    let share = share.map(|families| view! { <dt>"Families who are affected"</dt><dd>{format!("about {families}")}</dd> });
+    let cadences = reach
+        .by_cadence
+        .iter()
+        .zip(&by_cadence.parts)
+        .map(|((cadence, _), shown)| view! { <dt>{cadence.title()}</dt><dd>{shown.words()}</dd> });
+    let cadences = cadences.collect_view();
+    let all_shown = by_cadence.parts.iter().chain(&by_place.parts).all(|shown| shown.number().is_some());
+    let places = (all_shown && reach.by_place.len() > 1).then(|| {
+        let places = reach.by_place.iter().zip(&by_place.parts);
+        places.map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{shown.words()}</dd> }).collect_view()
+    });
+    let too_few = (!all_shown).then(|| view! { <p class="soft">"Where they live is not shown: there are too few in one place."</p> });
+    view! { <dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.words()}</dd>{share}{cadences}{places}</dl>{too_few} }
+}
+
+fn ways(notice: &Notice, standing: Standing, ground: &Ground, me: &str, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
     let change = format!("/lead/notices/{}/words", notice.id);
+    let is_others = ground.services.iter().any(|spoken| !spoken.is_hers && notice.words.services.contains(&spoken.service.id));
+    if is_others {
+        return view! { <p class="panel">"Leaders of those who run the service decide on it."</p> }.into_any();
+    }
     if let Standing::Timed(_) = standing {
         return view! {
             <form method="post"><button class="button warn" name="step" value="call back">"Call it back"</button></form>
@@ -155,7 +206,7 @@ fn ways(notice: &Notice, standing: Standing, is_hers: bool, sent: &Sent, refusal
         }
         .into_any();
     }
-    let approve = if is_hers {
+    let approve = if notice.written_by.0 == me && ground.second_person {
         view! { <p id="approve" class="panel">"A colleague approves it, before anyone is told. It is on the leaders’ desk."</p> }.into_any()
     } else {
         let fields = view! {
@@ -163,7 +214,7 @@ fn ways(notice: &Notice, standing: Standing, is_hers: bool, sent: &Sent, refusal
             <Field name="start_time" label="At" hint="8am if you leave it empty." kind="time" value=sent.typed("start_time") refusals />
         }
         .into_any();
-        view! { <form method="post" novalidate>{fields}<button class="button">"Approve it"</button></form> }.into_any()
+        view! { <form id="approve" method="post" novalidate>{fields}<button class="button">"Approve it"</button></form> }.into_any()
     };
     view! { {approve}<p><a class="button quiet" href=change>"Change the words"</a></p> }.into_any()
 }

@@ -5,18 +5,17 @@ use axum::http::Uri;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::notice as find;
-use super::rules::{self, Standing, standing};
+use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
 use super::store::{self, Filter, Listed, Notice};
-use crate::accounts::Viewer;
+use super::{ledger, notice as find};
+use crate::accounts::{Role, Viewer};
 use crate::area;
-use crate::area::store::Named;
 use crate::clock::{self, Millis};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
-use crate::ui::{Labels, Page, Pager, When};
+use crate::ui::{Choice, Labels, Page, Pager, Select, When};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
@@ -61,9 +60,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <p class="lead">{format!("What changes for families in {}, and from when.", house.names.area)}</p>
                 {subscribe}
                 <form method="get" class="row">
-                    {select("show", "Show", shown.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec(), if is_soon { "soon" } else { "lately" })}
-                    {select("service", "Service", with_any("All services", services), &filter.service)}
-                    {select("place", "Place", with_any("All places", places), &filter.place)}
+                    <Select name="show" label="Show" choices=Choice::each(shown, |value| (value == "soon") == is_soon) />
+                    <Select name="service" label="Service" choices=Choice::with_every("All services", services, &filter.service) />
+                    <Select name="place" label="Place" choices=Choice::with_every("All places", places, &filter.place) />
                     <button class="button quiet">"Show these"</button>
                 </form>
                 {nothing}
@@ -75,21 +74,6 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-fn with_any(any: &str, named: Vec<Named>) -> Vec<(String, String)> {
-    std::iter::once((String::new(), any.to_owned())).chain(named.into_iter().map(|named| (named.id, named.name))).collect()
-}
-
-fn select(name: &'static str, label: &'static str, options: Vec<(String, String)>, chosen: &str) -> impl IntoView + use<> {
-    let options = options
-        .into_iter()
-        .map(|(value, label)| {
-            let is_chosen = value == chosen;
-            view! { <option value=value selected=is_chosen>{label}</option> }
-        })
-        .collect_view();
-    view! { <div class="field"><label for=name>{label}</label><select id=name name=name>{options}</select></div> }
-}
-
 /// Notices as entries of a list.
 pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
@@ -97,12 +81,12 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
 }
 
 fn card(listed: Listed, now: Millis) -> impl IntoView {
-    let state = standing_words(standing(listed.starts_at, listed.has_started, listed.is_decided, listed.effect, now));
+    let state = standing_words(listed.course.standing(now));
     view! {
         <li class="card">
             <Labels labels=listed.services />
             <h2><a href=format!("/notices/{}", listed.id)>{listed.title}</a></h2>
-            <p>"From "<b>{listed.effect.words()}</b></p>
+            <p>"From "<b>{listed.course.effect.words()}</b></p>
             <p class="state">{state}</p>
         </li>
     }
@@ -111,10 +95,10 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 /// GET `/notices/{id}`
 pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let notice = find(&house, &id).await?;
-    let Some(started_at) = notice.started_at else { return Err(Error::NotFound) };
-    let now = house.clock.now();
-    let standing = standing(notice.starts_at, true, notice.words.decided_day.is_some(), notice.words.effect, now);
-    let told = if notice.words.effect.at() <= now { store::told(&house.db, &notice.id).await? } else { Vec::new() };
+    let Some(started_at) = notice.course.started_at else { return Err(Error::NotFound) };
+    let (now, effect) = (house.clock.now(), notice.words.effect.at());
+    let is_counted = effect <= now && notice.followed_by.is_none();
+    let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
         notice.words.services.iter().for_each(|service| _ = address.append_pair("services", service));
@@ -122,42 +106,101 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         address.finish()
     };
     let page = Page::new(notice.words.title.clone(), || {
+        let is_leader = viewer.is(Role::Leader);
         view! {
             <article class="stack">
                 <p><a class="back" href="/notices">"Changes to services"</a></p>
                 <Labels labels=notice.labels.clone() />
+                {followed(&notice)}
                 <h1>{notice.words.title.clone()}</h1>
-                <p class="state">{standing_words(standing)}</p>
+                <p class="state">{standing_words(notice.course.standing(now))}</p>
+                {follows_words(&notice)}
                 {words_of(&notice)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
+                {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
             </article>
         }
     });
     Ok(page.answer(&house, &viewer))
 }
 
+/// At the top of an old page: what became of it.
+fn followed(notice: &Notice) -> impl IntoView + use<> {
+    let to = format!("/notices/{}", notice.followed_by.as_ref()?);
+    let (words, link) = match notice.course.followed_by? {
+        Follow::Correction => ("This was corrected. Go by the correction.", "Read the correction"),
+        Follow::Withdrawal => ("This was withdrawn. The change does not come.", "Read why"),
+    };
+    Some(view! { <div class="panel warn"><p><b>{words}</b></p><p><a href=to>{link}</a></p></div> })
+}
+
+/// At the top of a correction or a withdrawal: what has changed, and what was said before.
+pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
+    let follows = notice.words.follows.as_ref()?;
+    let title = match follows.how {
+        Follow::Correction => "What has changed",
+        Follow::Withdrawal => "The change does not come",
+    };
+    let before = format!("/notices/{}", follows.notice_id);
+    Some(view! {
+        <div class="panel gold">
+            <h2>{title}</h2>
+            <p class="said">{follows.changed.clone()}</p>
+            <p><a href=before>"What was said before"</a></p>
+        </div>
+    })
+}
+
+fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
+    let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
+    let withdraw =
+        (notice.course.follow != Some(Follow::Withdrawal)).then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
+    view! {
+        <h2>"For leaders"</h2>
+        <ul><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
+    }
+}
+
 /// How many were told before it took effect; from that moment on, when the numbers stand.
-fn in_time(notice: &Notice, started_at: Millis, told: &[(String, u64, u64)], now: Millis, area: &str) -> impl IntoView + use<> {
+fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area: &str) -> impl IntoView + use<> {
     let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
-    if notice.words.effect.at() > now {
+    if notice.followed_by.is_some() {
+        return since.into_any();
+    }
+    let effect = notice.words.effect.at();
+    if effect > now {
         return view! { {since}<p class="soft">"How many people were told in time stands here from the day it takes effect."</p> }
             .into_any();
     }
-    let rows = rules::in_time(told, area).into_iter().map(|(row, before, not)| {
-        view! { <tr><th scope="row">{row}</th><td data-label="In time">{before.words()}</td><td data-label="Not in time">{not.words()}</td></tr> }
+    let settled_at = effect.saturating_add(SETTLED_AFTER);
+    let figures = rules::figures(told, area, settled_at <= now);
+    let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
+    let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
+        let later = by_row.get(nth).map(|(after, never)| {
+            view! { <td data-label="Later">{*after}</td><td data-label="Not reached">{*never}</td> }
+        });
+        view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.words()}</td><td data-label="Not in time">{not.words()}</td>{later}</tr> }
     });
     let rows = rows.collect::<Vec<_>>();
     let families = notice.words.families.map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
-    let table = if rows.is_empty() {
+    let table = if told.is_empty() {
         view! { <p>"No letter was owed about it."</p> }.into_any()
     } else {
+        let heads = (!by_row.is_empty()).then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
+        let later = match figures.later {
+            Later::NotYet => Some(format!("Who was told later, and who was not reached, stands here from {}.", clock::day(settled_at))),
+            Later::All(after, never) => Some(format!("Of those not told in time, {after} were told later and {never} were not reached.")),
+            Later::NotShown => Some("How many of the others were told later is not shown: there are too few.".to_owned()),
+            Later::Rows(_) => None,
+        };
         view! {
             <table class="plain">
                 <caption>"People who had asked to be told"</caption>
-                <thead><tr><th scope="col">"Where"</th><th scope="col">"In time"</th><th scope="col">"Not in time"</th></tr></thead>
+                <thead><tr><th scope="col">"Where"</th><th scope="col">"In time"</th><th scope="col">"Not in time"</th>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            {later.map(|later| view! { <p class="soft">{later}</p> })}
         }
         .into_any()
     };
@@ -172,6 +215,8 @@ pub fn standing_words(standing: Standing) -> String {
         Standing::Proposed => "○ Proposed, not decided".to_owned(),
         Standing::Decided => "● Decided".to_owned(),
         Standing::InForce => "✓ In force".to_owned(),
+        Standing::Corrected => "○ Corrected".to_owned(),
+        Standing::Withdrawn => "○ Withdrawn".to_owned(),
     }
 }
 
@@ -179,7 +224,9 @@ pub fn standing_words(standing: Standing) -> String {
 pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let words = &notice.words;
     let day = |day: &str| clock::read(day, "12:00").map(clock::day);
-    let must_do = (!words.must_do.is_empty()).then(|| {
+    let is_withdrawn = notice.course.follow == Some(Follow::Withdrawal);
+    let from = if is_withdrawn { "It was to come from " } else { "From " };
+    let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
         let by = day(&words.must_do_by).map(|by| view! { " by "<b>{by}</b> });
         view! { <div class="panel gold"><h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p></div> }
     });
@@ -188,12 +235,12 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
         .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
     let email = (!words.email.is_empty()).then(|| view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> });
     let decided = words.decided_day.as_deref().and_then(day).map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
-    let entitlement =
-        words.changes_entitlement.then(|| view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> });
+    let entitlement = (!is_withdrawn && words.changes_entitlement)
+        .then(|| view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> });
     view! {
-        <p class="lead">"From "<b>{words.effect.words()}</b></p>
+        <p class="lead">{from}<b>{words.effect.words()}</b></p>
         {must_do}
-        <h2>"What changes"</h2>
+        <h2>{if is_withdrawn { "What was to change" } else { "What changes" }}</h2>
         <p class="said">{words.what.clone()}</p>
         {entitlement}
         <dl class="when">

@@ -1,6 +1,6 @@
 //! The letters about notices: one notice, or a digest of several.
 
-use super::rules::Effect;
+use super::rules::{Effect, Follow};
 use super::store::Notice;
 use crate::clock;
 use crate::deliveries::{Stop, Words};
@@ -8,13 +8,16 @@ use crate::house::House;
 
 /// The letter about one notice. `token` is the link of this very letter.
 pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
-    let mut paragraphs = vec![takes_effect(notice), notice.words.what.clone()];
+    let mut paragraphs = what_has_changed(notice);
+    paragraphs.extend([takes_effect(notice), notice.words.what.clone()]);
     paragraphs.extend(what_to_do(notice));
-    paragraphs.push(format!("Why: {}", notice.words.why));
+    if notice.course.follow != Some(Follow::Withdrawal) {
+        paragraphs.push(format!("Why: {}", notice.words.why));
+    }
     paragraphs.extend(entitlement(notice));
     paragraphs.push(whom_to_ask(notice));
     Words {
-        subject: format!("{}: {}", short(notice.words.effect), notice.words.title),
+        subject: subject(notice),
         paragraphs,
         button: Some(("Read it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
         why: format!("You get this letter because you asked to be told of changes to {}.", notice.labels.join(", ")),
@@ -28,6 +31,7 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     let paragraphs = notices.iter().flat_map(|notice| {
         let address = house.link(&format!("/notices/{}", notice.id));
         let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
+        about.extend(what_has_changed(notice));
         about.extend(what_to_do(notice));
         about.extend(entitlement(notice));
         about.push(whom_to_ask(notice));
@@ -35,7 +39,7 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         about
     });
     let subject = match notices {
-        [notice] => format!("{}: {}", short(notice.words.effect), notice.words.title),
+        [notice] => self::subject(notice),
         _ => format!(
             "{} changes to services, the first on {}",
             notices.len(),
@@ -56,6 +60,25 @@ fn stop(house: &House, token: &str) -> Stop {
     Stop { choose: house.link(&format!("/subscriptions/{token}")), one_click: house.link(&format!("/unsubscribe/{token}")) }
 }
 
+fn subject(notice: &Notice) -> String {
+    let title = &notice.words.title;
+    match notice.course.follow {
+        Some(Follow::Withdrawal) => format!("Withdrawn: {title}"),
+        Some(Follow::Correction) => format!("Corrected: {}: {title}", short(notice.words.effect)),
+        None => format!("{}: {title}", short(notice.words.effect)),
+    }
+}
+
+/// At the top of a letter that follows another.
+fn what_has_changed(notice: &Notice) -> Vec<String> {
+    let Some(follows) = &notice.words.follows else { return Vec::new() };
+    let before = match follows.how {
+        Follow::Correction => "We told you of this before. This is what has changed:",
+        Follow::Withdrawal => "We told you of this before. It is withdrawn: the change does not come.",
+    };
+    vec![before.to_owned(), follows.changed.clone()]
+}
+
 /// The day alone, for a subject.
 fn short(effect: Effect) -> String {
     clock::day(effect.at())
@@ -63,6 +86,9 @@ fn short(effect: Effect) -> String {
 
 fn takes_effect(notice: &Notice) -> String {
     let from = notice.words.effect.words();
+    if notice.course.follow == Some(Follow::Withdrawal) {
+        return format!("This was to take effect from {from}:");
+    }
     if notice.words.decided_day.is_some() {
         format!("It takes effect from {from}.")
     } else {
@@ -71,15 +97,16 @@ fn takes_effect(notice: &Notice) -> String {
 }
 
 fn what_to_do(notice: &Notice) -> Option<String> {
-    let words = &notice.words;
-    (!words.must_do.is_empty()).then(|| match clock::read(&words.must_do_by, "12:00") {
+    let (words, comes) = (&notice.words, notice.course.follow != Some(Follow::Withdrawal));
+    (comes && !words.must_do.is_empty()).then(|| match clock::read(&words.must_do_by, "12:00") {
         Some(by) => format!("What you must do by {}: {}", clock::day(by), words.must_do),
         None => format!("What you must do: {}", words.must_do),
     })
 }
 
 fn entitlement(notice: &Notice) -> Option<String> {
-    notice.words.changes_entitlement.then(|| "This changes what a child is legally entitled to.".to_owned())
+    let comes = notice.course.follow != Some(Follow::Withdrawal);
+    (comes && notice.words.changes_entitlement).then(|| "This changes what a child is legally entitled to.".to_owned())
 }
 
 fn whom_to_ask(notice: &Notice) -> String {

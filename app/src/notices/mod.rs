@@ -1,22 +1,27 @@
 //! A notice: a service changes on a day, and those who asked to be told are told before it.
 //!
-//! Its life: written by a leader → approved by a second one, at once or for a later hour, and until then called back if
-//! need be → started: the ledger gets a row for each subscriber it matches, everyone can read it, and letters are owed,
-//! at once or with a digest. `rules` reads what is written and says when a letter is due, `store` holds the SQL, `write`
-//! and `approve` are the leaders' pages, `browse` everyone's, `telling` is what the worker does, `letters` the words.
+//! Its life: written by a leader of those who run the service → approved by a second one, at once or for a later hour, and
+//! until then called back if need be → started: the ledger gets a row for each subscriber it matches, everyone can read it,
+//! and letters are owed, at once or with a digest → corrected or withdrawn, by a notice that goes to exactly those people.
+//!
+//! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be said of who was told.
+//! `store` holds the SQL of notices, `ledger` that of who is told. `write` and `approve` are the leaders' pages, `browse`
+//! everyone's, `telling` is what the worker does, `letters` the words.
 
 mod approve;
 mod browse;
+pub mod ledger;
 mod letters;
 pub mod rules;
 pub mod store;
 mod telling;
+pub mod wording;
 mod write;
 
 pub use browse::cards;
 pub use telling::{start_due, tell_due};
 
-use crate::accounts::Role;
+use crate::accounts::{Role, Viewer};
 use crate::error::Error;
 use crate::house::House;
 use crate::id;
@@ -38,10 +43,20 @@ pub fn routes() -> Routes {
         .post("/lead/notices/{id}", leader, approve::decide)
         .get("/lead/notices/{id}/words", leader, write::change_form)
         .post("/lead/notices/{id}/words", leader, write::change)
+        .get("/lead/notices/{id}/correction", leader, write::correction_form)
+        .post("/lead/notices/{id}/correction", leader, write::correct)
+        .get("/lead/notices/{id}/withdrawal", leader, write::withdrawal_form)
+        .post("/lead/notices/{id}/withdrawal", leader, write::withdraw)
 }
 
 /// The notice of an address, or "not found".
 async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The notice of an address, for a leader who may speak for its services. One of others is forbidden.
+async fn notice_of(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
+    let notice = notice(house, id).await?;
+    if store::speaks(&house.db, &notice.id, &viewer.signed_in()?.account_id).await? { Ok(notice) } else { Err(Error::Forbidden) }
 }

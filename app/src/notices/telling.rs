@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::ledger::{self, Due};
 use super::letters;
-use super::store::{self, Due, Notice};
+use super::store::{self, Notice};
 use crate::deliveries::{self, Owed, owe};
 use crate::house::House;
 use crate::{id, subscriptions};
@@ -16,9 +17,9 @@ const LOT: i64 = 200;
 /// # Errors
 /// When the database fails; what was not started is started by the next turn.
 pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
-    while store::is_one_to_start(&house.db, house.clock.now()).await? {
-        let now = house.clock.now();
-        let started = house.db.write(move |tx| Box::pin(async move { store::start_next(tx, now).await })).await?;
+    while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
+        let (now, kind) = (house.clock.now(), house.db.kind());
+        let started = house.db.write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await })).await?;
         let Some((notice, owed)) = started else { return Ok(()) };
         tracing::info!(notice, owed, "a notice has started");
     }
@@ -33,17 +34,17 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     loop {
         let now = house.clock.now();
-        let to_tell = store::to_tell(&house.db, LOT, now).await?;
+        let to_tell = ledger::to_tell(&house.db, LOT, now).await?;
         if to_tell.is_empty() {
             return Ok(());
         }
-        let due = store::notices_due(&house.db, &to_tell, now).await?;
+        let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         let (writer, kind) = (house.clone(), house.db.kind());
         let owed = house.db.write(move |tx| {
             Box::pin(async move {
                 subscriptions::store::hold(tx, kind, &to_tell).await?;
-                for due in store::due_now(tx, &to_tell, now).await? {
+                for due in ledger::due_now(tx, &to_tell, now).await? {
                     owe_one(tx, &writer, &due, &notices).await?;
                 }
                 Ok::<_, sqlx::Error>(())
@@ -77,7 +78,7 @@ async fn owe_one(tx: &mut sqlx::AnyConnection, house: &House, due: &Due, notices
     let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
     subscriptions::store::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
     for notice in told {
-        store::owed(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+        ledger::owed(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
     }
     Ok(())
 }

@@ -1,42 +1,95 @@
-//! A leader writes a notice, and changes it until it is approved.
+//! A leader writes a notice, corrects or withdraws one that people were told of, and changes it until it is approved.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
-use super::rules::{self, NewNotice};
-use super::{notice, store};
+use super::rules::Follow;
+use super::store::Notice;
+use super::wording::{self, Wording};
+use super::{notice_of, store};
 use crate::accounts::Viewer;
 use crate::area;
-use crate::area::store::Named;
+use crate::area::store::{Ground, Named};
 use crate::audit::{self, Entry};
-use crate::clock;
+use crate::clock::{self, Millis};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
-use crate::id;
 use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
 
 /// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or `?like=autism`.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let start = starting_point(Sent::query(&uri).typed("like"));
-    Ok(page("/lead/notices", "Write a notice", &start, services, places, &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&NEW, &start, &ground, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/new`
 pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    match wording::wording(&sent, &ground, house.clock.now()) {
+        Ok(words) => keep(&house, &viewer, words, "notice written").await,
+        Err(refusals) => Ok(page(&NEW, &sent, &ground, &refusals).answer(&house, &viewer)),
+    }
+}
+
+/// GET `/lead/notices/{id}/correction`: what people were told, to be put right.
+pub async fn correction_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    follow_form(&house, &viewer, &id, Follow::Correction).await
+}
+
+/// POST `/lead/notices/{id}/correction`
+pub async fn correct(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    follow(&house, &viewer, &id, Follow::Correction, &sent).await
+}
+
+/// GET `/lead/notices/{id}/withdrawal`
+pub async fn withdrawal_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    follow_form(&house, &viewer, &id, Follow::Withdrawal).await
+}
+
+/// POST `/lead/notices/{id}/withdrawal`
+pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    follow(&house, &viewer, &id, Follow::Withdrawal, &sent).await
+}
+
+async fn follow_form(house: &House, viewer: &Viewer, id: &str, how: Follow) -> Result<Response, Error> {
+    let original = notice_of(house, viewer, id).await?;
+    if let Some(elsewhere) = elsewhere(&original) {
+        return Ok(Redirect::to(&elsewhere).into_response());
+    }
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let words = Wording { follows: None, ..original.words };
+    Ok(page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default()).answer(house, viewer))
+}
+
+async fn follow(house: &House, viewer: &Viewer, id: &str, how: Follow, sent: &Sent) -> Result<Response, Error> {
+    let original = notice_of(house, viewer, id).await?;
+    if let Some(elsewhere) = elsewhere(&original) {
+        return Ok(Redirect::to(&elsewhere).into_response());
+    }
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
+        Ok(words) => keep(house, viewer, words, "notice followed").await,
+        Err(refusals) => Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)),
+    }
+}
+
+/// Where to go instead of following a notice: to itself while nobody was told of it, or to what followed it already.
+fn elsewhere(original: &Notice) -> Option<String> {
+    let to_lead = || format!("/lead/notices/{}", original.id);
+    let followed = original.followed_by.as_ref().map(|followed_by| format!("/notices/{followed_by}"));
+    original.course.started_at.is_none().then(to_lead).or(followed)
+}
+
+async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let notice = match rules::new_notice(&sent, &services, &places, now) {
-        Ok(notice) => notice,
-        Err(refusals) => return Ok(page("/lead/notices", "Write a notice", &sent, services, places, &refusals).answer(&house, &viewer)),
-    };
     let written = house.db.write(move |tx| {
         Box::pin(async move {
-            let id = store::write(tx, &notice, &by, now).await?;
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "notice written", about: &id, detail: "" }).await?;
+            let id = store::write(tx, &words, &by, now).await?;
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" }).await?;
             Ok::<_, sqlx::Error>(id)
         })
     });
@@ -45,24 +98,25 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 
 /// GET `/lead/notices/{id}/words`
 pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    let notice = notice(&house, &id).await?;
-    let back = format!("/lead/notices/{}", notice.id);
-    if notice.starts_at.is_some() {
-        return Ok(Redirect::to(&back).into_response());
+    let notice = notice_of(&house, &viewer, &id).await?;
+    if notice.course.starts_at.is_some() {
+        return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
-    let (services, places) = area::store::both(&house.db).await?;
-    Ok(page(&back, "Change the notice", &fields(&notice.words), services, places, &Refusals::default()).answer(&house, &viewer))
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    Ok(page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/{id}/words`
 pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let (services, places) = area::store::both(&house.db).await?;
-    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), id::parse(&id).ok_or(Error::NotFound)?);
-    let back = format!("/lead/notices/{notice_id}");
-    let words = match rules::new_notice(&sent, &services, &places, now) {
+    let notice = notice_of(&house, &viewer, &id).await?;
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let ground = area::store::ground(&house.db, &by).await?;
+    let follows = notice.words.follows.as_ref().map(|follows| (follows.how, follows.notice_id.as_str(), &notice.words));
+    let words = match read(&sent, &ground, follows, now) {
         Ok(words) => words,
-        Err(refusals) => return Ok(page(&back, "Change the notice", &sent, services, places, &refusals).answer(&house, &viewer)),
+        Err(refusals) => return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer)),
     };
+    let (back, notice_id) = (format!("/lead/notices/{}", notice.id), notice.id);
     let changed = house.db.write(move |tx| {
         Box::pin(async move {
             let changed = store::change(tx, &notice_id, &words).await?;
@@ -76,8 +130,16 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
 }
 
+fn read(sent: &Sent, ground: &Ground, follows: Option<(Follow, &str, &Wording)>, now: Millis) -> Result<Wording, Refusals> {
+    match follows {
+        None => wording::wording(sent, ground, now),
+        Some((Follow::Correction, notice_id, original)) => wording::correction(sent, ground, (notice_id, original), now),
+        Some((Follow::Withdrawal, notice_id, original)) => wording::withdrawal(sent, (notice_id, original)),
+    }
+}
+
 /// What is written, as the fields of the form hold it.
-fn fields(words: &NewNotice) -> Sent {
+fn fields(words: &Wording) -> Sent {
     let (effect_day, effect_time) = clock::fields(words.effect.at());
     let families = words.families.map_or_else(String::new, |families| families.to_string());
     let mut fields = vec![
@@ -98,6 +160,7 @@ fn fields(words: &NewNotice) -> Sent {
         ("effect_time", &effect_time),
         ("entitlement", if words.changes_entitlement { "yes" } else { "no" }),
     ];
+    fields.extend(words.follows.iter().map(|follows| ("changed", follows.changed.as_str())));
     fields.extend(words.services.iter().map(|service| ("services", service.as_str())));
     fields.extend(words.places.iter().map(|place| ("places", place.as_str())));
     Sent::of(&fields)
@@ -124,8 +187,82 @@ fn starting_point(like: &str) -> Sent {
     }
 }
 
-fn page(back: &str, title: &'static str, sent: &Sent, services: Vec<Named>, places: Vec<Named>, refusals: &Refusals) -> Page {
-    let (services, places) = (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
+/// What the form is for.
+struct Form {
+    title: &'static str,
+    lead: &'static str,
+    back: String,
+    follow: Option<Follow>,
+}
+
+const NEW: Form = Form {
+    title: "Write a notice",
+    lead: "Say what changes so that a tired parent knows what to do. A colleague reads it before anyone is told.",
+    back: String::new(),
+    follow: None,
+};
+
+fn following(how: Follow, notice_id: &str) -> Form {
+    let (title, lead) = match how {
+        Follow::Correction => (
+            "Correct the notice",
+            "Exactly those who were told of it are told what has changed. The old page says so, and leads to the new one.",
+        ),
+        Follow::Withdrawal => {
+            ("Withdraw the notice", "Exactly those who were told of it are told that it does not come. Its page stays, and says so.")
+        }
+    };
+    Form { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how) }
+}
+
+fn changing(notice: &Notice) -> Form {
+    let follow = notice.words.follows.as_ref().map(|follows| follows.how);
+    Form { title: "Change the notice", lead: NEW.lead, back: format!("/lead/notices/{}", notice.id), follow }
+}
+
+fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
+    let (title, lead, follow) = (form.title, form.lead, form.follow);
+    let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
+    let page = Page::new(title, || {
+        let changed = follow.map(|how| {
+            let (label, hint) = match how {
+                Follow::Correction => ("What has changed since people were told", "It stands at the top of the page and of the letter."),
+                Follow::Withdrawal => {
+                    ("Why it is withdrawn, and what families do now", "It stands at the top of the page and of the letter.")
+                }
+            };
+            view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
+        });
+        let words = (follow != Some(Follow::Withdrawal)).then(|| words_fields(sent, ground, follow, refusals));
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>"Back"</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    {changed}
+                    {words}
+                    <button class="button">"Look at it as parents will"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn words_fields<'a>(sent: &Sent, ground: &Ground, follow: Option<Follow>, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    let hers: Vec<Named> = ground.services.iter().filter(|spoken| spoken.is_hers).map(|spoken| spoken.service.clone()).collect();
+    let whose = if hers.len() < ground.services.len() { "Those your organisation runs." } else { "" };
+    let (services, places) = (Choice::ticked(sent, "services", hers), Choice::ticked(sent, "places", ground.places.clone()));
+    // A correction is about the same services and places, so that it goes to the same people.
+    let about = follow.is_none().then(|| {
+        view! {
+            <Choices name="services" legend="Which services?" hint=whose choices=services many=true refusals />
+            <Choices name="places" legend="Only in one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
+        }
+    });
     let one_of = |name: &str, all: &[(&str, &str)]| Choice::each(all.iter().copied(), |value| sent.typed(name) == value);
     let effects = one_of(
         "effect",
@@ -133,38 +270,23 @@ fn page(back: &str, title: &'static str, sent: &Sent, services: Vec<Named>, plac
     );
     let decided = one_of("decided", &[("yes", "It is decided"), ("no", "It is only proposed")]);
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
-    let back = back.to_owned();
-    let page = Page::new(title, || {
-        view! {
-            <div class="stack">
-                <p><a class="back" href=back>"Back"</a></p>
-                <Summary refusals />
-                <h1>{title}</h1>
-                <p class="lead">"Say what changes so that a tired parent knows what to do. A colleague reads it before anyone is told."</p>
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Field name="title" label="The change in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
-                    <Area name="what" label="What changes" hint="What was, what will be. Name no child." value=sent.typed("what") refusals />
-                    <Choices name="services" legend="Which services?" choices=services many=true refusals />
-                    <Choices name="places" legend="Only in one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
-                    <Field name="effect_day" label="The day it takes effect" kind="date" value=sent.typed("effect_day") refusals />
-                    <Choices name="effect" legend="From when on that day?" choices=effects refusals />
-                    <Field name="effect_time" label="The hour, if it is from an hour" kind="time" value=sent.typed("effect_time") refusals />
-                    <Choices name="decided" legend="Is it decided?" choices=decided refusals />
-                    <Field name="decided_day" label="The day it was decided" hint="Leave it empty if it is only proposed." kind="date" value=sent.typed("decided_day") refusals />
-                    <Area name="why" label="Why" value=sent.typed("why") refusals />
-                    <Field name="affected" label="Who is affected" value=sent.typed("affected") refusals />
-                    <Field name="families" label="About how many families" hint="Leave it empty if nobody knows." kind="number" value=sent.typed("families") refusals />
-                    <Area name="must_do" label="What families must do" hint="Leave it empty if nothing." rows=3 value=sent.typed("must_do") refusals />
-                    <Field name="must_do_by" label="By when" hint="Leave it empty for no day." kind="date" value=sent.typed("must_do_by") refusals />
-                    <Choices name="entitlement" legend="Does it change what a child is legally entitled to?" choices=entitlement refusals />
-                    <Field name="whom" label="Whom families can ask" hint="A name or a team." value=sent.typed("whom") refusals />
-                    <Field name="phone" label="Their telephone number" kind="tel" value=sent.typed("phone") refusals />
-                    <Field name="email" label="Their email address" kind="email" value=sent.typed("email") refusals />
-                    <button class="button">"Look at it as parents will"</button>
-                </form>
-            </div>
-        }
-    });
-    page.kept_for_going_back().refused_for(refusals)
+    view! {
+        <Field name="title" label="The change in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
+        <Area name="what" label="What changes" hint="What was, what will be. Name no child." value=sent.typed("what") refusals />
+        {about}
+        <Field name="effect_day" label="The day it takes effect" kind="date" value=sent.typed("effect_day") refusals />
+        <Choices name="effect" legend="From when on that day?" choices=effects refusals />
+        <Field name="effect_time" label="The hour, if it is from an hour" kind="time" value=sent.typed("effect_time") refusals />
+        <Choices name="decided" legend="Is it decided?" choices=decided refusals />
+        <Field name="decided_day" label="The day it was decided" hint="Leave it empty if it is only proposed." kind="date" value=sent.typed("decided_day") refusals />
+        <Area name="why" label="Why" value=sent.typed("why") refusals />
+        <Field name="affected" label="Who is affected" value=sent.typed("affected") refusals />
+        <Field name="families" label="About how many families" hint="Leave it empty if nobody knows." kind="number" value=sent.typed("families") refusals />
+        <Area name="must_do" label="What families must do" hint="Leave it empty if nothing." rows=3 value=sent.typed("must_do") refusals />
+        <Field name="must_do_by" label="By when" hint="Leave it empty for no day." kind="date" value=sent.typed("must_do_by") refusals />
+        <Choices name="entitlement" legend="Does it change what a child is legally entitled to?" choices=entitlement refusals />
+        <Field name="whom" label="Whom families can ask" hint="A name or a team." value=sent.typed("whom") refusals />
+        <Field name="phone" label="Their telephone number" kind="tel" value=sent.typed("phone") refusals />
+        <Field name="email" label="Their email address" kind="email" value=sent.typed("email") refusals />
+    }
 }

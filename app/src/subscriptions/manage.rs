@@ -103,7 +103,7 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
             let link_hash = id::hash(&token);
             let Some(subscriber) = store::by_link(tx, &link_hash).await? else { return Ok(()) };
             // A letter about a notice stops letters about its services; the others go on.
-            let which = match notices::store::services_of_link(tx, &link_hash).await? {
+            let which = match notices::ledger::services_of_link(tx, &link_hash).await? {
                 services if services.is_empty() => Which::All,
                 services => Which::Of(services),
             };

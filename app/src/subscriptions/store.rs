@@ -158,7 +158,7 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     .bind(now)
     .execute(&mut *tx)
     .await?;
-    notices::store::call_off(tx, subscriber_id, now).await
+    notices::ledger::call_off(tx, subscriber_id, now).await
 }
 
 /// Keeps a new link to what a subscriber has.
@@ -267,6 +267,8 @@ pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new:
         .await?;
     }
     sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(&known).execute(&mut *tx).await?;
+    sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1").bind(&old).bind(&known).execute(&mut *tx).await?;
+    notices::ledger::joins(tx, &old, &known).await?;
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 

@@ -9,7 +9,6 @@ use super::rules::Standing;
 use super::store::{self, Filter, Listed, Own, Topic};
 use crate::accounts::{Role, Viewer};
 use crate::area;
-use crate::area::store::Named;
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
@@ -18,7 +17,7 @@ use crate::plans;
 use crate::rounds::rules::Phase;
 use crate::rounds::store::Tally;
 use crate::rounds::{self, SupportForm};
-use crate::ui::{Banner, Card, Labels, Page, Pager, When};
+use crate::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, When};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -59,8 +58,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                                 <label for="search">"Words in a topic"</label>
                                 <input id="search" name="search" type="search" value=filter.search.clone() />
                             </div>
-                            <Select name="service" label="Service" every="All services" chosen=filter.service.clone() named=services />
-                            <Select name="place" label="Place" every="All places" chosen=filter.place.clone() named=places />
+                            <Select name="service" label="Service" choices=Choice::with_every("All services", services, &filter.service) />
+                            <Select name="place" label="Place" choices=Choice::with_every("All places", places, &filter.place) />
                             <button class="button quiet">"Show"</button>
                         </form>
                     </details>
@@ -246,18 +245,6 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
             </article>
         }
     })
-}
-
-#[component]
-fn Select(name: &'static str, label: &'static str, every: &'static str, chosen: String, named: Vec<Named>) -> impl IntoView {
-    let options =
-        named.into_iter().map(|named| view! { <option selected=named.id == chosen value=named.id>{named.name}</option> }).collect_view();
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <select id=name name=name><option value="">{every}</option>{options}</select>
-        </div>
-    }
 }
 
 /// The address of the list with this filter, after this entry.

@@ -134,6 +134,13 @@ impl Choice {
         things.into_iter().map(choice).collect()
     }
 
+    /// Every one of them, or one service or place: to narrow a list with.
+    #[must_use]
+    pub fn with_every(every: &str, named: Vec<Named>, chosen: &str) -> Vec<Self> {
+        let each = named.into_iter().map(|named| (named.id, named.name));
+        Self::each(std::iter::once((String::new(), every.to_owned())).chain(each), |id| id == chosen)
+    }
+
     /// One choice for each service, place or organisation, chosen where it was ticked.
     #[must_use]
     pub fn ticked(sent: &Sent, name: &str, named: Vec<Named>) -> Vec<Self> {
@@ -176,6 +183,27 @@ pub fn Choices<'a>(
             <Problem name error=error.map(str::to_owned) />
             <div class="options">{options}</div>
         </fieldset>
+    }
+}
+
+/// One of several things, folded away.
+#[component]
+pub fn Select(
+    /// The name it is sent under, and its id.
+    name: &'static str,
+    label: &'static str,
+    /// Another id, where the page has the field more than once.
+    #[prop(optional, into)]
+    id: Option<String>,
+    choices: Vec<Choice>,
+) -> impl IntoView {
+    let id = id.unwrap_or_else(|| name.to_owned());
+    let options = choices.into_iter().map(|choice| view! { <option value=choice.value selected=choice.chosen>{choice.label}</option> });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name>{options.collect_view()}</select>
+        </div>
     }
 }
 

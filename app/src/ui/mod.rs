@@ -10,7 +10,7 @@ mod parts;
 mod style;
 mod text;
 
-pub use fields::{Area, Choice, Choices, Field, FormKey, Summary, Upload, hidden};
+pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
 pub use parts::{Banner, Bars, Card, Labels, Mark, Pager, Timeline, When};
 pub use style::{content_policy, css};

@@ -1,9 +1,11 @@
 //! The demonstration's notices: one that is coming, one that holds, one that is proposed, and one that waits for approval.
 
 use app::clock::{self, DAY, Millis};
+use app::db::Kind;
 use app::id;
-use app::notices::rules::{Effect, NewNotice};
-use app::notices::store;
+use app::notices::rules::Effect;
+use app::notices::wording::Wording;
+use app::notices::{ledger, store};
 use app::subscriptions::rules::{Cadence, Wanted};
 use app::subscriptions::store::{Began, begin, subscriber};
 use sqlx::AnyConnection;
@@ -21,6 +23,7 @@ pub struct Ground<'a> {
     /// A parent who wants to be told: (address, account).
     pub parent: (&'a str, &'a str),
     pub now: Millis,
+    pub kind: Kind,
 }
 
 pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
@@ -28,7 +31,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
     let day = |days: i64| clock::read(&clock::fields(ground.now + days * DAY).0, "00:00").unwrap_or(ground.now);
     let wanted =
         Wanted { services: [service("Transport"), service("Autism support")].concat(), places: Vec::new(), cadence: Cadence::AtOnce };
-    let transport = NewNotice {
+    let transport = Wording {
         form_key: id::fresh(),
         title: "Route 5 to school comes fifteen minutes earlier".into(),
         what: "The bus on route 5 comes at 8:10 and no longer at 8:25. The stops stay as they are. The way home stays as it is.".into(),
@@ -43,11 +46,12 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         decided_day: Some(clock::fields(ground.now - 15 * DAY).0),
         effect: Effect::Day(day(12)),
         changes_entitlement: false,
+        follows: None,
         services: service("Transport"),
         places: vec![ground.south.to_owned()],
     };
     told(tx, ground, &transport, 13).await?;
-    let autism = NewNotice {
+    let autism = Wording {
         form_key: id::fresh(),
         title: "The autism parents’ group moves to Wednesdays".into(),
         what: "The group for parents meets on Wednesdays at 6pm and no longer on Mondays. The hall stays the same.".into(),
@@ -62,11 +66,12 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         decided_day: Some(clock::fields(ground.now - 30 * DAY).0),
         effect: Effect::Day(day(-5)),
         changes_entitlement: false,
+        follows: None,
         services: service("Autism support"),
         places: Vec::new(),
     };
     told(tx, ground, &autism, 26).await?;
-    let proposed = NewNotice {
+    let proposed = Wording {
         form_key: id::fresh(),
         title: "Personal budgets may be paid every three months".into(),
         what: "Personal budgets are paid each month now. It is proposed to pay them every three months, in advance.".into(),
@@ -79,7 +84,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         ..autism.clone()
     };
     told(tx, ground, &proposed, 3).await?;
-    let waiting = NewNotice {
+    let waiting = Wording {
         form_key: id::fresh(),
         title: "Speech and language drop-ins close for two weeks".into(),
         what: "There are no drop-ins for two weeks. They begin again after that, at the same places.".into(),
@@ -94,17 +99,17 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         services: service("Speech and language therapy"),
         ..transport.clone()
     };
-    store::write(tx, &NewNotice { form_key: id::fresh(), ..waiting }, ground.colleague, ground.now - DAY).await?;
+    store::write(tx, &Wording { form_key: id::fresh(), ..waiting }, ground.colleague, ground.now - DAY).await?;
     // She has subscribed since, so that no letter goes out about what is past.
     let subscriber = subscriber(tx, ground.parent.0, Some(ground.parent.1), ground.now).await?;
     begin(tx, &subscriber, &wanted, Began::Account, ground.now).await
 }
 
 /// Written, approved and started so many days ago.
-async fn told(tx: &mut AnyConnection, ground: &Ground<'_>, notice: &NewNotice, days: i64) -> Result<(), sqlx::Error> {
+async fn told(tx: &mut AnyConnection, ground: &Ground<'_>, notice: &Wording, days: i64) -> Result<(), sqlx::Error> {
     let at = ground.now - days * DAY;
-    let notice_id = store::write(tx, &NewNotice { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
+    let notice_id = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
     store::approve(tx, &notice_id, ground.colleague, at, at).await?;
-    store::start_next(tx, at).await?;
+    ledger::start_next(tx, ground.kind, at).await?;
     Ok(())
 }

@@ -241,7 +241,7 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
 #[test]
 fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
     on_both(async |world| {
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser).await.unwrap();
+        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None).await.unwrap();
         let page = link(&world.deliver().await[0]);
         let invited = world.visitor();
         assert!(invited.get(&page).await.says("Organiser"));

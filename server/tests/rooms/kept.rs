@@ -12,7 +12,7 @@ use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, on_both};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 17] = [
+const APPEND_ONLY: [&str; 19] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -30,6 +30,8 @@ const APPEND_ONLY: [&str; 17] = [
     "draft_answers",
     "overrides",
     "plan_events",
+    "returns",
+    "notice_answers",
 ];
 
 /// Tables whose rows go on living, but never go.

@@ -1,4 +1,5 @@
 use app::accounts::Role;
+use app::area;
 use app::clock::{self, DAY, HOUR, MINUTE, Millis};
 use app::db::Kind;
 use app::deliveries::Letter;
@@ -240,7 +241,7 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         let unsubscribe = [
             "SELECT id FROM subscribers FOR UPDATE",
             "UPDATE subscriptions SET ended_at = 1, ended_how = 'one click'",
-            "UPDATE ledger SET called_off_at = 1 WHERE delivery_id IS NULL",
+            "UPDATE ledger SET called_off_at = 1, called_off_why = 'unsubscribed' WHERE delivery_id IS NULL",
         ];
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
         assert!(world.deliver().await.is_empty(), "she had unsubscribed when the letter came to be owed");
@@ -286,9 +287,9 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
             |place: &str| shown.split(&format!("<th scope=\"row\">{place}</th>")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
         assert!(row("South Sefton").contains(">12<") && row("South Sefton").contains(">0<"), "{}", row("South Sefton"));
         assert!(row("North Sefton").contains(">0<") && row("North Sefton").contains(">11<"), "a refusal makes nobody fewer");
-        let told = app::notices::store::told(world.db(), &id).await.unwrap();
+        let told = app::notices::ledger::told(world.db(), &id, world.now()).await.unwrap();
         let rows = number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NULL").await;
-        assert_eq!(told.iter().map(|(_, before, not)| before + not).sum::<u64>(), u64::try_from(rows).unwrap());
+        assert_eq!(told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(), u64::try_from(rows).unwrap());
     });
 }
 
@@ -348,5 +349,203 @@ fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
         let letters = told(&world).await;
         assert_eq!(letters.len(), 1);
         assert!(letters[0].text.contains("First") && letters[0].text.contains("Second"));
+    });
+}
+
+/// Two organisations; transport is run by the council. Gives the ids of the council and of the other.
+async fn council_runs_transport(world: &World) -> (String, String) {
+    let transport = world.transport.clone();
+    let made = world.db().write(|tx| {
+        Box::pin(async move {
+            let council = area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
+            let other = area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
+            area::store::set_rule(tx, &transport, std::slice::from_ref(&council), Some(20)).await?;
+            Ok::<_, sqlx::Error>((council, other))
+        })
+    });
+    made.await.unwrap()
+}
+
+async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
+    let (account, organisation) = (leader.account.clone(), organisation.to_owned());
+    let set = world.db().write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
+    set.await.unwrap();
+}
+
+#[test]
+fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_withdraw() {
+    on_both(async |world| {
+        let (council, other) = council_runs_transport(&world).await;
+        let both = leaders(&world).await;
+        let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
+        for (leader, organisation) in [(&both.0, &council), (&both.1, &council), (&stranger, &other)] {
+            leads_for(&world, leader, organisation).await;
+        }
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let refused = stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Leave out Transport. Leaders of those who run it write about it") && refused.says("Route 5 comes at 8:10"));
+        stranger.post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day)).await.leads_to();
+
+        let page = both.0.post("/lead/notices/new", &fields("Hers", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        assert!(stranger.get(&page).await.says("Leaders of those who run the service decide on it."));
+        for (path, sent) in [
+            (page.clone(), vec![]),
+            (format!("{page}/words"), fields("Other words", &world.transport, &day)),
+            (format!("{page}/correction"), vec![("changed", "x")]),
+            (format!("{page}/withdrawal"), vec![("changed", "x")]),
+        ] {
+            assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        both.1.post(&page, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        let call_back = [("step", "call back")];
+        assert_eq!(stranger.post(&page, &call_back).await.status, StatusCode::FORBIDDEN);
+        both.0.post(&page, &call_back).await.leads_to();
+    });
+}
+
+#[test]
+fn the_area_can_let_whoever_writes_a_notice_send_it() {
+    on_both(async |world| {
+        let (writer, _) = leaders(&world).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Alone", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        assert_eq!(writer.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        admin.post("/admin/telling", &[("step", "second person"), ("second_person", "no")]).await.leads_to();
+        assert!(writer.get(&page).await.says("Approve it"));
+        writer.post(&page, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+    });
+}
+
+#[test]
+fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
+    on_both(async |world| {
+        let (council, _) = council_runs_transport(&world).await;
+        let (writer, _) = leaders(&world).await;
+        leads_for(&world, &writer, &council).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        // 15 January 2027 is a Friday. Half-term is the week of 15 February.
+        let term = [("step", "term"), ("term_name", "Spring"), ("first_day", "2027-01-04"), ("last_day", "2027-02-12")];
+        admin.post("/admin/telling", &term).await.leads_to();
+        let closed = [("step", "closed"), ("closed_name", "Snow day"), ("closed_day", "2027-01-18")];
+        admin.post("/admin/telling", &closed).await.leads_to();
+        let twice = admin.post("/admin/telling", &closed).await;
+        assert!(twice.status == StatusCode::UNPROCESSABLE_ENTITY && twice.says("This one is there already"));
+        assert!(admin.get("/admin/telling").await.says("Snow day"));
+        let preview = async |day: &str| {
+            let page = writer.post("/lead/notices/new", &fields("Buses", &world.transport, day)).await.leads_to();
+            writer.get(page.split('?').next().unwrap()).await
+        };
+        // From Tuesday 19 January: 19 school days until 12 February, and none in the weeks after.
+        assert!(
+            preview("2027-02-12")
+                .await
+                .says("Families would be told 18 school days before. For Transport the area’s rule is 20 school days.")
+        );
+        assert!(
+            preview("2027-02-22").await.says("19 school days before")
+                && preview("2027-02-22").await.says("The terms up to that day are not known")
+        );
+        let next = [("step", "term"), ("term_name", "Spring, second half"), ("first_day", "2027-02-22"), ("last_day", "2027-03-25")];
+        admin.post("/admin/telling", &next).await.leads_to();
+        assert!(!preview("2027-02-23").await.says("the area’s rule"), "20 school days are enough");
+    });
+}
+
+#[test]
+fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_page_says_so() {
+    on_both(async |world| {
+        for (email, cadence) in [
+            ("one@example.org", "at once"),
+            ("daily@example.org", "daily"),
+            ("stops@example.org", "at once"),
+            ("moves@example.org", "at once"),
+        ] {
+            subscriber(&world, email, &world.transport, "", cadence).await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3, "the digest waits");
+        let stops = letters.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
+        // She has another address since: what she had asked for has ended, and not because she chose so.
+        let (kind, now) = (world.db().kind(), world.now());
+        subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
+        let moved = world.db().write(move |tx| {
+            Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await })
+        });
+        moved.await.unwrap();
+
+        assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct it"));
+        assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct it"));
+        let day = clock::fields(world.now() + 40 * DAY).0;
+        let words = [fields("Buses later", &world.autism, &day), vec![("changed", "It begins ten days later.")]].concat();
+        let unsaid = leaders.0.post(&format!("/lead/notices/{id}/correction"), &fields("Buses", &world.autism, &day)).await;
+        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what has changed"));
+        let page = leaders.0.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let other = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await.leads_to();
+        let other = other.split('?').next().unwrap().to_owned();
+        let preview = leaders.1.get(&page).await;
+        assert!(preview.says("It begins ten days later.") && preview.says("Corrected: "));
+        leaders.1.post(&page, &[]).await.leads_to();
+        let second = leaders.1.post(&other, &[]).await;
+        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Another correction or withdrawal"));
+
+        let mut letters = told(&world).await;
+        letters.sort_by(|one, next| one.to.cmp(&next.to));
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org", "one@example.org"]);
+        assert!(
+            letters[0].subject.starts_with("Corrected: ")
+                && letters[0].text.starts_with("We told you of this before. This is what has changed:\n\nIt begins ten days later.")
+        );
+        forward_to(&world, "Tuesday", "08:30");
+        let digest = told(&world).await;
+        assert_eq!(digest.len(), 1, "one letter, about the correction alone");
+        assert!(digest[0].text.contains("Buses later") && digest[0].text.matches("It takes effect from").count() == 1);
+        let old = world.visitor().get(&format!("/notices/{id}")).await;
+        assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
+        let list = world.visitor().get("/notices").await;
+        assert!(list.says("Buses later") && !list.says(&format!("/notices/{id}")), "the correction stands in its place");
+
+        // The correction is withdrawn: again the same people, at once.
+        let corrected = page.replace("/lead/notices/", "");
+        assert_eq!(leaders.0.get(&format!("/lead/notices/{id}/correction")).await.leads_to(), format!("/notices/{corrected}"));
+        let page = leaders.0.post(&format!("/lead/notices/{corrected}/withdrawal"), &[("changed", "The bridge is open.")]).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        leaders.1.post(&page, &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3);
+        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Buses later" && !letter.text.contains("What you must do")));
+        let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;
+        assert!(withdrawal.says("○ Withdrawn") && withdrawal.says("The bridge is open.") && !withdrawal.says("What you must do"));
+        assert!(!world.visitor().get("/notices").await.says("Buses later"), "what is withdrawn does not take effect");
+        assert!(world.visitor().get("/notices?show=lately").await.says("Buses later"));
+    });
+}
+
+#[test]
+fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
+    on_both(async |world| {
+        for nth in 0..3 {
+            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, "", "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Wrong", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let page = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "It was a mistake.")]).await.leads_to();
+        leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3);
+        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Wrong"));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await, 3);
     });
 }

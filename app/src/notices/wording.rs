@@ -1,0 +1,292 @@
+//! What a notice must say, and reading it from a form. Pure.
+
+use super::rules::{Effect, Follow};
+use crate::area::store::{Ground, Named};
+use crate::clock::{self, Millis};
+use crate::forms::{self, Refusals, Sent};
+use crate::{accounts, area};
+
+const LONGEST_TEXT: usize = 4_000;
+
+/// What a notice says, as a leader writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The same key twice is one notice.
+    pub form_key: String,
+    /// The change in one line.
+    pub title: String,
+    /// What changes.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Who is affected.
+    pub affected: String,
+    /// About how many families are; `None` if nobody knows.
+    pub families: Option<i64>,
+    /// What families must do; may be empty.
+    pub must_do: String,
+    /// By when, as `2026-12-04`; empty for no day.
+    pub must_do_by: String,
+    /// Whom to ask: a name or a team.
+    pub whom: String,
+    /// Their telephone number; it or the address is there.
+    pub phone: String,
+    /// Their email address.
+    pub email: String,
+    /// The day it was decided; `None` while it is proposed.
+    pub decided_day: Option<String>,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// Whether it changes what a child is legally entitled to.
+    pub changes_entitlement: bool,
+    /// Ids of the services; at least one.
+    pub services: Vec<String>,
+    /// Ids of the places; none means the whole area.
+    pub places: Vec<String>,
+    /// The notice it corrects or withdraws.
+    pub follows: Option<Follows>,
+}
+
+/// The notice that another corrects or withdraws, for exactly those who were told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// Its id.
+    pub notice_id: String,
+    /// Which of the two.
+    pub how: Follow,
+    /// What has changed, or why it is withdrawn and what to do now.
+    pub changed: String,
+}
+
+/// Reads a notice from what was sent.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn wording(sent: &Sent, ground: &Ground, now: Millis) -> Result<Wording, Refusals> {
+    read(sent, ground, None, now)
+}
+
+/// Reads a correction of a notice: other words for the same services and places, so that it goes to the same people.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn correction(sent: &Sent, ground: &Ground, original: (&str, &Wording), now: Millis) -> Result<Wording, Refusals> {
+    read(sent, ground, Some(original), now)
+}
+
+/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn stands above them.
+///
+/// # Errors
+/// What to put right.
+pub fn withdrawal(sent: &Sent, (notice_id, original): (&str, &Wording)) -> Result<Wording, Refusals> {
+    let mut refusals = Refusals::default();
+    let changed = refusals.take("changed", prose(sent, "changed", "Say why it is withdrawn, and what families do now"));
+    let Some(changed) = changed else { return Err(refusals) };
+    let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
+    Ok(Wording { form_key: sent.once(), follows: Some(follows), ..original.clone() })
+}
+
+fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: Millis) -> Result<Wording, Refusals> {
+    let mut refusals = Refusals::default();
+    let follows = corrects.map(|(notice_id, _)| {
+        let changed = refusals.take("changed", prose(sent, "changed", "Say what has changed since people were told"));
+        Follows { notice_id: notice_id.to_owned(), how: Follow::Correction, changed: changed.unwrap_or_default() }
+    });
+    let title = refusals.take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
+    let what = refusals.take("what", prose(sent, "what", "Say what changes"));
+    let (services, places) = match corrects {
+        Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
+        None => {
+            let services = refusals.take("services", services(sent, ground));
+            (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
+        }
+    };
+    let effect = refusals.take("effect_day", effect(sent, corrects.map(|(_, original)| original.effect), now));
+    let decided_day = refusals.take("decided", decided(sent, effect, now));
+    let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
+    let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
+    let families = refusals.take("families", families(&sent.line("families")));
+    let must_do = refusals.take("must_do", optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
+    let must_do_by = refusals.take("must_do_by", day_by(sent, now));
+    let changes_entitlement = match sent.typed("entitlement") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => refusals.take("entitlement", Err("Say if it changes what a child is legally entitled to".to_owned())),
+    };
+    let whom = refusals.take("whom", forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"));
+    let phone = refusals.take("phone", optional(sent.line("phone"), 40));
+    let email = refusals.take(
+        "email",
+        match sent.line("email") {
+            email if email.is_empty() && sent.line("phone").is_empty() => {
+                Err("Enter a telephone number or an email address to ask at".to_owned())
+            }
+            email if email.is_empty() => Ok(email),
+            email => accounts::address(&email),
+        },
+    );
+    match (title, what, services, places, effect, decided_day) {
+        (Some(title), Some(what), Some(services), Some(places), Some(effect), Some(decided_day)) if refusals.is_empty() => Ok(Wording {
+            form_key: sent.once(),
+            title,
+            what,
+            why: why.unwrap_or_default(),
+            affected: affected.unwrap_or_default(),
+            families: families.flatten(),
+            must_do: must_do.unwrap_or_default(),
+            must_do_by: must_do_by.unwrap_or_default(),
+            whom: whom.unwrap_or_default(),
+            phone: phone.unwrap_or_default(),
+            email: email.unwrap_or_default(),
+            decided_day,
+            effect,
+            changes_entitlement: changes_entitlement.unwrap_or_default(),
+            services,
+            places,
+            follows,
+        }),
+        _ => Err(refusals),
+    }
+}
+
+/// Which of the services that are hers were chosen.
+fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
+    let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
+    let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
+    match ground.services.iter().find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id)) {
+        Some(spoken) => Err(format!("Leave out {}. Leaders of those who run it write about it", spoken.service.name)),
+        None => Ok(chosen),
+    }
+}
+
+/// From when on it holds: from a time to come, or as it was told already.
+fn effect(sent: &Sent, told: Option<Effect>, now: Millis) -> Result<Effect, String> {
+    let time = if sent.typed("effect") == "hour" { sent.line("effect_time") } else { "00:00".to_owned() };
+    if time.is_empty() {
+        return Err("Enter the hour from which it holds, like 08:30".to_owned());
+    }
+    let at = clock::read(sent.typed("effect_day"), &time).ok_or("Enter the day from which it holds")?;
+    match sent.typed("effect") {
+        _ if at <= now && told.is_none_or(|told| told.at() != at) => {
+            Err("Choose a day that is still to come. A change that holds already cannot be told before it".to_owned())
+        }
+        "day" => Ok(Effect::Day(at)),
+        "hour" => Ok(Effect::Hour(at)),
+        "term" => Ok(Effect::Term(at)),
+        _ => Err("Choose if it holds from a day, from an hour, or from the start of a term".to_owned()),
+    }
+}
+
+fn decided(sent: &Sent, effect: Option<Effect>, now: Millis) -> Result<Option<String>, String> {
+    match sent.typed("decided") {
+        "no" => Ok(None),
+        "yes" => {
+            let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided")?;
+            match effect {
+                _ if day > now => Err("Choose the day it was decided, not one that is still to come".to_owned()),
+                Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided".to_owned()),
+                _ => Ok(Some(clock::fields(day).0)),
+            }
+        }
+        _ => Err("Say if it is decided, or only proposed".to_owned()),
+    }
+}
+
+fn families(text: &str) -> Result<Option<i64>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.map(Some).ok_or_else(|| "Enter about how many families, or leave it empty".to_owned())
+}
+
+fn day_by(sent: &Sent, now: Millis) -> Result<String, String> {
+    if sent.line("must_do_by").is_empty() {
+        return Ok(String::new());
+    }
+    match clock::read(sent.typed("must_do_by"), "23:59") {
+        None => Err("Enter a day, or leave it empty".to_owned()),
+        Some(by) if by < now => Err("Choose a day that is still to come".to_owned()),
+        Some(by) => Ok(clock::fields(by).0),
+    }
+}
+
+fn optional(text: String, longest: usize) -> Result<String, String> {
+    if text.is_empty() { Ok(text) } else { forms::within(text, longest, "") }
+}
+
+fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
+    forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::area::store::Spoken;
+
+    fn now() -> Millis {
+        clock::read("2026-12-03", "10:00").expect("a time")
+    }
+
+    /// Transport is hers, audiology is not.
+    fn ground() -> Ground {
+        let spoken =
+            |id: &str, name: &str, is_hers| Spoken { service: Named { id: id.into(), name: name.into() }, is_hers, notice_days: None };
+        Ground { services: vec![spoken("s", "Transport", true), spoken("a", "Audiology", false)], ..Ground::default() }
+    }
+
+    const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads&affected=Children+on+route+5&services=s&entitlement=no\
+                        &whom=The+transport+team&phone=01234&effect=day";
+
+    fn read(rest: &str) -> Result<Wording, Refusals> {
+        wording(&Sent::read(format!("{GOOD}&{rest}").as_bytes()), &ground(), now())
+    }
+
+    fn about(answer: Result<Wording, Refusals>) -> Vec<&'static str> {
+        answer.expect_err("refusals").iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn an_empty_form_says_what_to_do_about_each_field() {
+        let fields = ["title", "what", "services", "effect_day", "decided", "why", "affected", "entitlement", "whom", "email"];
+        assert_eq!(about(wording(&Sent::default(), &ground(), now())), fields);
+    }
+
+    #[test]
+    fn a_change_takes_effect_in_the_time_to_come_and_after_it_was_decided() {
+        let good = read("effect_day=2027-01-04&decided=yes&decided_day=2026-12-01").expect("a notice");
+        assert_eq!(good.effect.words(), "Monday 4 January 2027");
+        assert_eq!(about(read("effect_day=2026-12-02&decided=no")), ["effect_day"]);
+        assert_eq!(about(read("effect_day=&decided=no")), ["effect_day"]);
+        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")), ["decided"]);
+        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided"]);
+        assert_eq!(read("effect_day=2027-01-04&decided=no").expect("a notice").decided_day, None);
+    }
+
+    #[test]
+    fn a_leader_writes_about_the_services_of_her_organisation_only() {
+        let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
+        assert_eq!(refused.about("services"), Some("Leave out Audiology. Leaders of those who run it write about it"));
+        assert_eq!(about(read("effect_day=2027-01-04&decided=no&services=nobodys")), ["services"]);
+    }
+
+    #[test]
+    fn a_correction_keeps_services_and_places_and_may_keep_a_day_that_has_come() {
+        let original = Wording {
+            effect: Effect::Day(clock::read("2026-12-01", "00:00").expect("a day")),
+            ..read("effect_day=2027-01-04&decided=no").expect("a notice")
+        };
+        let correct =
+            |rest: &str| correction(&Sent::read(format!("{GOOD}&decided=no&{rest}").as_bytes()), &ground(), ("n", &original), now());
+        let corrected = correct("effect_day=2026-12-01&changed=The+hour&services=a").expect("a correction");
+        assert_eq!(
+            (corrected.services, corrected.follows.map(|follows| follows.changed)),
+            (vec!["s".to_owned()], Some("The hour".to_owned()))
+        );
+        assert_eq!(about(correct("effect_day=2026-11-30&changed=The+hour")), ["effect_day"]);
+        assert_eq!(about(correct("effect_day=2026-12-01")), ["changed"]);
+        let withdrawn = withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), ("n", &original)).expect("a withdrawal");
+        assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
+        assert_eq!(about(withdrawal(&Sent::default(), ("n", &original))), ["changed"]);
+    }
+}
