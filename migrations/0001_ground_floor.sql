@@ -150,6 +150,7 @@ CREATE TABLE deliveries (
   unsubscribe TEXT
 );
 CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, claimed_until);
+CREATE INDEX deliveries_given_up ON deliveries (given_up_at) WHERE given_up_at IS NOT NULL;
 
 -- What came back of a letter that was handed over: it did not arrive, or its reader called it spam. The first word counts.
 CREATE TABLE returns (

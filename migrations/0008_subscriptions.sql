@@ -1,6 +1,6 @@
 -- Somebody who wants to be told of changes: an address that was confirmed, and how often letters may come. An erased one
 -- keeps its row, without the address. idle_since: since when nothing is subscribed to. joined_id: who her subscriptions went
--- to when her address became that one's. unreachable_since: since when letters to her come back.
+-- to when her address became that one's.
 CREATE TABLE subscribers (
   id TEXT PRIMARY KEY,
   email TEXT UNIQUE,
@@ -10,7 +10,6 @@ CREATE TABLE subscribers (
   idle_since BIGINT,
   erased_at BIGINT,
   joined_id TEXT REFERENCES subscribers (id),
-  unreachable_since BIGINT,
   CHECK ((email IS NULL) = (erased_at IS NOT NULL))
 );
 

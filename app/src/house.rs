@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::deliveries::ReturnAddress;
 use crate::files::Files;
 
 /// The state of the running service. Cheap to clone.
@@ -19,6 +20,8 @@ pub struct House {
     pub clock: Clock,
     /// Names and addresses that differ from area to area.
     pub names: Arc<Names>,
+    /// Where letters come back to, and the key that proves what does; `None` where nothing is read of them.
+    pub return_address: Option<Arc<ReturnAddress>>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
 }
@@ -42,13 +45,20 @@ impl House {
     /// Builds the state around an open database.
     #[must_use]
     pub fn new(db: Db, clock: Clock, names: Names) -> Self {
-        Self { db, files: Files::in_memory(), clock, names: Arc::new(names), hashing: Arc::new(Semaphore::new(2)) }
+        Self { db, files: Files::in_memory(), clock, names: Arc::new(names), return_address: None, hashing: Arc::new(Semaphore::new(2)) }
     }
 
     /// With files kept there, and not in memory.
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
+        self
+    }
+
+    /// With letters that come back to this address.
+    #[must_use]
+    pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
+        self.return_address = address.map(Arc::new);
         self
     }
 

@@ -130,6 +130,7 @@ pub fn all() -> Routes {
         .join(crate::notices::routes())
         .join(crate::subscriptions::routes())
         .join(crate::accounts::routes())
+        .join(crate::deliveries::routes())
         .join(crate::area::routes())
 }
 

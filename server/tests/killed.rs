@@ -77,6 +77,7 @@ async fn owe_letters(db: &Db) -> BTreeSet<String> {
                 button: None,
                 why: "You asked.".into(),
                 from: "The forum".into(),
+                also: None,
                 stop: None,
             };
             for nth in 0..LETTERS {

@@ -12,6 +12,7 @@ fn words(house: &House, subject: &str, paragraphs: &[&str], button: Option<(&str
         button: button.map(|(label, address)| (label.to_owned(), address)),
         why: why.to_owned(),
         from: house.names.forum.clone(),
+        also: None,
         stop: None,
     }
 }

@@ -11,6 +11,8 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// What to press, and the whole address it leads to.
     pub button: Option<(String, String)>,
+    /// Another link, less loud, and the whole address it leads to.
+    pub also: Option<(String, String)>,
     /// Why this person got it, and how to stop it where that is possible.
     pub why: String,
     /// The forum, who signs it.
@@ -36,6 +38,7 @@ impl Words {
         if let Some((label, address)) = &self.button {
             parts.push(format!("{label}:\n{address}"));
         }
+        parts.extend(self.also.as_ref().map(|(label, address)| format!("{label}:\n{address}")));
         parts.push(self.from.clone());
         let stop = self.stop.as_ref().map_or_else(String::new, |stop| format!("\nChoose or stop these letters: {}", stop.choose));
         parts.push(format!("--\n{}{stop}", self.why));
@@ -60,6 +63,7 @@ impl Words {
                         p { a href=(address) style="display:inline-block;padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none" { (label) } }
                         p style="font-size:16px" { "If the button does not work, copy this into your browser: " (address) }
                     }
+                    @if let Some((label, address)) = &self.also { p { a href=(address) { (label) } } }
                     p { (self.from) }
                     hr;
                     p style="font-size:16px" { (self.why) }
@@ -83,6 +87,7 @@ mod tests {
             button: Some(("See it".into(), "https://a.example/topics/1?x=1&y=2".into())),
             why: "You proposed it.".into(),
             from: "The forum".into(),
+            also: None,
             stop: None,
         };
         assert_eq!(

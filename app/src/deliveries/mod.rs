@@ -2,15 +2,30 @@
 //!
 //! A letter is owed once (`dedup_key`), and its `Message-ID` comes from its id, so that a second copy after a crash folds
 //! into the first. While it waits it holds what is to be said; once handed over or given up, text and address are erased.
-//! `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again and again.
+//! It may come back: as mail to the address that names it (`return_address`), or by a provider's call (`intake`); `returns`
+//! reads both. `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again and
+//! again.
 
+mod intake;
 mod letter;
+mod return_address;
+pub mod returns;
 pub mod store;
 mod turn;
 
+pub use intake::keep;
 pub use letter::{Stop, Words};
+pub use return_address::ReturnAddress;
 pub use store::{Owed, owe};
 pub use turn::{Outcome, deliver_one};
+
+use crate::routes::{Access, Routes};
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().get("/returns", Access::Anyone, intake::page).post("/returns", Access::Anyone, intake::call)
+}
 
 /// One letter as it goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::returns::Return;
+use super::turn::without_addresses;
 use super::{Letter, Words};
 use crate::clock::{DAY, MINUTE, Millis};
 use crate::db::Db;
@@ -167,6 +169,29 @@ pub async fn call_off(tx: &mut AnyConnection, which: &str, about: &str, reason: 
 
 /// What is left of a letter that is not to be sent any more.
 const ERASED: &str = "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
+
+/// Records what came back of a letter that went. The first word of each kind counts; a letter that never went has nothing
+/// to come back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn came_back(tx: &mut AnyConnection, back: &Return, now: Millis) -> Result<(), sqlx::Error> {
+    let reason: String = without_addresses(&back.reason).chars().take(LONGEST_REASON).collect();
+    sqlx::query(
+        "INSERT INTO returns (delivery_id, kind, at, reason) SELECT id, $2, CAST($3 AS BIGINT), $4 FROM deliveries WHERE id = $1 AND tries > 0
+         ON CONFLICT (delivery_id, kind) DO NOTHING",
+    )
+    .bind(&back.letter)
+    .bind(back.came.word())
+    .bind(now)
+    .bind(reason)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How much is kept of what a mail server says, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// A letter that was called off while it was on its way is recorded as sent all the same: it was.
 async fn finish(

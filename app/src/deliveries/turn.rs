@@ -57,7 +57,7 @@ where
 }
 
 /// A mail server's words without the addresses in them, since the reason is kept when the address is erased.
-fn without_addresses(reason: &str) -> String {
+pub(super) fn without_addresses(reason: &str) -> String {
     reason.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 

@@ -3,6 +3,7 @@
 mod home;
 mod organisers;
 mod standing;
+mod store;
 
 pub use standing::problem;
 

@@ -5,20 +5,20 @@ use axum::http::Uri;
 use axum::response::Response;
 use leptos::prelude::*;
 
+use super::store;
 use crate::accounts::Viewer;
 use crate::clock::{self, DAY, Millis};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::ui::{Banner, Page};
-use crate::{notices, plans, rounds, topics};
+use crate::{notices, plans, rounds};
 
 /// GET `/forum`
 pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
-    let waiting = topics::store::waiting(&house.db).await?;
+    let waits_for = store::for_organisers(&house.db, now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
-    let to_state = plans::store::to_state(&house.db).await?;
     let to_confirm: Vec<_> = rounds.iter().filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none()).cloned().collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
@@ -31,20 +31,24 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             let rounds = rounds.collect_view();
             view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
         });
-        let to_state = (!to_state.is_empty()).then(|| {
-            let plans = to_state.into_iter().map(|(id, title, registered_at)| {
+        let to_state = (!waits_for.plans.is_empty()).then(|| {
+            let plans = waits_for.plans.into_iter().map(|(id, title, registered_at)| {
                 let words = format!("Write the forum’s statement on {title}");
                 waits(format!("/forum/plans/{id}/statement"), words, registered_at + 28 * DAY, now)
             });
             let plans = plans.collect_view();
             view! { <h2>"Plans that wait for the forum"</h2><ol class="queue">{plans}</ol> }
         });
-        let is_idle = waiting.is_empty();
+        let unreached = (waits_for.unreached > 0).then(|| {
+            view! { <h2>"Families no letter reaches"</h2><p><a href="/forum/unreached">"Tell them in another way"</a></p> }
+        });
+        let is_idle = waits_for.topics.is_empty();
         let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
         // Promised to the author: five working days, so seven days.
-        let waiting = waiting
+        let waiting = waits_for
+            .topics
             .into_iter()
-            .map(|topic| waits(format!("/forum/topics/{}", topic.id), topic.title, topic.proposed_at + 7 * DAY, now))
+            .map(|(id, title, proposed_at)| waits(format!("/forum/topics/{id}"), title, proposed_at + 7 * DAY, now))
             .collect_view();
         let has_rounds = !rounds.is_empty();
         let rounds =
@@ -57,6 +61,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     {banner}
                     <h1>"Organisers’ desk"</h1>
+                    {unreached}
                     {to_confirm}
                     {to_state}
                     <h2>"Topics to read"</h2>

@@ -43,7 +43,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <p class="lead">"We keep as little about you as we can."</p>
                 <h2>"What we keep"</h2>
                 <ul>
-                    <li>"Your email address, to write to you. Only the forum’s administrator can see it. If you tell of a child in danger, so can the one person who looks after that."</li>
+                    <li>"Your email address, to write to you. Only the forum’s administrator can see it. If you tell of a child in danger, so can the one person who looks after that. If a letter about a change comes back, an organiser sees it too, to tell you in another way."</li>
                     <li>"A name you choose. It need not be real."</li>
                     <li>"The part of the area you live in. Never your address or postcode."</li>
                     <li>"What you propose and support. Nobody sees who supported what."</li>

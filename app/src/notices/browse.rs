@@ -99,6 +99,10 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
     let is_counted = effect <= now && notice.followed_by.is_none();
     let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
+    let has_read = match viewer.signed_in() {
+        Ok(person) => ledger::has_read(&house.db, &notice.id, &person.account_id).await?,
+        Err(_visitor) => None,
+    };
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
         notice.words.services.iter().for_each(|service| _ = address.append_pair("services", service));
@@ -116,6 +120,7 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <p class="state">{standing_words(notice.course.standing(now))}</p>
                 {follows_words(&notice)}
                 {words_of(&notice)}
+                {has_read.map(|has_read| read_button(&notice.id, has_read))}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
                 {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
@@ -123,6 +128,14 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
+    if has_read {
+        return view! { <p class="state">"✓ You said that you have read this"</p> }.into_any();
+    }
+    view! { <form method="post" action=format!("/notices/{notice_id}/read")><button class="button">"I have read this"</button></form> }
+        .into_any()
 }
 
 /// At the top of an old page: what became of it.

@@ -19,7 +19,8 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     Words {
         subject: subject(notice),
         paragraphs,
-        button: Some(("Read it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
+        also: Some(("See it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
         why: format!("You get this letter because you asked to be told of changes to {}.", notice.labels.join(", ")),
         from: house.names.forum.clone(),
         stop: Some(stop(house, token)),
@@ -49,7 +50,8 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     Words {
         subject,
         paragraphs: paragraphs.collect(),
-        button: Some(("All changes".to_owned(), house.link("/notices"))),
+        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
+        also: Some(("See all changes".to_owned(), house.link("/notices"))),
         why: "You get this letter because you asked to be told of changes, once a day or once a week.".to_owned(),
         from: house.names.forum.clone(),
         stop: Some(stop(house, token)),

@@ -6,12 +6,15 @@
 //!
 //! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be said of who was told.
 //! `store` holds the SQL of notices, `ledger` that of who is told. `write` and `approve` are the leaders' pages, `browse`
-//! everyone's, `telling` is what the worker does, `letters` the words.
+//! everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches. `telling` is
+//! what the worker does, `letters` the words.
 
 mod approve;
 mod browse;
 pub mod ledger;
 mod letters;
+mod reaching;
+mod reading;
 pub mod rules;
 pub mod store;
 mod telling;
@@ -31,11 +34,17 @@ use store::Notice;
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
-    use Access::{Anyone, Only};
+    use Access::{Anyone, Only, SignedIn};
     let leader = Only(Role::Leader);
     Routes::new()
         .get("/notices", Anyone, browse::list)
         .get("/notices/{id}", Anyone, browse::notice)
+        .get("/notices/{id}/read", SignedIn, reading::back)
+        .post("/notices/{id}/read", SignedIn, reading::read_here)
+        .get("/read/{token}", Anyone, reading::form)
+        .post("/read/{token}", Anyone, reading::read)
+        .get("/forum/unreached", Only(Role::Organiser), reaching::page)
+        .post("/forum/unreached", Only(Role::Organiser), reaching::reached)
         .get("/lead/notices", leader, approve::list)
         .get("/lead/notices/new", leader, write::form)
         .post("/lead/notices/new", leader, write::send)

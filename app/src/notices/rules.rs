@@ -68,6 +68,9 @@ pub fn due(cadence: Cadence, effect: Effect, now: Millis) -> (Millis, bool) {
 /// comes back takes a few more.
 pub const SETTLED_AFTER: Millis = 14 * DAY;
 
+/// How a family whom no letter reaches can be told: as it is stored, and as it is shown.
+pub const REACHED_HOW: [(&str, &str); 3] = [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
+
 /// How many people of one place were told of a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {

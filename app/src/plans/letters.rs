@@ -50,6 +50,7 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
         button: Some(("Read the draft".to_owned(), house.link(&format!("/plans/{plan_id}/drafts/{version}")))),
         why: "You get this letter because you proposed or supported a topic of this plan.".to_owned(),
         from: house.names.forum.clone(),
+        also: None,
         stop: None,
     }
 }

@@ -16,6 +16,7 @@ pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -
         button: Some(("Yes, write to me".to_owned(), house.link(&format!("/subscribe/{token}")))),
         why: "Somebody asked for this with your address. If it was not you, do nothing: we do not write again.".to_owned(),
         from: house.names.forum.clone(),
+        also: None,
         stop: None,
     }
 }

@@ -47,6 +47,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         button,
         why: "You get this letter because you proposed a topic.".to_owned(),
         from: house.names.forum.clone(),
+        also: None,
         stop: None,
     }
 }

@@ -208,18 +208,10 @@ pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
     Ok(rows.iter().map(own).collect())
 }
 
-/// Topics that wait for an organiser, the oldest first.
-pub async fn waiting(db: &Db) -> Kept<Vec<Own>> {
-    let rows = sqlx::query(
-        "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at, withdrawn_at
-         FROM topics
-         WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
-         ORDER BY proposed_at, id LIMIT 200",
-    )
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(own).collect())
-}
+/// Topics that wait for an organiser, the oldest first: (id, title, since).
+pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
+   WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+   ORDER BY proposed_at, id LIMIT 200";
 
 /// What was passed on to the safeguarding lead, for nobody else to see.
 #[derive(Clone, Debug)]

@@ -1,10 +1,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use app::clock::{HOUR, MINUTE};
+use app::clock::{HOUR, MINUTE, SECOND};
 use app::deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe, store};
 
-use crate::world::{World, on_both};
+use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::world::{KEY, World, on_both};
 
 async fn owe_letters(world: &World, letters: usize) {
     let now = world.now();
@@ -16,6 +22,7 @@ async fn owe_letters(world: &World, letters: usize) {
                 button: None,
                 why: "You asked.".into(),
                 from: "The forum".into(),
+                also: None,
                 stop: None,
             };
             for nth in 0..letters {
@@ -116,5 +123,61 @@ fn a_letter_that_is_too_late_is_not_sent() {
         world.forward(2 * HOUR);
         assert!(world.deliver().await.is_empty());
         assert_eq!(count(&world, "given_up_at IS NOT NULL AND reason LIKE '%too late%'").await, 1);
+    });
+}
+
+/// A call to the address for providers, signed as Standard Webhooks are.
+fn signed(world: &World, key: &str, seconds: i64, body: &str) -> Vec<(&'static str, String)> {
+    let at = world.now() / SECOND + seconds;
+    let mut mac = <Hmac<Sha256>>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(format!("msg_1.{at}.{body}").as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    vec![("webhook-id", "msg_1".into()), ("webhook-timestamp", at.to_string()), ("webhook-signature", format!("v1,AAAA v1,{signature}"))]
+}
+
+#[test]
+fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
+    on_both(async |world| {
+        owe_letters(&world, 1).await;
+        let letter = world.deliver().await.remove(0);
+        let body = format!(r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>","reason":"550 no such mailbox"}}"#, letter.id);
+        let call = async |headers: Vec<(&'static str, String)>, body: String| {
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            world.visitor().send(Method::POST, "/returns", &headers, body).await.status
+        };
+        let returns = async || -> i64 {
+            sqlx::query_scalar("SELECT count(*) FROM returns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+        };
+        for (headers, body) in [
+            (vec![], body.clone()),
+            (signed(&world, "another key of thirty-two letters or more", 0, &body), body.clone()),
+            (signed(&world, KEY, 0, "another body"), body.clone()),
+            (signed(&world, KEY, -600, &body), body.clone()),
+            (signed(&world, KEY, i64::MAX / SECOND - world.now(), &body), body.clone()),
+        ] {
+            assert_eq!(call(headers, body).await, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(call(signed(&world, KEY, 0, "no JSON"), "no JSON".into()).await, StatusCode::BAD_REQUEST);
+        assert_eq!(returns().await, 0);
+        for _ in 0..2 {
+            assert_eq!(call(signed(&world, KEY, 0, &body), body.clone()).await, StatusCode::OK);
+        }
+        assert_eq!(returns().await, 1, "twice is once");
+
+        let at = world.now() / SECOND;
+        let mut mac = <Hmac<Sha256>>::new_from_slice(KEY.as_bytes()).unwrap();
+        mac.update(format!("{at}word").as_bytes());
+        let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mailgun = |signature: &str| {
+            format!(
+                r#"{{"signature":{{"timestamp":"{at}","token":"word","signature":"{signature}"}},"event-data":{{"event":"complained",
+                     "message":{{"headers":{{"message-id":"{}@alongside.example.org"}}}}}}}}"#,
+                letter.id
+            )
+        };
+        assert_eq!(call(vec![], mailgun(&"0".repeat(64))).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(call(vec![], mailgun("ü")).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(call(vec![], mailgun(&signature)).await, StatusCode::OK);
+        assert_eq!(returns().await, 2);
     });
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use app::accounts::Role;
 use app::clock::DAY;
 use app::db::Kind;
+use app::deliveries::returns::Came;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::notices;
@@ -189,7 +190,11 @@ async fn everything_has_happened(world: &World) {
     notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
     let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
     notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;
-    notices::told(world).await;
+    let letters = notices::told(world).await;
+    notices::comes_back(world, &letters[0], Came::Bounced).await;
+    let notice = "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at)
+                  SELECT id, id, id, 'Which stop?', 'The old one.', written_by, 0 FROM notices";
+    sqlx::query(notice).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     world.forward(DAY);
     world.close().await;
     organiser.post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)]).await.leads_to();

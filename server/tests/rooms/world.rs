@@ -7,7 +7,7 @@ use app::accounts::{Role, store};
 use app::area;
 use app::clock::{Clock, DAY, HOUR, Millis};
 use app::db::{Db, Kind};
-use app::deliveries::{Failure, Letter, Outcome, deliver_one};
+use app::deliveries::{Failure, Letter, Outcome, ReturnAddress, deliver_one};
 use app::house::{House, Names};
 use app::id;
 use app::rounds;
@@ -18,6 +18,9 @@ use http_body_util::BodyExt as _;
 use sqlx::Connection as _;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+
+/// The key that proves what comes back of letters.
+pub const KEY: &str = "a key of thirty-two letters, or more";
 
 /// A service of its own, with two services and two places in its area.
 pub struct World {
@@ -60,7 +63,8 @@ impl World {
             program: None,
             demonstration: false,
         };
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), names);
+        let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
+        let house = House::new(db, Clock::by_hand(1_800_000_000_000), names).with_return_address(Some(return_address));
         let [transport, autism, north, south] = house
             .db
             .write(|tx| {

@@ -334,15 +334,9 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<Vec<(String, String)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Plans that wait for the forum's statement, the oldest first: (id, title, registered at).
-pub async fn to_state(db: &Db) -> Kept<Vec<(String, String, Millis)>> {
-    let rows = sqlx::query(
-        "SELECT id, title, registered_at FROM plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50",
-    )
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
-}
+/// Plans that wait for the forum's statement, the oldest first: (id, title, since).
+pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
+   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
 
 /// What a draft makes of a topic.
 #[derive(Clone, Debug)]

@@ -1,0 +1,82 @@
+//! Families whom no letter reaches: an organiser tells them in another way, and says how.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::ledger::{self, Unreached};
+use super::rules::REACHED_HOW;
+use crate::accounts::Viewer;
+use crate::audit::{self, Entry};
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::id;
+use crate::ui::{Banner, Choice, Page, Select, Summary};
+
+/// GET `/forum/unreached`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
+}
+
+/// POST `/forum/unreached`: this family was told in this way, of all that its letters were about.
+pub async fn reached(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let subscriber = id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
+    let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
+        return shown(&house, &viewer, false, &Refusals::one("families", "Choose how you told the family")).await;
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            if ledger::reached(tx, &subscriber, (&by, how), now).await? {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "family reached", about: &subscriber, detail: how }).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to("/forum/unreached?done=reached").into_response())
+}
+
+async fn shown(house: &House, viewer: &Viewer, is_done: bool, refusals: &Refusals) -> Result<Response, Error> {
+    let families = ledger::unreached(&house.db, house.clock.now()).await?;
+    let page = Page::new("Families no letter reaches", || {
+        let nothing =
+            families.is_empty().then(|| view! { <p>"Nobody waits. When a letter about a change comes back, the family is here."</p> });
+        let has_families = !families.is_empty();
+        let families = families.into_iter().map(family).collect::<Vec<_>>();
+        view! {
+            <div class="stack">
+                {is_done.then(|| view! { <Banner title="It is kept"><p>"The family counts as told, from now on."</p></Banner> })}
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <Summary refusals />
+                <h1>"Families no letter reaches"</h1>
+                <p class="lead">"Their letters came back. Tell them by telephone, by post or through the school, before the change."</p>
+                {nothing}
+                {has_families.then(|| view! { <ul class="queue" id="families">{families}</ul> })}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn family(family: Unreached) -> impl IntoView {
+    let about = family.notices.iter().map(|(notice, title, effect)| {
+        view! { <li><a href=format!("/notices/{notice}")>{title.clone()}</a>{format!(" – from {}", effect.words())}</li> }
+    });
+    let about = about.collect_view();
+    let field = format!("how-{}", family.subscriber_id);
+    view! {
+        <li>
+            <h2>{family.email.clone()}</h2>
+            <p>{family.place}</p>
+            <ul>{about}</ul>
+            <form method="post" action="/forum/unreached">
+                <input type="hidden" name="family" value=family.subscriber_id />
+                <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />
+                <button class="button quiet">"This family is told"<span class="unseen">{format!(", {}", family.email)}</span></button>
+            </form>
+        </li>
+    }
+}
