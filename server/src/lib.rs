@@ -6,6 +6,7 @@
 //! * [`edge`]: what surrounds every request: headers, limits, pages for what is no page
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands letters over, to a folder or by SMTP
+//! * [`mailbox`]: what came back of letters
 //! * [`worker`]: letters and closes that are due, again and again
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop
@@ -13,6 +14,7 @@
 pub mod browser;
 pub mod demonstration;
 pub mod edge;
+pub mod mailbox;
 pub mod mailer;
 pub mod serve;
 pub mod settings;

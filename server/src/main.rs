@@ -46,7 +46,11 @@ enum Command {
         organisation: Option<String>,
     },
     /// Check the settings, the database and the mail system.
-    CheckConfig,
+    CheckConfig {
+        /// Also say what DNS must hold, and send a test letter to this address, or to that in MAIL_FROM.
+        #[arg(long, num_args = 0..=1, value_name = "TO")]
+        mail: Option<Option<String>>,
+    },
     /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no database.
     Recount {
         /// A CSV with the header voter,topics, or a Pabulib file of approval votes.
@@ -144,8 +148,12 @@ async fn run(command: Command) -> Result<(), String> {
             println!("The invitation is kept. The worker sends the letter.");
             Ok(())
         }
-        Command::CheckConfig => {
+        Command::CheckConfig { mail } => {
             println!("{}", serve::check(&settings).await?);
+            if let Some(to) = mail {
+                println!("\n{}\n", settings.mailer.dns_records());
+                println!("{}", serve::send_test_letter(&settings, to.as_deref()).await?);
+            }
             Ok(())
         }
         Command::Recount { .. } => Ok(()),

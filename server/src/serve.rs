@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use app::clock::Clock;
 use app::db::Db;
+use app::deliveries::{Failure, Letter, Words};
 use app::files::Files;
 use app::house::House;
 use tokio::net::TcpListener;
@@ -48,6 +49,29 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     })
 }
 
+/// Sends a test letter to `to`, or to the address letters are from, and gives what came of it.
+///
+/// # Errors
+/// One clear line when it did not go.
+pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<String, String> {
+    let to = to.unwrap_or_else(|| settings.mailer.address());
+    let words = Words {
+        subject: "A test letter from Alongside".to_owned(),
+        paragraphs: vec!["If you read this, letters from Alongside arrive here.".to_owned()],
+        button: None,
+        why: "Somebody tried the mail settings with alongside check-config --mail.".to_owned(),
+        from: settings.forum.clone(),
+        also: None,
+        stop: None,
+    };
+    let (text, html) = (words.text(), words.html());
+    let letter = Letter { id: app::id::fresh(), to: to.to_owned(), subject: words.subject, text, html, one_click: None };
+    match settings.mailer.send(&letter).await {
+        Ok(()) => Ok(format!("A test letter to {to} was handed over. See whether it arrives, and not among the junk.")),
+        Err(Failure::Refused(why) | Failure::Later(why)) => Err(format!("The test letter to {to} did not go: {why}")),
+    }
+}
+
 fn sqlite_file(settings: &Settings) -> Option<&Path> {
     settings.database_url.strip_prefix("sqlite://")?.split('?').next().map(Path::new)
 }
@@ -58,7 +82,9 @@ fn sqlite_file(settings: &Settings) -> Option<&Path> {
 /// One clear line when it cannot start.
 pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let db = open(&settings).await?;
-    let house = House::new(db.clone(), Clock::system(), settings.names(demo)).with_files(Files::open(&settings.files)?);
+    let house = House::new(db.clone(), Clock::system(), settings.names(demo))
+        .with_files(Files::open(&settings.files)?)
+        .with_return_address(settings.return_address);
     if demo {
         let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {
@@ -74,7 +100,7 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     println!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/'));
 
     let stop = stop_on_signal()?;
-    let working = tokio::spawn(worker::work(house.clone(), Arc::new(settings.mailer), stop.clone()));
+    let working = tokio::spawn(worker::work(house.clone(), Arc::new(settings.mailer), settings.mailbox, settings.pace, stop.clone()));
     let service = edge::service(house, settings.trusted_proxies).into_make_service_with_connect_info::<SocketAddr>();
     let asked_to_stop = stop.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move { asked_to_stop.cancelled().await }).await;
@@ -90,8 +116,8 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings).await?;
-    let house = House::new(db.clone(), Clock::system(), settings.names(false));
-    worker::work(house, Arc::new(settings.mailer), stop_on_signal()?).await;
+    let house = House::new(db.clone(), Clock::system(), settings.names(false)).with_return_address(settings.return_address);
+    worker::work(house, Arc::new(settings.mailer), settings.mailbox, settings.pace, stop_on_signal()?).await;
     db.close().await;
     Ok(())
 }

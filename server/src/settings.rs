@@ -1,14 +1,18 @@
 //! What the environment says, checked at the start: an unknown or bad value stops it with one clear line.
 
-use std::env;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::{env, fs};
 
 use app::db::Kind;
+use app::deliveries::ReturnAddress;
 use app::house::Names;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
+use crate::worker::Pace;
 
 /// The settings, all of them good.
 #[derive(Debug)]
@@ -23,6 +27,12 @@ pub struct Settings {
     pub files: String,
     /// Hands letters over.
     pub mailer: Mailer,
+    /// How fast letters are handed over.
+    pub pace: Pace,
+    /// Where letters that do not arrive come back to; `None` is the address letters are from.
+    pub return_address: Option<ReturnAddress>,
+    /// The mailbox that they come back to; `None` is that nobody reads it.
+    pub mailbox: Option<Mailbox>,
     /// The local area, as in "Sefton".
     pub area: String,
     /// The forum's name.
@@ -65,14 +75,29 @@ impl Settings {
                 if host.contains('.') && !host.starts_with(|c: char| c.is_ascii_digit()) { &host } else { "example.org" }
             ),
         );
-        let mailer = Mailer::from_setting(&or("MAIL", "file:data/mail"), &from, &host)?;
+        let return_address = return_address(get("BOUNCE_ADDRESS").as_deref(), get("BOUNCE_KEY").as_deref())?;
+        let mailbox = get("BOUNCES").map(|mailbox| Mailbox::from_setting(&mailbox)).transpose()?;
+        if mailbox.is_some() && return_address.is_none() {
+            return Err("BOUNCES needs BOUNCE_ADDRESS and BOUNCE_KEY beside it".to_owned());
+        }
+        let mut mailer = Mailer::from_setting(&or("MAIL", "file:data/mail"), &from, &host)?;
+        if let Some(return_address) = &return_address {
+            mailer = mailer.with_return_address(return_address.clone());
+        }
+        if let Some(file) = get("DKIM_KEY") {
+            let pem = fs::read_to_string(&file).map_err(|error| format!("DKIM_KEY={file} cannot be read: {error}"))?;
+            mailer = mailer.with_dkim(&pem, &or("DKIM_SELECTOR", "alongside"))?;
+        }
+        let connections = number("MAIL_CONNECTIONS", &or("MAIL_CONNECTIONS", "4"), 1..=50)?;
+        let rate = get("MAIL_RATE").map(|rate| number("MAIL_RATE", &rate, 1..=1000)).transpose()?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
         }
         let proxies = or("TRUSTED_PROXY", "");
         let trusted_proxies = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty()).map(network).collect::<Result<_, _>>()?;
-        Ok(Self { database_url, listen, public_url, mailer, files, area, forum, trusted_proxies })
+        let pace = Pace { connections, rate };
+        Ok(Self { database_url, listen, public_url, mailer, pace, return_address, mailbox, files, area, forum, trusted_proxies })
     }
 
     /// The names the rooms use.
@@ -99,6 +124,20 @@ fn public_url(text: &str) -> Result<Url, String> {
     if is_plain { Ok(url) } else { Err(wrong()) }
 }
 
+fn return_address(address: Option<&str>, key: Option<&str>) -> Result<Option<ReturnAddress>, String> {
+    match (address, key) {
+        (None, None) => Ok(None),
+        (Some(address), Some(key)) => ReturnAddress::new(address, key).map(Some),
+        (Some(_), None) => Err("BOUNCE_KEY must be set beside BOUNCE_ADDRESS, 32 characters or more: openssl rand -hex 32".to_owned()),
+        (None, Some(_)) => Err("BOUNCE_ADDRESS must be set beside BOUNCE_KEY, like bounces@example.org".to_owned()),
+    }
+}
+
+fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
+    let wrong = || format!("{name} must be a whole number from {} to {}", range.start(), range.end());
+    text.trim().parse().ok().filter(|number| range.contains(number)).ok_or_else(wrong)
+}
+
 fn network(text: &str) -> Result<IpNet, String> {
     let one = text.parse::<std::net::IpAddr>().map(IpNet::from);
     one.or_else(|_| text.parse())
@@ -122,6 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_go_four_at_once_and_at_no_set_rate_unless_told() {
+        assert_eq!(with(&[]).expect("settings").pace, Pace { connections: 4, rate: None });
+        let told = with(&[("MAIL_CONNECTIONS", "50"), ("MAIL_RATE", "14")]).expect("settings");
+        assert_eq!(told.pace, Pace { connections: 50, rate: Some(14) });
+    }
+
+    #[test]
+    fn a_key_for_returned_letters_that_is_short_is_named() {
+        let error = with(&[("BOUNCE_ADDRESS", "bounces@example.org"), ("BOUNCE_KEY", "short")]).expect_err("a short key");
+        assert!(error.contains("BOUNCE_KEY") && !error.contains("short"), "{error}");
+    }
+
+    #[test]
     fn each_bad_value_is_named_in_one_line() {
         for (name, value) in [
             ("DATABASE_URL", "mysql://x"),
@@ -132,6 +184,18 @@ mod tests {
             ("MAIL_FROM", "nobody"),
             ("FILES", "ftp://x"),
             ("TRUSTED_PROXY", "the proxy"),
+            ("DKIM_KEY", "/no/such/file"),
+            ("DKIM_KEY", "Cargo.toml"),
+            ("BOUNCE_ADDRESS", "bounces@example.org"),
+            ("BOUNCE_KEY", "0123456789abcdef0123456789abcdef"),
+            ("BOUNCES", "file:"),
+            ("BOUNCES", "file:/var/mail/bounces"),
+            ("MAIL_CONNECTIONS", "0"),
+            ("MAIL_CONNECTIONS", "51"),
+            ("MAIL_CONNECTIONS", "four"),
+            ("MAIL_RATE", "0"),
+            ("MAIL_RATE", "1001"),
+            ("MAIL_RATE", "fast"),
         ] {
             let error = with(&[(name, value)]).expect_err(name);
             assert!(error.contains(name) && !error.contains('\n'), "{name}: {error}");

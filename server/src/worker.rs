@@ -10,26 +10,39 @@ use app::house::House;
 use app::rounds::close_due;
 use app::subscriptions;
 use app::{notices, plans};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 
-/// How many letters one process hands over at once.
-const HANDS: usize = 4;
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long between two looks into the mailbox that letters come back to.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// How long between two looks for addresses that are to be erased.
 const BETWEEN_FORGETTING: Duration = Duration::from_secs(600);
 
+/// How fast one process hands letters over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How many letters at once, each on a connection of its own.
+    pub connections: u32,
+    /// The most letters a second; `None` is as fast as the server takes them.
+    pub rate: Option<u32>,
+}
+
 /// Works until told to stop, then finishes the letters it holds.
-pub async fn work(house: House, mailer: Arc<Mailer>, stop: CancellationToken) {
+pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, pace: Pace, stop: CancellationToken) {
     let (db, clock) = (house.db.clone(), house.clock.clone());
     let mut hands = JoinSet::new();
-    for _ in 0..HANDS {
-        hands.spawn(deliver(db.clone(), clock.clone(), Arc::clone(&mailer), stop.clone()));
+    let beat = pace.rate.map(|rate| Arc::new(Mutex::new(beat(rate))));
+    for _ in 0..pace.connections {
+        hands.spawn(deliver(db.clone(), clock.clone(), Arc::clone(&mailer), beat.clone(), stop.clone()));
     }
-    let mut forget_at = Instant::now();
+    let (mut forget_at, mut look_at) = (Instant::now(), Instant::now());
     while !stop.is_cancelled() {
         if let Err(error) = close_due(&db, &clock).await {
             tracing::error!(%error, "closing rounds failed and will be tried again");
@@ -43,6 +56,12 @@ pub async fn work(house: House, mailer: Arc<Mailer>, stop: CancellationToken) {
         if let Err(error) = notices::tell_due(&house).await {
             tracing::error!(%error, "owing the letters of notices failed and will be tried again");
         }
+        if let Some(mailbox) = mailbox.as_ref().filter(|_| look_at <= Instant::now()) {
+            look_at = Instant::now() + BETWEEN_LOOKS;
+            if let Err(error) = mailbox.empty(&house).await {
+                tracing::error!(error, "reading what came back failed and will be tried again");
+            }
+        }
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
@@ -54,8 +73,22 @@ pub async fn work(house: House, mailer: Arc<Mailer>, stop: CancellationToken) {
     while hands.join_next().await.is_some() {}
 }
 
-async fn deliver(db: Db, clock: Clock, mailer: Arc<Mailer>, stop: CancellationToken) {
+/// Beats as often as letters may go. After a pause it does not catch up.
+fn beat(rate: u32) -> Interval {
+    let mut beat = tokio::time::interval(Duration::from_secs(1) / rate);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beat
+}
+
+async fn deliver(db: Db, clock: Clock, mailer: Arc<Mailer>, beat: Option<Arc<Mutex<Interval>>>, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        if let Some(beat) = &beat {
+            // Before the claim, so that no letter is held while it waits for its turn.
+            tokio::select! {
+                _ = async { beat.lock().await.tick().await } => {}
+                () = stop.cancelled() => return,
+            }
+        }
         let outcome = deliver_one(&db, &clock, |letter| {
             let mailer = Arc::clone(&mailer);
             async move { mailer.send(&letter).await }

@@ -32,6 +32,19 @@ fn check_config_only_looks() {
 }
 
 #[test]
+fn check_config_says_what_dns_must_hold_and_sends_a_test_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [&["check-config", "--mail"][..], &["check-config", "--mail", "parent@example.org"]] {
+        let checked = alongside(folder.path(), words);
+        let to = words.get(2).unwrap_or(&"alongside@example.org");
+        let handed_over = format!("A test letter to {to} was handed over");
+        assert!(checked.status.success() && said(&checked).contains(&handed_over), "{}", said(&checked));
+        assert!(said(&checked).contains("_dmarc.example.org TXT") && said(&checked).contains("Set DKIM_KEY"), "{}", said(&checked));
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("data/mail")).unwrap().count(), 2);
+}
+
+#[test]
 fn the_demonstration_does_not_move_into_another_area() {
     let folder = tempfile::tempdir().unwrap();
     assert!(alongside(folder.path(), &["migrate"]).status.success());

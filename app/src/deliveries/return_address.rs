@@ -11,6 +11,8 @@ use crate::{accounts, id};
 /// How many bytes of the code are written: 80 bits, which nobody guesses with a mail a second.
 const CODE: usize = 10;
 const SHORTEST_KEY: usize = 32;
+/// What is left of the 64 characters before the @ (RFC 5321) beside the letter's name and the code.
+const LONGEST_LOCAL: usize = 10;
 
 /// Where letters come back to, and the key that proves what comes back.
 #[derive(Clone)]
@@ -31,6 +33,9 @@ impl ReturnAddress {
         let (local, host) = address.split_once('@').unwrap_or_default();
         if local.contains('+') {
             return Err("BOUNCE_ADDRESS is to have no + in it: what follows one names the letter".to_owned());
+        }
+        if local.len() > LONGEST_LOCAL {
+            return Err(format!("BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the letter's name is added"));
         }
         if key.len() < SHORTEST_KEY {
             return Err(format!("BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl rand -hex 32"));
@@ -137,6 +142,7 @@ mod tests {
     #[test]
     fn a_bad_setting_is_named() {
         assert!(ReturnAddress::new("bounces", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
+        assert!(ReturnAddress::new("letters-back@example.org", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
         assert!(ReturnAddress::new("boun+ces@example.org", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
         assert!(ReturnAddress::new("bounces@example.org", "short").expect_err("refused").contains("BOUNCE_KEY"));
         assert!(!format!("{:?}", address()).contains(KEY));

@@ -1,17 +1,24 @@
 //! Takes one letter to the mail server, or to a folder, and says whether it went.
 
+mod connection;
+mod dkim;
+mod dns;
 mod folder;
 mod smtp;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use app::deliveries::{Failure, Letter};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart};
+use app::deliveries::{Failure, Letter, ReturnAddress};
+use lettre::Address;
+use lettre::address::{AddressError, Envelope};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Body, Mailbox, Message, MultiPart};
 
+use self::dkim::Dkim;
+use self::dns::Sending;
 use self::folder::put;
-use self::smtp::{Smtp, hang_up};
+use self::smtp::Smtp;
 
 const MAIL: &str = "MAIL is to be file:DIR, smtp://user:password@host:587, \
     smtps://user:password@host:465 or smtp+insecure://127.0.0.1:25; in the user and the password \
@@ -26,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Mailer {
     from: Mailbox,
     public_host: String,
+    return_address: Option<ReturnAddress>,
+    dkim: Option<Dkim>,
     patience: Duration,
     way: Way,
 }
@@ -47,7 +56,22 @@ impl Mailer {
             Some(folder) => Way::Folder(folder.into()),
             None => Way::Smtp(Smtp::from_setting(mail, public_host)?),
         };
-        Ok(Mailer { from: from.parse().or(Err(MAIL_FROM))?, public_host: public_host.into(), patience: PATIENCE, way })
+        let from: Mailbox = from.parse().or(Err(MAIL_FROM))?;
+        Ok(Mailer { from, public_host: public_host.into(), return_address: None, dkim: None, patience: PATIENCE, way })
+    }
+
+    /// Signs each letter for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or more, or Ed25519. DNS
+    /// holds the public key under `selector`. An error is one line that names `DKIM_KEY` or `DKIM_SELECTOR`.
+    pub fn with_dkim(mut self, pem: &str, selector: &str) -> Result<Mailer, String> {
+        self.dkim = Some(Dkim::new(pem, selector, self.from.email.domain())?);
+        Ok(self)
+    }
+
+    /// Lets each letter that does not arrive come back to an address of its own.
+    #[must_use]
+    pub fn with_return_address(mut self, return_address: ReturnAddress) -> Mailer {
+        self.return_address = Some(return_address);
+        self
     }
 
     /// Gives a send up after `patience` instead of 30 seconds.
@@ -91,39 +115,92 @@ impl Mailer {
     pub async fn check(&self) -> Result<(), String> {
         match &self.way {
             Way::Folder(folder) => put(folder, None, b"check".into()).await?,
-            Way::Smtp(smtp) => hang_up(self.in_time(smtp.open(Some(&self.from.email))).await??),
+            Way::Smtp(smtp) => self.in_time(smtp.check(&self.sender(None)?)).await??,
         }
         Ok(())
+    }
+
+    /// The address letters are from.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.from.email.as_ref()
+    }
+
+    /// What DNS must hold so that letters arrive, in lines to read and to copy.
+    #[must_use]
+    pub fn dns_records(&self) -> String {
+        let server = match &self.way {
+            Way::Folder(_) => None,
+            Way::Smtp(smtp) => Some(&*smtp.host),
+        };
+        dns::records(&Sending {
+            domain: self.from.email.domain(),
+            server,
+            dkim: self.dkim.as_ref().map(|dkim| (&*dkim.name, &*dkim.record)),
+            bounces: self.return_address.as_ref().map(ReturnAddress::host),
+            public_host: &self.public_host,
+        })
     }
 
     fn write(&self, letter: &Letter) -> Result<Message, Failure> {
         let refused = || Failure::Refused("this is not an address that mail can go to".into());
         let plain = letter.to.bytes().all(|b| b.is_ascii_graphic());
-        let to = letter.to.parse().ok().filter(|_| plain);
-        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-        let bodies = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+        let to: Address = letter.to.parse().ok().filter(|_| plain).ok_or_else(refused)?;
+        let sender = self.sender(Some(&letter.id)).map_err(Failure::Later)?;
+        let (kind, body) = bodies(letter).map_err(Failure::Later)?;
         let mut message = Message::builder();
-        if let Some(one_click) = &letter.one_click {
-            for (name, value) in
-                [("List-Unsubscribe", format!("<{one_click}>")), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())]
-            {
-                message = message.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
-            }
+        if let Way::Folder(_) = self.way {
+            // By SMTP the server that receives the letter writes it.
+            message = message.raw_header(raw("Return-Path", format!("<{sender}>")));
         }
-        message
+        if let Some(one_click) = &letter.one_click {
+            message = message
+                .raw_header(raw("List-Unsubscribe", format!("<{one_click}>")))
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+        }
+        let envelope = Envelope::new(Some(sender), vec![to.clone()]).map_err(|why| Failure::Later(why.to_string()))?;
+        let mut message = message
+            .envelope(envelope)
             .from(self.from.clone())
-            .to(Mailbox::new(None, to.ok_or_else(refused)?))
+            .to(Mailbox::new(None, to))
             // A line break would end the header; no other control character belongs here either.
             .subject(letter.subject.replace(char::is_control, " "))
             .date_now()
             .message_id(Some(format!("<{}@{}>", letter.id, self.public_host)))
-            .raw_header(HeaderValue::new(automatic, "auto-generated".into()))
-            .multipart(bodies)
-            .map_err(|why| Failure::Later(why.to_string()))
+            .raw_header(raw("Auto-Submitted", "auto-generated".into()))
+            .header(MIME_VERSION_1_0)
+            .header(kind)
+            .body(body)
+            .map_err(|why| Failure::Later(why.to_string()))?;
+        if let Some(dkim) = &self.dkim {
+            dkim.sign(&mut message);
+        }
+        Ok(message)
+    }
+
+    /// Where a letter goes back to when it does not arrive; without a letter, where they all go.
+    fn sender(&self, letter_id: Option<&str>) -> Result<Address, String> {
+        let Some(return_address) = &self.return_address else { return Ok(self.from.email.clone()) };
+        let address = letter_id.map_or_else(|| return_address.bare(), |id| return_address.of(id));
+        address.parse().map_err(|why: AddressError| format!("BOUNCE_ADDRESS: {why}"))
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, String> {
         let done = tokio::time::timeout(self.patience, work).await;
         done.map_err(|_| format!("no answer within {:?}", self.patience))
     }
+}
+
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// The text and the HTML as one body, and the header that says where each begins. lettre would write that header
+/// beside the others, where its signature does not see it.
+fn bodies(letter: &Letter) -> Result<(ContentType, Body), String> {
+    let parts = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    let kind = parts.headers().get::<ContentType>().ok_or("the letter has no content type")?;
+    let start = parts.headers().to_string().len() + "\r\n".len();
+    let encoded = parts.formatted().split_off(start);
+    Ok((kind, Body::dangerous_pre_encoded(encoded, ContentTransferEncoding::SevenBit)))
 }

@@ -1,20 +1,22 @@
-//! The mail server: how it is reached, its connections, and what its words mean.
+//! The mail server: how it is reached, which connections wait for the next letter, and what its words mean.
 
 use std::time::{Duration, Instant};
 use std::{error, fmt, net::IpAddr, sync::Arc};
 
 use app::deliveries::Failure;
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::Message;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::Mail;
 use lettre::transport::smtp::{Error, extension::ClientId};
 use percent_encoding::percent_decode_str;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::MAIL;
+use super::connection::{Connection, No, has_pipelining};
 
 const INSECURE: &str = "MAIL may be smtp+insecure:// only for a mail server on this machine";
 
@@ -24,13 +26,13 @@ const KEPT_FOR: Duration = Duration::from_secs(20);
 /// A mail server, how it is reached, and the connections that wait for the next letter.
 #[derive(Clone)]
 pub struct Smtp {
-    host: String,
+    pub host: String,
     port: u16,
     implicit_tls: Option<TlsParameters>,
     starttls: Option<TlsParameters>,
     credentials: Option<Credentials>,
     hello: ClientId,
-    kept: Arc<Mutex<Vec<(Instant, AsyncSmtpConnection)>>>,
+    kept: Arc<Mutex<Vec<(Instant, Connection)>>>,
 }
 
 impl Smtp {
@@ -69,44 +71,69 @@ impl Smtp {
     }
 
     pub async fn send(&self, message: &Message) -> Result<(), Failure> {
-        let mut connection = self.open(message.envelope().from()).await.map_err(Failure::Later)?;
-        let sent = hand_over(&mut connection, message).await;
+        let (mut connection, announced) = self.announce(message.envelope()).await.map_err(Failure::Later)?;
+        let sent = match announced {
+            Ok(()) => connection.hand_over(&message.formatted()).await,
+            refused => refused,
+        };
         match &sent {
             Ok(()) => self.kept.lock().await.push((Instant::now(), connection)),
-            Err(_) => hang_up(connection),
+            Err(_) => connection.hang_up(),
         }
         sent.map_err(|why| judge(&why))
     }
 
-    /// A connection that has taken our sender: whatever it refuses next is about the letter.
-    pub async fn open(&self, from: Option<&Address>) -> Result<AsyncSmtpConnection, String> {
-        let mail = Mail::new(from.cloned(), vec![]);
-        let kept = async || self.kept.lock().await.pop();
-        while let Some((since, mut connection)) = kept().await {
-            // Servers hang up when idle or after so many letters: then a new connection will do.
-            if since.elapsed() < KEPT_FOR && connection.command(&mail).await.is_ok() {
-                return Ok(connection);
-            }
-        }
+    /// Whether the server is there, lets us in and takes this sender. An error is one line.
+    pub async fn check(&self, from: &Address) -> Result<(), String> {
         let opened = async {
             let mut connection = self.connect().await?;
-            connection.command(&mail).await.map(|_| connection)
+            let taken = connection.smtp.command(Mail::new(Some(from.clone()), vec![])).await;
+            connection.hang_up();
+            taken.map(drop)
         };
-        let place = |why| format!("{}:{}: {}", self.host, self.port, words(&why));
-        opened.await.map_err(place)
+        opened.await.map_err(|why| self.at_this_place(&why))
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+    /// A connection that has taken our sender, and what it said then: a "no" is about the letter.
+    async fn announce(&self, envelope: &Envelope) -> Result<(Connection, Result<(), Error>), String> {
+        let kept = async || self.kept.lock().await.pop();
+        while let Some((since, mut connection)) = kept().await {
+            if since.elapsed() >= KEPT_FOR {
+                continue;
+            }
+            match connection.announce(envelope).await {
+                Ok(()) => return Ok((connection, Ok(()))),
+                Err(No::Letter(why)) if !is_goodbye(&why) => return Ok((connection, Err(why))),
+                // Servers hang up when idle or after so many letters: then a new connection will do.
+                Err(_) => connection.hang_up(),
+            }
+        }
+        let mut connection = self.connect().await.map_err(|why| self.at_this_place(&why))?;
+        match connection.announce(envelope).await {
+            Ok(()) => Ok((connection, Ok(()))),
+            Err(No::Letter(why)) => Ok((connection, Err(why))),
+            Err(No::Sender(why)) => {
+                connection.hang_up();
+                Err(self.at_this_place(&why))
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
         let (server, tls) = ((&*self.host, self.port), self.implicit_tls.clone());
-        let connecting = AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, tls, None);
-        let mut connection = connecting.await?;
+        let mut smtp = AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, tls, None).await?;
         if let Some(tls) = &self.starttls {
-            connection.starttls(tls.clone(), &self.hello).await?;
+            smtp.starttls(tls.clone(), &self.hello).await?;
         }
+        let pipelines = has_pipelining(&mut smtp, &self.hello).await;
         if let Some(credentials) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+            smtp.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
-        Ok(connection)
+        Ok(Connection { smtp, pipelines })
+    }
+
+    fn at_this_place(&self, why: &Error) -> String {
+        format!("{}:{}: {}", self.host, self.port, words(why))
     }
 }
 
@@ -136,18 +163,9 @@ fn trust(host: &str, pem: &[u8]) -> Result<TlsParameters, String> {
     trusted.map_err(|why| format!("MAIL: {}", words(&why)))
 }
 
-async fn hand_over(to: &mut AsyncSmtpConnection, message: &Message) -> Result<(), Error> {
-    for address in message.envelope().to() {
-        to.command(Rcpt::new(address.clone(), vec![])).await?;
-    }
-    to.command(Data).await?;
-    to.message(&message.formatted()).await.map(drop)
-}
-
-/// Says goodbye without making anyone wait for the answer.
-pub fn hang_up(mut connection: AsyncSmtpConnection) {
-    let goodbye = async move { connection.abort().await };
-    tokio::spawn(tokio::time::timeout(Duration::from_secs(5), goodbye));
+/// Whether the connection is at its end: no answer at all, or one that says so.
+fn is_goodbye(why: &Error) -> bool {
+    why.status().is_none_or(|code| u16::from(code) == 421)
 }
 
 /// A permanent "no" is about the letter, unless it says that we are not signed in (RFC 4954) or

@@ -1,3 +1,4 @@
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,6 +9,7 @@ use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use server::mailbox::Mailbox;
 use sha2::Sha256;
 
 use crate::world::{KEY, World, on_both};
@@ -179,5 +181,54 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
         assert_eq!(call(vec![], mailgun("ü")).await, StatusCode::UNAUTHORIZED);
         assert_eq!(call(vec![], mailgun(&signature)).await, StatusCode::OK);
         assert_eq!(returns().await, 2);
+    });
+}
+
+/// A mail server's word that a letter did not arrive, as it lies in a mailbox.
+fn did_not_arrive(to: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: Undelivered Mail\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b1\n\n--b1\nContent-Type: text/plain\n\n>From us: sorry.\n\
+         --b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\nAction: failed\nStatus: 5.1.1\n--b1--\n"
+    )
+}
+
+#[test]
+fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_there() {
+    on_both(async |world| {
+        owe_letters(&world, 3).await;
+        let letters = world.deliver().await;
+        let ours = world.house.return_address.clone().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let returns = async || -> i64 {
+            sqlx::query_scalar("SELECT count(*) FROM returns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+        };
+        let mbox = folder.path().join("bounces");
+        let mailbox = Mailbox::from_setting(&format!("file:{}", mbox.display())).unwrap();
+        mailbox.empty(&world.house).await.unwrap();
+        let person = "From: someone@example.com\nTo: bounces@alongside.example.org\nSubject: Hello\n\nWho are you?\n";
+        let mails = [did_not_arrive(&ours.of(&letters[0].id)), person.to_owned(), did_not_arrive(&ours.of(&letters[1].id))];
+        let all: String = mails.iter().map(|mail| format!("From MAILER-DAEMON Mon Nov 23 08:00:00 2026\n{mail}\n")).collect();
+        fs::write(&mbox, &all).unwrap();
+        fs::write(folder.path().join("bounces.lock"), "").unwrap();
+        assert!(mailbox.empty(&world.house).await.is_err(), "the mail server is writing");
+        fs::remove_file(folder.path().join("bounces.lock")).unwrap();
+        mailbox.empty(&world.house).await.unwrap();
+        assert_eq!(returns().await, 2);
+        assert_eq!(fs::read_to_string(&mbox).unwrap(), "");
+        let left = fs::read_to_string(folder.path().join("bounces.other")).unwrap();
+        assert!(left.contains("Who are you?") && !left.contains("Action: failed"));
+        fs::write(&mbox, &all).unwrap();
+        mailbox.empty(&world.house).await.unwrap();
+        assert_eq!(returns().await, 2, "twice is once");
+
+        let maildir = folder.path().join("Maildir");
+        fs::create_dir_all(maildir.join("new")).unwrap();
+        fs::write(maildir.join("new/1.mail"), did_not_arrive(&ours.of(&letters[2].id))).unwrap();
+        fs::write(maildir.join("new/2.mail"), person).unwrap();
+        Mailbox::from_setting(&format!("file:{}", maildir.display())).unwrap().empty(&world.house).await.unwrap();
+        assert_eq!(returns().await, 3);
+        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(maildir.join("cur")).unwrap().count(), 1);
     });
 }

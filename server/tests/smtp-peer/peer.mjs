@@ -1,6 +1,7 @@
-// A mail server for server/tests/mailer.rs: `node peer.mjs MODE [CERTIFICATE]`.
+// A mail server for server/tests/mailer: `node peer.mjs MODE [CERTIFICATE]`.
 //
-// It prints the port it listens on, then each letter it took as one line of JSON. It writes the
+// It prints the port it listens on, then each letter it took as one line of JSON, with the writes in which the commands
+// before it came. It writes the
 // certificate it made for itself to CERTIFICATE. It ends when its standard input does.
 
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,7 @@ const modes = {
   starttls: () => ownCertificate(),
   'implicit-tls': () => ({ ...ownCertificate(), secure: true }),
   plain: () => plain,
+  'no-pipelining': () => ({ ...plain, hidePIPELINING: true }),
   // Says what it was told in clear, which is to be nothing.
   'no-starttls': () => ({
     ...plain,
@@ -27,12 +29,25 @@ const modes = {
   'bad-auth': () => ({ ...plain, onAuth: (_auth, _session, done) => done(no(535, '5.7.8 Wrong user or password')) }),
   'refuse-sender': () => ({ ...plain, onMailFrom: (_address, _session, done) => done(no(550, '5.1.8 We do not know you')) }),
   refuse: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(550, '5.1.1 No such person here')) }),
+  'refuse-one': () => ({
+    ...plain,
+    onRcptTo: (to, _session, done) => done(to.address.startsWith('nobody@') ? no(550, '5.1.1 No such person here') : null),
+  }),
   'refuse-relay': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(554, '5.7.1 Relay access denied')) }),
   'refuse-stranger': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(530, 'Sign in first')) }),
   'refuse-letter': () => ({ ...plain, onData: whole((_raw, _session, done) => done(no(554, '5.6.0 We do not take this letter'))) }),
   busy: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(451, '4.7.1 Come back later')) }),
   stall: () => ({ ...plain, onData: whole(() => {}) }),
   hangup: () => ({ ...plain, onData: hangUp }),
+  // Hangs up a while after each letter, and says so.
+  leave: () => ({
+    ...plain,
+    onData: whole((raw, session, done) => {
+      sockets.forEach((socket) => socket.once('close', () => say({ left: true })));
+      take(raw, session, done);
+      setTimeout(hangUp, 100);
+    }),
+  }),
   // Takes one letter a connection, as servers do after some hundred.
   'one-letter': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
 };
@@ -46,7 +61,13 @@ const server = new SMTPServer({
   ...modes[mode](),
 });
 const sockets = new Set();
-server.server.on('connection', (socket) => sockets.add(socket));
+const writes = new Map(); // by the client's port
+server.server.on('connection', (socket) => {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+  writes.set(socket.remotePort, []);
+  socket.on('data', (bytes) => writes.get(socket.remotePort)?.push(bytes.toString('latin1')));
+});
 server.on('error', () => {}); // a client may hang up on us, or not trust us
 server.listen(0, '127.0.0.1', () => console.log(server.server.address().port));
 process.stdin.resume().on('end', () => process.exit());
@@ -55,7 +76,8 @@ function take(raw, session, done) {
   const { id, secure, user, envelope, hostNameAppearsAs: hello } = session;
   const [from, to] = [envelope.mailFrom.address, envelope.rcptTo.map((one) => one.address)];
   session.had = true;
-  say({ connection: id, hello, secure, signedIn: user ?? null, from, to, raw: raw.toString('latin1') });
+  const commands = (writes.get(session.remotePort) ?? []).splice(0).filter((write) => /^(MAIL|RCPT|DATA)\b/.test(write));
+  say({ connection: id, hello, secure, signedIn: user ?? null, from, to, commands, raw: raw.toString('latin1') });
   done();
 }
 

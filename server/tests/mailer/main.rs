@@ -1,5 +1,8 @@
 //! The mailer, against a real mail server that can be told to misbehave, and a real folder.
 
+mod connections;
+mod signed;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -415,6 +418,13 @@ impl Peer {
         let pem = fs::read(self.folder.path().join("certificate.pem")).expect("its certificate");
         let mailer = mailer(&format!("{mail}:{}", self.port));
         mailer.with_root_certificate(&pem).expect("a certificate")
+    }
+
+    /// The next thing it says.
+    fn says(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("a line");
+        line.parse().expect("JSON")
     }
 
     /// All it took, once it has ended.

@@ -1,0 +1,145 @@
+//! The mailbox that letters come back to: a file that the mail server of this machine writes to (mbox), or a folder (Maildir).
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use app::deliveries::returns::{Return, read_mail};
+use app::deliveries::{self, ReturnAddress};
+use app::house::House;
+use mail_parser::mailbox::mbox::MessageIterator;
+
+/// After so long the lock of a mail server that stopped half-way is taken away, as mail servers do.
+const STALE: Duration = Duration::from_secs(600);
+
+/// The mailbox of `BOUNCES`.
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    path: PathBuf,
+}
+
+impl Mailbox {
+    /// Reads the setting: `file:PATH`.
+    ///
+    /// # Errors
+    /// One line that names the setting.
+    pub fn from_setting(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("file:") {
+            Some(path) if !path.is_empty() => Ok(Self { path: path.into() }),
+            _ => Err("BOUNCES must be file:PATH, the file or the folder (Maildir) that letters come back to".to_owned()),
+        }
+    }
+
+    /// Keeps what came back, and takes those mails out; any other is left for somebody to read. Stopped half-way, the mails
+    /// are read again, and change nothing.
+    ///
+    /// # Errors
+    /// When the mailbox cannot be read, or the database fails.
+    pub async fn empty(&self, house: &House) -> Result<(), String> {
+        let Some(ours) = house.return_address.clone() else { return Ok(()) };
+        if !self.path.exists() {
+            return Ok(());
+        }
+        let (path, is_folder) = (self.path.clone(), self.path.is_dir());
+        let found = blocking(move || if is_folder { read_folder(&path, &ours) } else { read_file(&path, &ours) }).await?;
+        let Some((returns, held)) = found else { return Ok(()) };
+        deliveries::keep(house, returns).await.map_err(|error| format!("what came back cannot be kept: {error}"))?;
+        blocking(move || held.take_out()).await
+    }
+}
+
+/// Does what waits for the disk, where nothing else waits for it.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, String> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other).flatten();
+    done.map_err(|error| format!("the mailbox: {error}"))
+}
+
+/// What was read of a mailbox, to be taken out once it is kept.
+enum Held {
+    /// Files of a folder.
+    Folder(Vec<PathBuf>),
+    /// A file, with what is left for somebody to read.
+    File { path: PathBuf, long: u64, others: Vec<u8>, _lock: Lock },
+}
+
+type Found = Option<(Vec<Return>, Held)>;
+
+fn read_folder(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
+    let (mut returns, mut files) = (Vec::new(), Vec::new());
+    fs::create_dir_all(path.join("cur"))?;
+    for entry in fs::read_dir(path.join("new"))? {
+        let file = entry?.path();
+        match read_mail(&fs::read(&file)?, ours) {
+            Some(back) => {
+                returns.push(back);
+                files.push(file);
+            }
+            None => {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                fs::rename(&file, path.join("cur").join(name + ":2,"))?;
+            }
+        }
+    }
+    Ok((!files.is_empty()).then_some((returns, Held::Folder(files))))
+}
+
+fn read_file(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
+    if fs::metadata(path)?.len() == 0 {
+        return Ok(None);
+    }
+    let lock = Lock::take(path)?;
+    let long = fs::metadata(path)?.len();
+    let (mut returns, mut others) = (Vec::new(), Vec::new());
+    for mail in MessageIterator::new(BufReader::new(File::open(path)?)) {
+        let mail = mail.map_err(io::Error::other)?;
+        match read_mail(mail.contents(), ours) {
+            Some(back) => returns.push(back),
+            None => {
+                others.extend_from_slice(format!("From {} Thu Jan  1 00:00:00 1970\n", mail.from()).as_bytes());
+                others.extend_from_slice(mail.contents());
+                others.push(b'\n');
+            }
+        }
+    }
+    Ok(Some((returns, Held::File { path: path.to_owned(), long, others, _lock: lock })))
+}
+
+impl Held {
+    fn take_out(self) -> io::Result<()> {
+        match self {
+            Self::Folder(files) => files.into_iter().try_for_each(fs::remove_file),
+            // Somebody wrote into it without asking for the lock: all of it is read again.
+            Self::File { path, long, .. } if fs::metadata(&path)?.len() != long => Ok(()),
+            Self::File { path, others, .. } => {
+                if !others.is_empty() {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    OpenOptions::new().create(true).append(true).open(path.with_file_name(name + ".other"))?.write_all(&others)?;
+                }
+                OpenOptions::new().write(true).open(path)?.set_len(0)
+            }
+        }
+    }
+}
+
+/// The file `PATH.lock`, by which mail servers and readers of an mbox wait for each other.
+struct Lock(PathBuf);
+
+impl Lock {
+    fn take(path: &Path) -> io::Result<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let lock = path.with_file_name(name + ".lock");
+        let age = fs::metadata(&lock).and_then(|lock| lock.modified()).ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        if age.is_some_and(|age| age > STALE) {
+            fs::remove_file(&lock)?;
+        }
+        OpenOptions::new().write(true).create_new(true).open(&lock)?;
+        Ok(Self(lock))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,89 @@
+//! One connection to the mail server, on which letters follow each other.
+
+use std::{fmt, time::Duration};
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt};
+use lettre::transport::smtp::extension::ClientId;
+
+pub struct Connection {
+    pub smtp: AsyncSmtpConnection,
+    /// Whether the server takes several commands at once (RFC 2920).
+    pub pipelines: bool,
+}
+
+/// The first "no" to a letter that was announced, by what it is about.
+pub enum No {
+    /// About us, or the connection.
+    Sender(Error),
+    /// About this letter.
+    Letter(Error),
+}
+
+impl Connection {
+    /// Says who a letter is from and to, until the server waits for the letter itself.
+    pub async fn announce(&mut self, envelope: &Envelope) -> Result<(), No> {
+        if self.pipelines { self.announce_at_once(envelope).await } else { self.announce_in_turn(envelope).await }
+    }
+
+    /// Hands over the letter that was announced.
+    pub async fn hand_over(&mut self, letter: &[u8]) -> Result<(), Error> {
+        self.smtp.message(letter).await.map(drop)
+    }
+
+    /// Says goodbye without making anyone wait for the answer.
+    pub fn hang_up(mut self) {
+        let goodbye = async move { self.smtp.abort().await };
+        tokio::spawn(tokio::time::timeout(Duration::from_secs(5), goodbye));
+    }
+
+    async fn announce_at_once(&mut self, envelope: &Envelope) -> Result<(), No> {
+        let from = self.smtp.command(Announcement(envelope)).await.map(drop);
+        let from = match from {
+            Err(why) if why.status().is_none() => return Err(No::Sender(why)),
+            answered => answered.map_err(No::Sender),
+        };
+        // The server answers each command in turn, also after a "no" to one before.
+        let mut to = Ok(());
+        for _ in envelope.to() {
+            to = to.and(self.smtp.read_response().await.map(drop));
+        }
+        let data = self.smtp.read_response().await.map(drop);
+        let first_no = from.and(to.map_err(No::Letter));
+        if first_no.is_err() && data.is_ok() {
+            // It waits for a letter all the same: an empty one, which it refuses, ends that.
+            let _ = self.smtp.command(".\r\n").await;
+        }
+        first_no.and(data.map_err(No::Letter))
+    }
+
+    async fn announce_in_turn(&mut self, envelope: &Envelope) -> Result<(), No> {
+        self.smtp.command(Mail::new(envelope.from().cloned(), vec![])).await.map_err(No::Sender)?;
+        for address in envelope.to() {
+            self.smtp.command(Rcpt::new(address.clone(), vec![])).await.map_err(No::Letter)?;
+        }
+        self.smtp.command(Data).await.map(drop).map_err(No::Letter)
+    }
+}
+
+/// Whether the server takes several commands at once. lettre keeps only the extensions that it uses itself, so this
+/// greets once more and looks.
+pub async fn has_pipelining(smtp: &mut AsyncSmtpConnection, hello: &ClientId) -> bool {
+    let greeting = smtp.command(Ehlo::new(hello.clone())).await;
+    greeting.is_ok_and(|greeting| greeting.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")))
+}
+
+/// All that is said before a letter, for one write.
+struct Announcement<'a>(&'a Envelope);
+
+impl fmt::Display for Announcement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Mail::new(self.0.from().cloned(), vec![]))?;
+        for address in self.0.to() {
+            write!(f, "{}", Rcpt::new(address.clone(), vec![]))?;
+        }
+        write!(f, "{Data}")
+    }
+}

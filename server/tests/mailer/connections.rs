@@ -1,0 +1,99 @@
+//! How few times the mailer waits for the mail server, and what it makes of a "no" in the middle.
+
+use std::io::Write as _;
+
+use super::*;
+
+#[tokio::test]
+async fn all_that_goes_before_a_letter_is_one_write_where_the_server_takes_that() {
+    let peer = Peer::start("plain");
+    let mailer = peer.mailer();
+    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&letter()).await);
+    for taken in peer.rest() {
+        let one_write = json!(["MAIL FROM:<forum@example.org>\r\nRCPT TO:<parent@example.org>\r\nDATA\r\n"]);
+        assert_eq!(taken["commands"], one_write);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_one_command_at_a_time_gets_one_at_a_time() {
+    let peer = Peer::start("no-pipelining");
+    let mailer = peer.mailer();
+    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&letter()).await);
+    let taken = peer.rest();
+    assert_eq!(taken.len(), 2);
+    for taken in taken {
+        let in_turn = json!(["MAIL FROM:<forum@example.org>\r\n", "RCPT TO:<parent@example.org>\r\n", "DATA\r\n"]);
+        assert_eq!(taken["commands"], in_turn);
+    }
+}
+
+#[tokio::test]
+async fn after_an_address_that_is_refused_the_next_letter_goes() {
+    let peer = Peer::start("refuse-one");
+    let mailer = peer.mailer();
+    sent(mailer.send(&letter()).await);
+    let why = refused(mailer.send(&Letter { to: "nobody@example.org".into(), ..letter() }).await);
+    assert_eq!(why, "550 5.1.1 No such person here");
+    sent(mailer.send(&letter()).await);
+    let taken = peer.rest();
+    assert_eq!(taken.len(), 2, "{taken:?}");
+    taken.iter().for_each(assert_arrived_whole);
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_a_letter_to_nobody_gets_an_empty_one() {
+    let (port, heard) = eager_server();
+    let why = refused(mailer(&format!("smtp+insecure://127.0.0.1:{port}")).send(&letter()).await);
+    assert_eq!(why, "550 5.1.1 No such person here");
+    let heard = tokio::task::spawn_blocking(|| heard.join()).await.expect("a task").expect("a server");
+    assert_eq!(heard.last_chunk(), Some(&["DATA".to_owned(), ".".to_owned(), "QUIT".to_owned()]), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_letter_goes_once() {
+    let mut peer = Peer::start("leave");
+    let mailer = peer.mailer();
+    sent(mailer.send(&letter()).await);
+    let first = peer.says();
+    assert_eq!(peer.says(), json!({ "left": true }));
+    sent(mailer.send(&letter()).await);
+    let second = peer.says();
+    assert_ne!(first["connection"], second["connection"]);
+    assert_arrived_whole(&second);
+    let more = peer.rest();
+    assert!(more.iter().all(|line| line["raw"].is_null()), "{more:?}");
+}
+
+/// A mail server that refuses each address and waits for the letter all the same, as RFC 2920 lets it; and what it heard.
+fn eager_server() -> (u16, thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let serve = move || {
+        let (mut socket, _) = listener.accept().expect("a connection");
+        let lines = BufReader::new(socket.try_clone().expect("its other end")).lines();
+        socket.write_all(b"220 eager\r\n").expect("it listens");
+        let mut heard = Vec::new();
+        for line in lines {
+            let line = line.expect("a line");
+            let answer = match line.split(' ').next().unwrap_or_default() {
+                "EHLO" => "250-eager\r\n250 PIPELINING\r\n",
+                "MAIL" => "250 2.1.0 Go on\r\n",
+                "RCPT" => "550 5.1.1 No such person here\r\n",
+                "DATA" => "354 Go on\r\n",
+                "." => "554 5.5.1 To whom?\r\n",
+                _ => "221 2.0.0 Goodbye\r\n",
+            };
+            socket.write_all(answer.as_bytes()).expect("it listens");
+            let is_over = line == "QUIT";
+            heard.push(line);
+            if is_over {
+                break;
+            }
+        }
+        heard
+    };
+    (port, thread::spawn(serve))
+}
