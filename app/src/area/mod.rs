@@ -3,9 +3,10 @@
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought back. `rules` reads what an
 //! administrator says, `calendar` counts school days, `store` holds the SQL, `actions` with `pages` and `telling` are the
-//! administrator's pages.
+//! administrator's pages, `browse` everyone's.
 
 mod actions;
+mod browse;
 pub mod calendar;
 mod pages;
 mod rules;
@@ -25,6 +26,9 @@ use crate::routes::{Access, Routes};
 pub fn routes() -> Routes {
     let admin = Access::Only(Role::Admin);
     Routes::new()
+        .get("/services", Access::Anyone, browse::list)
+        .get("/services/{id}", Access::Anyone, browse::service)
+        .get("/places/{id}", Access::Anyone, browse::place)
         .get("/admin", admin, actions::admin)
         .get("/admin/area", admin, actions::area)
         .post("/admin/area", admin, actions::change)

@@ -95,7 +95,15 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
     let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
     let waiting =
         notices::store::waiting(&house.db).await?.into_iter().filter(|notice| notice.course.starts_at.is_none()).collect::<Vec<_>>();
+    let questions = notices::questions::store::to_answer(&house.db, &viewer.signed_in()?.account_id).await?;
     let page = Page::new("Leaders’ desk", || {
+        let questions = (!questions.is_empty()).then(|| {
+            let questions = questions.into_iter().map(|(notice, title, many)| {
+                let many = if many == 1 { "1 question waits.".to_owned() } else { format!("{many} questions wait.") };
+                view! { <li><h3><a href=format!("/lead/notices/{notice}/questions")>{format!("Answer: {title}")}</a></h3><p>{many}</p></li> }
+            });
+            view! { <h2>"Questions from families"</h2><ul class="queue">{questions.collect_view()}</ul> }
+        });
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
         let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });
         let plans = open
@@ -117,6 +125,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
             <div class="stack">
                 <h1>"Leaders’ desk"</h1>
                 {to_approve}
+                {questions}
                 <h2>"Changes to services"</h2>
                 <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
                 <p><a href="/lead/notices">"Notices that wait"</a></p>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
 use super::store::{self, Filter, Listed, Notice};
-use super::{ledger, notice as find};
+use super::{ledger, notice as find, questions};
 use crate::accounts::{Role, Viewer};
 use crate::area;
 use crate::clock::{self, Millis};
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
-use crate::ui::{Choice, Labels, Page, Pager, Select, When};
+use crate::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
@@ -47,6 +47,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         address(page_number + 1)
     });
     let first = (page_number > 1).then(|| address(1));
+    let feed = address(1).replace("/notices?", "/notices.atom?");
     let is_filtered = !filter.service.is_empty() || !filter.place.is_empty();
     let page = Page::new("Changes to services", || {
         let nothing = listed
@@ -68,6 +69,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {nothing}
                 {cards(listed, now)}
                 <Pager first next />
+                <p class="soft"><a href="/services">"Services and places"</a>" · "<a href=feed>"Feed of these changes"</a></p>
             </div>
         }
     });
@@ -93,26 +95,26 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 }
 
 /// GET `/notices/{id}`
-pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let notice = find(&house, &id).await?;
     let Some(started_at) = notice.course.started_at else { return Err(Error::NotFound) };
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
     let is_counted = effect <= now && notice.followed_by.is_none();
     let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
-    let has_read = match viewer.signed_in() {
-        Ok(person) => ledger::has_read(&house.db, &notice.id, &person.account_id).await?,
-        Err(_visitor) => None,
-    };
+    let account = viewer.signed_in().map_or("", |person| &person.account_id);
+    let beside = questions::store::beside(&house.db, &notice.id, account).await?;
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
         notice.words.services.iter().for_each(|service| _ = address.append_pair("services", service));
         notice.words.places.iter().for_each(|place| _ = address.append_pair("places", place));
         address.finish()
     };
+    let to = |what: &str| format!("/notices/{}/{what}", notice.id);
     let page = Page::new(notice.words.title.clone(), || {
-        let is_leader = viewer.is(Role::Leader);
+        let (is_leader, is_asked) = (viewer.is(Role::Leader), Sent::query(&uri).typed("done") == "asked");
         view! {
             <article class="stack">
+                {is_asked.then(|| view! { <Banner title="Your question is on its way"><p>"The answer will stand here, and comes to you by letter."</p></Banner> })}
                 <p><a class="back" href="/notices">"Changes to services"</a></p>
                 <Labels labels=notice.labels.clone() />
                 {followed(&notice)}
@@ -120,14 +122,26 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <p class="state">{standing_words(notice.course.standing(now))}</p>
                 {follows_words(&notice)}
                 {words_of(&notice)}
-                {has_read.map(|has_read| read_button(&notice.id, has_read))}
+                {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
+                {asked_and_answered(&notice.id, &beside.answers)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
+                <p class="no-print"><a href=to("calendar.ics")>"Put the day into your calendar"</a>" · "<a href=to("poster")>"Print a poster"</a></p>
                 {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
             </article>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// The questions with their answers, and the way to ask another.
+fn asked_and_answered(notice_id: &str, answers: &[(String, String, Millis)]) -> impl IntoView + use<> {
+    let each = answers.iter().map(|(question, answer, at)| {
+        view! { <div><dt>{question.clone()}</dt><dd class="lines">{answer.clone()}</dd><dd class="soft"><When at=*at /></dd></div> }
+    });
+    let answers = (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
+    let ask = format!("/notices/{notice_id}/questions/new");
+    view! { <h2>"Questions"</h2>{answers}<p><a href=ask>"Ask about this change"</a></p> }
 }
 
 fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
@@ -171,7 +185,7 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
         (notice.course.follow != Some(Follow::Withdrawal)).then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
     view! {
         <h2>"For leaders"</h2>
-        <ul><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
+        <ul><li><a href=to("questions")>"Answer questions"</a></li><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
     }
 }
 

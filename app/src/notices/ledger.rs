@@ -376,18 +376,6 @@ pub async fn read_letter(tx: &mut AnyConnection, link_hash: &str, now: Millis) -
     Ok(())
 }
 
-/// Whether this account is to be told of a notice, and if so whether she said that she has read it.
-pub async fn has_read(db: &Db, notice_id: &str, account_id: &str) -> Kept<Option<bool>> {
-    let row = sqlx::query(
-        "SELECT l.read_at FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2",
-    )
-    .bind(notice_id)
-    .bind(account_id)
-    .fetch_optional(&mut *db.read().await?)
-    .await?;
-    Ok(row.map(|row| row.get::<Option<Millis>, _>(0).is_some()))
-}
-
 /// Keeps that this account has read a notice that she is to be told of. The first time counts.
 pub async fn read_by(tx: &mut AnyConnection, notice_id: &str, account_id: &str, now: Millis) -> Kept<()> {
     sqlx::query(

@@ -58,6 +58,41 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     }
 }
 
+/// A question, for the team that is named in the notice. Who asked does not stand in it.
+pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
+    Words {
+        subject: format!("A question about: {}", notice.words.title),
+        paragraphs: vec![
+            "Somebody asks:".to_owned(),
+            question.to_owned(),
+            "A leader of your organisation writes the answer on the page. It goes to whoever asked, and everyone can read it.".to_owned(),
+        ],
+        button: Some(("Answer it".to_owned(), house.link(&format!("/lead/notices/{}/questions", notice.id)))),
+        also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        why: "You get this letter because your address stands on that page for families to ask at.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
+/// The answer, for somebody who asked.
+pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> Words {
+    Words {
+        subject: format!("Your question about: {}", notice.words.title),
+        paragraphs: vec![
+            "You asked about this change. Here is the answer.".to_owned(),
+            question.to_owned(),
+            answer.to_owned(),
+            whom_to_ask(notice),
+        ],
+        button: Some(("See it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        also: None,
+        why: "You get this letter because a question was asked with your address. We have forgotten the address since.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
 fn stop(house: &House, token: &str) -> Stop {
     Stop { choose: house.link(&format!("/subscriptions/{token}")), one_click: house.link(&format!("/unsubscribe/{token}")) }
 }

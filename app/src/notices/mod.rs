@@ -6,13 +6,15 @@
 //!
 //! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be said of who was told.
 //! `store` holds the SQL of notices, `ledger` that of who is told. `write` and `approve` are the leaders' pages, `browse`
-//! everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches. `telling` is
-//! what the worker does, `letters` the words.
+//! everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches, `questions` what is
+//! asked and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does, `letters` the words.
 
 mod approve;
 mod browse;
 pub mod ledger;
 mod letters;
+mod paper;
+pub mod questions;
 mod reaching;
 mod reading;
 pub mod rules;
@@ -37,8 +39,12 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     let leader = Only(Role::Leader);
     Routes::new()
+        .join(questions::routes())
         .get("/notices", Anyone, browse::list)
+        .get("/notices.atom", Anyone, paper::feed)
         .get("/notices/{id}", Anyone, browse::notice)
+        .get("/notices/{id}/calendar.ics", Anyone, paper::calendar)
+        .get("/notices/{id}/poster", Anyone, paper::poster)
         .get("/notices/{id}/read", SignedIn, reading::back)
         .post("/notices/{id}/read", SignedIn, reading::read_here)
         .get("/read/{token}", Anyone, reading::form)

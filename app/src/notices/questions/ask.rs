@@ -1,0 +1,91 @@
+//! Anyone asks about a notice.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::store;
+use crate::accounts::{Caller, Viewer, may_write};
+use crate::deliveries::{Owed, owe};
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::notices::store::Notice;
+use crate::notices::{letters, notice};
+use crate::ui::{Area, Field, FormKey, Page, Summary};
+
+/// GET `/notices/{id}/questions/new`
+pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    let notice = told(&house, &id).await?;
+    Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in the notice.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let notice = told(&house, &id).await?;
+    let own = viewer.signed_in().ok().map(|person| person.email.clone());
+    let (question, email) = match super::question(&sent, own.as_deref()) {
+        Ok(question) => question,
+        Err(refusals) => return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer)),
+    };
+    if !may_write(&house, &caller, &email).await? {
+        let refusals = Refusals::one("question", "Wait an hour, or ring them. Too many letters were asked for");
+        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+    }
+    let (now, form_key, to) = (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    let words = letters::question(&house, &notice, &question);
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let is_new = store::ask(tx, &notice.id, &form_key, (&question, &email), now).await?;
+            if is_new && !notice.words.email.is_empty() {
+                let dedup_key = format!("question {form_key}");
+                let team = &notice.words.email;
+                owe(
+                    tx,
+                    Owed { dedup_key: &dedup_key, kind: "question", account_id: None, to: team, words: &words, at: now, not_after: None },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// A notice that people are told of.
+async fn told(house: &House, id: &str) -> Result<Notice, Error> {
+    let notice = notice(house, id).await?;
+    if notice.course.started_at.is_some() { Ok(notice) } else { Err(Error::NotFound) }
+}
+
+fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/notices/{}", notice.id);
+    let (title, whom) = (notice.words.title.clone(), notice.words.whom.clone());
+    let email = (!viewer.is_signed_in()).then(|| {
+        view! { <Field name="email" label="Your email address" hint="For the answer only. Then we forget it." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
+    });
+    let page = Page::new("Ask about this change", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Ask about this change"</h1>
+                <p class="lead">{format!("Your question goes to {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ring them." value=sent.typed("question") refusals />
+                    {email}
+                    <button class="button">"Ask"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

@@ -1,0 +1,164 @@
+//! Every SQL statement about questions and answers.
+
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::{KEPT_UNANSWERED, NewAnswer};
+use crate::area::store::speaks_for;
+use crate::clock::Millis;
+use crate::db::{self, Db};
+use crate::id;
+
+type Kept<T> = Result<T, sqlx::Error>;
+
+/// Keeps a question, once for each form key. False when it was there.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn ask(tx: &mut AnyConnection, notice_id: &str, form_key: &str, (question, email): (&str, &str), now: Millis) -> Kept<bool> {
+    let asked = sqlx::query(
+        "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(form_key)
+    .bind(notice_id)
+    .bind(question)
+    .bind(email)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(asked.rows_affected() == 1)
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its id.
+    pub id: String,
+    /// What is asked.
+    pub question: String,
+    /// When.
+    pub asked_at: Millis,
+}
+
+/// The questions about a notice that wait, the oldest first.
+pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
+    let rows = sqlx::query(
+        "SELECT id, question, asked_at FROM notice_questions WHERE notice_id = $1 AND answer_id IS NULL AND set_aside_at IS NULL
+         ORDER BY asked_at, id LIMIT 200",
+    )
+    .bind(notice_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) }).collect())
+}
+
+/// The notices with questions that wait, of those this leader speaks for: (notice, title, how many). Those that have waited
+/// longest first.
+pub async fn to_answer(db: &Db, leader: &str) -> Kept<Vec<(String, String, i64)>> {
+    let sql = format!(
+        "SELECT n.id, n.title, count(*) FROM notice_questions q JOIN notices n ON n.id = q.notice_id
+         WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
+         GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50",
+        speaks_for("ns.service_id", "$1")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// Keeps an answer, once for each form key, and gives the addresses it goes to; they are kept no longer.
+pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<Vec<String>> {
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&answer.form_key)
+    .bind(notice_id)
+    .bind(&answer.question)
+    .bind(&answer.answer)
+    .bind(by)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(answer_id) = new else { return Ok(Vec::new()) };
+    let these = db::parameters(3, answer.questions.len());
+    // Only those that this answer is the first to take: two leaders may answer at once.
+    let take = format!(
+        "UPDATE notice_questions SET answer_id = $1
+         WHERE notice_id = $2 AND answer_id IS NULL AND set_aside_at IS NULL AND id IN ({these})"
+    );
+    let mut take = sqlx::query(AssertSqlSafe(take)).bind(&answer_id).bind(notice_id);
+    for question in &answer.questions {
+        take = take.bind(question);
+    }
+    take.execute(&mut *tx).await?;
+    let addresses: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT email FROM notice_questions WHERE answer_id = $1 AND email IS NOT NULL ORDER BY email")
+            .bind(&answer_id)
+            .fetch_all(&mut *tx)
+            .await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1").bind(&answer_id).execute(tx).await?;
+    Ok(addresses)
+}
+
+/// Sets a question aside: it is not for everyone, or no question. False when it does not wait any more.
+pub async fn set_aside(tx: &mut AnyConnection, notice_id: &str, question_id: &str, now: Millis) -> Kept<bool> {
+    let set = sqlx::query(
+        "UPDATE notice_questions SET set_aside_at = $3, email = NULL
+         WHERE id = $2 AND notice_id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
+    )
+    .bind(notice_id)
+    .bind(question_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// What stands beside the words of a notice.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The published answers, the first first: (question, answer, when).
+    pub answers: Vec<(String, String, Millis)>,
+    /// Of somebody who is to be told of it: whether she said that she has read it.
+    pub has_read: Option<bool>,
+}
+
+/// What stands beside the words of a notice, for this account; empty for a visitor.
+pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
+    let rows = sqlx::query(
+        "SELECT kind, question, answer, at FROM (
+           SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers WHERE notice_id = $1
+           UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0)
+             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2) beside
+         ORDER BY kind, at, id",
+    )
+    .bind(notice_id)
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut beside = Beside::default();
+    for row in rows {
+        match row.get::<&str, _>(0) {
+            "answer" => beside.answers.push((row.get(1), row.get(2), row.get(3))),
+            _ => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
+        }
+    }
+    Ok(beside)
+}
+
+/// Erases the addresses of questions that nobody has answered for long.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE notice_questions SET email = NULL WHERE email IS NOT NULL AND asked_at <= $1")
+                .bind(now - KEPT_UNANSWERED)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    })
+    .await
+}

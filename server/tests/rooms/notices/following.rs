@@ -1,0 +1,94 @@
+use super::*;
+
+#[test]
+fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_page_says_so() {
+    on_both(async |world| {
+        for (email, cadence) in [
+            ("one@example.org", "at once"),
+            ("daily@example.org", "daily"),
+            ("stops@example.org", "at once"),
+            ("moves@example.org", "at once"),
+        ] {
+            subscriber(&world, email, &world.transport, "", cadence).await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3, "the digest waits");
+        let stops = letters.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
+        // She has another address since: what she had asked for has ended, and not because she chose so.
+        let (kind, now) = (world.db().kind(), world.now());
+        subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
+        let moved = world.db().write(move |tx| {
+            Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await })
+        });
+        moved.await.unwrap();
+
+        assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct it"));
+        assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct it"));
+        let day = clock::fields(world.now() + 40 * DAY).0;
+        let words = [fields("Buses later", &world.autism, &day), vec![("changed", "It begins ten days later.")]].concat();
+        let unsaid = leaders.0.post(&format!("/lead/notices/{id}/correction"), &fields("Buses", &world.autism, &day)).await;
+        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what has changed"));
+        let page = leaders.0.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let other = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await.leads_to();
+        let other = other.split('?').next().unwrap().to_owned();
+        let preview = leaders.1.get(&page).await;
+        assert!(preview.says("It begins ten days later.") && preview.says("Corrected: "));
+        leaders.1.post(&page, &[]).await.leads_to();
+        let second = leaders.1.post(&other, &[]).await;
+        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Another correction or withdrawal"));
+
+        let mut letters = told(&world).await;
+        letters.sort_by(|one, next| one.to.cmp(&next.to));
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org", "one@example.org"]);
+        assert!(
+            letters[0].subject.starts_with("Corrected: ")
+                && letters[0].text.starts_with("We told you of this before. This is what has changed:\n\nIt begins ten days later.")
+        );
+        forward_to(&world, "Tuesday", "08:30");
+        let digest = told(&world).await;
+        assert_eq!(digest.len(), 1, "one letter, about the correction alone");
+        assert!(digest[0].text.contains("Buses later") && digest[0].text.matches("It takes effect from").count() == 1);
+        let old = world.visitor().get(&format!("/notices/{id}")).await;
+        assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
+        let list = world.visitor().get("/notices").await;
+        assert!(list.says("Buses later") && !list.says(&format!("/notices/{id}")), "the correction stands in its place");
+
+        // The correction is withdrawn: again the same people, at once.
+        let corrected = page.replace("/lead/notices/", "");
+        assert_eq!(leaders.0.get(&format!("/lead/notices/{id}/correction")).await.leads_to(), format!("/notices/{corrected}"));
+        let page = leaders.0.post(&format!("/lead/notices/{corrected}/withdrawal"), &[("changed", "The bridge is open.")]).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        leaders.1.post(&page, &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3);
+        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Buses later" && !letter.text.contains("What you must do")));
+        let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;
+        assert!(withdrawal.says("○ Withdrawn") && withdrawal.says("The bridge is open.") && !withdrawal.says("What you must do"));
+        assert!(!world.visitor().get("/notices").await.says("Buses later"), "what is withdrawn does not take effect");
+        assert!(world.visitor().get("/notices?show=lately").await.says("Buses later"));
+    });
+}
+
+#[test]
+fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
+    on_both(async |world| {
+        for nth in 0..3 {
+            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, "", "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Wrong", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let page = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "It was a mistake.")]).await.leads_to();
+        leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 3);
+        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Wrong"));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await, 3);
+    });
+}

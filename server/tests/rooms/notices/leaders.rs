@@ -1,0 +1,120 @@
+use super::*;
+
+#[test]
+fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
+    on_both(async |world| {
+        let (writer, _) = leaders(&world).await;
+        let empty = writer.post("/lead/notices/new", &[]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.says("Choose at least one service") && empty.says("Enter the day from which it holds"));
+        let past = writer.post("/lead/notices/new", &fields("A change\nBcc: all@example.org", &world.transport, "2020-01-01")).await;
+        assert!(past.says("Choose a day that is still to come") && past.says("Be at the stop by 8:05."));
+        let start = writer.get("/lead/notices/new?like=transport").await;
+        assert!(start.says("New pick-up times on "));
+    });
+}
+
+/// Two organisations; transport is run by the council. Gives the ids of the council and of the other.
+async fn council_runs_transport(world: &World) -> (String, String) {
+    let transport = world.transport.clone();
+    let made = world.db().write(|tx| {
+        Box::pin(async move {
+            let council = area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
+            let other = area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
+            area::store::set_rule(tx, &transport, std::slice::from_ref(&council), Some(20)).await?;
+            Ok::<_, sqlx::Error>((council, other))
+        })
+    });
+    made.await.unwrap()
+}
+
+async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
+    let (account, organisation) = (leader.account.clone(), organisation.to_owned());
+    let set = world.db().write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
+    set.await.unwrap();
+}
+
+#[test]
+fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_withdraw() {
+    on_both(async |world| {
+        let (council, other) = council_runs_transport(&world).await;
+        let both = leaders(&world).await;
+        let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
+        for (leader, organisation) in [(&both.0, &council), (&both.1, &council), (&stranger, &other)] {
+            leads_for(&world, leader, organisation).await;
+        }
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let refused = stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Leave out Transport. Leaders of those who run it write about it") && refused.says("Route 5 comes at 8:10"));
+        stranger.post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day)).await.leads_to();
+
+        let page = both.0.post("/lead/notices/new", &fields("Hers", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        assert!(stranger.get(&page).await.says("Leaders of those who run the service decide on it."));
+        for (path, sent) in [
+            (page.clone(), vec![]),
+            (format!("{page}/words"), fields("Other words", &world.transport, &day)),
+            (format!("{page}/correction"), vec![("changed", "x")]),
+            (format!("{page}/withdrawal"), vec![("changed", "x")]),
+        ] {
+            assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        both.1.post(&page, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        let call_back = [("step", "call back")];
+        assert_eq!(stranger.post(&page, &call_back).await.status, StatusCode::FORBIDDEN);
+        both.0.post(&page, &call_back).await.leads_to();
+    });
+}
+
+#[test]
+fn the_area_can_let_whoever_writes_a_notice_send_it() {
+    on_both(async |world| {
+        let (writer, _) = leaders(&world).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Alone", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        assert_eq!(writer.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        admin.post("/admin/telling", &[("step", "second person"), ("second_person", "no")]).await.leads_to();
+        assert!(writer.get(&page).await.says("Approve it"));
+        writer.post(&page, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+    });
+}
+
+#[test]
+fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
+    on_both(async |world| {
+        let (council, _) = council_runs_transport(&world).await;
+        let (writer, _) = leaders(&world).await;
+        leads_for(&world, &writer, &council).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        // 15 January 2027 is a Friday. Half-term is the week of 15 February.
+        let term = [("step", "term"), ("term_name", "Spring"), ("first_day", "2027-01-04"), ("last_day", "2027-02-12")];
+        admin.post("/admin/telling", &term).await.leads_to();
+        let closed = [("step", "closed"), ("closed_name", "Snow day"), ("closed_day", "2027-01-18")];
+        admin.post("/admin/telling", &closed).await.leads_to();
+        let twice = admin.post("/admin/telling", &closed).await;
+        assert!(twice.status == StatusCode::UNPROCESSABLE_ENTITY && twice.says("This one is there already"));
+        assert!(admin.get("/admin/telling").await.says("Snow day"));
+        let preview = async |day: &str| {
+            let page = writer.post("/lead/notices/new", &fields("Buses", &world.transport, day)).await.leads_to();
+            writer.get(page.split('?').next().unwrap()).await
+        };
+        // From Tuesday 19 January: 19 school days until 12 February, and none in the weeks after.
+        assert!(
+            preview("2027-02-12")
+                .await
+                .says("Families would be told 18 school days before. For Transport the area’s rule is 20 school days.")
+        );
+        assert!(
+            preview("2027-02-22").await.says("19 school days before")
+                && preview("2027-02-22").await.says("The terms up to that day are not known")
+        );
+        let next = [("step", "term"), ("term_name", "Spring, second half"), ("first_day", "2027-02-22"), ("last_day", "2027-03-25")];
+        admin.post("/admin/telling", &next).await.leads_to();
+        assert!(!preview("2027-02-23").await.says("the area’s rule"), "20 school days are enough");
+    });
+}

@@ -1,0 +1,313 @@
+//! Notices: written, approved, told once each, and what becomes of each letter.
+
+mod following;
+mod leaders;
+mod paper;
+mod questions;
+mod received;
+
+use app::accounts::Role;
+use app::area;
+use app::clock::{self, DAY, HOUR, MINUTE, Millis};
+use app::db::Kind;
+use app::deliveries::Letter;
+use app::deliveries::returns::{Came, Return};
+use app::id;
+use app::notices::ledger;
+use app::notices::rules::SETTLED_AFTER;
+use app::notices::{start_due, tell_due};
+use axum::http::{Method, StatusCode};
+use sqlx::Row as _;
+
+use crate::kept::while_open;
+use crate::world::{Browser, World, link, on_both};
+
+async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
+    (world.signed_in("leader@example.org", &[Role::Leader]).await, world.signed_in("leader2@example.org", &[Role::Leader]).await)
+}
+
+/// Somebody who has confirmed that she wants letters about this service, in this place or, with "", everywhere.
+pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
+    let fields = [("email", email), ("services", service), ("places", place), ("cadence", cadence)];
+    world.visitor().post("/subscribe", &fields).await.leads_to();
+    let letters = world.deliver().await;
+    let confirm = letters.iter().find(|letter| letter.to == email).unwrap();
+    world.visitor().post(&link(confirm), &[]).await.leads_to();
+}
+
+fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &'f str)> {
+    vec![
+        ("title", title),
+        ("what", "Route 5 comes at 8:10 and no longer at 8:25."),
+        ("services", service),
+        ("effect", "day"),
+        ("effect_day", day),
+        ("decided", "yes"),
+        ("decided_day", "2020-01-01"),
+        ("why", "A bridge is closed."),
+        ("affected", "Children on route 5"),
+        ("families", "40"),
+        ("must_do", "Be at the stop by 8:05."),
+        ("entitlement", "no"),
+        ("whom", "The transport team"),
+        ("phone", "01234 567 890"),
+    ]
+}
+
+/// Writes a notice about transport that takes effect after so many days, and has it approved; its id.
+pub async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
+    let day = clock::fields(world.now() + days * DAY).0;
+    let written = writer.post("/lead/notices/new", &fields(title, &world.transport, &day)).await.leads_to();
+    let page = written.split('?').next().unwrap().to_owned();
+    colleague.post(&page, &[]).await.leads_to();
+    page.replace("/lead/notices/", "")
+}
+
+/// The letters about notices that are due now.
+pub async fn told(world: &World) -> Vec<Letter> {
+    start_due(&world.house).await.unwrap();
+    tell_due(&world.house).await.unwrap();
+    world.deliver().await
+}
+
+/// Moves the clock to the next time London's clocks show this on this weekday (0 is Monday).
+fn forward_to(world: &World, weekday: &str, time: &str) {
+    loop {
+        let (day, _) = clock::fields(world.now());
+        let at = clock::read(&day, time).unwrap();
+        if clock::day(at).starts_with(weekday) && at >= world.now() {
+            return world.forward(at - world.now());
+        }
+        world.forward(clock::read(&day, "23:59").unwrap() + 2 * MINUTE - world.now());
+    }
+}
+
+async fn number(world: &World, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+/// A letter comes back.
+pub async fn comes_back(world: &World, letter: &Letter, came: Came) {
+    let back = Return { letter: letter.id.clone(), came, reason: "550 5.1.1 <one@example.org>: no such mailbox".into() };
+    app::deliveries::keep(&world.house, vec![back]).await.unwrap();
+}
+
+#[test]
+fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_letter() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "one@example.org", &world.transport, &world.south, "at once").await;
+        subscriber(&world, "two@example.org", &world.autism, "", "at once").await;
+        subscriber(&world, "three@example.org", &world.transport, &world.north, "at once").await;
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let south = [fields("Route 5 comes earlier", &world.transport, &day), vec![("places", world.south.as_str())]].concat();
+        let page = writer.post("/lead/notices/new", &south).await.leads_to().split('?').next().unwrap().to_owned();
+        let preview = writer.get(&page).await;
+        assert!(preview.says("Be at the stop by 8:05.") && preview.says("A colleague approves it") && preview.says("The letter"));
+        assert!(preview.says("fewer than 10") && !preview.says("<dd>1</dd>"), "how many would be told goes through disclosure");
+        let own = writer.post(&page, &[]).await;
+        assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(own.says("Ask a colleague to approve it"));
+        let public = page.replace("/lead", "");
+        assert_eq!(world.visitor().get(&public).await.status, StatusCode::NOT_FOUND, "nobody is told yet");
+
+        colleague.post(&page, &[]).await.leads_to();
+        colleague.post(&page, &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["one@example.org"]);
+        assert!(
+            letters[0].subject.ends_with(": Route 5 comes earlier")
+                && letters[0].text.contains("What you must do: Be at the stop by 8:05.")
+        );
+        assert!(letters[0].one_click.as_ref().unwrap().starts_with("http://alongside.example.org/unsubscribe/"));
+        assert!(told(&world).await.is_empty(), "nobody is told twice");
+        let shown = world.visitor().get(&public).await;
+        assert!(shown.says("What you must do") && shown.says("Route 5 comes at 8:10") && shown.says("● Decided"));
+        assert!(
+            world.visitor().get(&format!("/notices?service={}&place={}", world.transport, world.south)).await.says("Route 5 comes earlier")
+        );
+        assert!(!world.visitor().get(&format!("/notices?place={}", world.north)).await.says("Route 5 comes earlier"));
+        assert!(world.visitor().get("/notices?show=lately").await.says("Route 5 comes earlier"));
+        world.forward(31 * DAY);
+        assert!(world.visitor().get(&public).await.says("✓ In force"));
+        assert!(!world.visitor().get("/notices").await.says("Route 5 comes earlier"));
+    });
+}
+
+#[test]
+fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_her_digest_of_three_weeks_later() {
+    on_both(async |world| {
+        subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
+        let leaders = leaders(&world).await;
+        forward_to(&world, "Saturday", "09:00");
+        noticed(&world, &leaders, "On Monday", 2).await;
+        noticed(&world, &leaders, "In three weeks", 21).await;
+        noticed(&world, &leaders, "In a month", 28).await;
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 1);
+        assert!(letters[0].subject.ends_with(": On Monday"));
+        world.forward(6 * DAY);
+        assert!(told(&world).await.is_empty());
+        forward_to(&world, "Saturday", "08:30");
+        let digest = told(&world).await;
+        assert_eq!(digest.len(), 1);
+        assert!(digest[0].subject.starts_with("2 changes to services"), "{}", digest[0].subject);
+        assert!(
+            digest[0].text.contains("In three weeks") && digest[0].text.contains("In a month") && !digest[0].text.contains("On Monday")
+        );
+        world.forward(7 * DAY);
+        assert!(told(&world).await.is_empty(), "a digest is never blank and never repeats");
+    });
+}
+
+#[test]
+fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_go_on() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "one@example.org", &world.autism, "", "at once").await;
+        subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "First", 30).await;
+        let first = told(&world).await;
+        let one_click = first[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        noticed(&world, &leaders, "Second", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let stopped = world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+        assert_eq!(stopped.status, StatusCode::OK);
+        assert!(world.deliver().await.is_empty(), "the letter that was owed is called off");
+        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 2, "autism support goes on");
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger").await, 4, "the ledger keeps its rows");
+
+        forward_to(&world, "Monday", "08:30");
+        assert_eq!(told(&world).await.len(), 1, "the digest of the other");
+        noticed(&world, &leaders, "Third", 30).await;
+        start_due(&world.house).await.unwrap();
+        let daily = world.visitor();
+        let own = world.db().write(|tx| {
+            Box::pin(async move {
+                let id: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'").fetch_one(&mut *tx).await?;
+                let token = app::id::secret();
+                app::subscriptions::store::keep_link(tx, &app::id::hash(&token), &id, 0).await?;
+                Ok::<_, sqlx::Error>(token)
+            })
+        });
+        let own = format!("/subscriptions/{}", own.await.unwrap());
+        daily.post(&own, &[("step", "stop all")]).await.leads_to();
+        forward_to(&world, "Tuesday", "08:30");
+        assert!(told(&world).await.is_empty(), "what waited for her digest is called off");
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 2, "and so was the letter above");
+    });
+}
+
+#[test]
+fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_until_then() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Earlier", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let (start_day, start_time) = clock::fields(world.now() + 2 * DAY);
+        let past = colleague.post(&page, &[("start_day", "2020-01-01")]).await;
+        assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY);
+        colleague.post(&page, &[("start_day", &start_day), ("start_time", &start_time)]).await.leads_to();
+        assert!(told(&world).await.is_empty() && writer.get("/lead/notices").await.says("People are told from"));
+        let words = format!("{page}/words");
+        assert_eq!(writer.get(&words).await.leads_to(), page, "what a colleague approved is not changed under her");
+        let late = writer.post(&words, &fields("Other words", &world.transport, &day)).await.leads_to();
+        assert!(late.ends_with("done=approved-before"));
+        writer.post(&page, &[("step", "call back")]).await.leads_to();
+        world.forward(3 * DAY);
+        assert!(told(&world).await.is_empty(), "it was called back");
+        assert!(writer.get(&words).await.says("value=\"Earlier\""));
+        writer.post(&words, &fields("Later", &world.transport, &day)).await.leads_to();
+        colleague.post(&page, &[]).await.leads_to();
+        let letters = told(&world).await;
+        assert!(letters[0].subject.ends_with(": Later"));
+        let too_late = writer.post(&page, &[("step", "call back")]).await;
+        assert!(too_late.leads_to().ends_with("done=started-before"));
+        for sql in [
+            "UPDATE notices SET title = 'Another'",
+            "UPDATE notices SET started_at = NULL",
+            "DELETE FROM notices",
+            "DELETE FROM ledger",
+            "UPDATE ledger SET due_at = 0",
+        ] {
+            assert!(sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "{sql}");
+        }
+    });
+}
+
+#[test]
+fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_told() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Sqlite {
+            return; // It has one writer at a time.
+        }
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Called back", 30).await;
+        let house = world.house.clone();
+        let call_back = "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL";
+        while_open(&world, &[call_back], async move { start_due(&house).await }).await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL").await, 0);
+
+        noticed(&world, &leaders, "Told", 30).await;
+        start_due(&world.house).await.unwrap();
+        let house = world.house.clone();
+        let unsubscribe = [
+            "SELECT id FROM subscribers FOR UPDATE",
+            "UPDATE subscriptions SET ended_at = 1, ended_how = 'one click'",
+            "UPDATE ledger SET called_off_at = 1, called_off_why = 'unsubscribed' WHERE delivery_id IS NULL",
+        ];
+        while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "she had unsubscribed when the letter came to be owed");
+    });
+}
+
+#[test]
+fn two_workers_telling_at_once_tell_each_subscriber_once_and_a_confirmation_overtakes_them() {
+    on_both(async |world| {
+        for nth in 0..30 {
+            subscriber(&world, &format!("s{nth}@example.org"), &world.transport, "", "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        noticed(&world, &leaders, "Taxis", 30).await;
+        let (one, two) = tokio::join!(start_due(&world.house), start_due(&world.house));
+        one.and(two).unwrap();
+        let (one, two) = tokio::join!(tell_due(&world.house), tell_due(&world.house));
+        one.and(two).unwrap();
+        world.forward(HOUR);
+        let fields = [("email", "new@example.org"), ("services", world.transport.as_str()), ("cadence", "at once")];
+        world.visitor().post("/subscribe", &fields).await.leads_to();
+        let letters = world.deliver().await;
+        assert_eq!(letters[0].to, "new@example.org", "a confirmation does not wait behind a notice");
+        let mut told: Vec<_> = letters[1..].iter().map(|letter| (letter.to.clone(), letter.subject.clone())).collect();
+        assert_eq!(told.len(), 60);
+        told.sort();
+        told.dedup();
+        assert_eq!(told.len(), 60, "once each");
+    });
+}
+
+#[test]
+fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
+    on_both(async |world| {
+        subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "First", 30).await;
+        start_due(&world.house).await.unwrap();
+        // The worker sleeps through two mornings: what came up meanwhile is in one digest.
+        let slept: Millis = 2 * DAY;
+        world.forward(HOUR);
+        noticed(&world, &leaders, "Second", 30).await;
+        start_due(&world.house).await.unwrap();
+        world.forward(slept);
+        let letters = told(&world).await;
+        assert_eq!(letters.len(), 1);
+        assert!(letters[0].text.contains("First") && letters[0].text.contains("Second"));
+    });
+}

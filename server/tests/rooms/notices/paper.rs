@@ -1,0 +1,67 @@
+use super::*;
+
+#[test]
+fn the_feed_holds_what_was_told_last_in_one_service_or_place() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses & <trams>", 30).await;
+        assert!(!world.visitor().get("/notices.atom").await.says("Buses"), "nobody is told yet");
+        told(&world).await;
+        let feed = world.visitor().get("/notices.atom").await;
+        assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
+        assert!(feed.says("Buses &amp; &lt;trams&gt;") && feed.says(&format!("<id>http://alongside.example.org/notices/{id}</id>")));
+        let again = world.visitor().get("/notices.atom").await;
+        assert_eq!(feed.html, again.html, "the same bytes until something is told");
+        assert!(world.visitor().get(&format!("/notices.atom?service={}", world.transport)).await.says("Buses"));
+        assert!(!world.visitor().get(&format!("/notices.atom?service={}", world.autism)).await.says("Buses"));
+    });
+}
+
+#[test]
+fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses, trams; all", 30).await;
+        let ics = format!("/notices/{id}/calendar.ics");
+        assert_eq!(world.visitor().get(&ics).await.status, StatusCode::NOT_FOUND);
+        told(&world).await;
+        let calendar = world.visitor().get(&ics).await;
+        assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        assert!(calendar.says(&format!("DTSTART;VALUE=DATE:{}\r\n", day.replace('-', ""))), "{}", calendar.html);
+        assert!(calendar.says("SUMMARY:Buses\\, trams\\; all") && calendar.says("STATUS:CONFIRMED"), "{}", calendar.html);
+        assert!(calendar.html.lines().all(|line| line.len() <= 75));
+        let mut hour = fields("At an hour", &world.transport, &day);
+        hour.retain(|(field, _)| *field != "effect");
+        hour.extend([("effect", "hour"), ("effect_time", "08:30")]);
+        let page = leaders.0.post("/lead/notices/new", &hour).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        leaders.1.post(&page, &[]).await.leads_to();
+        told(&world).await;
+        let at = clock::machine(clock::read(&day, "08:30").unwrap()).replace(['-', ':'], "");
+        let calendar = world.visitor().get(&format!("{}/calendar.ics", page.replace("/lead", ""))).await;
+        assert!(calendar.says(&format!("DTSTART:{at}")), "{}", calendar.html);
+        let off = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await.leads_to();
+        leaders.1.post(off.split('?').next().unwrap(), &[]).await.leads_to();
+        told(&world).await;
+        assert!(world.visitor().get(&ics).await.says("STATUS:CANCELLED"));
+        assert!(world.visitor().get(&format!("/notices/{id}/poster")).await.says("Do not hang it up."));
+    });
+}
+
+#[test]
+fn a_service_and_a_place_have_a_page_that_leads_to_being_told() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        told(&world).await;
+        let all = world.visitor().get("/services").await;
+        assert!(all.says("Transport") && all.says("South Sefton"));
+        let service = world.visitor().get(&format!("/services/{}", world.transport)).await;
+        assert!(service.says("Buses") && service.says(&format!("/subscribe?services={}", world.transport)));
+        assert!(!world.visitor().get(&format!("/services/{}", world.autism)).await.says("Buses"));
+        let place = world.visitor().get(&format!("/places/{}", world.south)).await;
+        assert!(place.says("Buses") && place.says(&format!("/subscribe?places={}", world.south)), "it is about the whole area");
+        assert_eq!(world.visitor().get(&format!("/services/{}", world.south)).await.status, StatusCode::NOT_FOUND);
+    });
+}

@@ -1,0 +1,80 @@
+use super::*;
+
+#[test]
+fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let words = [fields("Buses", &world.transport, &day), vec![("email", "team@example.org")]].concat();
+        let page = leaders.0.post("/lead/notices/new", &words).await.leads_to();
+        let id = page.split('?').next().unwrap().replace("/lead/notices/", "");
+        let ask = format!("/notices/{id}/questions/new");
+        assert_eq!(world.visitor().get(&ask).await.status, StatusCode::NOT_FOUND, "nobody is told yet");
+        leaders.1.post(&format!("/lead/notices/{id}"), &[]).await.leads_to();
+        told(&world).await;
+
+        let empty = world.visitor().post(&ask, &[]).await;
+        assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.says("Write your question") && empty.says("name=\"email\""));
+        let parent = world.parent(1).await;
+        let key = id::fresh();
+        let one = [("form_key", key.as_str()), ("question", "Which stop is it?"), ("email", "one@example.org")];
+        for _ in 0..2 {
+            world.visitor().post(&ask, &one).await.leads_to();
+        }
+        assert!(world.visitor().get(&format!("/notices/{id}?done=asked")).await.says("Your question is on its way"));
+        world.forward(MINUTE);
+        parent.post(&ask, &[("question", "Where is the stop?")]).await.leads_to();
+        world.forward(MINUTE);
+        world.visitor().post(&ask, &[("question", "My child Sam hates buses"), ("email", "two@example.org")]).await.leads_to();
+        let letters = world.deliver().await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["team@example.org"; 3], "a double tap asks once");
+        assert!(letters[0].text.contains("Which stop is it?") && !letters[0].text.contains("one@example.org"));
+        assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Which stop is it?"), "nothing is public before the answer");
+
+        assert!(leaders.0.get("/lead").await.says("3 questions wait."));
+        let desk = format!("/lead/notices/{id}/questions");
+        let page = leaders.0.get(&desk).await;
+        assert!(page.says("Which stop is it?") && !page.says("one@example.org"), "a leader does not see who asked");
+        let all = "SELECT id FROM notice_questions ORDER BY asked_at, id";
+        let questions: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let none = leaders.0.post(&desk, &[("question", "Which stop?"), ("answer", "The one at the library.")]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(none.says("Choose the questions that this answers") && none.says("The one at the library."));
+        let key = id::fresh();
+        let answer = [
+            ("form_key", key.as_str()),
+            ("questions", &questions[0]),
+            ("questions", &questions[1]),
+            ("question", "Which stop?"),
+            ("answer", "The one at the library."),
+        ];
+        for _ in 0..2 {
+            leaders.0.post(&desk, &answer).await;
+        }
+        leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
+        let mut letters = world.deliver().await;
+        letters.sort_by(|one, next| one.to.cmp(&next.to));
+        let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        assert_eq!(to, ["one@example.org", "parent1@example.org"]);
+        assert!(letters[0].text.contains("The one at the library."));
+        let page = world.visitor().get(&format!("/notices/{id}")).await;
+        assert!(page.says("Which stop?") && page.says("The one at the library.") && !page.says("Sam"));
+        assert!(leaders.0.get(&desk).await.says("No question waits."));
+        assert_eq!(number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await, 0, "no address is kept");
+    });
+}
+
+#[test]
+fn the_address_of_a_question_that_nobody_answers_is_erased() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        told(&world).await;
+        let ask = format!("/notices/{id}/questions/new");
+        world.visitor().post(&ask, &[("question", "When?"), ("email", "one@example.org")]).await.leads_to();
+        assert!(world.deliver().await.is_empty(), "the team has no address: it is asked on the leaders' desk");
+        world.forward(90 * DAY);
+        app::notices::questions::forget_due(world.db(), world.now()).await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await, 0);
+    });
+}

@@ -1,0 +1,192 @@
+use super::*;
+
+#[test]
+fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_agrees_with_the_ledger() {
+    on_both(async |world| {
+        for nth in 0..12 {
+            subscriber(&world, &format!("south{nth}@example.org"), &world.transport, &world.south, "at once").await;
+        }
+        for nth in 0..11 {
+            subscriber(&world, &format!("north{nth}@example.org"), &world.transport, &world.north, "at once").await;
+        }
+        subscriber(&world, "stops@example.org", &world.transport, &world.north, "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let stop = "SELECT id FROM deliveries WHERE to_address = 'stops@example.org'";
+        let stops: String = sqlx::query_scalar(stop).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        assert!(!stops.is_empty());
+        let token: String = sqlx::query_scalar("SELECT unsubscribe FROM deliveries WHERE to_address = 'stops@example.org'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await;
+        // The letters of the north are refused, those of the south go.
+        let now = world.now();
+        for (place, set) in [(&world.south, format!("sent_at = {now}")), (&world.north, format!("given_up_at = {now}, reason = 'refused'"))]
+        {
+            let sql = format!(
+                "UPDATE deliveries SET next_at = NULL, {set} WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE place_id = '{place}')"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        }
+        let page = format!("/notices/{id}");
+        assert!(world.visitor().get(&page).await.says("stands here from the day it takes effect"));
+        world.forward(31 * DAY);
+        let shown = world.visitor().get(&page).await.html;
+        let row =
+            |place: &str| shown.split(&format!("<th scope=\"row\">{place}</th>")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+        assert!(row("South Sefton").contains(">12<") && row("South Sefton").contains(">0<"), "{}", row("South Sefton"));
+        assert!(row("North Sefton").contains(">0<") && row("North Sefton").contains(">11<"), "a refusal makes nobody fewer");
+        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        let rows = number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NULL").await;
+        assert_eq!(told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(), u64::try_from(rows).unwrap());
+    });
+}
+
+#[test]
+fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let fields = [("services", world.transport.as_str()), ("cadence", "at once")];
+        parent.post("/subscribe", &fields).await.leads_to();
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let letters = told(&world).await;
+        let letter = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
+        assert!(letter.text.contains(&format!("/notices/{id}")));
+        let read = link(letter);
+        let before = world.visitor().get(&read).await;
+        assert!(read.starts_with("/read/") && before.says("Buses") && before.says("I have read this"));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await, 0, "looking is not saying");
+        world.visitor().post(&read, &[]).await.leads_to();
+        let at = number(&world, "SELECT max(read_at) FROM ledger").await;
+        world.forward(HOUR);
+        world.visitor().post(&read, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT max(read_at) FROM ledger").await, at, "the first time counts");
+        assert!(world.visitor().get(&read).await.says("Thank you"));
+        assert_eq!(world.visitor().get("/read/nobodys").await.status, StatusCode::GONE);
+
+        let page = format!("/notices/{id}");
+        assert!(!world.visitor().get(&page).await.says("I have read this"), "nobody knows who she is");
+        assert!(!leaders.0.get(&page).await.says("I have read this"), "she was not told");
+        assert!(parent.get(&page).await.says("I have read this"));
+        parent.post(&format!("{page}/read"), &[]).await.leads_to();
+        assert!(parent.get(&page).await.says("You said that you have read this"));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await, 2);
+    });
+}
+
+#[test]
+fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "two@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let letters = told(&world).await;
+        let organiser = world.organiser().await;
+        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
+        let one = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
+        let never_sent = Letter { id: id::fresh(), ..one.clone() };
+        for (letter, came) in [(&never_sent, Came::Bounced), (one, Came::Complained), (one, Came::Bounced), (one, Came::Bounced)] {
+            comes_back(&world, letter, came).await;
+            world.forward(MINUTE);
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM returns").await, 2, "once of each kind, and nothing of a letter never sent");
+        assert_eq!(number(&world, "SELECT count(*) FROM returns WHERE reason LIKE '%@%'").await, 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 2, "it unsubscribes nobody");
+        assert!(organiser.get("/forum").await.says("Tell them in another way"));
+        let waits = organiser.get("/forum/unreached").await;
+        assert!(waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org"));
+        let family: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'one@example.org'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let unsaid = organiser.post("/forum/unreached", &[("family", &family)]).await;
+        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Choose how you told the family"));
+        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone")]).await.leads_to();
+        assert!(organiser.get("/forum/unreached").await.says("Nobody waits."));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE reached_how = 'phone' AND reached_by IS NOT NULL").await, 1);
+        let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
+        assert_eq!(
+            told.iter().map(|told| (told.before, told.after + told.never)).collect::<Vec<_>>(),
+            [(2, 0)],
+            "the call told her in time"
+        );
+    });
+}
+
+#[test]
+fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_makes_it_smaller() {
+    on_both(async |world| {
+        for nth in 0..8 {
+            let place = if nth % 2 == 0 { &world.north } else { &world.south };
+            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, place, "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let letters = told(&world).await;
+        // Of the north: 0 goes, 2 comes back, 4 comes back after the change, 6 comes back and is read all the same.
+        // Of the south: 1 goes, 3 comes back and is told by telephone later, 5 complains, 7 comes back long after.
+        let letter = |nth: usize| letters.iter().find(|letter| letter.to == format!("person{nth}@example.org")).unwrap();
+        for nth in [2, 6, 3] {
+            comes_back(&world, letter(nth), Came::Bounced).await;
+        }
+        comes_back(&world, letter(5), Came::Complained).await;
+        world.visitor().post(&link(letter(6)), &[]).await.leads_to();
+        world.forward(31 * DAY);
+        comes_back(&world, letter(4), Came::Bounced).await;
+        let three: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'person3@example.org'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        world.organiser().await.post("/forum/unreached", &[("family", &three), ("how", "school")]).await.leads_to();
+        world.forward(20 * DAY);
+        comes_back(&world, letter(7), Came::Bounced).await;
+
+        let settled = clock::read(&clock::fields(world.now() - 51 * DAY + 30 * DAY).0, "00:00").unwrap() + SETTLED_AFTER;
+        let told = ledger::told(world.db(), &id, settled).await.unwrap();
+        assert_eq!(
+            told.iter().map(|told| (told.place.as_str(), told.before, told.after, told.never)).collect::<Vec<_>>(),
+            [("North Sefton", 3, 0, 1), ("South Sefton", 3, 1, 0)]
+        );
+        // Row by row, from what is kept.
+        let rows = sqlx::query(
+            "SELECT n.effect_at, d.sent_at, l.read_at, l.reached_at, (SELECT r.at FROM returns r WHERE r.delivery_id = d.id AND r.kind = 'bounced')
+             FROM ledger l JOIN notices n ON n.id = l.notice_id JOIN deliveries d ON d.id = l.delivery_id",
+        )
+        .fetch_all(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        let (mut before, mut after) = (0, 0);
+        for row in &rows {
+            let time = |column: usize| row.get::<Option<Millis>, _>(column).unwrap_or(Millis::MAX);
+            let told_by = |by: Millis| (time(1) < by && time(4) >= by) || time(2) < by || time(3) < by;
+            before += u64::from(told_by(time(0)));
+            after += u64::from(!told_by(time(0)) && told_by(settled));
+        }
+        assert_eq!((before, after, rows.len()), (6, 1, 8));
+        assert_eq!(told.iter().map(|told| told.before).sum::<u64>(), before);
+        assert_eq!(told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(), 8, "nobody was left out");
+    });
+}
+
+#[test]
+fn the_counts_stay_when_an_address_is_erased() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, &world.south, "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 2).await;
+        let letters = told(&world).await;
+        world.forward(3 * DAY);
+        world.visitor().post(&letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        world.forward(29 * DAY);
+        assert_eq!(app::subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
+        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        assert_eq!(told.iter().map(|told| (told.place.as_str(), told.before)).collect::<Vec<_>>(), [("South Sefton", 1)]);
+        assert_eq!(number(&world, "SELECT count(*) FROM subscribers WHERE email IS NOT NULL").await, 0);
+    });
+}
