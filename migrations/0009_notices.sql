@@ -100,3 +100,4 @@ CREATE TABLE notice_questions (
   CHECK (answer_id IS NULL OR set_aside_at IS NULL)
 );
 CREATE INDEX notice_questions_open ON notice_questions (notice_id) WHERE answer_id IS NULL AND set_aside_at IS NULL;
+CREATE INDEX notice_questions_to_tell ON notice_questions (answer_id) WHERE email IS NOT NULL;

@@ -56,6 +56,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         if let Err(error) = notices::tell_due(&house).await {
             tracing::error!(%error, "owing the letters of notices failed and will be tried again");
         }
+        if let Err(error) = notices::answer_due(&house).await {
+            tracing::error!(%error, "owing the answers to questions failed and will be tried again");
+        }
         if let Some(mailbox) = mailbox.as_ref().filter(|_| look_at <= Instant::now()) {
             look_at = Instant::now() + BETWEEN_LOOKS;
             if let Err(error) = mailbox.empty(&house).await {

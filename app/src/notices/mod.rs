@@ -24,6 +24,7 @@ pub mod wording;
 mod write;
 
 pub use browse::cards;
+pub use questions::answer_due;
 pub use telling::{start_due, tell_due};
 
 use crate::accounts::{Role, Viewer};

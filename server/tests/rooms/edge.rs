@@ -1,5 +1,6 @@
 use axum::http::{Method, StatusCode, header};
 
+use crate::notices;
 use crate::world::on_both;
 
 #[test]
@@ -55,6 +56,9 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
         for nth in 0..20 {
             world.published_into(&round, &format!("A topic with a title of a usual length, number {nth}")).await;
         }
+        let leaders = notices::leaders(&world).await;
+        let notice = notices::noticed(&world, &leaders, "Route 5 comes earlier", 30).await;
+        notices::told(&world).await;
         for path in [
             "/",
             "/topics",
@@ -63,6 +67,13 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/record",
             "/subscribe",
             "/notices",
+            &format!("/notices/{notice}"),
+            &format!("/notices/{notice}/poster"),
+            &format!("/notices/{notice}/questions/new"),
+            "/services",
+            &format!("/services/{}", world.transport),
+            &format!("/places/{}", world.south),
+            "/returns",
             "/sign-in",
             "/sign-up",
             "/accessibility",

@@ -9,13 +9,12 @@ use super::store::{self, Waiting};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
 use crate::clock;
-use crate::deliveries::{Owed, owe};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
+use crate::notices::notice_of;
 use crate::notices::store::Notice;
-use crate::notices::{letters, notice_of};
 use crate::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary};
 
 /// GET `/lead/notices/{id}/questions`
@@ -26,7 +25,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/notices/{id}/questions`: publishes an answer and owes it to those who asked, or sets a question aside.
+/// POST `/lead/notices/{id}/questions`: publishes an answer, or sets a question aside.
 pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
     let notice = notice_of(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
@@ -48,17 +47,9 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         Ok(answer) => answer,
         Err(refusals) => return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer)),
     };
-    let words = letters::answer(&house, &notice, &answer.question, &answer.answer);
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            for email in store::answer(tx, &notice.id, &answer, &by, now).await? {
-                let dedup_key = format!("answer {} {}", answer.form_key, id::hash(&email));
-                owe(
-                    tx,
-                    Owed { dedup_key: &dedup_key, kind: "answer", account_id: None, to: &email, words: &words, at: now, not_after: None },
-                )
-                .await?;
-            }
+            store::answer(tx, &notice.id, &answer, &by, now).await?;
             audit::note(tx, Entry { at: now, who: Some(&by), what: "question answered", about: &notice.id, detail: "" }).await
         })
     });

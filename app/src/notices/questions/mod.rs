@@ -3,13 +3,15 @@
 //!
 //! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who asked. The address goes as
 //! soon as the answer is owed, and in any case after [`KEPT_UNANSWERED`]. `ask` is everyone's page, `answer` the leaders',
-//! `store` holds the SQL.
+//! `telling` is what the worker does, `store` holds the SQL.
 
 mod answer;
 mod ask;
 pub mod store;
+mod telling;
 
 pub use store::forget_due;
+pub use telling::answer_due;
 
 use crate::accounts::{self, Role};
 use crate::clock::{DAY, Millis};

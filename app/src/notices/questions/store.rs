@@ -67,8 +67,8 @@ pub async fn to_answer(db: &Db, leader: &str) -> Kept<Vec<(String, String, i64)>
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
-/// Keeps an answer, once for each form key, and gives the addresses it goes to; they are kept no longer.
-pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<Vec<String>> {
+/// Keeps an answer to these questions, once for each form key.
+pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<()> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -82,7 +82,7 @@ pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer,
     .bind(now)
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(answer_id) = new else { return Ok(Vec::new()) };
+    let Some(answer_id) = new else { return Ok(()) };
     let these = db::parameters(3, answer.questions.len());
     // Only those that this answer is the first to take: two leaders may answer at once.
     let take = format!(
@@ -93,13 +93,45 @@ pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer,
     for question in &answer.questions {
         take = take.bind(question);
     }
-    take.execute(&mut *tx).await?;
-    let addresses: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT email FROM notice_questions WHERE answer_id = $1 AND email IS NOT NULL ORDER BY email")
-            .bind(&answer_id)
+    take.execute(tx).await?;
+    Ok(())
+}
+
+/// An answer that is still to go to those who asked.
+#[derive(Clone, Debug)]
+pub struct AnswerDue {
+    /// Its id.
+    pub answer_id: String,
+    /// The notice it is about.
+    pub notice_id: String,
+    /// The question as everyone reads it.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// The answer that has waited longest to go to those who asked.
+pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
+    let row = sqlx::query(
+        "SELECT a.id, a.notice_id, a.question, a.answer FROM notice_questions q JOIN notice_answers a ON a.id = q.answer_id
+         WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL ORDER BY a.answered_at, a.id LIMIT 1",
+    )
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| AnswerDue { answer_id: row.get(0), notice_id: row.get(1), question: row.get(2), answer: row.get(3) }))
+}
+
+/// The addresses that an answer goes to. They are kept no longer.
+pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec<String>> {
+    // The update holds them: another process finds none.
+    let mut addresses: Vec<String> =
+        sqlx::query_scalar("UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1 AND email IS NOT NULL RETURNING email")
+            .bind(answer_id)
             .fetch_all(&mut *tx)
             .await?;
-    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1").bind(&answer_id).execute(tx).await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1").bind(answer_id).execute(tx).await?;
+    addresses.sort();
+    addresses.dedup();
     Ok(addresses)
 }
 

@@ -22,7 +22,8 @@ use sqlx::Row as _;
 use crate::kept::while_open;
 use crate::world::{Browser, World, link, on_both};
 
-async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
+/// Two leaders: one writes, the other approves.
+pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
     (world.signed_in("leader@example.org", &[Role::Leader]).await, world.signed_in("leader2@example.org", &[Role::Leader]).await)
 }
 

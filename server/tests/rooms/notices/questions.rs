@@ -52,6 +52,8 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             leaders.0.post(&desk, &answer).await;
         }
         leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
+        app::notices::answer_due(&world.house).await.unwrap();
+        app::notices::answer_due(&world.house).await.unwrap();
         let mut letters = world.deliver().await;
         letters.sort_by(|one, next| one.to.cmp(&next.to));
         let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
