@@ -54,6 +54,12 @@ const shutPlan = link('/plans', 'An autism pathway for Sefton');
 const overriddenPlan = link('/plans', 'Shorter waits for occupational therapy');
 /** A page of a leader about the plan whose gate is open. */
 const leads = (what, more = {}) => ({ name: `${what} of a plan${more.act ? ' refused' : ''}`, find: async (page) => `/lead${await openPlan.find(page)}/${what}`, status: 200, ...more });
+/** A page beside a notice. */
+const beside = (title, what, more = {}) => {
+  const notice = link('/notices?show=lately', title);
+  return { name: `${what} of ${title}${more.act ? ' refused' : ''}`, find: async (page) => (await notice.find(page)).replace(/^/, more.lead ? '/lead' : '') + what, status: 200, ...more };
+};
+const ROUTE = 'Route 5 to school comes fifteen minutes earlier';
 const votingRound = link('/rounds', 'Autumn round');
 const closedRound = link('/rounds', 'Spring round');
 
@@ -66,7 +72,11 @@ const everyone = {
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
-    to('/notices'), to('/notices?service=none&show=lately'), link('/notices', 'Route 5 to school comes fifteen minutes earlier'),
+    to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
+    link('/notices?show=lately', 'The autism parents’ group moves to Wednesdays'), link('/notices', 'The autism drop-in begins at 10am'),
+    { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in begins at 10am', '').find(page)); return page.getByRole('link', { name: 'What was said before' }).getAttribute('href'); }, status: 200 },
+    beside(ROUTE, '/poster'), beside(ROUTE, '/questions/new'), beside(ROUTE, '/questions/new', { act: press('Ask'), status: 422 }),
+    to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Tell me'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
@@ -87,11 +97,15 @@ const everyone = {
   leader: [
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Put in this draft'), status: 422 }), leads('sessions'), leads('topics'),
-    to('/lead/notices'), link('/lead/notices', 'Speech and language drop-ins close for two weeks'), to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Look at it as parents will'),
+    to('/lead/notices'), link('/lead/notices', 'The holiday club closes for two weeks'), link('/lead/notices', 'A new firm drives the taxis to school'),
+    beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
+    beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Look at it as parents will'), status: 422 }),
+    to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Look at it as parents will'),
   ],
   admin: [
     to('/'), to('/admin'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),
+    to('/admin/telling'), refused('/admin/telling', 'Add these weeks'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };
 

@@ -8,9 +8,9 @@ const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().sli
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled });
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
 
-    test('she subscribes, a leader writes, a colleague approves, the letter comes, and one click stops it', async ({ browser, request }) => {
+    test('she subscribes, a leader writes, a colleague approves, the letter comes, she reads it, a correction reaches her, and one click stops it', async ({ browser, request }) => {
       const service = await startService({ demo: true });
       try {
         const [family, leader, colleague] = await Promise.all([1, 2, 3].map(async () => (await browser.newContext({ javaScriptEnabled })).newPage()));
@@ -50,12 +50,56 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(colleague);
         await colleague.getByRole('button', { name: 'Approve it' }).click();
 
-        // The letter says what to do; its link leads to the page, and its header stops it with one click.
+        // The letter says what to do, and she says that she has read it.
         const letter = await service.letterTo('family@example.org', 'Route 7 stops at the library');
         expect(letter.text).toContain('What you must do: Wait at the library from that day on.');
         await family.goto(letter.link);
+        await fine(family);
+        await family.getByRole('button', { name: 'I have read this' }).click();
+        await expect(family.getByText('Thank you')).toBeVisible();
+        await fine(family);
+        await family.getByRole('link', { name: 'Route 7 stops at the library' }).click();
         await expect(family.getByRole('heading', { name: 'What you must do' })).toBeVisible();
         await fine(family);
+
+        // The hour was wrong: the correction reaches her too, and the old page says so.
+        const told = family.url();
+        await leader.goto(told);
+        await leader.getByRole('link', { name: 'Correct it' }).click();
+        await fine(leader);
+        await leader.getByLabel('What has changed since people were told').fill('It stops at the town hall, not at the library.');
+        await leader.getByLabel('The change in one line').fill('Route 7 stops at the town hall');
+        await leader.getByRole('button', { name: 'Look at it as parents will' }).click();
+        await colleague.goto(`${service.url}/lead`);
+        await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the town hall' }).click();
+        await fine(colleague);
+        await colleague.getByRole('button', { name: 'Approve it' }).click();
+        const corrected = await service.letterTo('family@example.org', 'Corrected:');
+        expect(corrected.text).toContain('It stops at the town hall, not at the library.');
+        await family.goto(told);
+        await expect(family.getByText('This was corrected. Go by the correction.')).toBeVisible();
+        await fine(family);
+        await family.getByRole('link', { name: 'Read the correction' }).click();
+        await expect(family.getByRole('heading', { name: 'What has changed' })).toBeVisible();
+        await fine(family);
+
+        // She asks, and the answer comes to her.
+        await family.getByRole('link', { name: 'Ask about this change' }).click();
+        await family.getByLabel('Your question').fill('Which side of the road?');
+        await family.getByLabel('Your email address').fill('family@example.org');
+        await fine(family);
+        await family.getByRole('button', { name: 'Ask' }).click();
+        await expect(family.getByText('Your question is on its way')).toBeVisible();
+        await leader.goto(`${service.url}/lead`);
+        await leader.getByRole('link', { name: 'Answer: Route 7 stops at the town hall' }).click();
+        await leader.getByLabel('Which side of the road?').check();
+        await leader.getByLabel('The question, as everyone will read it').fill('On which side of the road does it stop?');
+        await leader.getByLabel('The answer', { exact: true }).fill('On the side of the town hall.');
+        await fine(leader);
+        await leader.getByRole('button', { name: 'Publish the answer' }).click();
+        expect((await service.letterTo('family@example.org', 'Your question about')).text).toContain('On the side of the town hall.');
+
+        // Its header stops such letters with one click.
         expect(letter.headers['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click');
         const oneClick = letter.headers['list-unsubscribe'].slice(1, -1);
         for (let tap = 0; tap < 2; tap++) {

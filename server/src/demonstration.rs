@@ -189,7 +189,14 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
     .await?;
     let colleague = person(tx, "leader2@example.org", "Second Invented Leader", None, None, &[Role::Leader], now).await?;
     let parent = ("parent@example.org", parent.as_str());
+    // Thirty of the north, forty of the south. Their addresses count up, the south's by odd numbers.
+    let of_side = |side: usize, many: usize| {
+        let families = families[side].iter().take(many).enumerate();
+        families.map(move |(nth, account)| (format!("family{}@example.org", nth * 2 + 2 - side), account.clone()))
+    };
     let ground = notices::Ground {
+        organiser: &organiser,
+        families: of_side(0, 30).chain(of_side(1, 40)).collect(),
         services: &area.services,
         south: &south,
         leader: &leader,

@@ -1,13 +1,20 @@
-//! The demonstration's notices: one that is coming, one that holds, one that is proposed, and one that waits for approval.
+//! The demonstration's notices: one that is coming, one that holds, one that was corrected, one that is proposed, one that is
+//! due and one that waits for approval; and the families who are told.
 
+use app::area;
+use app::area::calendar::NewDay;
 use app::clock::{self, DAY, Millis};
 use app::db::Kind;
+use app::deliveries;
+use app::deliveries::returns::{Came, Return};
 use app::id;
-use app::notices::rules::Effect;
-use app::notices::wording::Wording;
+use app::notices::questions::{self, NewAnswer};
+use app::notices::rules::{Effect, Follow};
+use app::notices::wording::{Follows, Wording};
 use app::notices::{ledger, store};
 use app::subscriptions::rules::{Cadence, Wanted};
 use app::subscriptions::store::{Began, begin, subscriber};
+use jiff::civil::Date;
 use sqlx::AnyConnection;
 
 /// What the notices need of the area.
@@ -20,18 +27,166 @@ pub struct Ground<'a> {
     pub leader: &'a str,
     /// Who approves them.
     pub colleague: &'a str,
+    /// Who tells families whom no letter reaches.
+    pub organiser: &'a str,
     /// A parent who wants to be told: (address, account).
     pub parent: (&'a str, &'a str),
+    /// Invented families who want to be told: (address, account).
+    pub families: Vec<(String, String)>,
     pub now: Millis,
     pub kind: Kind,
 }
 
+impl Ground<'_> {
+    fn service(&self, name: &str) -> Vec<String> {
+        self.services.iter().filter(|(known, _)| *known == name).map(|(_, id)| id.clone()).collect()
+    }
+
+    /// The day so many days from now.
+    fn day(&self, days: i64) -> Effect {
+        Effect::Day(clock::read(&clock::fields(self.now + days * DAY).0, "00:00").unwrap_or(self.now))
+    }
+}
+
 pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
-    let service = |name: &str| ground.services.iter().filter(|(known, _)| *known == name).map(|(_, id)| id.clone()).collect::<Vec<_>>();
-    let day = |days: i64| clock::read(&clock::fields(ground.now + days * DAY).0, "00:00").unwrap_or(ground.now);
-    let wanted =
-        Wanted { services: [service("Transport"), service("Autism support")].concat(), places: Vec::new(), cadence: Cadence::AtOnce };
-    let transport = Wording {
+    settled(tx, ground).await?;
+    subscribed(tx, ground).await?;
+    told(tx, ground, &autism_group(ground), 26, |nth| if nth % 5 == 2 { Went::Refused } else { Went::Arrived }).await?;
+    let transport = told(tx, ground, &route_five(ground), 13, |nth| if nth == 7 { Went::CameBack } else { Went::Arrived }).await?;
+    asked(tx, ground, &transport).await?;
+    let drop_in = told(tx, ground, &drop_in(ground), 9, |_| Went::Arrived).await?;
+    let changed = "The drop-in begins at 10am, not at 9:30am. The day and the place stay as they were.".to_owned();
+    let correction = Wording {
+        title: "The autism drop-in begins at 10am".into(),
+        what: "The drop-in on Thursdays begins at 10am and no longer at 9am.".into(),
+        follows: Some(Follows { notice_id: drop_in.clone(), how: Follow::Correction, changed }),
+        ..self::drop_in(ground)
+    };
+    told(tx, ground, &correction, 6, |_| Went::Arrived).await?;
+    told(tx, ground, &personal_budgets(ground), 3, |_| Went::Arrived).await?;
+
+    let due = store::write(tx, &taxis(ground), ground.leader, ground.now - DAY).await?;
+    store::approve(tx, &due, ground.colleague, ground.now + 3 * DAY, ground.now).await?;
+    store::write(tx, &holiday_club(ground), ground.colleague, ground.now - DAY).await?;
+    Ok(())
+}
+
+/// Who runs what, how early families are to be told, and when schools are open: term dates like those of many areas.
+async fn settled(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+    let nhs: String = sqlx::query_scalar("SELECT id FROM organisations WHERE name LIKE 'NHS%'").fetch_one(&mut *tx).await?;
+    for name in ["Speech and language therapy", "Occupational therapy", "Paediatrics", "Audiology"] {
+        for service in ground.service(name) {
+            area::store::set_rule(tx, &service, std::slice::from_ref(&nhs), Some(20)).await?;
+        }
+    }
+    for service in ground.service("Transport") {
+        area::store::set_rule(tx, &service, &[], Some(20)).await?;
+    }
+    let today = clock::date(ground.now);
+    let year = if today.month() >= 8 { today.year() } else { today.year() - 1 };
+    for (name, first, last) in [
+        ("Autumn, first half", (year, 9, 2), (year, 10, 23)),
+        ("Autumn, second half", (year, 11, 2), (year, 12, 18)),
+        ("Spring, first half", (year + 1, 1, 4), (year + 1, 2, 12)),
+        ("Spring, second half", (year + 1, 2, 22), (year + 1, 3, 25)),
+        ("Summer, first half", (year + 1, 4, 12), (year + 1, 5, 28)),
+        ("Summer, second half", (year + 1, 6, 7), (year + 1, 7, 21)),
+    ] {
+        let day = |(year, month, day)| Date::new(year, month, day).unwrap_or(today);
+        area::store::add_day(tx, &NewDay::Term { name: name.into(), first: day(first), last: day(last) }).await?;
+    }
+    let day = Date::new(year + 1, 5, 3).unwrap_or(today);
+    area::store::add_day(tx, &NewDay::Closed { name: "Early May bank holiday".into(), day }).await?;
+    Ok(())
+}
+
+/// Invented families who asked to be told long ago, and the parent one can sign in as.
+async fn subscribed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+    let services = ["Transport", "Autism support", "Personal budgets"].map(|name| ground.service(name)).concat();
+    let wanted = Wanted { services, places: Vec::new(), cadence: Cadence::AtOnce };
+    let at = ground.now - 60 * DAY;
+    for (email, account) in ground.families.iter().map(|(email, account)| (email.as_str(), account.as_str())).chain([ground.parent]) {
+        let subscriber = subscriber(tx, email, Some(account), at).await?;
+        begin(tx, &subscriber, &wanted, Began::Account, at).await?;
+    }
+    Ok(())
+}
+
+/// What became of a letter of the past.
+#[derive(Clone, Copy, PartialEq)]
+enum Went {
+    Arrived,
+    CameBack,
+    /// The other side did not take it, and an organiser has told the family since.
+    Refused,
+}
+
+/// Written, approved and started so many days ago, with its letters as they are after they have gone; its id.
+async fn told(
+    tx: &mut AnyConnection,
+    ground: &Ground<'_>,
+    notice: &Wording,
+    days: i64,
+    went: impl Fn(usize) -> Went,
+) -> Result<String, sqlx::Error> {
+    let at = ground.now - days * DAY;
+    let notice_id = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
+    store::approve(tx, &notice_id, ground.colleague, at, at).await?;
+    ledger::start_next(tx, ground.kind, at).await?;
+    let told: Vec<String> = sqlx::query_scalar("SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id")
+        .bind(&notice_id)
+        .fetch_all(&mut *tx)
+        .await?;
+    for (nth, subscriber) in told.iter().enumerate() {
+        let (delivery, went) = (id::fresh(), went(nth));
+        let (sent_at, given_up_at) = if went == Went::Refused { (None, Some(at)) } else { (Some(at), None) };
+        sqlx::query(
+            "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text, body_html, owed_at, not_after, tries, sent_at, given_up_at, reason, is_bulk)
+             VALUES ($1, $2, 'notice', '', $3, '', '', $4, $4, 1, $5, $6, $7, 1)",
+        )
+        .bind(&delivery)
+        .bind(format!("notice {notice_id} {subscriber}"))
+        .bind(&notice.title)
+        .bind(at)
+        .bind(sent_at)
+        .bind(given_up_at)
+        .bind(if went == Went::Refused { "550 5.7.1 this server takes no letters from here" } else { "" })
+        .execute(&mut *tx)
+        .await?;
+        ledger::owed(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret())).await?;
+        match went {
+            Went::Arrived => {}
+            Went::CameBack => {
+                let back = Return { letter: delivery, came: Came::Bounced, reason: "550 5.1.1 no such mailbox".into() };
+                deliveries::store::came_back(tx, &back, at + DAY).await?;
+            }
+            Went::Refused => _ = ledger::reached(tx, subscriber, (ground.organiser, "phone"), ground.now - 4 * DAY).await?,
+        }
+    }
+    Ok(notice_id)
+}
+
+/// A question that is answered, and one that waits.
+async fn asked(tx: &mut AnyConnection, ground: &Ground<'_>, notice_id: &str) -> Result<(), sqlx::Error> {
+    let at = ground.now - 10 * DAY;
+    let kept = [("Does the bus home change too?", "family1@example.org"), ("Can he be picked up at our door?", "family2@example.org")];
+    for (question, email) in kept {
+        questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
+    }
+    let first: String =
+        sqlx::query_scalar("SELECT id FROM notice_questions WHERE email = 'family1@example.org'").fetch_one(&mut *tx).await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1").bind(&first).execute(&mut *tx).await?;
+    let answer = NewAnswer {
+        form_key: id::fresh(),
+        questions: vec![first],
+        question: "Does the bus home change too?".into(),
+        answer: "No. Only the morning changes. The bus home leaves school at 3:20pm as before.".into(),
+    };
+    questions::store::answer(tx, notice_id, &answer, ground.leader, at + DAY).await
+}
+
+fn route_five(ground: &Ground<'_>) -> Wording {
+    Wording {
         form_key: id::fresh(),
         title: "Route 5 to school comes fifteen minutes earlier".into(),
         what: "The bus on route 5 comes at 8:10 and no longer at 8:25. The stops stay as they are. The way home stays as it is.".into(),
@@ -44,72 +199,87 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         phone: "01234 567 890".into(),
         email: "transport@example.org".into(),
         decided_day: Some(clock::fields(ground.now - 15 * DAY).0),
-        effect: Effect::Day(day(12)),
+        effect: ground.day(12),
         changes_entitlement: false,
-        follows: None,
-        services: service("Transport"),
+        services: ground.service("Transport"),
         places: vec![ground.south.to_owned()],
-    };
-    told(tx, ground, &transport, 13).await?;
-    let autism = Wording {
-        form_key: id::fresh(),
+        follows: None,
+    }
+}
+
+fn autism_group(ground: &Ground<'_>) -> Wording {
+    Wording {
         title: "The autism parents’ group moves to Wednesdays".into(),
         what: "The group for parents meets on Wednesdays at 6pm and no longer on Mondays. The hall stays the same.".into(),
         why: "More parents asked for an evening in the middle of the week.".into(),
         affected: "Parents and carers who come to the group".into(),
-        families: None,
+        families: Some(90),
         must_do: String::new(),
         must_do_by: String::new(),
         whom: "The autism support team".into(),
         phone: "01234 567 891".into(),
         email: String::new(),
         decided_day: Some(clock::fields(ground.now - 30 * DAY).0),
-        effect: Effect::Day(day(-5)),
-        changes_entitlement: false,
-        follows: None,
-        services: service("Autism support"),
+        effect: ground.day(-5),
+        services: ground.service("Autism support"),
         places: Vec::new(),
-    };
-    told(tx, ground, &autism, 26).await?;
-    let proposed = Wording {
-        form_key: id::fresh(),
+        ..route_five(ground)
+    }
+}
+
+/// As it was told first: the hour is wrong.
+fn drop_in(ground: &Ground<'_>) -> Wording {
+    Wording {
+        title: "The autism drop-in begins at 9:30am".into(),
+        what: "The drop-in on Thursdays begins at 9:30am and no longer at 9am.".into(),
+        why: "Parents asked for time to come after the school run.".into(),
+        affected: "Families who come to the drop-in".into(),
+        families: Some(35),
+        effect: ground.day(15),
+        decided_day: Some(clock::fields(ground.now - 20 * DAY).0),
+        ..autism_group(ground)
+    }
+}
+
+fn personal_budgets(ground: &Ground<'_>) -> Wording {
+    Wording {
         title: "Personal budgets may be paid every three months".into(),
         what: "Personal budgets are paid each month now. It is proposed to pay them every three months, in advance.".into(),
         why: "Families have asked for fewer forms.".into(),
         affected: "Families with a personal budget".into(),
         families: Some(120),
         decided_day: None,
-        effect: Effect::Day(day(60)),
-        services: service("Personal budgets"),
-        ..autism.clone()
-    };
-    told(tx, ground, &proposed, 3).await?;
-    let waiting = Wording {
-        form_key: id::fresh(),
-        title: "Speech and language drop-ins close for two weeks".into(),
-        what: "There are no drop-ins for two weeks. They begin again after that, at the same places.".into(),
-        why: "The rooms are repaired.".into(),
-        affected: "Families who come to the drop-ins".into(),
-        families: Some(60),
-        must_do: String::new(),
-        must_do_by: String::new(),
-        whom: "The speech and language team".into(),
-        places: Vec::new(),
-        effect: Effect::Day(day(21)),
-        services: service("Speech and language therapy"),
-        ..transport.clone()
-    };
-    store::write(tx, &Wording { form_key: id::fresh(), ..waiting }, ground.colleague, ground.now - DAY).await?;
-    // She has subscribed since, so that no letter goes out about what is past.
-    let subscriber = subscriber(tx, ground.parent.0, Some(ground.parent.1), ground.now).await?;
-    begin(tx, &subscriber, &wanted, Began::Account, ground.now).await
+        effect: ground.day(60),
+        services: ground.service("Personal budgets"),
+        ..autism_group(ground)
+    }
 }
 
-/// Written, approved and started so many days ago.
-async fn told(tx: &mut AnyConnection, ground: &Ground<'_>, notice: &Wording, days: i64) -> Result<(), sqlx::Error> {
-    let at = ground.now - days * DAY;
-    let notice_id = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
-    store::approve(tx, &notice_id, ground.colleague, at, at).await?;
-    ledger::start_next(tx, ground.kind, at).await?;
-    Ok(())
+fn taxis(ground: &Ground<'_>) -> Wording {
+    Wording {
+        title: "A new firm drives the taxis to school".into(),
+        what: "From that day another firm drives. The times stay as they are. Your driver rings you in the week before.".into(),
+        why: "The contract with the firm of now ends.".into(),
+        affected: "Children who go to school by taxi".into(),
+        families: Some(75),
+        must_do: "Tell the new driver what your child needs, when the driver rings.".into(),
+        must_do_by: String::new(),
+        effect: ground.day(45),
+        places: Vec::new(),
+        ..route_five(ground)
+    }
+}
+
+fn holiday_club(ground: &Ground<'_>) -> Wording {
+    Wording {
+        title: "The holiday club closes for two weeks".into(),
+        what: "There is no holiday club for two weeks. It begins again after that, at the same place.".into(),
+        why: "The rooms are repaired.".into(),
+        affected: "Families who come to the club".into(),
+        families: Some(60),
+        whom: "The short breaks team".into(),
+        effect: ground.day(21),
+        services: ground.service("Short breaks"),
+        ..autism_group(ground)
+    }
 }
