@@ -1,14 +1,39 @@
 //! The real program, killed in the middle of its work: no letter is lost, and none is there twice.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
-use std::collections::BTreeSet;
+#[path = "smtp-peer/start.rs"]
+mod smtp_peer;
+#[path = "rooms/world.rs"]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use app::accounts::{Role, store as accounts};
+use app::area;
+use app::clock::{Clock, DAY};
 use app::db::Db;
 use app::deliveries::{Owed, Words, owe};
+use app::house::{House, Names};
+use app::id;
+use app::notices::rules::Effect;
+use app::notices::store as notices;
+use app::notices::wording::Wording;
+use app::subscriptions::rules::{Cadence, Wanted};
+use app::subscriptions::store::{Began, begin, subscriber};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use rand::Rng as _;
+use serde_json::Value;
+use sqlx::Row as _;
+use tower::ServiceExt as _;
 
 const LETTERS: usize = 160;
 
@@ -17,13 +42,14 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/alongside.db", folder.path().display());
     let mail = folder.path().join("mail");
+    let setting = format!("file:{}", mail.display());
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
     let owed = owe_letters(&db).await;
 
     // Two workers at a time; each pair is killed as soon as it has sent a few more.
     for kills in 1..=6 {
-        let mut workers = [work(&url, &mail), work(&url, &mail)];
+        let mut workers = [work(&url, &setting), work(&url, &setting)];
         while sent(&mail).len() < kills * LETTERS / 8 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -40,7 +66,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
         });
         release.await.unwrap();
     }
-    let mut last = work(&url, &mail);
+    let mut last = work(&url, &setting);
     while left(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -54,12 +80,212 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_to_ten_thousand_reaches_each_once_in_bad_weather_though_its_worker_is_killed_fifty_times() {
+    let folder = tempfile::tempdir().unwrap();
+    in_bad_weather(&format!("sqlite://{}/alongside.db", folder.path().display()), 10_000, 1, 50).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobody_twice() {
+    if std::env::var("PGHOST").is_ok() {
+        in_bad_weather(&world::new_postgres_database().await, 1_500, 2, 12).await;
+    } else {
+        assert!(std::env::var("CI").is_err() && std::env::var("REQUIRE_POSTGRES").is_err(), "there is no PostgreSQL: run make test");
+    }
+}
+
+/// A notice to so many people, by a mail server that refuses, defers, stalls and hangs up, while workers are killed and
+/// people unsubscribe. Each is told once: what came twice has one `Message-ID` and was in flight at a kill, or the server hung
+/// up after it had taken it. Who had unsubscribed before her letter was begun gets none.
+async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
+    let db = Db::open(url).await.unwrap();
+    db.migrate().await.unwrap();
+    ask_to_be_told(&db, people).await;
+    let peer = smtp_peer::start("weather", Path::new("/dev/null"));
+    let mail = format!("smtp+insecure://127.0.0.1:{}", peer.port);
+    let taken = listen(peer);
+    let count = || taken.lock().unwrap().len();
+    let service = router(&db);
+    let mut chance = rand::rng();
+    let mut moments: Vec<usize> = (0..kills).map(|_| chance.random_range(0..people * 9 / 10)).collect();
+    moments.sort_unstable();
+
+    let mut stopped = BTreeSet::new();
+    for moment in moments {
+        let mut all: Vec<Child> = (0..workers).map(|_| work(url, &mail)).collect();
+        let after = Duration::from_millis(chance.random_range(0..200));
+        while count() < moment {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        stopped.extend(unsubscribe_one(&db, &service, chance.random_range(0..20)).await);
+        tokio::time::sleep(after).await;
+        for worker in &mut all {
+            worker.kill().unwrap();
+            worker.wait().unwrap();
+        }
+        // As if the leases of the dead had run out, and the waits were over.
+        change(&db, "UPDATE deliveries SET claimed_until = 0, next_at = owed_at WHERE next_at IS NOT NULL").await;
+    }
+    let mut last = work(url, &mail);
+    while open(&db).await > 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        change(&db, "UPDATE deliveries SET next_at = owed_at WHERE next_at > owed_at AND claimed_until = 0").await;
+    }
+    last.kill().unwrap();
+    last.wait().unwrap();
+
+    let mut came: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (to, message_id) in taken.lock().unwrap().iter() {
+        came.entry(to.clone()).or_default().push(message_id.clone());
+    }
+    let called_off = called_off(&db).await;
+    for nth in 0..people {
+        let to = format!("somebody{nth}@example.org");
+        let letters = came.get(&to).map_or(0, Vec::len);
+        if nth % 50 == 7 {
+            assert_eq!(letters, 0, "{to} is refused");
+        } else if !called_off.contains(&to) {
+            assert!(letters > 0, "{to} was told nothing");
+        }
+    }
+    assert!(stopped.is_disjoint(&came.keys().cloned().collect()), "who had unsubscribed was written to");
+    assert!(came.values().all(|ids| ids.iter().all(|id| *id == ids[0])), "a second copy has another Message-ID");
+    let twice = came.values().map(|ids| ids.len() - 1).sum::<usize>();
+    let dropped = people / 50;
+    println!("{people} people, {kills} kills: {} letters taken, {twice} of them twice; {} unsubscribed in time", came.len(), stopped.len());
+    assert!(twice <= dropped + kills * workers * CONNECTIONS, "{twice} came twice");
+    assert_eq!(number(&db, "SELECT count(*) FROM ledger").await, i64::try_from(people).unwrap(), "a row for each person");
+    let refused = "SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL AND reason LIKE '550%'";
+    let refused = number(&db, refused).await;
+    assert!(refused <= i64::try_from(people / 50).unwrap() && refused > 0, "{refused} are refused, with the server's words");
+}
+
+/// How many letters a worker hands over at once.
+const CONNECTIONS: usize = 8;
+
+/// A notice that is due now, and people who want to be told.
+async fn ask_to_be_told(db: &Db, people: usize) {
+    let now = Clock::system().now();
+    let made = db.write(move |tx| {
+        Box::pin(async move {
+            let service = area::store::add(tx, area::What::Service, "Transport", None).await?;
+            let account = |email| accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None };
+            let writer = accounts::make_account(tx, &account("leader@example.org"), now).await?.unwrap();
+            let colleague = accounts::make_account(tx, &account("leader2@example.org"), now).await?.unwrap();
+            accounts::grant(tx, &writer, &[Role::Leader], now).await?;
+            let wanted = Wanted { services: vec![service.clone()], places: Vec::new(), cadence: Cadence::AtOnce };
+            for nth in 0..people {
+                let subscriber = subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
+                begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
+            }
+            let notice = notices::write(tx, &buses(service, now), &writer, now).await?;
+            notices::approve(tx, &notice, &colleague, now, now).await
+        })
+    });
+    assert!(made.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")));
+}
+
+fn buses(service: String, now: i64) -> Wording {
+    let text = |text: &str| text.to_owned();
+    Wording {
+        form_key: id::fresh(),
+        title: text("Buses come later"),
+        what: text("Route 5 comes at 8:25."),
+        why: text("A bridge is closed."),
+        affected: text("Children on route 5"),
+        families: None,
+        must_do: String::new(),
+        must_do_by: String::new(),
+        whom: text("The transport team"),
+        phone: text("01234"),
+        email: String::new(),
+        decided_day: None,
+        effect: Effect::Day(now + 30 * DAY),
+        changes_entitlement: false,
+        services: vec![service],
+        places: Vec::new(),
+        follows: None,
+    }
+}
+
+/// What the mail server has taken so far: (to whom, `Message-ID`).
+fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Vec<(String, String)>>> {
+    let taken = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&taken);
+    std::thread::spawn(move || {
+        let mut peer = peer;
+        let mut line = String::new();
+        while peer.output.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            let said: Value = line.parse().unwrap();
+            let text = |name: &str| said[name].as_str().unwrap().to_owned();
+            heard.lock().unwrap().push((text("to"), text("id")));
+            line.clear();
+        }
+    });
+    taken
+}
+
+fn router(db: &Db) -> Router {
+    let names = Names {
+        area: "Sefton".into(),
+        forum: "Sefton Parent Carer Forum".into(),
+        public_url: "http://127.0.0.1:3000".into(),
+        program: None,
+        demonstration: false,
+    };
+    server::edge::service(House::new(db.clone(), Clock::system(), names), Vec::new())
+}
+
+/// Somebody whose letter waits unsubscribes with one click; her address, if no hand held her letter when it was answered.
+async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<String> {
+    let waiting = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
+    let row = sqlx::query(waiting).bind(skip).fetch_optional(&mut *db.read().await.unwrap()).await.unwrap()?;
+    let (id, to, address): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+    let path = address.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
+    let request = Request::post(path).header("host", "127.0.0.1:3000").body(Body::from("List-Unsubscribe=One-Click")).unwrap();
+    assert_eq!(service.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
+    let held = "SELECT claimed_until FROM deliveries WHERE id = $1 AND reason = 'unsubscribed'";
+    let held: Option<i64> = sqlx::query_scalar(held).bind(id).fetch_optional(&mut *db.read().await.unwrap()).await.unwrap();
+    (held == Some(0)).then_some(to)
+}
+
+/// Who is to be told nothing any more.
+async fn called_off(db: &Db) -> BTreeSet<String> {
+    let sql = "SELECT b.email FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.called_off_at IS NOT NULL";
+    let emails: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    emails.into_iter().collect()
+}
+
+/// How many people wait to be told.
+async fn open(db: &Db) -> i64 {
+    let open = "SELECT count(*) FROM subscribers b WHERE NOT EXISTS (
+                  SELECT 1 FROM ledger l LEFT JOIN deliveries d ON d.id = l.delivery_id
+                  WHERE l.subscriber_id = b.id AND (l.called_off_at IS NOT NULL OR d.sent_at IS NOT NULL OR d.given_up_at IS NOT NULL))";
+    number(db, open).await
+}
+
+async fn number(db: &Db, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
+}
+
+async fn change(db: &Db, sql: &'static str) {
+    let changed = db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(sql).execute(tx).await?;
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    changed.await.unwrap();
+}
+
 /// A worker of its own process.
-fn work(url: &str, mail: &Path) -> Child {
+fn work(url: &str, mail: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_alongside"))
         .arg("work")
         .env("DATABASE_URL", url)
-        .env("MAIL", format!("file:{}", mail.display()))
+        .env("MAIL", mail)
+        .env("MAIL_CONNECTIONS", CONNECTIONS.to_string())
         .env("RUST_LOG", "off")
         .stdout(Stdio::null())
         .spawn()

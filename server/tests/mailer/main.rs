@@ -3,9 +3,12 @@
 mod connections;
 mod signed;
 
+#[path = "../smtp-peer/start.rs"]
+mod smtp_peer;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{fs, io::Read, net::TcpListener, thread};
 
@@ -13,6 +16,7 @@ use app::deliveries::{Failure, Letter};
 use mailparse::{MailHeaderMap, parse_mail};
 use serde_json::{Value, json};
 use server::mailer::Mailer;
+use smtp_peer::{Running, start};
 
 const FROM: &str = "Sefton Forum <forum@example.org>";
 const SUBJECT: &str = "What changes for short breaks 🎉 and what £12 of it buys from Monday";
@@ -379,33 +383,16 @@ fn assert_no_bcc(bytes: &[u8]) {
 
 /// A real mail server in one of the modes of `smtp-peer/peer.mjs`, ended when dropped.
 struct Peer {
-    process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    running: Running,
     port: u16,
     folder: tempfile::TempDir,
 }
 
 impl Peer {
     fn start(mode: &str) -> Peer {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp-peer");
-        let installed = here.join("node_modules/smtp-server").exists();
-        assert!(installed, "the mail server for tests is not installed: run make test");
         let folder = tempfile::tempdir().expect("a folder");
-        let mut process = Command::new("node")
-            .arg(here.join("peer.mjs"))
-            .arg(mode)
-            .arg(folder.path().join("certificate.pem"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node starts");
-        let input = process.stdin.take();
-        let mut output = BufReader::new(process.stdout.take().expect("its output"));
-        let mut line = String::new();
-        output.read_line(&mut line).expect("its first line");
-        let port = line.trim().parse().expect("the port it listens on");
-        Peer { process, input, output, port, folder }
+        let running = start(mode, &folder.path().join("certificate.pem"));
+        Peer { port: running.port, running, folder }
     }
 
     /// A mailer that sends to it in clear.
@@ -423,23 +410,15 @@ impl Peer {
     /// The next thing it says.
     fn says(&mut self) -> Value {
         let mut line = String::new();
-        self.output.read_line(&mut line).expect("a line");
+        self.running.output.read_line(&mut line).expect("a line");
         line.parse().expect("JSON")
     }
 
     /// All it took, once it has ended.
     fn rest(mut self) -> Vec<Value> {
-        drop(self.input.take());
-        let lines = self.output.by_ref().lines();
+        drop(self.running.input.take());
+        let lines = self.running.output.by_ref().lines();
         lines.map(|line| line.expect("a line").parse().expect("JSON")).collect()
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

@@ -48,9 +48,32 @@ const modes = {
       setTimeout(hangUp, 100);
     }),
   }),
+  // Of the letters to somebodyN some are never taken, some not yet, some wait for ever, and of some it hangs up after the
+  // final dot, all but the first only the first time.
+  weather: () => ({
+    ...plain,
+    onRcptTo: (to, _session, done) => {
+      const kind = weather(to.address);
+      if (kind === 'refuse') return done(no(550, '5.1.1 No such person here'));
+      if (kind === 'defer' && first(to.address)) return done(no(451, '4.7.1 Come back later'));
+      done();
+    },
+    onData: whole((raw, session, done) => {
+      const to = session.envelope.rcptTo[0].address;
+      const kind = weather(to);
+      if (kind === 'stall' && first(to)) return;
+      say({ to, id: /^Message-ID: (.*)$/mi.exec(raw.toString('latin1'))[1].trim() });
+      if (kind === 'drop' && first(to)) return [...sockets].find((socket) => socket.remotePort === session.remotePort)?.destroy();
+      done();
+    }),
+  }),
   // Takes one letter a connection, as servers do after some hundred.
   'one-letter': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
 };
+
+const had = new Set();
+const first = (address) => !had.has(address) && had.add(address);
+const weather = (address) => ({ 7: 'refuse', 11: 'defer', 13: 'drop' })[/\d+/.exec(address)[0] % 50] ?? (/\d+/.exec(address)[0] % 2000 === 19 ? 'stall' : 'take');
 
 const server = new SMTPServer({
   authOptional: true,
