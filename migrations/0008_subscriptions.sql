@@ -28,6 +28,7 @@ CREATE TABLE subscriptions (
   CHECK ((ended_at IS NULL) = (ended_how IS NULL))
 );
 CREATE UNIQUE INDEX subscriptions_that_stand ON subscriptions (subscriber_id, service_id, place_id) WHERE ended_at IS NULL;
+CREATE INDEX subscriptions_by_subscriber ON subscriptions (subscriber_id);
 CREATE INDEX subscriptions_by_service ON subscriptions (service_id) WHERE ended_at IS NULL;
 
 -- What was asked for waits here until the button in its letter is pressed. wanted: the fields of the form.

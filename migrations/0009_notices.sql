@@ -75,6 +75,7 @@ CREATE INDEX ledger_by_subscriber ON ledger (subscriber_id);
 CREATE INDEX ledger_by_delivery ON ledger (delivery_id);
 CREATE INDEX ledger_by_link ON ledger (link_hash);
 CREATE INDEX ledger_due ON ledger (due_at) WHERE delivery_id IS NULL AND called_off_at IS NULL;
+CREATE INDEX ledger_waiting ON ledger (subscriber_id) WHERE delivery_id IS NULL AND called_off_at IS NULL;
 
 -- A question about a notice; email: where the answer goes, until it has gone. An answer is written for everyone, to one
 -- question or to several of one kind.

@@ -190,7 +190,10 @@ fn who(reach: &Reach, families: Option<i64>) -> impl IntoView + use<> {
         places.map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{shown.words()}</dd> }).collect_view()
     });
     let too_few = (!all_shown).then(|| view! { <p class="soft">"Where they live is not shown: there are too few in one place."</p> });
-    view! { <dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.words()}</dd>{share}{cadences}{places}</dl>{too_few} }
+    let nobody = (by_cadence.total.number() == Some(0)).then(|| {
+        view! { <p class="panel warn">"Nobody has asked to be told of this. Families hear of it only by the page and the poster: tell them in other ways too."</p> }
+    });
+    view! { {nobody}<dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.words()}</dd>{share}{cadences}{places}</dl>{too_few} }
 }
 
 fn ways(notice: &Notice, standing: Standing, ground: &Ground, me: &str, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {

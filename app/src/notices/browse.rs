@@ -137,7 +137,7 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
 /// The questions with their answers, and the way to ask another.
 fn asked_and_answered(notice_id: &str, answers: &[(String, String, Millis)]) -> impl IntoView + use<> {
     let each = answers.iter().map(|(question, answer, at)| {
-        view! { <div><dt>{question.clone()}</dt><dd class="lines">{answer.clone()}</dd><dd class="soft"><When at=*at /></dd></div> }
+        view! { <div><dt>{question.clone()}</dt><dd><p class="lines">{answer.clone()}</p><p class="soft"><When at=*at /></p></dd></div> }
     });
     let answers = (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
@@ -173,7 +173,7 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
     Some(view! {
         <div class="panel gold">
             <h2>{title}</h2>
-            <p class="said">{follows.changed.clone()}</p>
+            <p class="lines">{follows.changed.clone()}</p>
             <p><a href=before>"What was said before"</a></p>
         </div>
     })

@@ -188,14 +188,28 @@ pub struct Due {
     pub is_digest: bool,
 }
 
-/// Up to `most` subscribers to whom letters are due that are not owed yet, in one order for every process.
-pub async fn to_tell(db: &Db, most: i64, now: Millis) -> Kept<Vec<String>> {
+/// Whether a letter is due that is not owed yet.
+pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(due.is_some())
+}
+
+/// Up to `most` subscribers to whom letters are due that are not owed yet, those whose ids come after `after`, in one order
+/// for every process.
+pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
-         WHERE l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL ORDER BY l.subscriber_id LIMIT $2",
+         WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+         ORDER BY l.subscriber_id LIMIT $2",
     )
     .bind(now)
     .bind(most)
+    .bind(after)
     .fetch_all(&mut *db.read().await?)
     .await
 }
@@ -251,9 +265,10 @@ pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis
     Ok(all)
 }
 
-/// Keeps in the ledger which letter tells of a notice, and the link that is in it.
+/// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds the subscriber knows that the
+/// row was not called off meanwhile.
 pub async fn owed(tx: &mut AnyConnection, notice_id: &str, subscriber_id: &str, delivery_id: &str, link_hash: &str) -> Kept<()> {
-    sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL AND called_off_at IS NULL")
+    sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL")
         .bind(notice_id)
         .bind(subscriber_id)
         .bind(delivery_id)

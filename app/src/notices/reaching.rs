@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::ledger::{self, Unreached};
 use super::rules::REACHED_HOW;
 use crate::accounts::Viewer;
+use crate::area::ELSEWHERE;
 use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
@@ -63,15 +64,16 @@ async fn shown(house: &House, viewer: &Viewer, is_done: bool, refusals: &Refusal
 
 fn family(family: Unreached) -> impl IntoView {
     let about = family.notices.iter().map(|(notice, title, effect)| {
-        view! { <li><a href=format!("/notices/{notice}")>{title.clone()}</a>{format!(" – from {}", effect.words())}</li> }
+        view! { <p><a href=format!("/notices/{notice}")>{title.clone()}</a></p><p class="soft">{format!("From {}", effect.words())}</p> }
     });
     let about = about.collect_view();
     let field = format!("how-{}", family.subscriber_id);
+    let in_place = if family.place == ELSEWHERE { "A family".to_owned() } else { format!("A family in {}", family.place) };
     view! {
         <li>
-            <h2>{family.email.clone()}</h2>
-            <p>{family.place}</p>
-            <ul>{about}</ul>
+            <h2>{in_place}</h2>
+            <p>{family.email.clone()}</p>
+            {about}
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id />
                 <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />

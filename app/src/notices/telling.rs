@@ -32,12 +32,15 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
+        return Ok(());
+    }
+    let mut after = String::new();
     loop {
         let now = house.clock.now();
-        let to_tell = ledger::to_tell(&house.db, LOT, now).await?;
-        if to_tell.is_empty() {
-            return Ok(());
-        }
+        let to_tell = ledger::to_tell(&house.db, &after, LOT, now).await?;
+        let Some(last) = to_tell.last() else { return Ok(()) };
+        after.clone_from(last);
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         let (writer, kind) = (house.clone(), house.db.kind());

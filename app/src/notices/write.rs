@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
-use super::rules::Follow;
+use super::rules::{Effect, Follow};
 use super::store::Notice;
 use super::wording::{self, Wording};
 use super::{notice_of, store};
@@ -141,6 +141,7 @@ fn read(sent: &Sent, ground: &Ground, follows: Option<(Follow, &str, &Wording)>,
 /// What is written, as the fields of the form hold it.
 fn fields(words: &Wording) -> Sent {
     let (effect_day, effect_time) = clock::fields(words.effect.at());
+    let effect_time = if matches!(words.effect, Effect::Hour(_)) { effect_time } else { String::new() };
     let families = words.families.map_or_else(String::new, |families| families.to_string());
     let mut fields = vec![
         ("title", words.title.as_str()),

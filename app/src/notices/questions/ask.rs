@@ -77,7 +77,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <p><a class="back" href=back>{title}</a></p>
                 <Summary refusals />
                 <h1>"Ask about this change"</h1>
-                <p class="lead">{format!("Your question goes to {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
+                <p class="lead">{format!("Who gets your question: {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ring them." value=sent.typed("question") refusals />
