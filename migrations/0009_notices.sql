@@ -52,7 +52,7 @@ CREATE TABLE notice_places (
 -- Who is owed a notice: a row for each subscriber who matched when it started. place_id: where she lives as far as she
 -- said, '' if she did not. is_digest: whether it waits for her digest of due_at. What became of it stands in its delivery and
 -- what came back of that. called_off_why: she stopped, or a correction or withdrawal went in its place. read_at: she said that
--- she has read it. reached: told in another way, since no letter arrives.
+-- she has read it. stopped_at: she wants to hear no more of it. reached: told in another way, since no letter arrives.
 CREATE TABLE ledger (
   notice_id TEXT NOT NULL REFERENCES notices (id),
   subscriber_id TEXT NOT NULL REFERENCES subscribers (id),
@@ -64,6 +64,7 @@ CREATE TABLE ledger (
   called_off_at BIGINT,
   called_off_why TEXT CHECK (called_off_why IN ('unsubscribed', 'replaced')),
   read_at BIGINT,
+  stopped_at BIGINT,
   reached_at BIGINT,
   reached_by TEXT REFERENCES accounts (id),
   reached_how TEXT CHECK (reached_how IN ('phone', 'letter', 'school')),

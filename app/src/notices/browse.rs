@@ -99,7 +99,7 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     let notice = find(&house, &id).await?;
     let Some(started_at) = notice.course.started_at else { return Err(Error::NotFound) };
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
-    let is_counted = effect <= now && notice.followed_by.is_none();
+    let is_counted = effect <= now && started_at < effect && notice.followed_by.is_none();
     let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
     let account = viewer.signed_in().map_or("", |person| &person.account_id);
     let beside = questions::store::beside(&house.db, &notice.id, account).await?;
@@ -192,10 +192,11 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
 /// How many were told before it took effect; from that moment on, when the numbers stand.
 fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area: &str) -> impl IntoView + use<> {
     let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
-    if notice.followed_by.is_some() {
+    let effect = notice.words.effect.at();
+    // A correction of what holds already cannot be told before it.
+    if notice.followed_by.is_some() || effect <= started_at {
         return since.into_any();
     }
-    let effect = notice.words.effect.at();
     if effect > now {
         return view! { {since}<p class="soft">"How many people were told in time stands here from the day it takes effect."</p> }
             .into_any();

@@ -26,11 +26,13 @@ fn asks_for(subscriber: &str, notice: &str) -> String {
     format!("EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_at IS NULL AND {})", is_about(notice))
 }
 
-/// Whether a subscriber has stopped, by her own choice, what a notice is about, since people were told of `since`.
+/// Whether a subscriber has stopped, by her own choice, what a notice is about, since people were told of `since`: a
+/// subscription that was about it, or, where none was hers any more, its letters themselves.
 fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     format!(
-        "EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_how IN ('one click', 'own page')
-                   AND s.ended_at >= (SELECT o.started_at FROM notices o WHERE o.id = {since}) AND {})",
+        "(EXISTS (SELECT 1 FROM ledger x WHERE x.notice_id = {since} AND x.subscriber_id = {subscriber} AND x.stopped_at IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_how IN ('one click', 'own page')
+                   AND s.ended_at >= (SELECT o.started_at FROM notices o WHERE o.id = {since}) AND {}))",
         is_about(notice)
     )
 }
@@ -335,6 +337,21 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
            AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'unsubscribed'))"
     );
     sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// Keeps that a subscriber wants to hear no more of what she was told: of notices about these services, or of all.
+pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<&[String]>, now: Millis) -> Kept<()> {
+    let about = services.map_or_else(String::new, |services| {
+        let these = db::parameters(3, services.len());
+        format!("AND notice_id IN (SELECT notice_id FROM notice_services WHERE service_id IN ({these}))")
+    });
+    let sql = format!("UPDATE ledger SET stopped_at = $2 WHERE subscriber_id = $1 AND stopped_at IS NULL {about}");
+    let mut stop = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now);
+    for service in services.unwrap_or_default() {
+        stop = stop.bind(service);
+    }
+    stop.execute(tx).await?;
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 
 use super::rules::{Effect, Follow};
 use crate::area::store::{Ground, Named};
-use crate::clock::{self, Millis};
+use crate::clock::{self, DAY, Millis};
 use crate::forms::{self, Refusals, Sent};
 use crate::{accounts, area};
 
 const LONGEST_TEXT: usize = 4_000;
+/// A day later than this is a slip of the finger.
+const LONGEST_AHEAD: Millis = 10 * 366 * DAY;
 
 /// What a notice says, as a leader writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +169,7 @@ fn effect(sent: &Sent, told: Option<Effect>, now: Millis) -> Result<Effect, Stri
     }
     let at = clock::read(sent.typed("effect_day"), &time).ok_or("Enter the day from which it holds")?;
     match sent.typed("effect") {
+        _ if at > now + LONGEST_AHEAD => Err("Choose a day within the next ten years".to_owned()),
         _ if at <= now && told.is_none_or(|told| told.at() != at) => {
             Err("Choose a day that is still to come. A change that holds already cannot be told before it".to_owned())
         }
@@ -258,6 +261,7 @@ mod tests {
         assert_eq!(good.effect.words(), "Monday 4 January 2027");
         assert_eq!(about(read("effect_day=2026-12-02&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=&decided=no")), ["effect_day"]);
+        assert_eq!(about(read("effect_day=9999-12-31&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")), ["decided"]);
         assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided"]);
         assert_eq!(read("effect_day=2027-01-04&decided=no").expect("a notice").decided_day, None);

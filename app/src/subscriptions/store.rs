@@ -129,9 +129,9 @@ pub enum Which {
 
 /// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending what has ended changes
 /// nothing.
-pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which: &Which, how: Ended, now: Millis) -> Kept<()> {
+pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which: &Which, how_it_ended: Ended, now: Millis) -> Kept<()> {
     hold(tx, kind, &[subscriber_id.to_owned()]).await?;
-    let how = match how {
+    let how = match how_it_ended {
         Ended::OneClick => "one click",
         Ended::OwnPage => "own page",
         Ended::AddressChanged => "address changed",
@@ -158,6 +158,11 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     .bind(now)
     .execute(&mut *tx)
     .await?;
+    match (how_it_ended, which) {
+        (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
+        (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
+        (_, Which::Of(services)) => notices::ledger::stop(tx, subscriber_id, Some(services), now).await?,
+    }
     notices::ledger::call_off(tx, subscriber_id, now).await
 }
 

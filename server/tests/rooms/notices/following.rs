@@ -92,3 +92,38 @@ fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
         assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await, 3);
     });
 }
+
+#[test]
+fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscriptions_was_about_it_any_more() {
+    on_both(async |world| {
+        subscriber(&world, "moves@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let first = noticed(&world, &leaders, "Buses", 30).await;
+        told(&world).await;
+        let (kind, now) = (world.db().kind(), world.now());
+        let moved = world.db().write(move |tx| {
+            Box::pin(async move {
+                app::subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await?;
+                // She keeps what she had asked for there, and nothing about transport.
+                sqlx::query("UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed' WHERE ended_at IS NULL AND began_how = 'address changed'").execute(tx).await?;
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        moved.await.unwrap();
+        let correct = async |id: &str| {
+            let day = clock::fields(world.now() + 40 * DAY).0;
+            let words = [fields("Buses", &world.transport, &day), vec![("changed", "The day.")]].concat();
+            let page = leaders.0.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to();
+            let page = page.split('?').next().unwrap().to_owned();
+            leaders.1.post(&page, &[]).await.leads_to();
+            (page.replace("/lead/notices/", ""), told(&world).await)
+        };
+        let (second, letters) = correct(&first).await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org"]);
+        let one_click = letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        assert_eq!(world.visitor().post(&one_click, &[]).await.status, StatusCode::OK);
+        let (_, letters) = correct(&second).await;
+        assert!(letters.is_empty(), "she had said that she wants no more of it");
+    });
+}
