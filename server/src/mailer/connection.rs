@@ -30,7 +30,7 @@ impl Connection {
 
     /// Hands over the letter that was announced.
     pub async fn hand_over(&mut self, letter: &[u8]) -> Result<(), Error> {
-        self.smtp.message(letter).await.map(drop)
+        self.smtp.command(Whole(letter)).await.map(drop)
     }
 
     /// Says goodbye without making anyone wait for the answer.
@@ -85,5 +85,16 @@ impl fmt::Display for Announcement<'_> {
             write!(f, "{}", Rcpt::new(address.clone(), vec![]))?;
         }
         write!(f, "{Data}")
+    }
+}
+
+/// A letter with its end, for one write. lettre writes the end by itself, and then it waits until the other side has said
+/// that it has the rest: 40 milliseconds, and the way there and back.
+struct Whole<'a>(&'a [u8]);
+
+impl fmt::Display for Whole<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A dot that begins a line would end the letter (RFC 5321, 4.5.2).
+        write!(f, "{}\r\n.\r\n", String::from_utf8_lossy(self.0).replace("\r\n.", "\r\n.."))
     }
 }

@@ -13,6 +13,7 @@ async fn all_that_goes_before_a_letter_is_one_write_where_the_server_takes_that(
     for taken in peer.rest() {
         let one_write = json!(["MAIL FROM:<forum@example.org>\r\nRCPT TO:<parent@example.org>\r\nDATA\r\n"]);
         assert_eq!(taken["commands"], one_write);
+        assert_eq!(taken["inOneWrite"], true, "the letter goes with its end");
     }
 }
 

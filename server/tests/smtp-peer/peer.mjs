@@ -99,8 +99,11 @@ function take(raw, session, done) {
   const { id, secure, user, envelope, hostNameAppearsAs: hello } = session;
   const [from, to] = [envelope.mailFrom.address, envelope.rcptTo.map((one) => one.address)];
   session.had = true;
-  const commands = (writes.get(session.remotePort) ?? []).splice(0).filter((write) => /^(MAIL|RCPT|DATA)\b/.test(write));
-  say({ connection: id, hello, secure, signedIn: user ?? null, from, to, commands, raw: raw.toString('latin1') });
+  const written = (writes.get(session.remotePort) ?? []).splice(0);
+  const commands = written.filter((write) => /^(MAIL|RCPT|DATA)\b/.test(write));
+  const last = written.at(-1) ?? '';
+  const inOneWrite = last.endsWith('\r\n.\r\n') && last.includes('Message-ID:');
+  say({ connection: id, hello, secure, signedIn: user ?? null, from, to, commands, inOneWrite, raw: raw.toString('latin1') });
   done();
 }
 
