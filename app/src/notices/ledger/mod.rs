@@ -1,0 +1,15 @@
+//! The ledger: who is told of a notice, by which letter, and what became of it. Every SQL statement about it.
+//!
+//! A row is written when the notice starts (`starting`), gets its letter when that is owed, or is called off (`owing`), and
+//! says in the end whether the person was told (`outcome`). `wanted` says who wants to be told, as parts of statements.
+
+mod outcome;
+mod owing;
+mod starting;
+mod wanted;
+
+pub use outcome::{InLetter, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
+pub use owing::{Due, call_off, due_now, is_one_to_tell, joins, notices_due, owed, services_of_link, stop, to_tell};
+pub use starting::{Reach, is_one_to_start, reach, start_next};
+
+type Kept<T> = Result<T, sqlx::Error>;

@@ -1,0 +1,164 @@
+//! What became of a notice for those in its ledger: told, read, or not reached.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::Kept;
+use crate::area::ELSEWHERE;
+use crate::clock::{DAY, Millis};
+use crate::db::Db;
+use crate::notices::rules::{Effect, Told};
+
+/// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
+/// has read it, or was reached in another way: before the change took effect, or later until `until`. Whoever stopped before
+/// that day is not counted. From the day on the numbers before it stand, and from `until` on all of them.
+pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
+    let by = |time: &str| {
+        format!(
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {time})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+        )
+    };
+    let sql = format!(
+        "SELECT coalesce(p.name, '{ELSEWHERE}'), CAST(sum(t.before) AS BIGINT),
+                CAST(sum(CASE WHEN t.before = 0 AND t.by_now = 1 THEN 1 ELSE 0 END) AS BIGINT), count(*)
+         FROM (SELECT l.place_id, {} AS before, {} AS by_now
+               FROM ledger l
+               JOIN notices n ON n.id = l.notice_id
+               LEFT JOIN deliveries d ON d.id = l.delivery_id
+               LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR l.called_off_at > n.effect_at)) t
+         LEFT JOIN places p ON p.id = t.place_id
+         GROUP BY p.name, p.position
+         ORDER BY coalesce(p.position, 1000000), p.name",
+        by("n.effect_at"),
+        by("$2")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(notice_id).bind(until).fetch_all(&mut *db.read().await?).await?;
+    let told = |row: &AnyRow| {
+        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+        let (before, after, all) = (number(1), number(2), number(3));
+        Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) }
+    };
+    Ok(rows.iter().map(told).collect())
+}
+
+/// A notice that a letter told of.
+#[derive(Clone, Debug)]
+pub struct InLetter {
+    /// The notice's id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// Whether the reader said that she has read it.
+    pub is_read: bool,
+}
+
+/// The notices in the letter that holds this link, the first to take effect first; none for a link of another letter.
+pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
+    let rows = sqlx::query(
+        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at FROM ledger l JOIN notices n ON n.id = l.notice_id
+         WHERE l.link_hash = $1 ORDER BY n.effect_at, n.id",
+    )
+    .bind(link_hash)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let told = |row: &AnyRow| InLetter {
+        notice_id: row.get(0),
+        title: row.get(1),
+        effect: Effect::of(row.get(2), row.get(3)),
+        is_read: row.get::<Option<Millis>, _>(4).is_some(),
+    };
+    Ok(rows.iter().map(told).collect())
+}
+
+/// Keeps that the reader of this letter has read it. The first time counts.
+pub async fn read_letter(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL").bind(link_hash).bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// Keeps that this account has read a notice that she is to be told of. The first time counts.
+pub async fn read_by(tx: &mut AnyConnection, notice_id: &str, account_id: &str, now: Millis) -> Kept<()> {
+    sqlx::query(
+        "UPDATE ledger SET read_at = $3 WHERE notice_id = $1 AND read_at IS NULL
+           AND subscriber_id IN (SELECT id FROM subscribers WHERE account_id = $2)",
+    )
+    .bind(notice_id)
+    .bind(account_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How long after a change an organiser is still asked to tell a family whose letter came back.
+const ASKED_FOR: Millis = 28 * DAY;
+
+/// A family whom no letter reaches.
+#[derive(Clone, Debug)]
+pub struct Unreached {
+    /// The subscriber.
+    pub subscriber_id: String,
+    /// The address that letters come back from.
+    pub email: String,
+    /// Where she lives, as far as she said.
+    pub place: String,
+    /// What her letters were about: (notice, title, from when on).
+    pub notices: Vec<(String, String, Effect)>,
+}
+
+/// Which rows `l` of the ledger are to be told in another way: their letter came back or was given up, nobody has told the
+/// family since, and the notice `n` still stands.
+const TO_REACH: &str = "l.delivery_id IN (SELECT delivery_id FROM returns WHERE kind = 'bounced'
+                                        UNION SELECT id FROM deliveries WHERE given_up_at IS NOT NULL AND reason NOT IN ('unsubscribed', 'replaced'))
+     AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL
+     AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
+
+/// The families whom no letter reaches, those with the nearest change first.
+pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
+    let sql = format!(
+        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind, n.effect_at
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         LEFT JOIN places p ON p.id = l.place_id
+         WHERE {TO_REACH} AND n.effect_at > $1
+         ORDER BY n.effect_at, b.id LIMIT 200"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - ASKED_FOR).fetch_all(&mut *db.read().await?).await?;
+    let mut families: Vec<Unreached> = Vec::new();
+    for row in &rows {
+        let subscriber_id: String = row.get(0);
+        let notice = (row.get(3), row.get(4), Effect::of(row.get(5), row.get(6)));
+        match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
+            Some(family) => family.notices.push(notice),
+            None => families.push(Unreached { subscriber_id, email: row.get(1), place: row.get(2), notices: vec![notice] }),
+        }
+    }
+    Ok(families)
+}
+
+/// How many families no letter reaches, as a part of a statement with the time in `$1`; for the desk.
+#[must_use]
+pub fn count_unreached() -> String {
+    format!(
+        "SELECT count(DISTINCT b.id) FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         WHERE {TO_REACH} AND n.effect_at > $1 - {ASKED_FOR}"
+    )
+}
+
+/// Keeps that a family was told in another way, by whom and how, of all that its letters were about. False when nothing was
+/// open.
+pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, (by, how): (&str, &str), now: Millis) -> Kept<bool> {
+    let sql = format!(
+        "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
+         WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN notices n ON n.id = l.notice_id
+                                                    WHERE l.subscriber_id = $1 AND {TO_REACH})"
+    );
+    let reached = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how).execute(tx).await?;
+    Ok(reached.rows_affected() > 0)
+}

@@ -1,0 +1,142 @@
+//! Before a notice starts, how many it would be told to; and the rows of its ledger when it does.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::Kept;
+use super::wanted::{asks_for, stopped};
+use crate::area::ELSEWHERE;
+use crate::clock::Millis;
+use crate::db::{Db, Kind};
+use crate::deliveries;
+use crate::notices::rules::{Effect, due};
+use crate::subscriptions::rules::Cadence;
+
+/// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those who ask for it. Of one
+/// that follows another, those in the ledger of that other, at the address they have now, but for those who stopped by
+/// their own choice. `notice`: the notice, or the other one, as the statement around this names it.
+fn receivers(notice: &str, follows: bool) -> String {
+    if follows {
+        let (asks_for, has_stopped) = (asks_for("b.id", notice), stopped("b.id", notice, notice));
+        let stopped_before = stopped("t.id", notice, notice);
+        return format!(
+            "SELECT b.id, b.cadence, min(l.place_id) AS place_id
+             FROM ledger l
+             JOIN subscribers t ON t.id = l.subscriber_id
+             JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id)
+             WHERE l.notice_id = {notice} AND b.erased_at IS NULL AND ({asks_for} OR NOT ({has_stopped} OR {stopped_before}))
+             GROUP BY b.id, b.cadence"
+        );
+    }
+    format!(
+        "SELECT b.id, b.cadence, coalesce(a.place_id, (SELECT CASE WHEN count(DISTINCT s.place_id) = 1 THEN min(s.place_id) END FROM subscriptions s
+                                                        WHERE s.subscriber_id = b.id AND s.ended_at IS NULL), '') AS place_id
+         FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id
+         WHERE b.erased_at IS NULL AND {}",
+        asks_for("b.id", notice)
+    )
+}
+
+/// How many people a notice would be told to now: true numbers, only for [`crate::disclosure`] to put into words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// By how often they want letters.
+    pub by_cadence: Vec<(Cadence, u64)>,
+    /// By where they live.
+    pub by_place: Vec<(String, u64)>,
+}
+
+/// How many people a notice would be told to now. `follows`: the notice that it corrects or withdraws.
+pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
+    let sql = format!(
+        "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}'), count(*), coalesce(p.position, 1000000)
+         FROM ({}) r LEFT JOIN places p ON p.id = r.place_id
+         GROUP BY r.cadence, p.name, p.position ORDER BY coalesce(p.position, 1000000), p.name",
+        receivers("$1", follows.is_some())
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(follows.unwrap_or(notice_id)).fetch_all(&mut *db.read().await?).await?;
+    let people = |row: &AnyRow| u64::try_from(row.get::<i64, _>(2)).unwrap_or(0);
+    let counted = |cadence: Cadence| {
+        let of_it = rows.iter().filter(|row| row.get::<&str, _>(0) == cadence.word());
+        (cadence, of_it.map(people).sum())
+    };
+    let by_place = rows.chunk_by(|one, next| one.get::<&str, _>(1) == next.get::<&str, _>(1));
+    Ok(Reach {
+        by_cadence: Cadence::ALL.map(counted).to_vec(),
+        by_place: by_place.map(|rows| (rows[0].get(1), rows.iter().map(people).sum())).collect(),
+    })
+}
+
+/// Whether the time of a notice has come.
+pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
+    let due: Option<i64> = sqlx::query_scalar("SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1")
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(due.is_some())
+}
+
+/// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has a row for each person
+/// who is to be told. Once, whichever process comes first. Gives its id and how many it is owed to.
+pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<(String, u64)>> {
+    let started = sqlx::query(
+        "UPDATE notices SET started_at = $1
+         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
+           AND starts_at <= $1 AND started_at IS NULL
+         RETURNING id, effect_kind, effect_at, follows_id, follow_kind",
+    )
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = started else { return Ok(None) };
+    let (notice_id, effect): (String, _) = (row.get(0), Effect::of(row.get(1), row.get(2)));
+    let (follows, is_withdrawal): (Option<String>, _) = (row.get(3), row.get::<Option<&str>, _>(4) == Some("withdrawal"));
+    let first_effect = match &follows {
+        Some(follows) => replace(tx, kind, follows, now).await?.min(effect.at()),
+        None => effect.at(),
+    };
+    // Whoever goes by what she was told must hear before the earlier of the two days; that nothing comes, at once.
+    let [at_once, daily, weekly] =
+        Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, Effect::Hour(first_effect), now) });
+    let sql = format!(
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
+         SELECT $1, r.id, r.place_id,
+                CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5 ELSE $3 END AS BIGINT),
+                CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7 ELSE 0 END AS INTEGER)
+         FROM ({}) r",
+        receivers("$2", follows.is_some())
+    );
+    let owed = sqlx::query(AssertSqlSafe(sql))
+        .bind(&notice_id)
+        .bind(follows.as_ref().unwrap_or(&notice_id))
+        .bind(at_once.0)
+        .bind(daily.0)
+        .bind(weekly.0)
+        .bind(i32::from(daily.1))
+        .bind(i32::from(weekly.1))
+        .execute(tx)
+        .await?;
+    Ok(Some((notice_id, owed.rows_affected())))
+}
+
+/// Stops what is still to be told of a notice that another follows now, and gives the time it takes effect. Those who were
+/// to be told are told what follows instead. A digest that is owed goes, for the sake of its other notices.
+async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<Millis> {
+    let hold = format!(
+        "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",
+        kind.hold_to_change()
+    );
+    sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
+    let letters = "id IN (SELECT delivery_id FROM ledger WHERE notice_id = $1)
+                   AND id NOT IN (SELECT delivery_id FROM ledger WHERE notice_id <> $1 AND delivery_id IS NOT NULL)";
+    deliveries::store::call_off(tx, letters, notice_id, "replaced", now).await?;
+    sqlx::query(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1 AND called_off_at IS NULL
+           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'replaced'))",
+    )
+    .bind(notice_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query_scalar("SELECT effect_at FROM notices WHERE id = $1").bind(notice_id).fetch_one(tx).await
+}
