@@ -46,6 +46,15 @@ impl Kind {
         }
     }
 
+    /// Ends a `SELECT` whose rows this write changes, leaving out those that another write holds.
+    #[must_use]
+    pub fn hold_what_is_free(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// Ends a `SELECT` whose rows must stay as they are until the write ends.
     /// SQLite has one writer at a time and needs nothing.
     #[must_use]

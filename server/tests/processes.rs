@@ -133,11 +133,12 @@ async fn several_processes_on_one_postgresql_work_as_one() {
         let answer = process.post("/sign-in/link", "", &format!("email=nobody{nth}%40example.org")).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
-    while number(&db, "SELECT count(*) FROM deliveries WHERE sent_at IS NULL").await > 0 {
+    // The notices of the demonstration were told long ago.
+    while number(&db, "SELECT count(*) FROM deliveries WHERE sent_at IS NULL AND kind <> 'notice'").await > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let sent = std::fs::read_dir(&mail).unwrap().count();
-    assert_eq!(i64::try_from(sent).unwrap(), number(&db, "SELECT count(*) FROM deliveries").await);
+    assert_eq!(i64::try_from(sent).unwrap(), number(&db, "SELECT count(*) FROM deliveries WHERE kind <> 'notice'").await);
     assert!(one.stop() && two.stop(), "asked to stop, a process ends well");
 }
 

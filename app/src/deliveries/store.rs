@@ -72,18 +72,18 @@ pub const LEASE: Millis = 2 * MINUTE;
 /// # Errors
 /// When the database fails.
 pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
+    let kind = db.kind();
     db.write(move |tx| {
         Box::pin(async move {
-            let row = sqlx::query(
+            // Without leaving out what another hand is about to claim, all hands would wait for one letter.
+            let sql = format!(
                 "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
-                 WHERE id IN (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY is_bulk, next_at, id LIMIT 1)
+                 WHERE id = (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY is_bulk, next_at, id LIMIT 1{})
                    AND claimed_until < $1
                  RETURNING id, to_address, subject, body_text, body_html, unsubscribe, CAST(tries AS BIGINT)",
-            )
-            .bind(now)
-            .bind(now + LEASE)
-            .fetch_optional(tx)
-            .await?;
+                kind.hold_what_is_free()
+            );
+            let row = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(now + LEASE).fetch_optional(tx).await?;
             Ok(row.map(|row| {
                 let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
                 (Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text, html, one_click }, row.get(6))

@@ -176,8 +176,10 @@ fn who(reach: &Reach, families: Option<i64>) -> impl IntoView + use<> {
     let split = |numbers: Vec<u64>| disclosure::split(&numbers);
     let by_cadence = split(reach.by_cadence.iter().map(|(_, people)| *people).collect());
     let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
-    let share = families.filter(|_| by_cadence.total.number().is_some());
-    let share = share.map(|families| view! { <dt>"Families who are affected"</dt><dd>{format!("about {families}")}</dd> });
+    let share = families.map(|families| {
+        let of = by_cadence.total.words();
+        view! { <dt>"Of the families who are affected"</dt><dd>{format!("{of} of about {families}")}</dd> }
+    });
     let cadences = reach
         .by_cadence
         .iter()
