@@ -15,7 +15,8 @@ use crate::area;
 use crate::area::store::Ground;
 use crate::audit::{self, Entry};
 use crate::clock::{self, Millis};
-use crate::disclosure;
+use crate::db;
+use crate::disclosure::{self, Shown};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
@@ -84,8 +85,12 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             Ok::<_, sqlx::Error>(approved)
         })
     });
-    if approved.await? {
-        return Ok(Redirect::to(&format!("{to}?done=approved")).into_response());
+    match approved.await {
+        Ok(true) => return Ok(Redirect::to(&format!("{to}?done=approved")).into_response()),
+        Ok(false) => {}
+        // Two that follow the same notice, approved in the same moment.
+        Err(error) if db::already_there(&error) => {}
+        Err(error) => return Err(error.into()),
     }
     // Approved a moment ago by another tap, or another colleague: it is what was wanted.
     let waits = notice(&house, &id).await?;
@@ -170,6 +175,15 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
     })
 }
 
+/// A number to the nearest ten. A leader can look at many notices before one is sent, and what one has more than another
+/// must not tell of a few people.
+fn about(shown: Shown) -> String {
+    match shown.number() {
+        None | Some(0) => shown.words(),
+        Some(people) => format!("about {}", (people + 5) / 10 * 10),
+    }
+}
+
 /// How many would be told. Where they live is said only where no number in either table is from 1 to 9, since both are about
 /// the same people.
 fn who(reach: &Reach, families: Option<i64>) -> impl IntoView + use<> {
@@ -177,25 +191,25 @@ fn who(reach: &Reach, families: Option<i64>) -> impl IntoView + use<> {
     let by_cadence = split(reach.by_cadence.iter().map(|(_, people)| *people).collect());
     let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
     let share = families.map(|families| {
-        let of = by_cadence.total.words();
+        let of = about(by_cadence.total);
         view! { <dt>"Of the families who are affected"</dt><dd>{format!("{of} of about {families}")}</dd> }
     });
     let cadences = reach
         .by_cadence
         .iter()
         .zip(&by_cadence.parts)
-        .map(|((cadence, _), shown)| view! { <dt>{cadence.title()}</dt><dd>{shown.words()}</dd> });
+        .map(|((cadence, _), shown)| view! { <dt>{cadence.title()}</dt><dd>{about(*shown)}</dd> });
     let cadences = cadences.collect_view();
     let all_shown = by_cadence.parts.iter().chain(&by_place.parts).all(|shown| shown.number().is_some());
     let places = (all_shown && reach.by_place.len() > 1).then(|| {
         let places = reach.by_place.iter().zip(&by_place.parts);
-        places.map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{shown.words()}</dd> }).collect_view()
+        places.map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{about(*shown)}</dd> }).collect_view()
     });
     let too_few = (!all_shown).then(|| view! { <p class="soft">"Where they live is not shown: there are too few in one place."</p> });
     let nobody = (by_cadence.total.number() == Some(0)).then(|| {
         view! { <p class="panel warn">"Nobody has asked to be told of this. Families hear of it only by the page and the poster: tell them in other ways too."</p> }
     });
-    view! { {nobody}<dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.words()}</dd>{share}{cadences}{places}</dl>{too_few} }
+    view! { {nobody}<dl class="when"><dt>"People in all"</dt><dd>{about(by_cadence.total)}</dd>{share}{cadences}{places}</dl>{too_few} }
 }
 
 fn ways(notice: &Notice, standing: Standing, ground: &Ground, me: &str, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {

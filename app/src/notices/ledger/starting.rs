@@ -128,7 +128,7 @@ async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Milli
     );
     sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
     let letters = "id IN (SELECT delivery_id FROM ledger WHERE notice_id = $1)
-                   AND id NOT IN (SELECT delivery_id FROM ledger WHERE notice_id <> $1 AND delivery_id IS NOT NULL)";
+                   AND NOT EXISTS (SELECT 1 FROM ledger other WHERE other.delivery_id = deliveries.id AND other.notice_id <> $1)";
     deliveries::store::call_off(tx, letters, notice_id, "replaced", now).await?;
     sqlx::query(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1 AND called_off_at IS NULL

@@ -118,3 +118,17 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         assert!(!preview("2027-02-23").await.says("the area’s rule"), "20 school days are enough");
     });
 }
+
+#[test]
+fn the_preview_says_how_many_would_be_told_to_the_nearest_ten_only() {
+    on_both(async |world| {
+        for nth in 0..12 {
+            subscriber(&world, &format!("south{nth}@example.org"), &world.transport, &world.south, "at once").await;
+        }
+        let (writer, _) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Buses", &world.transport, &day)).await.leads_to();
+        let preview = writer.get(page.split('?').next().unwrap()).await;
+        assert!(preview.says("about 10") && preview.says("about 10 of about 40") && !preview.says(">12<"));
+    });
+}
