@@ -20,7 +20,7 @@ rules: ## What needs no database: rules, texts, settings
 	cargo test --workspace --lib --bins
 
 rooms: ## The rooms behind the real router, on both databases; letters against a real mail server
-	REQUIRE_POSTGRES=1 pg_virtualenv -o fsync=off -o max_connections=200 cargo test -p server --tests
+	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 cargo test -p server --tests
 
 browser: ## The journeys in a real browser
 	cargo build -p server

@@ -71,6 +71,12 @@ pub fn day_and_hour(at: Millis) -> String {
     format!("{} at {hour}", day(at))
 }
 
+/// A day as a form and a table hold it (`2026-12-04`), in words; `None` for what is no day.
+#[must_use]
+pub fn day_of(text: &str) -> Option<String> {
+    read(text, "12:00").map(day)
+}
+
 /// The day in London.
 #[must_use]
 pub fn date(at: Millis) -> Date {

@@ -66,6 +66,9 @@ impl Kind {
     }
 }
 
+/// What a store's function gives, unless the database fails.
+pub type Kept<T> = Result<T, sqlx::Error>;
+
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {

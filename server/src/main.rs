@@ -161,7 +161,7 @@ async fn run(command: Command) -> Result<(), String> {
 }
 
 async fn organisation_named(db: &Db, name: &str) -> Result<String, String> {
-    let (_, _, organisations) = area::store::choices(db).await.map_err(|error| format!("The database does not answer: {error}"))?;
+    let organisations = area::store::organisations(db).await.map_err(|error| format!("The database does not answer: {error}"))?;
     let known = organisations.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
     let found = organisations.iter().find(|known| known.name == name).map(|known| known.id.clone());
     found.ok_or_else(|| format!("There is no organisation {name} here. There are: {known}"))

@@ -45,7 +45,7 @@ pub async fn send_invitation(State(house): State<House>, viewer: Viewer, sent: S
 /// The organisation that was chosen for a leader, if one was.
 async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String>, String>, Error> {
     let chosen = sent.typed("organisation");
-    let (_, _, organisations) = area::store::choices(&house.db).await?;
+    let organisations = area::store::organisations(&house.db).await?;
     let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
     Ok(if chosen.is_empty() || known.is_some() { Ok(known) } else { Err("Choose again. This one is not there any more".to_owned()) })
 }
@@ -235,13 +235,7 @@ async fn accept_page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let is_known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
-    let chosen = sent.typed("place").to_owned();
-    let mut choices = vec![Choice { value: String::new(), label: "I am not a parent or carer here".into(), chosen: chosen.is_empty() }];
-    choices.extend(area::store::places(&house.db).await?.into_iter().map(|place| Choice {
-        chosen: place.id == chosen,
-        value: place.id,
-        label: place.name,
-    }));
+    let choices = Choice::with_first("I am not a parent or carer here", area::store::places(&house.db).await?, sent.typed("place"));
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
@@ -286,9 +280,9 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
     let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| sent.typed("role") == word);
-    let (_, _, organisations) = area::store::choices(&house.db).await?;
+    let organisations = area::store::organisations(&house.db).await?;
     let page = Page::new("People", || {
-        let invited_for = with_none(&organisations, sent.typed("organisation"));
+        let invited_for = Choice::with_first("No organisation", organisations.clone(), sent.typed("organisation"));
         let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {
             <div class="stack">
@@ -321,13 +315,6 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// The organisations to choose from, or none.
-fn with_none(organisations: &[Named], chosen: &str) -> Vec<Choice> {
-    let none = ("", "No organisation");
-    let named = organisations.iter().map(|named| (named.id.as_str(), named.name.as_str()));
-    Choice::each(std::iter::once(none).chain(named), |id| id == chosen)
-}
-
 fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView + use<> {
     let chosen = person.organisation_id.clone().unwrap_or_default();
     let leads_for = organisations.iter().find(|named| named.id == chosen).map(|named| format!(" for {}", named.name));
@@ -335,7 +322,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         let field = format!("organisation-{}", person.id);
         view! {
             <form method="post" action=format!("/admin/people/{}/roles", person.id)>
-                <Select name="organisation" id=field label="Leads for" choices=with_none(organisations, &chosen) />
+                <Select name="organisation" id=field label="Leads for" choices=Choice::with_first("No organisation", organisations.to_vec(), &chosen) />
                 <button class="button quiet" name="change" value="lead for">"Keep this"<span class="unseen">{format!(", {}", person.shown_name)}</span></button>
             </form>
         }

@@ -412,15 +412,6 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
 }
 
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has been used or has ended", || {
-        view! {
-            <div class="stack">
-                <h1>"This link has been used or has ended"</h1>
-                <p class="lead">"Each link works once, and only for a while. You can ask for a new one."</p>
-                <p><a class="button" href="/sign-in">"Sign in or get a new link"</a></p>
-            </div>
-        }
-    })
-    .status(StatusCode::GONE)
-    .answer(house, viewer)
+    let why = "Each link works once, and only for a while. You can ask for a new one.";
+    Page::link_ended("This link has been used or has ended", why, ("/sign-in", "Sign in or get a new link")).answer(house, viewer)
 }

@@ -6,10 +6,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::Role;
 use super::viewer::SignedIn;
 use crate::clock::Millis;
-use crate::db::Db;
+use crate::db::{Db, Kept};
 use crate::id;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// Who holds this session, if it has not ended. Counts nothing and changes nothing.
 ///

@@ -2,7 +2,7 @@
 //! administrator.
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought back. `rules` reads what an
-//! administrator says, `calendar` counts school days, `store` holds the SQL, `actions` with `pages` and `telling` are the
+//! administrator says, `calendar` counts school days, `store` holds the SQL, `actions` with `pages` and `running` are the
 //! administrator's pages, `browse` everyone's.
 
 mod actions;
@@ -10,8 +10,8 @@ mod browse;
 pub mod calendar;
 mod pages;
 mod rules;
+mod running;
 pub mod store;
-mod telling;
 
 /// Where people are said to live whose place is none of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
@@ -32,8 +32,8 @@ pub fn routes() -> Routes {
         .get("/admin", admin, actions::admin)
         .get("/admin/area", admin, actions::area)
         .post("/admin/area", admin, actions::change)
-        .get("/admin/telling", admin, telling::page)
-        .post("/admin/telling", admin, telling::change)
-        .get("/admin/services/{id}", admin, telling::service_form)
-        .post("/admin/services/{id}", admin, telling::change_service)
+        .get("/admin/telling", admin, running::page)
+        .post("/admin/telling", admin, running::change)
+        .get("/admin/services/{id}", admin, running::service_form)
+        .post("/admin/services/{id}", admin, running::change_service)
 }

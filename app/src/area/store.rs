@@ -43,6 +43,11 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
     Ok(both(db).await?.1)
 }
 
+/// The organisations people can choose, in their order.
+pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
+    Ok(choices(db).await?.2)
+}
+
 /// The services and the places people can choose, in one question.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
     let (services, places, _) = choices(db).await?;

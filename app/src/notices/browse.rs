@@ -7,14 +7,13 @@ use leptos::prelude::*;
 
 use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
 use super::store::{self, Filter, Listed, Notice};
-use super::{ledger, notice as find, questions};
+use super::{ledger, questions, told as find};
 use crate::accounts::{Role, Viewer};
 use crate::area;
 use crate::clock::{self, Millis};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
-use crate::id;
 use crate::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -24,12 +23,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let is_soon = sent.typed("show") != "lately";
     let page_number = sent.typed("page").parse::<i64>().ok().filter(|page| (1..=1_000).contains(page)).unwrap_or(1);
-    let filter = Filter {
-        service: id::parse(sent.typed("service")).unwrap_or_default(),
-        place: id::parse(sent.typed("place")).unwrap_or_default(),
-        after: is_soon.then_some(now),
-        skip: (page_number - 1) * MOST_ON_A_PAGE,
-    };
+    let filter = Filter { after: is_soon.then_some(now), skip: (page_number - 1) * MOST_ON_A_PAGE, ..Filter::narrowed(&sent) };
     let (services, places) = area::store::both(&house.db).await?;
     let mut listed = store::list(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
     let address = |page: i64| {
@@ -62,8 +56,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {subscribe}
                 <form method="get" class="row">
                     <Select name="show" label="Show" choices=Choice::each(shown, |value| (value == "soon") == is_soon) />
-                    <Select name="service" label="Service" choices=Choice::with_every("All services", services, &filter.service) />
-                    <Select name="place" label="Place" choices=Choice::with_every("All places", places, &filter.place) />
+                    <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
+                    <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
                     <button class="button quiet">"Show these"</button>
                 </form>
                 {nothing}
@@ -96,8 +90,7 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 
 /// GET `/notices/{id}`
 pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
-    let notice = find(&house, &id).await?;
-    let Some(started_at) = notice.course.started_at else { return Err(Error::NotFound) };
+    let (notice, started_at) = find(&house, &id).await?;
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
     let is_counted = effect <= now && started_at < effect && notice.followed_by.is_none();
     let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
@@ -181,8 +174,7 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
 
 fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
-    let withdraw =
-        (notice.course.follow != Some(Follow::Withdrawal)).then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
+    let withdraw = (!notice.course.is_withdrawal()).then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
     view! {
         <h2>"For leaders"</h2>
         <ul><li><a href=to("questions")>"Answer questions"</a></li><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
@@ -251,18 +243,17 @@ pub fn standing_words(standing: Standing) -> String {
 /// What a notice says, the day first.
 pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let words = &notice.words;
-    let day = |day: &str| clock::read(day, "12:00").map(clock::day);
-    let is_withdrawn = notice.course.follow == Some(Follow::Withdrawal);
+    let is_withdrawn = notice.course.is_withdrawal();
     let from = if is_withdrawn { "It was to come from " } else { "From " };
     let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
-        let by = day(&words.must_do_by).map(|by| view! { " by "<b>{by}</b> });
+        let by = words.must_do_by_day().map(|by| view! { " by "<b>{by}</b> });
         view! { <div class="panel gold"><h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p></div> }
     });
     let families = words.families.map(|families| format!(" (about {families} families)"));
     let phone = (!words.phone.is_empty())
         .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
     let email = (!words.email.is_empty()).then(|| view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> });
-    let decided = words.decided_day.as_deref().and_then(day).map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
+    let decided = words.decided_day.as_deref().and_then(clock::day_of).map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
     let entitlement = (!is_withdrawn && words.changes_entitlement)
         .then(|| view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> });
     view! {

@@ -11,7 +11,7 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = what_has_changed(notice);
     paragraphs.extend([takes_effect(notice), notice.words.what.clone()]);
     paragraphs.extend(what_to_do(notice));
-    if notice.course.follow != Some(Follow::Withdrawal) {
+    if !notice.course.is_withdrawal() {
         paragraphs.push(format!("Why: {}", notice.words.why));
     }
     paragraphs.extend(entitlement(notice));
@@ -123,7 +123,7 @@ fn short(effect: Effect) -> String {
 
 fn takes_effect(notice: &Notice) -> String {
     let from = notice.words.effect.words();
-    if notice.course.follow == Some(Follow::Withdrawal) {
+    if notice.course.is_withdrawal() {
         return format!("This was to take effect from {from}:");
     }
     if notice.words.decided_day.is_some() {
@@ -134,20 +134,18 @@ fn takes_effect(notice: &Notice) -> String {
 }
 
 fn what_to_do(notice: &Notice) -> Option<String> {
-    let (words, comes) = (&notice.words, notice.course.follow != Some(Follow::Withdrawal));
-    (comes && !words.must_do.is_empty()).then(|| match clock::read(&words.must_do_by, "12:00") {
-        Some(by) => format!("What you must do by {}: {}", clock::day(by), words.must_do),
+    let words = &notice.words;
+    (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| match words.must_do_by_day() {
+        Some(by) => format!("What you must do by {by}: {}", words.must_do),
         None => format!("What you must do: {}", words.must_do),
     })
 }
 
 fn entitlement(notice: &Notice) -> Option<String> {
-    let comes = notice.course.follow != Some(Follow::Withdrawal);
-    (comes && notice.words.changes_entitlement).then(|| "This changes what a child is legally entitled to.".to_owned())
+    (!notice.course.is_withdrawal() && notice.words.changes_entitlement)
+        .then(|| "This changes what a child is legally entitled to.".to_owned())
 }
 
 fn whom_to_ask(notice: &Notice) -> String {
-    let words = &notice.words;
-    let ways: Vec<&str> = [words.phone.as_str(), words.email.as_str()].into_iter().filter(|way| !way.is_empty()).collect();
-    format!("Ask {}: {}", words.whom, ways.join(", "))
+    format!("Ask {}: {}", notice.words.whom, notice.words.ways_to_ask())
 }

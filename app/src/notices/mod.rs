@@ -28,6 +28,7 @@ pub use questions::answer_due;
 pub use telling::{start_due, tell_due};
 
 use crate::accounts::{Role, Viewer};
+use crate::clock::Millis;
 use crate::error::Error;
 use crate::house::House;
 use crate::id;
@@ -69,6 +70,13 @@ pub fn routes() -> Routes {
 async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The notice of an address, and since when people are told of it; "not found" while they are not.
+async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
+    let notice = notice(house, id).await?;
+    let told = notice.course.started_at.ok_or(Error::NotFound)?;
+    Ok((notice, told))
 }
 
 /// The notice of an address, for a leader who may speak for its services. One of others is forbidden.

@@ -8,28 +8,21 @@ use fast_qr::QRBuilder;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
 
-use super::notice as find;
 use super::rules::{Effect, Standing};
-use super::store::{self, Filter, Listed, Notice};
+use super::store::{self, Filter, Listed};
+use super::told;
 use crate::accounts::Viewer;
 use crate::clock::{self, Millis};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
-use crate::id;
 use crate::ui::{Labels, Page};
 
 const MOST_IN_A_FEED: i64 = 50;
 
 /// GET `/notices.atom`: what was told last; `?service=` and `?place=` narrow it.
 pub async fn feed(State(house): State<House>, uri: Uri) -> Result<Response, Error> {
-    let sent = Sent::query(&uri);
-    let filter = Filter {
-        service: id::parse(sent.typed("service")).unwrap_or_default(),
-        place: id::parse(sent.typed("place")).unwrap_or_default(),
-        ..Filter::default()
-    };
-    let listed = store::list(&house.db, &filter, MOST_IN_A_FEED).await?;
+    let listed = store::list(&house.db, &Filter::narrowed(&Sent::query(&uri)), MOST_IN_A_FEED).await?;
     let updated = listed.iter().filter_map(|listed| listed.course.started_at).max().unwrap_or_default();
     let own = house.link(&uri.path_and_query().map_or_else(|| "/notices.atom".to_owned(), ToString::to_string));
     let link = |rel: &str, href: String| Link { rel: rel.into(), href, ..Link::default() };
@@ -110,12 +103,11 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             Standing::Withdrawn => Some("This was withdrawn. Do not hang it up."),
             _ => None,
         };
-        let by = clock::read(&words.must_do_by, "12:00").map(|by| format!(" by {}", clock::day(by)));
+        let by = words.must_do_by_day().map(|by| format!(" by {by}"));
         let must_do = (!words.must_do.is_empty()).then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
-        let ask = [words.phone.clone(), words.email.clone()].into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>().join(", ");
         view! {
             <article class="poster stack">
-                <p class="back-line"><a class="back" href=format!("/notices/{}", notice.id)>"Back to the change"</a></p>
+                <p><a class="back" href=format!("/notices/{}", notice.id)>"Back to the change"</a></p>
                 <p class="soft no-print">"Print this page. On paper there is nothing but the poster."</p>
                 {off.map(|off| view! { <p class="panel warn">{off}</p> })}
                 <Labels labels=notice.labels.clone() />
@@ -123,7 +115,7 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <p class="lead">"From "<b>{words.effect.words()}</b></p>
                 <p class="said">{words.what.clone()}</p>
                 {must_do}
-                <p><b>{format!("Ask {}: ", words.whom)}</b>{ask}</p>
+                <p><b>{format!("Ask {}: ", words.whom)}</b>{words.ways_to_ask()}</p>
                 <div class="qr">{qr(&address)}<p>"Read all of it, and ask to be told of the next change:"<br /><b>{address.clone()}</b></p></div>
                 <p class="soft">{house.names.forum.clone()}</p>
             </article>
@@ -144,11 +136,4 @@ fn qr(address: &str) -> impl IntoView + use<> {
             <path d=path fill="#000" />
         </svg>
     })
-}
-
-/// A notice that people are told of, and since when.
-async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
-    let notice = find(house, id).await?;
-    let told = notice.course.started_at.ok_or(Error::NotFound)?;
-    Ok((notice, told))
 }

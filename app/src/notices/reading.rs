@@ -1,7 +1,6 @@
 //! "I have read this": by the link in a letter, or on the notice's page by somebody who is signed in.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
@@ -68,15 +67,6 @@ pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has ended", || {
-        view! {
-            <div class="stack">
-                <h1>"This link has ended"</h1>
-                <p class="lead">"No letter goes with it."</p>
-                <p><a class="button" href="/notices">"All changes"</a></p>
-            </div>
-        }
-    })
-    .status(StatusCode::GONE)
-    .answer(house, viewer)
+    let why = "No letter goes with it.";
+    Page::link_ended("This link has ended", why, ("/notices", "All changes")).answer(house, viewer)
 }

@@ -57,9 +57,9 @@ impl Effect {
 /// When a letter is due to somebody who wants letters so often, and whether it is her digest: with her next digest if
 /// that comes before the change, else at once.
 #[must_use]
-pub fn due(cadence: Cadence, effect: Effect, now: Millis) -> (Millis, bool) {
+pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     match cadence.next_digest(now) {
-        Some(digest) if digest < effect.at() => (digest, true),
+        Some(digest) if digest < effect_at => (digest, true),
         _ => (now, false),
     }
 }
@@ -198,6 +198,12 @@ pub enum Standing {
 }
 
 impl Course {
+    /// Whether it says that a change does not come.
+    #[must_use]
+    pub fn is_withdrawal(&self) -> bool {
+        self.follow == Some(Follow::Withdrawal)
+    }
+
     /// How the notice stands now.
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {
@@ -226,11 +232,11 @@ mod tests {
     fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_her_digest() {
         let saturday = clock::read("2026-12-05", "09:00").expect("a time");
         let (monday, later) = (Effect::Day(saturday + 2 * DAY), Effect::Day(saturday + 21 * DAY));
-        assert_eq!(due(Cadence::Weekly, monday, saturday), (saturday, false));
+        assert_eq!(due(Cadence::Weekly, monday.at(), saturday), (saturday, false));
         let digest = clock::read("2026-12-12", "08:30").expect("a time");
-        assert_eq!(due(Cadence::Weekly, later, saturday), (digest, true));
-        assert_eq!(due(Cadence::AtOnce, later, saturday), (saturday, false));
-        assert_eq!(due(Cadence::Weekly, Effect::Hour(digest), saturday), (saturday, false), "at the same moment is not before");
+        assert_eq!(due(Cadence::Weekly, later.at(), saturday), (digest, true));
+        assert_eq!(due(Cadence::AtOnce, later.at(), saturday), (saturday, false));
+        assert_eq!(due(Cadence::Weekly, Effect::Hour(digest).at(), saturday), (saturday, false), "at the same moment is not before");
     }
 
     #[test]
@@ -239,8 +245,8 @@ mod tests {
         for evening in ["2027-03-27", "2027-10-30"] {
             let evening = clock::read(evening, "20:00").expect("a time");
             let digest = Cadence::Daily.next_digest(evening).expect("a digest");
-            assert_eq!(due(Cadence::Daily, Effect::Hour(digest + 1), evening), (digest, true));
-            assert_eq!(due(Cadence::Daily, Effect::Hour(digest), evening), (evening, false));
+            assert_eq!(due(Cadence::Daily, Effect::Hour(digest + 1).at(), evening), (digest, true));
+            assert_eq!(due(Cadence::Daily, Effect::Hour(digest).at(), evening), (evening, false));
         }
     }
 

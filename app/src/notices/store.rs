@@ -7,10 +7,9 @@ use super::rules::{Course, Effect, Follow};
 use super::wording::{Follows, Wording};
 use crate::area::store::speaks_for;
 use crate::clock::Millis;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Kept};
+use crate::forms::Sent;
 use crate::id;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// A notice with all that is known of it.
 #[derive(Clone, Debug)]
@@ -245,6 +244,15 @@ pub struct Filter {
 }
 
 const LISTED: &str = "n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS is_decided, n.starts_at, n.started_at, n.follow_kind, s.name AS service";
+
+impl Filter {
+    /// The service and the place that a list is narrowed to.
+    #[must_use]
+    pub fn narrowed(sent: &Sent) -> Self {
+        let id = |field| id::parse(sent.typed(field)).unwrap_or_default();
+        Self { service: id("service"), place: id("place"), ..Self::default() }
+    }
+}
 
 /// Notices that people are told of, `most` at the most. One that was corrected or withdrawn gives its place to what follows
 /// it; a change that was withdrawn does not take effect.

@@ -49,6 +49,20 @@ pub struct Wording {
     pub follows: Option<Follows>,
 }
 
+impl Wording {
+    /// By when families must do something, in words.
+    #[must_use]
+    pub fn must_do_by_day(&self) -> Option<String> {
+        clock::day_of(&self.must_do_by)
+    }
+
+    /// The telephone number and the address to ask at, those that are there.
+    #[must_use]
+    pub fn ways_to_ask(&self) -> String {
+        [self.phone.as_str(), &self.email].into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// The notice that another corrects or withdraws, for exactly those who were told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follows {

@@ -6,10 +6,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::{Dates, NewRound};
 use crate::area::ELSEWHERE;
 use crate::clock::Millis;
-use crate::db::{Db, Kind};
+use crate::db::{Db, Kept, Kind};
 use crate::id;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// A round.
 #[derive(Clone, Debug)]

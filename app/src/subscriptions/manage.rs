@@ -1,7 +1,7 @@
 //! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop the letters it stands in.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
@@ -124,17 +124,8 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has ended", || {
-        view! {
-            <div class="stack">
-                <h1>"This link has ended"</h1>
-                <p class="lead">"We have no address that goes with it any more, so we write no letters."</p>
-                <p><a class="button" href="/subscribe">"Ask to be told"</a></p>
-            </div>
-        }
-    })
-    .status(StatusCode::GONE)
-    .answer(house, viewer)
+    let why = "We have no address that goes with it any more, so we write no letters.";
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told")).answer(house, viewer)
 }
 
 async fn page(

@@ -4,10 +4,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
-use crate::db::{self, Db, Kind};
+use crate::db::{self, Db, Kept, Kind};
 use crate::{id, notices};
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// Keeps what was asked for, until its letter's button is pressed.
 ///

@@ -1,7 +1,7 @@
 //! Asking to be told: the form, the letter to an address without an account, the button in it.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
@@ -163,17 +163,8 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Pa
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has ended", || {
-        view! {
-            <div class="stack">
-                <h1>"This link has ended"</h1>
-                <p class="lead">"Ask once more, and we send you a new letter."</p>
-                <p><a class="button" href="/subscribe">"Ask to be told"</a></p>
-            </div>
-        }
-    })
-    .status(StatusCode::GONE)
-    .answer(house, viewer)
+    let why = "Ask once more, and we send you a new letter.";
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told")).answer(house, viewer)
 }
 
 fn page(house: &House, viewer: &Viewer, sent: &Sent, services: Vec<Named>, places: Vec<Named>, refusals: &Refusals) -> Page {

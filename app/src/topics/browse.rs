@@ -58,8 +58,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                                 <label for="search">"Words in a topic"</label>
                                 <input id="search" name="search" type="search" value=filter.search.clone() />
                             </div>
-                            <Select name="service" label="Service" choices=Choice::with_every("All services", services, &filter.service) />
-                            <Select name="place" label="Place" choices=Choice::with_every("All places", places, &filter.place) />
+                            <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
+                            <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
                             <button class="button quiet">"Show"</button>
                         </form>
                     </details>

@@ -6,11 +6,9 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::{Facts, Proposal};
 use super::search;
 use crate::clock::Millis;
-use crate::db::{self, Db, Kind};
+use crate::db::{self, Db, Kept, Kind};
 use crate::id;
 use crate::rounds::rules::Dates;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// A published topic as one entry of a list.
 #[derive(Clone, Debug)]

@@ -134,11 +134,11 @@ impl Choice {
         things.into_iter().map(choice).collect()
     }
 
-    /// Every one of them, or one service or place: to narrow a list with.
+    /// One service, place or organisation, or what stands first for all or none of them.
     #[must_use]
-    pub fn with_every(every: &str, named: Vec<Named>, chosen: &str) -> Vec<Self> {
+    pub fn with_first(first: &str, named: Vec<Named>, chosen: &str) -> Vec<Self> {
         let each = named.into_iter().map(|named| (named.id, named.name));
-        Self::each(std::iter::once((String::new(), every.to_owned())).chain(each), |id| id == chosen)
+        Self::each(std::iter::once((String::new(), first.to_owned())).chain(each), |id| id == chosen)
     }
 
     /// One choice for each service, place or organisation, chosen where it was ticked.

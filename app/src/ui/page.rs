@@ -28,6 +28,20 @@ impl Page {
         Self { title: title.into(), body, status: StatusCode::OK, has_island: false, is_kept: false, signs_in: false }
     }
 
+    /// For a link in a letter that leads nowhere any more: 410, why, and where to go instead.
+    pub fn link_ended(title: &'static str, why: &'static str, (to, label): (&'static str, &'static str)) -> Self {
+        let page = Self::new(title, || {
+            view! {
+                <div class="stack">
+                    <h1>{title}</h1>
+                    <p class="lead">{why}</p>
+                    <p><a class="button" href=to>{label}</a></p>
+                </div>
+            }
+        });
+        page.status(StatusCode::GONE)
+    }
+
     /// The same page again when something must be put right: 422, "Error: " before the title, what was typed still there.
     #[must_use]
     pub fn refused_for(mut self, refusals: &Refusals) -> Self {

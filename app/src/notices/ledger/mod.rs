@@ -11,5 +11,3 @@ mod wanted;
 pub use outcome::{InLetter, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
 pub use owing::{Due, call_off, due_now, is_one_to_tell, joins, notices_due, owed, services_of_link, stop, to_tell};
 pub use starting::{Reach, is_one_to_start, reach, start_next};
-
-type Kept<T> = Result<T, sqlx::Error>;

@@ -3,10 +3,9 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::Kept;
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
-use crate::db::Db;
+use crate::db::{Db, Kept};
 use crate::notices::rules::{Effect, Told};
 
 /// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she

@@ -2,10 +2,9 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::Kept;
 use super::wanted::is_wanted;
 use crate::clock::Millis;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Kept};
 use crate::deliveries;
 
 /// What one subscriber is owed now.

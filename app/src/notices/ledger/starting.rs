@@ -3,11 +3,10 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::Kept;
 use super::wanted::{asks_for, stopped};
 use crate::area::ELSEWHERE;
 use crate::clock::Millis;
-use crate::db::{Db, Kind};
+use crate::db::{Db, Kept, Kind};
 use crate::deliveries;
 use crate::notices::rules::{Effect, due};
 use crate::subscriptions::rules::Cadence;
@@ -96,8 +95,7 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
         None => effect.at(),
     };
     // Whoever goes by what she was told must hear before the earlier of the two days; that nothing comes, at once.
-    let [at_once, daily, weekly] =
-        Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, Effect::Hour(first_effect), now) });
+    let [at_once, daily, weekly] = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, first_effect, now) });
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
          SELECT $1, r.id, r.place_id,

@@ -11,12 +11,12 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::notices::store::Notice;
-use crate::notices::{letters, notice};
+use crate::notices::{letters, told};
 use crate::ui::{Area, Field, FormKey, Page, Summary};
 
 /// GET `/notices/{id}/questions/new`
 pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    let notice = told(&house, &id).await?;
+    let (notice, _) = told(&house, &id).await?;
     Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -28,7 +28,7 @@ pub async fn send(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let notice = told(&house, &id).await?;
+    let (notice, _) = told(&house, &id).await?;
     let own = viewer.signed_in().ok().map(|person| person.email.clone());
     let (question, email) = match super::question(&sent, own.as_deref()) {
         Ok(question) => question,
@@ -57,12 +57,6 @@ pub async fn send(
     });
     kept.await?;
     Ok(Redirect::to(&to).into_response())
-}
-
-/// A notice that people are told of.
-async fn told(house: &House, id: &str) -> Result<Notice, Error> {
-    let notice = notice(house, id).await?;
-    if notice.course.started_at.is_some() { Ok(notice) } else { Err(Error::NotFound) }
 }
 
 fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {

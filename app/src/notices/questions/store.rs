@@ -5,10 +5,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::{KEPT_UNANSWERED, NewAnswer};
 use crate::area::store::speaks_for;
 use crate::clock::Millis;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Kept};
 use crate::id;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// Keeps a question, once for each form key. False when it was there.
 ///

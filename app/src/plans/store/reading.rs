@@ -4,12 +4,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::clock::Millis;
-use crate::db::Db;
+use crate::db::{Db, Kept};
 use crate::files::{self, FileKind};
 use crate::plans::gate::{self, TopicFacts};
 use crate::plans::rung;
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// A plan with all that happened to it.
 #[derive(Clone, Debug, Default)]

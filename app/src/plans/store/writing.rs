@@ -4,14 +4,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
 use crate::clock::Millis;
-use crate::db::{self, Kind};
+use crate::db::{self, Kept, Kind};
 use crate::deliveries::{Owed, Words, owe};
 use crate::files;
 use crate::id;
 use crate::plans::gate;
 use crate::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// Who does something, and in which role.
 #[derive(Clone, Debug)]

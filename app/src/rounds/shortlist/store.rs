@@ -8,10 +8,8 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::rules::{Chosen, Confirmation};
 use crate::clock::Millis;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Kept};
 use crate::rounds::count::{Choice, Election, Phase};
-
-type Kept<T> = Result<T, sqlx::Error>;
 
 /// The ballots of a round.
 #[derive(Debug)]

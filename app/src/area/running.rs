@@ -95,8 +95,7 @@ pub async fn change_service(State(house): State<House>, viewer: Viewer, Path(id)
 async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let rule = store::rules(&house.db).await?.into_iter().find(|rule| rule.service.id == id).ok_or(Error::NotFound)?;
-    let (_, _, organisations) = store::choices(&house.db).await?;
-    Ok((rule, organisations))
+    Ok((rule, store::organisations(&house.db).await?))
 }
 
 fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &Refusals) -> Page {
@@ -182,7 +181,7 @@ fn service_row(rule: Rule) -> impl IntoView {
 }
 
 fn day_rows(days: Vec<Day>) -> impl IntoView {
-    let in_words = |day: &str| clock::read(day, "12:00").map_or_else(|| day.to_owned(), clock::day);
+    let in_words = |day: &str| clock::day_of(day).unwrap_or_else(|| day.to_owned());
     let rows = days.into_iter().map(|day| {
         let until = day.last.as_deref().map(|last| format!(" to {}", in_words(last)));
         let unseen = format!(" {}", day.name);
