@@ -51,7 +51,8 @@ CREATE TABLE notice_places (
 
 -- Who is owed a notice: a row for each subscriber who matched when it started. place_id: where she lives as far as she
 -- said, '' if she did not. is_digest: whether it waits for her digest of due_at. What became of it stands in its delivery and
--- what came back of that. called_off_why: she stopped, or a correction or withdrawal went in its place. read_at: she said that
+-- what came back of that. called_off_why: she stopped, or a correction or withdrawal went in its place, or she has another
+-- address and a row there takes the place of this one. read_at: she said that
 -- she has read it. stopped_at: she wants to hear no more of it. reached: told in another way, since no letter arrives.
 CREATE TABLE ledger (
   notice_id TEXT NOT NULL REFERENCES notices (id),
@@ -62,7 +63,7 @@ CREATE TABLE ledger (
   link_hash TEXT,
   delivery_id TEXT REFERENCES deliveries (id),
   called_off_at BIGINT,
-  called_off_why TEXT CHECK (called_off_why IN ('unsubscribed', 'replaced')),
+  called_off_why TEXT CHECK (called_off_why IN ('unsubscribed', 'replaced', 'moved')),
   read_at BIGINT,
   stopped_at BIGINT,
   reached_at BIGINT,

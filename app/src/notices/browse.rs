@@ -82,7 +82,7 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
         <li class="card">
             <Labels labels=listed.services />
             <h2><a href=format!("/notices/{}", listed.id)>{listed.title}</a></h2>
-            <p>"From "<b>{listed.course.effect.words()}</b></p>
+            <p>{listed.course.from()}" "<b>{listed.course.effect.words()}</b></p>
             <p class="state">{state}</p>
         </li>
     }
@@ -244,7 +244,6 @@ pub fn standing_words(standing: Standing) -> String {
 pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let words = &notice.words;
     let is_withdrawn = notice.course.is_withdrawal();
-    let from = if is_withdrawn { "It was to come from " } else { "From " };
     let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
         let by = words.must_do_by_day().map(|by| view! { " by "<b>{by}</b> });
         view! { <div class="panel gold"><h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p></div> }
@@ -257,7 +256,7 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let entitlement = (!is_withdrawn && words.changes_entitlement)
         .then(|| view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> });
     view! {
-        <p class="lead">{from}<b>{words.effect.words()}</b></p>
+        <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
         {must_do}
         <h2>{if is_withdrawn { "What was to change" } else { "What changes" }}</h2>
         <p class="said">{words.what.clone()}</p>

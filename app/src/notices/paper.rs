@@ -3,12 +3,12 @@
 use atom_syndication::{Content, Entry, Feed, Link, Person};
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use fast_qr::QRBuilder;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
 
-use super::rules::{Effect, Standing};
+use super::rules::{Effect, Follow, Standing};
 use super::store::{self, Filter, Listed};
 use super::told;
 use crate::accounts::Viewer;
@@ -41,9 +41,16 @@ pub async fn feed(State(house): State<House>, uri: Uri) -> Result<Response, Erro
 fn entry(house: &House, listed: &Listed) -> Entry {
     let address = house.link(&format!("/notices/{}", listed.id));
     let told = listed.course.started_at.unwrap_or_default();
-    let content = format!("From {}. {}.", listed.course.effect.words(), listed.services.join(", "));
+    let course = &listed.course;
+    let (title, standing) = match (course.follow, course.is_decided) {
+        (Some(Follow::Withdrawal), _) => (format!("Withdrawn: {}", listed.title), "The change does not come. "),
+        (Some(Follow::Correction), _) => (format!("Corrected: {}", listed.title), "This stands in place of what was told before. "),
+        (None, true) => (listed.title.clone(), ""),
+        (None, false) => (listed.title.clone(), "Proposed, not decided. "),
+    };
+    let content = format!("{standing}{} {}. {}.", course.from(), course.effect.words(), listed.services.join(", "));
     Entry {
-        title: listed.title.clone().into(),
+        title: title.into(),
         id: address.clone(),
         updated: time(told),
         published: Some(time(told)),
@@ -57,20 +64,28 @@ fn time(at: Millis) -> atom_syndication::FixedDateTime {
     clock::machine(at).parse().unwrap_or_default()
 }
 
-/// GET `/notices/{id}/calendar.ics`: the day it takes effect.
+/// GET `/notices/{id}/calendar.ics`: the day it takes effect. What follows a notice is the same entry in a calendar, so that it
+/// moves there or is cancelled; an old address leads to the new one.
 pub async fn calendar(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
     let (notice, told) = told(&house, &id).await?;
+    if let Some(followed_by) = &notice.followed_by {
+        return Ok(Redirect::to(&format!("/notices/{followed_by}/calendar.ics")).into_response());
+    }
     let words = &notice.words;
-    let mut event = Event::with_uid(&format!("{}@{}", notice.id, house.names.public_url.split("//").last().unwrap_or_default()));
+    let (first, sequence) = store::first_told(&house.db, &notice.id).await?;
+    let mut event = Event::with_uid(&format!("{first}@{}", house.names.public_url.split("//").last().unwrap_or_default()));
     let page = house.link(&format!("/notices/{}", notice.id));
-    let what = [words.what.as_str(), words.must_do.as_str(), page.as_str()];
+    let changed = words.follows.as_ref().map_or("", |follows| follows.changed.as_str());
+    let must_do = if notice.course.is_withdrawal() { "" } else { words.must_do.as_str() };
+    let what = [changed, words.what.as_str(), must_do, page.as_str()];
     event
         .add_property("DTSTAMP", utc(told))
+        .sequence(sequence)
         .summary(&words.title)
         .description(&what.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"))
         .url(&page)
         .status(match notice.course.standing(house.clock.now()) {
-            Standing::Corrected | Standing::Withdrawn => EventStatus::Cancelled,
+            Standing::Withdrawn => EventStatus::Cancelled,
             Standing::Proposed => EventStatus::Tentative,
             _ => EventStatus::Confirmed,
         });
@@ -95,16 +110,23 @@ fn utc(at: Millis) -> String {
 pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
     let address = house.link(&format!("/notices/{}", notice.id));
-    let standing = notice.course.standing(house.clock.now());
     let page = Page::new(format!("Poster: {}", notice.words.title), || {
         let words = &notice.words;
-        let off = match standing {
-            Standing::Corrected => Some("This was corrected. Do not hang it up."),
-            Standing::Withdrawn => Some("This was withdrawn. Do not hang it up."),
-            _ => None,
-        };
+        let off = notice.course.followed_by.map(|follow| match follow {
+            Follow::Correction => "This was corrected. Do not hang it up.",
+            Follow::Withdrawal => "This was withdrawn. Do not hang it up.",
+        });
+        let changed = words.follows.as_ref().map(|follows| {
+            let title = match follows.how {
+                Follow::Correction => "What has changed",
+                Follow::Withdrawal => "The change does not come",
+            };
+            view! { <h2>{title}</h2><p class="said">{follows.changed.clone()}</p> }
+        });
+        let is_withdrawn = notice.course.is_withdrawal();
         let by = words.must_do_by_day().map(|by| format!(" by {by}"));
-        let must_do = (!words.must_do.is_empty()).then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
+        let must_do =
+            (!is_withdrawn && !words.must_do.is_empty()).then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
         view! {
             <article class="poster stack">
                 <p><a class="back" href=format!("/notices/{}", notice.id)>"Back to the change"</a></p>
@@ -112,7 +134,9 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 {off.map(|off| view! { <p class="panel warn">{off}</p> })}
                 <Labels labels=notice.labels.clone() />
                 <h1>{words.title.clone()}</h1>
-                <p class="lead">"From "<b>{words.effect.words()}</b></p>
+                <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
+                {changed}
+                {is_withdrawn.then(|| view! { <h2>"What was to change"</h2> })}
                 <p class="said">{words.what.clone()}</p>
                 {must_do}
                 <p><b>{format!("Ask {}: ", words.whom)}</b>{words.ways_to_ask()}</p>

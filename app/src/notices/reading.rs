@@ -39,8 +39,9 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(token): Path<
 }
 
 fn item(told: &InLetter) -> impl IntoView + use<> {
-    let (to, title, from) = (format!("/notices/{}", told.notice_id), told.title.clone(), format!("From {}", told.effect.words()));
-    view! { <li><h2><a href=to>{title}</a></h2><p>{from}</p></li> }
+    let (to, title) = (format!("/notices/{}", told.notice_id), told.title.clone());
+    let from = if told.is_withdrawal { "It was to come from" } else { "From" };
+    view! { <li><h2><a href=to>{title}</a></h2><p>{from}" "{told.effect.words()}</p></li> }
 }
 
 /// POST `/read/{token}`: again is as good as once.

@@ -204,6 +204,12 @@ impl Course {
         self.follow == Some(Follow::Withdrawal)
     }
 
+    /// What stands before the day it is about.
+    #[must_use]
+    pub fn from(&self) -> &'static str {
+        if self.is_withdrawal() { "It was to come from" } else { "From" }
+    }
+
     /// How the notice stands now.
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {

@@ -173,6 +173,20 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
     Ok(rows.first().map(|row| notice(row, &rows)))
 }
 
+/// The notice that was told first, of those that follow each other up to this one, and how many came after it.
+pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
+    let row = sqlx::query(
+        "WITH RECURSIVE back (id, follows_id, steps) AS (
+           SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
+           UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back JOIN notices n ON n.id = back.follows_id)
+         SELECT id, steps FROM back WHERE follows_id IS NULL",
+    )
+    .bind(id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok((row.get(0), u32::try_from(row.get::<i64, _>(1)).unwrap_or_default()))
+}
+
 fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
     let tied = |kind: &str| {
         rows.iter().filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind)).map(|row| row.get("label_id")).collect()

@@ -20,8 +20,8 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
         let (now, kind) = (house.clock.now(), house.db.kind());
         let started = house.db.write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await })).await?;
-        let Some((notice, owed)) = started else { return Ok(()) };
-        tracing::info!(notice, owed, "a notice has started");
+        let Some(notice) = started else { return Ok(()) };
+        tracing::info!(notice, "a notice has started");
     }
     Ok(())
 }

@@ -241,17 +241,29 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
 }
 
 /// Writes to a subscriber's new address from now on, once her account's address has changed. If that has subscriptions
-/// already, hers join them. The links in letters to the old address lead nowhere any more.
+/// already, hers join them. The links in letters that went to the old address lead nowhere any more; a letter that has not
+/// gone goes to the new one.
 pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new: &str, now: Millis) -> Kept<()> {
     let subscriber = |email: &str| sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned());
     let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
     let Some(old) = old else { return Ok(()) };
-    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1").bind(&old).execute(&mut *tx).await?;
     let known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
+    hold(tx, kind, &both).await?;
+    let not_gone =
+        "SELECT l.delivery_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1 AND d.next_at IS NOT NULL";
     let Some(known) = known else {
+        let links = format!(
+            "DELETE FROM subscriber_links WHERE subscriber_id = $1
+               AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1 AND delivery_id IN ({not_gone}))"
+        );
+        sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
+        let letters = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
+        sqlx::query(AssertSqlSafe(letters)).bind(&old).bind(new).execute(&mut *tx).await?;
         sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1").bind(old).bind(new).execute(tx).await?;
         return Ok(());
     };
+    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1").bind(&old).execute(&mut *tx).await?;
     let standing = sqlx::query("SELECT service_id, place_id FROM subscriptions WHERE subscriber_id = $1 AND ended_at IS NULL")
         .bind(&old)
         .fetch_all(&mut *tx)
@@ -271,7 +283,7 @@ pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new:
     }
     sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(&known).execute(&mut *tx).await?;
     sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1").bind(&old).bind(&known).execute(&mut *tx).await?;
-    notices::ledger::joins(tx, &old, &known).await?;
+    notices::ledger::move_to(tx, &old, &known, now).await?;
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 

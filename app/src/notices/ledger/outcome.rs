@@ -6,11 +6,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
 use crate::db::{Db, Kept};
-use crate::notices::rules::{Effect, Told};
+use crate::notices::rules::{Effect, Follow, Told};
 
 /// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
 /// has read it, or was reached in another way: before the change took effect, or later until `until`. Whoever stopped before
-/// that day is not counted. From the day on the numbers before it stand, and from `until` on all of them.
+/// that day is not counted; whoever has another address since is counted once, there. From the day on the numbers before it
+/// stand, and from `until` on all of them.
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
@@ -25,7 +26,7 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
                JOIN notices n ON n.id = l.notice_id
                LEFT JOIN deliveries d ON d.id = l.delivery_id
                LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
-               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR l.called_off_at > n.effect_at)) t
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))) t
          LEFT JOIN places p ON p.id = t.place_id
          GROUP BY p.name, p.position
          ORDER BY coalesce(p.position, 1000000), p.name",
@@ -50,6 +51,8 @@ pub struct InLetter {
     pub title: String,
     /// From when on it holds.
     pub effect: Effect,
+    /// Whether it says that a change does not come.
+    pub is_withdrawal: bool,
     /// Whether the reader said that she has read it.
     pub is_read: bool,
 }
@@ -57,7 +60,7 @@ pub struct InLetter {
 /// The notices in the letter that holds this link, the first to take effect first; none for a link of another letter.
 pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     let rows = sqlx::query(
-        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at FROM ledger l JOIN notices n ON n.id = l.notice_id
+        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, coalesce(n.follow_kind, '') FROM ledger l JOIN notices n ON n.id = l.notice_id
          WHERE l.link_hash = $1 ORDER BY n.effect_at, n.id",
     )
     .bind(link_hash)
@@ -67,6 +70,7 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
         notice_id: row.get(0),
         title: row.get(1),
         effect: Effect::of(row.get(2), row.get(3)),
+        is_withdrawal: Follow::read(row.get(5)) == Some(Follow::Withdrawal),
         is_read: row.get::<Option<Millis>, _>(4).is_some(),
     };
     Ok(rows.iter().map(told).collect())
@@ -111,7 +115,7 @@ pub struct Unreached {
 /// Which rows `l` of the ledger are to be told in another way: their letter came back or was given up, nobody has told the
 /// family since, and the notice `n` still stands.
 const TO_REACH: &str = "l.delivery_id IN (SELECT delivery_id FROM returns WHERE kind = 'bounced'
-                                        UNION SELECT id FROM deliveries WHERE given_up_at IS NOT NULL AND reason NOT IN ('unsubscribed', 'replaced'))
+                                        UNION SELECT id FROM deliveries WHERE given_up_at IS NOT NULL AND reason NOT IN ('unsubscribed', 'replaced', 'moved'))
      AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL
      AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
 

@@ -152,17 +152,38 @@ pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<
     Ok(())
 }
 
-/// Hands what a subscriber is still owed to the one whom her address is now. Call it before her own is called off.
-pub async fn joins(tx: &mut AnyConnection, old: &str, new: &str) -> Kept<()> {
-    sqlx::query(
-        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
-         SELECT notice_id, $2, place_id, due_at, is_digest FROM ledger
+/// Hands what a subscriber is still owed to the one whom her address is now, in a row that takes the place of hers. What
+/// that one is owed already stays hers. Call it after [`crate::subscriptions::store::hold`].
+pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
+    let letters = "id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1)";
+    deliveries::store::call_off(tx, letters, old, "moved", now).await?;
+    let moved: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how)
+         SELECT notice_id, $2, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger
          WHERE subscriber_id = $1 AND called_off_at IS NULL
-           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE next_at IS NOT NULL))
-         ON CONFLICT (notice_id, subscriber_id) DO NOTHING",
+           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'moved'))
+         ON CONFLICT (notice_id, subscriber_id) DO NOTHING
+         RETURNING notice_id",
     )
     .bind(old)
     .bind(new)
+    .fetch_all(&mut *tx)
+    .await?;
+    for notice_id in moved {
+        sqlx::query("UPDATE ledger SET called_off_at = $3, called_off_why = 'moved' WHERE notice_id = $1 AND subscriber_id = $2")
+            .bind(notice_id)
+            .bind(old)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+    }
+    // What both were owed goes to the one who stays.
+    sqlx::query(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed' WHERE subscriber_id = $1 AND called_off_at IS NULL
+           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'moved'))",
+    )
+    .bind(old)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())

@@ -8,7 +8,7 @@ use crate::area::ELSEWHERE;
 use crate::clock::Millis;
 use crate::db::{Db, Kept, Kind};
 use crate::deliveries;
-use crate::notices::rules::{Effect, due};
+use crate::notices::rules::{Effect, Follow, due};
 use crate::subscriptions::rules::Cadence;
 
 /// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those who ask for it. Of one
@@ -76,26 +76,48 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 }
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has a row for each person
-/// who is to be told. Once, whichever process comes first. Gives its id and how many it is owed to.
-pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<(String, u64)>> {
-    let started = sqlx::query(
+/// who is to be told. Once, whichever process comes first. Gives its id.
+pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
+    let Some(started) = started(tx, now).await? else { return Ok(None) };
+    let first_effect = match &started.follows {
+        Some((follows, _)) => replace(tx, kind, follows, now).await?.min(started.effect.at()),
+        None => started.effect.at(),
+    };
+    // Whoever goes by what she was told must hear before the earlier of the two days; that nothing comes, at once.
+    let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
+    let dues = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, first_effect, now) });
+    write_rows(tx, &started, dues).await?;
+    Ok(Some(started.notice_id))
+}
+
+/// A notice that starts.
+struct Started {
+    notice_id: String,
+    effect: Effect,
+    follows: Option<(String, Follow)>,
+}
+
+/// Marks the next notice whose time has come as started.
+async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
+    let row = sqlx::query(
         "UPDATE notices SET started_at = $1
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
          RETURNING id, effect_kind, effect_at, follows_id, follow_kind",
     )
     .bind(now)
-    .fetch_optional(&mut *tx)
+    .fetch_optional(tx)
     .await?;
-    let Some(row) = started else { return Ok(None) };
-    let (notice_id, effect): (String, _) = (row.get(0), Effect::of(row.get(1), row.get(2)));
-    let (follows, is_withdrawal): (Option<String>, _) = (row.get(3), row.get::<Option<&str>, _>(4) == Some("withdrawal"));
-    let first_effect = match &follows {
-        Some(follows) => replace(tx, kind, follows, now).await?.min(effect.at()),
-        None => effect.at(),
-    };
-    // Whoever goes by what she was told must hear before the earlier of the two days; that nothing comes, at once.
-    let [at_once, daily, weekly] = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, first_effect, now) });
+    Ok(row.map(|row| Started {
+        notice_id: row.get(0),
+        effect: Effect::of(row.get(1), row.get(2)),
+        follows: row.get::<Option<String>, _>(3).zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
+    }))
+}
+
+/// A row for each person who is to be told. `dues`: for each cadence, when her letter is due and whether it is her digest.
+async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, weekly]: [(Millis, bool); 3]) -> Kept<()> {
+    let follows = started.follows.as_ref().map(|(follows, _)| follows);
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
          SELECT $1, r.id, r.place_id,
@@ -104,9 +126,9 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
          FROM ({}) r",
         receivers("$2", follows.is_some())
     );
-    let owed = sqlx::query(AssertSqlSafe(sql))
-        .bind(&notice_id)
-        .bind(follows.as_ref().unwrap_or(&notice_id))
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(&started.notice_id)
+        .bind(follows.unwrap_or(&started.notice_id))
         .bind(at_once.0)
         .bind(daily.0)
         .bind(weekly.0)
@@ -114,7 +136,7 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
         .bind(i32::from(weekly.1))
         .execute(tx)
         .await?;
-    Ok(Some((notice_id, owed.rows_affected())))
+    Ok(())
 }
 
 /// Stops what is still to be told of a notice that another follows now, and gives the time it takes effect. Those who were

@@ -64,6 +64,21 @@ pub async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<
     page.replace("/lead/notices/", "")
 }
 
+/// Corrects a notice, with these days until it takes effect, or withdraws it; and has that approved; its id.
+pub async fn followed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), id: &str, correct_to: Option<i64>) -> String {
+    let written = match correct_to {
+        Some(days) => {
+            let day = clock::fields(world.now() + days * DAY).0;
+            let words = [fields("Put right", &world.transport, &day), vec![("changed", "The day.")]].concat();
+            writer.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to()
+        }
+        None => writer.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "The bridge is open.")]).await.leads_to(),
+    };
+    let page = written.split('?').next().unwrap().to_owned();
+    colleague.post(&page, &[]).await.leads_to();
+    page.replace("/lead/notices/", "")
+}
+
 /// The letters about notices that are due now.
 pub async fn told(world: &World) -> Vec<Letter> {
     start_due(&world.house).await.unwrap();

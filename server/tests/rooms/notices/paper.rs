@@ -41,11 +41,61 @@ fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
         let at = clock::machine(clock::read(&day, "08:30").unwrap()).replace(['-', ':'], "");
         let calendar = world.visitor().get(&format!("{}/calendar.ics", page.replace("/lead", ""))).await;
         assert!(calendar.says(&format!("DTSTART:{at}")), "{}", calendar.html);
-        let off = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await.leads_to();
-        leaders.1.post(off.split('?').next().unwrap(), &[]).await.leads_to();
+    });
+}
+
+#[test]
+fn what_follows_a_change_is_the_same_entry_in_a_calendar_and_says_on_paper_that_it_is_off() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
         told(&world).await;
-        assert!(world.visitor().get(&ics).await.says("STATUS:CANCELLED"));
-        assert!(world.visitor().get(&format!("/notices/{id}/poster")).await.says("Do not hang it up."));
+        let uid = |calendar: &str| calendar.lines().find(|line| line.starts_with("UID:")).unwrap().to_owned();
+        let first = world.visitor().get(&format!("/notices/{id}/calendar.ics")).await.html;
+        let corrected = followed(&world, &leaders, &id, Some(40)).await;
+        told(&world).await;
+        let ics = world.visitor().get(&format!("/notices/{id}/calendar.ics")).await.leads_to();
+        assert_eq!(ics, format!("/notices/{corrected}/calendar.ics"), "an old address gives the day it is now");
+        let second = world.visitor().get(&ics).await;
+        assert_eq!(uid(&first), uid(&second.html));
+        assert!(first.contains("SEQUENCE:0") && second.says("SEQUENCE:1") && second.says("STATUS:CONFIRMED"), "{}", second.html);
+        assert!(world.visitor().get(&format!("/notices/{id}/poster")).await.says("This was corrected. Do not hang it up."));
+        assert!(world.visitor().get(&format!("/notices/{corrected}/poster")).await.says("The day."), "what has changed");
+
+        let off = followed(&world, &leaders, &corrected, None).await;
+        told(&world).await;
+        let third = world.visitor().get(&format!("/notices/{off}/calendar.ics")).await;
+        assert_eq!(uid(&first), uid(&third.html));
+        assert!(third.says("SEQUENCE:2") && third.says("STATUS:CANCELLED") && !third.says("Be at the stop"), "{}", third.html);
+        let poster = world.visitor().get(&format!("/notices/{off}/poster")).await;
+        assert!(poster.says("The change does not come") && poster.says("The bridge is open.") && poster.says("It was to come from"));
+        assert!(!poster.says("What you must do") && !poster.says("Do not hang it up"));
+    });
+}
+
+#[test]
+fn the_feed_says_of_each_entry_whether_it_is_proposed_corrected_or_withdrawn() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let mut proposed = fields("Only proposed", &world.transport, &day);
+        proposed.retain(|(field, _)| !field.starts_with("decided"));
+        proposed.push(("decided", "no"));
+        let page = leaders.0.post("/lead/notices/new", &proposed).await.leads_to();
+        leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
+        let (corrected, withdrawn) = (noticed(&world, &leaders, "Wrong", 30).await, noticed(&world, &leaders, "Off", 30).await);
+        told(&world).await;
+        followed(&world, &leaders, &corrected, Some(40)).await;
+        followed(&world, &leaders, &withdrawn, None).await;
+        told(&world).await;
+        let feed = world.visitor().get("/notices.atom").await;
+        let entry =
+            |title: &str| feed.html.split("<entry>").find(|entry| entry.contains(&format!("<title>{title}</title>"))).unwrap().to_owned();
+        assert!(entry("Only proposed").contains("Proposed, not decided. From "));
+        assert!(entry("Corrected: Put right").contains("in place of what was told before"));
+        let off = entry("Withdrawn: Off");
+        assert!(off.contains("The change does not come. It was to come from ") && !off.contains("From "), "{off}");
+        assert!(world.visitor().get("/notices?show=lately").await.says("It was to come from"));
     });
 }
 

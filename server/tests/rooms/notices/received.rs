@@ -46,6 +46,79 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
 }
 
 #[test]
+fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
+    on_both(async |world| {
+        for email in ["old@example.org", "new@example.org", "both@example.org", "stays@example.org", "plain@example.org"] {
+            let service = if email == "new@example.org" { &world.autism } else { &world.transport };
+            subscriber(&world, email, service, "", "daily").await;
+        }
+        let changes = async |old: &'static str, new: &'static str| {
+            let (kind, now) = (world.db().kind(), world.now());
+            let changed = world
+                .db()
+                .write(move |tx| Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, old, new, now).await }));
+            changed.await.unwrap();
+        };
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        let all = async || {
+            let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+            told.iter().map(|told| told.before + told.after + told.never).sum::<u64>()
+        };
+        assert_eq!(all().await, 4);
+        changes("old@example.org", "new@example.org").await;
+        assert_eq!(all().await, 4, "she has a row at the new address and one at the old");
+        changes("both@example.org", "stays@example.org").await;
+        assert_eq!(all().await, 3, "two were one person");
+        changes("plain@example.org", "another@example.org").await;
+        forward_to(&world, "Monday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        changes("another@example.org", "last@example.org").await;
+        let mut letters = world.deliver().await;
+        letters.sort_by(|one, next| one.to.cmp(&next.to));
+        let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        assert_eq!(to, ["last@example.org", "new@example.org", "stays@example.org"], "a letter that was owed goes to the new address");
+        let one_click = letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        world.visitor().post(&one_click, &[]).await;
+        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'").await, 1, "its link works");
+
+        // A letter that has not gone when the day comes, and another address after it: the numbers stand.
+        subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
+        let second = noticed(&world, &leaders, "Taxis", 1).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        world.forward(2 * DAY);
+        let before = ledger::told(world.db(), &second, world.now()).await.unwrap();
+        changes("late@example.org", "new@example.org").await;
+        changes("stays@example.org", "nobody@example.org").await;
+        assert_eq!(ledger::told(world.db(), &second, world.now()).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn a_correction_that_waits_goes_to_the_new_address_alone() {
+    on_both(async |world| {
+        subscriber(&world, "old@example.org", &world.transport, "", "daily").await;
+        subscriber(&world, "new@example.org", &world.autism, "", "daily").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        forward_to(&world, "Monday", "08:30");
+        told(&world).await;
+        followed(&world, &leaders, &id, Some(40)).await;
+        start_due(&world.house).await.unwrap();
+        let (kind, now) = (world.db().kind(), world.now());
+        let changed = world.db().write(move |tx| {
+            Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, "old@example.org", "new@example.org", now).await })
+        });
+        changed.await.unwrap();
+        forward_to(&world, "Tuesday", "08:30");
+        let letters = told(&world).await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org"]);
+    });
+}
+
+#[test]
 fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() {
     on_both(async |world| {
         let parent = world.parent(1).await;
