@@ -70,7 +70,7 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
                 tracing::error!(%error, "erasing addresses that nobody uses failed and will be tried again");
             }
-            if let Err(error) = notices::questions::forget_due(&db, clock.now()).await {
+            if let Err(error) = notices::questions::forget_due(&house).await {
                 tracing::error!(%error, "erasing addresses of old questions failed and will be tried again");
             }
         }

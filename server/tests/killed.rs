@@ -179,7 +179,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
                 let subscriber = subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
                 begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
             }
-            let notice = notices::write(tx, &buses(service, now), &writer, now).await?;
+            let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
             notices::approve(tx, &notice, &colleague, now, now).await
         })
     });

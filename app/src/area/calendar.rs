@@ -3,7 +3,6 @@
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 
-use super::store::Named;
 use crate::clock::{self, Millis};
 use crate::forms::{self, Refusals, Sent};
 
@@ -91,29 +90,6 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
     }
 }
 
-/// What an administrator says about a service: ids of the organisations that run it, and how many school days before a
-/// change families are to be told; `None` for no rule.
-///
-/// # Errors
-/// What to put right.
-pub fn service_rule(sent: &Sent, organisations: &[Named]) -> Result<(Vec<String>, Option<i64>), Refusals> {
-    let mut refusals = Refusals::default();
-    let run_by = refusals.take("organisations", super::chosen(sent, "organisations", organisations, ""));
-    let days = match sent.line("notice_days").as_str() {
-        "" => Ok(None),
-        days => days
-            .parse()
-            .ok()
-            .filter(|days| (1..=200).contains(days))
-            .map(Some)
-            .ok_or_else(|| "Enter a number of school days from 1 to 200, or leave it empty".to_owned()),
-    };
-    match (run_by, refusals.take("notice_days", days)) {
-        (Some(run_by), Some(days)) => Ok((run_by, days)),
-        _ => Err(refusals),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,15 +136,5 @@ mod tests {
         assert!(term("term_name=&first_day=2026-09-02&last_day=2026-10-23").is_err());
         assert!(new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=2027-05-03")).is_ok());
         assert!(new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=3+May")).is_err());
-    }
-
-    #[test]
-    fn a_rule_of_a_service_is_a_number_of_days_or_none() {
-        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
-        assert_eq!(rule("20"), Ok((vec![], Some(20))));
-        assert_eq!(rule(""), Ok((vec![], None)));
-        for wrong in ["0", "-1", "201", "ten"] {
-            assert!(rule(wrong).is_err(), "{wrong}");
-        }
     }
 }

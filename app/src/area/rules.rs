@@ -1,4 +1,4 @@
-//! What an administrator may say about a service or a place. Pure.
+//! What an administrator may say about a service, a place or an organisation. Pure.
 
 use super::store::Named;
 use crate::forms::{self, Refusals, Sent};
@@ -96,6 +96,29 @@ pub fn chosen(sent: &Sent, field: &str, there_are: &[Named], when_none: &str) ->
     }
 }
 
+/// What an administrator says about a service: ids of the organisations that run it, and how many school days before a
+/// change families are to be told; `None` for no rule.
+///
+/// # Errors
+/// What to put right.
+pub fn service_rule(sent: &Sent, organisations: &[Named]) -> Result<(Vec<String>, Option<i64>), Refusals> {
+    let mut refusals = Refusals::default();
+    let run_by = refusals.take("organisations", chosen(sent, "organisations", organisations, ""));
+    let days = match sent.line("notice_days").as_str() {
+        "" => Ok(None),
+        days => days
+            .parse()
+            .ok()
+            .filter(|days| (1..=200).contains(days))
+            .map(Some)
+            .ok_or_else(|| "Enter a number of school days from 1 to 200, or leave it empty".to_owned()),
+    };
+    match (run_by, refusals.take("notice_days", days)) {
+        (Some(run_by), Some(days)) => Ok((run_by, days)),
+        _ => Err(refusals),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +132,15 @@ mod tests {
         );
         assert!(place("place_name=&baseline=").is_err());
         assert!(place("place_name=North&baseline=-3").is_err());
+    }
+
+    #[test]
+    fn a_rule_of_a_service_is_a_number_of_days_or_none() {
+        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
+        assert_eq!(rule("20"), Ok((vec![], Some(20))));
+        assert_eq!(rule(""), Ok((vec![], None)));
+        for wrong in ["0", "-1", "201", "ten"] {
+            assert!(rule(wrong).is_err(), "{wrong}");
+        }
     }
 }

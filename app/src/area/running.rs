@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::calendar::{self, NewDay};
+use super::rules;
 use super::store::{self, Day, Named, Rule};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
@@ -77,7 +78,7 @@ pub async fn service_form(State(house): State<House>, viewer: Viewer, Path(id): 
 /// POST `/admin/services/{id}`: who runs it, and how early families are told.
 pub async fn change_service(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
     let (rule, organisations) = rule(&house, &id).await?;
-    let (run_by, days) = match calendar::service_rule(&sent, &organisations) {
+    let (run_by, days) = match rules::service_rule(&sent, &organisations) {
         Ok(said) => said,
         Err(refusals) => return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer)),
     };

@@ -13,7 +13,7 @@ pub struct Words {
     pub button: Option<(String, String)>,
     /// Another link, less loud, and the whole address it leads to.
     pub also: Option<(String, String)>,
-    /// Why this person got it, and how to stop it where that is possible.
+    /// Why this person got it.
     pub why: String,
     /// The forum, who signs it.
     pub from: String,

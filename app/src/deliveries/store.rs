@@ -23,7 +23,7 @@ pub struct Owed<'a> {
     pub words: &'a Words,
     /// Now.
     pub at: Millis,
-    /// From when on it is no use any more, as for a link that has ended.
+    /// From when on it is no use any more, as for a link that has ended; `None`: 14 days after now.
     pub not_after: Option<Millis>,
 }
 

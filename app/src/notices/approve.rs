@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::browse::{follows_words, standing_words, words_of};
 use super::ledger::{self, Reach};
-use super::rules::Standing;
+use super::rules::{self, Standing};
 use super::store::{self, Notice};
-use super::{letters, notice, notice_of};
+use super::{letters, notice, notice_she_speaks_for};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::area::store::Ground;
@@ -20,6 +20,7 @@ use crate::disclosure::{self, Shown};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
+use crate::subscriptions::rules::Cadence;
 use crate::ui::{Banner, Field, Page, Summary};
 
 /// GET `/lead/notices`: what has not started yet.
@@ -57,7 +58,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, or calls it back.
 pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice_of(&house, &viewer, &id).await?.id);
+    let (now, by, notice_id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice_she_speaks_for(&house, &viewer, &id).await?.id);
     let to = format!("/lead/notices/{notice_id}");
     if sent.typed("step") == "call back" {
         let called_back = house.db.write(move |tx| {
@@ -97,7 +99,8 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
-    let refusals = if waits.written_by.0 == viewer.signed_in()?.account_id {
+    let me = &viewer.signed_in()?.account_id;
+    let refusals = if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
     } else {
         Refusals::one("approve", "Another correction or withdrawal of the same notice was approved before. Correct that one")
@@ -119,7 +122,8 @@ fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
 async fn shown(house: &House, viewer: &Viewer, id: &str, sent: &Sent, done: &str, refusals: &Refusals) -> Result<Response, Error> {
     let notice = notice(house, id).await?;
     if notice.course.started_at.is_some() {
-        return Ok(Redirect::to(&format!("/notices/{}", notice.id)).into_response());
+        let done = if done == "started-before" { "?done=started-before" } else { "" };
+        return Ok(Redirect::to(&format!("/notices/{}{done}", notice.id)).into_response());
     }
     let (now, me) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let follows = notice.words.follows.as_ref();
@@ -162,12 +166,17 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
     let early = ground.services.iter().filter(|spoken| notice.words.services.contains(&spoken.service.id));
     let (needed, service) = early.filter_map(|spoken| Some((spoken.notice_days?, &spoken.service.name))).max_by_key(|(days, _)| *days)?;
     let there_are = ground.year.days_between(told, effect);
+    // Whom a correction goes to is told by the earlier of two days, a withdrawal at once.
+    let with_digest = if notice.words.follows.is_some() { told } else { rules::due(Cadence::Weekly, effect, told).0 };
+    let with_digest = ground.year.days_between(with_digest, effect);
     let days = |number: i64| if number == 1 { "1 school day".to_owned() } else { format!("{number} school days") };
     let unknown = (!ground.year.knows(effect)).then_some(" The terms up to that day are not known here: an administrator sets them.");
-    (there_are < needed).then(|| {
+    (with_digest < needed && !notice.course.is_withdrawal()).then(|| {
+        let digest = (with_digest < there_are).then(|| format!(", those with a weekly digest {}", days(with_digest)));
         view! {
             <p class="panel warn">
-                {format!("Families would be told {} before. For {service} the area’s rule is {}.", days(there_are), days(needed))}
+                {format!("Families would be told {} before{}.", days(there_are), digest.unwrap_or_default())}
+                {format!(" For {service} the area’s rule is {}.", days(needed))}
                 {unknown}
             </p>
         }
@@ -240,7 +249,7 @@ fn ways(notice: &Notice, standing: Standing, ground: &Ground, me: &str, sent: &S
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
-        "written" => ("The notice is kept", "This is how parents will see it. A colleague approves it next."),
+        "written" => ("The notice is kept", "This is how parents will see it. People are told once it is approved."),
         "changed" => ("It is changed", "This is how parents will see it."),
         "approved" => ("It is approved", "People are told when its time comes."),
         "approved-before" => ("It was not changed", "A colleague has approved it. Call it back to change it."),

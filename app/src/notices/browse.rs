@@ -104,10 +104,10 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     };
     let to = |what: &str| format!("/notices/{}/{what}", notice.id);
     let page = Page::new(notice.words.title.clone(), || {
-        let (is_leader, is_asked) = (viewer.is(Role::Leader), Sent::query(&uri).typed("done") == "asked");
+        let (is_leader, done) = (viewer.is(Role::Leader), Sent::query(&uri).line("done"));
         view! {
             <article class="stack">
-                {is_asked.then(|| view! { <Banner title="Your question is on its way"><p>"The answer will stand here, and comes to you by letter."</p></Banner> })}
+                {banner(&done, is_leader)}
                 <p><a class="back" href="/notices">"Changes to services"</a></p>
                 <Labels labels=notice.labels.clone() />
                 {followed(&notice)}
@@ -125,6 +125,20 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
+    let (title, words) = match done {
+        "asked" => (
+            "Your question is on its way",
+            "The answer will stand here, and comes to you by letter. If it is not answered here, we write to you whom to ask.",
+        ),
+        "started-before" if is_leader => {
+            ("It was not called back", "People have been told of it meanwhile. You can correct or withdraw it, below.")
+        }
+        _ => return None,
+    };
+    Some(view! { <Banner title><p>{words}</p></Banner> })
 }
 
 /// The questions with their answers, and the way to ask another.
@@ -230,7 +244,7 @@ fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area
 /// How a notice stands, in words.
 pub fn standing_words(standing: Standing) -> String {
     match standing {
-        Standing::Written => "○ Waits for a colleague to approve it".to_owned(),
+        Standing::Written => "○ Waits for approval".to_owned(),
         Standing::Timed(at) => format!("● People are told from {}", clock::day_and_hour(at)),
         Standing::Proposed => "○ Proposed, not decided".to_owned(),
         Standing::Decided => "● Decided".to_owned(),

@@ -9,7 +9,7 @@ use crate::house::House;
 /// The letter about one notice. `token` is the link of this very letter.
 pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = what_has_changed(notice);
-    paragraphs.extend([takes_effect(notice), notice.words.what.clone()]);
+    paragraphs.extend([takes_effect(notice), notice.words.what.clone(), format!("Who is affected: {}", notice.words.affected)]);
     paragraphs.extend(what_to_do(notice));
     if !notice.course.is_withdrawal() {
         paragraphs.push(format!("Why: {}", notice.words.why));
@@ -65,9 +65,9 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
         paragraphs: vec![
             "Somebody asks:".to_owned(),
             question.to_owned(),
-            "A leader of your organisation writes the answer on the page. It goes to whoever asked, and everyone can read it.".to_owned(),
+            "A leader of your organisation writes the answer on the page: if that is not you, please pass this on. The answer goes to whoever asked, and everyone can read it.".to_owned(),
         ],
-        button: Some(("Answer it".to_owned(), house.link(&format!("/lead/notices/{}/questions", notice.id)))),
+        button: Some(("Answer it, as a leader".to_owned(), house.link(&format!("/lead/notices/{}/questions", notice.id)))),
         also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
         why: "You get this letter because your address stands on that page for families to ask at.".to_owned(),
         from: house.names.forum.clone(),
@@ -90,6 +90,24 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
         why: "You get this letter because a question was asked with your address. We have forgotten the address since.".to_owned(),
         from: house.names.forum.clone(),
         stop: None,
+    }
+}
+
+/// For somebody whose question gets no answer on the page.
+pub fn set_aside(house: &House, notice: &Notice, question: &str) -> Words {
+    not_answered(house, notice, question, "They have read your question, and do not answer it on the page, where everyone reads it.")
+}
+
+/// For somebody whose question nobody has answered for long.
+pub fn unanswered(house: &House, notice: &Notice, question: &str) -> Words {
+    not_answered(house, notice, question, "Nobody has answered your question yet. If they still do, the answer stands on the page.")
+}
+
+fn not_answered(house: &House, notice: &Notice, question: &str, what_became_of_it: &str) -> Words {
+    Words {
+        subject: format!("Your question about: {}", notice.words.title),
+        paragraphs: vec!["You asked about this change:".to_owned(), question.to_owned(), what_became_of_it.to_owned(), whom_to_ask(notice)],
+        ..answer(house, notice, question, "")
     }
 }
 

@@ -80,7 +80,7 @@ async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
 }
 
 /// The notice of an address, for a leader who may speak for its services. One of others is forbidden.
-async fn notice_of(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
+async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
     let notice = notice(house, id).await?;
     if store::speaks(&house.db, &notice.id, &viewer.signed_in()?.account_id).await? { Ok(notice) } else { Err(Error::Forbidden) }
 }

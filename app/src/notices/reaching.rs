@@ -77,7 +77,7 @@ fn family(family: Unreached) -> impl IntoView {
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id />
                 <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />
-                <button class="button quiet">"This family is told"<span class="unseen">{format!(", {}", family.email)}</span></button>
+                <button class="button quiet">"I have told this family"<span class="unseen">{format!(", {}", family.email)}</span></button>
             </form>
         </li>
     }

@@ -68,6 +68,6 @@ pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why = "No letter goes with it.";
+    let why = "We have no address that goes with it any more.";
     Page::link_ended("This link has ended", why, ("/notices", "All changes")).answer(house, viewer)
 }

@@ -32,11 +32,11 @@ pub struct Notice {
     pub followed_by: Option<String>,
 }
 
-/// Keeps a notice that is written, once for each form key; its id.
+/// Keeps a notice that is written, once for each form key: (its id, whether it is new).
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Millis) -> Kept<String> {
+pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Millis) -> Kept<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
@@ -55,10 +55,11 @@ pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Mill
     .fetch_optional(&mut *tx)
     .await?;
     let Some(notice_id) = new else {
-        return sqlx::query_scalar("SELECT id FROM notices WHERE form_key = $1").bind(&notice.form_key).fetch_one(tx).await;
+        let known = sqlx::query_scalar("SELECT id FROM notices WHERE form_key = $1").bind(&notice.form_key).fetch_one(tx).await?;
+        return Ok((known, false));
     };
     tie(tx, &notice_id, notice).await?;
-    Ok(notice_id)
+    Ok((notice_id, true))
 }
 
 /// Changes the words of a notice that is not approved. False when it is.

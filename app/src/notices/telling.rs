@@ -81,7 +81,7 @@ async fn owe_one(tx: &mut sqlx::AnyConnection, house: &House, due: &Due, notices
     let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
     subscriptions::store::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
     for notice in told {
-        ledger::owed(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+        ledger::keep_letter(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
     }
     Ok(())
 }

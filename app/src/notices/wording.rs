@@ -117,52 +117,39 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
             (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
         }
     };
-    let effect = refusals.take("effect_day", effect(sent, corrects.map(|(_, original)| original.effect), now));
-    let decided_day = refusals.take("decided", decided(sent, effect, now));
+    let effect = effect(sent, corrects.map(|(_, original)| original.effect), now, &mut refusals);
+    let decided_day = decided(sent, effect, now, &mut refusals);
     let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
     let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
     let families = refusals.take("families", families(&sent.line("families")));
     let must_do = refusals.take("must_do", optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
     let must_do_by = refusals.take("must_do_by", day_by(sent, now));
-    let changes_entitlement = match sent.typed("entitlement") {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => refusals.take("entitlement", Err("Say if it changes what a child is legally entitled to".to_owned())),
-    };
+    let changes_entitlement =
+        refusals.take("entitlement", yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"));
     let whom = refusals.take("whom", forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"));
     let phone = refusals.take("phone", optional(sent.line("phone"), 40));
-    let email = refusals.take(
-        "email",
-        match sent.line("email") {
-            email if email.is_empty() && sent.line("phone").is_empty() => {
-                Err("Enter a telephone number or an email address to ask at".to_owned())
-            }
-            email if email.is_empty() => Ok(email),
-            email => accounts::address(&email),
-        },
-    );
-    match (title, what, services, places, effect, decided_day) {
-        (Some(title), Some(what), Some(services), Some(places), Some(effect), Some(decided_day)) if refusals.is_empty() => Ok(Wording {
-            form_key: sent.once(),
-            title,
-            what,
-            why: why.unwrap_or_default(),
-            affected: affected.unwrap_or_default(),
-            families: families.flatten(),
-            must_do: must_do.unwrap_or_default(),
-            must_do_by: must_do_by.unwrap_or_default(),
-            whom: whom.unwrap_or_default(),
-            phone: phone.unwrap_or_default(),
-            email: email.unwrap_or_default(),
-            decided_day,
-            effect,
-            changes_entitlement: changes_entitlement.unwrap_or_default(),
-            services,
-            places,
-            follows,
-        }),
-        _ => Err(refusals),
-    }
+    let email = refusals.take("email", address_to_ask_at(sent));
+    let Some(effect) = effect.filter(|_| refusals.is_empty()) else { return Err(refusals) };
+    // Nothing was refused, so each of them is there.
+    Ok(Wording {
+        form_key: sent.once(),
+        title: title.unwrap_or_default(),
+        what: what.unwrap_or_default(),
+        why: why.unwrap_or_default(),
+        affected: affected.unwrap_or_default(),
+        families: families.flatten(),
+        must_do: must_do.unwrap_or_default(),
+        must_do_by: must_do_by.unwrap_or_default(),
+        whom: whom.unwrap_or_default(),
+        phone: phone.unwrap_or_default(),
+        email: email.unwrap_or_default(),
+        decided_day,
+        effect,
+        changes_entitlement: changes_entitlement.unwrap_or_default(),
+        services: services.unwrap_or_default(),
+        places: places.unwrap_or_default(),
+        follows,
+    })
 }
 
 /// Which of the services that are hers were chosen.
@@ -176,36 +163,61 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
 }
 
 /// From when on it holds: from a time to come, or as it was told already.
-fn effect(sent: &Sent, told: Option<Effect>, now: Millis) -> Result<Effect, String> {
-    let time = if sent.typed("effect") == "hour" { sent.line("effect_time") } else { "00:00".to_owned() };
-    if time.is_empty() {
-        return Err("Enter the hour from which it holds, like 08:30".to_owned());
+fn effect(sent: &Sent, told: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<Effect> {
+    let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
+    if clock::read(day, "00:00").is_none() {
+        refusals.add("effect_day", "Enter the day from which it holds");
     }
-    let at = clock::read(sent.typed("effect_day"), &time).ok_or("Enter the day from which it holds")?;
-    match sent.typed("effect") {
-        _ if at > now + LONGEST_AHEAD => Err("Choose a day within the next ten years".to_owned()),
-        _ if at <= now && told.is_none_or(|told| told.at() != at) => {
-            Err("Choose a day that is still to come. A change that holds already cannot be told before it".to_owned())
+    let (effect, time): (fn(Millis) -> Effect, _) = match kind {
+        "day" => (Effect::Day, "00:00".to_owned()),
+        "term" => (Effect::Term, "00:00".to_owned()),
+        "hour" => (Effect::Hour, sent.line("effect_time")),
+        _ => {
+            refusals.add("effect", "Choose if it holds from a day, from an hour, or from the start of a term");
+            return None;
         }
-        "day" => Ok(Effect::Day(at)),
-        "hour" => Ok(Effect::Hour(at)),
-        "term" => Ok(Effect::Term(at)),
-        _ => Err("Choose if it holds from a day, from an hour, or from the start of a term".to_owned()),
+    };
+    if clock::read("2000-01-01", &time).is_none() {
+        refusals.add("effect_time", "Enter the hour from which it holds, like 08:30");
+    }
+    let at = clock::read(day, &time)?;
+    if at > now + LONGEST_AHEAD {
+        refusals.add("effect_day", "Choose a day within the next ten years");
+    } else if at <= now && told.is_none_or(|told| told.at() != at) {
+        refusals.add("effect_day", "Choose a day that is still to come. A change that holds already cannot be told before it");
+    }
+    Some(effect(at))
+}
+
+/// The day it was decided; `None` while it is proposed, or when something is refused.
+fn decided(sent: &Sent, effect: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<String> {
+    if !refusals.take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))? {
+        return None;
+    }
+    let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided");
+    let day = day.and_then(|day| match effect {
+        _ if day > now => Err("Choose the day it was decided, not one that is still to come"),
+        Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided"),
+        _ => Ok(clock::fields(day).0),
+    });
+    refusals.take("decided_day", day.map_err(str::to_owned))
+}
+
+fn yes_or_no(sent: &Sent, field: &str, what_to_do: &str) -> Result<bool, String> {
+    match sent.typed(field) {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(what_to_do.to_owned()),
     }
 }
 
-fn decided(sent: &Sent, effect: Option<Effect>, now: Millis) -> Result<Option<String>, String> {
-    match sent.typed("decided") {
-        "no" => Ok(None),
-        "yes" => {
-            let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided")?;
-            match effect {
-                _ if day > now => Err("Choose the day it was decided, not one that is still to come".to_owned()),
-                Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided".to_owned()),
-                _ => Ok(Some(clock::fields(day).0)),
-            }
-        }
-        _ => Err("Say if it is decided, or only proposed".to_owned()),
+/// The address to ask at; empty only where there is a telephone number.
+fn address_to_ask_at(sent: &Sent) -> Result<String, String> {
+    let email = sent.line("email");
+    match (email.is_empty(), sent.line("phone").is_empty()) {
+        (true, true) => Err("Enter a telephone number or an email address to ask at".to_owned()),
+        (true, false) => Ok(email),
+        _ => accounts::address(&email),
     }
 }
 
@@ -265,7 +277,7 @@ mod tests {
 
     #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
-        let fields = ["title", "what", "services", "effect_day", "decided", "why", "affected", "entitlement", "whom", "email"];
+        let fields = ["title", "what", "services", "effect_day", "effect", "decided", "why", "affected", "entitlement", "whom", "email"];
         assert_eq!(about(wording(&Sent::default(), &ground(), now())), fields);
     }
 
@@ -276,9 +288,15 @@ mod tests {
         assert_eq!(about(read("effect_day=2026-12-02&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=9999-12-31&decided=no")), ["effect_day"]);
-        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")), ["decided"]);
-        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided"]);
+        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")), ["decided_day"]);
+        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided_day"]);
         assert_eq!(read("effect_day=2027-01-04&decided=no").expect("a notice").decided_day, None);
+        let hour = |time: &str| {
+            let sent = format!("{}&effect=hour&effect_day=2027-01-04&decided=no&effect_time={time}", GOOD.replace("&effect=day", ""));
+            wording(&Sent::read(sent.as_bytes()), &ground(), now())
+        };
+        assert_eq!(hour("08:30").expect("a notice").effect.words(), "Monday 4 January 2027 at 8:30am");
+        assert_eq!((about(hour("")), about(hour("25:00"))), (vec!["effect_time"], vec!["effect_time"]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::rules::{Effect, Follow};
 use super::store::Notice;
 use super::wording::{self, Wording};
-use super::{notice_of, store};
+use super::{notice_she_speaks_for, store};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::area::store::{Ground, Named};
@@ -56,7 +56,7 @@ pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path
 }
 
 async fn follow_form(house: &House, viewer: &Viewer, id: &str, how: Follow) -> Result<Response, Error> {
-    let original = notice_of(house, viewer, id).await?;
+    let original = notice_she_speaks_for(house, viewer, id).await?;
     if let Some(elsewhere) = elsewhere(&original) {
         return Ok(Redirect::to(&elsewhere).into_response());
     }
@@ -66,7 +66,7 @@ async fn follow_form(house: &House, viewer: &Viewer, id: &str, how: Follow) -> R
 }
 
 async fn follow(house: &House, viewer: &Viewer, id: &str, how: Follow, sent: &Sent) -> Result<Response, Error> {
-    let original = notice_of(house, viewer, id).await?;
+    let original = notice_she_speaks_for(house, viewer, id).await?;
     if let Some(elsewhere) = elsewhere(&original) {
         return Ok(Redirect::to(&elsewhere).into_response());
     }
@@ -88,8 +88,10 @@ async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let written = house.db.write(move |tx| {
         Box::pin(async move {
-            let id = store::write(tx, &words, &by, now).await?;
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" }).await?;
+            let (id, is_new) = store::write(tx, &words, &by, now).await?;
+            if is_new {
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" }).await?;
+            }
             Ok::<_, sqlx::Error>(id)
         })
     });
@@ -98,7 +100,7 @@ async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str
 
 /// GET `/lead/notices/{id}/words`
 pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    let notice = notice_of(&house, &viewer, &id).await?;
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     if notice.course.starts_at.is_some() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
@@ -108,10 +110,14 @@ pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): P
 
 /// POST `/lead/notices/{id}/words`
 pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let notice = notice_of(&house, &viewer, &id).await?;
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let ground = area::store::ground(&house.db, &by).await?;
-    let follows = notice.words.follows.as_ref().map(|follows| (follows.how, follows.notice_id.as_str(), &notice.words));
+    let original = match &notice.words.follows {
+        Some(follows) => Some((follows.how, super::notice(&house, &follows.notice_id).await?)),
+        None => None,
+    };
+    let follows = original.as_ref().map(|(how, original)| (*how, original.id.as_str(), &original.words));
     let words = match read(&sent, &ground, follows, now) {
         Ok(words) => words,
         Err(refusals) => return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer)),
@@ -192,13 +198,14 @@ fn starting_point(like: &str) -> Sent {
 struct Form {
     title: &'static str,
     lead: &'static str,
+    /// Where it leads back to.
     back: String,
     follow: Option<Follow>,
 }
 
 const NEW: Form = Form {
     title: "Write a notice",
-    lead: "Say what changes so that a tired parent knows what to do. A colleague reads it before anyone is told.",
+    lead: "Say what changes so that a tired parent knows what to do. You see it as parents will before anyone is told.",
     back: String::new(),
     follow: None,
 };

@@ -65,7 +65,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
     told(tx, ground, &correction, 6, |_| Went::Arrived).await?;
     told(tx, ground, &personal_budgets(ground), 3, |_| Went::Arrived).await?;
 
-    let due = store::write(tx, &taxis(ground), ground.leader, ground.now - DAY).await?;
+    let (due, _) = store::write(tx, &taxis(ground), ground.leader, ground.now - DAY).await?;
     store::approve(tx, &due, ground.colleague, ground.now + 3 * DAY, ground.now).await?;
     store::write(tx, &holiday_club(ground), ground.colleague, ground.now - DAY).await?;
     Ok(())
@@ -130,7 +130,7 @@ async fn told(
     went: impl Fn(usize) -> Went,
 ) -> Result<String, sqlx::Error> {
     let at = ground.now - days * DAY;
-    let notice_id = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
+    let (notice_id, _) = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
     store::approve(tx, &notice_id, ground.colleague, at, at).await?;
     ledger::start_next(tx, ground.kind, at).await?;
     let told: Vec<String> = sqlx::query_scalar("SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id")
@@ -153,7 +153,7 @@ async fn told(
         .bind(if went == Went::Refused { "550 5.7.1 this server takes no letters from here" } else { "" })
         .execute(&mut *tx)
         .await?;
-        ledger::owed(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret())).await?;
+        ledger::keep_letter(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret())).await?;
         match went {
             Went::Arrived => {}
             Went::CameBack => {
@@ -182,7 +182,8 @@ async fn asked(tx: &mut AnyConnection, ground: &Ground<'_>, notice_id: &str) -> 
         question: "Does the bus home change too?".into(),
         answer: "No. Only the morning changes. The bus home leaves school at 3:20pm as before.".into(),
     };
-    questions::store::answer(tx, notice_id, &answer, ground.leader, at + DAY).await
+    questions::store::answer(tx, notice_id, &answer, ground.leader, at + DAY).await?;
+    Ok(())
 }
 
 fn route_five(ground: &Ground<'_>) -> Wording {

@@ -20,8 +20,8 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     };
     let sql = format!(
         "SELECT coalesce(p.name, '{ELSEWHERE}'), CAST(sum(t.before) AS BIGINT),
-                CAST(sum(CASE WHEN t.before = 0 AND t.by_now = 1 THEN 1 ELSE 0 END) AS BIGINT), count(*)
-         FROM (SELECT l.place_id, {} AS before, {} AS by_now
+                CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(*)
+         FROM (SELECT l.place_id, {} AS before, {} AS by_until
                FROM ledger l
                JOIN notices n ON n.id = l.notice_id
                LEFT JOIN deliveries d ON d.id = l.delivery_id
@@ -57,10 +57,13 @@ pub struct InLetter {
     pub is_read: bool,
 }
 
-/// The notices in the letter that holds this link, the first to take effect first; none for a link of another letter.
+/// The notices in the letter that holds this link, the first to take effect first; none for a link of another letter, or of
+/// an address that we do not write to any more.
 pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     let rows = sqlx::query(
-        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, coalesce(n.follow_kind, '') FROM ledger l JOIN notices n ON n.id = l.notice_id
+        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, coalesce(n.follow_kind, '') FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscriber_links k ON k.token_hash = l.link_hash
          WHERE l.link_hash = $1 ORDER BY n.effect_at, n.id",
     )
     .bind(link_hash)

@@ -99,7 +99,7 @@ pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis
 
 /// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds the subscriber knows that the
 /// row was not called off meanwhile.
-pub async fn owed(tx: &mut AnyConnection, notice_id: &str, subscriber_id: &str, delivery_id: &str, link_hash: &str) -> Kept<()> {
+pub async fn keep_letter(tx: &mut AnyConnection, notice_id: &str, subscriber_id: &str, delivery_id: &str, link_hash: &str) -> Kept<()> {
     sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL")
         .bind(notice_id)
         .bind(subscriber_id)

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::store::{self, Waiting};
+use super::telling;
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
 use crate::clock;
@@ -13,13 +14,13 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
-use crate::notices::notice_of;
 use crate::notices::store::Notice;
+use crate::notices::{letters, notice_she_speaks_for};
 use crate::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary};
 
 /// GET `/lead/notices/{id}/questions`
 pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
-    let notice = notice_of(&house, &viewer, &id).await?;
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let waiting = store::waiting(&house.db, &notice.id).await?;
     let done = Sent::query(&uri).line("done");
     Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
@@ -27,13 +28,15 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/lead/notices/{id}/questions`: publishes an answer, or sets a question aside.
 pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let notice = notice_of(&house, &viewer, &id).await?;
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let to = format!("/lead/notices/{}/questions", notice.id);
     if let Some(question) = id::parse(sent.typed("aside")) {
+        let writer = house.clone();
         let set = house.db.write(move |tx| {
             Box::pin(async move {
-                if store::set_aside(tx, &notice.id, &question, now).await? {
+                if let Some(asked) = store::set_aside(tx, &notice.id, &question, now).await? {
+                    telling::owe_not_answered(tx, &asked, &letters::set_aside(&writer, &notice, &asked.question), now).await?;
                     audit::note(tx, Entry { at: now, who: Some(&by), what: "question set aside", about: &question, detail: "" }).await?;
                 }
                 Ok::<_, sqlx::Error>(())
@@ -49,8 +52,10 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            store::answer(tx, &notice.id, &answer, &by, now).await?;
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "question answered", about: &notice.id, detail: "" }).await
+            if store::answer(tx, &notice.id, &answer, &by, now).await? {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "question answered", about: &notice.id, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(())
         })
     });
     kept.await?;
@@ -60,7 +65,9 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 fn shown(notice: &Notice, waiting: Vec<Waiting>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
     let banner = match done {
         "answered" => Some(("The answer is published", "It goes to those who asked.")),
-        "aside" => Some(("The question is set aside", "It is not shown, and gets no answer here.")),
+        "aside" => {
+            Some(("The question is set aside", "It is not shown. We write to whoever asked that it gets no answer here, and whom to ask."))
+        }
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
@@ -84,7 +91,7 @@ fn shown(notice: &Notice, waiting: Vec<Waiting>, done: &str, sent: &Sent, refusa
                 </form>
                 <details>
                     <summary>"Set a question aside"</summary>
-                    <p>"What is about one child, or no question. Ring the family if you know whose it is."</p>
+                    <p>"What is about one child, or no question. We write to whoever asked that it gets no answer here, and whom to ask."</p>
                     <ul class="rows">{aside}</ul>
                 </details>
             }

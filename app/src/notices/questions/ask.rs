@@ -35,7 +35,7 @@ pub async fn send(
         Err(refusals) => return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer)),
     };
     if !may_write(&house, &caller, &email).await? {
-        let refusals = Refusals::one("question", "Wait an hour, or ring them. Too many letters were asked for");
+        let refusals = Refusals::one("question", "Wait an hour, or ask them directly. Too many letters were asked for");
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
     let (now, form_key, to) = (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
@@ -61,7 +61,8 @@ pub async fn send(
 
 fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/notices/{}", notice.id);
-    let (title, whom) = (notice.words.title.clone(), notice.words.whom.clone());
+    let (title, words) = (notice.words.title.clone(), &notice.words);
+    let whom = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
     let email = (!viewer.is_signed_in()).then(|| {
         view! { <Field name="email" label="Your email address" hint="For the answer only. Then we forget it." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
     });
@@ -72,9 +73,10 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <Summary refusals />
                 <h1>"Ask about this change"</h1>
                 <p class="lead">{format!("Who gets your question: {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
+                <p>{format!("To talk to somebody instead: {}, {}.", words.whom, words.ways_to_ask())}</p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ring them." value=sent.typed("question") refusals />
+                    <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ask them directly." value=sent.typed("question") refusals />
                     {email}
                     <button class="button">"Ask"</button>
                 </form>

@@ -2,16 +2,15 @@
 //! answer goes to those who asked.
 //!
 //! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who asked. The address goes as
-//! soon as the answer is owed, and in any case after [`KEPT_UNANSWERED`]. `ask` is everyone's page, `answer` the leaders',
-//! `telling` is what the worker does, `store` holds the SQL.
+//! soon as the answer is owed or the question is set aside, and in any case after [`KEPT_UNANSWERED`]; a letter says so.
+//! `ask` is everyone's page, `answer` the leaders', `telling` is what the worker does, `store` holds the SQL.
 
 mod answer;
 mod ask;
 pub mod store;
 mod telling;
 
-pub use store::forget_due;
-pub use telling::answer_due;
+pub use telling::{answer_due, forget_due};
 
 use crate::accounts::{self, Role};
 use crate::clock::{DAY, Millis};
@@ -19,7 +18,7 @@ use crate::forms::{self, Refusals, Sent};
 use crate::routes::{Access, Routes};
 
 /// How long the address of a question without an answer is kept.
-pub const KEPT_UNANSWERED: Millis = 90 * DAY;
+pub const KEPT_UNANSWERED: Millis = 28 * DAY;
 
 /// The addresses of questions.
 #[must_use]

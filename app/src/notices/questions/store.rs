@@ -65,8 +65,8 @@ pub async fn to_answer(db: &Db, leader: &str) -> Kept<Vec<(String, String, i64)>
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
-/// Keeps an answer to these questions, once for each form key.
-pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<()> {
+/// Keeps an answer to these questions, once for each form key. False when it was there.
+pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -80,7 +80,7 @@ pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer,
     .bind(now)
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(answer_id) = new else { return Ok(()) };
+    let Some(answer_id) = new else { return Ok(false) };
     let these = db::parameters(3, answer.questions.len());
     // Only those that this answer is the first to take: two leaders may answer at once.
     let take = format!(
@@ -92,7 +92,7 @@ pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer,
         take = take.bind(question);
     }
     take.execute(tx).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// An answer that is still to go to those who asked.
@@ -133,18 +133,60 @@ pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec
     Ok(addresses)
 }
 
-/// Sets a question aside: it is not for everyone, or no question. False when it does not wait any more.
-pub async fn set_aside(tx: &mut AnyConnection, notice_id: &str, question_id: &str, now: Millis) -> Kept<bool> {
+/// A question that gets no answer on the page, and the address of whoever asked. It is kept no longer.
+#[derive(Clone, Debug)]
+pub struct NotAnswered {
+    /// Its id.
+    pub id: String,
+    /// The notice it is about.
+    pub notice_id: String,
+    /// What was asked.
+    pub question: String,
+    /// Where to say so; `None` when that was erased.
+    pub email: Option<String>,
+}
+
+/// Sets a question aside: it is not for everyone, or no question. `None` when it does not wait any more.
+pub async fn set_aside(tx: &mut AnyConnection, notice_id: &str, question_id: &str, now: Millis) -> Kept<Option<NotAnswered>> {
+    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id) else { return Ok(None) };
     let set = sqlx::query(
-        "UPDATE notice_questions SET set_aside_at = $3, email = NULL
-         WHERE id = $2 AND notice_id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
+        "UPDATE notice_questions SET set_aside_at = $2, email = NULL WHERE id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
     )
-    .bind(notice_id)
     .bind(question_id)
     .bind(now)
     .execute(tx)
     .await?;
-    Ok(set.rows_affected() == 1)
+    Ok((set.rows_affected() == 1).then_some(asked))
+}
+
+/// The question that has waited longest for an answer, of those that have waited for so long that the address is to go:
+/// (question, notice).
+pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
+    let row = sqlx::query(
+        "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
+    )
+    .bind(now - KEPT_UNANSWERED)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// Erases the address of a question without an answer. `None` when it has gone, or an answer has come.
+pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+    let asked = one(tx, question_id).await?;
+    let erased = sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1 AND email IS NOT NULL AND answer_id IS NULL")
+        .bind(question_id)
+        .execute(tx)
+        .await?;
+    Ok(asked.filter(|_| erased.rows_affected() == 1))
+}
+
+async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+    let row = sqlx::query("SELECT id, notice_id, question, email FROM notice_questions WHERE id = $1")
+        .bind(question_id)
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), question: row.get(2), email: row.get(3) }))
 }
 
 /// What stands beside the words of a notice.
@@ -177,18 +219,4 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
         }
     }
     Ok(beside)
-}
-
-/// Erases the addresses of questions that nobody has answered for long.
-pub async fn forget_due(db: &Db, now: Millis) -> Kept<()> {
-    db.write(move |tx| {
-        Box::pin(async move {
-            sqlx::query("UPDATE notice_questions SET email = NULL WHERE email IS NOT NULL AND asked_at <= $1")
-                .bind(now - KEPT_UNANSWERED)
-                .execute(tx)
-                .await?;
-            Ok(())
-        })
-    })
-    .await
 }

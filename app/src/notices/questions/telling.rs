@@ -1,7 +1,10 @@
-//! What the worker does: owes each answer to those who asked, and forgets their addresses.
+//! What the worker does: owes each answer to those who asked, says so when none comes, and forgets their addresses.
 
-use super::store;
-use crate::deliveries::{Owed, owe};
+use sqlx::AnyConnection;
+
+use super::store::{self, NotAnswered};
+use crate::clock::Millis;
+use crate::deliveries::{Owed, Words, owe};
 use crate::house::House;
 use crate::id;
 use crate::notices::{letters, store as notices};
@@ -36,4 +39,30 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
         owed.await?;
     }
     Ok(())
+}
+
+/// Tells those whose questions nobody has answered for long, and forgets their addresses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
+    while let Some((question, notice)) = store::unanswered_due(&house.db, house.clock.now()).await? {
+        let Some(notice) = notices::find(&house.db, &notice).await? else { return Ok(()) };
+        let (writer, now) = (house.clone(), house.clock.now());
+        let forgotten = house.db.write(move |tx| {
+            Box::pin(async move {
+                let Some(asked) = store::take_address(tx, &question).await? else { return Ok(()) };
+                owe_not_answered(tx, &asked, &letters::unanswered(&writer, &notice, &asked.question), now).await
+            })
+        });
+        forgotten.await?;
+    }
+    Ok(())
+}
+
+/// Owes the letter to whoever asked a question that gets no answer here.
+pub(super) async fn owe_not_answered(tx: &mut AnyConnection, asked: &NotAnswered, words: &Words, now: Millis) -> Result<(), sqlx::Error> {
+    let Some(to) = &asked.email else { return Ok(()) };
+    let dedup_key = format!("not answered {}", asked.id);
+    owe(tx, Owed { dedup_key: &dedup_key, kind: "not answered", account_id: None, to, words, at: now, not_after: None }).await
 }

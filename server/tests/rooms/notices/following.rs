@@ -127,3 +127,29 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         assert!(letters.is_empty(), "she had said that she wants no more of it");
     });
 }
+
+#[test]
+fn a_correction_can_go_back_to_the_day_people_were_told_of_until_it_is_approved() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 1).await;
+        let first = clock::fields(world.now() + DAY).0;
+        told(&world).await;
+        world.forward(2 * DAY);
+        let words = |day: &str| {
+            let mut words: Vec<(String, String)> =
+                fields("Buses", &world.transport, day).iter().map(|(field, value)| ((*field).into(), (*value).into())).collect();
+            words.push(("changed".into(), "The stop.".into()));
+            words
+        };
+        let send = async |to: &str, day: &str| {
+            let words = words(day);
+            let words: Vec<_> = words.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
+            leaders.0.post(to, &words).await.leads_to().split('?').next().unwrap().to_owned()
+        };
+        let later = clock::fields(world.now() + 10 * DAY).0;
+        let page = send(&format!("/lead/notices/{id}/correction"), &later).await;
+        assert_eq!(send(&format!("{page}/words"), &first).await, page);
+        assert!(leaders.0.get(&format!("{page}/words")).await.says(&format!("value=\"{first}\"")));
+    });
+}

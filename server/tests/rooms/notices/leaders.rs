@@ -81,6 +81,14 @@ fn the_area_can_let_whoever_writes_a_notice_send_it() {
         assert!(writer.get(&page).await.says("Approve it"));
         writer.post(&page, &[]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        told(&world).await;
+        let [first, second] = [(); 2].map(async |()| {
+            let follows = format!("/lead/notices/{}/withdrawal", page.replace("/lead/notices/", ""));
+            writer.post(&follows, &[("changed", "No.")]).await.leads_to().split('?').next().unwrap().to_owned()
+        });
+        let (first, second) = (first.await, second.await);
+        writer.post(&first, &[]).await.leads_to();
+        assert!(writer.post(&second, &[]).await.says("Another correction or withdrawal of the same notice was approved before"));
     });
 }
 
@@ -116,6 +124,12 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         let next = [("step", "term"), ("term_name", "Spring, second half"), ("first_day", "2027-02-22"), ("last_day", "2027-03-25")];
         admin.post("/admin/telling", &next).await.leads_to();
         assert!(!preview("2027-02-23").await.says("the area’s rule"), "20 school days are enough");
+        // On Monday morning the next weekly digest is five days away.
+        world.forward(3 * DAY);
+        assert!(preview("2027-02-26").await.says(
+            "Families would be told 23 school days before, those with a weekly digest 19 school days. For Transport the area’s rule is 20 school days."
+        ));
+        assert!(!preview("2027-03-01").await.says("the area’s rule"));
     });
 }
 

@@ -120,7 +120,12 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         let south = [fields("Route 5 comes earlier", &world.transport, &day), vec![("places", world.south.as_str())]].concat();
         let page = writer.post("/lead/notices/new", &south).await.leads_to().split('?').next().unwrap().to_owned();
         let preview = writer.get(&page).await;
-        assert!(preview.says("Be at the stop by 8:05.") && preview.says("A colleague approves it") && preview.says("The letter"));
+        assert!(
+            preview.says("Be at the stop by 8:05.")
+                && preview.says("A colleague approves it")
+                && preview.says("Who is affected: Children on route 5")
+                && preview.says("The letter")
+        );
         assert!(preview.says("fewer than 10") && !preview.says("<dd>1</dd>"), "how many would be told goes through disclosure");
         let own = writer.post(&page, &[]).await;
         assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -243,7 +248,8 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         let letters = told(&world).await;
         assert!(letters[0].subject.ends_with(": Later"));
         let too_late = writer.post(&page, &[("step", "call back")]).await;
-        assert!(too_late.leads_to().ends_with("done=started-before"));
+        let notice = writer.get(&too_late.leads_to()).await.leads_to();
+        assert!(writer.get(&notice).await.says("It was not called back"), "{notice}");
         for sql in [
             "UPDATE notices SET title = 'Another'",
             "UPDATE notices SET started_at = NULL",

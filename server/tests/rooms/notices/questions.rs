@@ -1,3 +1,5 @@
+use app::notices::questions::forget_due;
+
 use super::*;
 
 #[test]
@@ -57,17 +59,19 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         let mut letters = world.deliver().await;
         letters.sort_by(|one, next| one.to.cmp(&next.to));
         let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
-        assert_eq!(to, ["one@example.org", "parent1@example.org"]);
-        assert!(letters[0].text.contains("The one at the library."));
+        assert_eq!(to, ["one@example.org", "parent1@example.org", "two@example.org"]);
+        assert!(letters[0].text.contains("The one at the library.") && letters[1].text.contains("The one at the library."));
+        assert!(letters[2].text.contains("do not answer it on the page") && letters[2].text.contains("01234 567 890"));
         let page = world.visitor().get(&format!("/notices/{id}")).await;
         assert!(page.says("Which stop?") && page.says("The one at the library.") && !page.says("Sam"));
         assert!(leaders.0.get(&desk).await.says("No question waits."));
         assert_eq!(number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await, 0, "no address is kept");
+        assert_eq!(number(&world, "SELECT count(*) FROM audit WHERE what = 'question answered'").await, 1, "a double tap answers once");
     });
 }
 
 #[test]
-fn the_address_of_a_question_that_nobody_answers_is_erased() {
+fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_address_is_erased() {
     on_both(async |world| {
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
@@ -75,8 +79,16 @@ fn the_address_of_a_question_that_nobody_answers_is_erased() {
         let ask = format!("/notices/{id}/questions/new");
         world.visitor().post(&ask, &[("question", "When?"), ("email", "one@example.org")]).await.leads_to();
         assert!(world.deliver().await.is_empty(), "the team has no address: it is asked on the leaders' desk");
-        world.forward(90 * DAY);
-        app::notices::questions::forget_due(world.db(), world.now()).await.unwrap();
+        world.forward(27 * DAY);
+        forget_due(&world.house).await.unwrap();
+        assert!(world.deliver().await.is_empty());
+        world.forward(DAY);
+        for _ in 0..2 {
+            forget_due(&world.house).await.unwrap();
+        }
+        let letters = world.deliver().await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["one@example.org"]);
+        assert!(letters[0].text.contains("Nobody has answered") && letters[0].text.contains("01234 567 890"));
         assert_eq!(number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await, 0);
     });
 }

@@ -151,6 +151,12 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
         parent.post(&format!("{page}/read"), &[]).await.leads_to();
         assert!(parent.get(&page).await.says("You said that you have read this"));
         assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await, 2);
+
+        let one_click = letter.one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        world.visitor().post(&one_click, &[]).await;
+        world.forward(29 * DAY);
+        app::subscriptions::forget_due(world.db(), world.now()).await.unwrap();
+        assert_eq!(world.visitor().get(&read).await.status, StatusCode::GONE, "her address is erased, and the link leads nowhere");
     });
 }
 
