@@ -17,7 +17,7 @@ site: ## The browser's program
 	site/build.sh
 
 rules: ## What needs no database: rules, texts, settings
-	cargo test --workspace --lib --bins
+	cargo test --workspace --lib --bins --test disclosure
 
 rooms: ## The rooms behind the real router, on both databases; letters against a real mail server
 	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 cargo test -p server --tests

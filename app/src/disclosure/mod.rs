@@ -1,10 +1,12 @@
 //! The one door for published numbers: what may be shown of a count of people, and what must be
 //! hidden with it so that no number below ten can be worked out.
 //!
-//! It guards what it is given, one table at a time. Its callers must not publish the same people
-//! split in a second way, nor anything drawn from a number that is not shown: no percentage, no
-//! length of a bar, no order by size.
+//! [`count`] and [`split`] guard one number or one list at a time. Their callers must not publish the
+//! same people split in a second way; that is for [`tables::release`]. Nor anything drawn from a number
+//! that is not shown: no percentage, no length of a bar, no order by size.
 
+pub mod suppression;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,264 @@
+//! Many counts of the same people, published together and more than once: lists, cross-tables, releases.
+
+use super::suppression::{self, Before};
+use super::{SMALLEST_SHOWN, Shown};
+
+/// People counted in parts, each person in exactly one: the answers to a question with those who gave none, the places.
+/// A question with several answers is a list for each of them: who chose it, and who did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// What it counts; the same in every release.
+    pub key: String,
+    /// How many people are in each part. The order must not come from the numbers. Where something large must be hidden
+    /// beside something small, it is the last that can be.
+    pub parts: Vec<u64>,
+}
+
+/// The people of two lists, counted in both at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cross {
+    /// The list of its rows, as its place among the lists.
+    pub rows: usize,
+    /// The list of its columns.
+    pub columns: usize,
+    /// How many people are in this part of the one list and in that of the other.
+    pub cells: Vec<Vec<u64>>,
+}
+
+/// All that one release counts: true numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    people: u64,
+    lists: Vec<List>,
+    crosses: Vec<Cross>,
+}
+
+/// Why some counts are not of the same people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The parts of a list, or a row or column of a cross-table, do not add up to what they are parts of.
+    Sum,
+    /// The cross-tables lead round in a ring, as a by b, b by c and c by a. What one says of another can then not be proved
+    /// harmless.
+    Ring,
+}
+
+impl Counts {
+    /// Counts of `people` people.
+    ///
+    /// # Errors
+    /// When they are not counts of the same people, or cannot be published together.
+    pub fn new(people: u64, lists: Vec<List>, crosses: Vec<Cross>) -> Result<Self, Unfit> {
+        let fits = |cross: &Cross| {
+            let (Some(rows), Some(columns)) = (lists.get(cross.rows), lists.get(cross.columns)) else { return false };
+            let across = cross.cells.iter().map(|row| row.iter().sum::<u64>());
+            let down = (0..columns.parts.len()).map(|column| cross.cells.iter().filter_map(|row| row.get(column)).sum::<u64>());
+            cross.cells.iter().all(|row| row.len() == columns.parts.len())
+                && across.eq(rows.parts.iter().copied())
+                && down.eq(columns.parts.iter().copied())
+        };
+        if lists.iter().any(|list| list.parts.iter().sum::<u64>() != people) || !crosses.iter().all(fits) {
+            return Err(Unfit::Sum);
+        }
+        // Lists that a cross-table ties together carry the same mark; a tie between two of one mark closes a ring.
+        let mut marks: Vec<usize> = (0..lists.len()).collect();
+        for cross in &crosses {
+            let (one, other) = (marks[cross.rows], marks[cross.columns]);
+            if one == other {
+                return Err(Unfit::Ring);
+            }
+            marks.iter_mut().filter(|mark| **mark == one).for_each(|mark| *mark = other);
+        }
+        Ok(Self { people, lists, crosses })
+    }
+
+    /// All people.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.people
+    }
+
+    /// The lists.
+    #[must_use]
+    pub fn lists(&self) -> &[List] {
+        &self.lists
+    }
+
+    /// The cross-tables.
+    #[must_use]
+    pub fn crosses(&self) -> &[Cross] {
+        &self.crosses
+    }
+
+    fn keys(&self, cross: &Cross) -> (&str, &str) {
+        (&self.lists[cross.rows].key, &self.lists[cross.columns].key)
+    }
+}
+
+/// How much must be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    smallest: u64,
+    rounds: bool,
+}
+
+impl Rule {
+    /// `smallest`: the smallest number of people that may be shown; `None` below [`SMALLEST_SHOWN`]. `rounds`: whether each
+    /// number that is shown is rounded to 5.
+    #[must_use]
+    pub fn new(smallest: u64, rounds: bool) -> Option<Self> {
+        (smallest >= SMALLEST_SHOWN).then_some(Self { smallest, rounds })
+    }
+
+    fn shown(self, people: u64, is_hidden: bool) -> Shown {
+        match people {
+            _ if is_hidden => Shown::Hidden,
+            people if self.rounds => Shown::Number((people + 2) / 5 * 5),
+            people => Shown::Number(people),
+        }
+    }
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self { smallest: SMALLEST_SHOWN, rounds: false }
+    }
+}
+
+/// What may be published of some counts: everything in it at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// All people.
+    pub people: Shown,
+    /// For each list its parts.
+    pub lists: Vec<Vec<Shown>>,
+    /// For each cross-table its cells, row by row.
+    pub crosses: Vec<Vec<Vec<Shown>>>,
+}
+
+/// What may be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// These numbers.
+    Numbers(Published),
+    /// "Too few to show."
+    TooFew,
+    /// The numbers of an earlier release stand: so few people make the difference to it that it must not show.
+    Stands,
+}
+
+/// What may be published of these counts, beside everything that was published of them before.
+///
+/// **The guarantee.** A number of people below the rule's smallest could, for all that is published, be that smallest or
+/// more; and it could be as many different numbers as there are below the smallest. The same holds for the difference
+/// between a number and the same number of an earlier release. It holds for a reader who has every table of every release,
+/// and it is proved each time: see [`suppression`].
+#[must_use]
+pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> Release {
+    let is_small = |people: u64| (1..rule.smallest).contains(&people);
+    if is_small(counts.people) {
+        return Release::TooFew;
+    }
+    if before.iter().any(|(old, _)| is_small(old.people.abs_diff(counts.people))) {
+        return Release::Stands;
+    }
+    let hide_list = |list: &List| {
+        let before = before.iter().flat_map(|(old, published)| {
+            let same = old.lists.iter().zip(&published.lists).filter(|(old, _)| old.key == list.key);
+            same.map(|(old, shown)| Before { people: vec![old.parts.clone()], hidden: vec![hidden(shown)] })
+        });
+        suppression::list(&list.parts, &before.collect::<Vec<_>>(), rule.smallest)
+    };
+    let lists: Vec<Vec<bool>> = counts.lists.iter().map(hide_list).collect();
+    let hide_cross = |cross: &Cross| {
+        let before = before.iter().flat_map(|(old, published)| {
+            let same = old.crosses.iter().zip(&published.crosses).filter(|(one, _)| old.keys(one) == counts.keys(cross));
+            same.map(|(old, shown)| Before { people: old.cells.clone(), hidden: shown.iter().map(|row| hidden(row)).collect() })
+        });
+        suppression::cross(&cross.cells, (&lists[cross.rows], &lists[cross.columns]), &before.collect::<Vec<_>>(), rule.smallest)
+    };
+    let crosses: Vec<Vec<Vec<bool>>> = counts.crosses.iter().map(hide_cross).collect();
+    let row = |people: &[u64], hidden: &[bool]| people.iter().zip(hidden).map(|(people, hidden)| rule.shown(*people, *hidden)).collect();
+    Release::Numbers(Published {
+        people: rule.shown(counts.people, false),
+        lists: counts.lists.iter().zip(&lists).map(|(list, hidden)| row(&list.parts, hidden)).collect(),
+        crosses: counts
+            .crosses
+            .iter()
+            .zip(&crosses)
+            .map(|(cross, hidden)| cross.cells.iter().zip(hidden).map(|(cells, hidden)| row(cells, hidden)).collect())
+            .collect(),
+    })
+}
+
+fn hidden(shown: &[Shown]) -> Vec<bool> {
+    shown.iter().map(|shown| shown.number().is_none()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(key: &str, parts: &[u64]) -> List {
+        List { key: key.into(), parts: parts.to_vec() }
+    }
+
+    fn words(release: Release) -> Vec<String> {
+        let Release::Numbers(published) = release else { panic!("{release:?}") };
+        let words =
+            |row: &Vec<Shown>| row.iter().map(|shown| shown.number().map_or("-".into(), |n| n.to_string())).collect::<Vec<_>>().join(" ");
+        published.lists.iter().chain(published.crosses.iter().flatten()).map(words).collect()
+    }
+
+    #[test]
+    fn a_small_part_is_hidden_with_the_last_large_one_and_a_zero_is_shown() {
+        let counts = Counts::new(60, vec![list("q", &[30, 3, 0, 12, 15])], vec![]).expect("counts");
+        assert_eq!(words(release(&counts, &[], Rule::default())), ["30 - 0 12 -"]);
+        assert_eq!(words(release(&counts, &[], Rule::new(10, true).expect("a rule"))), ["30 - 0 10 -"]);
+        assert_eq!(words(release(&counts, &[], Rule::new(15, false).expect("a rule"))), ["30 - 0 - 15"]);
+        assert_eq!(Rule::new(9, false), None, "the threshold can be set higher than 10, never lower");
+    }
+
+    #[test]
+    fn fewer_than_ten_people_are_too_few_and_nobody_is_shown_as_nobody() {
+        assert_eq!(release(&Counts::new(9, vec![list("q", &[9])], vec![]).expect("counts"), &[], Rule::default()), Release::TooFew);
+        assert_eq!(words(release(&Counts::new(0, vec![list("q", &[0, 0])], vec![]).expect("counts"), &[], Rule::default())), ["0 0"]);
+    }
+
+    #[test]
+    fn a_small_cell_is_hidden_with_a_rectangle_and_the_rest_is_shown() {
+        let cells = vec![vec![30, 3, 20], vec![25, 21, 22], vec![12, 26, 11]];
+        let (rows, columns) = (list("q", &[53, 68, 49]), list("place", &[67, 50, 53]));
+        let counts = Counts::new(170, vec![rows, columns], vec![Cross { rows: 0, columns: 1, cells }]).expect("counts");
+        assert_eq!(words(release(&counts, &[], Rule::default())), ["53 68 49", "67 50 53", "30 - -", "25 21 22", "12 - -"]);
+    }
+
+    #[test]
+    fn what_differs_from_an_earlier_release_by_a_few_people_is_hidden() {
+        let of = |people, parts: &[u64]| Counts::new(people, vec![list("q", parts)], vec![]).expect("counts");
+        let first = of(100, &[30, 30, 40]);
+        let Release::Numbers(published) = release(&first, &[], Rule::default()) else { panic!("numbers") };
+        let before = [(first, published)];
+        assert_eq!(release(&of(104, &[34, 30, 40]), &before, Rule::default()), Release::Stands);
+        assert_eq!(words(release(&of(120, &[47, 33, 40]), &before, Rule::default())), ["- - 40"], "they differ by 17, 3 and 0");
+        assert_eq!(words(release(&of(120, &[50, 30, 40]), &before, Rule::default())), ["50 30 40"]);
+    }
+
+    #[test]
+    fn what_was_hidden_stays_hidden() {
+        let of = |parts: &[u64]| Counts::new(100, vec![list("q", parts)], vec![]).expect("counts");
+        let first = of(&[30, 3, 27, 40]);
+        let Release::Numbers(published) = release(&first, &[], Rule::default()) else { panic!("numbers") };
+        assert_eq!(words(release(&of(&[30, 13, 17, 40]), &[(first, published)], Rule::default())), ["30 - 17 -"]);
+    }
+
+    #[test]
+    fn counts_that_do_not_add_up_or_lead_round_in_a_ring_are_refused() {
+        assert_eq!(Counts::new(10, vec![list("q", &[3, 3])], vec![]), Err(Unfit::Sum));
+        let lists = || ["a", "b", "c"].map(|key| list(key, &[10, 10])).to_vec();
+        let cross = |rows, columns| Cross { rows, columns, cells: vec![vec![5, 5], vec![5, 5]] };
+        assert_eq!(Counts::new(20, lists(), vec![Cross { rows: 0, columns: 1, cells: vec![vec![5, 5]] }]), Err(Unfit::Sum));
+        assert!(Counts::new(20, lists(), vec![cross(0, 1), cross(1, 2)]).is_ok());
+        assert_eq!(Counts::new(20, lists(), vec![cross(0, 1), cross(1, 2), cross(2, 0)]), Err(Unfit::Ring));
+    }
+}

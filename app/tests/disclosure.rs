@@ -1,0 +1,260 @@
+//! A reader of all that is published, who has an integer program: what is the least and the most that each number can be?
+//!
+//! She knows nothing of the code in `disclosure`. Her unknowns are the people of every part and cell; what she is shown are
+//! equations. She must not be able to pin down a hidden number, nor how a number differs from an earlier release.
+
+use app::disclosure::Shown;
+use app::disclosure::tables::{Counts, Cross, List, Published, Release, Rule, release};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome, Variable};
+
+/// Numbers that look random and are the same in every run (Steele, Lea and Flood 2014).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+/// One person's answers: to each list, which part.
+type Person = Vec<usize>;
+
+struct Consultation {
+    sizes: Vec<usize>,
+    crosses: Vec<(usize, usize)>,
+    people: Vec<Person>,
+}
+
+impl Consultation {
+    /// Two to four lists of two to five parts, tied by a tree of cross-tables, of up to 600 people with habits.
+    fn random(dice: &mut Dice) -> Self {
+        let sizes: Vec<usize> = (0..2 + dice.roll(3)).map(|_| 2 + dice.roll(4) as usize).collect();
+        let crosses = (1..sizes.len()).filter(|_| dice.roll(4) > 0).collect::<Vec<_>>();
+        let crosses = crosses.into_iter().map(|list| (list, dice.roll(list as u64) as usize)).collect();
+        let mut all = Self { sizes, crosses, people: Vec::new() };
+        let most = [60, 150, 600][dice.roll(3) as usize];
+        let people = dice.roll(most);
+        all.people = (0..people).map(|_| all.person(dice)).collect();
+        all
+    }
+
+    fn person(&self, dice: &mut Dice) -> Person {
+        // The least of several rolls: some parts are common, others rare.
+        self.sizes.iter().map(|size| (0..1 + dice.roll(3)).map(|_| dice.roll(*size as u64) as usize).min().unwrap_or_default()).collect()
+    }
+
+    /// Some days later: some people more, some fewer, some who answer otherwise.
+    fn later(&mut self, dice: &mut Dice) {
+        let most = [3, 12, 60][dice.roll(3) as usize];
+        for _ in 0..dice.roll(most) {
+            let person = self.person(dice);
+            self.people.push(person);
+        }
+        for _ in 0..dice.roll(most / 3).min(self.people.len() as u64) {
+            let nth = dice.roll(self.people.len() as u64) as usize;
+            self.people.swap_remove(nth);
+        }
+        for _ in 0..dice.roll(4).min(self.people.len() as u64) {
+            let nth = dice.roll(self.people.len() as u64) as usize;
+            self.people[nth] = self.person(dice);
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let lists = self.sizes.iter().enumerate().map(|(list, size)| {
+            let mut parts = vec![0; *size];
+            self.people.iter().for_each(|person| parts[person[list]] += 1);
+            List { key: list.to_string(), parts }
+        });
+        let crosses = self.crosses.iter().map(|(rows, columns)| {
+            let mut cells = vec![vec![0; self.sizes[*columns]]; self.sizes[*rows]];
+            self.people.iter().for_each(|person| cells[person[*rows]][person[*columns]] += 1);
+            Cross { rows: *rows, columns: *columns, cells }
+        });
+        Counts::new(self.people.len() as u64, lists.collect(), crosses.collect()).expect("counts of the same people")
+    }
+}
+
+/// A number in a release: a part of a list, or a cell of a cross-table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Part(usize, usize),
+    Cell(usize, usize, usize),
+}
+
+fn places(counts: &Counts) -> Vec<Place> {
+    let parts = counts.lists().iter().enumerate().flat_map(|(list, of)| (0..of.parts.len()).map(move |part| Place::Part(list, part)));
+    let cells = counts.crosses().iter().enumerate().flat_map(|(cross, of)| {
+        of.cells.iter().enumerate().flat_map(move |(row, cells)| (0..cells.len()).map(move |column| Place::Cell(cross, row, column)))
+    });
+    parts.chain(cells).collect()
+}
+
+fn truth(counts: &Counts, place: Place) -> u64 {
+    match place {
+        Place::Part(list, part) => counts.lists()[list].parts[part],
+        Place::Cell(cross, row, column) => counts.crosses()[cross].cells[row][column],
+    }
+}
+
+fn shown(published: &Published, place: Place) -> Option<u64> {
+    match place {
+        Place::Part(list, part) => published.lists[list][part].number(),
+        Place::Cell(cross, row, column) => published.crosses[cross][row][column].number(),
+    }
+}
+
+/// The least and the most that some numbers together can be, for all that is published.
+fn bounds(counts: &Counts, published: &Published, of: &[Place]) -> (u64, u64) {
+    let solve = |direction| {
+        let mut problem = Problem::new(direction);
+        let mut variable = |place: Place| -> Variable {
+            let cost = if of.contains(&place) { 1.0 } else { 0.0 };
+            let range = match shown(published, place) {
+                Some(number) => (number as i32, number as i32),
+                None => (0, counts.people() as i32),
+            };
+            problem.add_integer_var(cost, range)
+        };
+        let parts: Vec<Vec<Variable>> = counts
+            .lists()
+            .iter()
+            .enumerate()
+            .map(|(list, of)| (0..of.parts.len()).map(|part| variable(Place::Part(list, part))).collect())
+            .collect();
+        let cells: Vec<Vec<Vec<Variable>>> = counts
+            .crosses()
+            .iter()
+            .enumerate()
+            .map(|(cross, of)| {
+                let rows = of.cells.iter().enumerate();
+                rows.map(|(row, cells)| (0..cells.len()).map(|column| variable(Place::Cell(cross, row, column))).collect()).collect()
+            })
+            .collect();
+        let mut add_up = |whole: Option<Variable>, people: f64, parts: &mut dyn Iterator<Item = Variable>| {
+            let sum = parts.map(|part| (part, 1.0)).chain(whole.map(|whole| (whole, -1.0))).collect::<Vec<_>>();
+            problem.add_constraint(sum, ComparisonOp::Eq, people);
+        };
+        for parts in &parts {
+            add_up(None, counts.people() as f64, &mut parts.iter().copied());
+        }
+        for (cross, cells) in counts.crosses().iter().zip(&cells) {
+            for (row, whole) in parts[cross.rows].iter().enumerate() {
+                add_up(Some(*whole), 0.0, &mut cells[row].iter().copied());
+            }
+            for (column, whole) in parts[cross.columns].iter().enumerate() {
+                add_up(Some(*whole), 0.0, &mut cells.iter().map(|row| row[column]));
+            }
+        }
+        let SolveOutcome::Solution(solution) = problem.solve().expect("the truth is a solution") else { panic!("it has no limit") };
+        solution.objective().round() as u64
+    };
+    (solve(OptimizationDirection::Minimize), solve(OptimizationDirection::Maximize))
+}
+
+/// What a reader can work out that she must not, in words.
+fn breaches(counts: &Counts, published: &Published, before: Option<(&Counts, &Published)>, smallest: u64) -> Vec<String> {
+    let is_small = |people: u64| (1..smallest).contains(&people);
+    let mut found = Vec::new();
+    for place in places(counts) {
+        let number = truth(counts, place);
+        if let Some(shown) = shown(published, place) {
+            if is_small(shown) {
+                found.push(format!("{place:?} shows {shown}"));
+            }
+            let was = before.and_then(|(_, before)| self::shown(before, place));
+            if was.is_some_and(|was| is_small(was.abs_diff(shown))) {
+                found.push(format!("{place:?} shows {shown} after {was:?}"));
+            }
+            continue;
+        }
+        let differs =
+            before.is_some_and(|(old, before)| self::shown(before, place).is_some() && is_small(truth(old, place).abs_diff(number)));
+        if is_small(number) || differs {
+            let (least, most) = bounds(counts, published, &[place]);
+            if most - least + 1 < smallest || (is_small(number) && most < smallest) {
+                found.push(format!("{place:?} is from {least} to {most}"));
+            }
+        }
+    }
+    let Some((old, before)) = before else { return found };
+    // What is hidden of a list, a row or a column, together: by how much does it differ from what it was?
+    for line in lines(counts) {
+        let group: Vec<Place> = line.into_iter().filter(|place| shown(published, *place).is_none()).collect();
+        let (now, was) = (bounds(counts, published, &group), bounds(old, before, &group));
+        let (least, most) = (now.0 as i64 - was.1 as i64, now.1 as i64 - was.0 as i64);
+        if !group.is_empty() && ((least > 0 && most < smallest as i64) || (most < 0 && least > -(smallest as i64))) {
+            found.push(format!("{group:?} differ by {least} to {most}"));
+        }
+    }
+    found
+}
+
+/// The parts of each list, and the cells of each row and column.
+fn lines(counts: &Counts) -> Vec<Vec<Place>> {
+    let lists = counts.lists().iter().enumerate().map(|(list, of)| (0..of.parts.len()).map(|part| Place::Part(list, part)).collect());
+    let crosses = counts.crosses().iter().enumerate().flat_map(|(cross, of)| {
+        let (rows, columns) = (of.cells.len(), of.cells[0].len());
+        let across = (0..rows).map(move |row| (0..columns).map(|column| Place::Cell(cross, row, column)).collect());
+        across.chain((0..columns).map(move |column| (0..rows).map(|row| Place::Cell(cross, row, column)).collect()))
+    });
+    lists.chain(crosses).collect()
+}
+
+fn release_of(counts: &Counts, before: &[(Counts, Published)], smallest: u64) -> Option<Published> {
+    match release(counts, before, Rule::new(smallest, false).expect("a rule")) {
+        Release::Numbers(published) => Some(published),
+        Release::TooFew | Release::Stands => None,
+    }
+}
+
+#[test]
+fn of_ten_thousand_consultations_with_two_releases_no_hidden_number_is_pinned_down() {
+    let (mut dice, mut small, mut complements, mut shown_numbers, mut second) = (Dice(5), 0, 0, 0, 0);
+    for nth in 0..10_000 {
+        let smallest = if nth % 4 == 0 { 10 + dice.roll(6) } else { 10 };
+        let mut consultation = Consultation::random(&mut dice);
+        let first = consultation.counts();
+        let Some(published) = release_of(&first, &[], smallest) else { continue };
+        assert_eq!(breaches(&first, &published, None, smallest), Vec::<String>::new(), "{first:?} {published:?}");
+        for place in places(&first) {
+            match shown(&published, place) {
+                Some(_) => shown_numbers += 1,
+                None if (1..smallest).contains(&truth(&first, place)) => small += 1,
+                None => complements += 1,
+            }
+        }
+        consultation.later(&mut dice);
+        let later = consultation.counts();
+        let before = [(first, published)];
+        let Some(published) = release_of(&later, &before, smallest) else { continue };
+        second += 1;
+        let (old, was) = &before[0];
+        assert_eq!(breaches(&later, &published, Some((old, was)), smallest), Vec::<String>::new(), "{before:?} {later:?} {published:?}");
+    }
+    println!(
+        "{second} second releases; of the first {shown_numbers} numbers shown, {small} small ones hidden and {complements} beside them"
+    );
+    assert!(second > 3_000 && small > 10_000 && complements < small && shown_numbers > complements);
+}
+
+#[test]
+fn without_complements_the_reader_works_hidden_numbers_out() {
+    let mut dice = Dice(5);
+    let found = (0..200).filter(|_| {
+        let counts = Consultation::random(&mut dice).counts();
+        let hide =
+            |row: &[u64]| row.iter().map(|people| if (1..10).contains(people) { Shown::Hidden } else { Shown::Number(*people) }).collect();
+        let published = Published {
+            people: Shown::Number(counts.people()),
+            lists: counts.lists().iter().map(|list| hide(&list.parts)).collect(),
+            crosses: counts.crosses().iter().map(|cross| cross.cells.iter().map(|row| hide(row)).collect()).collect(),
+        };
+        counts.people() >= 10 && !breaches(&counts, &published, None, 10).is_empty()
+    });
+    assert!(found.count() > 100);
+}
