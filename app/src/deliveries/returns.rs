@@ -24,6 +24,12 @@ impl Came {
             Self::Complained => "complained",
         }
     }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Bounced, Self::Complained].into_iter().find(|came| came.word() == word)
+    }
 }
 
 /// A letter that came back.

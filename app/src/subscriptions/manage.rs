@@ -10,6 +10,7 @@ use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
 use crate::accounts::Viewer;
 use crate::area;
+use crate::deliveries::returns::Came;
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
@@ -162,6 +163,7 @@ async fn page(
                 <h1>"What we tell you about"</h1>
                 {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
                 {subscriber.is_none().then(|| view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> })}
+                {has.came_back.map(came_back)}
                 {has_any.then(|| view! { <p class="lead">{format!("How often: {}.", has.cadence.title())}</p> })}
                 <ul class="rows">{has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}</ul>
                 {has_any.then(|| view! {
@@ -172,6 +174,19 @@ async fn page(
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What she should know of her letters, since they go on.
+fn came_back(came: Came) -> impl IntoView {
+    let words = match came {
+        Came::Bounced => {
+            "Our last letter to you came back. We go on writing to this address. If it is full or wrong, ask to be told at another one."
+        }
+        Came::Complained => {
+            "Our last letter to you was marked as unwanted. We go on writing, so that you hear of changes. You can stop the letters here."
+        }
+    };
+    view! { <p class="panel warn">{words}</p> }
 }
 
 fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {

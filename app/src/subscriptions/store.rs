@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
 use crate::db::{self, Db, Kept, Kind};
+use crate::deliveries::returns::Came;
 use crate::{id, notices};
 
 /// Keeps what was asked for, until its letter's button is pressed.
@@ -203,6 +204,8 @@ pub struct Has {
     pub cadence: Cadence,
     /// What stands, in the order of the services, then of the places.
     pub subscriptions: Vec<Standing>,
+    /// What came back of the last letter about a notice that went to her.
+    pub came_back: Option<Came>,
 }
 
 /// One subscription that stands.
@@ -219,7 +222,9 @@ pub struct Standing {
 /// What a subscriber has.
 pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let rows = sqlx::query(
-        "SELECT b.cadence, s.id, v.name, p.name
+        "SELECT b.cadence, s.id, v.name, p.name,
+                (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT JOIN returns r ON r.delivery_id = d.id
+                 WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL ORDER BY d.sent_at DESC, r.kind LIMIT 1)
          FROM subscribers b
          LEFT JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
          LEFT JOIN services v ON v.id = s.service_id
@@ -233,6 +238,7 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let mut has = Has::default();
     for row in rows {
         has.cadence = Cadence::read(row.get(0)).unwrap_or_default();
+        has.came_back = row.get::<Option<&str>, _>(4).and_then(Came::read);
         if let Some(id) = row.get(1) {
             has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
         }

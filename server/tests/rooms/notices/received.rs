@@ -172,6 +172,10 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         assert!(!organiser.get("/forum").await.says("Tell them in another way"));
         let one = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
         let never_sent = Letter { id: id::fresh(), ..one.clone() };
+        let own = one.one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe", "/subscriptions");
+        assert!(!world.visitor().get(&own).await.says("Our last letter"));
+        comes_back(&world, one, Came::Complained).await;
+        assert!(world.visitor().get(&own).await.says("Our last letter to you was marked as unwanted."));
         for (letter, came) in [(&never_sent, Came::Bounced), (one, Came::Complained), (one, Came::Bounced), (one, Came::Bounced)] {
             comes_back(&world, letter, came).await;
             world.forward(MINUTE);
@@ -179,6 +183,7 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         assert_eq!(number(&world, "SELECT count(*) FROM returns").await, 2, "once of each kind, and nothing of a letter never sent");
         assert_eq!(number(&world, "SELECT count(*) FROM returns WHERE reason LIKE '%@%'").await, 0);
         assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 2, "it unsubscribes nobody");
+        assert!(world.visitor().get(&own).await.says("Our last letter to you came back."));
         assert!(organiser.get("/forum").await.says("Tell them in another way"));
         let waits = organiser.get("/forum/unreached").await;
         assert!(waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org"));
