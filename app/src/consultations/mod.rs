@@ -1,0 +1,7 @@
+//! A consultation: the forum asks, parents answer from phones over days, and the results say what was heard without showing
+//! who said it.
+//!
+//! `questionnaire` is what is asked, as it is written, checked, filed and answered; pure. What may be published of the
+//! answers is for [`crate::disclosure::tables`]. There are no pages yet.
+
+pub mod questionnaire;
