@@ -12,6 +12,11 @@ pub struct List {
     /// How many people are in each part. The order must not come from the numbers. Where something large must be hidden
     /// beside something small, it is the last that can be.
     pub parts: Vec<u64>,
+    /// Where not everyone was asked: an earlier list, as its place among the lists, and the parts of it who were.
+    pub asked: Option<(usize, Vec<usize>)>,
+    /// Lists with the same number bear on each other in a way that sums do not say, as the options of a question of which
+    /// everyone chose at least one. They stand side by side. Where one of them must hide something, all hide everything.
+    pub bound: Option<usize>,
 }
 
 /// The people of two lists, counted in both at once.
@@ -36,7 +41,8 @@ pub struct Counts {
 /// Why some counts are not of the same people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// The parts of a list, or a row or column of a cross-table, do not add up to what they are parts of.
+    /// The parts of a list, or a row or column of a cross-table, do not add up to what they are parts of; or a cross-table is
+    /// about a question that not everyone was asked.
     Sum,
     /// The cross-tables lead round in a ring, as a by b, b by c and c by a. What one says of another can then not be proved
     /// harmless.
@@ -49,15 +55,24 @@ impl Counts {
     /// # Errors
     /// When they are not counts of the same people, or cannot be published together.
     pub fn new(people: u64, lists: Vec<List>, crosses: Vec<Cross>) -> Result<Self, Unfit> {
+        let adds_up = |(nth, list): (usize, &List)| {
+            let asked = match &list.asked {
+                None => Some(people),
+                Some((of, parts)) => lists[..nth].get(*of).and_then(|of| parts.iter().map(|part| of.parts.get(*part)).sum()),
+            };
+            asked == Some(list.parts.iter().sum())
+        };
         let fits = |cross: &Cross| {
             let (Some(rows), Some(columns)) = (lists.get(cross.rows), lists.get(cross.columns)) else { return false };
             let across = cross.cells.iter().map(|row| row.iter().sum::<u64>());
             let down = (0..columns.parts.len()).map(|column| cross.cells.iter().filter_map(|row| row.get(column)).sum::<u64>());
-            cross.cells.iter().all(|row| row.len() == columns.parts.len())
+            let of_everyone = rows.asked.is_none() && columns.asked.is_none();
+            of_everyone
+                && cross.cells.iter().all(|row| row.len() == columns.parts.len())
                 && across.eq(rows.parts.iter().copied())
                 && down.eq(columns.parts.iter().copied())
         };
-        if lists.iter().any(|list| list.parts.iter().sum::<u64>() != people) || !crosses.iter().all(fits) {
+        if !lists.iter().enumerate().all(adds_up) || !crosses.iter().all(fits) {
             return Err(Unfit::Sum);
         }
         // Lists that a cross-table ties together carry the same mark; a tie between two of one mark closes a ring.
@@ -162,14 +177,25 @@ pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> R
     if before.iter().any(|(old, _)| is_small(old.people.abs_diff(counts.people))) {
         return Release::Stands;
     }
-    let hide_list = |list: &List| {
+    let hide_list = |list: &List, lists: &[Vec<bool>]| {
+        // How many were asked is known from the answers that led here. Where one of these is hidden, all of this is.
+        if list.asked.as_ref().is_some_and(|(of, parts)| parts.iter().any(|part| lists[*of][*part])) {
+            return vec![true; list.parts.len()];
+        }
         let before = before.iter().flat_map(|(old, published)| {
             let same = old.lists.iter().zip(&published.lists).filter(|(old, _)| old.key == list.key);
             same.map(|(old, shown)| Before { people: vec![old.parts.clone()], hidden: vec![hidden(shown)] })
         });
         suppression::list(&list.parts, &before.collect::<Vec<_>>(), rule.smallest)
     };
-    let lists: Vec<Vec<bool>> = counts.lists.iter().map(hide_list).collect();
+    let mut lists: Vec<Vec<bool>> = Vec::new();
+    for list in &counts.lists {
+        lists.push(hide_list(list, &lists));
+        let bound: Vec<usize> = (0..lists.len()).filter(|other| list.bound.is_some() && counts.lists[*other].bound == list.bound).collect();
+        if bound.iter().any(|list| lists[*list].contains(&true)) {
+            bound.iter().for_each(|list| lists[*list].fill(true));
+        }
+    }
     let hide_cross = |cross: &Cross| {
         let before = before.iter().flat_map(|(old, published)| {
             let same = old.crosses.iter().zip(&published.crosses).filter(|(one, _)| old.keys(one) == counts.keys(cross));
@@ -177,7 +203,17 @@ pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> R
         });
         suppression::cross(&cross.cells, (&lists[cross.rows], &lists[cross.columns]), &before.collect::<Vec<_>>(), rule.smallest)
     };
-    let crosses: Vec<Vec<Vec<bool>>> = counts.crosses.iter().map(hide_cross).collect();
+    let mut crosses: Vec<Vec<Vec<bool>>> = counts.crosses.iter().map(hide_cross).collect();
+    let bound = |cross: &Cross| (counts.lists[cross.rows].bound, counts.lists[cross.columns].bound);
+    for one in counts.crosses.iter().enumerate().filter(|(_, cross)| bound(cross) != (None, None)).map(|(nth, _)| nth) {
+        if crosses[one].iter().flatten().any(|hidden| *hidden) {
+            let with_it = (0..crosses.len()).filter(|other| {
+                let (one, other) = (bound(&counts.crosses[one]), bound(&counts.crosses[*other]));
+                one.0.is_some() && one.0 == other.0 || one.1.is_some() && one.1 == other.1
+            });
+            with_it.collect::<Vec<_>>().into_iter().for_each(|other| crosses[other].iter_mut().for_each(|row| row.fill(true)));
+        }
+    }
     let row = |people: &[u64], hidden: &[bool]| people.iter().zip(hidden).map(|(people, hidden)| rule.shown(*people, *hidden)).collect();
     Release::Numbers(Published {
         people: rule.shown(counts.people, false),
@@ -200,7 +236,7 @@ mod tests {
     use super::*;
 
     fn list(key: &str, parts: &[u64]) -> List {
-        List { key: key.into(), parts: parts.to_vec() }
+        List { key: key.into(), parts: parts.to_vec(), asked: None, bound: None }
     }
 
     fn words(release: Release) -> Vec<String> {
@@ -250,6 +286,22 @@ mod tests {
         let first = of(&[30, 3, 27, 40]);
         let Release::Numbers(published) = release(&first, &[], Rule::default()) else { panic!("numbers") };
         assert_eq!(words(release(&of(&[30, 13, 17, 40]), &[(first, published)], Rule::default())), ["30 - 17 -"]);
+    }
+
+    #[test]
+    fn a_question_that_some_were_asked_is_counted_of_them_and_hidden_with_how_many_they_are() {
+        let of = |first: &[u64], second: &[u64]| {
+            let second = List { asked: Some((0, vec![0])), ..list("why", second) };
+            Counts::new(100, vec![list("q", first), second], vec![])
+        };
+        assert_eq!(words(release(&of(&[40, 60], &[3, 25, 12]).expect("counts"), &[], Rule::default())), ["40 60", "- 25 -"]);
+        assert_eq!(words(release(&of(&[40, 55, 5], &[28, 12]).expect("counts"), &[], Rule::default())), ["40 - -", "28 12"]);
+        assert_eq!(words(release(&of(&[30, 5, 65], &[15, 15]).expect("counts"), &[], Rule::default())), ["30 - -", "15 15"]);
+        assert_eq!(words(release(&of(&[5, 30, 65], &[2, 3]).expect("counts"), &[], Rule::default())), ["- 30 -", "- -"]);
+        assert_eq!(of(&[40, 60], &[3, 25]), Err(Unfit::Sum));
+        let both = vec![list("q", &[10, 10]), List { asked: Some((0, vec![0, 1])), ..list("why", &[10, 10]) }];
+        let cross = Cross { rows: 0, columns: 1, cells: vec![vec![5, 5], vec![5, 5]] };
+        assert_eq!(Counts::new(20, both, vec![cross]), Err(Unfit::Sum));
     }
 
     #[test]

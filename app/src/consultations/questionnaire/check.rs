@@ -107,8 +107,8 @@ fn own_faults(question: &Question) -> Vec<String> {
         Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => faults.extend(option_faults(options)),
         Kind::SeveralOf { options, at_most } => {
             faults.extend(option_faults(options));
-            if at_most.is_some_and(|most| most == 0 || most > options.len()) {
-                faults.push(format!("Let people choose from 1 to {} of them", options.len()));
+            if at_most.is_some_and(|most| most < 2 || most > options.len()) {
+                faults.push(format!("Let people choose from 2 to {} of them, or ask for one of them", options.len()));
             }
         }
         Kind::Number { least, most } if least > most => faults.push("The least number is more than the most".to_owned()),
@@ -150,7 +150,7 @@ fn is_key(key: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::consultations) mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -239,7 +239,7 @@ pub(super) mod tests {
         let at_most = Some(3);
         assert_eq!(
             faults(vec![asked("s", Kind::SeveralOf { options: choices(&["a", "b"]), at_most }, &[])]),
-            ["s: Let people choose from 1 to 2 of them"]
+            ["s: Let people choose from 2 to 2 of them, or ask for one of them"]
         );
         let long = Question { text: "x".repeat(301), ..same() };
         assert_eq!(faults(vec![long]), ["same: Make the question 300 characters or fewer. It has 301"]);

@@ -63,7 +63,7 @@ mod tests {
         let options = || choices(&["a", "b"]);
         let kinds = [
             Kind::OneOf { options: options() },
-            Kind::SeveralOf { options: options(), at_most: Some(1) },
+            Kind::SeveralOf { options: options(), at_most: Some(2) },
             Kind::YesNo {},
             Kind::Scale { options: options() },
             Kind::Rank { options: options() },
