@@ -180,7 +180,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
                 begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
             }
             let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
-            notices::approve(tx, &notice, &colleague, now, now).await
+            notices::approve(tx, &notice, &colleague, (now, None), now).await
         })
     });
     assert!(made.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}")));

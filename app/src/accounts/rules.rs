@@ -70,7 +70,13 @@ pub fn address(typed: &str) -> Result<String, String> {
                 && host.contains('.')
                 && host.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'))
         });
-    if fits { Ok(address) } else { Err("Enter an email address like name@example.org".into()) }
+    let (name, host) = if fits { address.split_once('@').unwrap_or_default() } else { ("", "") };
+    match url::Host::parse(host) {
+        // Mail servers that take other letters before the @ are rare, and ours sends to none.
+        Ok(_) if !name.is_ascii() => Err("Enter an address with plain letters before the @. We cannot write to others".into()),
+        Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
+        _ => Err("Enter an email address like name@example.org".into()),
+    }
 }
 
 /// The name others see. It need not be real.

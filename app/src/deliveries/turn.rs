@@ -56,8 +56,10 @@ where
     }
 }
 
-/// A mail server's words without the addresses in them, since the reason is kept when the address is erased.
+/// A mail server's words without the addresses in them, since the reason is kept when the address is erased; and without
+/// characters that a database may refuse.
 pub(super) fn without_addresses(reason: &str) -> String {
+    let reason = reason.replace(char::is_control, " ");
     reason.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
@@ -81,6 +83,7 @@ mod tests {
     #[test]
     fn what_a_server_says_is_kept_without_the_address_in_it() {
         assert_eq!(without_addresses("550 <parent@example.org>: no such mailbox"), "550 … no such mailbox");
+        assert_eq!(without_addresses("550 a\0b\r\nc"), "550 a b  c");
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, or calls it back.
 pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let (now, by, notice_id) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice_she_speaks_for(&house, &viewer, &id).await?.id);
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
     let to = format!("/lead/notices/{notice_id}");
     if sent.typed("step") == "call back" {
         let called_back = house.db.write(move |tx| {
@@ -74,13 +74,19 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         let done = if called_back.await? { "called-back" } else { "started-before" };
         return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
     }
+    let (holds_at, follows) = (notice.words.effect.at(), notice.words.follows.is_some());
     let starts_at = match starts_at(&sent, now) {
+        Ok(at) if at >= holds_at && !follows => {
+            let what_to_do = "Change the day it takes effect, or tell people before it. They cannot be told of it in time";
+            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await;
+        }
         Ok(at) => at,
         Err(what_to_do) => return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await,
     };
+    let seen = sent.typed("seen").parse().ok();
     let approved = house.db.write(move |tx| {
         Box::pin(async move {
-            let approved = store::approve(tx, &notice_id, &by, starts_at, now).await?;
+            let approved = store::approve(tx, &notice_id, &by, (starts_at, seen), now).await?;
             if approved {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "notice approved", about: &notice_id, detail: "" }).await?;
             }
@@ -95,13 +101,15 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         Err(error) => return Err(error.into()),
     }
     // Approved a moment ago by another tap, or another colleague: it is what was wanted.
-    let waits = notice(&house, &id).await?;
+    let waits = super::notice(&house, &id).await?;
     if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
     let me = &viewer.signed_in()?.account_id;
     let refusals = if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
+    } else if seen.is_some_and(|seen| seen != waits.written_at) {
+        Refusals::one("approve", "Read it once more, and approve it then. It was changed while you read it")
     } else {
         Refusals::one("approve", "Another correction or withdrawal of the same notice was approved before. Correct that one")
     };
@@ -242,7 +250,8 @@ fn ways(notice: &Notice, standing: Standing, ground: &Ground, me: &str, sent: &S
             <Field name="start_time" label="At" hint="8am if you leave it empty." kind="time" value=sent.typed("start_time") refusals />
         }
         .into_any();
-        view! { <form id="approve" method="post" novalidate>{fields}<button class="button">"Approve it"</button></form> }.into_any()
+        let seen = notice.written_at.to_string();
+        view! { <form id="approve" method="post" novalidate><input type="hidden" name="seen" value=seen />{fields}<button class="button">"Approve it"</button></form> }.into_any()
     };
     view! { {approve}<p><a class="button quiet" href=change>"Change the words"</a></p> }.into_any()
 }

@@ -92,7 +92,7 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let (notice, started_at) = find(&house, &id).await?;
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
-    let is_counted = effect <= now && started_at < effect && notice.followed_by.is_none();
+    let is_counted = effect <= now && is_ever_counted(&notice, started_at);
     let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
     let account = viewer.signed_in().map_or("", |person| &person.account_id);
     let beside = questions::store::beside(&house.db, &notice.id, account).await?;
@@ -195,12 +195,18 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     }
 }
 
+/// Whether it is said who was told in time. What is put right or withdrawn before its day says it no more; once the day has
+/// come, nothing takes the numbers away. A correction of what holds already cannot be told before it.
+fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
+    let effect = notice.words.effect.at();
+    notice.followed_at.is_none_or(|at| at >= effect) && (started_at < effect || notice.words.follows.is_none())
+}
+
 /// How many were told before it took effect; from that moment on, when the numbers stand.
 fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area: &str) -> impl IntoView + use<> {
     let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
     let effect = notice.words.effect.at();
-    // A correction of what holds already cannot be told before it.
-    if notice.followed_by.is_some() || effect <= started_at {
+    if !is_ever_counted(notice, started_at) {
         return since.into_any();
     }
     if effect > now {

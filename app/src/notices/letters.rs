@@ -94,20 +94,22 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
 }
 
 /// For somebody whose question gets no answer on the page.
-pub fn set_aside(house: &House, notice: &Notice, question: &str) -> Words {
-    not_answered(house, notice, question, "They have read your question, and do not answer it on the page, where everyone reads it.")
+pub fn set_aside(house: &House, notice: &Notice) -> Words {
+    not_answered(house, notice, "They have read your question, and do not answer it on the page, where everyone reads it.")
 }
 
 /// For somebody whose question nobody has answered for long.
-pub fn unanswered(house: &House, notice: &Notice, question: &str) -> Words {
-    not_answered(house, notice, question, "Nobody has answered your question yet. If they still do, the answer stands on the page.")
+pub fn unanswered(house: &House, notice: &Notice) -> Words {
+    not_answered(house, notice, "Nobody has answered your question yet. If they still do, the answer stands on the page.")
 }
 
-fn not_answered(house: &House, notice: &Notice, question: &str, what_became_of_it: &str) -> Words {
+/// Without what was asked: nobody has confirmed the address, and a letter of ours must not carry what anybody writes to
+/// anybody.
+fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),
-        paragraphs: vec!["You asked about this change:".to_owned(), question.to_owned(), what_became_of_it.to_owned(), whom_to_ask(notice)],
-        ..answer(house, notice, question, "")
+        paragraphs: vec!["You asked about this change.".to_owned(), what_became_of_it.to_owned(), whom_to_ask(notice)],
+        ..answer(house, notice, "", "")
     }
 }
 

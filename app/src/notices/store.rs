@@ -20,7 +20,7 @@ pub struct Notice {
     pub words: Wording,
     /// Its services by name, then its places.
     pub labels: Vec<String>,
-    /// Who wrote it: (account, name).
+    /// Who wrote its words, as they are: (account, name).
     pub written_by: (String, String),
     /// When.
     pub written_at: Millis,
@@ -30,6 +30,8 @@ pub struct Notice {
     pub course: Course,
     /// The notice that people were told of since, which corrects or withdraws it.
     pub followed_by: Option<String>,
+    /// Since when.
+    pub followed_at: Option<Millis>,
 }
 
 /// Keeps a notice that is written, once for each form key: (its id, whether it is new).
@@ -62,18 +64,20 @@ pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Mill
     Ok((notice_id, true))
 }
 
-/// Changes the words of a notice that is not approved. False when it is.
-pub async fn change(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<bool> {
+/// Changes the words of a notice that is not approved; they are hers who changes them. False when it is.
+pub async fn change(tx: &mut AnyConnection, notice_id: &str, notice: &Wording, by: &str, now: Millis) -> Kept<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
             "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6, must_do = $7, must_do_by = $8, whom = $9,
                phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13, effect_kind = $14, effect_at = $15,
-               changes_entitlement = CAST($16 AS INTEGER), changed = $17
+               changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18, written_at = $19
              WHERE id = $1 AND approved_at IS NULL RETURNING id",
         )
         .bind(notice_id.to_owned()),
         notice,
     )
+    .bind(by)
+    .bind(now)
     .fetch_optional(&mut *tx)
     .await?;
     if changed.is_none() {
@@ -114,17 +118,26 @@ async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<
 }
 
 /// Approves a notice that somebody else wrote, or her own where the area asks for no second person; people are told from
-/// `starts_at` on. False when it is approved, or must not be by her, or what it follows has been followed already.
-pub async fn approve(tx: &mut AnyConnection, notice_id: &str, by: &str, starts_at: Millis, now: Millis) -> Kept<bool> {
+/// `starts_at` on. `seen`: when the words were written that she read, if that is known. False when it is approved, or must not
+/// be by her, or its words have changed, or what it follows has been followed already.
+pub async fn approve(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    by: &str,
+    (starts_at, seen): (Millis, Option<Millis>),
+    now: Millis,
+) -> Kept<bool> {
     let approved = sqlx::query(
         "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
          WHERE id = $1 AND approved_at IS NULL AND (written_by <> $2 OR (SELECT second_person FROM area_rules) = 0)
+           AND written_at = coalesce($5, written_at)
            AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id AND other.approved_at IS NOT NULL)",
     )
     .bind(notice_id)
     .bind(by)
     .bind(now)
     .bind(starts_at)
+    .bind(seen)
     .execute(tx)
     .await?;
     Ok(approved.rows_affected() == 1)
@@ -156,7 +169,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
                 CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
                 n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at,
-                f.id AS followed_by, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label
+                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
@@ -229,6 +242,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
             followed_by: follow("followed_how"),
         },
         followed_by: row.get("followed_by"),
+        followed_at: row.get("followed_at"),
     }
 }
 

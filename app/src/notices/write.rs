@@ -125,7 +125,7 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     let (back, notice_id) = (format!("/lead/notices/{}", notice.id), notice.id);
     let changed = house.db.write(move |tx| {
         Box::pin(async move {
-            let changed = store::change(tx, &notice_id, &words).await?;
+            let changed = store::change(tx, &notice_id, &words, &by, now).await?;
             if changed {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "notice changed", about: &notice_id, detail: "" }).await?;
             }

@@ -49,7 +49,7 @@ pub enum Began {
 pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<&str>, now: Millis) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at) VALUES ($1, $2, $3, 'at once', $4)
-         ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id)
+         ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
          RETURNING id",
     )
     .bind(id::fresh())

@@ -66,7 +66,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
     told(tx, ground, &personal_budgets(ground), 3, |_| Went::Arrived).await?;
 
     let (due, _) = store::write(tx, &taxis(ground), ground.leader, ground.now - DAY).await?;
-    store::approve(tx, &due, ground.colleague, ground.now + 3 * DAY, ground.now).await?;
+    store::approve(tx, &due, ground.colleague, (ground.now + 3 * DAY, None), ground.now).await?;
     store::write(tx, &holiday_club(ground), ground.colleague, ground.now - DAY).await?;
     Ok(())
 }
@@ -131,7 +131,7 @@ async fn told(
 ) -> Result<String, sqlx::Error> {
     let at = ground.now - days * DAY;
     let (notice_id, _) = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
-    store::approve(tx, &notice_id, ground.colleague, at, at).await?;
+    store::approve(tx, &notice_id, ground.colleague, (at, None), at).await?;
     ledger::start_next(tx, ground.kind, at).await?;
     let told: Vec<String> = sqlx::query_scalar("SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id")
         .bind(&notice_id)

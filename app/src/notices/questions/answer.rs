@@ -36,7 +36,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         let set = house.db.write(move |tx| {
             Box::pin(async move {
                 if let Some(asked) = store::set_aside(tx, &notice.id, &question, now).await? {
-                    telling::owe_not_answered(tx, &asked, &letters::set_aside(&writer, &notice, &asked.question), now).await?;
+                    telling::owe_not_answered(tx, &asked, &letters::set_aside(&writer, &notice), now).await?;
                     audit::note(tx, Entry { at: now, who: Some(&by), what: "question set aside", about: &question, detail: "" }).await?;
                 }
                 Ok::<_, sqlx::Error>(())

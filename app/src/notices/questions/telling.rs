@@ -52,7 +52,7 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
         let forgotten = house.db.write(move |tx| {
             Box::pin(async move {
                 let Some(asked) = store::take_address(tx, &question).await? else { return Ok(()) };
-                owe_not_answered(tx, &asked, &letters::unanswered(&writer, &notice, &asked.question), now).await
+                owe_not_answered(tx, &asked, &letters::unanswered(&writer, &notice), now).await
             })
         });
         forgotten.await?;

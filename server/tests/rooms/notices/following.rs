@@ -153,3 +153,23 @@ fn a_correction_can_go_back_to_the_day_people_were_told_of_until_it_is_approved(
         assert!(leaders.0.get(&format!("{page}/words")).await.says(&format!("value=\"{first}\"")));
     });
 }
+
+#[test]
+fn a_correction_after_the_day_takes_nothing_away_of_who_was_told_before_it() {
+    on_both(async |world| {
+        for nth in 0..12 {
+            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, "", "at once").await;
+        }
+        let leaders = leaders(&world).await;
+        let (late, early) = (noticed(&world, &leaders, "Late", 30).await, noticed(&world, &leaders, "Early", 30).await);
+        told(&world).await;
+        followed(&world, &leaders, &early, Some(40)).await;
+        told(&world).await;
+        world.forward(31 * DAY);
+        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">12<"));
+        followed(&world, &leaders, &late, None).await;
+        told(&world).await;
+        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">12<"));
+        assert!(!world.visitor().get(&format!("/notices/{early}")).await.says("In time"), "its day was put right before it came");
+    });
+}

@@ -146,3 +146,39 @@ fn the_preview_says_how_many_would_be_told_to_the_nearest_ten_only() {
         assert!(preview.says("about 10") && preview.says("about 10 of about 40") && !preview.says(">12<"));
     });
 }
+
+#[test]
+fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_she_has_not_read() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Harmless", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let read = colleague.get(&page).await.html;
+        let seen = read.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        world.forward(MINUTE);
+        writer.post(&format!("{page}/words"), &fields("Other words", &world.transport, &day)).await.leads_to();
+        let late = colleague.post(&page, &[("seen", &seen)]).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("It was changed while you read it"));
+        world.forward(MINUTE);
+        colleague.post(&format!("{page}/words"), &fields("Hers", &world.transport, &day)).await.leads_to();
+        assert!(colleague.post(&page, &[]).await.says("Ask a colleague to approve it. You wrote it yourself"));
+        writer.post(&page, &[]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+    });
+}
+
+#[test]
+fn a_change_that_holds_already_or_would_before_people_are_told_is_not_approved() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 2 * DAY).0;
+        let page = writer.post("/lead/notices/new", &fields("Soon", &world.transport, &day)).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let later = clock::fields(world.now() + 3 * DAY).0;
+        let timed = colleague.post(&page, &[("start_day", &later)]).await;
+        assert!(timed.status == StatusCode::UNPROCESSABLE_ENTITY && timed.says("They cannot be told of it in time"));
+        world.forward(3 * DAY);
+        assert!(colleague.post(&page, &[]).await.says("They cannot be told of it in time"));
+    });
+}

@@ -62,6 +62,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         assert_eq!(to, ["one@example.org", "parent1@example.org", "two@example.org"]);
         assert!(letters[0].text.contains("The one at the library.") && letters[1].text.contains("The one at the library."));
         assert!(letters[2].text.contains("do not answer it on the page") && letters[2].text.contains("01234 567 890"));
+        assert!(!letters[2].text.contains("Sam"), "nobody has confirmed that address, so it gets nothing that anybody wrote");
         let page = world.visitor().get(&format!("/notices/{id}")).await;
         assert!(page.says("Which stop?") && page.says("The one at the library.") && !page.says("Sam"));
         assert!(leaders.0.get(&desk).await.says("No question waits."));
