@@ -21,16 +21,18 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
 }
 
-/// POST `/forum/unreached`: this family was told in this way, of all that its letters were about.
+/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the page.
 pub async fn reached(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
     let subscriber = id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
         return shown(&house, &viewer, false, &Refusals::one("families", "Choose how you told the family")).await;
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    // No more than the page shows.
+    let notices: Vec<String> = sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            if ledger::reached(tx, &subscriber, (&by, how), now).await? {
+            if !notices.is_empty() && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await? {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "family reached", about: &subscriber, detail: how }).await?;
             }
             Ok::<_, sqlx::Error>(())
@@ -67,6 +69,8 @@ fn family(family: Unreached) -> impl IntoView {
         view! { <p><a href=format!("/notices/{notice}")>{title.clone()}</a></p><p class="soft">{format!("From {}", effect.words())}</p> }
     });
     let about = about.collect_view();
+    let notices = family.notices.iter().map(|(notice, ..)| view! { <input type="hidden" name="notices" value=notice.clone() /> });
+    let notices = notices.collect_view();
     let field = format!("how-{}", family.subscriber_id);
     let in_place = if family.place == ELSEWHERE { "A family".to_owned() } else { format!("A family in {}", family.place) };
     view! {
@@ -76,6 +80,7 @@ fn family(family: Unreached) -> impl IntoView {
             {about}
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id />
+                {notices}
                 <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />
                 <button class="button quiet">"I have told this family"<span class="unseen">{format!(", {}", family.email)}</span></button>
             </form>

@@ -160,7 +160,10 @@ async fn told(
                 let back = Return { letter: delivery, came: Came::Bounced, reason: "550 5.1.1 no such mailbox".into() };
                 deliveries::store::came_back(tx, &back, at + DAY).await?;
             }
-            Went::Refused => _ = ledger::reached(tx, subscriber, (ground.organiser, "phone"), ground.now - 4 * DAY).await?,
+            Went::Refused => {
+                _ = ledger::reached(tx, subscriber, std::slice::from_ref(&notice_id), (ground.organiser, "phone"), ground.now - 4 * DAY)
+                    .await?;
+            }
         }
     }
     Ok(notice_id)

@@ -8,6 +8,6 @@ mod owing;
 mod starting;
 mod wanted;
 
-pub use outcome::{InLetter, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
+pub use outcome::{InLetter, MOST_UNREACHED, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
 pub use owing::{Due, call_off, due_now, is_one_to_tell, keep_letter, move_to, notices_due, services_of_link, stop, to_tell};
 pub use starting::{Reach, is_one_to_start, reach, start_next};

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
-use crate::db::{Db, Kept};
+use crate::db::{self, Db, Kept};
 use crate::notices::rules::{Effect, Follow, Told};
 
 /// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
@@ -102,6 +102,9 @@ pub async fn read_by(tx: &mut AnyConnection, notice_id: &str, account_id: &str, 
 /// How long after a change an organiser is still asked to tell a family whose letter came back.
 const ASKED_FOR: Millis = 28 * DAY;
 
+/// The most letters that came back on one page.
+pub const MOST_UNREACHED: usize = 200;
+
 /// A family whom no letter reaches.
 #[derive(Clone, Debug)]
 pub struct Unreached {
@@ -131,7 +134,7 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
          LEFT JOIN places p ON p.id = l.place_id
          WHERE {TO_REACH} AND n.effect_at > $1
-         ORDER BY n.effect_at, b.id LIMIT 200"
+         ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - ASKED_FOR).fetch_all(&mut *db.read().await?).await?;
     let mut families: Vec<Unreached> = Vec::new();
@@ -157,14 +160,17 @@ pub fn count_unreached() -> String {
     )
 }
 
-/// Keeps that a family was told in another way, by whom and how, of all that its letters were about. False when nothing was
-/// open.
-pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, (by, how): (&str, &str), now: Millis) -> Kept<bool> {
+/// Keeps that a family was told in another way, by whom and how, of these notices. False when nothing of that was open.
+pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String], (by, how): (&str, &str), now: Millis) -> Kept<bool> {
+    let these = db::parameters(5, notices.len());
     let sql = format!(
         "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
          WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN notices n ON n.id = l.notice_id
-                                                    WHERE l.subscriber_id = $1 AND {TO_REACH})"
+                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {TO_REACH})"
     );
-    let reached = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how).execute(tx).await?;
-    Ok(reached.rows_affected() > 0)
+    let mut reached = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
+    for notice in notices {
+        reached = reached.bind(notice);
+    }
+    Ok(reached.execute(tx).await?.rows_affected() > 0)
 }

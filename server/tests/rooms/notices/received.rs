@@ -193,7 +193,10 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             .unwrap();
         let unsaid = organiser.post("/forum/unreached", &[("family", &family)]).await;
         assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Choose how you told the family"));
-        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone")]).await.leads_to();
+        let other = id::fresh();
+        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)]).await.leads_to();
+        assert!(organiser.get("/forum/unreached").await.says("Buses"), "she was told of another one");
+        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &id)]).await.leads_to();
         assert!(organiser.get("/forum/unreached").await.says("Nobody waits."));
         assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE reached_how = 'phone' AND reached_by IS NOT NULL").await, 1);
         let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
@@ -229,7 +232,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
-        world.organiser().await.post("/forum/unreached", &[("family", &three), ("how", "school")]).await.leads_to();
+        world.organiser().await.post("/forum/unreached", &[("family", &three), ("how", "school"), ("notices", &id)]).await.leads_to();
         world.forward(20 * DAY);
         comes_back(&world, letter(7), Came::Bounced).await;
 
