@@ -157,4 +157,10 @@ mod tests {
         }
         assert_eq!(Role::read("root"), None);
     }
+
+    #[test]
+    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused() {
+        assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
+        assert!(address("änna@example.org").expect_err("refused").starts_with("Enter an address with plain letters"));
+    }
 }

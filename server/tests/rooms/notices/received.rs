@@ -279,3 +279,29 @@ fn the_counts_stay_when_an_address_is_erased() {
         assert_eq!(number(&world, "SELECT count(*) FROM subscribers WHERE email IS NOT NULL").await, 0);
     });
 }
+
+#[test]
+fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_corrections_itself() {
+    on_both(async |world| {
+        subscriber(&world, "shared@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
+        let (kind, now) = (world.db().kind(), world.now());
+        let changed = world.db().write(move |tx| {
+            Box::pin(
+                async move { app::subscriptions::store::address_changed(tx, kind, "shared@example.org", "new@example.org", now).await },
+            )
+        });
+        changed.await.unwrap();
+        subscriber(&world, "shared@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        let both = async || {
+            let mut to: Vec<String> = told(&world).await.into_iter().map(|letter| letter.to).collect();
+            to.sort();
+            to
+        };
+        assert_eq!(both().await, ["new@example.org", "shared@example.org"]);
+        followed(&world, &leaders, &id, None).await;
+        assert_eq!(both().await, ["new@example.org", "shared@example.org"]);
+    });
+}
