@@ -147,9 +147,10 @@ CREATE TABLE deliveries (
   given_up_at BIGINT,
   reason TEXT NOT NULL DEFAULT '',
   is_bulk INTEGER NOT NULL DEFAULT 0 CHECK (is_bulk IN (0, 1)),
+  is_stale INTEGER NOT NULL DEFAULT 0 CHECK (is_stale IN (0, 1)),
   unsubscribe TEXT
 );
-CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, claimed_until);
+CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, claimed_until) WHERE next_at IS NOT NULL;
 CREATE INDEX deliveries_given_up ON deliveries (given_up_at) WHERE given_up_at IS NOT NULL;
 
 -- What came back of a letter that was handed over: it did not arrive, or its reader called it spam. The first word counts.

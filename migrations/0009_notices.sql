@@ -25,11 +25,13 @@ CREATE TABLE notices (
   approved_at BIGINT,
   starts_at BIGINT,
   started_at BIGINT,
+  discarded_at BIGINT,
   follows_id TEXT REFERENCES notices (id),
   follow_kind TEXT CHECK (follow_kind IN ('correction', 'withdrawal')),
   changed TEXT NOT NULL DEFAULT '',
   CHECK ((follows_id IS NULL) = (follow_kind IS NULL) AND (follows_id IS NULL) = (changed = '')),
   CHECK ((approved_at IS NULL) = (approved_by IS NULL) AND (approved_at IS NULL) = (starts_at IS NULL)),
+  CHECK (discarded_at IS NULL OR approved_at IS NULL),
   CHECK (started_at IS NULL OR (starts_at IS NOT NULL AND started_at >= starts_at)),
   CHECK (is_decided = 1 OR decided_day = ''),
   CHECK (length(phone) > 0 OR length(email) > 0)

@@ -3,6 +3,8 @@
 //! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes are replaced.
 //! What a field may hold is each room's rule; the cleaning every text goes through is here.
 
+use std::collections::HashSet;
+
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
@@ -52,13 +54,9 @@ impl Sent {
     /// Every value sent under this name, each once, in their order.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
-        let mut all: Vec<String> = Vec::new();
-        for (_, value) in self.0.iter().filter(|(field, value)| field == name && !value.is_empty()) {
-            if !all.contains(value) {
-                all.push(value.clone());
-            }
-        }
-        all
+        let mut known = HashSet::new();
+        let values = self.0.iter().filter(|(field, value)| field == name && !value.is_empty()).map(|(_, value)| value);
+        values.filter(|value| known.insert(value.as_str())).cloned().collect()
     }
 
     /// What makes two sendings one: the page's own key with all that was sent. A double tap sends the same again; who goes
@@ -80,6 +78,12 @@ impl Sent {
     pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
         self.0.iter()
     }
+}
+
+/// The number of the page that an address asks for, the first being 1.
+#[must_use]
+pub fn page_number(sent: &Sent) -> i64 {
+    sent.typed("page").parse().ok().filter(|page| (1..=1_000).contains(page)).unwrap_or(1)
 }
 
 impl<S: Send + Sync> FromRequest<S> for Sent {

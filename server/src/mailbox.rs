@@ -1,14 +1,14 @@
 //! The mailbox that letters come back to: a file that the mail server of this machine writes to (mbox), or a folder (Maildir).
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufReader, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use app::deliveries::returns::{Return, read_mail};
 use app::deliveries::{self, ReturnAddress};
 use app::house::House;
-use mail_parser::mailbox::mbox::MessageIterator;
+use mail_parser::mailbox::mbox::{Message, MessageIterator};
 
 /// After so long the lock of a mail server that stopped half-way is taken away, as mail servers do.
 const STALE: Duration = Duration::from_secs(600);
@@ -60,7 +60,30 @@ enum Held {
     /// Files of a folder.
     Folder(Vec<PathBuf>),
     /// A file, with what is left for somebody to read.
-    File { path: PathBuf, long: u64, others: Vec<u8>, _lock: Lock },
+    File { path: PathBuf, long: u64, others: Others, _lock: Lock },
+}
+
+/// The mails of a file that are no returns, gathered on the disk: there may be many, and large ones.
+#[derive(Default)]
+struct Others(Option<File>);
+
+impl Others {
+    fn add(&mut self, mail: &Message) -> io::Result<()> {
+        if self.0.is_none() {
+            self.0 = Some(tempfile::tempfile()?);
+        }
+        let Some(file) = &mut self.0 else { return Ok(()) };
+        file.write_all(format!("From {} Thu Jan  1 00:00:00 1970\n", mail.from()).as_bytes())?;
+        file.write_all(mail.contents())?;
+        file.write_all(b"\n")
+    }
+
+    fn append_to(self, path: &Path) -> io::Result<()> {
+        let Some(mut file) = self.0 else { return Ok(()) };
+        file.rewind()?;
+        io::copy(&mut file, &mut OpenOptions::new().create(true).append(true).open(path)?)?;
+        Ok(())
+    }
 }
 
 type Found = Option<(Vec<Return>, Held)>;
@@ -70,7 +93,12 @@ fn read_folder(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
     fs::create_dir_all(path.join("cur"))?;
     for entry in fs::read_dir(path.join("new"))? {
         let file = entry?.path();
-        match read_mail(&fs::read(&file)?, ours) {
+        // One that cannot be read keeps none of the others.
+        let Ok(mail) = fs::read(&file) else {
+            tracing::warn!("a file in the mailbox cannot be read");
+            continue;
+        };
+        match read_mail(&mail, ours) {
             Some(back) => {
                 returns.push(back);
                 files.push(file);
@@ -90,16 +118,12 @@ fn read_file(path: &Path, ours: &ReturnAddress) -> io::Result<Found> {
     }
     let lock = Lock::take(path)?;
     let long = fs::metadata(path)?.len();
-    let (mut returns, mut others) = (Vec::new(), Vec::new());
+    let (mut returns, mut others) = (Vec::new(), Others::default());
     for mail in MessageIterator::new(BufReader::new(File::open(path)?)) {
         let mail = mail.map_err(io::Error::other)?;
         match read_mail(mail.contents(), ours) {
             Some(back) => returns.push(back),
-            None => {
-                others.extend_from_slice(format!("From {} Thu Jan  1 00:00:00 1970\n", mail.from()).as_bytes());
-                others.extend_from_slice(mail.contents());
-                others.push(b'\n');
-            }
+            None => others.add(&mail)?,
         }
     }
     Ok(Some((returns, Held::File { path: path.to_owned(), long, others, _lock: lock })))
@@ -112,10 +136,8 @@ impl Held {
             // Somebody wrote into it without asking for the lock: all of it is read again.
             Self::File { path, long, .. } if fs::metadata(&path)?.len() != long => Ok(()),
             Self::File { path, others, .. } => {
-                if !others.is_empty() {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    OpenOptions::new().create(true).append(true).open(path.with_file_name(name + ".other"))?.write_all(&others)?;
-                }
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                others.append_to(&path.with_file_name(name + ".other"))?;
                 OpenOptions::new().write(true).open(path)?.set_len(0)
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::clock::Clock;
 use app::db::Db;
-use app::deliveries::{Failure, Letter, Words};
+use app::deliveries::{Letter, Words};
 use app::files::Files;
 use app::house::House;
 use tokio::net::TcpListener;
@@ -68,7 +68,7 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
     let letter = Letter { id: app::id::fresh(), to: to.to_owned(), subject: words.subject, text, html, one_click: None };
     match settings.mailer.send(&letter).await {
         Ok(()) => Ok(format!("A test letter to {to} was handed over. See whether it arrives, and not among the junk.")),
-        Err(Failure::Refused(why) | Failure::Later(why)) => Err(format!("The test letter to {to} did not go: {why}")),
+        Err(why) => Err(format!("The test letter to {to} did not go: {why}")),
     }
 }
 

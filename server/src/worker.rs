@@ -95,9 +95,9 @@ async fn deliver(db: Db, clock: Clock, mailer: Arc<Mailer>, beat: Option<Arc<Mut
                 () = stop.cancelled() => return,
             }
         }
-        let outcome = deliver_one(&db, &clock, |letter| {
+        let outcome = deliver_one(&db, &clock, |letter, permit| {
             let mailer = Arc::clone(&mailer);
-            async move { mailer.send(&letter).await }
+            async move { mailer.send_while(&letter, &permit).await }
         })
         .await;
         match outcome {

@@ -96,22 +96,23 @@ async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobo
 }
 
 /// A notice to so many people, by a mail server that refuses, defers, stalls and hangs up, while workers are killed and
-/// people unsubscribe. Each is told once: what came twice has one `Message-ID` and was in flight at a kill, or the server hung
-/// up after it had taken it. Who had unsubscribed before her letter was begun gets none.
+/// people unsubscribe, also those whose letter a worker has in its hands. Each is told once: what came twice has one
+/// `Message-ID` and was in flight at a kill, or the server hung up after it had taken it. To whom it was answered that her
+/// letters have stopped, none is begun later.
 async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
     ask_to_be_told(&db, people).await;
     let peer = smtp_peer::start("weather", Path::new("/dev/null"));
     let mail = format!("smtp+insecure://127.0.0.1:{}", peer.port);
-    let taken = listen(peer);
-    let count = || taken.lock().unwrap().len();
+    let heard = listen(peer);
+    let count = || heard.lock().unwrap().taken.len();
     let service = router(&db);
     let mut chance = rand::rng();
     let mut moments: Vec<usize> = (0..kills).map(|_| chance.random_range(0..people * 9 / 10)).collect();
     moments.sort_unstable();
 
-    let mut stopped = BTreeSet::new();
+    let (mut stopped, mut in_flight) = (BTreeMap::new(), BTreeSet::new());
     for moment in moments {
         let mut all: Vec<Child> = (0..workers).map(|_| work(url, &mail)).collect();
         let after = Duration::from_millis(chance.random_range(0..200));
@@ -119,11 +120,13 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         stopped.extend(unsubscribe_one(&db, &service, chance.random_range(0..20)).await);
+        stopped.extend(unsubscribe_one_in_hand(&db, &service).await);
         tokio::time::sleep(after).await;
         for worker in &mut all {
             worker.kill().unwrap();
             worker.wait().unwrap();
         }
+        in_flight.extend(in_hand(&db).await.into_iter().map(|(id, ..)| id));
         // As if the leases of the dead had run out, and the waits were over.
         change(&db, "UPDATE deliveries SET claimed_until = 0, next_at = owed_at WHERE next_at IS NOT NULL").await;
     }
@@ -136,7 +139,8 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     last.wait().unwrap();
 
     let mut came: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (to, message_id) in taken.lock().unwrap().iter() {
+    let Heard { taken, begun } = std::mem::take(&mut *heard.lock().unwrap());
+    for (to, message_id) in &taken {
         came.entry(to.clone()).or_default().push(message_id.clone());
     }
     let called_off = called_off(&db).await;
@@ -149,12 +153,18 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
             assert!(letters > 0, "{to} was told nothing");
         }
     }
-    assert!(stopped.is_disjoint(&came.keys().cloned().collect()), "who had unsubscribed was written to");
+    let begun_late = begun.iter().filter(|(to, at)| stopped.get(to).is_some_and(|answered| at > answered)).collect::<Vec<_>>();
+    assert!(begun_late.is_empty(), "begun after it was answered that letters have stopped: {begun_late:?}");
     assert!(came.values().all(|ids| ids.iter().all(|id| *id == ids[0])), "a second copy has another Message-ID");
-    let twice = came.values().map(|ids| ids.len() - 1).sum::<usize>();
-    let dropped = people / 50;
-    println!("{people} people, {kills} kills: {} letters taken, {twice} of them twice; {} unsubscribed in time", came.len(), stopped.len());
-    assert!(twice <= dropped + kills * workers * CONNECTIONS, "{twice} came twice");
+    let twice = came.iter().filter(|(_, ids)| ids.len() > 1);
+    let unexplained = twice.clone().filter(|(to, ids)| nth_of(to) % 50 != 13 && !in_flight.iter().any(|id| ids[0].contains(id.as_str())));
+    assert_eq!(unexplained.count(), 0, "letters came twice that were not in flight at a kill");
+    println!(
+        "{people} people, {kills} kills: {} letters taken, {} of them twice; {} unsubscribed",
+        came.len(),
+        twice.count(),
+        stopped.len()
+    );
     assert_eq!(number(&db, "SELECT count(*) FROM ledger").await, i64::try_from(people).unwrap(), "a row for each person");
     let refused = "SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL AND reason LIKE '550%'";
     let refused = number(&db, refused).await;
@@ -209,21 +219,37 @@ fn buses(service: String, now: i64) -> Wording {
     }
 }
 
-/// What the mail server has taken so far: (to whom, `Message-ID`).
-fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Vec<(String, String)>>> {
-    let taken = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&taken);
+/// The number in the address of somebody.
+fn nth_of(address: &str) -> usize {
+    address.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// What the mail server has heard so far.
+#[derive(Default)]
+struct Heard {
+    /// The letters it has taken: (to whom, `Message-ID`).
+    taken: Vec<(String, String)>,
+    /// When a recipient was named to it: (whom, milliseconds since 1970).
+    begun: Vec<(String, i64)>,
+}
+
+fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Heard>> {
+    let all = Arc::new(Mutex::new(Heard::default()));
+    let heard = Arc::clone(&all);
     std::thread::spawn(move || {
         let mut peer = peer;
         let mut line = String::new();
         while peer.output.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
             let said: Value = line.parse().unwrap();
             let text = |name: &str| said[name].as_str().unwrap().to_owned();
-            heard.lock().unwrap().push((text("to"), text("id")));
+            match said["at"].as_i64() {
+                Some(at) => heard.lock().unwrap().begun.push((text("begun"), at)),
+                None => heard.lock().unwrap().taken.push((text("to"), text("id"))),
+            }
             line.clear();
         }
     });
-    taken
+    all
 }
 
 fn router(db: &Db) -> Router {
@@ -237,17 +263,32 @@ fn router(db: &Db) -> Router {
     server::edge::service(House::new(db.clone(), Clock::system(), names), Vec::new())
 }
 
-/// Somebody whose letter waits unsubscribes with one click; her address, if no hand held her letter when it was answered.
-async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<String> {
-    let waiting = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
+/// Somebody whose letter waits unsubscribes with one click: her address, and when that was answered.
+async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
+    let waiting =
+        "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
     let row = sqlx::query(waiting).bind(skip).fetch_optional(&mut *db.read().await.unwrap()).await.unwrap()?;
-    let (id, to, address): (String, String, String) = (row.get(0), row.get(1), row.get(2));
-    let path = address.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
+    unsubscribe(service, row.get(0), row.get(1)).await
+}
+
+/// Likewise somebody whose letter a worker has just claimed.
+async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, i64)> {
+    let (_, to, one_click) = in_hand(db).await.pop()?;
+    unsubscribe(service, to, one_click).await
+}
+
+async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<(String, i64)> {
+    let path = one_click.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
     let request = Request::post(path).header("host", "127.0.0.1:3000").body(Body::from("List-Unsubscribe=One-Click")).unwrap();
     assert_eq!(service.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
-    let held = "SELECT claimed_until FROM deliveries WHERE id = $1 AND reason = 'unsubscribed'";
-    let held: Option<i64> = sqlx::query_scalar(held).bind(id).fetch_optional(&mut *db.read().await.unwrap()).await.unwrap();
-    (held == Some(0)).then_some(to)
+    Some((to, Clock::system().now()))
+}
+
+/// The letters that workers hold, the last claimed last: (id, to whom, where one click stops it).
+async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
+    let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until > 0 ORDER BY claimed_until";
+    let rows = sqlx::query(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
 /// Who is to be told nothing any more.

@@ -34,6 +34,8 @@ pub enum Kind {
     Letter,
     /// Letters asked for from one place.
     LetterFrom,
+    /// Questions that go to one team.
+    Question,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             // A link lasts longer than this window, so that one of the letters let through always works.
             Self::Letter => ("letter", 5, HOUR),
             Self::LetterFrom => ("letter from", 300, HOUR),
+            Self::Question => ("question", 30, HOUR),
         }
     }
 }
@@ -86,6 +89,14 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
 pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<bool, Error> {
     let now = house.clock.now();
     Ok(within(&house.db, Kind::LetterFrom, &caller.0, now).await? && within(&house.db, Kind::Letter, address, now).await?)
+}
+
+/// Whether one more question may go to the team of a notice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_ask(house: &House, notice_id: &str) -> Result<bool, Error> {
+    within(&house.db, Kind::Question, notice_id, house.clock.now()).await
 }
 
 /// Forgets the wrong tries for one address, after a right one.

@@ -62,20 +62,23 @@ pub fn address(typed: &str) -> Result<String, String> {
     if address.is_empty() {
         return Err("Enter your email address".into());
     }
-    let fits = address.len() <= 254
-        && address.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty()
-                && name.len() <= 64
-                && !name.contains(|c: char| c.is_whitespace() || "()<>,;:\\\"[]@".contains(c))
-                && host.contains('.')
-                && host.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'))
-        });
-    let (name, host) = if fits { address.split_once('@').unwrap_or_default() } else { ("", "") };
+    let no_address = || "Enter an email address like name@example.org".to_owned();
+    let (name, host) = address.split_once('@').filter(|_| address.len() <= 254).ok_or_else(no_address)?;
+    let is_name = (1..=64).contains(&name.len())
+        && name.split('.').all(|part| !part.is_empty())
+        && !name.contains(|c: char| c.is_whitespace() || "()<>,;:\\\"[]@".contains(c));
+    let is_host =
+        host.contains('.') && host.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    if !is_name || !is_host {
+        return Err(no_address());
+    }
+    // Mail servers that take other letters before the @ are rare, and ours sends to none.
+    if !name.is_ascii() {
+        return Err("Enter an address with plain letters before the @. We cannot write to others".to_owned());
+    }
     match url::Host::parse(host) {
-        // Mail servers that take other letters before the @ are rare, and ours sends to none.
-        Ok(_) if !name.is_ascii() => Err("Enter an address with plain letters before the @. We cannot write to others".into()),
         Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
-        _ => Err("Enter an email address like name@example.org".into()),
+        _ => Err(no_address()),
     }
 }
 
@@ -124,6 +127,8 @@ mod tests {
             "parent@",
             "parent@example",
             "a b@example.org",
+            "a..b@example.org",
+            ".a@example.org",
             "a@b@example.org",
             "a@example..org",
             "\"x\"@example.org",

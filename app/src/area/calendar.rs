@@ -31,6 +31,13 @@ impl SchoolYear {
         is_weekday && is_in_term && !self.closed.contains(&day)
     }
 
+    /// Whether a term begins on this day, as far as the terms are known.
+    #[must_use]
+    pub fn may_begin_on(&self, at: Millis) -> bool {
+        let day = clock::date(at);
+        !self.knows(at) || self.terms.iter().any(|(first, _)| *first == day)
+    }
+
     /// Whether the terms that are known go on until this day.
     #[must_use]
     pub fn knows(&self, effect: Millis) -> bool {
@@ -112,6 +119,7 @@ mod tests {
         assert_eq!(year.days_between(at("2026-11-27"), at("2026-12-04")), 3, "Monday, Wednesday, Thursday");
         assert_eq!(year.days_between(at("2026-12-18"), at("2027-01-04")), 0, "the holidays do not count");
         assert_eq!(year.days_between(at("2026-12-17"), at("2027-01-06")), 3);
+        assert!(year.may_begin_on(at("2027-01-04")) && !year.may_begin_on(at("2027-01-05")) && year.may_begin_on(at("2027-02-22")));
         assert!(year.knows(at("2027-02-12")) && !year.knows(at("2027-02-15")));
         assert_eq!(
             SchoolYear::default().days_between(at("2026-12-18"), at("2027-01-04")),

@@ -171,6 +171,7 @@ pub fn speaks_for(service: &str, leader: &str) -> String {
         "(NOT EXISTS (SELECT 1 FROM service_organisations so JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
                       WHERE so.service_id = {service})
           OR EXISTS (SELECT 1 FROM service_organisations so JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
+                     JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
                      WHERE so.service_id = {service} AND r.account_id = {leader}))"
     )
 }

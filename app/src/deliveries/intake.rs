@@ -40,6 +40,7 @@ pub async fn call(State(house): State<House>, headers: HeaderMap, body: Bytes) -
         return Ok((StatusCode::UNAUTHORIZED, "The signature does not hold.\n").into_response());
     }
     match returns::read_call(&body) {
+        Ok(came_back) if came_back.is_empty() => Ok("Understood, and nothing to keep: no letter came back by it.\n".into_response()),
         Ok(came_back) => {
             keep(&house, came_back).await?;
             Ok("Kept.\n".into_response())

@@ -4,10 +4,11 @@
 //! into the first. While it waits it holds what is to be said; once handed over or given up, text and address are erased.
 //! It may come back: as mail to the address that names it (`return_address`), or by a provider's call (`intake`); `returns`
 //! reads both. `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again and
-//! again.
+//! again, `permit` what it asks just before a letter goes.
 
 mod intake;
 mod letter;
+mod permit;
 mod return_address;
 pub mod returns;
 pub mod store;
@@ -15,6 +16,7 @@ mod turn;
 
 pub use intake::keep;
 pub use letter::{Stop, Words};
+pub use permit::Permit;
 pub use return_address::ReturnAddress;
 pub use store::{Owed, owe};
 pub use turn::{Outcome, deliver_one};
@@ -45,10 +47,18 @@ pub struct Letter {
 }
 
 /// Why a letter did not go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The other side will never take it; why, in its words.
+    #[error("{0}")]
     Refused(String),
     /// It may go later; why it did not now.
+    #[error("{0}")]
     Later(String),
+    /// It must not go any more; why.
+    #[error("{0}")]
+    Forfeited(&'static str),
+    /// It must not go as it is, but may when it is put together again.
+    #[error("it is to be put together again")]
+    Stale,
 }

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
 use super::turn::without_addresses;
-use super::{Letter, Words};
+use super::{Failure, Letter, Words};
 use crate::clock::{DAY, MINUTE, Millis};
 use crate::db::Db;
 
@@ -78,7 +78,9 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
             // Without leaving out what another hand is about to claim, all hands would wait for one letter.
             let sql = format!(
                 "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
-                 WHERE id = (SELECT id FROM deliveries WHERE next_at <= $1 AND claimed_until < $1 ORDER BY is_bulk, next_at, id LIMIT 1{})
+                 WHERE id = (SELECT id FROM deliveries
+                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_until < $1 AND is_stale = 0
+                             ORDER BY is_bulk, next_at, id LIMIT 1{})
                    AND claimed_until < $1
                  RETURNING id, to_address, subject, body_text, body_html, unsubscribe, CAST(tries AS BIGINT)",
                 kind.hold_what_is_free()
@@ -93,28 +95,30 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
     .await
 }
 
-/// Why this letter must not go any more, if so: it came too late, or its person is gone.
+/// Whether this letter may go: it must not when it was called off, came too late, or its person is gone, nor while it is stale.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forfeited(db: &Db, id: &str, now: Millis) -> Result<Option<&'static str>, sqlx::Error> {
+pub async fn standing(db: &Db, id: &str, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at, CAST(d.is_stale AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
     .bind(id)
     .bind(now)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    let (late, erased, next_at): (i64, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) = (row.get(0), row.get(1), row.get(2), row.get(3));
     Ok(if next_at.is_none() {
-        Some("it was called off")
+        Err(Failure::Forfeited("it was called off"))
     } else if late != 0 {
-        Some("it came too late to be of use")
+        Err(Failure::Forfeited("it came too late to be of use"))
     } else if erased.is_some() {
-        Some("the account was erased")
+        Err(Failure::Forfeited("the account was erased"))
+    } else if stale != 0 {
+        Err(Failure::Stale)
     } else {
-        None
+        Ok(())
     })
 }
 
@@ -142,7 +146,9 @@ pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: Str
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE deliveries SET next_at = $2, claimed_until = 0, reason = $3 WHERE id = $1 AND next_at IS NOT NULL AND tries = $4",
+                "UPDATE deliveries SET claimed_until = 0, reason = CASE WHEN next_at IS NULL THEN reason ELSE $3 END,
+                   next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
+                 WHERE id = $1 AND sent_at IS NULL AND tries = $4",
             )
             .bind(id)
             .bind(next_at)
@@ -164,6 +170,34 @@ pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: Str
 pub async fn call_off(tx: &mut AnyConnection, which: &str, about: &str, reason: &'static str, now: Millis) -> Result<(), sqlx::Error> {
     let sql = format!("UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}");
     sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
+    Ok(())
+}
+
+/// Marks letters that say more than they may now: they wait until they are put together again. `which`: the condition of the
+/// statement, in which `$1` is `about`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn make_stale(tx: &mut AnyConnection, which: &str, about: &str) -> Result<(), sqlx::Error> {
+    let sql = format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND {which}");
+    sqlx::query(AssertSqlSafe(sql)).bind(about).execute(tx).await?;
+    Ok(())
+}
+
+/// Puts other words into a letter that is stale.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_together_again(tx: &mut AnyConnection, id: &str, words: &Words) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE deliveries SET is_stale = 0, subject = $2, body_text = $3, body_html = $4 WHERE id = $1 AND next_at IS NOT NULL AND is_stale = 1",
+    )
+    .bind(id)
+    .bind(&words.subject)
+    .bind(words.text())
+    .bind(words.html())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -208,7 +242,9 @@ async fn finish(
                 "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
                  WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)"
             );
-            sqlx::query(AssertSqlSafe(sql)).bind(id).bind(sent_at).bind(given_up_at).bind(reason).bind(tries).execute(tx).await?;
+            sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(sent_at).bind(given_up_at).bind(reason).bind(tries).execute(&mut *tx).await?;
+            // Also of one that was called off meanwhile: nobody holds it any more.
+            sqlx::query("UPDATE deliveries SET claimed_until = 0 WHERE id = $1 AND tries = $2").bind(id).bind(tries).execute(tx).await?;
             Ok(())
         })
     })

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Failure, Letter, store};
+use super::{Failure, Letter, Permit, store};
 use crate::clock::{Clock, HOUR, MINUTE, Millis};
 use crate::db::Db;
 
@@ -22,23 +22,24 @@ pub enum Outcome {
 /// After so many tries a letter is given up: about two days of waiting.
 const MOST_TRIES: i64 = 18;
 
-/// Takes one turn, handing the letter over with `send`. Safe to stop at any moment: a letter not recorded as sent is
-/// claimed again when its lease has run out.
+/// Takes one turn, handing the letter over with `send`, which asks the permit again just before it names the recipient. Safe to
+/// stop at any moment: a letter not recorded as sent is claimed again when its lease has run out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn deliver_one<S, F>(db: &Db, clock: &Clock, send: S) -> Result<Outcome, sqlx::Error>
 where
-    S: FnOnce(Letter) -> F,
+    S: FnOnce(Letter, Permit) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
     let Some((letter, tries)) = store::claim(db, clock.now()).await? else { return Ok(Outcome::NothingDue) };
     let id = letter.id.clone();
-    if let Some(reason) = store::forfeited(db, &id, clock.now()).await? {
-        store::given_up(db, id, tries, clock.now(), reason.to_owned()).await?;
-        return Ok(Outcome::GivenUp);
-    }
-    match send(letter).await {
+    let permit = Permit { db: db.clone(), clock: clock.clone(), letter_id: id.clone() };
+    let sent = match permit.holds().await {
+        Ok(()) => send(letter, permit).await,
+        must_not => must_not,
+    };
+    match sent {
         Ok(()) => {
             store::sent(db, id, tries, clock.now()).await?;
             Ok(Outcome::Sent)
@@ -46,6 +47,14 @@ where
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
             store::again(db, id, tries, clock.now() + wait_after(tries), without_addresses(&reason)).await?;
+            Ok(Outcome::Later)
+        }
+        Err(Failure::Forfeited(reason)) => {
+            store::given_up(db, id, tries, clock.now(), reason.to_owned()).await?;
+            Ok(Outcome::GivenUp)
+        }
+        Err(Failure::Stale) => {
+            store::again(db, id, tries, clock.now(), String::new()).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {

@@ -93,9 +93,10 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
 /// GET `/lead`
 pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let plans = plans::store::list(&house.db, "", 50, house.clock.now()).await?;
-    let waiting =
-        notices::store::waiting(&house.db).await?.into_iter().filter(|notice| notice.course.starts_at.is_none()).collect::<Vec<_>>();
-    let questions = notices::questions::store::to_answer(&house.db, &viewer.signed_in()?.account_id).await?;
+    let me = &viewer.signed_in()?.account_id;
+    let mut waiting = notices::store::waiting(&house.db, me, false, (50, 0)).await?;
+    waiting.retain(|notice| notice.course.starts_at.is_none());
+    let questions = notices::questions::store::to_answer(&house.db, me).await?;
     let page = Page::new("Leaders’ desk", || {
         let questions = (!questions.is_empty()).then(|| {
             let questions = questions.into_iter().map(|(notice, title, many)| {

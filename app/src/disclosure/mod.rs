@@ -33,6 +33,15 @@ impl Shown {
         }
     }
 
+    /// The same to the nearest ten, as in "about 210", for numbers of people of whom other numbers stand elsewhere: what one has
+    /// more than another must not tell of a few. Nobody is nobody.
+    pub fn rounded(self) -> String {
+        match self {
+            Self::Number(people) if people > 0 => format!("about {}", (people + 5) / 10 * 10),
+            shown => shown.words(),
+        }
+    }
+
     /// What stands on a page, in a letter or in a CSV: "214", "fewer than 10" or "not shown".
     pub fn words(self) -> String {
         match self {

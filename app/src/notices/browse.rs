@@ -11,8 +11,9 @@ use super::{ledger, questions, told as find};
 use crate::accounts::{Role, Viewer};
 use crate::area;
 use crate::clock::{self, Millis};
+use crate::disclosure::Shown;
 use crate::error::Error;
-use crate::forms::Sent;
+use crate::forms::{Sent, page_number};
 use crate::house::House;
 use crate::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
 
@@ -22,7 +23,7 @@ const MOST_ON_A_PAGE: i64 = 20;
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let is_soon = sent.typed("show") != "lately";
-    let page_number = sent.typed("page").parse::<i64>().ok().filter(|page| (1..=1_000).contains(page)).unwrap_or(1);
+    let page_number = page_number(&sent);
     let filter = Filter { after: is_soon.then_some(now), skip: (page_number - 1) * MOST_ON_A_PAGE, ..Filter::narrowed(&sent) };
     let (services, places) = area::store::both(&house.db).await?;
     let mut listed = store::list(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
@@ -172,14 +173,10 @@ fn followed(notice: &Notice) -> impl IntoView + use<> {
 /// At the top of a correction or a withdrawal: what has changed, and what was said before.
 pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
     let follows = notice.words.follows.as_ref()?;
-    let title = match follows.how {
-        Follow::Correction => "What has changed",
-        Follow::Withdrawal => "The change does not come",
-    };
     let before = format!("/notices/{}", follows.notice_id);
     Some(view! {
         <div class="panel gold">
-            <h2>{title}</h2>
+            <h2>{follows.how.title()}</h2>
             <p class="lines">{follows.changed.clone()}</p>
             <p><a href=before>"What was said before"</a></p>
         </div>
@@ -215,12 +212,14 @@ fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area
     }
     let settled_at = effect.saturating_add(SETTLED_AFTER);
     let figures = rules::figures(told, area, settled_at <= now);
+    // Each notice stands beside others about nearly the same people.
+    let rounded = |people: u64| Shown::Number(people).rounded();
     let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
     let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
         let later = by_row.get(nth).map(|(after, never)| {
-            view! { <td data-label="Later">{*after}</td><td data-label="Not reached">{*never}</td> }
+            view! { <td data-label="Later">{rounded(*after)}</td><td data-label="Not reached">{rounded(*never)}</td> }
         });
-        view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.words()}</td><td data-label="Not in time">{not.words()}</td>{later}</tr> }
+        view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.rounded()}</td><td data-label="Not in time">{not.rounded()}</td>{later}</tr> }
     });
     let rows = rows.collect::<Vec<_>>();
     let families = notice.words.families.map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
@@ -230,7 +229,9 @@ fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area
         let heads = (!by_row.is_empty()).then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
         let later = match figures.later {
             Later::NotYet => Some(format!("Who was told later, and who was not reached, stands here from {}.", clock::day(settled_at))),
-            Later::All(after, never) => Some(format!("Of those not told in time, {after} were told later and {never} were not reached.")),
+            Later::All(after, never) => {
+                Some(format!("Of those not told in time, {} were told later and {} were not reached.", rounded(after), rounded(never)))
+            }
             Later::NotShown => Some("How many of the others were told later is not shown: there are too few.".to_owned()),
             Later::Rows(_) => None,
         };
@@ -241,6 +242,7 @@ fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area
                 <tbody>{rows}</tbody>
             </table>
             {later.map(|later| view! { <p class="soft">{later}</p> })}
+            <p class="soft">"Numbers are rounded to ten, so that they tell of nobody. A letter that came back counts as not told."</p>
         }
         .into_any()
     };

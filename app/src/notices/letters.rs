@@ -33,6 +33,9 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         let address = house.link(&format!("/notices/{}", notice.id));
         let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
         about.extend(what_has_changed(notice));
+        if notice.course.follow == Some(Follow::Correction) {
+            about.push(notice.words.what.clone());
+        }
         about.extend(what_to_do(notice));
         about.extend(entitlement(notice));
         about.push(whom_to_ask(notice));
@@ -130,8 +133,8 @@ fn subject(notice: &Notice) -> String {
 fn what_has_changed(notice: &Notice) -> Vec<String> {
     let Some(follows) = &notice.words.follows else { return Vec::new() };
     let before = match follows.how {
-        Follow::Correction => "We told you of this before. This is what has changed:",
-        Follow::Withdrawal => "We told you of this before. It is withdrawn: the change does not come.",
+        Follow::Correction => "This puts right what we said before. What has changed:",
+        Follow::Withdrawal => "A change is withdrawn: it does not come.",
     };
     vec![before.to_owned(), follows.changed.clone()]
 }

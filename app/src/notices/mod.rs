@@ -5,8 +5,8 @@
 //! and letters are owed, at once or with a digest → corrected or withdrawn, by a notice that goes to exactly those people.
 //!
 //! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be said of who was told.
-//! `store` holds the SQL of notices, `ledger` that of who is told. `write` and `approve` are the leaders' pages, `browse`
-//! everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches, `questions` what is
+//! `store` holds the SQL of notices, `ledger` that of who is told. `write`, `preview` and `approve` are the leaders' pages,
+//! `browse` everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches, `questions` what is
 //! asked and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does, `letters` the words.
 
 mod approve;
@@ -14,6 +14,7 @@ mod browse;
 pub mod ledger;
 mod letters;
 mod paper;
+mod preview;
 pub mod questions;
 mod reaching;
 mod reading;
@@ -56,7 +57,7 @@ pub fn routes() -> Routes {
         .get("/lead/notices", leader, approve::list)
         .get("/lead/notices/new", leader, write::form)
         .post("/lead/notices/new", leader, write::send)
-        .get("/lead/notices/{id}", leader, approve::page)
+        .get("/lead/notices/{id}", leader, preview::page)
         .post("/lead/notices/{id}", leader, approve::decide)
         .get("/lead/notices/{id}/words", leader, write::change_form)
         .post("/lead/notices/{id}/words", leader, write::change)

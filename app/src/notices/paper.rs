@@ -117,11 +117,7 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             Follow::Withdrawal => "This was withdrawn. Do not hang it up.",
         });
         let changed = words.follows.as_ref().map(|follows| {
-            let title = match follows.how {
-                Follow::Correction => "What has changed",
-                Follow::Withdrawal => "The change does not come",
-            };
-            view! { <h2>{title}</h2><p class="said">{follows.changed.clone()}</p> }
+            view! { <h2>{follows.how.title()}</h2><p class="said">{follows.changed.clone()}</p> }
         });
         let is_withdrawn = notice.course.is_withdrawal();
         let by = words.must_do_by_day().map(|by| format!(" by {by}"));

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::ledger::{self, InLetter};
+use super::rules;
 use crate::accounts::Viewer;
 use crate::error::Error;
 use crate::house::House;
@@ -40,8 +41,7 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(token): Path<
 
 fn item(told: &InLetter) -> impl IntoView + use<> {
     let (to, title) = (format!("/notices/{}", told.notice_id), told.title.clone());
-    let from = if told.is_withdrawal { "It was to come from" } else { "From" };
-    view! { <li><h2><a href=to>{title}</a></h2><p>{from}" "{told.effect.words()}</p></li> }
+    view! { <li><h2><a href=to>{title}</a></h2><p>{rules::from(told.follow)}" "{told.effect.words()}</p></li> }
 }
 
 /// POST `/read/{token}`: again is as good as once.

@@ -1,6 +1,6 @@
 //! When a notice takes effect, how it stands, when each letter about it is due, and what may be said of who was told. Pure.
 
-use crate::clock::{self, DAY, Millis};
+use crate::clock::{self, DAY, HOUR, Millis};
 use crate::disclosure::{self, Shown};
 use crate::subscriptions::rules::Cadence;
 
@@ -54,12 +54,15 @@ impl Effect {
     }
 }
 
+/// How long a digest may take to reach the last of very many: those that would come nearer to the change go at once.
+const DIGESTS_TAKE: Millis = 4 * HOUR;
+
 /// When a letter is due to somebody who wants letters so often, and whether it is her digest: with her next digest if
-/// that comes before the change, else at once.
+/// that comes in time before the change, else at once.
 #[must_use]
 pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     match cadence.next_digest(now) {
-        Some(digest) if digest < effect_at => (digest, true),
+        Some(digest) if digest + DIGESTS_TAKE <= effect_at => (digest, true),
         _ => (now, false),
     }
 }
@@ -154,11 +157,26 @@ impl Follow {
         }
     }
 
+    /// What stands above the words that say it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Correction => "What has changed",
+            Self::Withdrawal => "The change does not come",
+        }
+    }
+
     /// Reads the word.
     #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         [Self::Correction, Self::Withdrawal].into_iter().find(|follow| follow.word() == word)
     }
+}
+
+/// What stands before the day of a notice that is this to another one.
+#[must_use]
+pub fn from(follow: Option<Follow>) -> &'static str {
+    if follow == Some(Follow::Withdrawal) { "It was to come from" } else { "From" }
 }
 
 /// What has happened to a notice so far.
@@ -207,7 +225,7 @@ impl Course {
     /// What stands before the day it is about.
     #[must_use]
     pub fn from(&self) -> &'static str {
-        if self.is_withdrawal() { "It was to come from" } else { "From" }
+        from(self.follow)
     }
 
     /// How the notice stands now.
@@ -251,8 +269,12 @@ mod tests {
         for evening in ["2027-03-27", "2027-10-30"] {
             let evening = clock::read(evening, "20:00").expect("a time");
             let digest = Cadence::Daily.next_digest(evening).expect("a digest");
-            assert_eq!(due(Cadence::Daily, Effect::Hour(digest + 1).at(), evening), (digest, true));
-            assert_eq!(due(Cadence::Daily, Effect::Hour(digest).at(), evening), (evening, false));
+            assert_eq!(due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE).at(), evening), (digest, true));
+            assert_eq!(
+                due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE - 1).at(), evening),
+                (evening, false),
+                "too near to reach many"
+            );
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Notice {
     pub approved_by: Option<String>,
     /// What has happened to it so far.
     pub course: Course,
+    /// When its draft was discarded; it can be brought back.
+    pub discarded_at: Option<Millis>,
     /// The notice that people were told of since, which corrects or withdraws it.
     pub followed_by: Option<String>,
     /// Since when.
@@ -71,7 +73,7 @@ pub async fn change(tx: &mut AnyConnection, notice_id: &str, notice: &Wording, b
             "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6, must_do = $7, must_do_by = $8, whom = $9,
                phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13, effect_kind = $14, effect_at = $15,
                changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18, written_at = $19
-             WHERE id = $1 AND approved_at IS NULL RETURNING id",
+             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL RETURNING id",
         )
         .bind(notice_id.to_owned()),
         notice,
@@ -129,7 +131,7 @@ pub async fn approve(
 ) -> Kept<bool> {
     let approved = sqlx::query(
         "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
-         WHERE id = $1 AND approved_at IS NULL AND (written_by <> $2 OR (SELECT second_person FROM area_rules) = 0)
+         WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2 OR (SELECT second_person FROM area_rules) = 0)
            AND written_at = coalesce($5, written_at)
            AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id AND other.approved_at IS NOT NULL)",
     )
@@ -155,6 +157,16 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
     Ok(called_back.rows_affected() == 1)
 }
 
+/// Discards a notice that is not approved, at this time, or brings it back with `None`. False when it is approved, or was so
+/// already.
+pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
+    let discarded = sqlx::query(
+        "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
+         WHERE id = $1 AND approved_at IS NULL AND (discarded_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)",
+    );
+    Ok(discarded.bind(notice_id).bind(at).execute(tx).await?.rows_affected() == 1)
+}
+
 /// Whether this leader may speak for all services of a notice.
 pub async fn speaks(db: &Db, notice_id: &str, leader: &str) -> Kept<bool> {
     let sql = format!("SELECT count(*) FROM notice_services ns WHERE ns.notice_id = $1 AND NOT {}", speaks_for("ns.service_id", "$2"));
@@ -168,7 +180,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
         "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do, n.must_do_by, n.whom, n.phone, n.email,
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
                 CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
-                n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at,
+                n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at, n.discarded_at,
                 f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
@@ -241,6 +253,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
             follow: follow("follow_kind"),
             followed_by: follow("followed_how"),
         },
+        discarded_at: row.get("discarded_at"),
         followed_by: row.get("followed_by"),
         followed_at: row.get("followed_at"),
     }
@@ -311,15 +324,26 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed(&rows))
 }
 
-/// Notices that have not started: those that wait for approval first, the oldest first.
-pub async fn waiting(db: &Db) -> Kept<Vec<Listed>> {
+/// Notices that this leader speaks for and that have not started: those that wait for approval first, the oldest first; or
+/// those that were discarded.
+pub async fn waiting(db: &Db, leader: &str, discarded: bool, (most, skip): (i64, i64)) -> Kept<Vec<Listed>> {
+    let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices WHERE started_at IS NULL ORDER BY CASE WHEN approved_at IS NULL THEN 0 ELSE 1 END, id LIMIT 50) n
+         FROM (SELECT * FROM notices n WHERE n.started_at IS NULL AND (n.discarded_at IS NULL) = ($2 = 0)
+                 AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
+               ORDER BY {order} LIMIT $3 OFFSET $4) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id, s.position, s.name"
+         ORDER BY {order}, s.position, s.name",
+        speaks_for("ns.service_id", "$1")
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(i64::from(discarded))
+        .bind(most)
+        .bind(skip)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     Ok(listed(&rows))
 }
 

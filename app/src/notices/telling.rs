@@ -32,6 +32,7 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    put_together_again(house).await?;
     if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
         return Ok(());
     }
@@ -57,8 +58,35 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     }
 }
 
-async fn notices_of(house: &House, ids: Vec<String>) -> Result<HashMap<String, Notice>, sqlx::Error> {
+/// Puts digests together again of which a part was stopped, corrected or withdrawn before they went.
+async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
+    loop {
+        let stale = ledger::stale(&house.db).await?;
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let ids = stale.iter().flat_map(|stale| stale.notices.clone()).collect();
+        let notices = notices_of(house, ids).await?;
+        let writer = house.clone();
+        let again = house.db.write(move |tx| {
+            Box::pin(async move {
+                for stale in &stale {
+                    let told: Vec<&Notice> = stale.notices.iter().filter_map(|id| notices.get(id)).collect();
+                    // The letter keeps its links: rows of the ledger know it by them.
+                    let token = stale.one_click.rsplit('/').next().unwrap_or_default();
+                    ledger::put_together_again(tx, stale, &letters::digest(&writer, &told, token)).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        again.await?;
+    }
+}
+
+async fn notices_of(house: &House, mut ids: Vec<String>) -> Result<HashMap<String, Notice>, sqlx::Error> {
     let mut notices = HashMap::new();
+    ids.sort();
+    ids.dedup();
     for id in ids {
         if let Some(notice) = store::find(&house.db, &id).await? {
             notices.insert(id, notice);

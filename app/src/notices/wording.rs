@@ -117,7 +117,7 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
             (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
         }
     };
-    let effect = effect(sent, corrects.map(|(_, original)| original.effect), now, &mut refusals);
+    let effect = effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
     let decided_day = decided(sent, effect, now, &mut refusals);
     let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
     let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
@@ -163,7 +163,7 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
 }
 
 /// From when on it holds: from a time to come, or as it was told already.
-fn effect(sent: &Sent, told: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<Effect> {
+fn effect(sent: &Sent, ground: &Ground, told: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<Effect> {
     let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
     if clock::read(day, "00:00").is_none() {
         refusals.add("effect_day", "Enter the day from which it holds");
@@ -186,7 +186,11 @@ fn effect(sent: &Sent, told: Option<Effect>, now: Millis, refusals: &mut Refusal
     } else if at <= now && told.is_none_or(|told| told.at() != at) {
         refusals.add("effect_day", "Choose a day that is still to come. A change that holds already cannot be told before it");
     }
-    Some(effect(at))
+    let effect = effect(at);
+    if matches!(effect, Effect::Term(_)) && !ground.year.may_begin_on(at) {
+        refusals.add("effect_day", "Choose the first day of a term, or “From a day”. No term that is known here begins on that day");
+    }
+    Some(effect)
 }
 
 /// The day it was decided; `None` while it is proposed, or when something is refused.
@@ -297,6 +301,20 @@ mod tests {
         };
         assert_eq!(hour("08:30").expect("a notice").effect.words(), "Monday 4 January 2027 at 8:30am");
         assert_eq!((about(hour("")), about(hour("25:00"))), (vec!["effect_time"], vec!["effect_time"]));
+    }
+
+    #[test]
+    fn the_start_of_term_is_the_first_day_of_one_as_far_as_terms_are_known() {
+        let date = |day: &str| day.parse().expect("a day");
+        let mut ground = ground();
+        ground.year.terms = vec![(date("2027-01-04"), date("2027-02-12"))];
+        let term = |day: &str| {
+            let sent = format!("{}&effect=term&effect_day={day}&decided=no", GOOD.replace("&effect=day", ""));
+            wording(&Sent::read(sent.as_bytes()), &ground, now())
+        };
+        assert_eq!(term("2027-01-04").expect("a notice").effect.words(), "the start of term, Monday 4 January 2027");
+        assert_eq!(about(term("2027-01-05")), ["effect_day"]);
+        assert!(term("2027-02-22").is_ok(), "nobody has said yet when that term begins");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop the letters it stands in.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -56,7 +58,9 @@ async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent
     let done = match sent.typed("step") {
         "stop" | "stop all" => {
             let which = if sent.typed("step") == "stop" { Which::One(sent.typed("subscription").to_owned()) } else { Which::All };
-            house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &subscriber, &which, Ended::OwnPage, now).await })).await?;
+            let stopping = subscriber.clone();
+            house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await })).await?;
+            settled(house, &subscriber).await?;
             "stopped"
         }
         _ if sent.all("services").is_empty() && sent.all("places").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
@@ -96,22 +100,25 @@ pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(t
 }
 
 /// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC 8058 wants it. Again is as
-/// good as once, and a link nobody knows gives the same answer.
+/// good as once, and a link that has ended is no fault of whoever posts it.
 pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let (now, kind) = (house.clock.now(), house.db.kind());
+    let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
+    let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
+        return Ok(no_letters(&house, &viewer));
+    };
+    let stopping = subscriber.clone();
     let ended = house.db.write(move |tx| {
         Box::pin(async move {
-            let link_hash = id::hash(&token);
-            let Some(subscriber) = store::by_link(tx, &link_hash).await? else { return Ok(()) };
             // A letter about a notice stops letters about its services; the others go on.
             let which = match notices::ledger::services_of_link(tx, &link_hash).await? {
                 services if services.is_empty() => Which::All,
                 services => Which::Of(services),
             };
-            store::end(tx, kind, &subscriber, &which, Ended::OneClick, now).await
+            store::end(tx, kind, &stopping, &which, Ended::OneClick, now).await
         })
     });
     ended.await?;
+    settled(&house, &subscriber).await?;
     let page = Page::new("We have stopped", || {
         view! {
             <div class="stack">
@@ -122,6 +129,36 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// How long an answer waits for letters that a worker has in its hands, in looks of [`BETWEEN_LOOKS`]. A worker asks whether a
+/// letter may go just before it names the recipient, so that after these three seconds none is begun.
+const MOST_LOOKS: u32 = 60;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Waits until no letter that was stopped is on its way: once we say that we have stopped, none is begun.
+async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
+    for _ in 0..MOST_LOOKS {
+        if !notices::ledger::is_on_its_way(&house.db, subscriber, house.clock.now()).await? {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(())
+}
+
+/// For a link that we know nothing of any more. Mail programs read the status alone, people what it says.
+fn no_letters(house: &House, viewer: &Viewer) -> Response {
+    Page::new("This link has ended", || {
+        view! {
+            <div class="stack">
+                <h1>"This link has ended"</h1>
+                <p class="lead">"We write no letters that go with it any more."</p>
+                <p>"If letters still come, perhaps to a new address, use the link in the newest one."</p>
+            </div>
+        }
+    })
+    .answer(house, viewer)
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {

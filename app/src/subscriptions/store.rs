@@ -34,6 +34,13 @@ pub async fn request(connection: &mut AnyConnection, token_hash: &str, now: Mill
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
+/// Keeps that what was asked for is confirmed.
+pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
+    let confirmed = sqlx::query("UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1 AND confirmed_at IS NULL");
+    confirmed.bind(token_hash).bind(now).execute(tx).await?;
+    Ok(())
+}
+
 /// By what a subscription began.
 #[derive(Clone, Copy, Debug)]
 pub enum Began {
@@ -157,6 +164,13 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     .bind(now)
     .execute(&mut *tx)
     .await?;
+    // The button of an old letter does not begin again what was stopped.
+    sqlx::query(
+        "DELETE FROM subscription_requests WHERE confirmed_at IS NOT NULL AND email = (SELECT email FROM subscribers WHERE id = $1)",
+    )
+    .bind(subscriber_id)
+    .execute(&mut *tx)
+    .await?;
     match (how_it_ended, which) {
         (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
         (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
@@ -250,15 +264,19 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
 /// already, hers join them. The links in letters that went to the old address lead nowhere any more; a letter that has not
 /// gone goes to the new one.
 pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new: &str, now: Millis) -> Kept<()> {
+    notices::ledger::hold_addresses(tx, kind).await?;
     let subscriber = |email: &str| sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned());
     let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
     let Some(old) = old else { return Ok(()) };
-    let known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
+        // The ledger keeps that the letter came back; another row tells her at the address that she has now.
+        known = Some(likewise(tx, &old, new, now).await?);
+    }
     let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
     hold(tx, kind, &both).await?;
-    let not_gone =
-        "SELECT l.delivery_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1 AND d.next_at IS NOT NULL";
     let Some(known) = known else {
+        let not_gone = "SELECT l.delivery_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1 AND d.next_at IS NOT NULL";
         let links = format!(
             "DELETE FROM subscriber_links WHERE subscriber_id = $1
                AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1 AND delivery_id IN ({not_gone}))"
@@ -291,6 +309,20 @@ pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new:
     sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1").bind(&old).bind(&known).execute(&mut *tx).await?;
     notices::ledger::move_to(tx, &old, &known, now).await?;
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
+}
+
+/// A new subscriber with this address, who has the account of another and wants letters as often; her id.
+async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
+    sqlx::query_scalar(
+        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
+         SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4 RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(email)
+    .bind(now)
+    .bind(other)
+    .fetch_one(tx)
+    .await
 }
 
 /// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for and never confirmed.

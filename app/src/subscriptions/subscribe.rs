@@ -146,11 +146,13 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Pa
     let link_hash = id::hash(&link);
     let begun = house.db.write(move |tx| {
         Box::pin(async move {
-            let asked = store::request(tx, &id::hash(&token), now).await?;
+            let token_hash = id::hash(&token);
+            let asked = store::request(tx, &token_hash, now).await?;
             let Some((email, fields)) = asked else { return Ok::<_, sqlx::Error>(false) };
             let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else { return Ok(false) };
             let subscriber = store::subscriber(tx, &email, None, now).await?;
             store::begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
+            store::confirmed(tx, &token_hash, now).await?;
             store::keep_link(tx, &link_hash, &subscriber, now).await?;
             Ok(true)
         })

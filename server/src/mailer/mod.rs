@@ -9,7 +9,7 @@ mod smtp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use app::deliveries::{Failure, Letter, ReturnAddress};
+use app::deliveries::{Failure, Letter, Permit, ReturnAddress};
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
@@ -96,15 +96,28 @@ impl Mailer {
     /// It is [`Failure::Refused`] when this letter can never go to this address, with the
     /// server's words, and [`Failure::Later`] for all else, our own wrong settings included.
     pub async fn send(&self, letter: &Letter) -> Result<(), Failure> {
+        self.hand_over(letter, None).await
+    }
+
+    /// Sends one letter as long as its permit holds, which is asked just before the recipient is named.
+    ///
+    /// # Errors
+    /// As [`Mailer::send`], and what the permit says.
+    pub async fn send_while(&self, letter: &Letter, permit: &Permit) -> Result<(), Failure> {
+        self.hand_over(letter, Some(permit)).await
+    }
+
+    async fn hand_over(&self, letter: &Letter, permit: Option<&Permit>) -> Result<(), Failure> {
         let message = self.write(letter)?;
         match &self.way {
             Way::Folder(folder) => {
+                holds(permit).await?;
                 let name = format!("{}.eml", letter.id);
                 let kept = put(folder, Some(name), message.formatted()).await;
                 kept.map_err(Failure::Later)
             }
             Way::Smtp(smtp) => {
-                let sent = self.in_time(smtp.send(&message)).await;
+                let sent = self.in_time(smtp.send(&message, permit)).await;
                 sent.map_err(Failure::Later)?
             }
         }
@@ -188,6 +201,14 @@ impl Mailer {
     async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, String> {
         let done = tokio::time::timeout(self.patience, work).await;
         done.map_err(|_| format!("no answer within {:?}", self.patience))
+    }
+}
+
+/// Whether a letter may go still; one without a permit may.
+async fn holds(permit: Option<&Permit>) -> Result<(), Failure> {
+    match permit {
+        Some(permit) => permit.holds().await,
+        None => Ok(()),
     }
 }
 

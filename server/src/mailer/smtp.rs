@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 use std::{error, fmt, net::IpAddr, sync::Arc};
 
-use app::deliveries::Failure;
+use app::deliveries::{Failure, Permit};
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::message::Message;
@@ -15,8 +15,8 @@ use percent_encoding::percent_decode_str;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::MAIL;
 use super::connection::{Connection, No, has_pipelining};
+use super::{MAIL, holds};
 
 const INSECURE: &str = "MAIL may be smtp+insecure:// only for a mail server on this machine";
 
@@ -70,8 +70,8 @@ impl Smtp {
         Ok(())
     }
 
-    pub async fn send(&self, message: &Message) -> Result<(), Failure> {
-        let (mut connection, announced) = self.announce(message.envelope()).await.map_err(Failure::Later)?;
+    pub async fn send(&self, message: &Message, permit: Option<&Permit>) -> Result<(), Failure> {
+        let (mut connection, announced) = self.announce(message.envelope(), permit).await?;
         let sent = match announced {
             Ok(()) => connection.hand_over(&message.formatted()).await,
             refused => refused,
@@ -95,8 +95,10 @@ impl Smtp {
     }
 
     /// A connection that has taken our sender, and what it said then: a "no" is about the letter.
-    async fn announce(&self, envelope: &Envelope) -> Result<(Connection, Result<(), Error>), String> {
+    async fn announce(&self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(Connection, Result<(), Error>), Failure> {
         let kept = async || self.kept.lock().await.pop();
+        // A connection that waits is there at once: the permit is asked before it is taken, and of a new one when it stands.
+        holds(permit).await?;
         while let Some((since, mut connection)) = kept().await {
             if since.elapsed() >= KEPT_FOR {
                 continue;
@@ -108,13 +110,17 @@ impl Smtp {
                 Err(_) => connection.hang_up(),
             }
         }
-        let mut connection = self.connect().await.map_err(|why| self.at_this_place(&why))?;
+        let mut connection = self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
+        if let Err(must_not) = holds(permit).await {
+            connection.hang_up();
+            return Err(must_not);
+        }
         match connection.announce(envelope).await {
             Ok(()) => Ok((connection, Ok(()))),
             Err(No::Letter(why)) => Ok((connection, Err(why))),
             Err(No::Sender(why)) => {
                 connection.hang_up();
-                Err(self.at_this_place(&why))
+                Err(Failure::Later(self.at_this_place(&why)))
             }
         }
     }

@@ -459,25 +459,22 @@ fn raw(taken: &Value) -> Vec<u8> {
 fn sent(outcome: Result<(), Failure>) {
     match outcome {
         Ok(()) => {}
-        Err(Failure::Refused(why)) => panic!("refused: {why}"),
-        Err(Failure::Later(why)) => panic!("to be tried later: {why}"),
+        Err(why) => panic!("{why:?}"),
     }
 }
 
 #[track_caller]
 fn refused(outcome: Result<(), Failure>) -> String {
     match outcome {
-        Ok(()) => panic!("sent"),
         Err(Failure::Refused(why)) => why,
-        Err(Failure::Later(why)) => panic!("to be tried later: {why}"),
+        other => panic!("{other:?}"),
     }
 }
 
 #[track_caller]
 fn later(outcome: Result<(), Failure>) -> String {
     match outcome {
-        Ok(()) => panic!("sent"),
-        Err(Failure::Refused(why)) => panic!("refused: {why}"),
         Err(Failure::Later(why)) => why,
+        other => panic!("{other:?}"),
     }
 }

@@ -85,7 +85,7 @@ fn many_workers_never_send_a_letter_twice() {
             .map(|_| {
                 let (house, sent) = (world.house.clone(), Arc::clone(&sent));
                 tokio::spawn(async move {
-                    let send = |_| {
+                    let send = |_, _| {
                         sent.fetch_add(1, Ordering::SeqCst);
                         async { Ok(()) }
                     };
@@ -108,13 +108,13 @@ fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
     on_both(async |world| {
         owe_letters(&world, 2).await;
         let (db, clock) = (world.db(), &world.house.clock);
-        let refuse = |_| async { Err(Failure::Refused("no such mailbox".into())) };
+        let refuse = |_, _| async { Err(Failure::Refused("no such mailbox".into())) };
         assert_eq!(deliver_one(db, clock, refuse).await.unwrap(), Outcome::GivenUp);
         assert_eq!(count(&world, "given_up_at IS NOT NULL AND reason = 'no such mailbox' AND to_address = ''").await, 1);
-        assert_eq!(deliver_one(db, clock, |_| async { Err(Failure::Later("busy".into())) }).await.unwrap(), Outcome::Later);
-        assert_eq!(deliver_one(db, clock, |_| async { Ok(()) }).await.unwrap(), Outcome::NothingDue, "it waits");
+        assert_eq!(deliver_one(db, clock, |_, _| async { Err(Failure::Later("busy".into())) }).await.unwrap(), Outcome::Later);
+        assert_eq!(deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(), Outcome::NothingDue, "it waits");
         world.forward(MINUTE);
-        assert_eq!(deliver_one(db, clock, |_| async { Ok(()) }).await.unwrap(), Outcome::Sent);
+        assert_eq!(deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(), Outcome::Sent);
     });
 }
 

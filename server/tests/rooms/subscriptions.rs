@@ -170,3 +170,27 @@ fn an_address_nobody_uses_any_more_is_erased_after_four_weeks_and_what_was_kept_
         assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NOT NULL").await, 4);
     });
 }
+
+#[test]
+fn the_button_of_an_old_letter_does_not_begin_again_what_was_stopped() {
+    on_both(async |world| {
+        let fields = [("email", "one@example.org"), ("services", world.transport.as_str()), ("cadence", "at once")];
+        world.visitor().post("/subscribe", &fields).await.leads_to();
+        let confirm = link(&world.deliver().await[0]);
+        let own = world.visitor().post(&confirm, &[]).await.leads_to();
+        let again = world.visitor().post(&confirm, &[]).await.leads_to();
+        assert!(again.starts_with("/subscriptions/"), "the same button twice is once");
+        world.visitor().post(own.split('?').next().unwrap(), &[("step", "stop all")]).await.leads_to();
+        let late = world.visitor().post(&confirm, &[]).await;
+        assert!(late.says("This link has ended"));
+    });
+}
+
+#[test]
+fn a_link_to_stop_that_has_ended_says_so_and_is_no_error() {
+    on_both(async |world| {
+        let ended = world.visitor().post("/unsubscribe/nobody-knows-it", &[]).await;
+        assert_eq!(ended.status, StatusCode::OK, "a mail program that repeats it must not think that it failed");
+        assert!(ended.says("This link has ended") && !ended.says("We have stopped"));
+    });
+}

@@ -145,7 +145,7 @@ impl World {
     /// Works until nothing is due, and gives the letters that went out.
     pub async fn deliver(&self) -> Vec<Letter> {
         let letters = RefCell::new(Vec::new());
-        let send = |letter: Letter| {
+        let send = |letter: Letter, _| {
             letters.borrow_mut().push(letter);
             async { Ok::<(), Failure>(()) }
         };

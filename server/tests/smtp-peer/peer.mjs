@@ -1,7 +1,7 @@
 // A mail server for server/tests/mailer: `node peer.mjs MODE [CERTIFICATE]`.
 //
 // It prints the port it listens on, then each letter it took as one line of JSON, with the writes in which the commands
-// before it came. It writes the
+// before it came; in bad weather also when a recipient was named. It writes the
 // certificate it made for itself to CERTIFICATE. It ends when its standard input does.
 
 import { execFileSync } from 'node:child_process';
@@ -54,6 +54,7 @@ const modes = {
     ...plain,
     onRcptTo: (to, _session, done) => {
       const kind = weather(to.address);
+      say({ begun: to.address, at: Date.now() });
       if (kind === 'refuse') return done(no(550, '5.1.1 No such person here'));
       if (kind === 'defer' && first(to.address)) return done(no(451, '4.7.1 Come back later'));
       done();

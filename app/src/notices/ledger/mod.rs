@@ -9,5 +9,8 @@ mod starting;
 mod wanted;
 
 pub use outcome::{InLetter, MOST_UNREACHED, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
-pub use owing::{Due, call_off, due_now, is_one_to_tell, keep_letter, move_to, notices_due, services_of_link, stop, to_tell};
-pub use starting::{Reach, is_one_to_start, reach, start_next};
+pub use owing::{
+    Due, Stale, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_letter, move_to, notices_due, put_together_again,
+    services_of_link, stale, stop, to_tell,
+};
+pub use starting::{Reach, hold_addresses, is_one_to_start, reach, start_next};

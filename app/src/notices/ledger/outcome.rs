@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::owing::came_back;
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
 use crate::db::{self, Db, Kept};
@@ -10,12 +11,12 @@ use crate::notices::rules::{Effect, Follow, Told};
 
 /// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
 /// has read it, or was reached in another way: before the change took effect, or later until `until`. Whoever stopped before
-/// that day is not counted; whoever has another address since is counted once, there. From the day on the numbers before it
-/// stand, and from `until` on all of them.
+/// that day is not counted; whoever has another address since is counted once, there. What comes back
+/// until `until` was not told; from then on the numbers stand.
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
-            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {time})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
         )
     };
     let sql = format!(
@@ -51,8 +52,8 @@ pub struct InLetter {
     pub title: String,
     /// From when on it holds.
     pub effect: Effect,
-    /// Whether it says that a change does not come.
-    pub is_withdrawal: bool,
+    /// What it is to another notice.
+    pub follow: Option<Follow>,
     /// Whether the reader said that she has read it.
     pub is_read: bool,
 }
@@ -61,10 +62,12 @@ pub struct InLetter {
 /// an address that we do not write to any more.
 pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     let rows = sqlx::query(
-        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, coalesce(n.follow_kind, '') FROM ledger l
+        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscriber_links k ON k.token_hash = l.link_hash
-         WHERE l.link_hash = $1 ORDER BY n.effect_at, n.id",
+         WHERE l.link_hash = $1
+           AND (l.called_off_at IS NULL OR NOT EXISTS (SELECT 1 FROM ledger o WHERE o.link_hash = $1 AND o.called_off_at IS NULL))
+         ORDER BY n.effect_at, n.id",
     )
     .bind(link_hash)
     .fetch_all(&mut *db.read().await?)
@@ -73,7 +76,7 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
         notice_id: row.get(0),
         title: row.get(1),
         effect: Effect::of(row.get(2), row.get(3)),
-        is_withdrawal: Follow::read(row.get(5)) == Some(Follow::Withdrawal),
+        follow: row.get::<Option<&str>, _>(5).and_then(Follow::read),
         is_read: row.get::<Option<Millis>, _>(4).is_some(),
     };
     Ok(rows.iter().map(told).collect())
@@ -120,10 +123,13 @@ pub struct Unreached {
 
 /// Which rows `l` of the ledger are to be told in another way: their letter came back or was given up, nobody has told the
 /// family since, and the notice `n` still stands.
-const TO_REACH: &str = "l.delivery_id IN (SELECT delivery_id FROM returns WHERE kind = 'bounced'
-                                        UNION SELECT id FROM deliveries WHERE given_up_at IS NOT NULL AND reason NOT IN ('unsubscribed', 'replaced', 'moved'))
-     AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL
-     AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
+fn to_reach() -> String {
+    format!(
+        "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)",
+        came_back("l")
+    )
+}
 
 /// The families whom no letter reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
@@ -133,8 +139,9 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
          LEFT JOIN places p ON p.id = l.place_id
-         WHERE {TO_REACH} AND n.effect_at > $1
-         ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}"
+         WHERE {} AND n.effect_at > $1
+         ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}",
+        to_reach()
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - ASKED_FOR).fetch_all(&mut *db.read().await?).await?;
     let mut families: Vec<Unreached> = Vec::new();
@@ -156,7 +163,8 @@ pub fn count_unreached() -> String {
         "SELECT count(DISTINCT b.id) FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
-         WHERE {TO_REACH} AND n.effect_at > $1 - {ASKED_FOR}"
+         WHERE {} AND n.effect_at > $1 - {ASKED_FOR}",
+        to_reach()
     )
 }
 
@@ -166,7 +174,8 @@ pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, notices: &[Str
     let sql = format!(
         "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
          WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN notices n ON n.id = l.notice_id
-                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {TO_REACH})"
+                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {})",
+        to_reach()
     );
     let mut reached = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
     for notice in notices {

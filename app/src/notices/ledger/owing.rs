@@ -1,11 +1,12 @@
 //! Which letters are due and owed, and which are called off.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::wanted::is_wanted;
 use crate::clock::Millis;
 use crate::db::{self, Db, Kept};
-use crate::deliveries;
+use crate::deliveries::{self, Words};
 
 /// What one subscriber is owed now.
 #[derive(Clone, Debug)]
@@ -120,21 +121,83 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
     .await
 }
 
-/// Calls off what a subscriber is owed and no longer wants: rows without a letter, and letters that are not handed over.
+/// A row of the ledger whose letter has not gone.
+const WAITS: &str = "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
+
+/// Calls off the letters that a subscriber is owed and no longer wants. What she is owed without a letter yet is looked at when
+/// that is due: she may have asked for it again by then.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
-    let is_wanted = is_wanted();
-    // A digest goes as long as one of its notices is wanted.
-    let letters = format!(
-        "id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL)
-           AND id NOT IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1 AND delivery_id IS NOT NULL AND {is_wanted})"
-    );
-    deliveries::store::call_off(tx, &letters, subscriber_id, "unsubscribed", now).await?;
     let rows = format!(
-        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed' WHERE subscriber_id = $1 AND called_off_at IS NULL AND NOT {is_wanted}
-           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'unsubscribed'))"
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
+         WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
+        is_wanted()
     );
-    sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(tx).await?;
+    sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
+    call_off_letters(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
+}
+
+/// Calls off the letters of which every row is called off; a digest with other rows is put together again. `column`: by what
+/// the rows are found whose letters these are.
+pub(super) async fn call_off_letters(tx: &mut AnyConnection, column: &'static str, id: &str, why: &'static str, now: Millis) -> Kept<()> {
+    let touched = format!("id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1 AND l.called_off_at IS NOT NULL)");
+    let tells = "EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = deliveries.id AND l.called_off_at IS NULL)";
+    deliveries::store::call_off(tx, &format!("{touched} AND NOT {tells}"), id, why, now).await?;
+    deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
+}
+
+/// A digest that is to be put together again.
+#[derive(Clone, Debug)]
+pub struct Stale {
+    /// Its letter.
+    pub delivery_id: String,
+    /// Where one click stops such letters, as the letter has it.
+    pub one_click: String,
+    /// The notices it still tells of, the first to take effect first.
+    pub notices: Vec<String>,
+}
+
+/// The digests that are to be put together again, some at a time.
+pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.unsubscribe, n.id
+         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1 ORDER BY id LIMIT 100) d
+         JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
+         JOIN notices n ON n.id = l.notice_id
+         ORDER BY d.id, n.effect_at, n.id",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |rows: &[AnyRow]| Stale {
+        delivery_id: rows[0].get(0),
+        one_click: rows[0].get::<Option<_>, _>(1).unwrap_or_default(),
+        notices: rows.iter().map(|row| row.get(2)).collect(),
+    };
+    Ok(rows.chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0)).map(one).collect())
+}
+
+/// Puts a digest together again, unless more of it was called off meanwhile.
+pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &Words) -> Kept<()> {
+    let still: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL")
+        .bind(&stale.delivery_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if usize::try_from(still) == Ok(stale.notices.len()) {
+        deliveries::store::put_together_again(tx, &stale.delivery_id, words).await?;
+    }
     Ok(())
+}
+
+/// Whether a letter that this subscriber has stopped is in a worker's hands.
+pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bool> {
+    let held: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
+         WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL AND d.claimed_until > $2 AND d.sent_at IS NULL",
+    )
+    .bind(subscriber_id)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(held > 0)
 }
 
 /// Keeps that a subscriber wants to hear no more of what she was told: of notices about these services, or of all.
@@ -152,39 +215,54 @@ pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<
     Ok(())
 }
 
-/// Hands what a subscriber is still owed to the one whom her address is now, in a row that takes the place of hers. What
-/// that one is owed already stays hers. Call it after [`crate::subscriptions::store::hold`].
+/// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the place of hers; likewise
+/// what came back from the old address and is still to come. What that one is owed already stays hers, but not what the
+/// person has had at the old address. Call it after [`crate::subscriptions::store::hold`].
 pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
-    let letters = "id IN (SELECT delivery_id FROM ledger WHERE subscriber_id = $1)";
-    deliveries::store::call_off(tx, letters, old, "moved", now).await?;
-    let moved: Vec<String> = sqlx::query_scalar(
+    let has_had = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND delivery_id IS NULL
+           AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
+                             WHERE l.subscriber_id = $1 AND NOT {})",
+        came_back("l")
+    );
+    sqlx::query(AssertSqlSafe(has_had)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let moves = format!("subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))", is_to_come_again());
+    // What both are owed stays with the one who stays.
+    let both = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3)"
+    );
+    sqlx::query(AssertSqlSafe(both)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let rows = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how)
-         SELECT notice_id, $2, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger
-         WHERE subscriber_id = $1 AND called_off_at IS NULL
-           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'moved'))
-         ON CONFLICT (notice_id, subscriber_id) DO NOTHING
-         RETURNING notice_id",
+         SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger WHERE {moves}"
+    );
+    sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let moved = format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
+    sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
+    call_off_letters(tx, "subscriber_id", old, "moved", now).await
+}
+
+/// Whether a letter about a change that is still to come came back from this subscriber, and nobody has told her since.
+pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
+    let sql = format!("SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}", is_to_come_again());
+    let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_one(tx).await?;
+    Ok(rows > 0)
+}
+
+/// A row of the ledger whose letter came back, while the change is still to come, with now in `$2`.
+fn is_to_come_again() -> String {
+    format!(
+        "{} AND read_at IS NULL AND reached_at IS NULL
+         AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)",
+        came_back("ledger")
     )
-    .bind(old)
-    .bind(new)
-    .fetch_all(&mut *tx)
-    .await?;
-    for notice_id in moved {
-        sqlx::query("UPDATE ledger SET called_off_at = $3, called_off_why = 'moved' WHERE notice_id = $1 AND subscriber_id = $2")
-            .bind(notice_id)
-            .bind(old)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-    }
-    // What both were owed goes to the one who stays.
-    sqlx::query(
-        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed' WHERE subscriber_id = $1 AND called_off_at IS NULL
-           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'moved'))",
+}
+
+/// Whether the letter of a row came back, or was given up. The row is named as the statement around this names it.
+pub(super) fn came_back(row: &str) -> String {
+    format!(
+        "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id AND r.kind = 'bounced')
+          OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id AND g.given_up_at IS NOT NULL))"
     )
-    .bind(old)
-    .bind(now)
-    .execute(tx)
-    .await?;
-    Ok(())
 }

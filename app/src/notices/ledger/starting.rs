@@ -3,11 +3,11 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::owing::call_off_letters;
 use super::wanted::{asks_for, stopped};
 use crate::area::ELSEWHERE;
 use crate::clock::Millis;
 use crate::db::{Db, Kept, Kind};
-use crate::deliveries;
 use crate::notices::rules::{Effect, Follow, due};
 use crate::subscriptions::rules::Cadence;
 
@@ -78,6 +78,7 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has a row for each person
 /// who is to be told. Once, whichever process comes first. Gives its id.
 pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
+    hold_addresses(tx, kind).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     let first_effect = match &started.follows {
         Some((follows, _)) => replace(tx, kind, follows, now).await?.min(started.effect.at()),
@@ -88,6 +89,14 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
     let dues = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, first_effect, now) });
     write_rows(tx, &started, dues).await?;
     Ok(Some(started.notice_id))
+}
+
+/// Lets no address change while a notice starts, and no notice start while an address changes: whoever moves would be in
+/// neither list.
+pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+    let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    Ok(())
 }
 
 /// A notice that starts.
@@ -123,7 +132,7 @@ async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, 
          SELECT $1, r.id, r.place_id,
                 CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5 ELSE $3 END AS BIGINT),
                 CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7 ELSE 0 END AS INTEGER)
-         FROM ({}) r",
+         FROM ({}) r ORDER BY r.id",
         receivers("$2", follows.is_some())
     );
     sqlx::query(AssertSqlSafe(sql))
@@ -140,23 +149,21 @@ async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, 
 }
 
 /// Stops what is still to be told of a notice that another follows now, and gives the time it takes effect. Those who were
-/// to be told are told what follows instead. A digest that is owed goes, for the sake of its other notices.
+/// to be told are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<Millis> {
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",
         kind.hold_to_change()
     );
     sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
-    let letters = "id IN (SELECT delivery_id FROM ledger WHERE notice_id = $1)
-                   AND NOT EXISTS (SELECT 1 FROM ledger other WHERE other.delivery_id = deliveries.id AND other.notice_id <> $1)";
-    deliveries::store::call_off(tx, letters, notice_id, "replaced", now).await?;
     sqlx::query(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1 AND called_off_at IS NULL
-           AND (delivery_id IS NULL OR delivery_id IN (SELECT id FROM deliveries WHERE reason = 'replaced'))",
+           AND (delivery_id IS NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL))",
     )
     .bind(notice_id)
     .bind(now)
     .execute(&mut *tx)
     .await?;
+    call_off_letters(tx, "notice_id", notice_id, "replaced", now).await?;
     sqlx::query_scalar("SELECT effect_at FROM notices WHERE id = $1").bind(notice_id).fetch_one(tx).await
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::store;
-use crate::accounts::{Caller, Viewer, may_write};
+use crate::accounts::{Caller, Viewer, may_ask, may_write};
 use crate::deliveries::{Owed, owe};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
@@ -36,6 +36,10 @@ pub async fn send(
     };
     if !may_write(&house, &caller, &email).await? {
         let refusals = Refusals::one("question", "Wait an hour, or ask them directly. Too many letters were asked for");
+        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+    }
+    if !may_ask(&house, &notice.id).await? {
+        let refusals = Refusals::one("question", "Ask again in an hour, or ask them directly. They have very many questions just now");
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
     let (now, form_key, to) = (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));

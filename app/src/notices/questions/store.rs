@@ -140,8 +140,6 @@ pub struct NotAnswered {
     pub id: String,
     /// The notice it is about.
     pub notice_id: String,
-    /// What was asked.
-    pub question: String,
     /// Where to say so; `None` when that was erased.
     pub email: Option<String>,
 }
@@ -182,11 +180,8 @@ pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Opt
 }
 
 async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
-    let row = sqlx::query("SELECT id, notice_id, question, email FROM notice_questions WHERE id = $1")
-        .bind(question_id)
-        .fetch_optional(tx)
-        .await?;
-    Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), question: row.get(2), email: row.get(3) }))
+    let row = sqlx::query("SELECT id, notice_id, email FROM notice_questions WHERE id = $1").bind(question_id).fetch_optional(tx).await?;
+    Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
 }
 
 /// What stands beside the words of a notice.

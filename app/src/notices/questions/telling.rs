@@ -63,6 +63,7 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
 /// Owes the letter to whoever asked a question that gets no answer here.
 pub(super) async fn owe_not_answered(tx: &mut AnyConnection, asked: &NotAnswered, words: &Words, now: Millis) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
-    let dedup_key = format!("not answered {}", asked.id);
+    // However many questions somebody had about a notice, it is one letter.
+    let dedup_key = format!("not answered {} {}", asked.notice_id, id::hash(to));
     owe(tx, Owed { dedup_key: &dedup_key, kind: "not answered", account_id: None, to, words, at: now, not_after: None }).await
 }

@@ -19,12 +19,8 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
         // She has another address since: what she had asked for has ended, and not because she chose so.
-        let (kind, now) = (world.db().kind(), world.now());
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
-        let moved = world.db().write(move |tx| {
-            Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await })
-        });
-        moved.await.unwrap();
+        address_changes(&world, "moves@example.org", "new@example.org").await;
 
         assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct it"));
         assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct it"));
@@ -32,10 +28,8 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         let words = [fields("Buses later", &world.autism, &day), vec![("changed", "It begins ten days later.")]].concat();
         let unsaid = leaders.0.post(&format!("/lead/notices/{id}/correction"), &fields("Buses", &world.autism, &day)).await;
         assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what has changed"));
-        let page = leaders.0.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
-        let other = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await.leads_to();
-        let other = other.split('?').next().unwrap().to_owned();
+        let page = written(&leaders.0, &format!("/lead/notices/{id}/correction"), &words).await;
+        let other = written(&leaders.0, &format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await;
         let preview = leaders.1.get(&page).await;
         assert!(preview.says("It begins ten days later.") && preview.says("Corrected: "));
         leaders.1.post(&page, &[]).await.leads_to();
@@ -47,12 +41,13 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org", "one@example.org"]);
         assert!(
             letters[0].subject.starts_with("Corrected: ")
-                && letters[0].text.starts_with("We told you of this before. This is what has changed:\n\nIt begins ten days later.")
+                && letters[0].text.starts_with("This puts right what we said before. What has changed:\n\nIt begins ten days later.")
         );
         forward_to(&world, "Tuesday", "08:30");
         let digest = told(&world).await;
         assert_eq!(digest.len(), 1, "one letter, about the correction alone");
         assert!(digest[0].text.contains("Buses later") && digest[0].text.matches("It takes effect from").count() == 1);
+        assert!(digest[0].text.contains("Route 5 comes at 8:10"), "what changes stands there also for those who had no letter before");
         let old = world.visitor().get(&format!("/notices/{id}")).await;
         assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
         let list = world.visitor().get("/notices").await;
@@ -61,8 +56,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         // The correction is withdrawn: again the same people, at once.
         let corrected = page.replace("/lead/notices/", "");
         assert_eq!(leaders.0.get(&format!("/lead/notices/{id}/correction")).await.leads_to(), format!("/notices/{corrected}"));
-        let page = leaders.0.post(&format!("/lead/notices/{corrected}/withdrawal"), &[("changed", "The bridge is open.")]).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&leaders.0, &format!("/lead/notices/{corrected}/withdrawal"), &[("changed", "The bridge is open.")]).await;
         leaders.1.post(&page, &[]).await.leads_to();
         let letters = told(&world).await;
         assert_eq!(letters.len(), 3);
@@ -114,8 +108,7 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let correct = async |id: &str| {
             let day = clock::fields(world.now() + 40 * DAY).0;
             let words = [fields("Buses", &world.transport, &day), vec![("changed", "The day.")]].concat();
-            let page = leaders.0.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to();
-            let page = page.split('?').next().unwrap().to_owned();
+            let page = written(&leaders.0, &format!("/lead/notices/{id}/correction"), &words).await;
             leaders.1.post(&page, &[]).await.leads_to();
             (page.replace("/lead/notices/", ""), told(&world).await)
         };
@@ -136,16 +129,9 @@ fn a_correction_can_go_back_to_the_day_people_were_told_of_until_it_is_approved(
         let first = clock::fields(world.now() + DAY).0;
         told(&world).await;
         world.forward(2 * DAY);
-        let words = |day: &str| {
-            let mut words: Vec<(String, String)> =
-                fields("Buses", &world.transport, day).iter().map(|(field, value)| ((*field).into(), (*value).into())).collect();
-            words.push(("changed".into(), "The stop.".into()));
-            words
-        };
         let send = async |to: &str, day: &str| {
-            let words = words(day);
-            let words: Vec<_> = words.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
-            leaders.0.post(to, &words).await.leads_to().split('?').next().unwrap().to_owned()
+            let words = [fields("Buses", &world.transport, day), vec![("changed", "The stop.")]].concat();
+            written(&leaders.0, to, &words).await
         };
         let later = clock::fields(world.now() + 10 * DAY).0;
         let page = send(&format!("/lead/notices/{id}/correction"), &later).await;
@@ -166,10 +152,10 @@ fn a_correction_after_the_day_takes_nothing_away_of_who_was_told_before_it() {
         followed(&world, &leaders, &early, Some(40)).await;
         told(&world).await;
         world.forward(31 * DAY);
-        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">12<"));
+        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">about 10<"));
         followed(&world, &leaders, &late, None).await;
         told(&world).await;
-        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">12<"));
+        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">about 10<"));
         assert!(!world.visitor().get(&format!("/notices/{early}")).await.says("In time"), "its day was put right before it came");
     });
 }

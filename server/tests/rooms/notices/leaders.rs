@@ -49,9 +49,9 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         assert!(refused.says("Leave out Transport. Leaders of those who run it write about it") && refused.says("Route 5 comes at 8:10"));
         stranger.post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day)).await.leads_to();
 
-        let page = both.0.post("/lead/notices/new", &fields("Hers", &world.transport, &day)).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
-        assert!(stranger.get(&page).await.says("Leaders of those who run the service decide on it."));
+        let page = written(&both.0, "/lead/notices/new", &fields("Hers", &world.transport, &day)).await;
+        assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN, "nor does she read what is not told yet");
+        assert!(both.1.get("/lead/notices").await.says("Hers") && !stranger.get("/lead/notices").await.says("Hers"));
         for (path, sent) in [
             (page.clone(), vec![]),
             (format!("{page}/words"), fields("Other words", &world.transport, &day)),
@@ -74,8 +74,7 @@ fn the_area_can_let_whoever_writes_a_notice_send_it() {
         let (writer, _) = leaders(&world).await;
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = writer.post("/lead/notices/new", &fields("Alone", &world.transport, &day)).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&writer, "/lead/notices/new", &fields("Alone", &world.transport, &day)).await;
         assert_eq!(writer.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         admin.post("/admin/telling", &[("step", "second person"), ("second_person", "no")]).await.leads_to();
         assert!(writer.get(&page).await.says("Approve it"));
@@ -152,8 +151,7 @@ fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_she
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = writer.post("/lead/notices/new", &fields("Harmless", &world.transport, &day)).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&writer, "/lead/notices/new", &fields("Harmless", &world.transport, &day)).await;
         let read = colleague.get(&page).await.html;
         let seen = read.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         world.forward(MINUTE);
@@ -173,12 +171,76 @@ fn a_change_that_holds_already_or_would_before_people_are_told_is_not_approved()
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 2 * DAY).0;
-        let page = writer.post("/lead/notices/new", &fields("Soon", &world.transport, &day)).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
         let later = clock::fields(world.now() + 3 * DAY).0;
         let timed = colleague.post(&page, &[("start_day", &later)]).await;
         assert!(timed.status == StatusCode::UNPROCESSABLE_ENTITY && timed.says("They cannot be told of it in time"));
         world.forward(3 * DAY);
         assert!(colleague.post(&page, &[]).await.says("They cannot be told of it in time"));
+    });
+}
+
+#[test]
+fn a_draft_that_is_discarded_waits_for_nobody_and_can_be_brought_back() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = written(&writer, "/lead/notices/new", &fields("Not to be", &world.transport, &day)).await;
+        let discarded = writer.post(&page, &[("step", "discard")]).await.leads_to();
+        assert!(writer.get(&discarded).await.says("The draft is discarded"));
+        assert!(!colleague.get("/lead/notices").await.says("Not to be") && !colleague.get("/lead").await.says("Not to be"));
+        assert!(colleague.get("/lead/notices?show=discarded").await.says("Not to be"));
+        assert_eq!(colleague.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nor can it be approved");
+        writer.post(&page, &[("step", "bring back")]).await.leads_to();
+        assert!(colleague.get("/lead/notices").await.says("Not to be"));
+        colleague.post(&page, &[]).await.leads_to();
+        writer.post(&page, &[("step", "discard")]).await.leads_to();
+        assert_eq!(told(&world).await.len(), 0);
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL AND discarded_at IS NULL").await, 1);
+    });
+}
+
+#[test]
+fn the_list_of_notices_that_wait_is_paged() {
+    on_both(async |world| {
+        let (writer, _) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        for nth in 0..21 {
+            written(&writer, "/lead/notices/new", &fields(&format!("Change {nth}."), &world.transport, &day)).await;
+        }
+        let first = writer.get("/lead/notices").await;
+        assert!(first.says("Change 0.") && first.says("Change 19.") && !first.says("Change 20.") && first.says("Show more"));
+        assert!(writer.get("/lead/notices?page=2").await.says("Change 20."));
+    });
+}
+
+#[test]
+fn whoever_approves_for_a_day_that_is_late_is_told_so_once() {
+    on_both(async |world| {
+        let (council, _) = council_runs_transport(&world).await;
+        let both = leaders(&world).await;
+        for leader in [&both.0, &both.1] {
+            leads_for(&world, leader, &council).await;
+        }
+        // 15 January 2027 is a Friday, and 1 March a Monday: 31 days from Monday to Friday lie between.
+        let page = written(&both.0, "/lead/notices/new", &fields("Buses", &world.transport, "2027-03-01")).await;
+        assert!(!both.1.get(&page).await.says("the area’s rule"));
+        let start = [("start_day", "2027-02-15"), ("start_time", "08:00")];
+        let late = both.1.post(&page, &start).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Families would be told 9 school days before"));
+        let hidden = late.html.split("name=\"late\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        both.1.post(&page, &[start[0], start[1], ("late", &hidden)]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+    });
+}
+
+#[test]
+fn the_preview_says_which_digest_would_come_too_late() {
+    on_both(async |world| {
+        let (writer, _) = leaders(&world).await;
+        let day = clock::fields(world.now() + DAY).0;
+        let page = written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
+        let preview = writer.get(&page).await;
+        assert_eq!(preview.html.matches("This one at once, since the next digest is too late").count(), 1, "the weekly one");
     });
 }

@@ -6,6 +6,9 @@ mod paper;
 mod questions;
 mod received;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use app::accounts::Role;
 use app::area;
 use app::clock::{self, DAY, HOUR, MINUTE, Millis};
@@ -53,6 +56,19 @@ fn fields<'f>(title: &'f str, service: &'f str, day: &'f str) -> Vec<(&'f str, &
         ("whom", "The transport team"),
         ("phone", "01234 567 890"),
     ]
+}
+
+/// Writes a notice, or what follows one, and gives the address of its draft.
+pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) -> String {
+    leader.post(to, fields).await.leads_to().split('?').next().unwrap().to_owned()
+}
+
+/// A subscriber's account takes another address.
+pub async fn address_changes(world: &World, old: &'static str, new: &'static str) {
+    let (kind, now) = (world.db().kind(), world.now());
+    let changed =
+        world.db().write(move |tx| Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, old, new, now).await }));
+    changed.await.unwrap();
 }
 
 /// Writes a notice about transport that takes effect after so many days, and has it approved; its id.
@@ -118,7 +134,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
         let south = [fields("Route 5 comes earlier", &world.transport, &day), vec![("places", world.south.as_str())]].concat();
-        let page = writer.post("/lead/notices/new", &south).await.leads_to().split('?').next().unwrap().to_owned();
+        let page = written(&writer, "/lead/notices/new", &south).await;
         let preview = writer.get(&page).await;
         assert!(
             preview.says("Be at the stop by 8:05.")
@@ -228,8 +244,7 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = writer.post("/lead/notices/new", &fields("Earlier", &world.transport, &day)).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&writer, "/lead/notices/new", &fields("Earlier", &world.transport, &day)).await;
         let (start_day, start_time) = clock::fields(world.now() + 2 * DAY);
         let past = colleague.post(&page, &[("start_day", "2020-01-01")]).await;
         assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -331,5 +346,113 @@ fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
         let letters = told(&world).await;
         assert_eq!(letters.len(), 1);
         assert!(letters[0].text.contains("First") && letters[0].text.contains("Second"));
+    });
+}
+
+#[test]
+fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together() {
+    on_both(async |world| {
+        for (email, service) in
+            [("both@example.org", &world.autism), ("both@example.org", &world.transport), ("one@example.org", &world.transport)]
+        {
+            subscriber(&world, email, service, "", "daily").await;
+        }
+        let leaders = leaders(&world).await;
+        let first = noticed(&world, &leaders, "First", 30).await;
+        noticed(&world, &leaders, "Second", 30).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let third = written(&leaders.0, "/lead/notices/new", &fields("Third", &world.autism, &day)).await;
+        leaders.1.post(&third, &[]).await.leads_to();
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Tuesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        followed(&world, &leaders, &first, None).await;
+        start_due(&world.house).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "they wait to be put together again");
+        tell_due(&world.house).await.unwrap();
+        let mut letters = world.deliver().await;
+        letters.sort_by(|one, next| (&one.to, &next.subject).cmp(&(&next.to, &one.subject)));
+        let digests: Vec<_> = letters.iter().filter(|letter| !letter.subject.starts_with("Withdrawn")).collect();
+        assert_eq!(letters.len(), 4, "a digest and the withdrawal for each");
+        for digest in &digests {
+            assert!(digest.text.contains("Second") && !digest.text.contains("First"), "{}", digest.text);
+        }
+        let both = digests.iter().find(|letter| letter.to == "both@example.org").unwrap();
+        assert!(both.text.contains("Third"));
+        let own = both.one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe/", "");
+        let read = world.visitor().get(&format!("/read/{own}")).await;
+        assert!(read.says("Second") && read.says("Third") && !read.says("First"), "its link works, for what is in it");
+
+        // What she stops herself is left out as well.
+        let fourth = noticed(&world, &leaders, "Fourth", 30).await;
+        let fifth = written(&leaders.0, "/lead/notices/new", &fields("Fifth", &world.autism, &day)).await;
+        leaders.1.post(&fifth, &[]).await.leads_to();
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Wednesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        let transport: String = sqlx::query_scalar(
+            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE b.email = 'both@example.org' AND s.service_id = $1",
+        )
+        .bind(&world.transport)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        world.visitor().post(&format!("/subscriptions/{own}"), &[("step", "stop"), ("subscription", &transport)]).await.leads_to();
+        tell_due(&world.house).await.unwrap();
+        let letters = world.deliver().await;
+        let both = letters.iter().find(|letter| letter.to == "both@example.org").unwrap();
+        assert!(both.text.contains("Fifth") && !both.text.contains("Fourth"));
+        let told = ledger::told(world.db(), &fourth, world.now()).await.unwrap();
+        assert_eq!(told.iter().map(|told| told.before + told.never).sum::<u64>(), 1, "whoever stopped before the day is not counted");
+    });
+}
+
+#[test]
+fn whoever_stops_and_begins_again_before_her_digest_is_told() {
+    on_both(async |world| {
+        subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Tuesday", "08:30");
+        let digest = told(&world).await;
+        noticed(&world, &leaders, "Taxis", 30).await;
+        start_due(&world.house).await.unwrap();
+        let one_click = digest[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));
+        let own = one_click.replace("/unsubscribe/", "/subscriptions/");
+        world.visitor().post(&own, &[("services", &world.transport), ("cadence", "daily")]).await.leads_to();
+        forward_to(&world, "Wednesday", "08:30");
+        let letters = told(&world).await;
+        assert!(letters.len() == 1 && letters[0].text.contains("Taxis"));
+    });
+}
+
+#[test]
+fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let (held, holds) = tokio::sync::oneshot::channel();
+        let answered = AtomicBool::new(false);
+        let hand_over = app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+            held.send(letter.one_click.unwrap()).unwrap();
+            while permit.holds().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            assert!(!answered.load(Ordering::SeqCst), "it is answered while the letter may still be on its way");
+            permit.holds().await
+        });
+        let stop = async {
+            let one_click = holds.await.unwrap().replace("http://alongside.example.org", "");
+            assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));
+            answered.store(true, Ordering::SeqCst);
+        };
+        let (outcome, ()) = tokio::join!(hand_over, stop);
+        assert_eq!(outcome.unwrap(), app::deliveries::Outcome::GivenUp);
     });
 }

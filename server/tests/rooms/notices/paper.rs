@@ -34,8 +34,7 @@ fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
         let mut hour = fields("At an hour", &world.transport, &day);
         hour.retain(|(field, _)| *field != "effect");
         hour.extend([("effect", "hour"), ("effect_time", "08:30")]);
-        let page = leaders.0.post("/lead/notices/new", &hour).await.leads_to();
-        let page = page.split('?').next().unwrap().to_owned();
+        let page = written(&leaders.0, "/lead/notices/new", &hour).await;
         leaders.1.post(&page, &[]).await.leads_to();
         told(&world).await;
         let at = clock::machine(clock::read(&day, "08:30").unwrap()).replace(['-', ':'], "");

@@ -93,3 +93,27 @@ fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_addr
         assert_eq!(number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await, 0);
     });
 }
+
+#[test]
+fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_there_is_no_answer() {
+    on_both(async |world| {
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 60).await;
+        told(&world).await;
+        let to = format!("/notices/{id}/questions/new");
+        for nth in 0..30 {
+            let (question, email) = (format!("Question {nth}?"), format!("parent{}@example.org", nth / 3));
+            world.visitor().post(&to, &[("question", &question), ("email", &email)]).await.leads_to();
+        }
+        let many = world.visitor().post(&to, &[("question", "One more?"), ("email", "other@example.org")]).await;
+        assert!(
+            many.status == StatusCode::UNPROCESSABLE_ENTITY
+                && many.says("They have very many questions just now")
+                && many.says("One more?")
+        );
+        world.deliver().await;
+        world.forward(29 * DAY);
+        app::notices::questions::forget_due(&world.house).await.unwrap();
+        assert_eq!(world.deliver().await.len(), 10, "one letter to each of ten parents");
+    });
+}
