@@ -40,7 +40,6 @@ CREATE TABLE subscription_requests (
   confirmed_at BIGINT
 );
 CREATE INDEX subscription_requests_by_end ON subscription_requests (ends_at);
-CREATE INDEX subscription_requests_confirmed ON subscription_requests (email) WHERE confirmed_at IS NOT NULL;
 
 -- The link of one letter, or of one visit, to what its subscriber has.
 CREATE TABLE subscriber_links (

@@ -9,7 +9,7 @@ use super::approve::starts_at;
 use super::browse::{follows_words, standing_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, Standing};
-use super::store::{self, Notice};
+use super::store::Notice;
 use super::{letters, notice};
 use crate::accounts::Viewer;
 use crate::area;
@@ -42,12 +42,12 @@ pub(super) async fn shown(
         return Ok(Redirect::to(&format!("/notices/{}{done}", notice.id)).into_response());
     }
     let (now, me) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    if !store::speaks(&house.db, &notice.id, me).await? {
-        return Err(Error::Forbidden);
-    }
     let follows = notice.words.follows.as_ref();
     let reach = ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str())).await?;
     let ground = area::store::ground(&house.db, me).await?;
+    if ground.services.iter().any(|spoken| !spoken.is_hers && notice.words.services.contains(&spoken.service.id)) {
+        return Err(Error::Forbidden);
+    }
     let letter = letters::one(house, &notice, "…");
     let standing = notice.course.standing(now);
     let state = if notice.discarded_at.is_some() { "○ Discarded".to_owned() } else { standing_words(standing) };

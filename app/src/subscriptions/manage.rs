@@ -59,7 +59,9 @@ async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent
         "stop" | "stop all" => {
             let which = if sent.typed("step") == "stop" { Which::One(sent.typed("subscription").to_owned()) } else { Which::All };
             let stopping = subscriber.clone();
-            house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await })).await?;
+            let ended =
+                house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await }));
+            ended.await?;
             settled(house, &subscriber).await?;
             "stopped"
         }

@@ -23,14 +23,18 @@ pub async fn keep_request(tx: &mut AnyConnection, token_hash: &str, email: &str,
     Ok(())
 }
 
-/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again: the same button twice is
-/// once.
+/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again, since the same button twice is
+/// once; but not when something was stopped since, which the button of an old letter must not begin again.
 pub async fn request(connection: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<(String, String)>> {
-    let row = sqlx::query("SELECT email, wanted FROM subscription_requests WHERE token_hash = $1 AND ends_at > $2")
-        .bind(token_hash)
-        .bind(now)
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1 AND r.ends_at > $2
+           AND NOT EXISTS (SELECT 1 FROM subscribers b JOIN subscriptions s ON s.subscriber_id = b.id
+                           WHERE b.email = r.email AND s.ended_at >= r.confirmed_at)",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
@@ -162,13 +166,6 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     )
     .bind(subscriber_id)
     .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    // The button of an old letter does not begin again what was stopped.
-    sqlx::query(
-        "DELETE FROM subscription_requests WHERE confirmed_at IS NOT NULL AND email = (SELECT email FROM subscribers WHERE id = $1)",
-    )
-    .bind(subscriber_id)
     .execute(&mut *tx)
     .await?;
     match (how_it_ended, which) {

@@ -132,7 +132,10 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
          WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
         is_wanted()
     );
-    sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
+    let called_off = sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
+    if called_off.rows_affected() == 0 {
+        return Ok(());
+    }
     call_off_letters(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
 }
 
