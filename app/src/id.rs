@@ -28,7 +28,32 @@ pub fn secret() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What is stored of a secret: its SHA-256. The secret has 256 random bits, so no salt is needed.
+/// The letters of a code: none looks like another.
+const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A secret of 80 bits that people can write down and type in: four groups of four.
+#[must_use]
+pub fn code() -> String {
+    let mut bytes = [0; 16];
+    OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
+    let letters: Vec<char> = bytes.iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// A code as somebody typed it, in the one form it is stored by; `None` if it cannot be one.
+#[must_use]
+pub fn read_code(typed: &str) -> Option<String> {
+    let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    });
+    let letters: Vec<char> = letters.take(17).collect();
+    let is_code = letters.len() == 16 && letters.iter().all(|c| u8::try_from(*c).is_ok_and(|byte| CODE_LETTERS.contains(&byte)));
+    is_code.then(|| letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+/// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is needed.
 #[must_use]
 pub fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
@@ -50,6 +75,17 @@ mod tests {
         assert_eq!(parse(&id.to_uppercase()), Some(id));
         assert_eq!(parse("3"), None);
         assert_eq!(parse("\0"), None);
+    }
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        let fresh = code();
+        assert_eq!(read_code(&fresh), Some(fresh.clone()));
+        assert_eq!(read_code(&fresh.to_lowercase().replace('-', " ")), Some(fresh.clone()));
+        assert_eq!(read_code("oI1l-0000-0000-0000").as_deref(), Some("0111-0000-0000-0000"));
+        for wrong in ["", "0000-0000-0000", "0000-0000-0000-00000", "0000-0000-0000-000U", "0000-0000-0000-000é"] {
+            assert_eq!(read_code(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! * [`topics`]: what parents want planned, from proposal to publication
 //! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
 //! * [`plans`]: what leaders plan, tied to topics; the gate, drafts, the rung
-//! * [`consultations`]: what the forum asks (its questions so far; no pages yet)
+//! * [`consultations`]: what the forum asks, and how parents answer; results are still to come
 //! * [`notices`]: a change to a service on a day, told before it to those who asked; the ledger
 //! * [`subscriptions`]: addresses that want to be told before a service changes
 //! * [`disclosure`]: the one door for published numbers

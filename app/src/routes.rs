@@ -127,6 +127,7 @@ pub fn all() -> Routes {
         .join(crate::topics::routes())
         .join(crate::rounds::routes())
         .join(crate::plans::routes())
+        .join(crate::consultations::routes())
         .join(crate::notices::routes())
         .join(crate::subscriptions::routes())
         .join(crate::accounts::routes())

@@ -2,6 +2,7 @@
 //!
 //! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the service could not.
 
+mod consultations;
 mod notices;
 mod plans;
 
@@ -205,7 +206,8 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
         now: at_five(now - DAY),
         kind,
     };
-    notices::fill(tx, &ground).await
+    notices::fill(tx, &ground).await?;
+    consultations::fill(tx, kind, &organiser, now).await
 }
 
 /// The forum confirms what the count of spring chose.

@@ -38,6 +38,13 @@ impl SchoolYear {
         !self.knows(at) || self.terms.iter().any(|(first, _)| *first == day)
     }
 
+    /// Whether this day is in none of the terms, as far as they are known.
+    #[must_use]
+    pub fn is_holiday(&self, at: Millis) -> bool {
+        let day = clock::date(at);
+        self.knows(at) && !self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day))
+    }
+
     /// Whether the terms that are known go on until this day.
     #[must_use]
     pub fn knows(&self, effect: Millis) -> bool {

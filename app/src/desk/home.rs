@@ -14,7 +14,7 @@ use crate::rounds::rules::Phase;
 use crate::rounds::store::Round;
 use crate::topics::store::Filter;
 use crate::ui::{Banner, Page};
-use crate::{notices, rounds, topics};
+use crate::{consultations, notices, rounds, topics};
 
 /// GET `/`
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -25,6 +25,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
     let soon = notices::store::Filter { after: Some(now), ..notices::store::Filter::default() };
     let soon = notices::store::list(&house.db, &soon, 3).await?;
+    let asked = consultations::store::list(&house.db, consultations::store::Of::Open, (3, 0), now).await?;
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
@@ -48,6 +49,16 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </section>
             }
         });
+        let asked = (!asked.is_empty()).then(|| {
+            let cards = consultations::cards(asked, now);
+            view! {
+                <section class="stack">
+                    <h2>"What the forum asks you"</h2>
+                    {cards}
+                    <p><a href="/consultations">"All consultations"</a></p>
+                </section>
+            }
+        });
         let closed = closed.map(|round| {
             view! {
                 <section class="stack">
@@ -64,6 +75,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {invitation(open, now, &house.names.area, viewer.may_propose())}
                     {join}
                 </section>
+                {asked}
                 <section class="stack">
                     <h2>"Latest topics from parents"</h2>
                     {latest.is_empty().then(|| view! { <p>"Topics that parents propose will be here."</p> })}

@@ -69,6 +69,11 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}
                 </section>
                 <section class="stack">
+                    <h2>"Consultations"</h2>
+                    <p><a href="/forum/consultations">"Those that are written or open"</a></p>
+                    <p><a class="button quiet" href="/forum/consultations/new">"Ask parents"</a></p>
+                </section>
+                <section class="stack">
                     <h2>"Rounds"</h2>
                     {has_rounds.then(|| view! { <ul class="queue">{rounds}</ul> })}
                     <p><a class="button quiet" href="/forum/rounds/new">"Open a round"</a></p>

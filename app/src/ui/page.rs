@@ -179,6 +179,7 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         ("/topics", "Topics"),
         ("/rounds", "Rounds"),
         ("/plans", "Plans"),
+        ("/consultations", "Consultations"),
         ("/notices", "Changes"),
         ("/subscribe", "Be told of changes"),
     ];

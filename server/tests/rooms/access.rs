@@ -18,7 +18,9 @@ fn addresses() -> Vec<(Method, String, Access)> {
                     .replace("{id}", &nobodys)
                     .replace("{token}", "no-such-token")
                     .replace("{version}", "1")
-                    .replace("{topic}", &nobodys),
+                    .replace("{topic}", &nobodys)
+                    .replace("{code}", "0000-0000-0000-0000")
+                    .replace("{key}", "no-such-question"),
                 rule.access,
             )
         })
@@ -69,6 +71,12 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /",
         "GET /accessibility",
         "GET /account/email/{token}",
+        "GET /consultations",
+        "GET /consultations/{id}",
+        "GET /consultations/{id}/answers",
+        "GET /consultations/{id}/answers/{code}",
+        "GET /consultations/{id}/answers/{code}/all",
+        "GET /consultations/{id}/answers/{code}/questions/{key}",
         "GET /forgotten-password",
         "GET /forgotten-password/sent",
         "GET /healthz",
@@ -112,6 +120,10 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /topics/{id}/withdrawal",
         "GET /unsubscribe/{token}",
         "POST /account/email/{token}",
+        "POST /consultations/{id}/answers",
+        "POST /consultations/{id}/answers/{code}",
+        "POST /consultations/{id}/answers/{code}/all",
+        "POST /consultations/{id}/answers/{code}/questions/{key}",
         "POST /forgotten-password",
         "POST /invitations/{token}",
         "POST /new-password/{token}",

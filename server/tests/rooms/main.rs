@@ -7,6 +7,7 @@
 mod access;
 mod accounts;
 mod bad_input;
+mod consultations;
 mod deliveries;
 mod edge;
 mod kept;

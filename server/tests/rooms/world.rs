@@ -190,7 +190,7 @@ impl World {
     }
 }
 
-/// A browser without scripts: it keeps its cookie and follows nothing by itself.
+/// A browser without scripts: it keeps its cookies and follows nothing by itself.
 pub struct Browser<'w> {
     world: &'w World,
     cookie: RefCell<String>,
@@ -223,7 +223,10 @@ impl Browser<'_> {
         let bytes = body.collect().await.unwrap().to_bytes();
         if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
-            *self.cookie.borrow_mut() = if cookie.ends_with('=') { String::new() } else { cookie.to_owned() };
+            let name = cookie.split('=').next().unwrap();
+            let mut held = self.cookie.borrow_mut();
+            let others = held.split("; ").filter(|other| !other.is_empty() && !other.starts_with(&format!("{name}=")));
+            *held = others.chain((!cookie.ends_with('=')).then_some(cookie)).collect::<Vec<_>>().join("; ");
         }
         Answer { status: parts.status, headers: parts.headers, bytes: bytes.len(), html: String::from_utf8_lossy(&bytes).into_owned() }
     }

@@ -1,11 +1,12 @@
 //! What a consultation asks: sections of questions, some of them only of those who gave a certain answer before. Pure.
 //!
-//! `check` finds what must be put right before it opens, `answers` reads an answer and knows who is asked what, `file` is
+//! `edit` changes it question by question, `check` finds what must be put right before it opens, `answers` reads an answer and knows who is asked what, `file` is
 //! the same as one JSON file, `import` reads what was written for other programs, `library` has
 //! questions to begin with.
 
 pub mod answers;
 pub mod check;
+pub mod edit;
 pub mod file;
 pub mod import;
 pub mod library;

@@ -1,0 +1,278 @@
+//! The organiser's page of a consultation: its questions, what is to be put right, and the button that opens it.
+
+use axum::extract::{Path, State};
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::questionnaire::{Questionnaire, check, edit, file, import, library};
+use super::rules::{self, Standing};
+use super::store::{self, Consultation};
+use super::{consultation, standing_words};
+use crate::accounts::Viewer;
+use crate::area;
+use crate::audit::{self, Entry};
+use crate::error::Error;
+use crate::files;
+use crate::forms::{Refusals, Sent, SentWithFile};
+use crate::house::House;
+use crate::ui::{Banner, Choice, Choices, Page, Summary, Upload};
+
+/// GET `/forum/consultations/{id}`
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    shown(&house, &viewer, &consultation, &Sent::query(&uri).line("done"), &Refusals::default(), &[]).await
+}
+
+/// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library, or opens it.
+pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    if sent.typed("step") == "open" {
+        return open(&house, &viewer, consultation).await;
+    }
+    let copies = sent.all("copy");
+    let library = library::library();
+    let copies: Vec<_> = library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
+    let change = move |questions: &Questionnaire| match (sent.typed("up"), sent.typed("down"), sent.typed("out")) {
+        ("", "", "") => edit::with_copies(questions, &copies),
+        ("", "", key) => edit::without(questions, key),
+        ("", key, _) => edit::moved(questions, key, false),
+        (key, ..) => edit::moved(questions, key, true),
+    };
+    let done = if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
+}
+
+/// Changes the questions of a consultation. False when somebody has answered them.
+pub async fn changed(
+    house: &House,
+    consultation: &Consultation,
+    change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
+) -> Result<bool, Error> {
+    let (kind, id, version) = (house.db.kind(), consultation.id.clone(), consultation.version);
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let questions = store::questions(tx, kind, &id, version).await?;
+            store::keep_questions(tx, &id, version, &change(&questions)).await
+        })
+    });
+    Ok(kept.await?)
+}
+
+async fn open(house: &House, viewer: &Viewer, consultation: Consultation) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let back = format!("/forum/consultations/{}", consultation.id);
+    if consultation.opened_at.is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let mut refusals = Refusals::default();
+    for fault in check::check(&consultation.questionnaire) {
+        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
+    }
+    if consultation.terms.closes_at <= now {
+        refusals.add("words", "Choose a last day that is still to come, in the words");
+    }
+    if !refusals.is_empty() {
+        return shown(house, viewer, &consultation, "", &refusals, &[]).await;
+    }
+    let id = consultation.id.clone();
+    let opened = house.db.write(move |tx| {
+        Box::pin(async move {
+            let opened = store::open(tx, &id, &by, now).await?;
+            if opened {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "consultation opened", about: &id, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(opened)
+        })
+    });
+    if opened.await? {
+        return Ok(Redirect::to(&format!("{back}?done=opened")).into_response());
+    }
+    let refusals = Refusals::one("words", "The draft it is on is not published. Wait until it is, or choose another in the words");
+    shown(house, viewer, &consultation, "", &refusals, &[]).await
+}
+
+fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
+    match questions.question(&fault.question) {
+        Some(question) => format!("{}: {}", question.text, fault.what_to_do),
+        None => fault.what_to_do.clone(),
+    }
+}
+
+/// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by line what could not be.
+pub async fn take_over(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: SentWithFile) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let read = match sent.file {
+        _ if sent.is_too_large => Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024))),
+        None => Err("Choose a file".to_owned()),
+        Some((_, bytes)) => {
+            tokio::task::spawn_blocking(move || read_file(&bytes)).await.unwrap_or_else(|_panicked| Err(NO_FILE.to_owned()))
+        }
+    };
+    let imported = match read {
+        Ok(imported) => imported,
+        Err(what_to_do) => return shown(&house, &viewer, &consultation, "", &Refusals::one("file", what_to_do), &[]).await,
+    };
+    let questions = imported.questionnaire;
+    let kept = changed(&house, &consultation, move |_| questions).await?;
+    let consultation = self::consultation(&house, &id).await?;
+    let done = if kept { "questions" } else { "answered-before" };
+    shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
+}
+
+const NO_FILE: &str = "Choose a file of questions: our own (.json), an XLSForm (.xlsx) or a survey of LimeSurvey (.lss)";
+
+/// Reads a file by what is in it.
+fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
+    match first {
+        Some(b'{') => match file::read(bytes) {
+            Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
+            Err(faults) => Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default()),
+        },
+        Some(b'<' | 0xEF) => import::limesurvey(bytes),
+        Some(b'P') => import::xlsform(bytes),
+        _ => Err(NO_FILE.to_owned()),
+    }
+}
+
+/// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
+pub async fn questions_file(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\"")];
+    Ok((headers, file::write(&consultation.questionnaire)).into_response())
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    done: &str,
+    refusals: &Refusals,
+    not_taken: &[import::NotTaken],
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let standing = consultation.standing(now);
+    let terms = &consultation.terms;
+    let page = Page::new(terms.title.clone(), || {
+        let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
+        let is_written = standing == Standing::Written;
+        let warnings =
+            (is_written || standing == Standing::Timed).then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
+        let warnings = warnings.unwrap_or_default().into_iter().map(|warning| view! { <p class="panel warn">{warning}</p> }).collect_view();
+        let words = is_written.then(|| view! { <p><a class="button quiet" id="words" href=to("/words")>"Change the words"</a></p> });
+        let ways = is_written.then(|| {
+            view! {
+                <form method="post" action=to("")>
+                    <button class="button" name="step" value="open">"Open it for parents"</button>
+                </form>
+                <p class="soft">"Then its words stay as they are. Its questions stay once somebody has answered."</p>
+            }
+        });
+        view! {
+            <div class="stack">
+                {banner(done)}
+                <p><a class="back" href="/forum/consultations">"Consultations"</a></p>
+                <Summary refusals />
+                <p class="panel gold">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
+                {warnings}
+                <h1>{terms.title.clone()}</h1>
+                {words}
+                <h2 id="questions">"The questions"</h2>
+                {questions(consultation)}
+                {left_out(not_taken)}
+                <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
+                {sources(&to("/file"), &to(""), refusals)}
+                <p><a href=to("/preview")>"See it as parents will"</a>" · "<a href=to("/questions.json")>"Keep the questions as a file"</a></p>
+                {ways}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let (title, words) = match done {
+        "written" => ("The words are kept", "Now the questions: write your own, or copy well-put ones."),
+        "changed" => ("It is changed", "This is what parents will read."),
+        "questions" => ("The questions are kept", "See them as parents will before you open it."),
+        "opened" => ("It is open", "Parents can answer from its first day on."),
+        "opened-before" => ("It was not changed", "It has been opened meanwhile."),
+        "answered-before" => ("It was not changed", "Somebody has answered, so the questions stay as they are."),
+        _ => return None,
+    };
+    Some(view! { <Banner title><p>{words}</p></Banner> })
+}
+
+fn questions(consultation: &Consultation) -> impl IntoView + use<> {
+    let here = format!("/forum/consultations/{}", consultation.id);
+    let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+        let kind = edit::KINDS.iter().find(|(word, _)| *word == edit::kind_word(&question.kind)).map_or("", |(_, title)| *title);
+        let needed = if question.is_needed { ", needed" } else { "" };
+        let branch = if question.only_if.is_empty() { "" } else { ", only of some" };
+        let change = format!("{here}/questions/{}", question.key);
+        let unseen = || view! { <span class="unseen">{format!(": {}", question.text)}</span> };
+        let key = question.key.clone();
+        view! {
+            <li>
+                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
+                <p><a href=change>{question.text.clone()}</a></p>
+                <p class="soft">{kind}{needed}{branch}</p>
+                <form class="row" method="post" action=here.clone()>
+                    <button class="link" name="up" value=key.clone()>"Earlier"{unseen()}</button>
+                    <button class="link" name="down" value=key.clone()>"Later"{unseen()}</button>
+                    <button class="link" name="out" value=key>"Take out"{unseen()}</button>
+                </form>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let is_empty = consultation.questionnaire.questions().next().is_none();
+    view! { {is_empty.then(|| view! { <p>"There is none yet."</p> })}<ol class="queue">{rows}</ol> }
+}
+
+/// What of a file could not be taken over.
+fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
+    let lines = not_taken.iter().map(|not| view! { <li><b>{not.at.clone()}</b>": "{not.what.clone()}</li> }).collect_view();
+    (!not_taken.is_empty()).then(|| view! { <section class="panel warn"><h2>"Not taken over as it was"</h2><ul>{lines}</ul></section> })
+}
+
+/// Where questions can come from: the library, a file.
+fn sources(file: &str, here: &str, refusals: &Refusals) -> impl IntoView + use<> {
+    let sections = library::library().sections.into_iter().map(|section| {
+        let choices = section.questions.into_iter().map(|question| {
+            view! { <label class="option"><input type="checkbox" name="copy" value=question.key />{question.text}</label> }
+        });
+        view! { <fieldset class="field"><legend>{section.title}</legend><div class="options">{choices.collect_view()}</div></fieldset> }
+    });
+    let upload = view! {
+        <Upload name="file" label="A file of questions" hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the questions above." accept=".json,.xlsx,.lss" refusals />
+    };
+    view! {
+        <details>
+            <summary>"Copy well-put questions"</summary>
+            <form method="post" action=here.to_owned()>{sections.collect_view()}<button class="button quiet">"Copy these"</button></form>
+        </details>
+        <details open=refusals.about("file").is_some()>
+            <summary>"Take over questions written elsewhere"</summary>
+            <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>{upload.into_any()}<button class="button quiet">"Take them over"</button></form>
+        </details>
+    }
+}
+
+/// The choices of a question's form: whom it is asked.
+pub fn whom(questions: &[&super::questionnaire::Question], sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let ticked = sent.all("if");
+    let choices = questions.iter().filter(|question| question.kind.can_branch()).flat_map(|question| {
+        question
+            .kind
+            .options()
+            .into_iter()
+            .map(|option| (format!("{} {}", question.key, option.key), format!("{} – {}", question.text, option.text)))
+    });
+    let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
+    (!choices.is_empty()).then(|| {
+        view! { <Choices name="if" legend="Ask it only of those who answered" hint="Choose none to ask everyone. Answers to different questions must all hold." choices many=true refusals /> }.into_any()
+    })
+}
