@@ -209,8 +209,9 @@ fn questions(consultation: &Consultation) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
         let kind = edit::KINDS.iter().find(|(word, _)| *word == edit::kind_word(&question.kind)).map_or("", |(_, title)| *title);
-        let needed = if question.is_needed { ", needed" } else { "" };
-        let branch = if question.only_if.is_empty() { "" } else { ", only of some" };
+        let needed = if question.is_needed { ". It must be answered" } else { "" };
+        let branch = if question.only_if.is_empty() { "" } else { ". Only some are asked" };
+        let how = format!("{kind}{needed}{branch}");
         let change = format!("{here}/questions/{}", question.key);
         let unseen = || view! { <span class="unseen">{format!(": {}", question.text)}</span> };
         let key = question.key.clone();
@@ -218,7 +219,7 @@ fn questions(consultation: &Consultation) -> impl IntoView + use<> {
             <li>
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                 <p><a href=change>{question.text.clone()}</a></p>
-                <p class="soft">{kind}{needed}{branch}</p>
+                <p class="soft">{how}</p>
                 <form class="row" method="post" action=here.clone()>
                     <button class="link" name="up" value=key.clone()>"Earlier"{unseen()}</button>
                     <button class="link" name="down" value=key.clone()>"Later"{unseen()}</button>

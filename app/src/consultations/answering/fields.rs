@@ -21,7 +21,7 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
     let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
     let invalid = error.map(|_| "true");
-    let text = if question.is_needed { question.text.clone() } else { format!("{} (if you like)", question.text) };
+    let text = if question.is_needed { question.text.clone() } else { format!("{} (optional)", question.text) };
     let shown = Shown::of(question, kept, sent);
     let options = |kind: &'static str, choices: Vec<(String, String)>| {
         let declined = question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));

@@ -256,7 +256,7 @@ fn code_panel(house: &House, hand: &InHand) -> impl IntoView + use<> {
     let link = house.link(&hand.to(""));
     view! {
         <div class="panel gold">
-            <p>"Your code: "<b>{hand.code.clone()}</b></p>
+            <p>"Your code: "<b class="code">{hand.code.clone()}</b></p>
             <p class="soft">"With it, or with this link, you come back from any phone. Who has it can read and change your answers; nobody can find out whose they are."</p>
             <p class="soft"><a href=hand.to("")>{link}</a></p>
         </div>

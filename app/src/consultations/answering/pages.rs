@@ -103,7 +103,7 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
                 <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                 <form method="post" novalidate>{field}<button class="button">"Go on"</button></form>
-                <p class="soft">{format!("What you answer is kept. Your code to come back: {}", hand.code)}</p>
+                <p class="soft">"What you answer is kept. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
                 <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
             </div>
         }
@@ -188,7 +188,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
                 {summary}
                 <h1>{title}</h1>
                 <form method="post" novalidate>{questions}<button class="button">"Keep my answers"</button></form>
-                <p class="soft">{format!("Your code to come back: {}", hand.code)}</p>
+                <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
             </div>
         }
     });
