@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::answering::{self, fields};
 use super::rules::{Standing, Who};
 use super::store::{self, Consultation, Listed, Of};
-use super::{consultation, opened, standing_words};
+use super::{consultation, opened, results, standing_words};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::clock::Millis;
@@ -107,10 +107,15 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let consultation = opened(&house, &id).await?;
     let standing = consultation.standing(house.clock.now());
     let begun = answering::code_in_hand(&headers);
+    let has_results = standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match standing {
             Standing::Open => ways(&consultation, begun.as_deref(), viewer.is_signed_in()).into_any(),
             Standing::Closing => come_back(&consultation.id).into_any(),
+            _ if has_results => {
+                view! { <p><a class="button" href=format!("/consultations/{}/results", consultation.id)>"What parents said"</a></p> }
+                    .into_any()
+            }
             _ => view! { <p>"The results stand here once they are checked."</p> }.into_any(),
         };
         view! {
@@ -177,7 +182,7 @@ fn come_back(id: &str) -> impl IntoView + use<> {
             <form method="get" action=format!("/consultations/{id}/answers") class="row">
                 <div class="field">
                     <label for="code">"Your code"</label>
-                    <input id="code" name="code" autocomplete="off" spellcheck="false" />
+                    <input id="code" name="code" type="text" autocomplete="off" spellcheck="false" />
                 </div>
                 <button class="button quiet">"Come back to my answers"</button>
             </form>

@@ -170,6 +170,8 @@ async fn shown(
                 <p class="soft">"Then its words stay as they are. Its questions stay once somebody has answered."</p>
             }
         });
+        let results =
+            (!is_written && standing != Standing::Timed).then(|| view! { <p><a class="button" href=to("/release")>"Results"</a></p> });
         view! {
             <div class="stack">
                 {banner(done)}
@@ -179,6 +181,7 @@ async fn shown(
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
                 {words}
+                {results}
                 <h2 id="questions">"The questions"</h2>
                 {questions(consultation)}
                 {left_out(not_taken)}

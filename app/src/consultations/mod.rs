@@ -2,13 +2,13 @@
 //! who said it.
 //!
 //! Its life: written by an organiser, words and questions → opened, from its first day to its last → answered; its questions
-//! stay from the first answer on → closed. A response is begun, kept answer by answer, sent, and can be changed or taken back
+//! stay from the first answer on → closed → counted by one organiser, checked by another, and published. A response is begun, kept answer by answer, sent, and can be changed or taken back
 //! with its code until the close.
 //!
 //! `rules` is what it says and how it stands, `questionnaire` what it asks, `tally` counts the answers: all pure. `store` holds
 //! the SQL of consultations, `responses` that of answers. `write`, `build` and `question` are the organiser's pages, `browse`
-//! everyone's, `answering` those of whoever answers. What may be published of the counts is for
-//! [`crate::disclosure::tables`]; nothing is yet.
+//! everyone's, `answering` those of whoever answers, `results` what is published after the close, through
+//! [`crate::disclosure::tables`].
 
 mod answering;
 mod browse;
@@ -16,6 +16,7 @@ mod build;
 mod question;
 pub mod questionnaire;
 pub mod responses;
+pub mod results;
 pub mod rules;
 pub mod store;
 pub mod tally;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
     let organiser = Only(Role::Organiser);
     Routes::new()
         .join(answering::routes())
+        .join(results::routes())
         .get("/consultations", Anyone, browse::list)
         .get("/consultations/{id}", Anyone, browse::page)
         .get("/forum/consultations", organiser, browse::of_forum)

@@ -5,6 +5,8 @@
 //! same people split in a second way; that is for [`tables::release`]. Nor anything drawn from a number
 //! that is not shown: no percentage, no length of a bar, no order by size.
 
+use serde::{Deserialize, Serialize};
+
 pub mod suppression;
 pub mod tables;
 #[cfg(test)]
@@ -14,7 +16,7 @@ mod tests;
 pub const SMALLEST_SHOWN: u64 = 10;
 
 /// What may be said of a number of people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shown {
     /// The true number of people: 0, or [`SMALLEST_SHOWN`] and more.
     Number(u64),
@@ -163,5 +165,10 @@ impl Tally {
 }
 
 fn is_small(people: u64) -> bool {
-    (1..SMALLEST_SHOWN).contains(&people)
+    is_below(people, SMALLEST_SHOWN)
+}
+
+/// Whether there is somebody, and fewer than `smallest`.
+fn is_below(people: u64, smallest: u64) -> bool {
+    (1..smallest).contains(&people)
 }

@@ -15,6 +15,8 @@
 
 use std::collections::VecDeque;
 
+use super::is_below;
+
 /// A table of an earlier release: its true numbers, and what was hidden of it.
 #[derive(Clone, Debug)]
 pub struct Before {
@@ -30,6 +32,11 @@ impl Before {
         self.hidden.get(row).and_then(|row| row.get(column)).copied().unwrap_or(true)
     }
 
+    /// Whether this number, if it were shown now, would tell of a few people who came or went, or of what was hidden.
+    fn tells(&self, row: usize, column: usize, people: u64, smallest: u64) -> bool {
+        self.hid(row, column) || is_below(self.people(row, column).abs_diff(people), smallest)
+    }
+
     fn people(&self, row: usize, column: usize) -> u64 {
         self.people.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default()
     }
@@ -37,16 +44,12 @@ impl Before {
 
 /// Which parts of a list to hide, when all people together are shown and are 0, or `smallest` or more.
 pub fn list(parts: &[u64], before: &[Before], smallest: u64) -> Vec<bool> {
-    let is_small = |people: u64| (1..smallest).contains(&people);
-    let primary = |part: usize| {
-        let changes = |before: &Before| before.hid(0, part) || is_small(before.people(0, part).abs_diff(parts[part]));
-        is_small(parts[part]) || before.iter().any(changes)
-    };
+    let primary = |part: usize| is_below(parts[part], smallest) || before.iter().any(|before| before.tells(0, part, parts[part], smallest));
     let is_safe = |hidden: &[bool]| {
         let group: Vec<usize> = (0..parts.len()).filter(|part| hidden[*part]).collect();
         let people: u64 = group.iter().map(|part| parts[*part]).sum();
         let was = |before: &Before| group.iter().map(|part| before.people(0, *part)).sum::<u64>();
-        let differs_by_few = before.iter().any(|before| is_small(was(before).abs_diff(people)));
+        let differs_by_few = before.iter().any(|before| is_below(was(before).abs_diff(people), smallest));
         group.is_empty() || (group.len() > 1 && people >= smallest && !differs_by_few)
     };
     let mut hidden: Vec<bool> = (0..parts.len()).map(primary).collect();
@@ -64,17 +67,14 @@ pub fn list(parts: &[u64], before: &[Before], smallest: u64) -> Vec<bool> {
 /// Which cells of a cross-table to hide, beside the rows and columns whose sums are hidden. Every sum that is shown is 0, or
 /// `smallest` or more, and so are the people of all rows together whose sums are hidden, and those of all such columns.
 pub fn cross(cells: &[Vec<u64>], sums_hidden: (&[bool], &[bool]), before: &[Before], smallest: u64) -> Vec<Vec<bool>> {
-    let is_small = |people: u64| (1..smallest).contains(&people);
-    let changes = |row: usize, column: usize| {
-        let changes = |before: &Before| before.hid(row, column) || is_small(before.people(row, column).abs_diff(cells[row][column]));
-        before.iter().any(changes)
-    };
+    let changes = |row: usize, column: usize| before.iter().any(|before| before.tells(row, column, cells[row][column], smallest));
     let must_vary: Vec<Vec<bool>> =
         (0..cells.len()).map(|row| (0..cells[row].len()).map(|column| changes(row, column)).collect()).collect();
     let mut hidden: Vec<Vec<bool>> = (0..cells.len())
         .map(|row| {
-            let is_hidden =
-                |column: usize| sums_hidden.0[row] || sums_hidden.1[column] || is_small(cells[row][column]) || must_vary[row][column];
+            let is_hidden = |column: usize| {
+                sums_hidden.0[row] || sums_hidden.1[column] || is_below(cells[row][column], smallest) || must_vary[row][column]
+            };
             (0..cells[row].len()).map(is_hidden).collect()
         })
         .collect();
@@ -104,7 +104,7 @@ fn line_that_differs_by_few(
         let people: u64 = group.iter().map(|(row, column)| cells[*row][*column]).sum();
         let differs_by_few = before.iter().any(|before| {
             let was: u64 = group.iter().map(|(row, column)| before.people(*row, *column)).sum();
-            (1..smallest).contains(&was.abs_diff(people))
+            is_below(was.abs_diff(people), smallest)
         });
         let next = shown.iter().rfind(|(row, column)| cells[*row][*column] > 0).or(shown.last());
         next.filter(|_| differs_by_few).map(|next| vec![*next])
@@ -157,7 +157,7 @@ impl Grid {
         let all = || (0..self.rows.len()).flat_map(|row| (0..self.columns.len()).map(move |column| (row, column)));
         let is_unsafe = |&(row, column): &(usize, usize)| {
             let people = self.people[row][column];
-            let is_small = (1..smallest).contains(&people);
+            let is_small = is_below(people, smallest);
             if !self.hidden[row][column] || !(is_small || self.must_vary[row][column]) {
                 return false;
             }

@@ -1,11 +1,13 @@
 //! Many counts of the same people, published together and more than once: lists, cross-tables, releases.
 
+use serde::{Deserialize, Serialize};
+
 use super::suppression::{self, Before};
-use super::{SMALLEST_SHOWN, Shown};
+use super::{SMALLEST_SHOWN, Shown, is_below};
 
 /// People counted in parts, each person in exactly one: the answers to a question with those who gave none, the places.
 /// A question with several answers is a list for each of them: who chose it, and who did not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
     /// What it counts; the same in every release.
     pub key: String,
@@ -20,7 +22,7 @@ pub struct List {
 }
 
 /// The people of two lists, counted in both at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cross {
     /// The list of its rows, as its place among the lists.
     pub rows: usize,
@@ -31,7 +33,7 @@ pub struct Cross {
 }
 
 /// All that one release counts: true numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     people: u64,
     lists: Vec<List>,
@@ -141,7 +143,7 @@ impl Default for Rule {
 }
 
 /// What may be published of some counts: everything in it at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// All people.
     pub people: Shown,
@@ -170,11 +172,10 @@ pub enum Release {
 /// and it is proved each time: see [`suppression`].
 #[must_use]
 pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> Release {
-    let is_small = |people: u64| (1..rule.smallest).contains(&people);
-    if is_small(counts.people) {
+    if is_below(counts.people, rule.smallest) {
         return Release::TooFew;
     }
-    if before.iter().any(|(old, _)| is_small(old.people.abs_diff(counts.people))) {
+    if before.iter().any(|(old, _)| is_below(old.people.abs_diff(counts.people), rule.smallest)) {
         return Release::Stands;
     }
     let hide_list = |list: &List, lists: &[Vec<bool>]| {

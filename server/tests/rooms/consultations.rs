@@ -2,7 +2,9 @@
 
 use app::accounts::Role;
 use app::clock::{self, DAY, MINUTE};
+use app::consultations::questionnaire::answers::Answer as Given;
 use app::consultations::questionnaire::{Kind, Question, edit, library};
+use app::consultations::responses;
 use axum::http::{Method, StatusCode};
 use sqlx::{Column as _, Row as _};
 
@@ -293,5 +295,93 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
         assert!(organiser.get(&format!("{page}/preview")).await.says("Alone?"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert_eq!(leader.get(&page).await.status, StatusCode::FORBIDDEN);
+    });
+}
+
+/// Responses that were sent: so many wait, so many do not.
+async fn answered(world: &World, id: &str, waits: usize, not: usize) {
+    let (id, kind) = (id.to_owned(), world.db().kind());
+    let sent = world.db().write(move |tx| {
+        Box::pin(async move {
+            for nth in 0..waits + not {
+                let code = app::id::code();
+                responses::begin(tx, &id, 1, &code).await?;
+                let chosen = |key: &str| Some(Given::Chosen(vec![key.to_owned()]));
+                let waits = if nth < waits { "yes" } else { "no" };
+                let answered =
+                    vec![("question-1".to_owned(), chosen(waits)), ("question-3".to_owned(), Some(Given::Text("Weekends".into())))];
+                responses::keep(tx, kind, &code, answered).await?;
+                responses::send(tx, &id, &code, None).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    sent.await.unwrap();
+}
+
+#[test]
+fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_small() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        let (desk, results) = (format!("/forum/consultations/{id}/release"), format!("/consultations/{id}/results"));
+        answered(&world, &id, 40, 15).await;
+        let early = organiser.post(&desk, &[("step", "count")]).await;
+        assert!(early.status == StatusCode::UNPROCESSABLE_ENTITY && early.says("Nobody sees numbers before"));
+        world.forward(61 * DAY);
+        organiser.post(&desk, &[("step", "count"), ("by", "question-1")]).await.leads_to();
+        assert_eq!(world.visitor().get(&results).await.status, StatusCode::NOT_FOUND, "nobody has checked it");
+        let own = organiser.post(&desk, &[("step", "publish"), ("number", "1")]).await;
+        assert!(own.status == StatusCode::UNPROCESSABLE_ENTITY && own.says("Ask another organiser to check it"));
+        assert!(other.get(&desk).await.says("40") && other.get(&desk).await.says("Publish these results"));
+        assert_eq!(other.post(&desk, &[("step", "publish"), ("number", "1")]).await.leads_to(), results);
+        let page = world.visitor().get(&results).await;
+        assert!(page.says("55 people answered.") && page.says("Yes (73%)") && page.says("No (27%)"));
+        let csv = world.visitor().get(&format!("{results}.csv")).await.html;
+        assert!(csv.contains("Do you wait?,,Yes,,,40") && csv.contains("Do you wait?,,No,,,15"), "{csv}");
+        let json: serde_json::Value = world.visitor().get(&format!("{results}.json")).await.html.parse().unwrap();
+        assert_eq!(json["releases"][0]["results"]["people"], 55);
+        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("What parents said"));
+
+        // Three more are too few to tell apart; then nothing but one release more, which says what differs.
+        answered(&world, &id, 3, 0).await;
+        let unsaid = organiser.post(&desk, &[("step", "count")]).await;
+        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what differs"));
+        let differs = [("step", "count"), ("differs", "Paper answers came late.")];
+        assert!(organiser.post(&desk, &differs).await.says("Leave the results as they stand"));
+        answered(&world, &id, 12, 0).await;
+        organiser.post(&desk, &differs).await.leads_to();
+        organiser.post(&desk, &[("step", "discard")]).await.leads_to();
+        organiser.post(&desk, &differs).await.leads_to();
+        other.post(&desk, &[("step", "publish"), ("number", "2")]).await.leads_to();
+        let page = world.visitor().get(&results).await;
+        assert!(page.says("70 people answered.") && page.says("Paper answers came late.") && page.says("As they were published on"));
+        for sql in ["UPDATE releases SET results = '{}'", "DELETE FROM releases"] {
+            assert!(sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "{sql}");
+        }
+    });
+}
+
+#[test]
+fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let (few, many) = (open(&world, &organiser, "anyone").await, open(&world, &organiser, "signed in").await);
+        answered(&world, &few, 5, 4).await;
+        answered(&world, &many, 30, 3).await;
+        world.forward(61 * DAY);
+        for id in [&few, &many] {
+            let desk = format!("/forum/consultations/{id}/release");
+            organiser.post(&desk, &[("step", "count")]).await.leads_to();
+            other.post(&desk, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        }
+        let page = world.visitor().get(&format!("/consultations/{few}/results")).await;
+        assert!(page.says("Too few to show") && !page.html.contains(">9<"));
+        let page = world.visitor().get(&format!("/consultations/{many}/results")).await;
+        assert!(page.says("33 people answered.") && page.says("not shown") && !page.html.contains(">30<") && !page.html.contains(">3<"));
+        let csv = world.visitor().get(&format!("/consultations/{many}/results.csv")).await.html;
+        assert!(csv.contains("Do you wait?,,Yes,,,\n") && csv.contains("Do you wait?,,No,,,\n"), "{csv}");
     });
 }

@@ -3,21 +3,22 @@
 use leptos::prelude::*;
 
 use crate::area::store::Named;
-use crate::consultations::questionnaire::answers::{Answer, DECLINED, field, rank_field};
+use crate::consultations::questionnaire::answers::{Answer, DECLINED, element, field, rank_field};
 use crate::consultations::questionnaire::{Kind, Question};
 use crate::forms::Sent;
 
 /// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands before it.
 pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: Option<&str>, places: &[Named]) -> AnyView {
     let name = field(question);
+    let at = element(question);
     let has_help = !question.help.is_empty();
-    let help = || has_help.then(|| view! { <p class="hint lines" id=format!("{name}-hint")>{question.help.clone()}</p> });
+    let help = || has_help.then(|| view! { <p class="hint lines" id=format!("{at}-hint")>{question.help.clone()}</p> });
     let problem = || {
         error.map(|what_to_do| {
-            view! { <p class="error" id=format!("{name}-error")><span class="unseen">"Error: "</span>{what_to_do.to_owned()}</p> }
+            view! { <p class="error" id=format!("{at}-error")><span class="unseen">"Error: "</span>{what_to_do.to_owned()}</p> }
         })
     };
-    let described = [has_help.then(|| format!("{name}-hint")), error.map(|_| format!("{name}-error"))];
+    let described = [has_help.then(|| format!("{at}-hint")), error.map(|_| format!("{at}-error"))];
     let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
     let invalid = error.map(|_| "true");
@@ -26,7 +27,7 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
     let options = |kind: &'static str, choices: Vec<(String, String)>| {
         let declined = question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));
         let options = choices.into_iter().chain(declined).enumerate().map(|(nth, (value, label))| {
-            let id = if nth == 0 { name.clone() } else { format!("{name}-{nth}") };
+            let id = if nth == 0 { at.clone() } else { format!("{at}-{nth}") };
             let checked = shown.all.contains(&value);
             view! { <label class="option" for=id.clone()><input type=kind id=id.clone() name=name.clone() value=value checked=checked />{label}</label> }
         });
@@ -47,17 +48,18 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
         Kind::Rank { options } => {
             let most = options.len();
             let ranks = options.iter().map(|option| {
-                let id = rank_field(question, option);
+                let name = rank_field(question, option);
+                let id = name.replace('.', "-");
                 let value = shown.rank(&option.key);
                 let choices = (0..=most).map(|nth| {
                     let nth = if nth == 0 { String::new() } else { nth.to_string() };
                     view! { <option value=nth.clone() selected=nth == value>{nth.clone()}</option> }
                 });
-                view! { <label class="rank" for=id.clone()><select id=id.clone() name=id.clone()>{choices.collect_view()}</select>{option.text.clone()}</label> }
+                view! { <label class="rank" for=id.clone()><select id=id.clone() name=name>{choices.collect_view()}</select>{option.text.clone()}</label> }
             });
             let ranks = ranks.collect_view();
             view! {
-                <fieldset class="field" id=name aria-describedby=described>
+                <fieldset class="field" id=at aria-describedby=described>
                     <legend>{text}</legend>{help()}
                     <p class="hint">"Give 1 to what matters most, then 2, and so on. Leave out what does not matter."</p>
                     {problem()}<div class="options">{ranks}</div>
@@ -74,8 +76,8 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
             let declined = decline(question, &shown, &name);
             view! {
                 <div class="field">
-                    <label for=name.clone()>{text}</label>{help()}{problem()}
-                    <textarea id=name.clone() name=name rows="5" aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
+                    <label for=at.clone()>{text}</label>{help()}{problem()}
+                    <textarea id=at.clone() name=name rows="5" aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
                 </div>
             }
             .into_any()
@@ -89,8 +91,8 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
             let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
             view! {
                 <div class="field">
-                    <label for=name.clone()>{text}</label>{help()}{problem()}
-                    <input id=name.clone() name=name type=kind inputmode=mode value=value aria-describedby=described aria-invalid=invalid />{declined}
+                    <label for=at.clone()>{text}</label>{help()}{problem()}
+                    <input id=at.clone() name=name type=kind inputmode=mode value=value aria-describedby=described aria-invalid=invalid />{declined}
                 </div>
             }
             .into_any()
@@ -101,7 +103,7 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
 /// "I prefer not to say", beside a field to write in.
 fn decline(question: &Question, shown: &Shown, name: &str) -> impl IntoView + use<> {
     let checked = shown.all.iter().any(|value| value == DECLINED);
-    let (id, name) = (format!("{name}-declined"), name.to_owned());
+    let (id, name) = (format!("{}-declined", element(question)), name.to_owned());
     question.may_decline.then(|| {
         view! { <label class="option" for=id.clone()><input type="checkbox" id=id.clone() name=name value=DECLINED checked=checked />"I prefer not to say"</label> }
     })

@@ -114,7 +114,7 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
 
 fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
-        view! { <li><a href=format!("#{}", answers::field(question))>{format!("{what_to_do}: {}", question.text)}</a></li> }
+        view! { <li><a href=format!("#{}", answers::element(question))>{format!("{what_to_do}: {}", question.text)}</a></li> }
     });
     let links = links.collect::<Vec<_>>();
     (!links.is_empty()).then(|| {

@@ -74,6 +74,12 @@ pub fn field(question: &Question) -> String {
     format!("q.{}", question.key)
 }
 
+/// The id of its first element on a page.
+#[must_use]
+pub fn element(question: &Question) -> String {
+    format!("q-{}", question.key)
+}
+
 /// The field that holds at which place an option is ranked, from 1.
 #[must_use]
 pub fn rank_field(question: &Question, option: &Choice) -> String {
@@ -91,8 +97,7 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
         return Ok(Some(Answer::Declined));
     }
     let answer = match &question.kind {
-        Kind::OneOf { options } | Kind::Scale { options } => chosen(&all, &keys(options), 1)?,
-        Kind::YesNo {} => chosen(&all, &keys(&question.kind.options()), 1)?,
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => chosen(&all, &keys(&question.kind.options()), 1)?,
         Kind::SeveralOf { options, at_most } => chosen(&all, &keys(options), at_most.unwrap_or(options.len()))?,
         Kind::Place {} => chosen(&all, &places.iter().map(|place| place.id.as_str()).collect::<Vec<_>>(), 1)?,
         Kind::Rank { options } => ranked(question, options, sent)?,

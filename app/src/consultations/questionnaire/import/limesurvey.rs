@@ -294,14 +294,13 @@ mod tests {
             .iter()
             .map(|(aid, text)| vec![("aid", *aid), ("answer", *text), ("language", "en")])
             .collect();
-        let refs = |rows: &[Vec<(&'static str, &'static str)>]| rows.to_vec();
         let all = [
             table("groups", &[&[("gid", "1"), ("group_order", "1")]]),
             table("group_l10ns", &[&[("gid", "1"), ("group_name", "Waiting"), ("language", "en")]]),
             table("questions", &questions.iter().map(Vec::as_slice).collect::<Vec<_>>()),
             table("question_l10ns", &words.iter().map(Vec::as_slice).collect::<Vec<_>>()),
-            table("subquestions", &refs(&subquestions).iter().map(Vec::as_slice).collect::<Vec<_>>()),
-            table("answers", &refs(&answers).iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("subquestions", &subquestions.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("answers", &answers.iter().map(Vec::as_slice).collect::<Vec<_>>()),
             table("answer_l10ns", &spoken.iter().map(Vec::as_slice).collect::<Vec<_>>()),
         ];
         let imported = survey(&all);

@@ -236,7 +236,7 @@ impl Form {
     }
 
     fn options(&mut self, at: &str, list: &str) -> Vec<super::Choice> {
-        let of_list = |row: &&Row| row.get("list_name") == list || row.get("list name") == list;
+        let of_list = |row: &&Row| row.get("list_name") == list;
         let options: Vec<(String, String)> = self
             .choices
             .rows

@@ -1,0 +1,175 @@
+//! What everyone reads of the results: the page, the table (CSV) and the file (JSON).
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::store::{self, Release};
+use super::{By, Counted, Results, share, words};
+use crate::accounts::Viewer;
+use crate::clock;
+use crate::consultations::opened;
+use crate::consultations::store::Consultation;
+use crate::disclosure::Shown;
+use crate::error::Error;
+use crate::house::House;
+use crate::ui::{Bars, Page};
+
+/// The consultation of an address with its releases that everyone can read, the last first; "not found" while there is none.
+async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
+    let consultation = opened(house, id).await?;
+    let mut releases = store::all(&house.db, &consultation.id).await?;
+    releases.retain(|release| release.checked_at.is_some());
+    if releases.is_empty() { Err(Error::NotFound) } else { Ok((consultation, releases)) }
+}
+
+/// GET `/consultations/{id}/results`: the last release; those before stay beneath it.
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    let (consultation, releases) = released(&house, &id).await?;
+    let page = Page::new(format!("Results: {}", consultation.terms.title), || {
+        let releases = releases.iter().enumerate().map(|(nth, release)| {
+            let at = release.checked_at.map(clock::day).unwrap_or_default();
+            let differs = (!release.differs.is_empty()).then(|| view! { <div class="panel gold"><h2>"What differs from the results before"</h2><p class="lines">{release.differs.clone()}</p></div> });
+            if nth == 0 {
+                return view! { <p class="state">{format!("Published on {at}")}</p>{differs}{tables(&release.results)} }.into_any();
+            }
+            view! { <details><summary>{format!("As they were published on {at}")}</summary>{differs}{tables(&release.results)}</details> }.into_any()
+        });
+        let releases = releases.collect_view();
+        let to = |ending: &str| format!("/consultations/{}/results.{ending}", consultation.id);
+        view! {
+            <article class="stack">
+                <p><a class="back" href=format!("/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <h1>"What parents said"</h1>
+                {releases}
+                <p class="soft no-print"><a href=to("csv")>"As a table (CSV)"</a>" · "<a href=to("json")>"As a file (JSON)"</a></p>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The tables of a release.
+pub fn tables(results: &Results) -> impl IntoView + use<> {
+    let Some(people) = results.people else {
+        return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }.into_any();
+    };
+    let each = results.questions.iter().map(counted).collect_view();
+    let left_out = results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let left_out = (!results.left_out.is_empty()).then(|| {
+        view! { <h2>"Not shown"</h2><p>"These were asked of so few that nothing can be said of them:"</p><ul>{left_out}</ul> }
+    });
+    view! {
+        <p class="lead">{format!("{people} people answered.")}</p>
+        <p class="soft">"“Not shown” is a small number, or one that would tell of a small number. It can be none."</p>
+        {each}
+        {left_out}
+    }
+    .into_any()
+}
+
+fn counted(counted: &Counted) -> impl IntoView + use<> {
+    let all = counted.all();
+    let rows = counted.parts.iter().map(|(answer, people)| {
+        let share = share(*people, all).map(|share| format!(" ({share}%)")).unwrap_or_default();
+        (format!("{answer}{share}"), people.map_or(Shown::Hidden, Shown::Number))
+    });
+    let caption = match (&counted.option, counted.is_of_some) {
+        (Some(option), _) => option.clone(),
+        (None, true) => "Of those who were asked".to_owned(),
+        (None, false) => "All who answered".to_owned(),
+    };
+    let by = counted.by.as_ref().map(|by| crossed(counted, by));
+    view! { <section class="stack"><h2>{counted.text.clone()}</h2><Bars caption rows=rows.collect() />{by}</section> }
+}
+
+fn crossed(counted: &Counted, by: &By) -> impl IntoView + use<> {
+    let heads = by.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view();
+    let rows = counted.parts.iter().zip(&by.rows).map(|((answer, _), row)| {
+        let cells = row.iter().zip(&by.columns).map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
+        view! { <tr><th scope="row">{answer.clone()}</th>{cells.collect_view()}</tr> }
+    });
+    view! {
+        <details>
+            <summary>{format!("By: {}", by.text)}</summary>
+            <table class="plain">
+                <caption class="unseen">{format!("{}, by: {}", counted.text, by.text)}</caption>
+                <thead><tr><th scope="col">"Answer"</th>{heads}</tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </details>
+    }
+}
+
+/// GET `/consultations/{id}/results.csv`: the last release, a number a line. A number that is not shown is empty.
+pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+    let (_, releases) = released(&house, &id).await?;
+    let Some(release) = releases.first() else { return Err(Error::NotFound) };
+    let mut lines = vec![["question", "option", "answer", "by", "of those who answered", "people"].map(str::to_owned)];
+    let number = |people: Option<u64>| people.map_or_else(String::new, |people| people.to_string());
+    lines.push([
+        String::new(),
+        String::new(),
+        "People who answered".to_owned(),
+        String::new(),
+        String::new(),
+        number(release.results.people),
+    ]);
+    for counted in &release.results.questions {
+        let option = counted.option.clone().unwrap_or_default();
+        for (nth, (answer, people)) in counted.parts.iter().enumerate() {
+            lines.push([counted.text.clone(), option.clone(), answer.clone(), String::new(), String::new(), number(*people)]);
+            for (column, people) in counted.by.iter().flat_map(|by| by.columns.iter().zip(&by.rows[nth])) {
+                let by = counted.by.as_ref().map_or_else(String::new, |by| by.text.clone());
+                lines.push([counted.text.clone(), option.clone(), answer.clone(), by, column.clone(), number(*people)]);
+            }
+        }
+    }
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for line in lines {
+        csv.write_record(line.iter().map(|cell| harmless(cell))).map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+    }
+    let bytes = csv.into_inner().unwrap_or_default();
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\"")];
+    Ok((headers, bytes).into_response())
+}
+
+/// A cell that no spreadsheet takes for a formula.
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown is `null`.
+pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+    let (consultation, releases) = released(&house, &id).await?;
+    let release = |release: &Release| {
+        json!({
+            "release": release.number,
+            "published": release.checked_at.map(clock::machine),
+            "differs": release.differs,
+            "results": release.results,
+        })
+    };
+    let all = json!({
+        "consultation": consultation.terms.title,
+        "address": house.link(&format!("/consultations/{}", consultation.id)),
+        "releases": releases.iter().map(release).collect::<Vec<_>>(),
+    });
+    Ok(([(header::CONTENT_TYPE, "application/json")], all.to_string()).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        for cell in ["=1+1", "+1", "-1", "@x", "\t=1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(harmless("a=b"), "a=b");
+    }
+}

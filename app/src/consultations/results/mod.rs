@@ -1,0 +1,179 @@
+//! The results: counted by one organiser after the close, checked by another, and then the same for everyone, as a page, a
+//! table and a file.
+//!
+//! Every number goes through [`crate::disclosure::tables`]. A release never changes; a new one says what differs. `release` is
+//! the organisers' page, `browse` everyone's, `store` holds the SQL. What is said of the counts, and in which words, is here.
+
+mod browse;
+mod release;
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+use super::questionnaire::{Kind, Question, Questionnaire};
+use super::tally::{Head, Tally};
+use crate::accounts::Role;
+use crate::disclosure::Shown;
+use crate::disclosure::tables::Published;
+use crate::routes::{Access, Routes};
+
+/// The addresses of results.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let organiser = Only(Role::Organiser);
+    Routes::new()
+        .get("/consultations/{id}/results", Anyone, browse::page)
+        .get("/consultations/{id}/results.csv", Anyone, browse::csv)
+        .get("/consultations/{id}/results.json", Anyone, browse::json)
+        .get("/forum/consultations/{id}/release", organiser, release::page)
+        .post("/forum/consultations/{id}/release", organiser, release::act)
+}
+
+/// What one release says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Results {
+    /// How many responses were counted; `None`: too few to show.
+    pub people: Option<u64>,
+    /// The questions, in their order.
+    pub questions: Vec<Counted>,
+    /// Questions of which nothing may be said, in their own words.
+    pub left_out: Vec<String>,
+}
+
+/// How one question was answered, or of several options one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The key of the question.
+    pub question: String,
+    /// The question.
+    pub text: String,
+    /// The option, where each option is counted by itself.
+    pub option: Option<String>,
+    /// Whether only some were asked it.
+    pub is_of_some: bool,
+    /// Each answer with how many gave it; `None`: not shown.
+    pub parts: Vec<(String, Option<u64>)>,
+    /// The same by another question.
+    pub by: Option<By>,
+}
+
+impl Counted {
+    /// All who were asked, where no part is hidden.
+    #[must_use]
+    pub fn all(&self) -> Option<u64> {
+        self.parts.iter().map(|(_, people)| *people).sum()
+    }
+}
+
+/// Answers by those to another question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The other question.
+    pub text: String,
+    /// Its answers.
+    pub columns: Vec<String>,
+    /// For each answer to the first the numbers; `None`: not shown.
+    pub rows: Vec<Vec<Option<u64>>>,
+}
+
+/// What is said of these counts.
+#[must_use]
+pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published) -> Results {
+    let text = |key: &str| asked.question(key).map_or_else(String::new, |question| question.text.clone());
+    let counted = |(nth, head): (usize, &Head)| {
+        let option = head.option.as_ref().map(|key| {
+            let options = asked.question(&head.question).map(|question| question.kind.options()).unwrap_or_default();
+            options.into_iter().find(|option| option.key == *key).map_or_else(|| key.clone(), |option| option.text)
+        });
+        let cross = tally.counts.crosses().iter().zip(&published.crosses).find(|(cross, _)| cross.rows == nth);
+        let by = cross.map(|(cross, cells)| {
+            let columns = &tally.heads[cross.columns];
+            By {
+                text: text(&columns.question),
+                columns: columns.parts.iter().map(|(_, words)| words.clone()).collect(),
+                rows: cells.iter().map(|row| row.iter().map(|shown| shown.number()).collect()).collect(),
+            }
+        });
+        Counted {
+            question: head.question.clone(),
+            text: text(&head.question),
+            option,
+            is_of_some: tally.counts.lists()[nth].asked.is_some(),
+            parts: head.parts.iter().zip(&published.lists[nth]).map(|((_, words), shown)| (words.clone(), shown.number())).collect(),
+            by,
+        }
+    };
+    Results {
+        people: published.people.number(),
+        questions: tally.heads.iter().enumerate().map(counted).collect(),
+        left_out: tally.left_out.iter().map(|key| text(key)).collect(),
+    }
+}
+
+/// The questions by which others can be shown: everyone was asked, and chose one answer.
+#[must_use]
+pub fn can_show_by(asked: &Questionnaire) -> Vec<&Question> {
+    let can = |question: &&Question| question.only_if.is_empty() && (question.kind.is_one_choice() || question.kind == Kind::Place {});
+    asked.questions().filter(can).collect()
+}
+
+/// Which questions are shown by this one: all others that everyone was asked and that are counted by their answers.
+#[must_use]
+pub fn shown_by(asked: &Questionnaire, by: &str) -> Vec<(String, String)> {
+    let is_counted = |kind: &Kind| kind.can_branch() || matches!(kind, Kind::Place {} | Kind::Rank { .. });
+    let others = asked.questions().filter(|question| question.key != by && question.only_if.is_empty() && is_counted(&question.kind));
+    others.map(|question| (question.key.clone(), by.to_owned())).collect()
+}
+
+/// A number as it is read.
+#[must_use]
+pub fn words(people: Option<u64>) -> String {
+    people.map_or(Shown::Hidden, Shown::Number).words()
+}
+
+/// The share of all who were asked, to the nearest hundredth; only of numbers that are shown.
+#[must_use]
+pub fn share(people: Option<u64>, of: Option<u64>) -> Option<u64> {
+    people.zip(of.filter(|of| *of > 0)).map(|(people, of)| (people * 100 + of / 2) / of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::questionnaire::answers::{Answer, Answers};
+    use super::super::questionnaire::check::tests::{asked, choices, of};
+    use super::super::tally::tally;
+    use super::*;
+    use crate::disclosure::tables::{Release, Rule, release};
+
+    #[test]
+    fn results_hold_what_may_be_shown_in_the_words_of_the_questions() {
+        let questionnaire = of(vec![
+            asked("waits", Kind::YesNo {}, &[]),
+            asked("side", Kind::OneOf { options: choices(&["north", "south"]) }, &[]),
+            asked("long", Kind::OneOf { options: choices(&["weeks", "months"]) }, &[("waits", &["yes"])]),
+        ]);
+        let chosen = |key: &str| Answer::Chosen(vec![key.to_owned()]);
+        let person = |nth: usize| {
+            let mut answers = Answers::new();
+            answers.insert("waits".into(), chosen(if nth.is_multiple_of(2) { "yes" } else { "no" }));
+            answers.insert("side".into(), chosen(if nth < 30 { "north" } else { "south" }));
+            if nth.is_multiple_of(2) {
+                answers.insert("long".into(), chosen(if nth < 6 { "weeks" } else { "months" }));
+            }
+            answers
+        };
+        let responses: Vec<Answers> = (0..60).map(person).collect();
+        let counts = tally(&questionnaire, &responses, &[], &shown_by(&questionnaire, "side")).expect("counts");
+        let Release::Numbers(published) = release(&counts.counts, &[], Rule::default()) else { panic!("numbers") };
+        let results = results(&questionnaire, &counts, &published);
+        assert_eq!(results.people, Some(60));
+        let waits = &results.questions[0];
+        assert_eq!(waits.parts[0].1.zip(waits.parts[1].1), Some((30, 30)));
+        assert_eq!(waits.by.as_ref().map(|by| by.rows[0][0]), Some(Some(15)), "by north and south");
+        let long = results.questions.iter().find(|counted| counted.question == "long").expect("counted");
+        assert!(long.is_of_some && long.by.is_none() && long.parts[0].1.is_none(), "three of thirty are not shown");
+        assert_eq!(long.all(), None);
+        assert_eq!((share(Some(1), Some(3)), share(None, Some(3)), share(Some(0), Some(0))), (Some(33), None, None));
+    }
+}

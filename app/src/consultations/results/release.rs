@@ -1,0 +1,206 @@
+//! An organiser counts the answers after the close, and another checks what is to be published.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::browse::tables;
+use super::store::{self, New, Release};
+use super::{Results, can_show_by, results, shown_by};
+use crate::accounts::Viewer;
+use crate::area;
+use crate::audit::{self, Entry};
+use crate::consultations::consultation;
+use crate::consultations::questionnaire::answers::counted;
+use crate::consultations::rules::Standing;
+use crate::consultations::store::Consultation;
+use crate::consultations::tally::tally;
+use crate::disclosure::tables::{self, Rule};
+use crate::error::Error;
+use crate::forms::{self, Refusals, Sent};
+use crate::house::House;
+use crate::ui::{Area, Banner, Choice, Page, Select, Summary};
+
+/// GET `/forum/consultations/{id}/release`
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    shown(&house, &viewer, &consultation, &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+}
+
+/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what another has counted.
+pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let back = format!("/forum/consultations/{id}/release");
+    if consultation.standing(now) != Standing::Closed {
+        let refusals = Refusals::one("count", "Wait until it has closed. Nobody sees numbers before");
+        return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
+    }
+    match sent.typed("step") {
+        "discard" => {
+            house.db.write(move |tx| Box::pin(async move { store::discard(tx, &id).await })).await?;
+            Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
+        }
+        "publish" => {
+            let number = sent.typed("number").parse().unwrap_or_default();
+            let published = house.db.write(move |tx| {
+                Box::pin(async move {
+                    let published = store::check(tx, &id, number, &by, now).await?;
+                    if published {
+                        audit::note(tx, Entry { at: now, who: Some(&by), what: "results published", about: &id, detail: "" }).await?;
+                    }
+                    Ok::<_, sqlx::Error>(published)
+                })
+            });
+            if published.await? {
+                return Ok(Redirect::to(&format!("/consultations/{}/results", consultation.id)).into_response());
+            }
+            let refusals = Refusals::one(
+                "count",
+                "Ask another organiser to check it, and to publish it. Or look once more: it may have been counted again",
+            );
+            shown(&house, &viewer, &consultation, &sent, "", &refusals).await
+        }
+        _ => count(&house, &viewer, &consultation, &sent).await,
+    }
+}
+
+async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent: &Sent) -> Result<Response, Error> {
+    let before = store::published(&house.db, &consultation.id).await?;
+    let mut refusals = Refusals::default();
+    let differs = forms::prose(sent.typed("differs"));
+    if !before.is_empty() {
+        refusals.take(
+            "differs",
+            forms::within(differs.clone(), 2_000, "Say what differs from the results before, and why they are counted again"),
+        );
+    }
+    let by = sent.typed("by").to_owned();
+    if !by.is_empty() && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by) {
+        refusals.add("by", "Choose again by what the answers are shown");
+    }
+    if !refusals.is_empty() {
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    let responses = store::sent(&house.db, &consultation.id, consultation.version).await?;
+    let (_, places) = area::store::both(&house.db).await?;
+    let asked = consultation.questionnaire.clone();
+    // Hiding what must be hidden can take seconds.
+    let counting = tokio::task::spawn_blocking(move || {
+        let counting: Vec<_> = responses.iter().map(|answers| counted(&asked, answers)).collect();
+        let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, &by) };
+        let tally = tally(&asked, &counting, &places, &crosses)
+            .map_err(|_unfit| "Show the answers by another question, or by none. These cannot be shown together")?;
+        match tables::release(&tally.counts, &before, Rule::default()) {
+            tables::Release::Numbers(published) => {
+                let results = results(&asked, &tally, &published);
+                Ok((json(&tally.counts), json(&published), json(&results)))
+            }
+            tables::Release::TooFew => Ok((json(&tally.counts), "null".to_owned(), json(&Results::default()))),
+            tables::Release::Stands => {
+                Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them")
+            }
+        }
+    });
+    let counted = counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
+    let (counts, published, results) = match counted {
+        Ok(counted) => counted,
+        Err(what_to_do) => return shown(house, viewer, consultation, sent, "", &Refusals::one("count", what_to_do)).await,
+    };
+    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let new = New { counts, published, results, differs };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::count(tx, &id, &new, &by, now).await?;
+            audit::note(tx, Entry { at: now, who: Some(&by), what: "results counted", about: &id, detail: "" }).await
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id)).into_response())
+}
+
+fn json(of: &impl serde::Serialize) -> String {
+    // Nothing in these can fail to be JSON: their keys are words, their numbers whole.
+    serde_json::to_string(of).unwrap_or_default()
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    sent: &Sent,
+    done: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let me = &viewer.signed_in()?.account_id;
+    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let releases = if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
+    let page = Page::new("Results", || {
+        let banner = match done {
+            "counted" => Some(("It is counted", "Another organiser looks at it and publishes it.")),
+            "discarded" => Some(("It is discarded", "Nothing of it was published.")),
+            _ => None,
+        };
+        let waits = releases.iter().find(|release| release.checked_at.is_none());
+        let is_again = releases.iter().any(|release| release.checked_at.is_some());
+        let to_check = waits.map(|release| to_check(release, me));
+        let count = (is_closed && waits.is_none()).then(|| to_count(consultation, is_again, sent, refusals));
+        let wait = (!is_closed).then(|| view! { <p class="lead">"Nobody sees numbers before it has closed, organisers included."</p> });
+        let published = is_again
+            .then(|| view! { <p><a href=format!("/consultations/{}/results", consultation.id)>"The results that are published"</a></p> });
+        view! {
+            <div class="stack">
+                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <Summary refusals />
+                <h1 id="count">"Results"</h1>
+                {wait}
+                {published}
+                {to_check}
+                {count}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What was counted and waits for another organiser.
+fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
+    let own = release.counted_by.0 == me;
+    let way = if own {
+        view! { <p class="panel">"Another organiser looks at it and publishes it. You counted it yourself."</p> }.into_any()
+    } else {
+        let number = release.number.to_string();
+        view! {
+            <form method="post">
+                <input type="hidden" name="number" value=number />
+                <p>"Look at each table: is it in order, and does it say what was asked? Then everyone can read it, and it never changes."</p>
+                <button class="button" name="step" value="publish">"Publish these results"</button>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <p class="panel gold">{format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}</p>
+        {tables(&release.results)}
+        {way}
+        <form method="post"><button class="link" name="step" value="discard">"Discard it, and count again"</button></form>
+    }
+}
+
+fn to_count(consultation: &Consultation, is_again: bool, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let by = can_show_by(&consultation.questionnaire).into_iter().map(|question| (question.key.clone(), question.text.clone()));
+    let by = Choice::each(std::iter::once((String::new(), "Nothing".to_owned())).chain(by), |key| key == sent.typed("by"));
+    let differs = is_again.then(|| {
+        view! { <Area name="differs" label="What differs from the results before, and why" rows=3 value=sent.typed("differs") refusals /> }.into_any()
+    });
+    view! {
+        <p class="lead">"The answers are counted. Numbers of fewer than ten people are hidden, and whatever they could be worked out from."</p>
+        <form method="post" novalidate>
+            {differs}
+            <Select name="by" label="Show each answer also by" choices=by />
+            <button class="button" name="step" value="count">"Count the answers"</button>
+        </form>
+    }
+}

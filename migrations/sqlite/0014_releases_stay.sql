@@ -1,0 +1,12 @@
+-- The same rules stand in postgres/0014_releases_stay.sql.
+CREATE TRIGGER releases_stay BEFORE UPDATE ON releases WHEN OLD.checked_at IS NOT NULL OR NEW.rowid <> OLD.rowid
+BEGIN SELECT RAISE(ABORT, 'a release stays'); END;
+CREATE TRIGGER releases_are_not_deleted BEFORE DELETE ON releases WHEN OLD.checked_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a release stays'); END;
+CREATE TRIGGER releases_are_not_replaced BEFORE INSERT ON releases
+WHEN EXISTS (SELECT 1 FROM releases WHERE (consultation_id = NEW.consultation_id AND number = NEW.number) OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
+-- No numbers before the close.
+CREATE TRIGGER no_release_before_the_close BEFORE INSERT ON releases
+WHEN EXISTS (SELECT 1 FROM consultations c WHERE c.id = NEW.consultation_id AND (c.opened_at IS NULL OR c.closes_at > NEW.counted_at))
+BEGIN SELECT RAISE(ABORT, 'it is open'); END;
