@@ -61,6 +61,7 @@ const beside = (title, what, more = {}) => {
 };
 const ROUTE = 'Route 5 to school comes fifteen minutes earlier';
 const CONSULTATION = link('/consultations', 'After a diagnosis of autism: what helps?');
+const CLOSED = link('/consultations', 'How long do you wait for occupational therapy?');
 /** A page of an organiser about the consultation that is open. */
 const asks = (what, more = {}) => ({ name: `${what || 'the desk'} of a consultation`, find: async (page) => `/forum${await CONSULTATION.find(page)}${what}`, status: 200, ...more });
 const votingRound = link('/rounds', 'Autumn round');
@@ -75,7 +76,7 @@ const everyone = {
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
-    to('/consultations'), CONSULTATION, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
+    to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
     to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
     link('/notices?show=lately', 'The autism parents’ group moves to Wednesdays'), link('/notices', 'The autism drop-in begins at 10am'),
     { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in begins at 10am', '').find(page)); return page.getByRole('link', { name: 'What was said before' }).getAttribute('href'); }, status: 200 },
@@ -96,7 +97,7 @@ const everyone = {
     to('/'), to('/forum'), to('/forum?done=decided'),
     link('/forum', 'Hearing tests after nursery age'),
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
-    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'),
+    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
   leader: [

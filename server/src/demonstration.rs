@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use app::accounts::{self, Role, hashed};
 use app::area;
+use app::area::store::Named;
 use app::clock::{self, DAY, HOUR, Millis};
 use app::db::Kind;
 use app::house::House;
@@ -207,7 +208,10 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
         kind,
     };
     notices::fill(tx, &ground).await?;
-    consultations::fill(tx, kind, &organiser, now).await
+    let checker = person(tx, "organiser2@example.org", "Second Invented Organiser", None, None, &[Role::Organiser], now).await?;
+    let places = area.places.iter().map(|(name, id)| Named { id: id.clone(), name: (*name).to_owned() }).collect::<Vec<_>>();
+    let ground = consultations::Ground { organiser: &organiser, colleague: &checker, places: &places, now: at_five(now - DAY), kind };
+    consultations::fill(tx, &ground).await
 }
 
 /// The forum confirms what the count of spring chose.

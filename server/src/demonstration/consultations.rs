@@ -1,18 +1,87 @@
-//! The demonstration's consultation: what families live through after a diagnosis of autism, open now, with some answers.
+//! The demonstration's consultations: what families live through after a diagnosis of autism, open now, with some answers; and
+//! one about waiting for occupational therapy that has closed, with its results.
 
+use app::area::store::Named;
 use app::clock::{DAY, Millis};
 use app::consultations::questionnaire::answers::Answer;
 use app::consultations::questionnaire::{Condition, Questionnaire, Section, library::library};
 use app::consultations::rules::{Terms, Who};
-use app::consultations::{responses, store};
+use app::consultations::{responses, results, store};
 use app::db::Kind;
 use app::id;
 use sqlx::AnyConnection;
 
-/// Writes and opens it; some answers are in.
-pub async fn fill(tx: &mut AnyConnection, kind: Kind, organiser: &str, now: Millis) -> Result<(), sqlx::Error> {
+/// Who asks, and where.
+pub struct Ground<'a> {
+    /// Who writes them, and counts.
+    pub organiser: &'a str,
+    /// Who checks the results.
+    pub colleague: &'a str,
+    /// The places: North Sefton, then South Sefton.
+    pub places: &'a [Named],
+    pub now: Millis,
+    pub kind: Kind,
+}
+
+/// Writes and opens them; one has closed and is counted.
+pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+    let (kind, now) = (ground.kind, ground.now);
+    let consultation = open(tx, ground, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
+    for nth in 0..24 {
+        let code = id::code();
+        responses::begin(tx, &consultation, 1, &code).await?;
+        let waits = if nth % 3 == 0 { "no" } else { "yes" };
+        let mut answered = vec![("waiting".to_owned(), Some(Answer::Chosen(vec![waits.to_owned()])))];
+        if waits == "yes" {
+            answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
+        }
+        responses::keep(tx, kind, &code, answered).await?;
+        responses::send(tx, &consultation, &code, None).await?;
+    }
+    closed(tx, ground).await
+}
+
+async fn open(tx: &mut AnyConnection, ground: &Ground<'_>, terms: &Terms, questions: &Questionnaire) -> Result<String, sqlx::Error> {
+    let (consultation, _) = store::write(tx, terms, ground.organiser, terms.opens_at - DAY).await?;
+    store::keep_questions(tx, &consultation, 1, questions).await?;
+    store::open(tx, &consultation, ground.organiser, terms.opens_at).await?;
+    Ok(consultation)
+}
+
+/// Two hundred and forty families answered. In the south all wait long; in the north only a few do, so few that it is not
+/// shown how many.
+async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+    let terms = waiting(ground.now);
+    let questions = waiting_questions();
+    let consultation = open(tx, ground, &terms, &questions).await?;
+    let mut all = Vec::new();
+    for nth in 0..240_i64 {
+        let (code, is_north) = (id::code(), nth < 90);
+        let chosen = |key: &str| Some(Answer::Chosen(vec![key.to_owned()]));
+        let waits = if is_north { nth < 6 } else { nth % 5 != 0 };
+        let mut answered = vec![
+            ("waiting".to_owned(), chosen(if waits { "yes" } else { "no" })),
+            ("place".to_owned(), chosen(&ground.places[usize::from(!is_north)].id)),
+        ];
+        if nth % 7 != 0 {
+            let scale = questions.question("satisfied").map(|question| question.kind.options()).unwrap_or_default();
+            let step = usize::try_from(if is_north { nth % 3 } else { 2 + nth % 3 }).unwrap_or_default();
+            answered.push(("satisfied".to_owned(), scale.get(step).and_then(|option| chosen(&option.key))));
+        }
+        responses::begin(tx, &consultation, 1, &code).await?;
+        all.extend(responses::keep(tx, ground.kind, &code, answered).await?);
+        responses::send(tx, &consultation, &code, None).await?;
+    }
+    let new =
+        results::new(&questions, &all, ground.places, "place", &[], String::new()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
+    results::store::count(tx, &consultation, &new, ground.organiser, terms.closes_at + DAY).await?;
+    results::store::check(tx, &consultation, 1, ground.colleague, terms.closes_at + 2 * DAY).await?;
+    Ok(())
+}
+
+fn after_a_diagnosis(now: Millis) -> Terms {
     let text = |text: &str| text.to_owned();
-    let terms = Terms {
+    Terms {
         form_key: id::fresh(),
         title: text("After a diagnosis of autism: what helps?"),
         about: text(
@@ -32,26 +101,32 @@ pub async fn fill(tx: &mut AnyConnection, kind: Kind, organiser: &str, now: Mill
         draft_id: None,
         opens_at: now - 20 * DAY,
         closes_at: now + 30 * DAY,
-    };
-    let (consultation, _) = store::write(tx, &terms, organiser, now - 21 * DAY).await?;
-    store::keep_questions(tx, &consultation, 1, &questions()).await?;
-    store::open(tx, &consultation, organiser, now - 20 * DAY).await?;
-    for nth in 0..24 {
-        let code = id::code();
-        responses::begin(tx, &consultation, 1, &code).await?;
-        let waits = if nth % 3 == 0 { "no" } else { "yes" };
-        let mut answered = vec![(text("waiting"), Some(Answer::Chosen(vec![text(waits)])))];
-        if waits == "yes" {
-            answered.push((text("weeks"), Some(Answer::Number(8 + nth * 2))));
-        }
-        responses::keep(tx, kind, &code, answered).await?;
-        responses::send(tx, &consultation, &code, None).await?;
     }
-    Ok(())
+}
+
+fn waiting(now: Millis) -> Terms {
+    Terms {
+        form_key: id::fresh(),
+        title: "How long do you wait for occupational therapy?".to_owned(),
+        about: "Children in the south are said to wait up to 24 weeks, in the north nine. We ask whether that is what you live through."
+            .to_owned(),
+        can_change: "Who is seen first, and what is offered while you wait.".to_owned(),
+        cannot_change: "How many therapists there are this year.".to_owned(),
+        who_for: "Parents and carers in all of Sefton".to_owned(),
+        opens_at: now - 100 * DAY,
+        closes_at: now - 50 * DAY,
+        ..after_a_diagnosis(now)
+    }
+}
+
+fn waiting_questions() -> Questionnaire {
+    let library = library();
+    let questions = ["waiting", "satisfied", "place"].into_iter().filter_map(|key| library.question(key).cloned());
+    Questionnaire { sections: vec![Section { title: String::new(), questions: questions.collect() }] }
 }
 
 /// Well-put questions of the library, one asked only of those who wait.
-fn questions() -> Questionnaire {
+fn after_a_diagnosis_questions() -> Questionnaire {
     let library = library();
     let take = |title: &str, keys: &[&str]| {
         let questions = keys.iter().filter_map(|key| library.question(key).cloned());

@@ -10,12 +10,15 @@ pub mod store;
 
 use serde::{Deserialize, Serialize};
 
+use super::questionnaire::answers::{Answers, counted};
 use super::questionnaire::{Kind, Question, Questionnaire};
-use super::tally::{Head, Tally};
+use super::tally::{Head, Tally, tally};
 use crate::accounts::Role;
+use crate::area::store::Named;
 use crate::disclosure::Shown;
-use crate::disclosure::tables::Published;
+use crate::disclosure::tables::{self, Counts, Published, Release, Rule};
 use crate::routes::{Access, Routes};
+use store::New;
 
 /// The addresses of results.
 #[must_use]
@@ -77,11 +80,43 @@ pub struct By {
     pub rows: Vec<Vec<Option<u64>>>,
 }
 
+/// Counts responses, and hides what must be hidden beside all that was published `before`. `by`: the key of the question by
+/// which others are shown; empty for none.
+///
+/// # Errors
+/// What to do, when nothing can be published.
+pub fn new(
+    asked: &Questionnaire,
+    responses: &[Answers],
+    places: &[Named],
+    by: &str,
+    before: &[(Counts, Published)],
+    differs: String,
+) -> Result<New, &'static str> {
+    let responses: Vec<Answers> = responses.iter().map(|answers| counted(asked, answers)).collect();
+    let crosses = if by.is_empty() { Vec::new() } else { shown_by(asked, by) };
+    let tally = tally(asked, &responses, places, &crosses)
+        .map_err(|_unfit| "Show the answers by another question, or by none. These cannot be shown together")?;
+    let (published, results) = match tables::release(&tally.counts, before, Rule::default()) {
+        Release::Numbers(published) => (json(&published), results(asked, &tally, &published)),
+        Release::TooFew => ("null".to_owned(), Results::default()),
+        Release::Stands => {
+            return Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them");
+        }
+    };
+    Ok(New { counts: json(&tally.counts), published, results: json(&results), differs })
+}
+
+fn json(of: &impl Serialize) -> String {
+    // Nothing in these can fail to be JSON: their keys are words, their numbers whole.
+    serde_json::to_string(of).unwrap_or_default()
+}
+
 /// What is said of these counts.
 #[must_use]
 pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published) -> Results {
     let text = |key: &str| asked.question(key).map_or_else(String::new, |question| question.text.clone());
-    let counted = |(nth, head): (usize, &Head)| {
+    let of_head = |(nth, head): (usize, &Head)| {
         let option = head.option.as_ref().map(|key| {
             let options = asked.question(&head.question).map(|question| question.kind.options()).unwrap_or_default();
             options.into_iter().find(|option| option.key == *key).map_or_else(|| key.clone(), |option| option.text)
@@ -106,7 +141,7 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published) -> R
     };
     Results {
         people: published.people.number(),
-        questions: tally.heads.iter().enumerate().map(counted).collect(),
+        questions: tally.heads.iter().enumerate().map(of_head).collect(),
         left_out: tally.left_out.iter().map(|key| text(key)).collect(),
     }
 }
@@ -140,11 +175,9 @@ pub fn share(people: Option<u64>, of: Option<u64>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::questionnaire::answers::{Answer, Answers};
+    use super::super::questionnaire::answers::Answer;
     use super::super::questionnaire::check::tests::{asked, choices, of};
-    use super::super::tally::tally;
     use super::*;
-    use crate::disclosure::tables::{Release, Rule, release};
 
     #[test]
     fn results_hold_what_may_be_shown_in_the_words_of_the_questions() {
@@ -165,7 +198,7 @@ mod tests {
         };
         let responses: Vec<Answers> = (0..60).map(person).collect();
         let counts = tally(&questionnaire, &responses, &[], &shown_by(&questionnaire, "side")).expect("counts");
-        let Release::Numbers(published) = release(&counts.counts, &[], Rule::default()) else { panic!("numbers") };
+        let Release::Numbers(published) = tables::release(&counts.counts, &[], Rule::default()) else { panic!("numbers") };
         let results = results(&questionnaire, &counts, &published);
         assert_eq!(results.people, Some(60));
         let waits = &results.questions[0];

@@ -6,17 +6,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::browse::tables;
-use super::store::{self, New, Release};
-use super::{Results, can_show_by, results, shown_by};
+use super::store::{self, Release};
+use super::{can_show_by, new};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::audit::{self, Entry};
 use crate::consultations::consultation;
-use crate::consultations::questionnaire::answers::counted;
 use crate::consultations::rules::Standing;
 use crate::consultations::store::Consultation;
-use crate::consultations::tally::tally;
-use crate::disclosure::tables::{self, Rule};
 use crate::error::Error;
 use crate::forms::{self, Refusals, Sent};
 use crate::house::House;
@@ -87,29 +84,12 @@ async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent
     let (_, places) = area::store::both(&house.db).await?;
     let asked = consultation.questionnaire.clone();
     // Hiding what must be hidden can take seconds.
-    let counting = tokio::task::spawn_blocking(move || {
-        let counting: Vec<_> = responses.iter().map(|answers| counted(&asked, answers)).collect();
-        let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, &by) };
-        let tally = tally(&asked, &counting, &places, &crosses)
-            .map_err(|_unfit| "Show the answers by another question, or by none. These cannot be shown together")?;
-        match tables::release(&tally.counts, &before, Rule::default()) {
-            tables::Release::Numbers(published) => {
-                let results = results(&asked, &tally, &published);
-                Ok((json(&tally.counts), json(&published), json(&results)))
-            }
-            tables::Release::TooFew => Ok((json(&tally.counts), "null".to_owned(), json(&Results::default()))),
-            tables::Release::Stands => {
-                Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them")
-            }
-        }
-    });
-    let counted = counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
-    let (counts, published, results) = match counted {
-        Ok(counted) => counted,
+    let counting = tokio::task::spawn_blocking(move || new(&asked, &responses, &places, &by, &before, differs));
+    let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
+        Ok(new) => new,
         Err(what_to_do) => return shown(house, viewer, consultation, sent, "", &Refusals::one("count", what_to_do)).await,
     };
     let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
-    let new = New { counts, published, results, differs };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             store::count(tx, &id, &new, &by, now).await?;
@@ -118,11 +98,6 @@ async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent
     });
     kept.await?;
     Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id)).into_response())
-}
-
-fn json(of: &impl serde::Serialize) -> String {
-    // Nothing in these can fail to be JSON: their keys are words, their numbers whole.
-    serde_json::to_string(of).unwrap_or_default()
 }
 
 async fn shown(
