@@ -87,6 +87,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/notices.atom",
             "/admin/telling",
             "/forum/unreached",
+            "/consultations",
+            "/forum/consultations",
+            "/forum/consultations/new",
         ]
         .map(str::to_owned)
         .into_iter()

@@ -5,6 +5,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use leptos::prelude::*;
 
+use super::store;
 use crate::accounts::Viewer;
 use crate::clock;
 use crate::error::Error;
@@ -14,18 +15,17 @@ use crate::rounds::rules::Phase;
 use crate::rounds::store::Round;
 use crate::topics::store::Filter;
 use crate::ui::{Banner, Page};
-use crate::{consultations, notices, rounds, topics};
+use crate::{consultations, notices, topics};
 
 /// GET `/`
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
-    let rounds = rounds::store::list(&house.db, 4).await?;
+    let (rounds, asked) = store::open_now(&house.db, now).await?;
     let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
     let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
     let soon = notices::store::Filter { after: Some(now), ..notices::store::Filter::default() };
     let soon = notices::store::list(&house.db, &soon, 3).await?;
-    let asked = consultations::store::list(&house.db, consultations::store::Of::Open, (3, 0), now).await?;
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),

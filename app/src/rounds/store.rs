@@ -41,15 +41,14 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 
 /// All rounds, the latest first, `most` at the most.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
-    let rows = sqlx::query(
-        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
-         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id ORDER BY r.closes_at DESC, r.id DESC LIMIT $1",
-    )
-    .bind(most)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+    let sql = format!("{LAST} LIMIT $1");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }
+
+/// The rounds, the last to close first, as the beginning of a statement that says how many.
+pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+     FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id ORDER BY r.closes_at DESC, r.id DESC";
 
 /// Until when topics can be proposed for the round that is next voted on, if one is announced.
 pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
@@ -210,7 +209,8 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
     Ok(tallies)
 }
 
-fn round(row: &AnyRow) -> Round {
+/// Reads a row of [`LAST`].
+pub fn round(row: &AnyRow) -> Round {
     Round {
         id: row.get(0),
         title: row.get(1),

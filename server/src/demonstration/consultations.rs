@@ -4,7 +4,7 @@
 use app::area::store::Named;
 use app::clock::{DAY, Millis};
 use app::consultations::questionnaire::answers::Answer;
-use app::consultations::questionnaire::{Condition, Questionnaire, Section, library::library};
+use app::consultations::questionnaire::{Condition, Question, Questionnaire, Section, library::library};
 use app::consultations::rules::{Terms, Who};
 use app::consultations::{responses, results, store};
 use app::db::Kind;
@@ -120,18 +120,19 @@ fn waiting(now: Millis) -> Terms {
 }
 
 fn waiting_questions() -> Questionnaire {
+    Questionnaire { sections: vec![Section { title: String::new(), questions: of_library(&["waiting", "satisfied", "place"]) }] }
+}
+
+/// Questions of the library, asked of everyone.
+fn of_library(keys: &[&str]) -> Vec<Question> {
     let library = library();
-    let questions = ["waiting", "satisfied", "place"].into_iter().filter_map(|key| library.question(key).cloned());
-    Questionnaire { sections: vec![Section { title: String::new(), questions: questions.collect() }] }
+    let questions = keys.iter().filter_map(|key| library.question(key).cloned());
+    questions.map(|question| Question { only_if: Vec::new(), ..question }).collect()
 }
 
 /// Well-put questions of the library, one asked only of those who wait.
 fn after_a_diagnosis_questions() -> Questionnaire {
-    let library = library();
-    let take = |title: &str, keys: &[&str]| {
-        let questions = keys.iter().filter_map(|key| library.question(key).cloned());
-        Section { title: title.to_owned(), questions: questions.collect() }
-    };
+    let take = |title: &str, keys: &[&str]| Section { title: title.to_owned(), questions: of_library(keys) };
     let mut waiting = take("Waiting", &["waiting", "weeks", "told-how-long"]);
     for question in waiting.questions.iter_mut().skip(1) {
         question.only_if = vec![Condition { question: "waiting".into(), any_of: vec!["yes".into()] }];
