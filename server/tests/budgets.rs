@@ -197,6 +197,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         within_eight(&everyone, &withdrawal, &[("changed", "The road is open.")]).await;
         within_eight(&everyone, &service, &[("organisations", &council), ("notice_days", "20")]).await;
         within_eight(&everyone, "/forum/unreached", &[("family", &question), ("how", "phone")]).await;
+        asking_and_answering(&everyone).await;
         let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
         let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(&visitor, &*invitation, &answers as &[_])]);
         for (who, path, fields) in forms {
@@ -212,6 +213,36 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
         }
     });
+}
+
+/// A consultation, from the first word to the last answer.
+async fn asking_and_answering(everyone: &Browser<'_>) {
+    let said = ["title", "about", "can_change", "cannot_change", "who_for", "how_used", "who_sees"].map(|field| (field, "Words"));
+    let terms = [&said[..], &[("access", "signed in"), ("closes_day", "2027-03-15")]].concat();
+    let (statements, answer) = counted(everyone.post("/forum/consultations/new", &terms)).await;
+    assert!((1..=8).contains(&statements), "POST /forum/consultations/new: {statements} statements");
+    let desk = answer.leads_to().split('?').next().unwrap().to_owned();
+    let (public, question) = (desk.replace("/forum", ""), format!("{desk}/questions/new"));
+    within_eight(everyone, &question, &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
+    within_eight(everyone, &format!("{desk}/words"), &terms).await;
+    for path in [&desk, &question, &format!("{desk}/words"), &format!("{desk}/preview"), &format!("{desk}/release")] {
+        within_four(everyone, path).await;
+    }
+    within_eight(everyone, &desk, &[("step", "open")]).await;
+    within_four(everyone, &public).await;
+    let (statements, answer) = counted(everyone.post(&format!("{public}/answers"), &[])).await;
+    assert!((1..=8).contains(&statements), "POST {public}/answers: {statements} statements");
+    let first = answer.leads_to();
+    let response = first.split("/questions/").next().unwrap().to_owned();
+    for path in [&first, &response, &format!("{response}/all")] {
+        within_four(everyone, path).await;
+    }
+    for path in [&first, &format!("{response}/all")] {
+        within_eight(everyone, path, &[("q.question-1", "yes")]).await;
+    }
+    for step in ["send", "withdraw"] {
+        within_eight(everyone, &response, &[("step", step)]).await;
+    }
 }
 
 async fn within_four(who: &Browser<'_>, path: &str) {

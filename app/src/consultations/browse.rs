@@ -9,7 +9,7 @@ use super::answering::{self, fields};
 use super::rules::{Standing, Who};
 use super::store::{self, Consultation, Listed, Of};
 use super::{consultation, opened, results, standing_words};
-use crate::accounts::Viewer;
+use crate::accounts::{self, Viewer};
 use crate::area;
 use crate::clock::Millis;
 use crate::error::Error;
@@ -156,7 +156,7 @@ fn ways(consultation: &Consultation, begun: Option<&str>, is_signed_in: bool) ->
     let questions = consultation.questionnaire.questions().filter(|question| question.kind.has_answer()).count();
     let many = if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
     if consultation.terms.access == Who::SignedIn && !is_signed_in {
-        let to = format!("/sign-in?to=/consultations/{id}");
+        let to = accounts::sign_in_then(&format!("/consultations/{id}"));
         return view! {
             <p>"It is for parents who are signed in, each once. Nobody can see which answers are yours."</p>
             <p><a class="button" href=to>"Sign in to answer"</a></p>

@@ -67,14 +67,14 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
         }
         let ids = stale.iter().flat_map(|stale| stale.notices.clone()).collect();
         let notices = notices_of(house, ids).await?;
-        let writer = house.clone();
+        let (writer, kind) = (house.clone(), house.db.kind());
         let again = house.db.write(move |tx| {
             Box::pin(async move {
                 for stale in &stale {
                     let told: Vec<&Notice> = stale.notices.iter().filter_map(|id| notices.get(id)).collect();
                     // The letter keeps its links: rows of the ledger know it by them.
                     let token = stale.one_click.rsplit('/').next().unwrap_or_default();
-                    ledger::put_together_again(tx, stale, &letters::digest(&writer, &told, token)).await?;
+                    ledger::put_together_again(tx, kind, stale, &letters::digest(&writer, &told, token)).await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })

@@ -160,7 +160,8 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
         let organiser = world.organiser().await;
         let id = open(&world, &organiser, "signed in").await;
         let (one, two) = (world.parent(1).await, world.parent(2).await);
-        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("Sign in to answer"));
+        let about = world.visitor().get(&format!("/consultations/{id}")).await;
+        assert!(about.says("Sign in to answer") && about.html.contains(&format!("/sign-in?then=%2Fconsultations%2F{id}")));
         assert_eq!(world.visitor().post(&format!("/consultations/{id}/answers"), &[]).await.leads_to(), format!("/consultations/{id}"));
         let (first, second, hers) = (begin(&one, &id).await, begin(&one, &id).await, begin(&two, &id).await);
         for response in [&first, &second, &hers] {
@@ -171,6 +172,7 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
         let again = one.post(&second, &[("step", "send")]).await;
         assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.says("Each person sends one set of answers"));
         two.post(&hers, &[("step", "send")]).await.leads_to();
+        assert!(world.visitor().get(&second).await.says("Sign in to send them"));
         let signed_out = world.visitor().post(&second, &[("step", "send")]).await;
         assert!(signed_out.says("Sign in, then send them. Your answers are kept"));
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 2);
@@ -383,5 +385,28 @@ fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() 
         assert!(page.says("33 people answered.") && page.says("not shown") && !page.html.contains(">30<") && !page.html.contains(">3<"));
         let csv = world.visitor().get(&format!("/consultations/{many}/results.csv")).await.html;
         assert!(csv.contains("Do you wait?,,Yes,,,\n") && csv.contains("Do you wait?,,No,,,\n"), "{csv}");
+    });
+}
+
+#[test]
+fn ten_questions_on_one_page_are_within_the_bytes_of_a_first_visit() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let closes = clock::fields(world.now() + 60 * DAY).0;
+        let page = organiser.post("/forum/consultations/new", &terms("Ten", &closes, "anyone")).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let library = library::library();
+        let keys: Vec<_> = library.questions().filter(|question| question.kind.has_answer()).take(10).collect();
+        assert_eq!(keys.len(), 10);
+        organiser.post(&page, &keys.iter().map(|question| ("copy", question.key.as_str())).collect::<Vec<_>>()).await.leads_to();
+        organiser.post(&page, &[("step", "open")]).await.leads_to();
+        let response = begin(&world.visitor(), &page.replace("/forum/consultations/", "")).await;
+        for path in [page.replace("/forum", ""), response.clone(), format!("{response}/all")] {
+            let packed = world.visitor().send(Method::GET, &path, &[("accept-encoding", "br")], "").await;
+            let headers: usize = packed.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+            assert!(packed.headers.contains_key("content-encoding"), "{path}");
+            println!("{path}: {} bytes", headers + packed.bytes);
+            assert!(headers + packed.bytes <= 14_336, "{path}: {} bytes", headers + packed.bytes);
+        }
     });
 }

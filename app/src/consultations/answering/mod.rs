@@ -16,7 +16,7 @@ use super::questionnaire::answers;
 use super::responses::{self, Sending, State as Stands};
 use super::rules::{GRACE, Standing, Who};
 use super::{opened, standing_words};
-use crate::accounts::Viewer;
+use crate::accounts::{self, Viewer};
 use crate::area;
 use crate::area::store::Named;
 use crate::clock;
@@ -208,11 +208,18 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             view! { <div><dt>{question.text.clone()}</dt><dd><p class="lines">{answer}</p>{change}</dd></div> }
         });
         let rows = (response.state != Stands::Withdrawn).then(|| view! { <dl class="answers" id="answers">{rows.collect_view()}</dl> });
+        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
         let send = (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
+            if must_sign_in {
+                let to = accounts::sign_in_then(&hand.to(""));
+                return view! { <p><a class="button" href=to>"Sign in to send them"</a></p><p class="soft">"Your answers are kept. Nobody can see which are yours."</p> }
+                    .into_any();
+            }
             view! {
                 <form method="post"><button class="button" name="step" value="send">"Send my answers"</button></form>
                 <p class="soft">"They count once they are sent. Until the close you can change them or take them back."</p>
             }
+            .into_any()
         });
         let withdraw = (is_open && response.state == Stands::Sent).then(|| {
             view! {

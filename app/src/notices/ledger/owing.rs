@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::wanted::is_wanted;
 use crate::clock::Millis;
-use crate::db::{self, Db, Kept};
+use crate::db::{self, Db, Kept, Kind};
 use crate::deliveries::{self, Words};
 
 /// What one subscriber is owed now.
@@ -179,7 +179,10 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
 }
 
 /// Puts a digest together again, unless more of it was called off meanwhile.
-pub async fn put_together_again(tx: &mut AnyConnection, stale: &Stale, words: &Words) -> Kept<()> {
+pub async fn put_together_again(tx: &mut AnyConnection, kind: Kind, stale: &Stale, words: &Words) -> Kept<()> {
+    // Whoever calls more of it off meanwhile has done so when this holds it, or makes it stale again afterwards.
+    let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
     let still: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL")
         .bind(&stale.delivery_id)
         .fetch_one(&mut *tx)
