@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::deliveries::ReturnAddress;
+use crate::disclosure::tables::Rule;
 use crate::files::Files;
 
 /// The state of the running service. Cheap to clone.
@@ -22,6 +23,8 @@ pub struct House {
     pub names: Arc<Names>,
     /// Where letters come back to, and the key that proves what does; `None` where nothing is read of them.
     pub return_address: Option<Arc<ReturnAddress>>,
+    /// How much of published results must be hidden.
+    pub rule: Rule,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
 }
@@ -45,7 +48,15 @@ impl House {
     /// Builds the state around an open database.
     #[must_use]
     pub fn new(db: Db, clock: Clock, names: Names) -> Self {
-        Self { db, files: Files::in_memory(), clock, names: Arc::new(names), return_address: None, hashing: Arc::new(Semaphore::new(2)) }
+        Self {
+            db,
+            files: Files::in_memory(),
+            clock,
+            names: Arc::new(names),
+            return_address: None,
+            rule: Rule::default(),
+            hashing: Arc::new(Semaphore::new(2)),
+        }
     }
 
     /// With files kept there, and not in memory.
@@ -59,6 +70,13 @@ impl House {
     #[must_use]
     pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
         self.return_address = address.map(Arc::new);
+        self
+    }
+
+    /// With results of which this is hidden.
+    #[must_use]
+    pub fn with_rule(mut self, rule: Rule) -> Self {
+        self.rule = rule;
         self
     }
 

@@ -16,12 +16,14 @@
 //! * [`desk`]: what each role has to do next; home and the standing pages
 //! * [`deliveries`]: letters owed, claimed, sent, failed
 //! * [`ui`]: the form kit, the page and its parts
+//! * [`browser`]: what the islands share
 //! * [`house`], [`routes`]: what every room is handed, and the list of all addresses with who may use them
 //! * [`forms`], [`files`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent, files people put in, the
 //!   database's only door, time, names and secrets, the audit log, which error where
 //!
 //! Built for a browser (`hydrate`), only the islands are in it.
 
+pub mod browser;
 pub mod rounds;
 
 #[cfg(feature = "ssr")]
@@ -34,6 +36,11 @@ pub mod audit;
 pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod consultations;
+#[cfg(not(feature = "ssr"))]
+pub mod consultations {
+    //! Only the island is in the program for the browser.
+    pub mod island;
+}
 #[cfg(feature = "ssr")]
 pub mod db;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,7 @@ CREATE TABLE responses (
   code_hash TEXT NOT NULL UNIQUE,
   answers TEXT NOT NULL,
   channel TEXT NOT NULL CHECK (channel IN ('online', 'paper', 'phone', 'meeting')),
+  may_quote INTEGER NOT NULL DEFAULT 0 CHECK (may_quote IN (0, 1)),
   state TEXT NOT NULL CHECK (state IN ('begun', 'sent', 'reopened', 'withdrawn')),
   FOREIGN KEY (consultation_id, version) REFERENCES questionnaires (consultation_id, version)
 );
@@ -18,6 +19,13 @@ CREATE TABLE took_part (
   account_id TEXT NOT NULL REFERENCES accounts (id),
   PRIMARY KEY (consultation_id, account_id)
 );
+-- Links that were given to one person each, and whether somebody took part by it. Nothing says whose it is.
+CREATE TABLE personal_links (
+  consultation_id TEXT NOT NULL REFERENCES consultations (id),
+  link_hash TEXT NOT NULL,
+  is_used INTEGER NOT NULL DEFAULT 0 CHECK (is_used IN (0, 1)),
+  PRIMARY KEY (consultation_id, link_hash)
+);
 
 CREATE FUNCTION refuse_change_once_answered() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -25,14 +33,14 @@ $$ BEGIN
     THEN RAISE EXCEPTION 'questions_are_frozen'; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER questions_freeze_at_the_first_answer BEFORE UPDATE ON questionnaires
+CREATE TRIGGER questions_freeze_at_the_first_answer BEFORE UPDATE OF consultation_id, version, questions ON questionnaires
 FOR EACH ROW EXECUTE FUNCTION refuse_change_once_answered();
 CREATE TRIGGER questionnaires_are_not_deleted BEFORE DELETE ON questionnaires FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER questionnaires_are_not_emptied BEFORE TRUNCATE ON questionnaires FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER responses_are_not_deleted BEFORE DELETE ON responses FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER responses_are_not_emptied BEFORE TRUNCATE ON responses FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER opened_consultations_stay
-BEFORE UPDATE OF title, about, can_change, cannot_change, who_for, how_used, who_sees, access, plan_id, draft_id, opens_at, written_by, written_at,
+BEFORE UPDATE OF title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, written_by, written_at,
   opened_by, opened_at ON consultations
 FOR EACH ROW WHEN (OLD.opened_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 -- A consultation on a draft opens only once the draft is published, which is past the gate.

@@ -9,6 +9,7 @@ CREATE TABLE responses (
   code_hash TEXT NOT NULL UNIQUE,
   answers TEXT NOT NULL,
   channel TEXT NOT NULL CHECK (channel IN ('online', 'paper', 'phone', 'meeting')),
+  may_quote INTEGER NOT NULL DEFAULT 0 CHECK (may_quote IN (0, 1)),
   state TEXT NOT NULL CHECK (state IN ('begun', 'sent', 'reopened', 'withdrawn')),
   FOREIGN KEY (consultation_id, version) REFERENCES questionnaires (consultation_id, version)
 ) WITHOUT ROWID;
@@ -18,8 +19,15 @@ CREATE TABLE took_part (
   account_id TEXT NOT NULL REFERENCES accounts (id),
   PRIMARY KEY (consultation_id, account_id)
 ) WITHOUT ROWID;
+-- Links that were given to one person each, and whether somebody took part by it. Nothing says whose it is.
+CREATE TABLE personal_links (
+  consultation_id TEXT NOT NULL REFERENCES consultations (id),
+  link_hash TEXT NOT NULL,
+  is_used INTEGER NOT NULL DEFAULT 0 CHECK (is_used IN (0, 1)),
+  PRIMARY KEY (consultation_id, link_hash)
+) WITHOUT ROWID;
 
-CREATE TRIGGER questions_freeze_at_the_first_answer BEFORE UPDATE ON questionnaires
+CREATE TRIGGER questions_freeze_at_the_first_answer BEFORE UPDATE OF consultation_id, version, questions ON questionnaires
 WHEN EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = OLD.consultation_id AND r.version = OLD.version AND r.answers <> '{}')
 BEGIN SELECT RAISE(ABORT, 'questions_are_frozen'); END;
 CREATE TRIGGER questionnaires_are_not_deleted BEFORE DELETE ON questionnaires
@@ -30,7 +38,7 @@ BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER responses_are_not_deleted BEFORE DELETE ON responses
 BEGIN SELECT RAISE(ABORT, 'responses stay'); END;
 CREATE TRIGGER opened_consultations_stay
-BEFORE UPDATE OF title, about, can_change, cannot_change, who_for, how_used, who_sees, access, plan_id, draft_id, opens_at, written_by, written_at,
+BEFORE UPDATE OF title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, written_by, written_at,
   opened_by, opened_at ON consultations WHEN OLD.opened_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'what is open stays as it is'); END;
 -- A consultation on a draft opens only once the draft is published, which is past the gate.

@@ -6,6 +6,7 @@ use std::{env, fs};
 
 use app::db::Kind;
 use app::deliveries::ReturnAddress;
+use app::disclosure::tables::Rule;
 use app::house::Names;
 use ipnet::IpNet;
 use url::Url;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub return_address: Option<ReturnAddress>,
     /// The mailbox that they come back to; `None` is that nobody reads it.
     pub mailbox: Option<Mailbox>,
+    /// How much of published results is hidden.
+    pub rule: Rule,
     /// The local area, as in "Sefton".
     pub area: String,
     /// The forum's name.
@@ -90,6 +93,9 @@ impl Settings {
         }
         let connections = number("MAIL_CONNECTIONS", &or("MAIL_CONNECTIONS", "4"), 1..=50)?;
         let rate = get("MAIL_RATE").map(|rate| number("MAIL_RATE", &rate, 1..=1000)).transpose()?;
+        let rounds = is_on("ROUND_TO_FIVE", &or("ROUND_TO_FIVE", "no"))?;
+        let rule = or("SMALLEST_SHOWN", "10").parse().ok().and_then(|smallest| Rule::new(smallest, rounds));
+        let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -97,7 +103,7 @@ impl Settings {
         let proxies = or("TRUSTED_PROXY", "");
         let trusted_proxies = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty()).map(network).collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
-        Ok(Self { database_url, listen, public_url, mailer, pace, return_address, mailbox, files, area, forum, trusted_proxies })
+        Ok(Self { database_url, listen, public_url, mailer, pace, return_address, mailbox, files, rule, area, forum, trusted_proxies })
     }
 
     /// The names the rooms use.
@@ -110,6 +116,14 @@ impl Settings {
             program: crate::browser::folder(),
             demonstration,
         }
+    }
+}
+
+fn is_on(name: &str, text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(format!("{name} must be yes or no")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is due, again and again: rounds whose time has come, parents to tell of a draft, addresses to erase, and letters.
+//! What is due, again and again: rounds and consultations whose time has come, parents to tell of a draft, addresses to erase, and letters.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use app::deliveries::{Outcome, deliver_one};
 use app::house::House;
 use app::rounds::close_due;
 use app::subscriptions;
-use app::{notices, plans};
+use app::{consultations, notices, plans};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -49,6 +49,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         if let Err(error) = plans::tell_due(&house).await {
             tracing::error!(%error, "telling parents of a draft failed and will be tried again");
+        }
+        if let Err(error) = consultations::tidy_due(&db, clock.now()).await {
+            tracing::error!(%error, "tidying closed consultations failed and will be tried again");
         }
         if let Err(error) = notices::start_due(&house).await {
             tracing::error!(%error, "starting notices failed and will be tried again");

@@ -107,10 +107,11 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let consultation = opened(&house, &id).await?;
     let standing = consultation.standing(house.clock.now());
     let begun = answering::code_in_hand(&headers);
+    let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
     let has_results = standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match standing {
-            Standing::Open => ways(&consultation, begun.as_deref(), viewer.is_signed_in()).into_any(),
+            Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
             Standing::Closing => come_back(&consultation.id).into_any(),
             _ if has_results => {
                 view! { <p><a class="button" href=format!("/consultations/{}/results", consultation.id)>"What parents said"</a></p> }
@@ -137,6 +138,9 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
     let plan = consultation.plan.clone().map(|(id, title)| {
         view! { <dt>"It belongs to"</dt><dd><a href=format!("/plans/{id}")>{title}</a></dd> }
     });
+    let topic = consultation.topic.clone().map(|(id, title)| {
+        view! { <dt>"It belongs to"</dt><dd><a href=format!("/topics/{id}")>{title}</a></dd> }
+    });
     view! {
         <p class="said">{terms.about.clone()}</p>
         <dl class="when">
@@ -146,16 +150,24 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             <dt>"How the answers will be used"</dt><dd class="lines">{terms.how_used.clone()}</dd>
             <dt>"Who will see what"</dt><dd class="lines">{terms.who_sees.clone()}</dd>
             {plan}
+            {topic}
         </dl>
     }
 }
 
 /// The ways to answer: begin, go on, come back.
-fn ways(consultation: &Consultation, begun: Option<&str>, is_signed_in: bool) -> impl IntoView + use<> {
+fn ways(consultation: &Consultation, begun: Option<&str>, may_begin: bool) -> impl IntoView + use<> {
     let id = &consultation.id;
     let questions = consultation.questionnaire.questions().filter(|question| question.kind.has_answer()).count();
     let many = if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
-    if consultation.terms.access == Who::SignedIn && !is_signed_in {
+    if consultation.terms.access == Who::Link && !may_begin {
+        return view! {
+            <p>"It is for families who were given a link of their own. Open yours to begin."</p>
+            {come_back(id)}
+        }
+        .into_any();
+    }
+    if consultation.terms.access == Who::SignedIn && !may_begin {
         let to = accounts::sign_in_then(&format!("/consultations/{id}"));
         return view! {
             <p>"It is for parents who are signed in, each once. Nobody can see which answers are yours."</p>
@@ -170,6 +182,7 @@ fn ways(consultation: &Consultation, begun: Option<&str>, is_signed_in: bool) ->
         {go_on}
         <form method="post" action=format!("/consultations/{id}/answers")><button class=quiet>{begin}</button></form>
         {come_back(id)}
+        <p class="soft"><a href=format!("/consultations/{id}/paper")>"The questions on paper"</a></p>
     }
     .into_any()
 }

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::questionnaire::{Questionnaire, check, edit, file, import, library};
-use super::rules::{self, Standing};
+use super::rules::{self, Standing, Who};
 use super::store::{self, Consultation};
-use super::{consultation, standing_words};
+use super::{being_written, standing_words, versions};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::audit::{self, Entry};
@@ -16,23 +16,30 @@ use crate::error::Error;
 use crate::files;
 use crate::forms::{Refusals, Sent, SentWithFile};
 use crate::house::House;
-use crate::ui::{Banner, Choice, Choices, Page, Summary, Upload};
+use crate::id;
+use crate::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 
 /// GET `/forum/consultations/{id}`
 pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     shown(&house, &viewer, &consultation, &Sent::query(&uri).line("done"), &Refusals::default(), &[]).await
 }
 
 /// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library, or opens it.
 pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
-    if sent.typed("step") == "open" {
-        return open(&house, &viewer, consultation).await;
+    let consultation = being_written(&house, &id).await?;
+    match sent.typed("step") {
+        "open" => return open(&house, &viewer, consultation).await,
+        step @ ("version" | "ask") => return version(&house, &viewer, consultation, step == "ask").await,
+        _ => {}
     }
     let copies = sent.all("copy");
     let library = library::library();
-    let copies: Vec<_> = library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
+    let mut copies: Vec<_> = library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
+    if let Some(earlier) = id::parse(sent.typed("from")) {
+        let earlier = store::find(&house.db, &earlier).await?;
+        copies.extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
+    }
     let change = move |questions: &Questionnaire| match (sent.typed("up"), sent.typed("down"), sent.typed("out")) {
         ("", "", "") => edit::with_copies(questions, &copies),
         ("", "", key) => edit::without(questions, key),
@@ -92,6 +99,17 @@ async fn open(house: &House, viewer: &Viewer, consultation: Consultation) -> Res
     shown(house, viewer, &consultation, "", &refusals, &[]).await
 }
 
+async fn version(house: &House, viewer: &Viewer, newest: Consultation, is_to_ask: bool) -> Result<Response, Error> {
+    match versions::step(house, viewer, &newest, is_to_ask).await? {
+        Ok(done) => Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id)).into_response()),
+        Err(faults) => {
+            let mut refusals = Refusals::default();
+            faults.iter().for_each(|fault| refusals.add("questions", in_words(fault, &newest.questionnaire)));
+            shown(house, viewer, &newest, "", &refusals, &[]).await
+        }
+    }
+}
+
 fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     match questions.question(&fault.question) {
         Some(question) => format!("{}: {}", question.text, fault.what_to_do),
@@ -101,7 +119,7 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
 
 /// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by line what could not be.
 pub async fn take_over(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: SentWithFile) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     let read = match sent.file {
         _ if sent.is_too_large => Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024))),
         None => Err("Choose a file".to_owned()),
@@ -115,7 +133,7 @@ pub async fn take_over(State(house): State<House>, viewer: Viewer, Path(id): Pat
     };
     let questions = imported.questionnaire;
     let kept = changed(&house, &consultation, move |_| questions).await?;
-    let consultation = self::consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     let done = if kept { "questions" } else { "answered-before" };
     shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
 }
@@ -138,7 +156,7 @@ fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
 
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
 pub async fn questions_file(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\"")];
     Ok((headers, file::write(&consultation.questionnaire)).into_response())
 }
@@ -152,6 +170,7 @@ async fn shown(
     not_taken: &[import::NotTaken],
 ) -> Result<Response, Error> {
     let now = house.clock.now();
+    let (is_answered, earlier) = store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let standing = consultation.standing(now);
     let terms = &consultation.terms;
@@ -170,8 +189,15 @@ async fn shown(
                 <p class="soft">"Then its words stay as they are. Its questions stay once somebody has answered."</p>
             }
         });
-        let results =
-            (!is_written && standing != Standing::Timed).then(|| view! { <p><a class="button" href=to("/release")>"Results"</a></p> });
+        let is_open = matches!(standing, Standing::Timed | Standing::Open);
+        let after = (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
+        let versions = (is_open && (is_answered || consultation.is_next_version())).then(|| next_version(consultation));
+        let sources = (!is_answered && standing != Standing::Closed).then(|| {
+            view! {
+                <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
+                {sources(&to("/file"), &to(""), earlier, refusals)}
+            }
+        });
         view! {
             <div class="stack">
                 {banner(done)}
@@ -181,12 +207,12 @@ async fn shown(
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
                 {words}
-                {results}
+                {after}
                 <h2 id="questions">"The questions"</h2>
-                {questions(consultation)}
+                {versions}
+                {questions(consultation, is_answered)}
                 {left_out(not_taken)}
-                <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
-                {sources(&to("/file"), &to(""), refusals)}
+                {sources}
                 <p><a href=to("/preview")>"See it as parents will"</a>" · "<a href=to("/questions.json")>"Keep the questions as a file"</a></p>
                 {ways}
             </div>
@@ -201,6 +227,9 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "changed" => ("It is changed", "This is what parents will read."),
         "questions" => ("The questions are kept", "See them as parents will before you open it."),
         "opened" => ("It is open", "Parents can answer from its first day on."),
+        "put-right" => ("The wording is put right", "Parents read the note beneath the question."),
+        "new-version" => ("A new version is begun", "Parents answer the one before until you ask this one."),
+        "asked" => ("The new version is asked", "Who has begun with the one before ends with that one."),
         "opened-before" => ("It was not changed", "It has been opened meanwhile."),
         "answered-before" => ("It was not changed", "Somebody has answered, so the questions stay as they are."),
         _ => return None,
@@ -208,26 +237,61 @@ fn banner(done: &str) -> impl IntoView + use<> {
     Some(view! { <Banner title><p>{words}</p></Banner> })
 }
 
-fn questions(consultation: &Consultation) -> impl IntoView + use<> {
+/// What an organiser does once it is open: other ways in, and what was said.
+fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
+    let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
+    let links = (consultation.terms.access == Who::Link && standing == Standing::Open)
+        .then(|| view! { <a class="button" href=to("/links")>"Links of their own for families"</a> });
+    let read = (standing == Standing::Closed).then(|| view! { <a class="button" href=to("/answers")>"Read the answers"</a> });
+    view! {
+        <p class="row">
+            {links}
+            <a class="button quiet" href=to("/typed")>"Paper, phone and meetings"</a>
+            {read}
+            <a class="button quiet" href=to("/release")>"Results"</a>
+        </p>
+    }
+}
+
+/// Frozen questions lead to a new version, and a new version to being asked.
+fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
+    let version = consultation.version;
+    let (words, step, label) = if consultation.is_next_version() {
+        let words = format!("This is version {version}. It is not asked yet: parents answer version {}.", version - 1);
+        (words, "ask", "Ask this version from now on")
+    } else {
+        let words = "Somebody has answered, so these questions stay. A slip in the wording can be put right with a note. For anything more, write a new version: the results say which version was answered.";
+        (words.to_owned(), "version", "Write a new version")
+    };
+    let action = format!("/forum/consultations/{}", consultation.id);
+    view! { <form class="panel" method="post" action=action><p>{words}</p><button class="button quiet" name="step" value=step>{label}</button></form> }
+}
+
+fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
         let kind = edit::KINDS.iter().find(|(word, _)| *word == edit::kind_word(&question.kind)).map_or("", |(_, title)| *title);
         let needed = if question.is_needed { ". It must be answered" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some are asked" };
         let how = format!("{kind}{needed}{branch}");
-        let change = format!("{here}/questions/{}", question.key);
+        let change = format!("{here}/{}/{}", if is_answered { "wording" } else { "questions" }, question.key);
         let unseen = || view! { <span class="unseen">{format!(": {}", question.text)}</span> };
         let key = question.key.clone();
-        view! {
-            <li>
-                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                <p><a href=change>{question.text.clone()}</a></p>
-                <p class="soft">{how}</p>
+        let ways = (!is_answered).then(|| {
+            view! {
                 <form class="row" method="post" action=here.clone()>
                     <button class="link" name="up" value=key.clone()>"Earlier"{unseen()}</button>
                     <button class="link" name="down" value=key.clone()>"Later"{unseen()}</button>
                     <button class="link" name="out" value=key>"Take out"{unseen()}</button>
                 </form>
+            }
+        });
+        view! {
+            <li>
+                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
+                <p><a href=change>{question.text.clone()}</a></p>
+                <p class="soft">{how}</p>
+                {ways}
             </li>
         }
     });
@@ -242,13 +306,23 @@ fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
     (!not_taken.is_empty()).then(|| view! { <section class="panel warn"><h2>"Not taken over as it was"</h2><ul>{lines}</ul></section> })
 }
 
-/// Where questions can come from: the library, a file.
-fn sources(file: &str, here: &str, refusals: &Refusals) -> impl IntoView + use<> {
+/// Where questions can come from: the library, an earlier consultation, a file.
+fn sources(file: &str, here: &str, earlier: Vec<(String, String)>, refusals: &Refusals) -> impl IntoView + use<> {
     let sections = library::library().sections.into_iter().map(|section| {
         let choices = section.questions.into_iter().map(|question| {
             view! { <label class="option"><input type="checkbox" name="copy" value=question.key />{question.text}</label> }
         });
         view! { <fieldset class="field"><legend>{section.title}</legend><div class="options">{choices.collect_view()}</div></fieldset> }
+    });
+    let earlier = (!earlier.is_empty()).then(|| {
+        let choices = Choice::each(earlier, |_| false);
+        view! {
+            <details>
+                <summary>"Copy the questions of an earlier consultation"</summary>
+                <form method="post" action=here.to_owned()><Select name="from" label="Which one" choices /><button class="button quiet">"Copy all of them"</button></form>
+            </details>
+        }
+        .into_any()
     });
     let upload = view! {
         <Upload name="file" label="A file of questions" hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the questions above." accept=".json,.xlsx,.lss" refusals />
@@ -258,6 +332,7 @@ fn sources(file: &str, here: &str, refusals: &Refusals) -> impl IntoView + use<>
             <summary>"Copy well-put questions"</summary>
             <form method="post" action=here.to_owned()>{sections.collect_view()}<button class="button quiet">"Copy these"</button></form>
         </details>
+        {earlier}
         <details open=refusals.about("file").is_some()>
             <summary>"Take over questions written elsewhere"</summary>
             <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>{upload.into_any()}<button class="button quiet">"Take them over"</button></form>

@@ -2,27 +2,37 @@
 //! who said it.
 //!
 //! Its life: written by an organiser, words and questions → opened, from its first day to its last → answered; its questions
-//! stay from the first answer on → closed → counted by one organiser, checked by another, and published. A response is begun, kept answer by answer, sent, and can be changed or taken back
-//! with its code until the close.
+//! stay from the first answer on → closed → read, with themes → counted by one organiser, checked by another, and published. A
+//! response is begun, kept answer by answer, sent, and can be changed or taken back with its code until the close.
 //!
 //! `rules` is what it says and how it stands, `questionnaire` what it asks, `tally` counts the answers: all pure. `store` holds
-//! the SQL of consultations, `responses` that of answers. `write`, `build` and `question` are the organiser's pages, `browse`
-//! everyone's, `answering` those of whoever answers, `results` what is published after the close, through
-//! [`crate::disclosure::tables`].
+//! the SQL of consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the organiser's pages,
+//! with `links` and `letters` for families who are given a link of their own; `browse` is everyone's, `answering` that of whoever
+//! answers, `paper` the questions to print and `typed` what comes in otherwise. After the close `reading` is where organisers
+//! read, `results` what is published, through [`crate::disclosure::tables`]; `closing` is what the worker does.
 
 mod answering;
 mod browse;
 mod build;
+mod closing;
+pub mod island;
+mod letters;
+mod links;
+mod paper;
 mod question;
 pub mod questionnaire;
+pub mod reading;
 pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
 pub mod tally;
+pub mod typed;
+mod versions;
 mod write;
 
 pub use browse::cards;
+pub use closing::tidy_due;
 
 use crate::accounts::Role;
 use crate::clock::{self, Millis};
@@ -41,8 +51,11 @@ pub fn routes() -> Routes {
     Routes::new()
         .join(answering::routes())
         .join(results::routes())
+        .join(typed::routes())
+        .join(reading::routes())
         .get("/consultations", Anyone, browse::list)
         .get("/consultations/{id}", Anyone, browse::page)
+        .get("/consultations/{id}/paper", Anyone, paper::page)
         .get("/forum/consultations", organiser, browse::of_forum)
         .get("/forum/consultations/new", organiser, write::form)
         .post("/forum/consultations/new", organiser, write::send)
@@ -56,12 +69,22 @@ pub fn routes() -> Routes {
         .post_file("/forum/consultations/{id}/file", organiser, build::take_over)
         .get("/forum/consultations/{id}/questions/{key}", organiser, question::form)
         .post("/forum/consultations/{id}/questions/{key}", organiser, question::send)
+        .get("/forum/consultations/{id}/links", organiser, links::page)
+        .post("/forum/consultations/{id}/links", organiser, links::give)
+        .get("/forum/consultations/{id}/wording/{key}", organiser, versions::form)
+        .post("/forum/consultations/{id}/wording/{key}", organiser, versions::put_right)
 }
 
 /// The consultation of an address, or "not found".
 async fn consultation(house: &House, id: &str) -> Result<Consultation, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The consultation of an address with the questions that were written last, or "not found".
+async fn being_written(house: &House, id: &str) -> Result<Consultation, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
 /// The consultation of an address that everyone may see; "not found" while it is written or is to open.

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
+use super::being_written;
 use super::build::{changed, whom};
-use super::consultation;
 use super::questionnaire::{Question, edit};
 use super::rules::fresh_key;
 use super::store::Consultation;
@@ -17,7 +17,7 @@ use crate::ui::{Area, Choice, Choices, Field, Page, Summary};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
 pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, key)): Path<(String, String)>) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     let fields = if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
     Ok(page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
 }
@@ -29,7 +29,7 @@ pub async fn send(
     Path((id, key)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let consultation = being_written(&house, &id).await?;
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
     let taken: Vec<&str> = consultation.questionnaire.questions().map(|question| question.key.as_str()).collect();
     let own = before.as_ref().map_or_else(|| fresh_key(&taken), |question| question.key.clone());

@@ -38,8 +38,51 @@ pub struct Response {
     pub consultation: Consultation,
     /// The answers, by the keys of the questions.
     pub answers: Answers,
+    /// Whether words of it may be quoted.
+    pub may_quote: bool,
     /// What has become of it.
     pub state: State,
+}
+
+/// How a response came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// Somebody answered on these pages.
+    Online,
+    /// A sheet of paper was typed in.
+    Paper,
+    /// Somebody was asked by phone.
+    Phone,
+    /// Somebody was asked at a meeting.
+    Meeting,
+}
+
+impl Channel {
+    /// Each, as it is stored and as it is shown.
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Online, "online", "On these pages"),
+        (Self::Paper, "paper", "On paper"),
+        (Self::Phone, "phone", "By phone"),
+        (Self::Meeting, "meeting", "At a meeting"),
+    ];
+
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(channel, ..)| *channel == self).map_or("", |(_, word, _)| word)
+    }
+
+    /// As it is shown.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        Self::ALL.into_iter().find(|(channel, ..)| *channel == self).map_or("", |(.., title)| title)
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, stored, _)| *stored == word).map(|(channel, ..)| channel)
+    }
 }
 
 /// Begins a response under this code.
@@ -63,7 +106,7 @@ pub async fn begin(tx: &mut AnyConnection, consultation_id: &str, version: i64, 
 /// The response with this code.
 pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Response>> {
     let sql = format!(
-        "SELECT response.answers, response.state, asked.* FROM responses response
+        "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote, asked.* FROM responses response
          JOIN ({CONSULTATION}) asked ON asked.id = response.consultation_id AND asked.version = response.version
          WHERE response.consultation_id = $1 AND response.code_hash = $2"
     );
@@ -71,6 +114,7 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
     Ok(row.map(|row| Response {
         consultation: consultation(&row),
         answers: serde_json::from_str(row.get("answers")).unwrap_or_default(),
+        may_quote: row.get::<i64, _>("may_quote") == 1,
         state: State::read(row.get("state")),
     }))
 }
@@ -98,13 +142,29 @@ pub async fn keep(tx: &mut AnyConnection, kind: Kind, code: &str, answered: Vec<
 pub enum Sending {
     /// It counts now, or did so already.
     Counts,
-    /// This account has sent another one.
+    /// She has sent another one, or her link is none.
     SentBefore,
 }
 
-/// Sends a response: from now on it counts. `account_id`: whose, where each may take part once; that she took part is kept,
-/// and nothing that says which response is hers.
-pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, account_id: Option<&str>) -> Kept<Sending> {
+/// What a person is known by where each may take part once. That she took part is kept, and nothing that says which response
+/// is hers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// Her account.
+    Account(String),
+    /// The link she was given.
+    Link(String),
+}
+
+/// Sends a response: from now on it counts. `once`: whose, where each may take part once. `may_quote`: whether words of it may
+/// be quoted.
+pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>, may_quote: bool) -> Kept<Sending> {
+    sqlx::query("UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2 AND state IN ('begun', 'reopened')")
+        .bind(consultation_id)
+        .bind(id::hash(code))
+        .bind(i32::from(may_quote))
+        .execute(&mut *tx)
+        .await?;
     // Whoever sends again what she had sent has taken part already.
     sqlx::query("UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2 AND state = 'reopened'")
         .bind(consultation_id)
@@ -116,13 +176,20 @@ pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, acc
         .bind(id::hash(code))
         .execute(&mut *tx)
         .await?;
-    let (Some(account_id), 1) = (account_id, sent.rows_affected()) else { return Ok(Sending::Counts) };
-    let took_part = sqlx::query("INSERT INTO took_part (consultation_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(consultation_id)
-        .bind(account_id)
-        .execute(&mut *tx)
-        .await?;
-    if took_part.rows_affected() == 1 {
+    let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
+    let took_part = match once {
+        Once::Account(account_id) => {
+            sqlx::query("INSERT INTO took_part (consultation_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(consultation_id)
+                .bind(account_id)
+        }
+        Once::Link(link) => {
+            sqlx::query("UPDATE personal_links SET is_used = 1 WHERE consultation_id = $1 AND link_hash = $2 AND is_used = 0")
+                .bind(consultation_id)
+                .bind(id::hash(link))
+        }
+    };
+    if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
         return Ok(Sending::Counts);
     }
     sqlx::query("UPDATE responses SET state = 'begun' WHERE code_hash = $1").bind(id::hash(code)).execute(tx).await?;
@@ -135,9 +202,9 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
     Ok(())
 }
 
-/// Takes a response back and erases its answers. `account_id`: whoever does it, where each may take part once; she may do so
+/// Takes a response back and erases its answers. `once`: whoever does it, where each may take part once; she may do so
 /// again then.
-pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str, account_id: Option<&str>) -> Kept<()> {
+pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>) -> Kept<()> {
     let counted: Option<String> = sqlx::query_scalar("SELECT state FROM responses WHERE code_hash = $1 AND state IN ('sent', 'reopened')")
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
@@ -146,9 +213,48 @@ pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str,
         .bind(id::hash(code))
         .execute(&mut *tx)
         .await?;
-    if let (Some(account_id), Some(_)) = (account_id, counted) {
-        let part = sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2");
-        part.bind(consultation_id).bind(account_id).execute(tx).await?;
+    let freed = match (once, counted) {
+        (Some(Once::Account(account_id)), Some(_)) => {
+            sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2").bind(consultation_id).bind(account_id)
+        }
+        (Some(Once::Link(link)), Some(_)) => {
+            sqlx::query("UPDATE personal_links SET is_used = 0 WHERE consultation_id = $1 AND link_hash = $2")
+                .bind(consultation_id)
+                .bind(id::hash(link))
+        }
+        _ => return Ok(()),
+    };
+    freed.execute(tx).await?;
+    Ok(())
+}
+
+/// Keeps links that are given to one person each.
+pub async fn keep_links(tx: &mut AnyConnection, consultation_id: &str, links: &[String]) -> Kept<()> {
+    for link in links {
+        sqlx::query("INSERT INTO personal_links (consultation_id, link_hash) VALUES ($1, $2)")
+            .bind(consultation_id)
+            .bind(id::hash(link))
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
+}
+
+/// How many links were given, and by how many somebody took part.
+pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
+    let row = sqlx::query("SELECT count(*), CAST(coalesce(sum(is_used), 0) AS BIGINT) FROM personal_links WHERE consultation_id = $1")
+        .bind(consultation_id)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+/// Whether this is one of the links that were given.
+pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> Kept<bool> {
+    let links: i64 = sqlx::query_scalar("SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2")
+        .bind(consultation_id)
+        .bind(id::hash(link))
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(links == 1)
 }

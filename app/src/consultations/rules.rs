@@ -20,13 +20,16 @@ pub enum Who {
     Anyone,
     /// Those who are signed in, each once.
     SignedIn,
+    /// Those who were given a link of their own, each once.
+    Link,
 }
 
 impl Who {
     /// Each, as it is stored and as it is shown.
-    pub const ALL: [(Self, &'static str, &'static str); 2] = [
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Anyone, "anyone", "Anyone who comes to the page"),
         (Self::SignedIn, "signed in", "Parents who are signed in, each once. Nobody can see which answers are whose"),
+        (Self::Link, "link", "Those we give a link of their own, each once. Nobody can see which answers came by which link"),
     ];
 
     /// The word it is stored by.
@@ -63,6 +66,8 @@ pub struct Terms {
     pub who_sees: String,
     /// Who may answer.
     pub access: Who,
+    /// The topic it belongs to.
+    pub topic_id: Option<String>,
     /// The plan it belongs to.
     pub plan_id: Option<String>,
     /// The draft of that plan that it is on.
@@ -73,11 +78,13 @@ pub struct Terms {
     pub closes_at: Millis,
 }
 
-/// Something a consultation can belong to: (what is sent, its plan, its draft, words).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something a consultation can belong to: a plan, a draft of it, or a topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Belongs {
+    /// The topic.
+    pub topic_id: Option<String>,
     /// The plan.
-    pub plan_id: String,
+    pub plan_id: Option<String>,
     /// The published draft of it; `None` for the plan itself.
     pub draft_id: Option<String>,
     /// The words it is chosen by.
@@ -88,7 +95,7 @@ impl Belongs {
     /// What a form sends for it.
     #[must_use]
     pub fn value(&self) -> &str {
-        self.draft_id.as_ref().unwrap_or(&self.plan_id)
+        [&self.topic_id, &self.draft_id, &self.plan_id].into_iter().flatten().next().map_or("", String::as_str)
     }
 }
 
@@ -129,7 +136,8 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
         how_used: how_used.unwrap_or_default(),
         who_sees: who_sees.unwrap_or_default(),
         access,
-        plan_id: belongs.map(|belongs| belongs.plan_id.clone()),
+        topic_id: belongs.and_then(|belongs| belongs.topic_id.clone()),
+        plan_id: belongs.and_then(|belongs| belongs.plan_id.clone()),
         draft_id: belongs.and_then(|belongs| belongs.draft_id.clone()),
         opens_at,
         closes_at,

@@ -31,7 +31,7 @@ pub struct Head {
 }
 
 /// The key of the part of those who chose an option, or wrote something.
-const ANSWERED: &str = "answered";
+pub const ANSWERED: &str = "answered";
 /// The key of the part of those who gave no answer, or did not choose an option.
 const NOT_ANSWERED: &str = "";
 

@@ -87,7 +87,7 @@ fn fields(terms: &Terms) -> Sent {
         ("how_used", &terms.how_used),
         ("who_sees", &terms.who_sees),
         ("access", terms.access.word()),
-        ("belongs", terms.draft_id.as_deref().or(terms.plan_id.as_deref()).unwrap_or_default()),
+        ("belongs", [&terms.topic_id, &terms.draft_id, &terms.plan_id].into_iter().flatten().next().map_or("", String::as_str)),
         ("opens_day", &day(terms.opens_at)),
         ("closes_day", &day(terms.closes_at)),
     ])
@@ -116,7 +116,7 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
                     <Area name="how_used" label="How the answers will be used" rows=3 value=sent.typed("how_used") refusals />
                     <Area name="who_sees" label="Who will see what" hint="As in: the forum reads every answer, everyone sees numbers of ten people or more." rows=3 value=sent.typed("who_sees") refusals />
                     <Choices name="access" legend="Who may answer?" choices=access refusals />
-                    <Select name="belongs" label="It belongs to this plan, or is on this draft" choices=belongs />
+                    <Select name="belongs" label="It belongs to this plan or topic, or is on this draft" choices=belongs />
                     <Field name="opens_day" label="The first day" hint="Leave it empty to open it as soon as it is ready." kind="date" value=sent.typed("opens_day") refusals />
                     <Field name="closes_day" label="The last day" hint="Six weeks are fair." kind="date" value=sent.typed("closes_day") refusals />
                     <button class="button">"Go on to the questions"</button>

@@ -4,8 +4,9 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, HtmlFormElement, RequestInit, Response, SubmitEvent};
+use web_sys::{HtmlFormElement, SubmitEvent};
+
+use crate::browser::post;
 
 /// What the form asks for: always the opposite of what stands.
 #[must_use]
@@ -31,13 +32,13 @@ pub fn SupportButton(
     let trouble = RwSignal::new(false);
     let asked_again = StoredValue::new(false);
 
-    let send = move |form: HtmlFormElement| {
+    let set_out = move |form: HtmlFormElement| {
         wasm_bindgen_futures::spawn_local(async move {
             on_its_way.set(true);
             loop {
                 asked_again.set_value(false);
                 let wanted = !stands.get_untracked();
-                let kept = post(&form, wish(!wanted)).await;
+                let kept = send(&form, wish(!wanted)).await;
                 trouble.set(!kept);
                 if kept {
                     stands.set(wanted);
@@ -55,7 +56,7 @@ pub fn SupportButton(
         if on_its_way.get_untracked() {
             asked_again.update_value(|again| *again = !*again);
         } else {
-            send(form);
+            set_out(form);
         }
     };
 
@@ -83,22 +84,10 @@ fn label(supported: bool, title: &str) -> String {
 
 /// Sends the wish to the form's own address. True when it was kept. A person who must sign in first is taken to the
 /// form's own way of doing so.
-async fn post(form: &HtmlFormElement, wish: &str) -> bool {
-    let Ok(answer) = answer(form, wish).await else { return false };
+async fn send(form: &HtmlFormElement, wish: &str) -> bool {
+    let Ok(answer) = post(&form.action(), &["wish=", &wish.replace(' ', "+")].concat()).await else { return false };
     if answer.status() == 401 {
         let _ = form.submit();
     }
     answer.ok()
-}
-
-async fn answer(form: &HtmlFormElement, wish: &str) -> Result<Response, wasm_bindgen::JsValue> {
-    let headers = Headers::new()?;
-    headers.set("accept", "text/plain")?;
-    headers.set("content-type", "application/x-www-form-urlencoded")?;
-    let request = RequestInit::new();
-    request.set_method("POST");
-    request.set_headers(&headers);
-    request.set_body(&format!("wish={}", wish.replace(' ', "+")).into());
-    let window = web_sys::window().ok_or("no window")?;
-    JsFuture::from(window.fetch_with_str_and_init(&form.action(), &request)).await?.dyn_into()
 }

@@ -39,6 +39,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                 <p class="lead">"Only people who look after safeguarding can see this page."</p>
                 {waiting}
                 {looked_after}
+                <p><a href="/forum/safeguarding/answers">"Answers to consultations that were passed on"</a></p>
             </div>
         }
     });

@@ -5,9 +5,12 @@ use app::area::store::Named;
 use app::clock::{DAY, Millis};
 use app::consultations::questionnaire::answers::Answer;
 use app::consultations::questionnaire::{Condition, Question, Questionnaire, Section, library::library};
+use app::consultations::reading::Heard;
+use app::consultations::responses::Channel;
 use app::consultations::rules::{Terms, Who};
 use app::consultations::{responses, results, store};
 use app::db::Kind;
+use app::disclosure::tables::Rule;
 use app::id;
 use sqlx::AnyConnection;
 
@@ -36,7 +39,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
         responses::keep(tx, kind, &code, answered).await?;
-        responses::send(tx, &consultation, &code, None).await?;
+        responses::send(tx, &consultation, &code, None, nth % 2 == 0).await?;
     }
     closed(tx, ground).await
 }
@@ -70,10 +73,23 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         }
         responses::begin(tx, &consultation, 1, &code).await?;
         all.extend(responses::keep(tx, ground.kind, &code, answered).await?);
-        responses::send(tx, &consultation, &code, None).await?;
+        responses::send(tx, &consultation, &code, None, nth % 2 == 0).await?;
     }
-    let new =
-        results::new(&questions, &all, ground.places, "place", &[], String::new()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
+    let heard = all.into_iter().map(|answers| Heard {
+        response_id: String::new(),
+        version: 1,
+        channel: Channel::Online,
+        may_quote: false,
+        answers,
+    });
+    let material = results::Material {
+        versions: vec![(1, questions)],
+        heard: heard.collect(),
+        places: ground.places.iter().map(|place| (place.clone(), None)).collect(),
+        asked: Some(900),
+        ..results::Material::default()
+    };
+    let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
     results::store::count(tx, &consultation, &new, ground.organiser, terms.closes_at + DAY).await?;
     results::store::check(tx, &consultation, 1, ground.colleague, terms.closes_at + 2 * DAY).await?;
     Ok(())
@@ -97,6 +113,7 @@ fn after_a_diagnosis(now: Millis) -> Terms {
             "Organisers of the forum read the answers. Everyone sees numbers of ten people or more, and words that were said to be fit to quote.",
         ),
         access: Who::Anyone,
+        topic_id: None,
         plan_id: None,
         draft_id: None,
         opens_at: now - 20 * DAY,

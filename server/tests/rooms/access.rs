@@ -77,6 +77,8 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /consultations/{id}/answers/{code}",
         "GET /consultations/{id}/answers/{code}/all",
         "GET /consultations/{id}/answers/{code}/questions/{key}",
+        "GET /consultations/{id}/links/{link}",
+        "GET /consultations/{id}/paper",
         "GET /consultations/{id}/results",
         "GET /consultations/{id}/results.csv",
         "GET /consultations/{id}/results.json",

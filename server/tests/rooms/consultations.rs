@@ -10,7 +10,7 @@ use sqlx::{Column as _, Row as _};
 
 use crate::world::{Answer, Browser, World, on_both};
 
-fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, &'f str)> {
+pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, &'f str)> {
     vec![
         ("title", title),
         ("about", "How short breaks are offered."),
@@ -26,7 +26,7 @@ fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, 
 
 /// A consultation with three questions that is open for 60 days: whether one waits, how long if so, and what else to say. The
 /// last is needed. Its id.
-async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
+pub async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
     let closes = clock::fields(world.now() + 60 * DAY).0;
     let page = organiser.post("/forum/consultations/new", &terms("Short breaks", &closes, access)).await.leads_to();
     let page = page.split('?').next().unwrap().to_owned();
@@ -40,16 +40,16 @@ async fn open(world: &World, organiser: &Browser<'_>, access: &str) -> String {
 }
 
 /// Begins a response; the address of it.
-async fn begin(browser: &Browser<'_>, id: &str) -> String {
+pub async fn begin(browser: &Browser<'_>, id: &str) -> String {
     let first = browser.post(&format!("/consultations/{id}/answers"), &[]).await.leads_to();
     first.split("/questions/").next().unwrap().to_owned()
 }
 
-async fn answer(browser: &Browser<'_>, response: &str, question: &str, value: &str) -> Answer {
+pub async fn answer(browser: &Browser<'_>, response: &str, question: &str, value: &str) -> Answer {
     browser.post(&format!("{response}/questions/{question}"), &[(&format!("q.{question}"), value)]).await
 }
 
-async fn number(world: &World, sql: &'static str) -> i64 {
+pub async fn number(world: &World, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
@@ -198,7 +198,7 @@ fn nothing_in_the_schema_joins_a_response_to_a_person_or_a_time() {
             let row = sqlx::query(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
             row.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>()
         };
-        let response_has = ["id", "consultation_id", "version", "code_hash", "answers", "channel", "state"];
+        let response_has = ["id", "consultation_id", "version", "code_hash", "answers", "channel", "may_quote", "state"];
         assert_eq!(columns("SELECT * FROM responses").await, response_has);
         assert_eq!(columns("SELECT * FROM took_part").await, ["consultation_id", "account_id"]);
         let row = sqlx::query("SELECT id, code_hash FROM responses").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
@@ -301,7 +301,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
 }
 
 /// Responses that were sent: so many wait, so many do not.
-async fn answered(world: &World, id: &str, waits: usize, not: usize) {
+pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
     let (id, kind) = (id.to_owned(), world.db().kind());
     let sent = world.db().write(move |tx| {
         Box::pin(async move {
@@ -313,7 +313,7 @@ async fn answered(world: &World, id: &str, waits: usize, not: usize) {
                 let answered =
                     vec![("question-1".to_owned(), chosen(waits)), ("question-3".to_owned(), Some(Given::Text("Weekends".into())))];
                 responses::keep(tx, kind, &code, answered).await?;
-                responses::send(tx, &id, &code, None).await?;
+                responses::send(tx, &id, &code, None, true).await?;
             }
             Ok::<_, sqlx::Error>(())
         })

@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod bad_input;
 mod consultations;
+mod consultations_after;
 mod deliveries;
 mod edge;
 mod kept;

@@ -5,16 +5,19 @@
 //! answers to check, and the receipt.
 
 pub mod fields;
-mod pages;
+pub mod pages;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
+use super::island::KeepAnswers;
 use super::questionnaire::answers;
-use super::responses::{self, Sending, State as Stands};
+use super::reading::is_in_own_words;
+use super::responses::{self, Once, Sending, State as Stands};
 use super::rules::{GRACE, Standing, Who};
+use super::store::Consultation;
 use super::{opened, standing_words};
 use crate::accounts::{self, Viewer};
 use crate::area;
@@ -32,6 +35,7 @@ use crate::ui::{Banner, Page, Summary};
 pub fn routes() -> Routes {
     use Access::Anyone;
     Routes::new()
+        .get("/consultations/{id}/links/{link}", Anyone, by_link)
         .get("/consultations/{id}/answers", Anyone, come_back)
         .post("/consultations/{id}/answers", Anyone, begin)
         .get("/consultations/{id}/answers/{code}", Anyone, check)
@@ -43,34 +47,64 @@ pub fn routes() -> Routes {
 }
 
 /// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone until the close.
-pub async fn begin(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn begin(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
-    let must_sign_in = consultation.terms.access == Who::SignedIn && !viewer.is_signed_in();
-    if consultation.standing(now) != Standing::Open || must_sign_in {
+    if consultation.standing(now) != Standing::Open || !may_begin(&house, &viewer, &consultation, &headers).await? {
         return Ok(Redirect::to(&here).into_response());
     }
     let (code, consultation_id, version) = (id::code(), consultation.id.clone(), consultation.version);
     let kept = code.clone();
     house.db.write(move |tx| Box::pin(async move { responses::begin(tx, &consultation_id, version, &kept).await })).await?;
-    let cookie = cookie(&house, &here, &code, (consultation.terms.closes_at + GRACE - now) / clock::SECOND);
+    let cookie = cookie(&house, (CODE_COOKIE, &here), &code, (consultation.terms.closes_at + GRACE - now) / clock::SECOND);
     let first = consultation.questionnaire.questions().next().map(|question| format!("/questions/{}", question.key)).unwrap_or_default();
     Ok((cookie, Redirect::to(&format!("{here}/answers/{code}{first}"))).into_response())
 }
 
-/// The cookie that holds the code of the response begun on this phone. It is sent to the pages of its consultation alone.
-const COOKIE: &str = "answers";
+/// Whether somebody may begin: anyone, who is signed in, or who came by a link of her own.
+pub async fn may_begin(house: &House, viewer: &Viewer, consultation: &Consultation, headers: &HeaderMap) -> Result<bool, Error> {
+    Ok(match consultation.terms.access {
+        Who::Anyone => true,
+        Who::SignedIn => viewer.is_signed_in(),
+        Who::Link => match read_cookie(headers, LINK_COOKIE) {
+            Some(link) => responses::is_link(&house.db, &consultation.id, &link).await?,
+            None => false,
+        },
+    })
+}
 
-fn cookie(house: &House, path: &str, code: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
+/// GET `/consultations/{id}/links/{link}`: a link of one's own. This phone remembers it until the close.
+pub async fn by_link(State(house): State<House>, viewer: Viewer, Path((id, link)): Path<(String, String)>) -> Result<Response, Error> {
+    let consultation = opened(&house, &id).await?;
+    let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
+    if !responses::is_link(&house.db, &consultation.id, &link).await? {
+        let why =
+            "This link is none of those that were given. Look at the letter or the sheet once more: it must be typed as it stands there.";
+        return Ok(Page::link_ended("This link does not work", why, ("/consultations", "Consultations")).answer(&house, &viewer));
+    }
+    let seconds = (consultation.terms.closes_at + GRACE - now).max(0) / clock::SECOND;
+    Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), Redirect::to(&here)).into_response())
+}
+
+/// The cookie that holds the code of the response begun on this phone. It is sent to the pages of its consultation alone.
+const CODE_COOKIE: &str = "answers";
+/// The cookie that holds the link somebody came by.
+const LINK_COOKIE: &str = "link";
+
+fn cookie(house: &House, (name, path): (&str, &str), value: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
     let secure = if house.is_secure() { "; Secure" } else { "" };
-    AppendHeaders([(header::SET_COOKIE, format!("{COOKIE}={code}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))])
+    AppendHeaders([(header::SET_COOKIE, format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))])
+}
+
+fn read_cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
 }
 
 /// The code of the response that was begun on this phone.
 #[must_use]
 pub fn code_in_hand(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == COOKIE).and_then(|(_, code)| id::read_code(code))
+    read_cookie(headers, CODE_COOKIE).and_then(|code| id::read_code(&code))
 }
 
 /// GET `/consultations/{id}/answers?code=…`: from a code that was typed in to its answers.
@@ -147,6 +181,7 @@ pub async fn end(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code)): Path<(String, String)>,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Error> {
     let Some(hand) = in_hand(&house, &id, &code).await? else {
@@ -156,12 +191,15 @@ pub async fn end(
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
     let consultation = &hand.response.consultation;
-    let is_signed_in = consultation.terms.access == Who::SignedIn;
-    let account = viewer.person().filter(|_| is_signed_in).map(|person| person.account_id.clone());
+    let once = match consultation.terms.access {
+        Who::Anyone => None,
+        Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
+        Who::Link => read_cookie(&headers, LINK_COOKIE).map(Once::Link),
+    };
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {
         let withdrawn =
-            house.db.write(move |tx| Box::pin(async move { responses::withdraw(tx, &consultation_id, &code, account.as_deref()).await }));
+            house.db.write(move |tx| Box::pin(async move { responses::withdraw(tx, &consultation_id, &code, once.as_ref()).await }));
         withdrawn.await?;
         return Ok(Redirect::to(&back).into_response());
     }
@@ -169,16 +207,21 @@ pub async fn end(
         let refusals = Refusals::one("answers", format!("Answer this as well: {}", missing.text));
         return Ok(shown(&house, &viewer, &hand, &refusals));
     }
-    if is_signed_in && account.is_none() {
-        let refusals = Refusals::one("answers", "Sign in, then send them. Your answers are kept");
-        return Ok(shown(&house, &viewer, &hand, &refusals));
+    let who_is_it = match consultation.terms.access {
+        Who::SignedIn => "Sign in, then send them. Your answers are kept",
+        _ => "Open the link you were given on this phone as well, then send them. Your answers are kept",
+    };
+    if consultation.terms.access != Who::Anyone && once.is_none() {
+        return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
     }
-    let sending = house.db.write(move |tx| Box::pin(async move { responses::send(tx, &consultation_id, &code, account.as_deref()).await }));
+    let may_quote = sent.typed("quote") == "yes";
+    let sending =
+        house.db.write(move |tx| Box::pin(async move { responses::send(tx, &consultation_id, &code, once.as_ref(), may_quote).await }));
     match sending.await? {
         // The phone forgets the code: the next person who takes it up must not find these answers.
         Sending::Counts => {
             let path = format!("/consultations/{}", consultation.id);
-            Ok((cookie(&house, &path, "", 0), Redirect::to(&back)).into_response())
+            Ok((cookie(&house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
         }
         Sending::SentBefore => {
             let what_to_do = "Change the answers that you have sent before, with their code. Each person sends one set of answers";
@@ -215,8 +258,12 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                 return view! { <p><a class="button" href=to>"Sign in to send them"</a></p><p class="soft">"Your answers are kept. Nobody can see which are yours."</p> }
                     .into_any();
             }
+            let has_words = asked.iter().any(|question| is_in_own_words(&question.kind) && response.answers.contains_key(&question.key));
+            let quote = has_words.then(|| {
+                view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
+            });
             view! {
-                <form method="post"><button class="button" name="step" value="send">"Send my answers"</button></form>
+                <form method="post">{quote}<button class="button" name="step" value="send">"Send my answers"</button></form>
                 <p class="soft">"They count once they are sent. Until the close you can change them or take them back."</p>
             }
             .into_any()
@@ -239,6 +286,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             let until = clock::day_and_hour(terms.closes_at + GRACE);
             view! { <p class="panel warn">{format!("It has closed while you were answering. You have until {until} to send your answers.")}</p> }
         });
+        let on_this_phone = is_open.then(|| view! { <KeepAnswers response=hand.to("") /> });
         let code = (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
         view! {
             <article class="stack">
@@ -248,6 +296,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                 <h1>{title}</h1>
                 <p class="state">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
                 {closing}
+                {on_this_phone}
                 {code}
                 {rows}
                 {send}
@@ -255,6 +304,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             </article>
         }
     });
+    let page = if is_open { page.with_island() } else { page };
     page.kept_for_going_back().refused_for(refusals).answer(house, viewer)
 }
 

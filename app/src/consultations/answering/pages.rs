@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::{InHand, fields, in_hand, no_response};
 use crate::accounts::Viewer;
-use crate::consultations::questionnaire::Question;
-use crate::consultations::questionnaire::answers::{self, Answer, Answers};
+use crate::area::store::Named;
+use crate::consultations::island::KeepAnswers;
+use crate::consultations::questionnaire::answers::{self, Answer, Answers, ReadAll};
 use crate::consultations::questionnaire::edit::flat;
+use crate::consultations::questionnaire::{Question, Questionnaire};
 use crate::consultations::responses;
 use crate::error::Error;
 use crate::forms::Sent;
@@ -20,7 +22,7 @@ use crate::id;
 use crate::ui::Page;
 
 /// What is to be put right, by the keys of the questions.
-type Problems = BTreeMap<String, String>;
+pub type Problems = BTreeMap<String, String>;
 
 /// GET `/consultations/{id}/answers/{code}/questions/{key}`
 pub async fn one(
@@ -37,28 +39,41 @@ pub async fn one(
 }
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: keeps the answer and leads to the next question. To one that is
-/// not asked nothing is kept.
+/// not asked nothing is kept. A program that asks for `text/plain` gets "kept", and what comes next in the
+/// header `location`.
 pub async fn keep_one(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code, key)): Path<(String, String, String)>,
+    headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+    let hand = match in_hand(&house, &id, &code).await? {
+        Some(hand) if asks_for_words && !hand.is_open(&house) => return Ok((StatusCode::GONE, "it has closed").into_response()),
+        Some(hand) => hand,
+        None if asks_for_words => return Ok((StatusCode::GONE, "no response has this code").into_response()),
+        None => return ended(&house, &viewer, &id),
+    };
+    let next_is = |part: &str| {
+        let to = hand.to(part);
+        if asks_for_words { ([(header::LOCATION, to)], "kept").into_response() } else { Redirect::to(&to).into_response() }
+    };
     let questionnaire = &hand.response.consultation.questionnaire;
     let asked = answers::asked(questionnaire, &hand.response.answers);
     let Some(nth) = asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) else {
-        return Ok(Redirect::to(&hand.to("")).into_response());
+        return Ok(next_is(""));
     };
     let answer = match answers::read(asked[nth], &sent, &hand.places) {
         Ok(answer) => answer,
+        Err(what_to_do) if asks_for_words => return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response()),
         Err(what_to_do) => return Ok(question_page(&hand, &asked, nth, &sent, Some(&what_to_do)).answer(&house, &viewer)),
     };
     let all = keep(&house, &hand, vec![(key.clone(), answer)]).await?;
     // What she is asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
     let after = next.iter().skip_while(|question| question.key != key).nth(1);
-    Ok(Redirect::to(&hand.to(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default())).into_response())
+    Ok(next_is(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default()))
 }
 
 /// Keeps answers, and lets a response that was sent no longer count when one is missing now that is needed; all answers.
@@ -102,17 +117,19 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
                 {summary}
                 <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                <form method="post" novalidate>{field}<button class="button">"Go on"</button></form>
+                <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
+                <KeepAnswers response=hand.to("") />
                 <p class="soft">"What you answer is kept. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
                 <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
             </div>
         }
     });
-    let page = page.kept_for_going_back();
+    let page = page.kept_for_going_back().with_island();
     if problem.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
 }
 
-fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
+/// What is to be put right, with the way to each question.
+pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
         view! { <li><a href=format!("#{}", answers::element(question))>{format!("{what_to_do}: {}", question.text)}</a></li> }
     });
@@ -144,23 +161,7 @@ pub async fn keep_all(
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
     let questionnaire = &hand.response.consultation.questionnaire;
-    let (mut given, mut problems, mut answered) = (hand.response.answers.clone(), Problems::new(), Vec::new());
-    for question in questionnaire.questions().filter(|question| question.kind.has_answer()) {
-        // Whether it is asked depends on the answers before it, on this very page.
-        if !answers::asked(questionnaire, &given).iter().any(|asked| asked.key == question.key) {
-            continue;
-        }
-        match answers::read(question, &sent, &hand.places) {
-            Ok(answer) => {
-                match &answer {
-                    Some(answer) => given.insert(question.key.clone(), answer.clone()),
-                    None => given.remove(&question.key),
-                };
-                answered.push((question.key.clone(), answer));
-            }
-            Err(what_to_do) => _ = problems.insert(question.key.clone(), what_to_do),
-        }
-    }
+    let ReadAll { answered, problems } = answers::read_all(questionnaire, hand.response.answers.clone(), &sent, &hand.places);
     keep(&house, &hand, answered).await?;
     if problems.is_empty() {
         return Ok(Redirect::to(&hand.to("")).into_response());
@@ -174,30 +175,41 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
     let page = Page::new(if problems.is_empty() { title.clone() } else { format!("Error: {title}") }, || {
         let by_problem = |question: &Question| problems.get(&question.key).map(String::as_str);
         let summary = summary(consultation.questionnaire.questions().filter_map(|question| Some((question, by_problem(question)?))));
-        let questions = flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
-            let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
-            let some = (!question.only_if.is_empty())
-                .then(|| view! { <p class="soft">{only_if(consultation.questionnaire.questions(), &question)}</p> });
-            let field = fields::question(&question, hand.response.answers.get(&question.key), sent, by_problem(&question), &hand.places);
-            view! { {heading}{some}{field} }
-        });
-        let questions = questions.collect_view();
+        let questions = all_fields(&consultation.questionnaire, &hand.response.answers, sent, problems, &hand.places);
         view! {
             <div class="stack">
                 <p><a class="back" href=hand.to("")>"See all my answers"</a></p>
                 {summary}
                 <h1>{title}</h1>
-                <form method="post" novalidate>{questions}<button class="button">"Keep my answers"</button></form>
+                <form method="post" novalidate data-answers="all">{questions}<button class="button">"Keep my answers"</button></form>
+                <KeepAnswers response=hand.to("") />
                 <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
             </div>
         }
     });
-    let page = page.kept_for_going_back();
+    let page = page.kept_for_going_back().with_island();
     if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
 }
 
+/// All questions with their fields.
+pub fn all_fields(
+    questionnaire: &Questionnaire,
+    kept: &Answers,
+    sent: &Sent,
+    problems: &Problems,
+    places: &[Named],
+) -> impl IntoView + use<> {
+    let fields = flat(questionnaire).into_iter().map(|(heading, question)| {
+        let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
+        let some = (!question.only_if.is_empty()).then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
+        let problem = problems.get(&question.key).map(String::as_str);
+        view! { {heading}{some}{fields::question(&question, kept.get(&question.key), sent, problem, places)} }
+    });
+    fields.collect_view()
+}
+
 /// Whom a question is asked, in words: on one page nothing appears and goes away.
-fn only_if<'q>(mut questions: impl Iterator<Item = &'q Question>, question: &Question) -> String {
+pub fn only_if<'q>(mut questions: impl Iterator<Item = &'q Question>, question: &Question) -> String {
     let Some(condition) = question.only_if.first() else { return String::new() };
     let Some(before) = questions.find(|before| before.key == condition.question) else { return String::new() };
     let options = before.kind.options().into_iter().filter(|option| condition.any_of.contains(&option.key));

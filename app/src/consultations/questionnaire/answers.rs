@@ -120,6 +120,38 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
     Ok(answer)
 }
 
+/// What a form with all questions sent: answers that can be kept, `None` where nothing was answered, and what is to be put
+/// right, both by the keys of the questions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadAll {
+    /// The answers, in the order of the questions.
+    pub answered: Vec<(String, Option<Answer>)>,
+    /// What to do.
+    pub problems: BTreeMap<String, String>,
+}
+
+/// Reads the answers to all questions of a form. Whether one is asked depends on the answers before it, of this very form.
+#[must_use]
+pub fn read_all(questionnaire: &Questionnaire, mut given: Answers, sent: &Sent, places: &[Named]) -> ReadAll {
+    let mut all = ReadAll::default();
+    for question in questionnaire.questions().filter(|question| question.kind.has_answer()) {
+        if !asked(questionnaire, &given).iter().any(|asked| asked.key == question.key) {
+            continue;
+        }
+        match read(question, sent, places) {
+            Ok(answer) => {
+                match &answer {
+                    Some(answer) => given.insert(question.key.clone(), answer.clone()),
+                    None => given.remove(&question.key),
+                };
+                all.answered.push((question.key.clone(), answer));
+            }
+            Err(what_to_do) => _ = all.problems.insert(question.key.clone(), what_to_do),
+        }
+    }
+    all
+}
+
 fn what_is_needed(kind: &Kind) -> &'static str {
     match kind {
         Kind::Rank { .. } => "Say what matters most to you",

@@ -2,7 +2,7 @@
 //!
 //! `edit` changes it question by question, `check` finds what must be put right before it opens, `answers` reads an answer and knows who is asked what, `file` is
 //! the same as one JSON file, `import` reads what was written for other programs, `library` has
-//! questions to begin with.
+//! questions to begin with, `mended` puts the wording right once it is answered.
 
 pub mod answers;
 pub mod check;
@@ -10,6 +10,7 @@ pub mod edit;
 pub mod file;
 pub mod import;
 pub mod library;
+pub mod mended;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,14 @@ impl Kind {
             Self::OneOf { options } | Self::SeveralOf { options, .. } | Self::Scale { options } | Self::Rank { options } => options.clone(),
             Self::YesNo {} => [("yes", "Yes"), ("no", "No")].map(|(key, text)| Choice { key: key.into(), text: text.into() }).to_vec(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The same, to put their words right.
+    pub fn options_mut(&mut self) -> &mut [Choice] {
+        match self {
+            Self::OneOf { options } | Self::SeveralOf { options, .. } | Self::Scale { options } | Self::Rank { options } => options,
+            _ => &mut [],
         }
     }
 

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::store::{self, Release};
-use super::{By, Counted, Results, share, words};
+use super::whole::THEMES;
+use super::{By, Counted, Results, harmless, share, words};
 use crate::accounts::Viewer;
 use crate::clock;
 use crate::consultations::opened;
@@ -56,13 +57,17 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
     let Some(people) = results.people else {
         return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }.into_any();
     };
-    let each = results.questions.iter().map(counted).collect_view();
+    let each = results.questions.chunk_by(|one, next| one.question == next.question).map(question).collect_view();
+    let lead = results.asked.map_or_else(
+        || format!("{people} people answered."),
+        |asked| format!("{people} people answered, of about {asked} who were asked."),
+    );
     let left_out = results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     let left_out = (!results.left_out.is_empty()).then(|| {
         view! { <h2>"Not shown"</h2><p>"These were asked of so few that nothing can be said of them:"</p><ul>{left_out}</ul> }
     });
     view! {
-        <p class="lead">{format!("{people} people answered.")}</p>
+        <p class="lead">{lead}</p>
         <p class="soft">"“Not shown” is a small number, or one that would tell of a small number. It can be none."</p>
         {each}
         {left_out}
@@ -70,34 +75,84 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn counted(counted: &Counted) -> impl IntoView + use<> {
-    let all = counted.all();
-    let rows = counted.parts.iter().map(|(answer, people)| {
-        let share = share(*people, all).map(|share| format!(" ({share}%)")).unwrap_or_default();
-        (format!("{answer}{share}"), people.map_or(Shown::Hidden, Shown::Number))
-    });
-    let caption = match (&counted.option, counted.is_of_some) {
-        (Some(option), _) => option.clone(),
-        (None, true) => "Of those who were asked".to_owned(),
-        (None, false) => "All who answered".to_owned(),
+/// One question: its numbers, what the answers are about, and words that may be quoted. Of several options each is one.
+fn question(all: &[Counted]) -> impl IntoView + use<> {
+    let Some(first) = all.first() else { return ().into_any() };
+    let share_of =
+        |counted: &Counted, people: Option<u64>| share(people, counted.all()).map(|share| format!(" ({share}%)")).unwrap_or_default();
+    let shown = |people: Option<u64>| people.map_or(Shown::Hidden, Shown::Number);
+    let rows = if first.option.is_some() {
+        let each = all.iter().filter_map(|counted| {
+            let people = counted.parts.first()?.1;
+            Some((format!("{}{}", counted.option.clone()?, share_of(counted, people)), shown(people)))
+        });
+        each.collect()
+    } else {
+        first.parts.iter().map(|(answer, people)| (format!("{answer}{}", share_of(first, *people)), shown(*people))).collect()
     };
-    let by = counted.by.as_ref().map(|by| crossed(counted, by));
-    view! { <section class="stack"><h2>{counted.text.clone()}</h2><Bars caption rows=rows.collect() />{by}</section> }
+    let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
+        (true, _) => "Of those who wrote something. One answer can be about several",
+        (false, true) => "Of those who were asked",
+        (false, false) => "All who answered",
+    };
+    let by = first.by.as_ref().map(|by| crossed(all, by));
+    let beside = beside(first);
+    let quotations = first.quotations.iter().map(|words| view! { <li><blockquote>{words.clone()}</blockquote></li> }).collect_view();
+    let quotations = (!first.quotations.is_empty()).then(|| view! { <h3>"In their own words"</h3><ul class="plain">{quotations}</ul> });
+    view! { <section class="stack"><h2>{first.text.clone()}</h2><Bars caption=caption.to_owned() rows />{beside}{by}{quotations}</section> }
+        .into_any()
 }
 
-fn crossed(counted: &Counted, by: &By) -> impl IntoView + use<> {
-    let heads = by.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view();
-    let rows = counted.parts.iter().zip(&by.rows).map(|((answer, _), row)| {
-        let cells = row.iter().zip(&by.columns).map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
-        view! { <tr><th scope="row">{answer.clone()}</th>{cells.collect_view()}</tr> }
+/// Of a place: how many answered, beside how many children with SEND live there.
+fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
+    let rows = counted.parts.iter().zip(&counted.baseline).filter_map(|((place, people), lives)| {
+        let lives = (*lives)?;
+        let each = share(*people, Some(lives)).map_or_else(|| Shown::Hidden.words(), |share| format!("{share} in 100"));
+        let (people, lives) = (words(*people), lives.to_string());
+        Some(view! {
+            <tr>
+                <th scope="row">{place.clone()}</th>
+                <td data-label="Answered">{people}</td>
+                <td data-label="Children with SEND who live there">{lives}</td>
+                <td data-label="Answers to children">{each}</td>
+            </tr>
+        })
     });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <table class="plain">
+                <caption>"Beside how many children with SEND live there"</caption>
+                <thead><tr><th scope="col">"Place"</th><th scope="col">"Answered"</th><th scope="col">"Children with SEND who live there"</th><th scope="col">"Answers to children"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    })
+}
+
+/// Each answer by those to another question; of several options how many chose each.
+fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
+    let heads = by.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view();
+    let row = |answer: &str, cells: &[Option<u64>]| {
+        let cells = cells.iter().zip(&by.columns).map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
+        view! { <tr><th scope="row">{answer.to_owned()}</th>{cells.collect_view()}</tr> }
+    };
+    let rows = all.iter().flat_map(|counted| {
+        let cells = counted.by.as_ref().map(|by| by.rows.as_slice()).unwrap_or_default();
+        match &counted.option {
+            Some(option) => cells.first().map(|cells| row(option, cells)).into_iter().collect::<Vec<_>>(),
+            None => counted.parts.iter().zip(cells).map(|((answer, _), cells)| row(answer, cells)).collect(),
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    let text = all.first().map(|counted| counted.text.clone()).unwrap_or_default();
     view! {
         <details>
             <summary>{format!("By: {}", by.text)}</summary>
             <table class="plain">
-                <caption class="unseen">{format!("{}, by: {}", counted.text, by.text)}</caption>
+                <caption class="unseen">{format!("{text}, by: {}", by.text)}</caption>
                 <thead><tr><th scope="col">"Answer"</th>{heads}</tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </details>
     }
@@ -119,6 +174,9 @@ pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<R
     ]);
     for counted in &release.results.questions {
         let option = counted.option.clone().unwrap_or_default();
+        for words in &counted.quotations {
+            lines.push([counted.text.clone(), String::new(), words.clone(), "in their own words".to_owned(), String::new(), String::new()]);
+        }
         for (nth, (answer, people)) in counted.parts.iter().enumerate() {
             lines.push([counted.text.clone(), option.clone(), answer.clone(), String::new(), String::new(), number(*people)]);
             for (column, people) in counted.by.iter().flat_map(|by| by.columns.iter().zip(&by.rows[nth])) {
@@ -135,11 +193,6 @@ pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<R
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\"")];
     Ok((headers, bytes).into_response())
-}
-
-/// A cell that no spreadsheet takes for a formula.
-pub fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown is `null`.
@@ -159,17 +212,4 @@ pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<
         "releases": releases.iter().map(release).collect::<Vec<_>>(),
     });
     Ok(([(header::CONTENT_TYPE, "application/json")], all.to_string()).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_begins_like_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@x", "\t=1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(harmless("a=b"), "a=b");
-    }
 }

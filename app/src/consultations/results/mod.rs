@@ -1,17 +1,19 @@
 //! The results: counted by one organiser after the close, checked by another, and then the same for everyone, as a page, a
 //! table and a file.
 //!
-//! Every number goes through [`crate::disclosure::tables`]. A release never changes; a new one says what differs. `release` is
-//! the organisers' page, `browse` everyone's, `store` holds the SQL. What is said of the counts, and in which words, is here.
+//! Every number goes through [`crate::disclosure::tables`]. A release never changes; a new one says what differs. `whole` makes
+//! one set of questions of all versions, themes and channels; `release` is the organisers' page, `browse` everyone's, `store`
+//! holds the SQL. What is said of the counts, and in which words, is here.
 
 mod browse;
 mod release;
 pub mod store;
+pub mod whole;
 
 use serde::{Deserialize, Serialize};
 
-use super::questionnaire::answers::{Answers, counted};
 use super::questionnaire::{Kind, Question, Questionnaire};
+use super::reading::{Heard, Theme};
 use super::tally::{Head, Tally, tally};
 use crate::accounts::Role;
 use crate::area::store::Named;
@@ -38,6 +40,8 @@ pub fn routes() -> Routes {
 pub struct Results {
     /// How many responses were counted; `None`: too few to show.
     pub people: Option<u64>,
+    /// About how many families were asked, where somebody said so.
+    pub asked: Option<u64>,
     /// The questions, in their order.
     pub questions: Vec<Counted>,
     /// Questions of which nothing may be said, in their own words.
@@ -59,6 +63,10 @@ pub struct Counted {
     pub parts: Vec<(String, Option<u64>)>,
     /// The same by another question.
     pub by: Option<By>,
+    /// Of a place: for each part how many children with SEND live there, where that is known.
+    pub baseline: Vec<Option<u64>>,
+    /// Words that people who agreed to it wrote, chosen by organisers.
+    pub quotations: Vec<String>,
 }
 
 impl Counted {
@@ -80,25 +88,36 @@ pub struct By {
     pub rows: Vec<Vec<Option<u64>>>,
 }
 
+/// What results are made of.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    /// Every version of the questions that was asked, the first first.
+    pub versions: Vec<(i64, Questionnaire)>,
+    /// The responses that count.
+    pub heard: Vec<Heard>,
+    /// What answers are about.
+    pub themes: Vec<Theme>,
+    /// Words that are to be published: (key of the question, words).
+    pub quotations: Vec<(String, String)>,
+    /// The places, and how many children with SEND live there.
+    pub places: Vec<(Named, Option<u64>)>,
+    /// About how many families were asked.
+    pub asked: Option<u64>,
+}
+
 /// Counts responses, and hides what must be hidden beside all that was published `before`. `by`: the key of the question by
 /// which others are shown; empty for none.
 ///
 /// # Errors
 /// What to do, when nothing can be published.
-pub fn new(
-    asked: &Questionnaire,
-    responses: &[Answers],
-    places: &[Named],
-    by: &str,
-    before: &[(Counts, Published)],
-    differs: String,
-) -> Result<New, &'static str> {
-    let responses: Vec<Answers> = responses.iter().map(|answers| counted(asked, answers)).collect();
-    let crosses = if by.is_empty() { Vec::new() } else { shown_by(asked, by) };
-    let tally = tally(asked, &responses, places, &crosses)
+pub fn new(material: &Material, by: &str, before: &[(Counts, Published)], differs: String, rule: Rule) -> Result<New, &'static str> {
+    let (asked, responses) = whole::whole(&material.versions, &material.heard, &material.themes);
+    let places: Vec<Named> = material.places.iter().map(|(place, _)| place.clone()).collect();
+    let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, by) };
+    let tally = tally(&asked, &responses, &places, &crosses)
         .map_err(|_unfit| "Show the answers by another question, or by none. These cannot be shown together")?;
-    let (published, results) = match tables::release(&tally.counts, before, Rule::default()) {
-        Release::Numbers(published) => (json(&published), results(asked, &tally, &published)),
+    let (published, results) = match tables::release(&tally.counts, before, rule) {
+        Release::Numbers(published) => (json(&published), results(&asked, &tally, &published, material)),
         Release::TooFew => ("null".to_owned(), Results::default()),
         Release::Stands => {
             return Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them");
@@ -114,7 +133,7 @@ fn json(of: &impl Serialize) -> String {
 
 /// What is said of these counts.
 #[must_use]
-pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published) -> Results {
+pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, material: &Material) -> Results {
     let text = |key: &str| asked.question(key).map_or_else(String::new, |question| question.text.clone());
     let of_head = |(nth, head): (usize, &Head)| {
         let option = head.option.as_ref().map(|key| {
@@ -130,17 +149,27 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published) -> R
                 rows: cells.iter().map(|row| row.iter().map(|shown| shown.number()).collect()).collect(),
             }
         });
+        let parts: Vec<(String, Option<u64>)> =
+            head.parts.iter().zip(&published.lists[nth]).map(|((_, words), shown)| (words.clone(), shown.number())).collect();
+        let is_place = asked.question(&head.question).is_some_and(|question| question.kind == Kind::Place {});
+        let lives = |(key, _): &(String, String)| material.places.iter().find(|(place, _)| place.id == *key).and_then(|(_, lives)| *lives);
+        // Words tell that at least as many wrote something, so they stand only beside a number that is shown.
+        let may_quote = head.option.is_none() && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
+        let of_it = |(key, _): &&(String, String)| may_quote && head.question.split('@').next() == Some(key.as_str());
         Counted {
             question: head.question.clone(),
             text: text(&head.question),
             option,
             is_of_some: tally.counts.lists()[nth].asked.is_some(),
-            parts: head.parts.iter().zip(&published.lists[nth]).map(|((_, words), shown)| (words.clone(), shown.number())).collect(),
             by,
+            baseline: if is_place { head.parts.iter().map(lives).collect() } else { Vec::new() },
+            quotations: material.quotations.iter().filter(of_it).map(|(_, words)| words.clone()).collect(),
+            parts,
         }
     };
     Results {
         people: published.people.number(),
+        asked: material.asked,
         questions: tally.heads.iter().enumerate().map(of_head).collect(),
         left_out: tally.left_out.iter().map(|key| text(key)).collect(),
     }
@@ -161,6 +190,11 @@ pub fn shown_by(asked: &Questionnaire, by: &str) -> Vec<(String, String)> {
     others.map(|question| (question.key.clone(), by.to_owned())).collect()
 }
 
+/// A cell that no spreadsheet takes for a formula.
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
 /// A number as it is read.
 #[must_use]
 pub fn words(people: Option<u64>) -> String {
@@ -175,9 +209,17 @@ pub fn share(people: Option<u64>, of: Option<u64>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::questionnaire::answers::Answer;
+    use super::super::questionnaire::answers::{Answer, Answers};
     use super::super::questionnaire::check::tests::{asked, choices, of};
     use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        for cell in ["=1+1", "+1", "-1", "@x", "\t=1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(harmless("a=b"), "a=b");
+    }
 
     #[test]
     fn results_hold_what_may_be_shown_in_the_words_of_the_questions() {
@@ -199,7 +241,7 @@ mod tests {
         let responses: Vec<Answers> = (0..60).map(person).collect();
         let counts = tally(&questionnaire, &responses, &[], &shown_by(&questionnaire, "side")).expect("counts");
         let Release::Numbers(published) = tables::release(&counts.counts, &[], Rule::default()) else { panic!("numbers") };
-        let results = results(&questionnaire, &counts, &published);
+        let results = results(&questionnaire, &counts, &published, &Material::default());
         assert_eq!(results.people, Some(60));
         let waits = &results.questions[0];
         assert_eq!(waits.parts[0].1.zip(waits.parts[1].1), Some((30, 30)));

@@ -7,17 +7,17 @@ use leptos::prelude::*;
 
 use super::browse::tables;
 use super::store::{self, Release};
-use super::{can_show_by, new};
+use super::{Material, can_show_by, new};
 use crate::accounts::Viewer;
-use crate::area;
 use crate::audit::{self, Entry};
 use crate::consultations::consultation;
 use crate::consultations::rules::Standing;
-use crate::consultations::store::Consultation;
+use crate::consultations::store::{Consultation, versions};
 use crate::error::Error;
 use crate::forms::{self, Refusals, Sent};
 use crate::house::House;
-use crate::ui::{Area, Banner, Choice, Page, Select, Summary};
+use crate::id;
+use crate::ui::{Area, Banner, Choice, Field, Page, Select, Summary};
 
 /// GET `/forum/consultations/{id}/release`
 pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
@@ -27,7 +27,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 /// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what another has counted.
 pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
+    let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
     let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let back = format!("/forum/consultations/{id}/release");
     if consultation.standing(now) != Standing::Closed {
@@ -59,11 +60,12 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
             );
             shown(&house, &viewer, &consultation, &sent, "", &refusals).await
         }
-        _ => count(&house, &viewer, &consultation, &sent).await,
+        _ => count(&house, &viewer, versions, &sent).await,
     }
 }
 
-async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent: &Sent) -> Result<Response, Error> {
+async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent: &Sent) -> Result<Response, Error> {
+    let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
     let mut refusals = Refusals::default();
     let differs = forms::prose(sent.typed("differs"));
@@ -73,6 +75,16 @@ async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent
             forms::within(differs.clone(), 2_000, "Say what differs from the results before, and why they are counted again"),
         );
     }
+    let asked = match sent.line("asked").replace([',', ' '], "").as_str() {
+        "" => None,
+        number => {
+            refusals.take("asked", number.parse::<u64>().map_err(|_not_a_number| "Enter a whole number, or leave it empty".to_owned()))
+        }
+    };
+    let (material, waiting) = store::material(&house.db, versions).await?;
+    if waiting > 0 {
+        refusals.add("count", format!("First let somebody else compare what was typed in with the sheets: {waiting} to go"));
+    }
     let by = sent.typed("by").to_owned();
     if !by.is_empty() && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by) {
         refusals.add("by", "Choose again by what the answers are shown");
@@ -80,11 +92,10 @@ async fn count(house: &House, viewer: &Viewer, consultation: &Consultation, sent
     if !refusals.is_empty() {
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
-    let responses = store::sent(&house.db, &consultation.id, consultation.version).await?;
-    let (_, places) = area::store::both(&house.db).await?;
-    let asked = consultation.questionnaire.clone();
+    let material = Material { asked, ..material };
+    let rule = house.rule;
     // Hiding what must be hidden can take seconds.
-    let counting = tokio::task::spawn_blocking(move || new(&asked, &responses, &places, &by, &before, differs));
+    let counting = tokio::task::spawn_blocking(move || new(&material, &by, &before, differs, rule));
     let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
         Ok(new) => new,
         Err(what_to_do) => return shown(house, viewer, consultation, sent, "", &Refusals::one("count", what_to_do)).await,
@@ -170,10 +181,13 @@ fn to_count(consultation: &Consultation, is_again: bool, sent: &Sent, refusals: 
     let differs = is_again.then(|| {
         view! { <Area name="differs" label="What differs from the results before, and why" rows=3 value=sent.typed("differs") refusals /> }.into_any()
     });
+    let asked = view! { <Field name="asked" label="About how many families were asked?" hint="Leave it empty if nobody can say." kind="number" value=sent.typed("asked") refusals /> }
+        .into_any();
     view! {
-        <p class="lead">"The answers are counted. Numbers of fewer than ten people are hidden, and whatever they could be worked out from."</p>
+        <p class="lead">"The answers are counted. Small numbers are hidden, and whatever they could be worked out from. Read the answers first: themes and words to quote become part of the results."</p>
         <form method="post" novalidate>
             {differs}
+            {asked}
             <Select name="by" label="Show each answer also by" choices=by />
             <button class="button" name="step" value="count">"Count the answers"</button>
         </form>

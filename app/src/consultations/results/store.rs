@@ -3,9 +3,11 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::Results;
+use super::{Material, Results};
 use crate::clock::Millis;
-use crate::consultations::questionnaire::answers::Answers;
+use crate::consultations::reading::{self, Done};
+use crate::consultations::store::Consultation;
+use crate::consultations::typed;
 use crate::db::{Db, Kept};
 use crate::disclosure::tables::{Counts, Published};
 
@@ -55,15 +57,22 @@ pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
     Ok(releases > 0)
 }
 
-/// The answers of all responses that were sent, to this version of the questions.
-pub async fn sent(db: &Db, consultation_id: &str, version: i64) -> Kept<Vec<Answers>> {
-    let answers: Vec<String> =
-        sqlx::query_scalar("SELECT answers FROM responses WHERE consultation_id = $1 AND version = $2 AND state = 'sent' ORDER BY id")
-            .bind(consultation_id)
-            .bind(version)
-            .fetch_all(&mut *db.read().await?)
-            .await?;
-    Ok(answers.iter().map(|answers| serde_json::from_str(answers).unwrap_or_default()).collect())
+/// All that results are made of, but how many were asked; and how many sheets of the sample nobody has compared yet.
+pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, usize)> {
+    let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
+    let around = reading::store::around(db, &consultation_id).await?;
+    let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
+    let waiting = around.typed.iter().filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str())).count();
+    let quoted = |(_, question, done)| if let Done::Quoted { words } = done { Some((question, words)) } else { None };
+    let material = Material {
+        versions: versions.into_iter().map(|version| (version.version, version.questionnaire)).collect(),
+        heard: reading::store::heard(db, &consultation_id).await?,
+        themes: around.themes,
+        quotations: around.treated.into_iter().filter_map(quoted).collect(),
+        places: around.places,
+        asked: None,
+    };
+    Ok((material, waiting))
 }
 
 /// What was published before: the true numbers, and what was shown of them. Where there were too few to show, nothing was.

@@ -1,0 +1,77 @@
+//! The questions on paper, to be filled in by hand.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::answering::pages::only_if;
+use super::opened;
+use super::questionnaire::{Kind, Question, edit};
+use crate::accounts::Viewer;
+use crate::area;
+use crate::area::store::Named;
+use crate::clock;
+use crate::error::Error;
+use crate::house::House;
+use crate::ui::Page;
+
+/// GET `/consultations/{id}/paper`
+pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    let consultation = opened(&house, &id).await?;
+    let places = area::store::places(&house.db).await?;
+    let page = Page::new(format!("On paper: {}", consultation.terms.title), || {
+        let terms = &consultation.terms;
+        let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+            let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
+            let some = (!question.only_if.is_empty())
+                .then(|| view! { <p class="soft">{only_if(consultation.questionnaire.questions(), &question)}</p> });
+            view! { {heading}<section class="on-paper">{some}{to_fill_in(&question, &places)}</section> }
+        });
+        let rows = rows.collect_view();
+        view! {
+            <article class="stack">
+                <p class="no-print"><a class="back" href=format!("/consultations/{}", consultation.id)>{terms.title.clone()}</a></p>
+                <p class="no-print panel">"Print this page. Who fills it in gives it to the forum, whose volunteers type it in."</p>
+                <h1>{terms.title.clone()}</h1>
+                <p class="said">{terms.about.clone()}</p>
+                <p>{format!("Please give it to {} by {}. Do not write your name on it.", house.names.forum, clock::day(terms.closes_at))}</p>
+                <p class="soft">{format!("Or answer at {}", house.link(&format!("/consultations/{}", consultation.id)))}</p>
+                {rows}
+                <p class="on-paper soft">"For the forum: sheet number ________"</p>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
+    let help = (!question.help.is_empty()).then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
+    let declined = question.may_decline.then(|| "I prefer not to say".to_owned());
+    let boxes = |texts: Vec<String>, mark: &'static str| {
+        let rows = texts.into_iter().chain(declined.clone()).map(|text| view! { <li>{mark}" "{text}</li> });
+        view! { <ul class="boxes">{rows.collect_view()}</ul> }.into_any()
+    };
+    let texts = || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
+    let line = || view! { <p class="to-write" aria-hidden="true"></p> };
+    let (how, body) = match &question.kind {
+        Kind::Page { words } | Kind::Picture { words, .. } => ("", view! { <p class="lines">{words.clone()}</p> }.into_any()),
+        Kind::SeveralOf { at_most: Some(most), .. } => {
+            return view! { <h3>{question.text.clone()}</h3>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();
+        }
+        Kind::SeveralOf { .. } => ("Tick all that hold.", boxes(texts(), "☐")),
+        Kind::Rank { .. } => ("Write 1 beside what matters most, then 2, and so on.", boxes(texts(), "____")),
+        Kind::Place {} => ("Tick one.", boxes(places.iter().map(|place| place.name.clone()).collect(), "☐")),
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => ("Tick one.", boxes(texts(), "☐")),
+        Kind::Number { .. } => {
+            ("Write a whole number.", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any())
+        }
+        Kind::Date {} => ("Write a day.", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any()),
+        Kind::ShortText {} => ("", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any()),
+        Kind::LongText {} => {
+            let lines = (0..5).map(|_| line()).collect_view();
+            ("", view! { {lines}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any())
+        }
+    };
+    let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });
+    view! { <h3>{question.text.clone()}</h3>{help}{how}{body} }.into_any()
+}

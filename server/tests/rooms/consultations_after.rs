@@ -1,0 +1,323 @@
+//! Consultations beyond the first answers: other ways in, other versions, reading after the close, and what is published.
+
+use app::accounts::Role;
+use app::clock::{DAY, HOUR};
+use app::consultations;
+use app::db::Kind;
+use axum::http::{Method, StatusCode};
+
+use crate::consultations::{answer, begin, number, open};
+use crate::world::{Browser, World, on_both};
+
+/// Until after the close and its half hour of grace.
+fn close(world: &World) {
+    world.forward(61 * DAY);
+}
+
+/// So many parents who send one answer to "What else?", and say that words may be quoted.
+async fn said(world: &World, id: &str, words: &str, many: usize) {
+    for _ in 0..many {
+        let phone = world.visitor();
+        let response = begin(&phone, id).await;
+        answer(&phone, &response, "question-1", "no").await.leads_to();
+        answer(&phone, &response, "question-3", words).await.leads_to();
+        phone.post(&response, &[("step", "send"), ("quote", "yes")]).await.leads_to();
+    }
+}
+
+/// The id of a response by words in its answers, as the forms of organisers carry it.
+async fn response_with(world: &World, words: &str) -> String {
+    let like = format!("%{words}%");
+    sqlx::query_scalar("SELECT id FROM responses WHERE answers LIKE $1 ORDER BY id")
+        .bind(like)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+async fn theme(world: &World, title: &str) -> String {
+    sqlx::query_scalar("SELECT id FROM themes WHERE title = $1")
+        .bind(title.to_owned())
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+#[test]
+fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_counted() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        let sheet = world.visitor().get(&format!("/consultations/{id}/paper")).await;
+        assert!(sheet.says("Tick one.") && sheet.says("☐ Weeks") && sheet.says("Do not write your name on it."));
+        let (typed, release) = (format!("/forum/consultations/{id}/typed"), format!("/forum/consultations/{id}/release"));
+        let new = format!("{typed}/new");
+        let none = organiser.post(&new, &[("channel", "online"), ("q.question-1", "yes")]).await;
+        assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.says("Choose how it came"));
+        assert!(organiser.post(&new, &[("channel", "paper")]).await.says("Type in at least one answer"));
+        let wrong = organiser.post(&new, &[("channel", "paper"), ("q.question-1", "maybe")]).await;
+        assert!(wrong.says("What was sent is none of the answers"));
+        // A second tap is the same sheet; the last question is needed online, not on paper.
+        let key = ("form_key", "0199a7d6-0000-7000-8000-000000000001");
+        let first = [key, ("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "option-1")];
+        assert_eq!(organiser.post(&new, &first).await.leads_to(), format!("{typed}?sheet=1"));
+        assert_eq!(organiser.post(&new, &first).await.leads_to(), format!("{typed}?sheet=1"));
+        for nth in 2..=6 {
+            let sheet = [("channel", "phone"), ("q.question-1", "no"), ("q.question-3", "Rang us.")];
+            assert_eq!(organiser.post(&new, &sheet).await.leads_to(), format!("{typed}?sheet={nth}"));
+        }
+        said(&world, &id, "More weekends", 20).await;
+        assert_eq!(other.get(&format!("{typed}/1")).await.leads_to(), typed, "nobody reads answers before the close");
+        close(&world);
+        let waits = organiser.post(&release, &[("step", "count")]).await;
+        assert!(waits.says("First let somebody else compare what was typed in with the sheets: 2 to go"));
+        let list = other.get(&typed).await;
+        let sampled: Vec<String> =
+            (1..=6).filter(|sheet| list.html.contains(&format!("typed/{sheet}\""))).map(|sheet| format!("{typed}/{sheet}")).collect();
+        assert_eq!(sampled.len(), 2);
+        assert_eq!(organiser.get(&sampled[0]).await.leads_to(), typed, "she typed it in herself");
+        other.post(&sampled[0], &[("q.question-1", "yes"), ("q.question-2", "option-2")]).await.leads_to();
+        other.post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")]).await.leads_to();
+        let right = number(&world, "SELECT count(*) FROM typed_responses WHERE checked_by IS NOT NULL AND was_put_right = 1").await;
+        assert!(right >= 1, "what differed from the sheet was put right");
+        organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
+        let counted = other.get(&release).await;
+        assert!(counted.says("26 people answered, of about 1900 who were asked.") && counted.says("How the answers came"));
+        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        let late = organiser.post(&new, &first).await;
+        assert!(late.status == StatusCode::CONFLICT && late.says("Its results are published."));
+    });
+}
+
+#[test]
+fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_results_hold_only_what_may_be_said() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        said(&world, &id, "We want weekends, please.", 14).await;
+        said(&world, &id, "=1+1 Sam Invented waits.", 12).await;
+        said(&world, &id, "He hits my child.", 1).await;
+        let read = format!("/forum/consultations/{id}/answers");
+        assert_eq!(organiser.get(&read).await.status, StatusCode::CONFLICT, "not before it has closed");
+        assert_eq!(organiser.post(&format!("{read}.csv"), &[]).await.status, StatusCode::CONFLICT);
+        close(&world);
+        let key = format!("{read}/question-3");
+        assert!(organiser.get(&read).await.says("27 answered, in their own words"));
+        assert!(organiser.get(&format!("{key}?q=weekends+PLEASE")).await.says("Nothing found"));
+        assert!(organiser.get(&format!("{key}?q=wEEkends")).await.says("14 found"));
+        organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
+        organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
+        let weekends = theme(&world, "Weekends").await;
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM responses WHERE answers LIKE '%weekends%'")
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        for response in &ids {
+            organiser.post(&key, &[("step", "themes"), ("response", response), ("theme", &weekends)]).await.leads_to();
+        }
+        assert!(organiser.get(&format!("{key}?theme={weekends}")).await.says("14 found"));
+
+        let (sam, danger) = (response_with(&world, "Sam").await, response_with(&world, "hits").await);
+        let invented = organiser.post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want holidays")]).await;
+        assert!(invented.status == StatusCode::UNPROCESSABLE_ENTITY && invented.says("Choose words as they stand in the answer."));
+        organiser.post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want weekends")]).await.leads_to();
+        organiser.post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits.")]).await.leads_to();
+        let why = organiser.post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits.")]).await;
+        assert!(why.says("Say why it is redacted"));
+        organiser
+            .post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits."), ("reason", "It names a child")])
+            .await
+            .leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM quotations").await, 1, "what was redacted is not quoted as it was");
+        organiser.post(&key, &[("step", "danger"), ("response", &danger)]).await.leads_to();
+        let now = organiser.get(&key).await;
+        assert!(!now.says("He hits") && now.says("Passed on to whoever looks after safeguarding"));
+        assert!(organiser.post(&key, &[("step", "quote"), ("response", &danger), ("words", "He hits")]).await.says("It was passed on"));
+        assert_eq!(organiser.get("/forum/safeguarding/answers").await.status, StatusCode::FORBIDDEN);
+        let concern: String =
+            sqlx::query_scalar("SELECT id FROM answer_concerns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let concern = format!("/forum/safeguarding/answers/{concern}");
+        assert!(lead.get("/forum/safeguarding/answers").await.says("It tells of danger"));
+        assert!(lead.get(&concern).await.says("He hits my child."));
+        lead.get(&concern).await;
+        assert_eq!(number(&world, "SELECT count(*) FROM answer_concern_looks").await, 2, "each look is kept");
+        lead.post(&concern, &[("note", "Rang the council.")]).await.leads_to();
+        assert!(lead.get("/forum/safeguarding/answers").await.says("Nothing waits for you."));
+
+        let csv = organiser.post(&format!("{read}.csv"), &[]).await;
+        assert!(csv.html.contains("'=1+1 Sam Invented waits.") && csv.html.contains("[a name] waits.") && !csv.html.contains("He hits"));
+        let xlsx = organiser.post(&format!("{read}.xlsx"), &[]).await;
+        assert!(xlsx.status == StatusCode::OK && xlsx.html.starts_with("PK"));
+        assert_eq!(number(&world, "SELECT count(*) FROM audit WHERE what = 'answers exported'").await, 2);
+        let parent = world.parent(1).await;
+        assert_eq!(parent.post(&format!("{read}.csv"), &[]).await.status, StatusCode::FORBIDDEN);
+
+        let release = format!("/forum/consultations/{id}/release");
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
+        assert!(
+            results.says("What these answers are about: What else?") && results.says("Weekends (52%)") && results.says("We want weekends")
+        );
+        assert!(!results.says("Sam") && !results.says("hits"));
+        let csv = world.visitor().get(&format!("/consultations/{id}/results.csv")).await;
+        assert!(csv.html.contains("What these answers are about: What else?,Weekends,Weekends") || csv.html.contains(",Weekends,"));
+    });
+}
+
+#[test]
+fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        let page = format!("/forum/consultations/{id}");
+        let phone = world.visitor();
+        let begun = begin(&phone, &id).await;
+        answer(&phone, &begun, "question-1", "yes").await.leads_to();
+        let wording = format!("{page}/wording/question-1");
+        let no_note = organiser.post(&wording, &[("text", "Do you wait now?")]).await;
+        assert!(no_note.status == StatusCode::UNPROCESSABLE_ENTITY && no_note.says("Say what was wrong."));
+        organiser.post(&wording, &[("text", "Do you wait now?"), ("note", "It did not say when.")]).await.leads_to();
+        let asked = phone.get(&format!("{begun}/questions/question-1")).await;
+        assert!(asked.says("Do you wait now?") && asked.says("It did not say when."));
+
+        organiser.post(&page, &[("step", "version")]).await.leads_to();
+        assert!(organiser.post(&page, &[("step", "version")]).await.leads_to().contains("opened-before"), "two taps are one version");
+        organiser.post(&format!("{page}/questions/new"), &[("text", "Where?"), ("kind", "place")]).await.leads_to();
+        assert!(organiser.get(&page).await.says("This is version 2. It is not asked yet"));
+        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions."), "parents answer the one before");
+        said(&world, &id, "Of the first", 12).await;
+        organiser.post(&page, &[("step", "ask")]).await.leads_to();
+        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("4 questions."));
+        said(&world, &id, "Of the second", 15).await;
+        answer(&phone, &begun, "question-3", "Begun with the first").await.leads_to();
+        assert!(!phone.get(&begun).await.says("Where?"), "who began with the first ends with it");
+        phone.post(&begun, &[("step", "send")]).await.leads_to();
+        close(&world);
+        let release = format!("{page}/release");
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        let json = world.visitor().get(&format!("/consultations/{id}/results.json")).await;
+        let json: serde_json::Value = serde_json::from_str(&json.html).unwrap();
+        let questions = json["releases"][0]["results"]["questions"].as_array().unwrap();
+        let parts = |key: &str| questions.iter().find(|question| question["question"] == key).map(|question| question["parts"].clone());
+        assert_eq!(parts("@version").unwrap()[0], serde_json::json!(["Version 1", 13]));
+        assert_eq!(parts("@version").unwrap()[1], serde_json::json!(["Version 2", 15]));
+        let else_said: Vec<_> = questions.iter().filter(|question| question["question"] == "question-3").collect();
+        assert_eq!(else_said[0]["parts"][0], serde_json::json!(["Answered", 28]), "what stayed the same is counted together");
+        assert_eq!(parts("question-4").unwrap().as_array().unwrap().last().unwrap()[1], serde_json::json!(15), "asked of the second only");
+    });
+}
+
+#[test]
+fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_it_came() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "link").await;
+        let (here, links) = (format!("/consultations/{id}"), format!("/forum/consultations/{id}/links"));
+        let uninvited = world.visitor();
+        assert!(uninvited.get(&here).await.says("Open yours to begin."));
+        assert_eq!(uninvited.post(&format!("{here}/answers"), &[]).await.leads_to(), here);
+        assert!(uninvited.get(&format!("{here}/links/nothing")).await.says("This link does not work"));
+        let wrong = organiser.post(&links, &[("addresses", "a@example.org\nnot an address")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let printed = organiser.post(&links, &[("addresses", "a@example.org\nA@example.org"), ("many", "2")]).await;
+        assert!(printed.says("3 were given."));
+        assert_eq!(number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await, 1, "one address, one letter");
+        let found: Vec<String> =
+            printed.html.split(&format!("{here}/links/")).skip(1).map(|rest| rest[..rest.find('<').unwrap()].to_owned()).collect();
+        assert_eq!(found.len(), 2);
+        let send = async |phone: &Browser<'_>| {
+            let response = begin(phone, &id).await;
+            answer(phone, &response, "question-3", "Weekends").await.leads_to();
+            (phone.post(&response, &[("step", "send")]).await, response)
+        };
+        let phone = world.visitor();
+        assert_eq!(phone.get(&format!("{here}/links/{}", found[0])).await.leads_to(), here);
+        let (sent, response) = send(&phone).await;
+        sent.leads_to();
+        let other_phone = world.visitor();
+        other_phone.get(&format!("{here}/links/{}", found[0])).await.leads_to();
+        let (again, _) = send(&other_phone).await;
+        assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.says("Each person sends one set of answers"));
+        let without = world.visitor().post(&response, &[("step", "withdraw")]).await;
+        assert_eq!(without.status, StatusCode::SEE_OTHER, "whoever has the code may take it back");
+        assert!(organiser.get(&links).await.says("3 were given.") && !organiser.get(&links).await.says("took part"));
+        assert_eq!(number(&world, "SELECT count(*) FROM personal_links WHERE link_hash IN (SELECT dedup_key FROM deliveries)").await, 0);
+    });
+}
+
+#[test]
+fn after_the_close_rows_written_together_cannot_be_told_and_what_was_not_sent_is_erased() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "signed in").await;
+        for nth in 1..=3 {
+            let parent = world.parent(nth).await;
+            let response = begin(&parent, &id).await;
+            answer(&parent, &response, "question-3", "Weekends").await.leads_to();
+            if nth < 3 {
+                parent.post(&response, &[("step", "send")]).await.leads_to();
+            }
+        }
+        let tidy = async || consultations::tidy_due(world.db(), world.now()).await.unwrap();
+        tidy().await;
+        assert_eq!(number(&world, "SELECT count(*) FROM consultations WHERE mixed_at IS NOT NULL").await, 0, "it is open");
+        close(&world);
+        tidy().await;
+        if world.db().kind() == Kind::Postgres {
+            let written =
+                "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at FROM responses UNION SELECT xmin::text FROM took_part) x";
+            assert_eq!(number(&world, written).await, 1, "all rows were written in one transaction");
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE answers <> '{}'").await, 3);
+        world.forward(28 * DAY + HOUR);
+        tidy().await;
+        tidy().await;
+        assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE answers <> '{}'").await, 2);
+        assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 2);
+    });
+}
+
+/// Strings that break programs: control characters, other scripts, both directions, markup, queries, formulas, templates.
+fn naughty() -> Vec<String> {
+    let mut all: Vec<String> = naughty_strings::BLNS.iter().copied().map(str::to_owned).collect();
+    all.extend((0..32).map(|control: u8| format!("a{}b", char::from(control))));
+    all.extend(["\u{202E}backwards", "a\u{0}b", "\u{FEFF}mark", "\u{FFFF}", "e\u{301}\u{301}\u{301}\u{301}"].map(str::to_owned));
+    all
+}
+
+#[test]
+fn no_naughty_string_breaks_an_answer_a_page_or_an_export() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let phone = world.visitor();
+        for words in naughty() {
+            let response = begin(&phone, &id).await;
+            let kept = answer(&phone, &response, "question-3", &words).await;
+            assert!(matches!(kept.status, StatusCode::SEE_OTHER | StatusCode::UNPROCESSABLE_ENTITY), "{words:?}: {}", kept.status);
+            let back = phone.get(&response).await;
+            assert_eq!(back.status, StatusCode::OK, "{words:?}");
+            assert!(!back.html.contains("<script>alert") && !back.html.contains("<img src=x"), "{words:?}");
+            phone.post(&response, &[("step", "send")]).await;
+        }
+        close(&world);
+        let read = format!("/forum/consultations/{id}/answers");
+        let many = number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await;
+        assert!(many > 500, "{many}");
+        for page in 1..=many / 20 + 1 {
+            assert_eq!(organiser.get(&format!("{read}/question-3?page={page}")).await.status, StatusCode::OK);
+        }
+        assert_eq!(organiser.send(Method::POST, &format!("{read}.xlsx"), &[], Vec::new()).await.status, StatusCode::OK);
+        let csv = organiser.post(&format!("{read}.csv"), &[]).await;
+        let mut reader = csv::Reader::from_reader(csv.html.as_bytes());
+        for record in reader.records() {
+            assert!(record.unwrap().iter().all(|cell| !cell.starts_with(['=', '+', '-', '@'])));
+        }
+    });
+}
