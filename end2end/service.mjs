@@ -70,6 +70,12 @@ async function startOn(port, demo) {
       const { status, stderr } = spawnSync(program, words, { cwd: folder, env, encoding: 'utf8' });
       if (status !== 0) throw new Error(`alongside ${words.join(' ')}: ${stderr}`);
     },
+    /** Changes the database by hand, for what only time can do. */
+    sql(statements) {
+      const script = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.executescript(sys.argv[2]); db.commit()';
+      const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', script, join(folder, 'alongside.db'), statements], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(`${statements}: ${stderr}`);
+    },
     /** The newest letter to this address with these words in its subject, and the first link to the service in it. */
     async letterTo(address, subjectPart, says = '') {
       let letter;

@@ -1,6 +1,6 @@
 // The forum builds a consultation, and a parent answers on the bus: she loses the signal, and ends it on another phone.
 import { expect, test } from '@playwright/test';
-import { hindrances, signIn } from './people.mjs';
+import { acceptInvitation, hindrances, signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
 const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -10,7 +10,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
     test.setTimeout(300_000);
 
-    test('an organiser builds and opens it, a parent answers three questions, loses the signal, comes back by the link on another phone and sends', async ({ browser }) => {
+    test('an organiser builds and opens it, a parent answers three questions, loses the signal, comes back by the link on another phone and sends; paper is typed in, it closes, is read and published', async ({ browser }) => {
       const service = await startService({ demo: true });
       try {
         const [organiser, phone, other] = await Promise.all([1, 2, 3].map(async () => (await browser.newContext({ javaScriptEnabled })).newPage()));
@@ -64,9 +64,17 @@ for (const javaScriptEnabled of [true, false]) {
         await phone.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
         await phone.context().setOffline(true);
         await phone.getByRole('button', { name: 'Go on' }).click().catch(() => {});
-        await phone.waitForTimeout(500);
-        await phone.context().setOffline(false);
-        await phone.goBack().catch(() => {});
+        if (javaScriptEnabled) {
+          await expect(phone.getByText('is kept on this phone, in this browser, and nowhere else yet')).toBeVisible();
+          await fine(phone);
+          await phone.context().setOffline(false);
+          await expect(phone.getByRole('heading', { name: 'Check your answers' })).toBeVisible({ timeout: 15_000 });
+          await expect(phone.getByText('Saturday mornings, near us.')).toBeVisible();
+        } else {
+          await phone.waitForTimeout(500);
+          await phone.context().setOffline(false);
+          await phone.goBack().catch(() => {});
+        }
         const code = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/;
 
         // On another phone, with the code that she wrote down.
@@ -85,25 +93,127 @@ for (const javaScriptEnabled of [true, false]) {
         await other.getByRole('link', { name: /^Change.*What would suit your child better/ }).click();
         await other.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
         await other.getByRole('button', { name: 'Go on' }).click();
+        await other.getByLabel('Words I wrote may be quoted, without my name').check();
         await other.getByRole('button', { name: 'Send my answers' }).click();
         await expect(other.getByText('Your answers count.')).toBeVisible();
         await expect(other.getByText(written).first()).toBeVisible();
         await fine(other);
 
-        // All on one page; then she takes them back.
-        await other.goto(`${other.url()}/all`);
+        // All on one page: what she changes without a signal stays on the phone, also when she leaves the page.
+        const receipt = other.url();
+        await other.goto(`${receipt}/all`);
         await fine(other);
+        if (javaScriptEnabled) {
+          await other.context().setOffline(true);
+          await other.getByLabel('What would suit your child better?').fill('Sunday mornings, near us.');
+          await other.getByLabel('No', { exact: true }).check();
+          await expect(other.getByText('No signal.')).toBeVisible();
+          await other.context().setOffline(false);
+          await other.goto(receipt);
+          await expect(other.getByText('Sunday mornings, near us.')).toBeVisible({ timeout: 15_000 });
+          await other.goto(`${receipt}/all`);
+          await other.getByLabel('Yes', { exact: true }).check();
+          await expect(other.getByText('Kept.')).toBeVisible();
+        }
         await other.getByLabel('No', { exact: true }).check();
+        await other.getByLabel('What would suit your child better?').fill('Sunday mornings, near us.');
         await other.getByRole('button', { name: 'Keep my answers' }).click();
-        await other.getByText('Take my answers back').click();
-        await other.getByRole('button', { name: 'Take them back' }).click();
-        await expect(other.getByRole('heading', { name: 'Your answers are taken back' })).toBeVisible();
-        await fine(other);
+        await expect(other.getByText('Your answers are in')).toBeVisible();
+
+        // Others answer too, one changes her mind; two came on paper.
+        const id = new URL(receipt).pathname.split('/')[2];
+        for (let nth = 0; nth < 12; nth++) await answered(browser, service, id, 'Weekends, near us.');
+        const undecided = await (await browser.newContext({ javaScriptEnabled })).newPage();
+        await undecided.goto(await answered(browser, service, id, 'Nothing.'));
+        await undecided.getByText('Take my answers back').click();
+        await undecided.getByRole('button', { name: 'Take them back' }).click();
+        await expect(undecided.getByRole('heading', { name: 'Your answers are taken back' })).toBeVisible();
+        await fine(undecided);
+        await undecided.goto(`${service.url}/consultations/${id}/paper`);
+        await expect(undecided.getByText('Do not write your name on it.')).toBeVisible();
+        await fine(undecided);
+        await organiser.goto(`${service.url}/forum/consultations/${id}`);
+        await fine(organiser);
+        await organiser.getByRole('link', { name: 'Paper, phone and meetings' }).click();
+        await organiser.getByRole('link', { name: 'Type one in' }).click();
+        await organiser.getByRole('button', { name: 'Keep it' }).click();
+        await expect(organiser.getByRole('link', { name: 'Choose how it came' })).toBeVisible();
+        await fine(organiser);
+        await organiser.getByLabel('On paper').check();
+        await organiser.getByLabel('What would suit your child better?').fill('A place where Sam Invented can go.');
+        await organiser.getByLabel('It says that words may be quoted without a name').check();
+        await organiser.getByRole('button', { name: 'Keep it' }).click();
+        await expect(organiser.getByText('Write 1 on the sheet')).toBeVisible();
+        await fine(organiser);
+        await organiser.goto(`${service.url}/forum/consultations/${id}/answers`);
+        await expect(organiser.getByRole('heading', { name: 'Not before it has closed' })).toBeVisible();
+
+        // It closes. Somebody else compares the sheet; the organiser reads, puts a theme, quotes and redacts.
+        const back = 61 * 86_400_000;
+        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.command('invite', 'second@example.org', '--role', 'organiser');
+        const second = await (await browser.newContext({ javaScriptEnabled })).newPage();
+        await acceptInvitation(second, service, 'second@example.org');
+        await second.goto(`${service.url}/forum/consultations/${id}/typed`);
+        await fine(second);
+        await second.getByRole('link', { name: 'Sheet 1' }).click();
+        await fine(second);
+        await second.getByRole('button', { name: 'It is now as on the sheet' }).click();
+        await expect(second.getByText('It is as on the sheet')).toBeVisible();
+        await organiser.goto(`${service.url}/forum/consultations/${id}`);
+        await organiser.getByRole('link', { name: 'Read the answers' }).click();
+        await fine(organiser);
+        await organiser.getByRole('link', { name: 'What would suit your child better?' }).click();
+        await organiser.getByLabel('A new theme').fill('Near home');
+        await organiser.getByRole('button', { name: 'Add it' }).click();
+        await organiser.getByLabel('Look for words').fill('Sunday');
+        await organiser.getByRole('button', { name: 'Look', exact: true }).click();
+        await expect(organiser.getByText('1 found')).toBeVisible();
+        await organiser.getByLabel('Near home').check();
+        await organiser.getByRole('button', { name: 'Keep its themes' }).click();
+        await organiser.getByText('Quote, redact or pass on').click();
+        await fine(organiser);
+        await organiser.getByLabel('Words to publish with the results').fill('Sunday mornings');
+        await organiser.getByRole('button', { name: 'Publish these words' }).click();
+        await expect(organiser.getByText('To be published: “Sunday mornings”')).toBeVisible();
+        await organiser.goto(`${service.url}/forum/consultations/${id}/answers/${'question-2'}?q=Sam`);
+        await organiser.getByText('Quote, redact or pass on').click();
+        await organiser.getByLabel('What may be read instead').fill('A place where [a name] can go.');
+        await organiser.getByLabel('Why').fill('It names a child');
+        await organiser.getByRole('button', { name: 'Redact it' }).click();
+        await fine(organiser);
+
+        // One counts, the other publishes; everyone reads it, and takes it as a table.
+        await organiser.goto(`${service.url}/forum/consultations/${id}/release`);
+        await organiser.getByLabel('About how many families were asked?').fill('300');
+        await organiser.getByRole('button', { name: 'Count the answers' }).click();
+        await fine(organiser);
+        await second.goto(`${service.url}/forum/consultations/${id}/release`);
+        await second.getByRole('button', { name: 'Publish these results' }).click();
+        await expect(second.getByText('14 people answered, of about 300 who were asked.')).toBeVisible();
+        await expect(second.getByText('Sunday mornings')).toBeVisible();
+        await fine(second);
+        const csv = await (await second.request.get(`${service.url}/consultations/${id}/results.csv`)).text();
+        expect(csv).toContain('What would suit your child better?,,Answered,,,14');
+        expect(csv).not.toContain('Sam');
       } finally {
         await service.stop();
       }
     });
   });
+}
+
+/** Somebody else answers and sends, by the same forms; where her receipt is. */
+async function answered(browser, service, id, words) {
+  const context = await browser.newContext();
+  const headers = { origin: service.url };
+  const begun = await context.request.post(`${service.url}/consultations/${id}/answers`, { headers });
+  const response = begun.url().split('/questions/')[0];
+  await context.request.post(`${response}/questions/question-1`, { headers, form: { 'q.question-1': 'no' } });
+  await context.request.post(`${response}/questions/question-2`, { headers, form: { 'q.question-2': words } });
+  await context.request.post(response, { headers, form: { step: 'send', quote: 'yes' } });
+  await context.close();
+  return response;
 }
 
 async function ask(organiser, text, kind) {

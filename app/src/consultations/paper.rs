@@ -22,7 +22,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let page = Page::new(format!("On paper: {}", consultation.terms.title), || {
         let terms = &consultation.terms;
         let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
-            let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
+            let heading = heading.map(|heading| view! { <p class="state">{heading}</p> });
             let some = (!question.only_if.is_empty())
                 .then(|| view! { <p class="soft">{only_if(consultation.questionnaire.questions(), &question)}</p> });
             view! { {heading}<section class="on-paper">{some}{to_fill_in(&question, &places)}</section> }
@@ -56,7 +56,7 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
     let (how, body) = match &question.kind {
         Kind::Page { words } | Kind::Picture { words, .. } => ("", view! { <p class="lines">{words.clone()}</p> }.into_any()),
         Kind::SeveralOf { at_most: Some(most), .. } => {
-            return view! { <h3>{question.text.clone()}</h3>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();
+            return view! { <h2>{question.text.clone()}</h2>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();
         }
         Kind::SeveralOf { .. } => ("Tick all that hold.", boxes(texts(), "☐")),
         Kind::Rank { .. } => ("Write 1 beside what matters most, then 2, and so on.", boxes(texts(), "____")),
@@ -73,5 +73,5 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
         }
     };
     let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });
-    view! { <h3>{question.text.clone()}</h3>{help}{how}{body} }.into_any()
+    view! { <h2>{question.text.clone()}</h2>{help}{how}{body} }.into_any()
 }

@@ -91,7 +91,7 @@ pub async fn questions(State(house): State<House>, viewer: Viewer, Path(id): Pat
         let rows = material.questions().into_iter().map(|question| {
             let many = material.heard.iter().filter(|heard| heard.answers.contains_key(&question.key)).count();
             let own = if is_in_own_words(&question.kind) { ", in their own words" } else { "" };
-            view! { <li><h3><a href=format!("{here}/answers/{}", question.key)>{question.text.clone()}</a></h3><p class="soft">{format!("{many} answered{own}")}</p></li> }
+            view! { <li><h2><a href=format!("{here}/answers/{}", question.key)>{question.text.clone()}</a></h2><p class="soft">{format!("{many} answered{own}")}</p></li> }
         });
         let rows = rows.collect_view();
         view! {
