@@ -1,6 +1,6 @@
 -- What the forum asks of parents. access: anyone answers, or who is signed in, or who was given a link of her own. topic_id,
 -- plan_id, draft_id: what it belongs to. opened_at: since when it is to open at opens_at, with the questions as they are.
--- mixed_at: when, after the close, nothing could be told any more from which rows were written together; erased_at: when
+-- changes: how often was changed what its results are made of: a sheet, a theme, words to quote. mixed_at: when, after the close, nothing could be told any more from which rows were written together; erased_at: when
 -- answers that were never sent were erased.
 CREATE TABLE consultations (
   id TEXT PRIMARY KEY,
@@ -22,6 +22,7 @@ CREATE TABLE consultations (
   written_at BIGINT NOT NULL,
   opened_by TEXT REFERENCES accounts (id),
   opened_at BIGINT,
+  changes BIGINT NOT NULL DEFAULT 0,
   mixed_at BIGINT,
   erased_at BIGINT,
   CHECK (opens_at < closes_at),

@@ -70,7 +70,7 @@ CREATE TABLE answer_concern_notes (
 CREATE INDEX answer_concern_notes_by_concern ON answer_concern_notes (concern_id);
 
 -- What is published of a consultation: counted by one organiser, checked by another. counts: the true numbers, to compare the
--- next release with; published: what may be shown of them; results: the same with its words, as everyone reads it.
+-- next release with; published: what may be shown of them; of_changes: the changes of the consultation when it was counted; results: the same with its words, as everyone reads it.
 CREATE TABLE releases (
   consultation_id TEXT NOT NULL REFERENCES consultations (id),
   number BIGINT NOT NULL CHECK (number > 0),
@@ -78,6 +78,7 @@ CREATE TABLE releases (
   published TEXT NOT NULL,
   results TEXT NOT NULL,
   differs TEXT NOT NULL,
+  of_changes BIGINT NOT NULL,
   counted_by TEXT NOT NULL REFERENCES accounts (id),
   counted_at BIGINT NOT NULL,
   checked_by TEXT REFERENCES accounts (id),

@@ -262,7 +262,7 @@ fn lines(counts: &Counts) -> Vec<Vec<Place>> {
 fn release_of(counts: &Counts, before: &[(Counts, Published)], smallest: u64) -> Option<Published> {
     match release(counts, before, Rule::new(smallest, false).expect("a rule")) {
         Release::Numbers(published) => Some(published),
-        Release::TooFew | Release::Stands => None,
+        Release::TooFew | Release::Stands | Release::Unlike => None,
     }
 }
 

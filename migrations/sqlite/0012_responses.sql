@@ -2,6 +2,8 @@
 --
 -- One person's answers, and who took part where one must be signed in. Nothing joins the two: no column, no time, and no
 -- order either, since both are kept in the order of their keys, of which that of a response is drawn by lot.
+-- mark: made of the account and the code of the response. Who has the code can prove that it is hers to take back; from these
+-- tables alone it cannot be made, since the code is not kept.
 CREATE TABLE responses (
   id TEXT PRIMARY KEY,
   consultation_id TEXT NOT NULL,
@@ -17,13 +19,14 @@ CREATE INDEX responses_by_consultation ON responses (consultation_id, version);
 CREATE TABLE took_part (
   consultation_id TEXT NOT NULL REFERENCES consultations (id),
   account_id TEXT NOT NULL REFERENCES accounts (id),
+  mark TEXT NOT NULL,
   PRIMARY KEY (consultation_id, account_id)
 ) WITHOUT ROWID;
--- Links that were given to one person each, and whether somebody took part by it. Nothing says whose it is.
+-- Links that were given to one person each. mark: somebody took part by it. Nothing says whose it is.
 CREATE TABLE personal_links (
   consultation_id TEXT NOT NULL REFERENCES consultations (id),
   link_hash TEXT NOT NULL,
-  is_used INTEGER NOT NULL DEFAULT 0 CHECK (is_used IN (0, 1)),
+  mark TEXT,
   PRIMARY KEY (consultation_id, link_hash)
 ) WITHOUT ROWID;
 
@@ -35,7 +38,8 @@ BEGIN SELECT RAISE(ABORT, 'questions stay'); END;
 CREATE TRIGGER questionnaires_are_not_replaced BEFORE INSERT ON questionnaires
 WHEN EXISTS (SELECT 1 FROM questionnaires WHERE (consultation_id = NEW.consultation_id AND version = NEW.version) OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER responses_are_not_deleted BEFORE DELETE ON responses
+-- What was never sent, or was taken back, may go; what counts stays.
+CREATE TRIGGER responses_are_not_deleted BEFORE DELETE ON responses WHEN OLD.answers <> '{}' OR OLD.state = 'sent'
 BEGIN SELECT RAISE(ABORT, 'responses stay'); END;
 CREATE TRIGGER opened_consultations_stay
 BEFORE UPDATE OF title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id, opens_at, written_by, written_at,

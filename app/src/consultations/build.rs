@@ -50,17 +50,23 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
 }
 
-/// Changes the questions of a consultation. False when somebody has answered them.
+/// Changes the questions of a consultation. False when somebody has answered them, or when it is open and they could then not
+/// have been opened.
 pub async fn changed(
     house: &House,
     consultation: &Consultation,
     change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
 ) -> Result<bool, Error> {
     let (kind, id, version) = (house.db.kind(), consultation.id.clone(), consultation.version);
+    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let questions = store::questions(tx, kind, &id, version).await?;
-            store::keep_questions(tx, &id, version, &change(&questions)).await
+            let changed = change(&questions);
+            if is_asked && !check::check(&changed).is_empty() {
+                return Ok(false);
+            }
+            store::keep_questions(tx, &id, version, &changed).await
         })
     });
     Ok(kept.await?)
@@ -231,7 +237,10 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "new-version" => ("A new version is begun", "Parents answer the one before until you ask this one."),
         "asked" => ("The new version is asked", "Who has begun with the one before ends with that one."),
         "opened-before" => ("It was not changed", "It has been opened meanwhile."),
-        "answered-before" => ("It was not changed", "Somebody has answered, so the questions stay as they are."),
+        "answered-before" => (
+            "It was not changed",
+            "Somebody has answered, or parents could not answer it like that while it is open. The questions stay as they are.",
+        ),
         _ => return None,
     };
     Some(view! { <Banner title><p>{words}</p></Banner> })

@@ -31,8 +31,9 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     Ok(())
 }
 
-/// Writes all responses and all who took part anew in one transaction: PostgreSQL keeps with each row which transaction wrote
-/// it, and a response and an account were written in one. On SQLite no row holds such a thing.
+/// Writes all responses and all who took part anew in one transaction, and who took part in the order of their accounts.
+/// PostgreSQL keeps with each row which transaction wrote it, and reads and backs rows up in the order they were written; a
+/// response and an account were written in one. On SQLite no row holds such a thing.
 async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
     let kind = db.kind();
     db.write(move |tx| {
@@ -40,8 +41,10 @@ async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
             if kind == Kind::Postgres {
                 for again in [
                     "UPDATE responses SET state = state WHERE consultation_id = $1",
-                    "UPDATE took_part SET account_id = account_id WHERE consultation_id = $1",
-                    "UPDATE personal_links SET is_used = is_used WHERE consultation_id = $1",
+                    "WITH gone AS (DELETE FROM took_part WHERE consultation_id = $1 RETURNING *)
+                     INSERT INTO took_part SELECT * FROM gone ORDER BY account_id",
+                    "WITH gone AS (DELETE FROM personal_links WHERE consultation_id = $1 RETURNING *)
+                     INSERT INTO personal_links SELECT * FROM gone ORDER BY link_hash",
                 ] {
                     sqlx::query(again).bind(&consultation_id).execute(&mut *tx).await?;
                 }
@@ -62,6 +65,10 @@ async fn erase_unsent(db: &Db, consultation_id: String, now: Millis) -> Kept<()>
             .bind(&consultation_id)
             .execute(&mut *tx)
             .await?;
+            sqlx::query("DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn' AND answers = '{}'")
+                .bind(&consultation_id)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query("UPDATE consultations SET erased_at = $2 WHERE id = $1").bind(&consultation_id).bind(now).execute(tx).await?;
             Ok(())
         })

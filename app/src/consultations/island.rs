@@ -141,7 +141,7 @@ fn say(stands: Stands) {
         Stands::OnThisPhone => {
             "No signal. What you answered is kept on this phone, in this browser, and nowhere else yet. It is sent as soon as there is a signal: leave this page open, or come back to it."
         }
-        Stands::ToPutRight => "One answer cannot be kept as it is. Press the button to see which.",
+        Stands::ToPutRight => "One answer is not kept yet. Press the button to see which.",
         Stands::Ended => "It has closed. What was still on this phone could not be sent.",
     };
     if let Some(status) = window().and_then(|window| window.document()?.get_element_by_id("kept")) {
@@ -161,19 +161,13 @@ async fn send_all(response: &str) -> Came {
         let Some((line, _)) = kept.split_once('\n') else { break };
         let (path, body) = line.split_once(' ').unwrap_or_default();
         let Ok(answer) = post(path, body).await else { return Came { stands: Stands::OnThisPhone, ..came } };
-        let status = answer.status();
-        if status >= 500 {
-            return Came { stands: Stands::OnThisPhone, ..came };
-        }
-        match status {
-            200 => {
-                came = Came {
-                    stands: if came.stands == Stands::Quiet { Stands::Kept } else { came.stands },
-                    next: answer.headers().get("location").ok().flatten(),
-                }
-            }
+        // Only the service itself says where it goes on: a page in between, as of a hotel, says nothing of the kind.
+        let next = answer.headers().get("location").ok().flatten();
+        match answer.status() {
+            200 if next.is_some() => came = Came { stands: if came.stands == Stands::Quiet { Stands::Kept } else { came.stands }, next },
+            409 | 422 => came.stands = Stands::ToPutRight,
             410 => came.stands = Stands::Ended,
-            _ => came.stands = Stands::ToPutRight,
+            _ => return Came { stands: Stands::OnThisPhone, ..came },
         }
         take_out(response, line);
     }

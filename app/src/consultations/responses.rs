@@ -122,7 +122,12 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 /// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other questions, given in
 /// another tab, stay. Gives all answers; `None` when the response was withdrawn.
 pub async fn keep(tx: &mut AnyConnection, kind: Kind, code: &str, answered: Vec<(String, Option<Answer>)>) -> Kept<Option<Answers>> {
-    let held = format!("SELECT answers FROM responses WHERE code_hash = $1 AND state <> 'withdrawn'{}", kind.hold_to_change());
+    // The questions are held too: nobody changes them between this answer and its being there.
+    let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
+    let held = format!(
+        "SELECT r.answers FROM responses r JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
+         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
+    );
     let held: Option<String> = sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(&mut *tx).await?;
     let Some(held) = held else { return Ok(None) };
     let mut answers: Answers = serde_json::from_str(&held).unwrap_or_default();
@@ -156,6 +161,15 @@ pub enum Once {
     Link(String),
 }
 
+impl Once {
+    /// What is kept beside an account or a link of who took part. Only who has the code can make it again, so it joins nothing
+    /// for whoever reads the tables.
+    fn mark(&self, code: &str) -> String {
+        let (Self::Account(whose) | Self::Link(whose)) = self;
+        id::hash(&format!("{code} {whose}"))
+    }
+}
+
 /// Sends a response: from now on it counts. `once`: whose, where each may take part once. `may_quote`: whether words of it may
 /// be quoted.
 pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>, may_quote: bool) -> Kept<Sending> {
@@ -179,14 +193,16 @@ pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, onc
     let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
     let took_part = match once {
         Once::Account(account_id) => {
-            sqlx::query("INSERT INTO took_part (consultation_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
                 .bind(consultation_id)
                 .bind(account_id)
+                .bind(once.mark(code))
         }
         Once::Link(link) => {
-            sqlx::query("UPDATE personal_links SET is_used = 1 WHERE consultation_id = $1 AND link_hash = $2 AND is_used = 0")
+            sqlx::query("UPDATE personal_links SET mark = $3 WHERE consultation_id = $1 AND link_hash = $2 AND mark IS NULL")
                 .bind(consultation_id)
                 .bind(id::hash(link))
+                .bind(once.mark(code))
         }
     };
     if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
@@ -202,38 +218,48 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
     Ok(())
 }
 
-/// Takes a response back and erases its answers. `once`: whoever does it, where each may take part once; she may do so
-/// again then.
-pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>) -> Kept<()> {
+/// Takes a response back and erases its answers. `once`: whoever does it, where each may take part once; she may do so again
+/// then. False when it counts and she is not the one who sent it.
+pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str, must_be: bool, once: Option<&Once>) -> Kept<bool> {
     let counted: Option<String> = sqlx::query_scalar("SELECT state FROM responses WHERE code_hash = $1 AND state IN ('sent', 'reopened')")
         .bind(id::hash(code))
         .fetch_optional(&mut *tx)
         .await?;
+    if must_be && counted.is_some() {
+        let freed = match once {
+            None => return Ok(false),
+            Some(once @ Once::Account(account_id)) => {
+                sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2 AND mark = $3")
+                    .bind(consultation_id)
+                    .bind(account_id)
+                    .bind(once.mark(code))
+            }
+            Some(once @ Once::Link(link)) => {
+                sqlx::query("UPDATE personal_links SET mark = NULL WHERE consultation_id = $1 AND link_hash = $2 AND mark = $3")
+                    .bind(consultation_id)
+                    .bind(id::hash(link))
+                    .bind(once.mark(code))
+            }
+        };
+        if freed.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
     sqlx::query("UPDATE responses SET state = 'withdrawn', answers = '{}' WHERE code_hash = $1")
         .bind(id::hash(code))
         .execute(&mut *tx)
         .await?;
-    let freed = match (once, counted) {
-        (Some(Once::Account(account_id)), Some(_)) => {
-            sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2").bind(consultation_id).bind(account_id)
-        }
-        (Some(Once::Link(link)), Some(_)) => {
-            sqlx::query("UPDATE personal_links SET is_used = 0 WHERE consultation_id = $1 AND link_hash = $2")
-                .bind(consultation_id)
-                .bind(id::hash(link))
-        }
-        _ => return Ok(()),
-    };
-    freed.execute(tx).await?;
-    Ok(())
+    Ok(true)
 }
 
-/// Keeps links that are given to one person each.
+/// Keeps links that are given to one person each, in an order that tells nothing of the order of the addresses.
 pub async fn keep_links(tx: &mut AnyConnection, consultation_id: &str, links: &[String]) -> Kept<()> {
-    for link in links {
+    let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
+    hashes.sort_unstable();
+    for hash in hashes {
         sqlx::query("INSERT INTO personal_links (consultation_id, link_hash) VALUES ($1, $2)")
             .bind(consultation_id)
-            .bind(id::hash(link))
+            .bind(hash)
             .execute(&mut *tx)
             .await?;
     }
@@ -242,7 +268,7 @@ pub async fn keep_links(tx: &mut AnyConnection, consultation_id: &str, links: &[
 
 /// How many links were given, and by how many somebody took part.
 pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
-    let row = sqlx::query("SELECT count(*), CAST(coalesce(sum(is_used), 0) AS BIGINT) FROM personal_links WHERE consultation_id = $1")
+    let row = sqlx::query("SELECT count(*), count(mark) FROM personal_links WHERE consultation_id = $1")
         .bind(consultation_id)
         .fetch_one(&mut *db.read().await?)
         .await?;

@@ -21,6 +21,8 @@ pub struct Consultation {
     pub opened_at: Option<Millis>,
     /// The plan it belongs to: (id, title).
     pub plan: Option<(String, String)>,
+    /// How often was changed what its results are made of.
+    pub changes: i64,
     /// The topic it belongs to: (id, title).
     pub topic: Option<(String, String)>,
     /// Which version of the questions this is.
@@ -140,7 +142,7 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
 /// What is read of a consultation and its questions.
 pub(super) const CONSULTATION: &str =
     "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for, c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
-            c.opens_at, c.closes_at, c.opened_at, p.title AS plan, t.title AS topic, q.version, q.live_at, q.questions, q.mended
+            c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan, t.title AS topic, q.version, q.live_at, q.questions, q.mended
      FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
 
 pub(super) fn consultation(row: &AnyRow) -> Consultation {
@@ -165,6 +167,7 @@ pub(super) fn consultation(row: &AnyRow) -> Consultation {
         },
         opened_at: row.get("opened_at"),
         plan: plan_id.zip(row.get("plan")),
+        changes: row.get("changes"),
         topic: topic_id.zip(row.get("topic")),
         version: row.get("version"),
         live_at: row.get("live_at"),

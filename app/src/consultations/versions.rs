@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::consultation;
 use super::questionnaire::{Question, check, mended};
+use super::rules::Standing;
 use super::store::{self, Consultation};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
@@ -35,8 +36,8 @@ pub async fn put_right(
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
     let back = format!("/forum/consultations/{}", consultation.id);
-    if consultation.opened_at.is_none() {
-        return Ok(Redirect::to(&format!("{back}/questions/{key}")).into_response());
+    if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
+        return Ok(Redirect::to(&back).into_response());
     }
     let (now, by, kind) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), house.db.kind());
     let mending = match mended::read(&sent, question, now) {

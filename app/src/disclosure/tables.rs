@@ -1,5 +1,7 @@
 //! Many counts of the same people, published together and more than once: lists, cross-tables, releases.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::suppression::{self, Before};
@@ -162,6 +164,9 @@ pub enum Release {
     TooFew,
     /// The numbers of an earlier release stand: so few people make the difference to it that it must not show.
     Stands,
+    /// The cross-tables lie otherwise than those of an earlier release: one turned round, or together with those they lead round
+    /// in a ring. What one hides, another could show.
+    Unlike,
 }
 
 /// What may be published of these counts, beside everything that was published of them before.
@@ -174,6 +179,9 @@ pub enum Release {
 pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> Release {
     if is_below(counts.people, rule.smallest) {
         return Release::TooFew;
+    }
+    if !lie_alike(counts, before) {
+        return Release::Unlike;
     }
     if before.iter().any(|(old, _)| is_below(old.people.abs_diff(counts.people), rule.smallest)) {
         return Release::Stands;
@@ -228,6 +236,23 @@ pub fn release(counts: &Counts, before: &[(Counts, Published)], rule: Rule) -> R
     })
 }
 
+/// Whether the cross-tables of all releases together are none turned round and lead round in no ring. Two releases are about
+/// nearly the same people, so they must be as safe together as one is.
+fn lie_alike(counts: &Counts, before: &[(Counts, Published)]) -> bool {
+    let all = std::iter::once(counts).chain(before.iter().map(|(old, _)| old));
+    let ties: BTreeSet<(&str, &str)> = all.flat_map(|counts| counts.crosses.iter().map(|cross| counts.keys(cross))).collect();
+    // Each list with the mark of those it is tied to; a tie between two of one mark closes a ring.
+    let mut marks: BTreeMap<&str, &str> = ties.iter().flat_map(|(rows, columns)| [(*rows, *rows), (*columns, *columns)]).collect();
+    for (rows, columns) in &ties {
+        let (one, other) = (marks[rows], marks[columns]);
+        if one == other {
+            return false;
+        }
+        marks.values_mut().filter(|mark| **mark == one).for_each(|mark| *mark = other);
+    }
+    true
+}
+
 fn hidden(shown: &[Shown]) -> Vec<bool> {
     shown.iter().map(|shown| shown.number().is_none()).collect()
 }
@@ -235,6 +260,22 @@ fn hidden(shown: &[Shown]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_not_published_turned_round_nor_one_that_closes_a_ring_with_those_before() {
+        let cells = vec![vec![20, 20, 20], vec![20, 20, 20], vec![20, 20, 20]];
+        let of = |crosses: &[(usize, usize)]| {
+            let lists = ["a", "b", "c"].map(|key| list(key, &[60, 60, 60])).to_vec();
+            let crosses = crosses.iter().map(|(rows, columns)| Cross { rows: *rows, columns: *columns, cells: cells.clone() });
+            Counts::new(180, lists, crosses.collect()).expect("counts")
+        };
+        let first = of(&[(0, 1), (2, 1)]);
+        let Release::Numbers(published) = release(&first, &[], Rule::default()) else { panic!("numbers") };
+        let before = [(first, published)];
+        assert_eq!(release(&of(&[(1, 0)]), &before, Rule::default()), Release::Unlike, "turned round");
+        assert_eq!(release(&of(&[(2, 0)]), &before, Rule::default()), Release::Unlike, "a ring");
+        assert!(matches!(release(&of(&[(0, 1)]), &before, Rule::default()), Release::Numbers(_)), "as it was");
+    }
 
     fn list(key: &str, parts: &[u64]) -> List {
         List { key: key.into(), parts: parts.to_vec(), asked: None, bound: None }

@@ -90,8 +90,9 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         ..results::Material::default()
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
-    results::store::count(tx, &consultation, &new, ground.organiser, terms.closes_at + DAY).await?;
-    results::store::check(tx, &consultation, 1, ground.colleague, terms.closes_at + 2 * DAY).await?;
+    let made_of = results::store::MadeOf { changes: 0, published: 0 };
+    results::store::count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
+    results::store::check(tx, &consultation, terms.closes_at + DAY, ground.colleague, terms.closes_at + 2 * DAY).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use app::consultations;
 use app::db::Kind;
 use axum::http::{Method, StatusCode};
 
-use crate::consultations::{answer, begin, number, open};
+use crate::consultations::{answer, begin, number, open, publish};
 use crate::world::{Browser, World, on_both};
 
 /// Until after the close and its half hour of grace.
@@ -84,7 +84,7 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
         let counted = other.get(&release).await;
         assert!(counted.says("26 people answered, of about 1900 who were asked.") && counted.says("How the answers came"));
-        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        publish(&other, &release).await.leads_to();
         let late = organiser.post(&new, &first).await;
         assert!(late.status == StatusCode::CONFLICT && late.says("Its results are published."));
     });
@@ -133,8 +133,8 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
             .leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM quotations").await, 1, "what was redacted is not quoted as it was");
         organiser.post(&key, &[("step", "danger"), ("response", &danger)]).await.leads_to();
-        let now = organiser.get(&key).await;
-        assert!(!now.says("He hits") && now.says("Passed on to whoever looks after safeguarding"));
+        assert!(organiser.get(&format!("{key}?q=passed+on")).await.says("1 found"));
+        assert!(organiser.get(&format!("{key}?q=he+hits")).await.says("Nothing found"));
         assert!(organiser.post(&key, &[("step", "quote"), ("response", &danger), ("words", "He hits")]).await.says("It was passed on"));
         assert_eq!(organiser.get("/forum/safeguarding/answers").await.status, StatusCode::FORBIDDEN);
         let concern: String =
@@ -157,7 +157,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
 
         let release = format!("/forum/consultations/{id}/release");
         organiser.post(&release, &[("step", "count")]).await.leads_to();
-        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        publish(&other, &release).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(
             results.says("What these answers are about: What else?") && results.says("Weekends (52%)") && results.says("We want weekends")
@@ -200,7 +200,7 @@ fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
         close(&world);
         let release = format!("{page}/release");
         organiser.post(&release, &[("step", "count")]).await.leads_to();
-        other.post(&release, &[("step", "publish"), ("number", "1")]).await.leads_to();
+        publish(&other, &release).await.leads_to();
         let json = world.visitor().get(&format!("/consultations/{id}/results.json")).await;
         let json: serde_json::Value = serde_json::from_str(&json.html).unwrap();
         let questions = json["releases"][0]["results"]["questions"].as_array().unwrap();
@@ -245,7 +245,17 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let (again, _) = send(&other_phone).await;
         assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.says("Each person sends one set of answers"));
         let without = world.visitor().post(&response, &[("step", "withdraw")]).await;
-        assert_eq!(without.status, StatusCode::SEE_OTHER, "whoever has the code may take it back");
+        assert!(without.status == StatusCode::UNPROCESSABLE_ENTITY && without.says("They still count"));
+        let others = world.visitor();
+        others.get(&format!("{here}/links/{}", found[1])).await.leads_to();
+        assert_eq!(
+            others.post(&response, &[("step", "withdraw")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "that link sent nothing"
+        );
+        phone.post(&response, &[("step", "withdraw")]).await.leads_to();
+        let (anew, _) = send(&phone).await;
+        anew.leads_to();
         assert!(organiser.get(&links).await.says("3 were given.") && !organiser.get(&links).await.says("took part"));
         assert_eq!(number(&world, "SELECT count(*) FROM personal_links WHERE link_hash IN (SELECT dedup_key FROM deliveries)").await, 0);
     });
@@ -278,8 +288,58 @@ fn after_the_close_rows_written_together_cannot_be_told_and_what_was_not_sent_is
         world.forward(28 * DAY + HOUR);
         tidy().await;
         tidy().await;
-        assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE answers <> '{}'").await, 2);
+        assert_eq!(number(&world, "SELECT count(*) FROM responses").await, 2);
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 2);
+        assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 2);
+    });
+}
+
+#[test]
+fn what_was_counted_is_not_published_once_something_it_is_made_of_has_changed() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        said(&world, &id, "Sam Invented waits for weekends.", 12).await;
+        close(&world);
+        let (release, key) = (format!("/forum/consultations/{id}/release"), format!("/forum/consultations/{id}/answers/question-3"));
+        let sam = response_with(&world, "Sam").await;
+        organiser.post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits")]).await.leads_to();
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        let looked_at = other.get(&release).await.html;
+        let counted_at = looked_at.split("name=\"counted_at\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let redact = [("step", "redact"), ("response", sam.as_str()), ("words", "[a name] waits."), ("reason", "It names a child")];
+        other.post(&key, &redact).await.leads_to();
+        assert!(other.get(&release).await.says("Something it is made of was changed since"));
+        let old = [("step", "publish"), ("counted_at", counted_at.as_str())];
+        assert_eq!(other.post(&release, &old).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.forward(1000);
+        organiser.post(&release, &[("step", "discard")]).await.leads_to();
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        assert_eq!(other.post(&release, &old).await.status, StatusCode::UNPROCESSABLE_ENTITY, "she has not looked at this one");
+        publish(&other, &release).await.leads_to();
+        assert!(!world.visitor().get(&format!("/consultations/{id}/results")).await.says("Sam"));
+    });
+}
+
+#[test]
+fn two_parents_on_one_phone_each_take_back_only_their_own() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "signed in").await;
+        let (one, two) = (world.parent(1).await, world.parent(2).await);
+        let (first, second) = (begin(&one, &id).await, begin(&two, &id).await);
+        for (who, response) in [(&one, &first), (&two, &second)] {
+            answer(who, response, "question-3", "Weekends").await.leads_to();
+            who.post(response, &[("step", "send")]).await.leads_to();
+        }
+        // The other is signed in on this phone now, or nobody is.
+        let refused = two.post(&first, &[("step", "withdraw")]).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("Sign in as whoever sent them"));
+        assert_eq!(world.visitor().post(&first, &[("step", "withdraw")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 2);
+        one.post(&first, &[("step", "withdraw")]).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 1);
     });
 }
 

@@ -198,10 +198,18 @@ pub async fn end(
     };
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {
-        let withdrawn =
-            house.db.write(move |tx| Box::pin(async move { responses::withdraw(tx, &consultation_id, &code, once.as_ref()).await }));
-        withdrawn.await?;
-        return Ok(Redirect::to(&back).into_response());
+        let must_be = consultation.terms.access != Who::Anyone;
+        let withdrawn = house
+            .db
+            .write(move |tx| Box::pin(async move { responses::withdraw(tx, &consultation_id, &code, must_be, once.as_ref()).await }));
+        if withdrawn.await? {
+            return Ok(Redirect::to(&back).into_response());
+        }
+        let what_to_do = match consultation.terms.access {
+            Who::Link => "Open the link they were sent by on this phone, then take them back. They still count",
+            _ => "Sign in as whoever sent them, then take them back. They still count",
+        };
+        return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)));
     }
     if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
         let refusals = Refusals::one("answers", format!("Answer this as well: {}", missing.text));

@@ -62,30 +62,33 @@ pub async fn keep_one(
     let questionnaire = &hand.response.consultation.questionnaire;
     let asked = answers::asked(questionnaire, &hand.response.answers);
     let Some(nth) = asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) else {
-        return Ok(next_is(""));
+        return Ok(if asks_for_words { (StatusCode::CONFLICT, "this is not asked now").into_response() } else { next_is("") });
     };
     let answer = match answers::read(asked[nth], &sent, &hand.places) {
         Ok(answer) => answer,
         Err(what_to_do) if asks_for_words => return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response()),
         Err(what_to_do) => return Ok(question_page(&hand, &asked, nth, &sent, Some(&what_to_do)).answer(&house, &viewer)),
     };
-    let all = keep(&house, &hand, vec![(key.clone(), answer)]).await?;
+    let Some(all) = keep(&house, &hand, vec![(key.clone(), answer)]).await? else {
+        return Ok(if asks_for_words { (StatusCode::GONE, "it was taken back").into_response() } else { next_is("") });
+    };
     // What she is asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
     let after = next.iter().skip_while(|question| question.key != key).nth(1);
     Ok(next_is(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default()))
 }
 
-/// Keeps answers, and lets a response that was sent no longer count when one is missing now that is needed; all answers.
-async fn keep(house: &House, hand: &InHand, answered: Vec<(String, Option<Answer>)>) -> Result<Answers, Error> {
+/// Keeps answers, and lets a response that was sent no longer count when one is missing now that is needed; all answers, `None`
+/// when it was taken back meanwhile.
+async fn keep(house: &House, hand: &InHand, answered: Vec<(String, Option<Answer>)>) -> Result<Option<Answers>, Error> {
     let (kind, code, questionnaire) = (house.db.kind(), hand.code.clone(), hand.response.consultation.questionnaire.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let all = responses::keep(tx, kind, &code, answered).await?.unwrap_or_default();
+            let Some(all) = responses::keep(tx, kind, &code, answered).await? else { return Ok(None) };
             if answers::missing(&questionnaire, &all).is_some() {
                 responses::reopen(tx, &code).await?;
             }
-            Ok::<_, sqlx::Error>(all)
+            Ok::<_, sqlx::Error>(Some(all))
         })
     });
     Ok(kept.await?)

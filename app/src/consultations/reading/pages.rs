@@ -11,6 +11,7 @@ use crate::accounts::Viewer;
 use crate::area::store::Named;
 use crate::audit::{self, Entry};
 use crate::consultations::questionnaire::Question;
+use crate::consultations::results::store::changed;
 use crate::consultations::rules::Standing;
 use crate::consultations::store::{Consultation, versions};
 use crate::error::Error;
@@ -156,6 +157,7 @@ pub async fn act(
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let mut note = None;
+            changed(tx, &at.consultation_id).await?;
             match &step {
                 Step::AddTheme(title) => store::add_theme(tx, &at.consultation_id, &at.question, title).await?,
                 Step::RemoveTheme(theme) => store::remove_theme(tx, &at.consultation_id, theme).await?,

@@ -97,7 +97,7 @@ pub struct Material {
     pub heard: Vec<Heard>,
     /// What answers are about.
     pub themes: Vec<Theme>,
-    /// Words that are to be published: (key of the question, words).
+    /// Words that are to be published: (name of the question among those of all versions, words).
     pub quotations: Vec<(String, String)>,
     /// The places, and how many children with SEND live there.
     pub places: Vec<(Named, Option<u64>)>,
@@ -119,6 +119,9 @@ pub fn new(material: &Material, by: &str, before: &[(Counts, Published)], differ
     let (published, results) = match tables::release(&tally.counts, before, rule) {
         Release::Numbers(published) => (json(&published), results(&asked, &tally, &published, material)),
         Release::TooFew => ("null".to_owned(), Results::default()),
+        Release::Unlike => {
+            return Err("Show the answers by the same question as in the results before. By another, small numbers could be worked out");
+        }
         Release::Stands => {
             return Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them");
         }
@@ -155,7 +158,7 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, mate
         let lives = |(key, _): &(String, String)| material.places.iter().find(|(place, _)| place.id == *key).and_then(|(_, lives)| *lives);
         // Words tell that at least as many wrote something, so they stand only beside a number that is shown.
         let may_quote = head.option.is_none() && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
-        let of_it = |(key, _): &&(String, String)| may_quote && head.question.split('@').next() == Some(key.as_str());
+        let of_it = |(key, _): &&(String, String)| may_quote && head.question == *key;
         Counted {
             question: head.question.clone(),
             text: text(&head.question),

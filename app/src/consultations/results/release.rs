@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::browse::tables;
-use super::store::{self, Release};
+use super::store::{self, MadeOf, Release};
 use super::{Material, can_show_by, new};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
@@ -37,14 +37,20 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
     }
     match sent.typed("step") {
         "discard" => {
-            house.db.write(move |tx| Box::pin(async move { store::discard(tx, &id).await })).await?;
+            let discarded = house.db.write(move |tx| {
+                Box::pin(async move {
+                    store::discard(tx, &id).await?;
+                    audit::note(tx, Entry { at: now, who: Some(&by), what: "counted results discarded", about: &id, detail: "" }).await
+                })
+            });
+            discarded.await?;
             Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
         }
         "publish" => {
-            let number = sent.typed("number").parse().unwrap_or_default();
+            let counted_at = sent.typed("counted_at").parse().unwrap_or_default();
             let published = house.db.write(move |tx| {
                 Box::pin(async move {
-                    let published = store::check(tx, &id, number, &by, now).await?;
+                    let published = store::check(tx, &id, counted_at, &by, now).await?;
                     if published {
                         audit::note(tx, Entry { at: now, who: Some(&by), what: "results published", about: &id, detail: "" }).await?;
                     }
@@ -56,7 +62,7 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
             }
             let refusals = Refusals::one(
                 "count",
-                "Ask another organiser to check it, and to publish it. Or look once more: it may have been counted again",
+                "Ask another organiser to check it, and to publish it. Or look once more: it was counted again, or something it is made of was changed",
             );
             shown(&house, &viewer, &consultation, &sent, "", &refusals).await
         }
@@ -67,6 +73,7 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
 async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent: &Sent) -> Result<Response, Error> {
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
+    let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
     let mut refusals = Refusals::default();
     let differs = forms::prose(sent.typed("differs"));
     if !before.is_empty() {
@@ -103,11 +110,17 @@ async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent
     let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            store::count(tx, &id, &new, &by, now).await?;
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "results counted", about: &id, detail: "" }).await
+            let counted = store::count(tx, &id, &new, made_of, &by, now).await?;
+            if counted {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "results counted", about: &id, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(counted)
         })
     });
-    kept.await?;
+    if !kept.await? {
+        let refusals = Refusals::one("count", "Count again: something was changed while it was counted");
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
     Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id)).into_response())
 }
 
@@ -154,13 +167,16 @@ async fn shown(
 /// What was counted and waits for another organiser.
 fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
     let own = release.counted_by.0 == me;
-    let way = if own {
+    let way = if release.is_stale {
+        view! { <p class="panel warn">"Something it is made of was changed since: a sheet, a theme, or words to quote. Count again."</p> }
+            .into_any()
+    } else if own {
         view! { <p class="panel">"Another organiser looks at it and publishes it. You counted it yourself."</p> }.into_any()
     } else {
-        let number = release.number.to_string();
+        let counted_at = release.counted_at.to_string();
         view! {
             <form method="post">
-                <input type="hidden" name="number" value=number />
+                <input type="hidden" name="counted_at" value=counted_at />
                 <p>"Look at each table: is it in order, and does it say what was asked? Then everyone can read it, and it never changes."</p>
                 <button class="button" name="step" value="publish">"Publish these results"</button>
             </form>

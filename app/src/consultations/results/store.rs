@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Material, Results};
+use super::{Material, Results, whole};
 use crate::clock::Millis;
 use crate::consultations::reading::{self, Done};
 use crate::consultations::store::Consultation;
@@ -22,6 +22,10 @@ pub struct Release {
     pub differs: String,
     /// Who counted it: (account, name).
     pub counted_by: (String, String),
+    /// When.
+    pub counted_at: Millis,
+    /// Whether something it is made of was changed since.
+    pub is_stale: bool,
     /// When another organiser had checked it; from then on everyone can read it.
     pub checked_at: Option<Millis>,
 }
@@ -32,7 +36,8 @@ pub struct Release {
 /// When the database fails; likewise for every function here.
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     let rows = sqlx::query(
-        "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at FROM releases r JOIN accounts a ON a.id = r.counted_by
+        "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at, r.counted_at, CAST(c.changes - r.of_changes AS BIGINT)
+         FROM releases r JOIN accounts a ON a.id = r.counted_by JOIN consultations c ON c.id = r.consultation_id
          WHERE r.consultation_id = $1 ORDER BY r.number DESC",
     )
     .bind(consultation_id)
@@ -44,6 +49,8 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
         differs: row.get(2),
         counted_by: (row.get(3), row.get(4)),
         checked_at: row.get(5),
+        counted_at: row.get(6),
+        is_stale: row.get::<i64, _>(7) != 0,
     };
     Ok(rows.iter().map(one).collect())
 }
@@ -63,15 +70,15 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, u
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
     let waiting = around.typed.iter().filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str())).count();
-    let quoted = |(_, question, done)| if let Done::Quoted { words } = done { Some((question, words)) } else { None };
-    let material = Material {
-        versions: versions.into_iter().map(|version| (version.version, version.questionnaire)).collect(),
-        heard: reading::store::heard(db, &consultation_id).await?,
-        themes: around.themes,
-        quotations: around.treated.into_iter().filter_map(quoted).collect(),
-        places: around.places,
-        asked: None,
+    let versions: Vec<_> = versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
+    let heard = reading::store::heard(db, &consultation_id).await?;
+    let quoted = |(response, question, done): (String, String, Done)| {
+        let Done::Quoted { words } = done else { return None };
+        let version = heard.iter().find(|heard| heard.response_id == response)?.version;
+        Some((whole::name(&versions, version, &question)?, words))
     };
+    let quotations = around.treated.into_iter().filter_map(quoted).collect();
+    let material = Material { versions, heard, themes: around.themes, quotations, places: around.places, asked: None };
     Ok((material, waiting))
 }
 
@@ -102,12 +109,16 @@ pub struct New {
     pub differs: String,
 }
 
-/// Keeps a release that is counted, in the place of one that waits to be checked.
-pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, by: &str, now: Millis) -> Kept<()> {
-    discard(tx, consultation_id).await?;
-    sqlx::query(
-        "INSERT INTO releases (consultation_id, number, counts, published, results, differs, counted_by, counted_at)
-         VALUES ($1, 1 + (SELECT coalesce(max(number), 0) FROM releases WHERE consultation_id = $1), $2, $3, $4, $5, $6, $7)",
+/// Keeps a release that is counted, in the place of one that waits to be checked. False when something it is made of was changed
+/// meanwhile, or other results were published. `made_of`: the changes of the consultation and how many results were published,
+/// as they were before what it is made of was read.
+pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, made_of: MadeOf, by: &str, now: Millis) -> Kept<bool> {
+    discard(&mut *tx, consultation_id).await?;
+    let counted = sqlx::query(
+        "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
+         SELECT c.id, 1 + (SELECT coalesce(max(number), 0) FROM releases WHERE consultation_id = $1), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
+         FROM consultations c
+         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL) = $9",
     )
     .bind(consultation_id)
     .bind(&new.counts)
@@ -116,8 +127,25 @@ pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, by:
     .bind(&new.differs)
     .bind(by)
     .bind(now)
+    .bind(made_of.changes)
+    .bind(made_of.published)
     .execute(tx)
     .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
+/// What results were made of when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeOf {
+    /// How often it had been changed.
+    pub changes: i64,
+    /// How many results were published.
+    pub published: i64,
+}
+
+/// Notes that something was changed which results are made of: what was counted before cannot be published any more.
+pub async fn changed(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> {
+    sqlx::query("UPDATE consultations SET changes = changes + 1 WHERE id = $1").bind(consultation_id).execute(tx).await?;
     Ok(())
 }
 
@@ -127,11 +155,13 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> 
     Ok(())
 }
 
-/// Publishes the release that waits, by somebody else than who counted it. False when there is none that she may.
-pub async fn check(tx: &mut AnyConnection, consultation_id: &str, number: i64, by: &str, now: Millis) -> Kept<bool> {
+/// Publishes the release that waits and was counted at that time, by somebody else than who counted it. False when there is none
+/// that she may, or when something was changed since.
+pub async fn check(tx: &mut AnyConnection, consultation_id: &str, counted_at: Millis, by: &str, now: Millis) -> Kept<bool> {
     let checked = sqlx::query(
         "UPDATE releases SET checked_by = $3, checked_at = $4
-         WHERE consultation_id = $1 AND number = $2 AND checked_at IS NULL AND counted_by <> $3",
+         WHERE consultation_id = $1 AND counted_at = $2 AND checked_at IS NULL AND counted_by <> $3
+           AND of_changes = (SELECT c.changes FROM consultations c WHERE c.id = $1)",
     );
-    Ok(checked.bind(consultation_id).bind(number).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
+    Ok(checked.bind(consultation_id).bind(counted_at).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
 }

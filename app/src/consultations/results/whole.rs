@@ -75,6 +75,12 @@ pub fn whole(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme
     (Questionnaire { sections: vec![Section { title: String::new(), questions }] }, answers.collect())
 }
 
+/// The name that a question has among those of all versions; `None` where that version has no such question.
+#[must_use]
+pub fn name(versions: &[(i64, Questionnaire)], version: i64, question: &str) -> Option<String> {
+    merged(versions).1.remove(&(version, question.to_owned()))
+}
+
 /// A question of ours, asked of everyone.
 fn own(key: &str, text: &str, kind: Kind) -> Question {
     Question {

@@ -74,7 +74,7 @@ pub struct New {
 pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
-        "UPDATE consultations SET closes_at = closes_at WHERE id = $1
+        "UPDATE consultations SET changes = changes + 1 WHERE id = $1
            AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL)",
     );
     if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {

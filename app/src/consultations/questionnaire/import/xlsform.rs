@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
-use calamine::{Data, Range, Reader as _, Xlsx};
+use calamine::{Cell, Data, Range, Reader as _, Xlsx};
 
 use super::{Builder, Imported, LARGEST, Unread, as_key, cut, plain};
 use crate::consultations::questionnaire::check::LONGEST_LINE;
@@ -12,6 +12,8 @@ use crate::forms;
 
 /// The most rows of a sheet that are read.
 const MOST_ROWS: usize = 20_000;
+/// The most columns; what stands further right is not read.
+const MOST_COLUMNS: u32 = 200;
 
 /// Reads a workbook.
 ///
@@ -24,8 +26,18 @@ pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     let not_one = |why: String| format!("This is not an XLSForm workbook (.xlsx): {why}");
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(|error| not_one(error.to_string()))?;
     let mut sheet = |name: &str| {
-        let known = workbook.sheet_names().into_iter().find(|known| known.trim().eq_ignore_ascii_case(name));
-        known.and_then(|known| workbook.worksheet_range(&known).ok()).map(|range| Sheet::of(&range))
+        let known = workbook.sheet_names().into_iter().find(|known| known.trim().eq_ignore_ascii_case(name))?;
+        let mut all = workbook.worksheet_cells_reader(&known).ok()?;
+        let mut cells = Vec::new();
+        while let Ok(Some(cell)) = all.next_cell() {
+            let (row, column) = cell.get_position();
+            // A table is made of all cells up to the furthest, so one far out would fill the memory.
+            if (row as usize) <= MOST_ROWS && column < MOST_COLUMNS {
+                cells.push(Cell::new((row, column), Data::from(cell.get_value().clone())));
+            }
+        }
+        cells.sort_by_key(Cell::get_position);
+        Some(Sheet::of(&Range::from_sparse(cells)))
     };
     let survey = sheet("survey").ok_or_else(|| not_one("it has no sheet called survey".to_owned()))?;
     let (choices, settings) = (sheet("choices").unwrap_or_default(), sheet("settings").unwrap_or_default());
@@ -380,6 +392,20 @@ mod tests {
                 "survey: One language was taken over: that of the settings, or English",
             ]
         );
+    }
+
+    #[test]
+    fn a_cell_far_out_fills_no_memory() {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let survey = workbook.add_worksheet().set_name("survey").expect("a sheet");
+        for (row, cells) in [["type", "name", "label"], ["text", "why", "Why?"]].iter().enumerate() {
+            for (column, cell) in cells.iter().enumerate() {
+                survey.write_string(row as u32, column as u16, *cell).expect("a cell");
+            }
+        }
+        survey.write_string(1_048_575, 16_383, "far out").expect("a cell");
+        let read = xlsform(&workbook.save_to_buffer().expect("a workbook")).expect("questions");
+        assert_eq!(read.questionnaire.questions().map(|question| question.text.as_str()).collect::<Vec<_>>(), ["Why?"]);
     }
 
     #[test]
