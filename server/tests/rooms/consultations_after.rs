@@ -1,12 +1,13 @@
 //! Consultations beyond the first answers: other ways in, other versions, reading after the close, and what is published.
 
 use app::accounts::Role;
-use app::clock::{DAY, HOUR};
+use app::clock::{self, DAY, HOUR};
 use app::consultations;
-use app::db::Kind;
+use app::consultations::questionnaire::{Choice, Kind, Question, Questionnaire, edit, file};
+use app::db;
 use axum::http::{Method, StatusCode};
 
-use crate::consultations::{answer, begin, number, open, publish};
+use crate::consultations::{answer, begin, number, open, publish, terms};
 use crate::world::{Browser, World, on_both};
 
 /// Until after the close and its half hour of grace.
@@ -279,7 +280,7 @@ fn after_the_close_rows_written_together_cannot_be_told_and_what_was_not_sent_is
         assert_eq!(number(&world, "SELECT count(*) FROM consultations WHERE mixed_at IS NOT NULL").await, 0, "it is open");
         close(&world);
         tidy().await;
-        if world.db().kind() == Kind::Postgres {
+        if world.db().kind() == db::Kind::Postgres {
             let written =
                 "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at FROM responses UNION SELECT xmin::text FROM took_part) x";
             assert_eq!(number(&world, written).await, 1, "all rows were written in one transaction");
@@ -340,6 +341,89 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
         assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 2);
         one.post(&first, &[("step", "withdraw")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 1);
+    });
+}
+
+/// A consultation with the questions of a file, open for 60 days. Its id.
+async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Question>) -> String {
+    let closes = clock::fields(world.now() + 60 * DAY).0;
+    let page = organiser.post("/forum/consultations/new", &terms("Many", &closes, "anyone")).await.leads_to();
+    let page = page.split('?').next().unwrap().to_owned();
+    let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions));
+    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
+    let body = format!("{head}{file}\r\n--edge--\r\n");
+    let kept = organiser.send(Method::POST, &format!("{page}/file"), &[("content-type", "multipart/form-data; boundary=edge")], body).await;
+    assert!(kept.says("The questions are kept"));
+    organiser.post(&page, &[("step", "open")]).await.leads_to();
+    page.replace("/forum/consultations/", "")
+}
+
+fn question(nth: usize, kind: Kind) -> Question {
+    let (key, text) = (format!("q{nth}"), format!("Question number {nth}?"));
+    Question { key, text, help: String::new(), kind, is_needed: false, may_decline: false, only_if: Vec::new() }
+}
+
+#[test]
+fn two_hundred_questions_are_asked_answered_and_counted_and_one_more_is_refused() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open_with(&world, &organiser, (0..200).map(|nth| question(nth, Kind::YesNo {})).collect()).await;
+        let yes: Vec<(String, &str)> = (0..200).map(|nth| (format!("q.q{nth}"), "yes")).collect();
+        let yes: Vec<(&str, &str)> = yes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        for _ in 0..10 {
+            let phone = world.visitor();
+            let response = begin(&phone, &id).await;
+            assert!(phone.get(&format!("{response}/questions/q199")).await.says("Question 200 of 200"));
+            assert_eq!(phone.post(&format!("{response}/all"), &yes).await.leads_to(), response);
+            phone.post(&response, &[("step", "send")]).await.leads_to();
+        }
+        let page = format!("/forum/consultations/{id}");
+        let one_more = organiser.post(&format!("{page}/questions/new"), &[("text", "One more?"), ("kind", "yes-no")]).await;
+        assert!(one_more.leads_to().contains("answered-before"));
+        close(&world);
+        organiser.post(&format!("{page}/release"), &[("step", "count"), ("by", "q0")]).await.leads_to();
+        assert!(organiser.get(&format!("{page}/release")).await.says("10 people answered."));
+    });
+}
+
+#[test]
+fn five_thousand_responses_are_read_counted_and_published() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let options = |many: usize| (0..many).map(|nth| Choice { key: format!("o{nth}"), text: format!("Option {nth}") }).collect();
+        let mut questions: Vec<Question> = (0..9).map(|nth| question(nth, Kind::OneOf { options: options(2 + nth) })).collect();
+        questions.push(question(9, Kind::LongText {}));
+        let id = open_with(&world, &organiser, questions).await;
+        let consultation = id.clone();
+        let sent = world.db().write(move |tx| {
+            Box::pin(async move {
+                for nth in 0..5_000_usize {
+                    let chosen = |question: usize| format!(r#""q{question}":{{"chosen":["o{}"]}}"#, nth * (question + 7) / 3 % (2 + question));
+                    let answers = (0..9).map(chosen).collect::<Vec<_>>().join(",");
+                    let answers = format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
+                    sqlx::query("INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')")
+                        .bind(app::id::hash(&nth.to_string()))
+                        .bind(&consultation)
+                        .bind(answers)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        sent.await.unwrap();
+        close(&world);
+        let page = format!("/forum/consultations/{id}");
+        assert!(organiser.get(&format!("{page}/answers/q9?q=response+4321")).await.says("1 found"));
+        let began = std::time::Instant::now();
+        organiser.post(&format!("{page}/release"), &[("step", "count"), ("by", "q8")]).await.leads_to();
+        println!("read and counted on {:?} in {:?}", world.db().kind(), began.elapsed());
+        publish(&other, &format!("{page}/release")).await.leads_to();
+        let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
+        assert!(results.says("5000 people answered.") && results.says("By: Question number 8?"));
+        let workbook = organiser.post(&format!("{page}/answers.xlsx"), &[]).await;
+        assert!(workbook.status == StatusCode::OK && workbook.html.len() > 50_000);
     });
 }
 
