@@ -36,6 +36,8 @@ pub enum Kind {
     LetterFrom,
     /// Questions that go to one team.
     Question,
+    /// Responses begun from one place. A whole school may share it.
+    Response,
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
             Self::Letter => ("letter", 5, HOUR),
             Self::LetterFrom => ("letter from", 300, HOUR),
             Self::Question => ("question", 30, HOUR),
+            Self::Response => ("response", 300, HOUR),
         }
     }
 }
@@ -97,6 +100,14 @@ pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<
 /// When the database fails.
 pub async fn may_ask(house: &House, notice_id: &str) -> Result<bool, Error> {
     within(&house.db, Kind::Question, notice_id, house.clock.now()).await
+}
+
+/// Whether one more response may be begun from this place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_answer(house: &House, caller: &Caller) -> Result<bool, Error> {
+    within(&house.db, Kind::Response, &caller.0, house.clock.now()).await
 }
 
 /// Forgets the wrong tries for one address, after a right one.

@@ -17,7 +17,7 @@ mod sign_up;
 pub mod store;
 mod viewer;
 
-pub use attempts::{Caller, may_ask, may_write};
+pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use passwords::hashed;
 pub use people::invite;
 pub use rules::{Role, address};

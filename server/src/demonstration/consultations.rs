@@ -5,8 +5,7 @@ use app::area::store::Named;
 use app::clock::{DAY, Millis};
 use app::consultations::questionnaire::answers::Answer;
 use app::consultations::questionnaire::{Condition, Question, Questionnaire, Section, library::library};
-use app::consultations::reading::Heard;
-use app::consultations::responses::Channel;
+use app::consultations::reading::{self, Heard, Theme};
 use app::consultations::rules::{Terms, Who};
 use app::consultations::{responses, results, store};
 use app::db::Kind;
@@ -51,13 +50,20 @@ async fn open(tx: &mut AnyConnection, ground: &Ground<'_>, terms: &Terms, questi
     Ok(consultation)
 }
 
+/// What some of them wrote, in words that anybody could have written, and whether they agreed to be quoted.
+const BETTER: [(&str, bool); 4] = [
+    ("Tell us how long it will be, and ring when it changes.", true),
+    ("Exercises we can do at home while we wait.", true),
+    ("One name to ring. I told our story to five people.", true),
+    ("Somebody who comes to the school.", false),
+];
+
 /// Two hundred and forty families answered. In the south all wait long; in the north only a few do, so few that it is not
 /// shown how many.
 async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let terms = waiting(ground.now);
     let questions = waiting_questions();
     let consultation = open(tx, ground, &terms, &questions).await?;
-    let mut all = Vec::new();
     for nth in 0..240_i64 {
         let (code, is_north) = (id::code(), nth < 90);
         let chosen = |key: &str| Some(Answer::Chosen(vec![key.to_owned()]));
@@ -71,29 +77,58 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
             let step = usize::try_from(if is_north { nth % 3 } else { 2 + nth % 3 }).unwrap_or_default();
             answered.push(("satisfied".to_owned(), scale.get(step).and_then(|option| chosen(&option.key))));
         }
+        let (better, may_quote) = BETTER[usize::try_from(nth / 3).unwrap_or_default() % BETTER.len()];
+        if nth % 3 == 0 {
+            answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
+        }
         responses::begin(tx, &consultation, 1, &code).await?;
-        all.extend(responses::keep(tx, ground.kind, &code, answered).await?);
-        responses::send(tx, &consultation, &code, None, nth % 2 == 0).await?;
+        responses::keep(tx, ground.kind, &code, answered).await?;
+        responses::send(tx, &consultation, &code, None, may_quote).await?;
     }
-    let heard = all.into_iter().map(|answers| Heard {
-        response_id: String::new(),
-        version: 1,
-        channel: Channel::Online,
-        may_quote: false,
-        answers,
-    });
+    let heard = reading::store::heard(&mut *tx, &consultation).await?;
+    let themes = [("To be told how long", "how long"), ("One person to ring", "One name")];
+    for (title, words) in themes {
+        reading::store::add_theme(tx, &consultation, "better", title).await?;
+        let theme: String = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1").bind(title).fetch_one(&mut *tx).await?;
+        for response in heard.iter().filter(|heard| better(heard).is_some_and(|said| said.contains(words))) {
+            reading::store::set_themes(tx, &at(&consultation, response), std::slice::from_ref(&theme)).await?;
+        }
+    }
+    if let Some(response) = heard.iter().find(|heard| better(heard) == Some(BETTER[2].0)) {
+        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, ground.organiser).await?;
+    }
+    let theme = |(title, words): (&str, &str)| Theme {
+        id: title.to_owned(),
+        question: "better".to_owned(),
+        title: title.to_owned(),
+        responses: heard
+            .iter()
+            .filter(|heard| better(heard).is_some_and(|said| said.contains(words)))
+            .map(|heard| heard.response_id.clone())
+            .collect(),
+    };
     let material = results::Material {
         versions: vec![(1, questions)],
-        heard: heard.collect(),
-        places: ground.places.iter().map(|place| (place.clone(), None)).collect(),
+        themes: themes.into_iter().map(theme).collect(),
+        quotations: vec![("better".to_owned(), BETTER[2].0.to_owned())],
+        heard,
+        places: ground.places.iter().zip([900, 1_100]).map(|(place, lives)| (place.clone(), Some(lives))).collect(),
         asked: Some(900),
-        ..results::Material::default()
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = results::store::MadeOf { changes: 0, published: 0 };
     results::store::count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
     results::store::check(tx, &consultation, terms.closes_at + DAY, ground.colleague, terms.closes_at + 2 * DAY).await?;
     Ok(())
+}
+
+/// What somebody said would be better.
+fn better(heard: &Heard) -> Option<&str> {
+    heard.answers.get("better").and_then(|answer| if let Answer::Text(said) = answer { Some(said.as_str()) } else { None })
+}
+
+fn at(consultation: &str, heard: &Heard) -> reading::store::At {
+    reading::store::At { consultation_id: consultation.to_owned(), response_id: heard.response_id.clone(), question: "better".to_owned() }
 }
 
 fn after_a_diagnosis(now: Millis) -> Terms {
@@ -138,7 +173,7 @@ fn waiting(now: Millis) -> Terms {
 }
 
 fn waiting_questions() -> Questionnaire {
-    Questionnaire { sections: vec![Section { title: String::new(), questions: of_library(&["waiting", "satisfied", "place"]) }] }
+    Questionnaire { sections: vec![Section { title: String::new(), questions: of_library(&["waiting", "satisfied", "better", "place"]) }] }
 }
 
 /// Questions of the library, asked of everyone.

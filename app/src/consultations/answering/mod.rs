@@ -19,7 +19,7 @@ use super::responses::{self, Once, Sending, State as Stands};
 use super::rules::{GRACE, Standing, Who};
 use super::store::Consultation;
 use super::{opened, standing_words};
-use crate::accounts::{self, Viewer};
+use crate::accounts::{self, Caller, Viewer};
 use crate::area;
 use crate::area::store::Named;
 use crate::clock;
@@ -47,11 +47,29 @@ pub fn routes() -> Routes {
 }
 
 /// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone until the close.
-pub async fn begin(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn begin(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
     if consultation.standing(now) != Standing::Open || !may_begin(&house, &viewer, &consultation, &headers).await? {
         return Ok(Redirect::to(&here).into_response());
+    }
+    if !accounts::may_answer(&house, &caller).await? {
+        let page = Page::new("Try again in an hour", || {
+            view! {
+                <div class="stack">
+                    <h1>"Try again in an hour"</h1>
+                    <p class="lead">"Very many people have begun to answer from where you are. Who has begun can go on."</p>
+                    <p><a class="button" href=here.clone()>"Back"</a></p>
+                </div>
+            }
+        });
+        return Ok(page.status(axum::http::StatusCode::TOO_MANY_REQUESTS).answer(&house, &viewer));
     }
     let (code, consultation_id, version) = (id::code(), consultation.id.clone(), consultation.version);
     let kept = code.clone();

@@ -122,7 +122,7 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                 <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
                 <KeepAnswers response=hand.to("") />
-                <p class="soft">"What you answer is kept. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
+                <p class="soft">"Each answer is kept when you go on. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
                 <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
             </div>
         }

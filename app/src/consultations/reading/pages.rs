@@ -52,7 +52,7 @@ impl Material {
             });
             return Ok(Err(page.status(StatusCode::CONFLICT).answer(house, viewer)));
         }
-        let heard = store::heard(&house.db, &consultation.id).await?;
+        let heard = store::heard(&mut *house.db.read().await?, &consultation.id).await?;
         let around = store::around(&house.db, &consultation.id).await?;
         let places = around.names();
         Ok(Ok(Self { consultation, versions, heard, around, places }))
@@ -103,10 +103,10 @@ pub async fn questions(State(house): State<House>, viewer: Viewer, Path(id): Pat
                 <ol class="queue">{rows}</ol>
                 <h2>"Take them with you"</h2>
                 <p class="soft">"All answers in one file, for the forum alone. It is noted who took it."</p>
-                <p class="row">
+                <div class="row">
                     <form method="post" action=format!("{here}/answers.xlsx")><button class="button quiet">"As a workbook (XLSX)"</button></form>
                     <form method="post" action=format!("{here}/answers.csv")><button class="button quiet">"As a table (CSV)"</button></form>
-                </p>
+                </div>
                 <p><a class="button" href=format!("{here}/release")>"Go on to the results"</a></p>
             </div>
         }

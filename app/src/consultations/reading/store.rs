@@ -17,12 +17,12 @@ use crate::id;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn heard(db: &Db, consultation_id: &str) -> Kept<Vec<Heard>> {
+pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kept<Vec<Heard>> {
     let rows = sqlx::query(
         "SELECT id, version, channel, CAST(may_quote AS BIGINT), answers FROM responses WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
     )
     .bind(consultation_id)
-    .fetch_all(&mut *db.read().await?)
+    .fetch_all(connection)
     .await?;
     let one = |row: &AnyRow| Heard {
         response_id: row.get(0),

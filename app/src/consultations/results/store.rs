@@ -71,7 +71,7 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, u
     let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
     let waiting = around.typed.iter().filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str())).count();
     let versions: Vec<_> = versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
-    let heard = reading::store::heard(db, &consultation_id).await?;
+    let heard = reading::store::heard(&mut *db.read().await?, &consultation_id).await?;
     let quoted = |(response, question, done): (String, String, Done)| {
         let Done::Quoted { words } = done else { return None };
         let version = heard.iter().find(|heard| heard.response_id == response)?.version;
