@@ -1,6 +1,6 @@
 //! What the islands share.
 
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 
@@ -17,5 +17,5 @@ pub async fn post(address: &str, fields: &str) -> Result<Response, JsValue> {
     request.set_headers(&headers);
     request.set_body(&fields.into());
     let window = web_sys::window().ok_or("no window")?;
-    JsFuture::from(window.fetch_with_str_and_init(address, &request)).await?.dyn_into()
+    JsFuture::from(window.fetch_with_str_and_init(address, &request)).await.map(JsCast::unchecked_into)
 }

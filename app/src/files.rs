@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use img_parts::jpeg::{Jpeg, markers};
+use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -86,7 +88,50 @@ impl FileKind {
     }
 }
 
+/// The largest picture, in bytes: it is to come quickly on a phone.
+pub const LARGEST_PICTURE: usize = 500 * 1024;
+
+/// A picture without what a camera or a program writes beside it, as where and when it was taken; and its ending. `None` for what
+/// is neither PNG nor JPEG.
+#[must_use]
+pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
+    /// What says how a picture looks: the picture, its colours, its size.
+    const PARTS_OF_PNG: [&[u8; 4]; 10] = [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs"];
+    if let Ok(mut png) = Png::from_bytes(content.clone()) {
+        png.chunks_mut().retain(|chunk| PARTS_OF_PNG.contains(&&chunk.kind()));
+        return Some((png.encoder().bytes(), "png"));
+    }
+    let mut jpeg = Jpeg::from_bytes(content).ok()?;
+    // Of what programs add only the size, the colours and how they are coded; no comment.
+    let is_look = |marker: u8| !matches!(marker, markers::APP1 | markers::APP3..=markers::APP13 | markers::APP15 | markers::COM);
+    jpeg.segments_mut().retain(|segment| is_look(segment.marker()));
+    Some((jpeg.encoder().bytes(), "jpg"))
+}
+
 impl Files {
+    /// Keeps a picture without its traces: its name, with its ending. `None` where it is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep_picture(&self, content: Bytes) -> Result<Option<String>, object_store::Error> {
+        let Some((content, ending)) = without_traces(content) else { return Ok(None) };
+        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        Ok(Some(format!("{hash}.{ending}")))
+    }
+
+    /// A picture to be shown; `None` for a name that is none.
+    ///
+    /// # Errors
+    /// When the store fails or it is gone.
+    pub async fn picture(&self, name: &str) -> Result<Option<Response>, object_store::Error> {
+        let Some((hash, ending)) = picture_name(name) else { return Ok(None) };
+        let content = self.0.get(&Path::from(hash)).await?.bytes().await?;
+        let kind = if ending == "png" { "image/png" } else { "image/jpeg" };
+        let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+        Ok(Some((headers, content).into_response()))
+    }
+
     /// Opens `file:FOLDER` or `s3://BUCKET/PREFIX`; for the latter, keys and region come from the usual `AWS_…` settings.
     ///
     /// # Errors
@@ -139,6 +184,13 @@ impl Files {
         }
         Ok(answer)
     }
+}
+
+/// The parts of a picture's name: the SHA-256 of what is in it, and its ending; `None` for another name.
+#[must_use]
+pub fn picture_name(name: &str) -> Option<(&str, &str)> {
+    let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    name.split_once('.').filter(|(hash, ending)| is_hash(hash) && matches!(*ending, "png" | "jpg"))
 }
 
 /// The last part of a name, as one clean line, with the ending of what the file is.
@@ -214,5 +266,33 @@ mod tests {
         assert_eq!(cleaned("", FileKind::Docx), "draft.docx");
         assert_eq!(size_in_words(340_000), "340 kB");
         assert_eq!(size_in_words(2_345_678), "2.3 MB");
+    }
+
+    #[test]
+    fn a_picture_keeps_how_it_looks_and_loses_where_and_when_it_was_taken() {
+        let chunk =
+            |kind: &[u8; 4], content: &'static [u8]| img_parts::png::PngChunk::new(*kind, Bytes::from_static(content)).encoder().bytes();
+        let parts = [chunk(b"IHDR", &[0; 13]), chunk(b"tEXt", b"Location: an invented road"), chunk(b"IDAT", b"look"), chunk(b"IEND", b"")];
+        let png = [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat();
+        let (kept, ending) = without_traces(Bytes::from(png)).expect("a picture");
+        let has = |kept: &[u8], words: &[u8]| kept.windows(words.len()).any(|part| part == words);
+        assert!(ending == "png" && has(&kept, b"look") && !has(&kept, b"road"));
+        let jpeg = [
+            &b"\xFF\xD8"[..],
+            b"\xFF\xE1\x00\x10Exif\0\0a road",
+            b"\xFF\xFE\x00\x08a road",
+            b"\xFF\xDB\x00\x06look",
+            b"\xFF\xDA\x00\x03\x01look\xFF\xD9",
+        ]
+        .concat();
+        let (kept, ending) = without_traces(Bytes::from(jpeg)).expect("a picture");
+        assert!(ending == "jpg" && has(&kept, b"look") && !has(&kept, b"road"));
+        for other in [&b"GIF89a"[..], b"", b"<svg onload=alert(1)>"] {
+            assert!(without_traces(Bytes::copy_from_slice(other)).is_none());
+        }
+        assert!(picture_name(&format!("{}.png", "a".repeat(64))).is_some());
+        for name in ["map.png", "../../etc/passwd", &format!("{}.svg", "a".repeat(64)), &format!("{}.png", "A".repeat(64))] {
+            assert!(picture_name(name).is_none(), "{name}");
+        }
     }
 }

@@ -39,6 +39,14 @@ impl Sent {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
+    /// The same with one more field.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(field, _)| field != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The first value sent under this name, as it was typed; empty when there is none.
     #[must_use]
     pub fn typed(&self, name: &str) -> &str {

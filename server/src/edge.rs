@@ -116,24 +116,27 @@ async fn limit_calls(State(calls): State<Arc<DefaultKeyedRateLimiter<String>>>, 
     next.run(request).await
 }
 
-/// The security headers, on every answer, failures and redirects included.
+/// The security headers, on every answer, failures and redirects included. Those that speak of a page are left out where the
+/// answer is the program for the browser, which no browser shows as one.
 async fn headers(State(house): State<House>, mut answer: Response) -> Response {
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    let of_all = [(header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (HeaderName::from_static("cross-origin-resource-policy"), "same-origin")];
+    let of_pages = [
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
     let headers = answer.headers_mut();
-    for (name, value) in fixed {
+    let is_program = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm" || kind == "text/javascript");
+    for (name, value) in of_all.into_iter().chain(of_pages.into_iter().filter(|_| !is_program)) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if house.is_secure() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     let nothing = HeaderValue::from_static("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+    if !is_program {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+    }
     // Pages hold what is a person's own; after signing out, the back button must not show it. A page to write in says otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     answer

@@ -28,6 +28,7 @@ const WASM_OPT: &[&str] = &[
     "--rereloop",
     "-Oz",
     "-Oz",
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",

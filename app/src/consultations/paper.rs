@@ -12,6 +12,7 @@ use crate::area;
 use crate::area::store::Named;
 use crate::clock;
 use crate::error::Error;
+use crate::files::picture_name;
 use crate::house::House;
 use crate::ui::Page;
 
@@ -54,6 +55,9 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
     let texts = || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
     let line = || view! { <p class="to-write" aria-hidden="true"></p> };
     let (how, body) = match &question.kind {
+        Kind::Picture { words, file } if picture_name(file).is_some() => {
+            ("", view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }.into_any())
+        }
         Kind::Page { words } | Kind::Picture { words, .. } => ("", view! { <p class="lines">{words.clone()}</p> }.into_any()),
         Kind::SeveralOf { at_most: Some(most), .. } => {
             return view! { <h2>{question.text.clone()}</h2>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();

@@ -11,9 +11,10 @@ use super::rules::fresh_key;
 use super::store::Consultation;
 use crate::accounts::Viewer;
 use crate::error::Error;
-use crate::forms::{Refusals, Sent};
+use crate::files;
+use crate::forms::{Refusals, Sent, SentWithFile};
 use crate::house::House;
-use crate::ui::{Area, Choice, Choices, Field, Page, Summary};
+use crate::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
 pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, key)): Path<(String, String)>) -> Result<Response, Error> {
@@ -27,9 +28,21 @@ pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(String, String)>,
-    sent: Sent,
+    SentWithFile { mut sent, file, is_too_large }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
+    let picture = file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == "picture");
+    let too_large = is_too_large || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
+    let mut wrong_picture = too_large.then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
+    if let Some((_, content)) = picture.filter(|_| !too_large) {
+        match house.files.keep_picture(content).await? {
+            Some(name) => sent = sent.with("file", &name),
+            None => wrong_picture = Some("Choose a picture: PNG or JPEG".to_owned()),
+        }
+    }
+    if let Some(what_to_do) = wrong_picture {
+        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do)).answer(&house, &viewer));
+    }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
     let taken: Vec<&str> = consultation.questionnaire.questions().map(|question| question.key.as_str()).collect();
     let own = before.as_ref().map_or_else(|| fresh_key(&taken), |question| question.key.clone());
@@ -40,6 +53,11 @@ pub async fn send(
     let kept = changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
+}
+
+/// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before they are asked.
+pub async fn picture(State(house): State<House>, Path(file): Path<String>) -> Result<Response, Error> {
+    house.files.picture(&file).await?.ok_or(Error::NotFound)
 }
 
 /// The question of an address, with its heading.
@@ -59,14 +77,21 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
         let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
         let ticked = |field: &str, label: &str| Choice::each([("yes", label)], |value| sent.typed(field) == value);
         let is_more = !refusals.is_empty()
-            || ["heading", "needed", "decline", "at_most", "least", "words", "if"].iter().any(|field| !sent.typed(field).is_empty());
+            || ["heading", "needed", "decline", "at_most", "least", "words", "file", "if"]
+                .iter()
+                .any(|field| !sent.typed(field).is_empty());
         let who = whom(&earlier(consultation, key), sent, refusals);
+        let kept = sent.line("file");
+        let shown =
+            (!kept.is_empty()).then(|| view! { <img class="picture" src=format!("/pictures/{kept}") alt="The picture as it is" /> });
+        let upload = view! { <Upload name="picture" label="A picture" hint="PNG or JPEG, up to 500 kB. Where and when it was taken is removed." accept=".png,.jpg,.jpeg" refusals /> };
+        let picture = view! { <input type="hidden" name="file" value=kept.clone() />{shown}{upload.into_any()} };
         view! {
             <div class="stack">
                 <p><a class="back" href=back>{consultation.terms.title.clone()}</a></p>
                 <Summary refusals />
                 <h1>{title}</h1>
-                <form method="post" novalidate>
+                <form method="post" enctype="multipart/form-data" novalidate>
                     <Field name="text" label="What you ask, in one sentence" value=sent.typed("text") refusals />
                     <Area name="help" label="Help to answer" hint="Leave it empty if none is needed." rows=2 value=sent.typed("help") refusals />
                     <Choices name="kind" legend="How is it answered?" choices=kinds refusals />
@@ -78,7 +103,8 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                         <Field name="at_most" label="Of several: how many at the most" kind="number" value=sent.typed("at_most") refusals />
                         <Field name="least" label="Of a number: the least it can be" kind="number" value=sent.typed("least") refusals />
                         <Field name="most" label="Of a number: the most it can be" kind="number" value=sent.typed("most") refusals />
-                        <Area name="words" label="Of a page to read: its text" rows=4 value=sent.typed("words") refusals />
+                        <Area name="words" label="Of a page to read its text; of a picture what it shows" rows=4 value=sent.typed("words") refusals />
+                        {picture}
                         <Field name="heading" label="A heading that begins above it" value=sent.typed("heading") refusals />
                         {who}
                     </details>

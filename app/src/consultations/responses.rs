@@ -119,25 +119,29 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
     }))
 }
 
-/// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other questions, given in
-/// another tab, stay. Gives all answers; `None` when the response was withdrawn.
-pub async fn keep(tx: &mut AnyConnection, kind: Kind, code: &str, answered: Vec<(String, Option<Answer>)>) -> Kept<Option<Answers>> {
-    // The questions are held too: nobody changes them between this answer and its being there.
+/// The answers of a response, held for whoever is about to change or to send them; `None` when it was withdrawn. The questions
+/// are held too: nobody changes them between an answer and its being there.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
         "SELECT r.answers FROM responses r JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
          WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
     );
-    let held: Option<String> = sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(&mut *tx).await?;
-    let Some(held) = held else { return Ok(None) };
-    let mut answers: Answers = serde_json::from_str(&held).unwrap_or_default();
+    let held: Option<String> = sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(tx).await?;
+    Ok(held.map(|held| serde_json::from_str(&held).unwrap_or_default()))
+}
+
+/// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other questions, given in
+/// another tab, stay. Gives all answers; `None` when the response was withdrawn.
+pub async fn keep(tx: &mut AnyConnection, kind: Kind, code: &str, answered: Vec<(String, Option<Answer>)>) -> Kept<Option<Answers>> {
+    let Some(mut answers) = hold(&mut *tx, kind, code).await? else { return Ok(None) };
     for (question, answer) in answered {
         match answer {
             Some(answer) => answers.insert(question, answer),
             None => answers.remove(&question),
         };
     }
-    let json = serde_json::to_string(&answers).unwrap_or(held);
+    let json = serde_json::to_string(&answers).unwrap_or_default();
     sqlx::query("UPDATE responses SET answers = $2 WHERE code_hash = $1").bind(id::hash(code)).bind(json).execute(tx).await?;
     Ok(Some(answers))
 }

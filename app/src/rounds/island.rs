@@ -3,7 +3,7 @@
 #![expect(missing_docs, reason = "the island macro makes an undocumented struct of its properties")]
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, SubmitEvent};
 
 use crate::browser::post;
@@ -52,7 +52,7 @@ pub fn SupportButton(
     };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        let Some(form) = event.target().map(JsCast::unchecked_into::<HtmlFormElement>) else { return };
         if on_its_way.get_untracked() {
             asked_again.update_value(|again| *again = !*again);
         } else {
@@ -79,7 +79,7 @@ pub fn SupportButton(
 }
 
 fn label(supported: bool, title: &str) -> String {
-    if supported { format!("Take back your support for: {title}") } else { format!("Support this topic: {title}") }
+    [if supported { "Take back your support for: " } else { "Support this topic: " }, title].concat()
 }
 
 /// Sends the wish to the form's own address. True when it was kept. A person who must sign in first is taken to the

@@ -94,6 +94,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /notices/{id}/poster",
         "GET /notices/{id}/questions/new",
         "GET /offline",
+        "GET /pictures/{file}",
         "GET /places/{id}",
         "GET /plans",
         "GET /plans/{id}",

@@ -364,6 +364,36 @@ fn question(nth: usize, kind: Kind) -> Question {
 }
 
 #[test]
+fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open_with(&world, &organiser, vec![question(0, Kind::YesNo {})]).await;
+        let new = format!("/forum/consultations/{id}/questions/new");
+        let send = async |content: &[u8]| {
+            let field = |name: &str, value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let fields = [field("text", "Where it is"), field("kind", "picture"), field("words", "A map of the bus stops")].concat();
+            let head =
+                "--edge\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
+            let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+            organiser.send(Method::POST, &new, &[("content-type", "multipart/form-data; boundary=edge")], body).await
+        };
+        assert!(send(b"no picture").await.says("Choose a picture: PNG or JPEG"));
+        assert!(send(&[0; 600 * 1024]).await.says("Choose a smaller picture: up to 500 kB"));
+        assert!(organiser.post(&new, &[("text", "Where"), ("kind", "picture"), ("words", "A map")]).await.says("Choose a picture"));
+        // One white point.
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb18\xf6\x14\0\0\0\0IEND\xaeB`\x82";
+        send(png).await.leads_to();
+        let response = begin(&world.visitor(), &id).await;
+        let all = world.visitor().get(&format!("{response}/all")).await;
+        assert!(all.html.contains("alt=\"A map of the bus stops\""));
+        let address = all.html.split("src=\"/pictures/").nth(1).unwrap().split('"').next().unwrap();
+        let picture = world.visitor().get(&format!("/pictures/{address}")).await;
+        assert!(picture.status == StatusCode::OK && picture.headers["content-type"] == "image/png");
+        assert_eq!(world.visitor().get("/pictures/map.png").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
 fn two_hundred_questions_are_asked_answered_and_counted_and_one_more_is_refused() {
     on_both(async |world| {
         let organiser = world.organiser().await;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::area::store::Named;
 use crate::consultations::questionnaire::answers::{Answer, DECLINED, element, field, rank_field};
 use crate::consultations::questionnaire::{Kind, Question};
+use crate::files::picture_name;
 use crate::forms::Sent;
 
 /// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands before it.
@@ -66,6 +67,10 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
                 </fieldset>
             }
             .into_any()
+        }
+        Kind::Picture { words, file } if picture_name(file).is_some() => {
+            let (src, words) = (format!("/pictures/{file}"), words.clone());
+            view! { <section class="panel"><h2>{question.text.clone()}</h2><img class="picture" src=src alt=words loading="lazy" /></section> }.into_any()
         }
         Kind::Page { words } | Kind::Picture { words, .. } => {
             view! { <section class="panel"><h2>{question.text.clone()}</h2><p class="lines">{words.clone()}</p></section> }.into_any()

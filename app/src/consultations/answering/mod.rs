@@ -241,15 +241,25 @@ pub async fn end(
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
     }
     let may_quote = sent.typed("quote") == "yes";
-    let sending =
-        house.db.write(move |tx| Box::pin(async move { responses::send(tx, &consultation_id, &code, once.as_ref(), may_quote).await }));
+    let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
+    let sending = house.db.write(move |tx| {
+        Box::pin(async move {
+            // An answer may have been taken away in another tab meanwhile.
+            let held = responses::hold(tx, kind, &code).await?;
+            if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
+                return Ok(None);
+            }
+            responses::send(tx, &consultation_id, &code, once.as_ref(), may_quote).await.map(Some)
+        })
+    });
     match sending.await? {
         // The phone forgets the code: the next person who takes it up must not find these answers.
-        Sending::Counts => {
+        Some(Sending::Counts) => {
             let path = format!("/consultations/{}", consultation.id);
             Ok((cookie(&house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
         }
-        Sending::SentBefore => {
+        None => Ok(Redirect::to(&back).into_response()),
+        Some(Sending::SentBefore) => {
             let what_to_do = "Change the answers that you have sent before, with their code. Each person sends one set of answers";
             Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)))
         }
@@ -312,7 +322,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             let until = clock::day_and_hour(terms.closes_at + GRACE);
             view! { <p class="panel warn">{format!("It has closed while you were answering. You have until {until} to send your answers.")}</p> }
         });
-        let on_this_phone = is_open.then(|| view! { <KeepAnswers response=hand.to("") /> });
+        let on_this_phone = is_open.then(|| view! { <div data-response=hand.to("")><KeepAnswers /></div> });
         let code = (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
         view! {
             <article class="stack">

@@ -121,7 +121,7 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
                 <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                 <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
-                <KeepAnswers response=hand.to("") />
+                <div data-response=hand.to("")><KeepAnswers /></div>
                 <p class="soft">"Each answer is kept when you go on. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
                 <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
             </div>
@@ -185,7 +185,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
                 {summary}
                 <h1>{title}</h1>
                 <form method="post" novalidate data-answers="all">{questions}<button class="button">"Keep my answers"</button></form>
-                <KeepAnswers response=hand.to("") />
+                <div data-response=hand.to("")><KeepAnswers /></div>
                 <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
             </div>
         }

@@ -3,10 +3,11 @@
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS};
 use super::{Choice, Condition, Kind, Question, Questionnaire, Section};
 use crate::consultations::rules::fresh_key;
+use crate::files::picture_name;
 use crate::forms::{self, Refusals, Sent};
 
 /// The kinds of questions, as a form sends them and as it shows them.
-pub const KINDS: [(&str, &str); 11] = [
+pub const KINDS: [(&str, &str); 12] = [
     ("one-of", "Choose one"),
     ("several-of", "Choose several"),
     ("yes-no", "Yes or no"),
@@ -18,6 +19,7 @@ pub const KINDS: [(&str, &str); 11] = [
     ("date", "A day"),
     ("place", "A part of the area"),
     ("page", "No question: a page to read"),
+    ("picture", "No question: a picture"),
 ];
 
 /// A question, and the heading that begins above it.
@@ -150,6 +152,14 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
             let words = forms::within(forms::prose(sent.typed("words")), LONGEST_TEXT, "Write what is to be read");
             Kind::Page { words: refusals.take("words", words)? }
         }
+        "picture" => {
+            let words =
+                forms::within(forms::prose(sent.typed("words")), LONGEST_TEXT, "Say what the picture shows, for those who do not see it");
+            let file = sent.line("file");
+            let file = picture_name(&file).map(|_| file.clone()).ok_or_else(|| "Choose a picture".to_owned());
+            let (words, file) = (refusals.take("words", words), refusals.take("picture", file));
+            Kind::Picture { file: file?, words: words? }
+        }
         "number" => {
             let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
             let (least, most) = refusals.take("least", range.ok_or_else(|| "Enter the least and the most it can be".to_owned()))?;
@@ -211,7 +221,11 @@ pub fn fields((heading, question): &Headed) -> Sent {
         Kind::SeveralOf { at_most: Some(most), .. } => most.to_string(),
         _ => String::new(),
     };
-    let words = if let Kind::Page { words } = &question.kind { words.as_str() } else { "" };
+    let (words, file) = match &question.kind {
+        Kind::Page { words } => (words.as_str(), ""),
+        Kind::Picture { words, file } => (words.as_str(), file.as_str()),
+        _ => ("", ""),
+    };
     let kind = kind_word(&question.kind);
     let options = question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>().join("\n");
     let ifs: Vec<String> = question
@@ -230,6 +244,7 @@ pub fn fields((heading, question): &Headed) -> Sent {
         ("least", &least),
         ("most", &most),
         ("words", words),
+        ("file", file),
         ("needed", yes(question.is_needed)),
         ("decline", yes(question.may_decline)),
     ];
@@ -237,7 +252,7 @@ pub fn fields((heading, question): &Headed) -> Sent {
     Sent::of(&fields)
 }
 
-/// The word of a kind in [`KINDS`]; a picture is shown as a page.
+/// The word of a kind in [`KINDS`].
 #[must_use]
 pub fn kind_word(kind: &Kind) -> &'static str {
     match kind {
@@ -251,7 +266,8 @@ pub fn kind_word(kind: &Kind) -> &'static str {
         Kind::LongText {} => "long-text",
         Kind::Date {} => "date",
         Kind::Place {} => "place",
-        Kind::Page { .. } | Kind::Picture { .. } => "page",
+        Kind::Page { .. } => "page",
+        Kind::Picture { .. } => "picture",
     }
 }
 
