@@ -188,6 +188,16 @@ mod tests {
     }
 
     #[test]
+    fn small_numbers_are_ten_or_more_and_never_fewer() {
+        assert_eq!(with(&[]).expect("settings").rule, Rule::default());
+        let stricter = with(&[("SMALLEST_SHOWN", "20"), ("ROUND_TO_FIVE", "yes")]).expect("settings");
+        assert_eq!(Some(stricter.rule), Rule::new(20, true));
+        for (name, value) in [("SMALLEST_SHOWN", "9"), ("SMALLEST_SHOWN", "few"), ("ROUND_TO_FIVE", "5")] {
+            assert!(with(&[(name, value)]).expect_err("a bad value").contains(name), "{name}={value}");
+        }
+    }
+
+    #[test]
     fn each_bad_value_is_named_in_one_line() {
         for (name, value) in [
             ("DATABASE_URL", "mysql://x"),
