@@ -11,6 +11,10 @@ pub struct Permit {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) letter_id: String,
+    /// Which claim of the letter it is for.
+    pub(super) tries: i64,
+    /// The address that the worker holds.
+    pub(super) to: String,
 }
 
 impl Permit {
@@ -19,7 +23,7 @@ impl Permit {
     /// # Errors
     /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.
     pub async fn holds(&self) -> Result<(), Failure> {
-        let standing = store::standing(&self.db, &self.letter_id, self.clock.now()).await;
+        let standing = store::standing(&self.db, self, self.clock.now()).await;
         standing.unwrap_or_else(|error| Err(Failure::Later(format!("the database cannot be asked: {error}"))))
     }
 }

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
 use super::turn::without_addresses;
-use super::{Failure, Letter, Words};
+use super::{Failure, Letter, Permit, Words};
 use crate::clock::{DAY, MINUTE, Millis};
 use crate::db::Db;
 
@@ -95,17 +95,21 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
     .await
 }
 
-/// Whether this letter may go: it must not when it was called off, came too late, or its person is gone, nor while it is stale.
+/// Whether this letter may go: it must not when it was called off, came too late, or its person is gone, nor while it is stale;
+/// nor when another has claimed it since, or its person has another address.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(db: &Db, id: &str, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
+pub async fn standing(db: &Db, permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at, CAST(d.is_stale AS BIGINT)
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
+                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
-    .bind(id)
+    .bind(&permit.letter_id)
     .bind(now)
+    .bind(permit.tries)
+    .bind(&permit.to)
     .fetch_one(&mut *db.read().await?)
     .await?;
     let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) = (row.get(0), row.get(1), row.get(2), row.get(3));

@@ -1,6 +1,7 @@
 //! What a worker does again and again: claim one letter, hand it over, record what became of it.
 
 use std::future::Future;
+use std::time::Duration;
 
 use super::{Failure, Letter, Permit, store};
 use crate::clock::{Clock, HOUR, MINUTE, Millis};
@@ -34,14 +35,14 @@ where
 {
     let Some((letter, tries)) = store::claim(db, clock.now()).await? else { return Ok(Outcome::NothingDue) };
     let id = letter.id.clone();
-    let permit = Permit { db: db.clone(), clock: clock.clone(), letter_id: id.clone() };
+    let permit = Permit { db: db.clone(), clock: clock.clone(), letter_id: id.clone(), tries, to: letter.to.clone() };
     let sent = match permit.holds().await {
         Ok(()) => send(letter, permit).await,
         must_not => must_not,
     };
     match sent {
         Ok(()) => {
-            store::sent(db, id, tries, clock.now()).await?;
+            record_sent(db, &id, tries, clock).await?;
             Ok(Outcome::Sent)
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
@@ -63,6 +64,21 @@ where
             Ok(Outcome::GivenUp)
         }
     }
+}
+
+/// How often it is tried to record that a letter went, a second between: shorter than the lease, after which it would go again.
+const MOST_RECORDINGS: u32 = 60;
+
+/// Records that a letter went; again and again while the database does not answer, since nothing else keeps it from going twice.
+async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) -> Result<(), sqlx::Error> {
+    for _ in 1..MOST_RECORDINGS {
+        match store::sent(db, id.to_owned(), tries, clock.now()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::warn!(%error, "a letter that went could not be recorded and will be tried again"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    store::sent(db, id.to_owned(), tries, clock.now()).await
 }
 
 /// A mail server's words without the addresses in them, since the reason is kept when the address is erased; and without

@@ -61,7 +61,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
 /// Puts digests together again of which a part was stopped, corrected or withdrawn before they went.
 async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
     loop {
-        let stale = ledger::stale(&house.db).await?;
+        let stale = ledger::stale(&house.db, house.clock.now()).await?;
         if stale.is_empty() {
             return Ok(());
         }

@@ -99,9 +99,17 @@ impl Smtp {
         let kept = async || self.kept.lock().await.pop();
         // A connection that waits is there at once: the permit is asked before it is taken, and of a new one when it stands.
         holds(permit).await?;
+        let mut is_asked = true;
         while let Some((since, mut connection)) = kept().await {
             if since.elapsed() >= KEPT_FOR {
                 continue;
+            }
+            // The one before may have taken its time to say no.
+            if !std::mem::take(&mut is_asked)
+                && let Err(must_not) = holds(permit).await
+            {
+                connection.hang_up();
+                return Err(must_not);
             }
             match connection.announce(envelope).await {
                 Ok(()) => return Ok((connection, Ok(()))),

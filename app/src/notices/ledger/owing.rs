@@ -159,15 +159,17 @@ pub struct Stale {
     pub notices: Vec<String>,
 }
 
-/// The digests that are to be put together again, some at a time.
-pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
+/// The digests that are to be put together again, some at a time. One that a worker holds is left until its permit has failed:
+/// else it would go as the worker has it, with nobody knowing.
+pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
     let rows = sqlx::query(
         "SELECT d.id, d.unsubscribe, n.id
-         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1 ORDER BY id LIMIT 100) d
+         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1 AND claimed_until < $1 ORDER BY id LIMIT 100) d
          JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
          JOIN notices n ON n.id = l.notice_id
          ORDER BY d.id, n.effect_at, n.id",
     )
+    .bind(now)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let one = |rows: &[AnyRow]| Stale {
