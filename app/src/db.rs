@@ -13,6 +13,8 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _};
 
+use crate::clock::Millis;
+
 static BOTH: Migrator = sqlx::migrate!("../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -140,6 +142,20 @@ impl Db {
     /// When a migration fails or an applied one has since been changed.
     pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         self.migrator().run(&self.writers).await
+    }
+
+    /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds; behind it when negative.
+    /// SQLite has the clock of this machine.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clock_ahead(&self, now: Millis) -> Result<Millis, sqlx::Error> {
+        let sql = match self.kind {
+            Kind::Sqlite => return Ok(0),
+            Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        };
+        let theirs: Millis = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
+        Ok(now - theirs)
     }
 
     fn migrator(&self) -> Migrator {

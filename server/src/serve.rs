@@ -40,7 +40,11 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     }
     let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
     let pending = db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
+    let wrong = worker::clock_is_wrong(&db, &Clock::system()).await.map_err(|error| format!("The database cannot be used: {error}"))?;
     db.close().await;
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
     Ok(match pending {
         0 => "The settings are good, the database answers and is up to date, and letters can be handed over.".to_owned(),
         _ => "The settings are good, the database answers, and letters can be handed over. The tables are older than this program: \

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::clock::Clock;
+use app::clock::{Clock, Millis, SECOND};
 use app::db::Db;
 use app::deliveries::{Outcome, deliver_one};
 use app::house::House;
@@ -33,6 +33,9 @@ pub struct Pace {
     /// The most letters a second; `None` is as fast as the server takes them.
     pub rate: Option<u32>,
 }
+
+/// How long the letters in hand may take when the process is told to stop: less than what most service managers grant.
+const FINISH_WITHIN: Duration = Duration::from_secs(60);
 
 /// Works until told to stop, then finishes the letters it holds.
 pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, pace: Pace, stop: CancellationToken) {
@@ -70,6 +73,11 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;
+            match clock_is_wrong(&db, &clock).await {
+                Ok(Some(how)) => tracing::error!("{how}"),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the database's clock could not be read and will be tried again"),
+            }
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
                 tracing::error!(%error, "erasing addresses that nobody uses failed and will be tried again");
             }
@@ -79,7 +87,28 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         pause(&stop).await;
     }
-    while hands.join_next().await.is_some() {}
+    let finish = async { while hands.join_next().await.is_some() {} };
+    if tokio::time::timeout(FINISH_WITHIN, finish).await.is_err() {
+        tracing::warn!("the mail server did not say in time that it has taken a letter: it may go again");
+    }
+}
+
+/// How far two clocks may be apart. Claims on letters end by the clock, and what came first is told by it.
+const APART: Millis = 5 * SECOND;
+
+/// What is wrong with this machine's clock beside the database's, which all processes share; `None` when they go together.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sqlx::Error> {
+    let ahead = db.clock_ahead(clock.now()).await?;
+    let direction = if ahead > 0 { "ahead of" } else { "behind" };
+    Ok((ahead.abs() > APART).then(|| {
+        format!(
+            "This machine's clock is {} seconds {direction} the database's: keep both by NTP, or letters go twice",
+            ahead.abs() / SECOND
+        )
+    }))
 }
 
 /// Beats as often as letters may go. After a pause it does not catch up.

@@ -63,7 +63,7 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
     sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1").bind(dedup_key).fetch_one(tx).await
 }
 
-/// How long a worker may hold a letter before another takes it over. Longer than the mailer's own patience.
+/// How long a worker may hold a letter without saying that it still does, before another takes it over.
 pub const LEASE: Millis = 2 * MINUTE;
 
 /// Claims the letter that has waited longest, one of many only when no other waits, with the number of tries so far. Two
@@ -90,6 +90,26 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
                 let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
                 (Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text, html, one_click }, row.get(6))
             }))
+        })
+    })
+    .await
+}
+
+/// Keeps a letter that a worker has in its hand from being taken over, from now on for as long as at the claim.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::Error> {
+    let (id, tries) = (permit.letter_id.clone(), permit.tries);
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND tries = $2 AND claimed_until > 0")
+                .bind(id)
+                .bind(tries)
+                .bind(now + LEASE)
+                .execute(tx)
+                .await?;
+            Ok(())
         })
     })
     .await

@@ -37,7 +37,7 @@ where
     let id = letter.id.clone();
     let permit = Permit { db: db.clone(), clock: clock.clone(), letter_id: id.clone(), tries, to: letter.to.clone() };
     let sent = match permit.holds().await {
-        Ok(()) => send(letter, permit).await,
+        Ok(()) => holding_on(&permit, send(letter, permit.clone())).await,
         must_not => must_not,
     };
     match sent {
@@ -62,6 +62,24 @@ where
             tracing::warn!(delivery = id, tries, "a letter was given up");
             store::given_up(db, id, tries, clock.now(), without_addresses(&reason)).await?;
             Ok(Outcome::GivenUp)
+        }
+    }
+}
+
+/// How long between two times that a worker says that it still holds a letter: well within its lease.
+const BETWEEN_HOLDS: Duration = Duration::from_secs(30);
+
+/// Does the work on a letter that may take longer than the lease, and holds on to the letter meanwhile.
+async fn holding_on<T>(permit: &Permit, work: impl Future<Output = T>) -> T {
+    tokio::pin!(work);
+    loop {
+        match tokio::time::timeout(BETWEEN_HOLDS, &mut work).await {
+            Ok(done) => return done,
+            Err(_) => {
+                if let Err(error) = store::hold_on(&permit.db, permit, permit.clock.now()).await {
+                    tracing::warn!(%error, "a letter in hand could not be held on to and will be tried again");
+                }
+            }
         }
     }
 }

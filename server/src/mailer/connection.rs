@@ -2,11 +2,14 @@
 
 use std::{fmt, time::Duration};
 
+use app::deliveries::{Failure, Permit};
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
+
+use super::holds;
 
 pub struct Connection {
     pub smtp: AsyncSmtpConnection,
@@ -18,14 +21,18 @@ pub struct Connection {
 pub enum No {
     /// About us, or the connection.
     Sender(Error),
+    /// About the address of this letter.
+    Recipient(Error),
     /// About this letter.
     Letter(Error),
+    /// Not the server's: the letter must not go any more.
+    Permit(Failure),
 }
 
 impl Connection {
-    /// Says who a letter is from and to, until the server waits for the letter itself.
-    pub async fn announce(&mut self, envelope: &Envelope) -> Result<(), No> {
-        if self.pipelines { self.announce_at_once(envelope).await } else { self.announce_in_turn(envelope).await }
+    /// Says who a letter is from and to, until the server waits for the letter itself. The permit was asked just before.
+    pub async fn announce(&mut self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(), No> {
+        if self.pipelines { self.announce_at_once(envelope).await } else { self.announce_in_turn(envelope, permit).await }
     }
 
     /// Hands over the letter that was announced.
@@ -51,7 +58,7 @@ impl Connection {
             to = to.and(self.smtp.read_response().await.map(drop));
         }
         let data = self.smtp.read_response().await.map(drop);
-        let first_no = from.and(to.map_err(No::Letter));
+        let first_no = from.and(to.map_err(No::Recipient));
         if first_no.is_err() && data.is_ok() {
             // It waits for a letter all the same: an empty one, which it refuses, ends that.
             let _ = self.smtp.command(".\r\n").await;
@@ -59,10 +66,12 @@ impl Connection {
         first_no.and(data.map_err(No::Letter))
     }
 
-    async fn announce_in_turn(&mut self, envelope: &Envelope) -> Result<(), No> {
+    async fn announce_in_turn(&mut self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(), No> {
         self.smtp.command(Mail::new(envelope.from().cloned(), vec![])).await.map_err(No::Sender)?;
+        // The server may have taken its time over the sender.
+        holds(permit).await.map_err(No::Permit)?;
         for address in envelope.to() {
-            self.smtp.command(Rcpt::new(address.clone(), vec![])).await.map_err(No::Letter)?;
+            self.smtp.command(Rcpt::new(address.clone(), vec![])).await.map_err(No::Recipient)?;
         }
         self.smtp.command(Data).await.map(drop).map_err(No::Letter)
     }

@@ -25,8 +25,17 @@ const MAIL: &str = "MAIL is to be file:DIR, smtp://user:password@host:587, \
     write % as %25, / as %2F, ? as %3F, # as %23, @ as %40";
 const MAIL_FROM: &str = "MAIL_FROM is to be like this: Sefton Forum <forum@example.org>";
 
-/// The longest a whole send may take, from connecting to the server's last word.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a mail server may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// From connecting until it waits for the letter itself.
+    pub to_begin: Duration,
+    /// Over the letter, until it says that it has taken it. Whoever gives up sooner sends the letter again though it was
+    /// taken (RFC 5321, 4.5.3.2.6).
+    pub for_the_last_word: Duration,
+}
+
+const PATIENCE: Patience = Patience { to_begin: Duration::from_secs(30), for_the_last_word: Duration::from_secs(600) };
 
 /// Where letters go, and who they are from.
 #[derive(Clone, Debug)]
@@ -35,7 +44,7 @@ pub struct Mailer {
     public_host: String,
     return_address: Option<ReturnAddress>,
     dkim: Option<Dkim>,
-    patience: Duration,
+    patience: Patience,
     way: Way,
 }
 
@@ -74,9 +83,9 @@ impl Mailer {
         self
     }
 
-    /// Gives a send up after `patience` instead of 30 seconds.
+    /// Waits for the mail server as long as this, in place of 30 seconds until it waits for the letter and ten minutes for its last word.
     #[must_use]
-    pub fn with_timeout(mut self, patience: Duration) -> Mailer {
+    pub fn with_patience(mut self, patience: Patience) -> Mailer {
         self.patience = patience;
         self
     }
@@ -116,10 +125,7 @@ impl Mailer {
                 let kept = put(folder, Some(name), message.formatted()).await;
                 kept.map_err(Failure::Later)
             }
-            Way::Smtp(smtp) => {
-                let sent = self.in_time(smtp.send(&message, permit)).await;
-                sent.map_err(Failure::Later)?
-            }
+            Way::Smtp(smtp) => smtp.send(&message, permit, self.patience).await,
         }
     }
 
@@ -128,7 +134,7 @@ impl Mailer {
     pub async fn check(&self) -> Result<(), String> {
         match &self.way {
             Way::Folder(folder) => put(folder, None, b"check".into()).await?,
-            Way::Smtp(smtp) => self.in_time(smtp.check(&self.sender(None)?)).await??,
+            Way::Smtp(smtp) => in_time(self.patience.to_begin, smtp.check(&self.sender(None)?)).await??,
         }
         Ok(())
     }
@@ -197,11 +203,11 @@ impl Mailer {
         let address = letter_id.map_or_else(|| return_address.bare(), |id| return_address.of(id));
         address.parse().map_err(|why: AddressError| format!("BOUNCE_ADDRESS: {why}"))
     }
+}
 
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, String> {
-        let done = tokio::time::timeout(self.patience, work).await;
-        done.map_err(|_| format!("no answer within {:?}", self.patience))
-    }
+async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, String> {
+    let done = tokio::time::timeout(patience, work).await;
+    done.map_err(|_| format!("no answer within {patience:?}"))
 }
 
 /// Whether a letter may go still; one without a permit may.

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::connection::{Connection, No, has_pipelining};
-use super::{MAIL, holds};
+use super::{MAIL, Patience, holds, in_time};
 
 const INSECURE: &str = "MAIL may be smtp+insecure:// only for a mail server on this machine";
 
@@ -70,17 +70,20 @@ impl Smtp {
         Ok(())
     }
 
-    pub async fn send(&self, message: &Message, permit: Option<&Permit>) -> Result<(), Failure> {
-        let (mut connection, announced) = self.announce(message.envelope(), permit).await?;
-        let sent = match announced {
-            Ok(()) => connection.hand_over(&message.formatted()).await,
-            refused => refused,
-        };
-        match &sent {
-            Ok(()) => self.kept.lock().await.push((Instant::now(), connection)),
-            Err(_) => connection.hang_up(),
+    pub async fn send(&self, message: &Message, permit: Option<&Permit>, patience: Patience) -> Result<(), Failure> {
+        let announced = in_time(patience.to_begin, self.announce(message.envelope(), permit)).await;
+        let mut connection = announced.map_err(Failure::Later)??;
+        let taken = in_time(patience.for_the_last_word, connection.hand_over(&message.formatted())).await;
+        match taken.map_err(Failure::Later)? {
+            Ok(()) => {
+                self.kept.lock().await.push((Instant::now(), connection));
+                Ok(())
+            }
+            Err(why) => {
+                connection.hang_up();
+                Err(judge(&why, About::Letter))
+            }
         }
-        sent.map_err(|why| judge(&why))
     }
 
     /// Whether the server is there, lets us in and takes this sender. An error is one line.
@@ -94,8 +97,8 @@ impl Smtp {
         opened.await.map_err(|why| self.at_this_place(&why))
     }
 
-    /// A connection that has taken our sender, and what it said then: a "no" is about the letter.
-    async fn announce(&self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(Connection, Result<(), Error>), Failure> {
+    /// A connection that waits for the letter itself.
+    async fn announce(&self, envelope: &Envelope, permit: Option<&Permit>) -> Result<Connection, Failure> {
         let kept = async || self.kept.lock().await.pop();
         // A connection that waits is there at once: the permit is asked before it is taken, and of a new one when it stands.
         holds(permit).await?;
@@ -111,11 +114,17 @@ impl Smtp {
                 connection.hang_up();
                 return Err(must_not);
             }
-            match connection.announce(envelope).await {
-                Ok(()) => return Ok((connection, Ok(()))),
-                Err(No::Letter(why)) if !is_goodbye(&why) => return Ok((connection, Err(why))),
+            let no = match connection.announce(envelope, permit).await {
+                Ok(()) => return Ok(connection),
+                Err(no) => no,
+            };
+            connection.hang_up();
+            match no {
+                No::Recipient(why) if !is_goodbye(&why) => return Err(judge(&why, About::Address)),
+                No::Letter(why) if !is_goodbye(&why) => return Err(judge(&why, About::Letter)),
+                No::Permit(must_not) => return Err(must_not),
                 // Servers hang up when idle or after so many letters: then a new connection will do.
-                Err(_) => connection.hang_up(),
+                _ => {}
             }
         }
         let mut connection = self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
@@ -123,14 +132,17 @@ impl Smtp {
             connection.hang_up();
             return Err(must_not);
         }
-        match connection.announce(envelope).await {
-            Ok(()) => Ok((connection, Ok(()))),
-            Err(No::Letter(why)) => Ok((connection, Err(why))),
-            Err(No::Sender(why)) => {
-                connection.hang_up();
-                Err(Failure::Later(self.at_this_place(&why)))
-            }
-        }
+        let no = match connection.announce(envelope, permit).await {
+            Ok(()) => return Ok(connection),
+            Err(no) => no,
+        };
+        connection.hang_up();
+        Err(match no {
+            No::Sender(why) => Failure::Later(self.at_this_place(&why)),
+            No::Recipient(why) => judge(&why, About::Address),
+            No::Letter(why) => judge(&why, About::Letter),
+            No::Permit(must_not) => must_not,
+        })
     }
 
     async fn connect(&self) -> Result<Connection, Error> {
@@ -182,15 +194,24 @@ fn is_goodbye(why: &Error) -> bool {
     why.status().is_none_or(|code| u16::from(code) == 421)
 }
 
-/// A permanent "no" is about the letter, unless it says that we are not signed in (RFC 4954) or
-/// not allowed to send (5.7, RFC 3463): that is our setting, not the family's address.
-fn judge(why: &Error) -> Failure {
-    let (words, code) = (words(why), why.status().map(u16::from));
-    let signed_out = matches!(code, Some(503 | 530 | 534 | 535 | 538));
-    match why.is_permanent() && !signed_out && words.get(3..8) != Some(" 5.7.") {
-        true => Failure::Refused(words),
-        false => Failure::Later(words),
-    }
+/// What a "no" answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Address,
+    Letter,
+}
+
+/// A permanent "no" is final when it says that it is about the address, its mailbox or what the letter holds (5.1, 5.2 and
+/// 5.6 of RFC 3463); of a server that gives no such code, when it answers the address as one without a mailbox. Any other is
+/// about us: our setting, our reputation, or how many letters we sent today.
+fn judge(why: &Error, about: About) -> Failure {
+    let words = words(why);
+    let (code, detail) = (why.status().map(u16::from), words.get(4..).unwrap_or_default());
+    let is_final = match detail.as_bytes() {
+        [b'5', b'.', subject, b'.', ..] => matches!(subject, b'1' | b'2' | b'6'),
+        _ => about == About::Address && matches!(code, Some(550 | 551 | 553)),
+    };
+    if is_final && why.is_permanent() { Failure::Refused(words) } else { Failure::Later(words) }
 }
 
 /// The server's words after its code, or the innermost cause when it did not get to speak.

@@ -2,6 +2,10 @@
 
 use std::io::Write as _;
 
+use app::clock::Clock;
+use app::db::Db;
+use app::deliveries::{Outcome, Owed, Words, deliver_one, owe, store};
+
 use super::*;
 
 #[tokio::test]
@@ -66,6 +70,47 @@ async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_lette
     assert_arrived_whole(&second);
     let more = peer.rest();
     assert!(more.iter().all(|line| line["raw"].is_null()), "{more:?}");
+}
+
+#[tokio::test]
+async fn a_letter_that_is_called_off_while_the_server_thinks_about_its_sender_is_not_begun() {
+    let mut peer = Peer::start("slow-over-sender");
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display())).await.expect("a database");
+    db.migrate().await.expect("its tables");
+    owe_one(&db).await;
+    let (mailer, clock) = (peer.mailer(), Clock::system());
+    let sends = {
+        let db = db.clone();
+        tokio::spawn(async move { deliver_one(&db, &clock, async |letter, permit| mailer.send_while(&letter, &permit).await).await })
+    };
+    let said = tokio::task::spawn_blocking(move || (peer.says(), peer));
+    let (said, peer) = said.await.expect("a task");
+    assert_eq!(said, json!({ "sender": true }));
+    let call_off = db.write(|tx| Box::pin(async move { store::call_off(tx, "dedup_key = $1", "one", "stopped", 0).await }));
+    call_off.await.expect("it is called off");
+    assert_eq!(sends.await.expect("a task").expect("the database"), Outcome::GivenUp);
+    assert_eq!(peer.rest(), Vec::<Value>::new());
+}
+
+async fn owe_one(db: &Db) {
+    let owed = db.write(|tx| {
+        Box::pin(async move {
+            let words = Words {
+                subject: "Hello".into(),
+                paragraphs: Vec::new(),
+                button: None,
+                also: None,
+                why: "You asked.".into(),
+                from: "The forum".into(),
+                stop: None,
+            };
+            let at = Clock::system().now();
+            owe(tx, Owed { dedup_key: "one", kind: "test", account_id: None, to: "parent@example.org", words: &words, at, not_after: None })
+                .await
+        })
+    });
+    owed.await.expect("it is owed");
 }
 
 /// A mail server that refuses each address and waits for the letter all the same, as RFC 2920 lets it; and what it heard.

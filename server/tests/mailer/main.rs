@@ -15,8 +15,11 @@ use std::{fs, io::Read, net::TcpListener, thread};
 use app::deliveries::{Failure, Letter};
 use mailparse::{MailHeaderMap, parse_mail};
 use serde_json::{Value, json};
-use server::mailer::Mailer;
+use server::mailer::{Mailer, Patience};
 use smtp_peer::{Running, start};
+
+/// Shorter than the servers that take their time.
+const SHORT: Duration = Duration::from_millis(500);
 
 const FROM: &str = "Sefton Forum <forum@example.org>";
 const SUBJECT: &str = "What changes for short breaks 🎉 and what £12 of it buys from Monday";
@@ -108,11 +111,39 @@ async fn a_busy_server_is_tried_later() {
 #[tokio::test]
 async fn a_peer_that_stalls_is_given_up_and_tried_later() {
     let peer = Peer::start("stall");
-    let mailer = peer.mailer().with_timeout(Duration::from_millis(500));
+    let mailer = peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: SHORT });
     let guard = Duration::from_secs(25);
     let given_up = tokio::time::timeout(guard, mailer.send(&letter())).await;
     let why = later(given_up.expect("the mailer waits for a server that never answers"));
     assert_eq!(why, "no answer within 500ms");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_its_time_over_a_letter_is_waited_for() {
+    let peer = Peer::start("slow");
+    let mailer = peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: Duration::from_secs(60) });
+    sent(mailer.send(&letter()).await);
+    assert_arrived_whole(&only(peer.rest()));
+}
+
+#[tokio::test]
+async fn only_what_a_server_says_of_the_address_or_the_letter_is_final() {
+    let peer = Peer::start("answer");
+    let mailer = peer.mailer();
+    let says = async |words: &str| mailer.send(&Letter { to: format!("{}@example.org", words.replace(' ', "_")), ..letter() }).await;
+    for words in ["550 5.1.1 No such person", "552 5.2.2 Mailbox full", "554 5.6.0 Not this", "550 No such person", "553 Not allowed"] {
+        assert_eq!(refused(says(words).await), words);
+    }
+    for words in [
+        "550 5.4.5 Too many messages today",
+        "550 5.7.1 Your address is on a list",
+        "554 5.3.2 Not accepting mail",
+        "554 Too many messages today",
+        "530 Sign in first",
+        "451 4.1.1 Ask again",
+    ] {
+        assert_eq!(later(says(words).await), words);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use app::clock::{HOUR, MINUTE, SECOND};
+use app::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
+use app::db::Kind;
 use app::deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe, store};
 
 use axum::http::{Method, StatusCode};
@@ -10,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use server::mailbox::Mailbox;
+use server::worker::clock_is_wrong;
 use sha2::Sha256;
 
 use crate::world::{KEY, World, on_both};
@@ -46,6 +48,16 @@ async fn count(world: &World, condition: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
+async fn change(world: &World, sql: &'static str) {
+    let changed = world.db().write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(sql).execute(tx).await?;
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    changed.await.unwrap();
+}
+
 #[test]
 fn a_letter_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
     on_both(async |world| {
@@ -73,6 +85,58 @@ fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id()
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0], claimed, "the same letter under the same id");
         assert_eq!(count(&world, "sent_at IS NOT NULL").await, 1);
+    });
+}
+
+#[test]
+fn a_letter_that_takes_longer_than_the_lease_is_not_taken_over_while_its_worker_holds_on() {
+    on_both(async |world| {
+        owe_letters(&world, 1).await;
+        let outcome = deliver_one(world.db(), &world.house.clock, async |_, permit| {
+            for _ in 0..3 {
+                world.forward(store::LEASE - 1);
+                store::hold_on(world.db(), &permit, world.now()).await.unwrap();
+            }
+            world.forward(store::LEASE - 1);
+            assert!(store::claim(world.db(), world.now()).await.unwrap().is_none());
+            Ok(())
+        });
+        assert_eq!(outcome.await.unwrap(), Outcome::Sent);
+    });
+}
+
+#[test]
+fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it() {
+    on_both(async |world| {
+        owe_letters(&world, 1).await;
+        let (db, clock) = (world.db(), &world.house.clock);
+        let outcome = deliver_one(db, clock, async |_, slow| {
+            assert_eq!(slow.holds().await, Ok(()));
+            world.forward(store::LEASE + 1);
+            assert_eq!(slow.holds().await, Err(Failure::Stale), "its claim has run out");
+            let second = deliver_one(db, clock, async |_, other| {
+                assert_eq!(slow.holds().await, Err(Failure::Stale), "another holds it");
+                store::hold_on(db, &slow, world.now() + store::LEASE).await.unwrap();
+                assert_eq!(other.holds().await, Ok(()));
+                change(&world, "UPDATE deliveries SET to_address = 'elsewhere@example.org'").await;
+                other.holds().await
+            });
+            assert_eq!(second.await.unwrap(), Outcome::Later, "it waits for the turn that has the new address");
+            slow.holds().await
+        });
+        assert_eq!(outcome.await.unwrap(), Outcome::Later);
+        let letters = world.deliver().await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["elsewhere@example.org"]);
+    });
+}
+
+#[test]
+fn a_machine_whose_clock_is_not_with_the_databases_is_told_so() {
+    on_both(async |world| {
+        assert_eq!(clock_is_wrong(world.db(), &Clock::system()).await.unwrap(), None);
+        world.forward(1000 * DAY);
+        let wrong = clock_is_wrong(world.db(), &world.house.clock).await.unwrap();
+        assert_eq!(wrong.is_some_and(|wrong| wrong.contains("ahead of the database's")), world.db().kind() == Kind::Postgres);
     });
 }
 

@@ -37,6 +37,23 @@ const modes = {
   'refuse-stranger': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(530, 'Sign in first')) }),
   'refuse-letter': () => ({ ...plain, onData: whole((_raw, _session, done) => done(no(554, '5.6.0 We do not take this letter'))) }),
   busy: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(451, '4.7.1 Come back later')) }),
+  // Says to each address what that says: 550_5.4.5_Too_many@example.org.
+  answer: () => ({
+    ...plain,
+    onRcptTo: (to, _session, done) => {
+      const [code, ...words] = to.address.split('@')[0].split('_');
+      done(no(Number(code), words.join(' ')));
+    },
+  }),
+  // Takes its time to say that it has taken a letter.
+  slow: () => ({ ...plain, onData: whole((raw, session, done) => setTimeout(() => take(raw, session, done), 1500)) }),
+  // Takes one command at a time, and its time over the sender.
+  'slow-over-sender': () => ({
+    ...plain,
+    hidePIPELINING: true,
+    onMailFrom: (_address, _session, done) => (say({ sender: true }), setTimeout(done, 2000)),
+    onRcptTo: (to, _session, done) => (say({ begun: to.address }), done()),
+  }),
   stall: () => ({ ...plain, onData: whole(() => {}) }),
   hangup: () => ({ ...plain, onData: hangUp }),
   // Hangs up a while after each letter, and says so.
@@ -62,9 +79,10 @@ const modes = {
     onData: whole((raw, session, done) => {
       const to = session.envelope.rcptTo[0].address;
       const kind = weather(to);
-      if (kind === 'stall' && first(to)) return;
+      // Some connections break at last, and nobody is told whether the letter was taken.
+      if (kind === 'stall' && first(to)) return setTimeout(() => stream(session)?.destroy(), 20_000);
       say({ to, id: /^Message-ID: (.*)$/mi.exec(raw.toString('latin1'))[1].trim() });
-      if (kind === 'drop' && first(to)) return [...sockets].find((socket) => socket.remotePort === session.remotePort)?.destroy();
+      if (kind === 'drop' && first(to)) return stream(session)?.destroy();
       done();
     }),
   }),
@@ -72,6 +90,7 @@ const modes = {
   'one-letter': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
 };
 
+const stream = (session) => [...sockets].find((socket) => socket.remotePort === session.remotePort);
 const had = new Set();
 const first = (address) => !had.has(address) && had.add(address);
 const weather = (address) => ({ 7: 'refuse', 11: 'defer', 13: 'drop' })[/\d+/.exec(address)[0] % 50] ?? (/\d+/.exec(address)[0] % 2000 === 19 ? 'stall' : 'take');
