@@ -36,10 +36,20 @@ CREATE TRIGGER notice_services_are_not_emptied BEFORE TRUNCATE ON notice_service
 CREATE TRIGGER notice_places_stay BEFORE INSERT OR UPDATE OR DELETE ON notice_places FOR EACH ROW EXECUTE FUNCTION refuse_change_once_approved();
 CREATE TRIGGER notice_places_are_not_emptied BEFORE TRUNCATE ON notice_places FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Which letter told somebody, and that it was called off, is said once.
-CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger
-FOR EACH ROW WHEN ((OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS DISTINCT FROM OLD.delivery_id OR NEW.link_hash IS DISTINCT FROM OLD.link_hash))
-  OR (OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS DISTINCT FROM OLD.called_off_at OR NEW.called_off_why IS DISTINCT FROM OLD.called_off_why))
+-- Which letter told somebody, and that it was called off, is said once; but she may begin again, or come back to an address,
+-- and then she is owed a letter in place of the one that did not go to her.
+CREATE FUNCTION refuse_other_letter() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS NULL AND NEW.delivery_id IS NULL AND NEW.link_hash IS NULL
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = OLD.delivery_id AND d.sent_at < OLD.called_off_at) THEN RETURN NEW; END IF;
+  RAISE EXCEPTION 'the ledger is written once';
+END $$;
+CREATE TRIGGER ledger_keeps_its_letters BEFORE UPDATE OF delivery_id, link_hash ON ledger
+FOR EACH ROW WHEN (OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS DISTINCT FROM OLD.delivery_id OR NEW.link_hash IS DISTINCT FROM OLD.link_hash))
+EXECUTE FUNCTION refuse_other_letter();
+CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger
+FOR EACH ROW WHEN ((OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS DISTINCT FROM OLD.called_off_at OR NEW.called_off_why IS DISTINCT FROM OLD.called_off_why)
+      AND NOT (OLD.called_off_why <> 'replaced' AND NEW.called_off_at IS NULL))
   OR (OLD.read_at IS NOT NULL AND NEW.read_at IS DISTINCT FROM OLD.read_at)
   OR (OLD.reached_at IS NOT NULL AND (NEW.reached_at IS DISTINCT FROM OLD.reached_at OR NEW.reached_by IS DISTINCT FROM OLD.reached_by
       OR NEW.reached_how IS DISTINCT FROM OLD.reached_how))) EXECUTE FUNCTION refuse_change();
@@ -55,7 +65,7 @@ DO $$
 DECLARE guard TEXT;
 BEGIN
   FOREACH guard IN ARRAY ARRAY['refuse_change', 'refuse_editing', 'drafts_pass_the_gate', 'answers_stay_after_publication',
-    'topics_stay_in_a_closed_round', 'refuse_change_once_approved'] LOOP
+    'topics_stay_in_a_closed_round', 'refuse_change_once_approved', 'refuse_other_letter'] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET search_path = %I, pg_temp', guard, current_schema());
   END LOOP;
 END $$;

@@ -58,10 +58,14 @@ BEGIN SELECT RAISE(ABORT, 'they are deleted and put in anew'); END;
 CREATE TRIGGER notice_places_are_not_replaced BEFORE INSERT ON notice_places WHEN EXISTS (SELECT 1 FROM notice_places WHERE rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
 
--- Which letter told somebody, and that it was called off, is said once.
+-- Which letter told somebody, and that it was called off, is said once; but she may begin again, or come back to an address,
+-- and then she is owed a letter in place of the one that did not go to her.
 CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger
-WHEN (OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS NOT OLD.delivery_id OR NEW.link_hash IS NOT OLD.link_hash))
-  OR (OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS NOT OLD.called_off_at OR NEW.called_off_why IS NOT OLD.called_off_why))
+WHEN (OLD.delivery_id IS NOT NULL AND (NEW.delivery_id IS NOT OLD.delivery_id OR NEW.link_hash IS NOT OLD.link_hash)
+      AND NOT (OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS NULL AND NEW.delivery_id IS NULL AND NEW.link_hash IS NULL
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = OLD.delivery_id AND d.sent_at < OLD.called_off_at)))
+  OR (OLD.called_off_at IS NOT NULL AND (NEW.called_off_at IS NOT OLD.called_off_at OR NEW.called_off_why IS NOT OLD.called_off_why)
+      AND NOT (OLD.called_off_why <> 'replaced' AND NEW.called_off_at IS NULL))
   OR (OLD.read_at IS NOT NULL AND NEW.read_at IS NOT OLD.read_at)
   OR (OLD.reached_at IS NOT NULL AND (NEW.reached_at IS NOT OLD.reached_at OR NEW.reached_by IS NOT OLD.reached_by OR NEW.reached_how IS NOT OLD.reached_how))
 BEGIN SELECT RAISE(ABORT, 'the ledger is written once'); END;

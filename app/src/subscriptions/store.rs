@@ -83,7 +83,7 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) ->
     Ok(())
 }
 
-/// Begins what is wanted and does not stand already.
+/// Begins what is wanted and does not stand already. What was called off since she had stopped it is owed again.
 pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted, how: Began, now: Millis) -> Kept<()> {
     let how = match how {
         Began::Letter => "letter",
@@ -106,7 +106,8 @@ pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted,
         .bind(subscriber_id)
         .execute(&mut *tx)
         .await?;
-    set_cadence(tx, subscriber_id, wanted.cadence).await
+    set_cadence(tx, subscriber_id, wanted.cadence).await?;
+    notices::ledger::begin_again(tx, subscriber_id, now).await
 }
 
 /// Sets how often letters may come.

@@ -10,7 +10,7 @@ mod wanted;
 
 pub use outcome::{InLetter, MOST_UNREACHED, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
 pub use owing::{
-    Due, Stale, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_letter, move_to, notices_due, put_together_again,
-    services_of_link, stale, stop, to_tell,
+    Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_letter, move_to, notices_due,
+    put_together_again, services_of_link, stale, stop, to_tell,
 };
 pub use starting::{Reach, hold_addresses, is_one_to_start, reach, start_next};

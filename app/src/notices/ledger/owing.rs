@@ -148,6 +148,60 @@ pub(super) async fn call_off_letters(tx: &mut AnyConnection, column: &'static st
     deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
 }
 
+/// What a subscriber who begins again is owed again: what was called off since she had stopped, before a letter had gone, while
+/// the change is still to come.
+pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let sql = format!(
+        "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed' AND {}
+           AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)
+           AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id AND f.started_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.claimed_until > $2)
+           AND NOT {}",
+        is_wanted(),
+        went_to_her("ledger")
+    );
+    let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_all(&mut *tx).await?;
+    owe_again(tx, subscriber_id, &notices).await
+}
+
+/// Whether the letter of a row that was called off had gone before, or went all the same: not so a digest that went without it.
+fn went_to_her(row: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
+                   AND (d.sent_at < {row}.called_off_at
+                        OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id AND others.called_off_at IS NULL)))"
+    )
+}
+
+/// Owes these notices again, which were called off for this subscriber. A digest that waits takes them in again; in place of a
+/// letter that will not go another is owed; one that had gone before stays her letter.
+async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String]) -> Kept<()> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let rows = format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
+    let letters = format!("SELECT delivery_id FROM ledger WHERE {rows}");
+    let went = went_to_her("ledger");
+    let again = [
+        format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND id IN ({letters})"),
+        // The key of a letter that will not go is free for the other.
+        format!("UPDATE deliveries SET dedup_key = dedup_key || ' ' || id WHERE next_at IS NULL AND id IN ({letters} AND NOT {went})"),
+        format!(
+            "UPDATE ledger SET called_off_at = NULL, called_off_why = NULL,
+               delivery_id = CASE WHEN {WAITS} OR {went} THEN delivery_id END, link_hash = CASE WHEN {WAITS} OR {went} THEN link_hash END
+             WHERE {rows}"
+        ),
+    ];
+    for sql in again {
+        let mut again = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id);
+        for notice in notices {
+            again = again.bind(notice);
+        }
+        again.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
 /// A digest that is to be put together again.
 #[derive(Clone, Debug)]
 pub struct Stale {
@@ -225,16 +279,27 @@ pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<
 
 /// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the place of hers; likewise
 /// what came back from the old address and is still to come. What that one is owed already stays hers, but not what the
-/// person has had at the old address. Call it after [`crate::subscriptions::store::hold`].
+/// person has had at the old address; what was called off there before it went is owed there again. Call it after [`crate::subscriptions::store::hold`].
 pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
     let has_had = format!(
-        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND delivery_id IS NULL
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
            AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
                              WHERE l.subscriber_id = $1 AND NOT {})",
         came_back("l")
     );
     sqlx::query(AssertSqlSafe(has_had)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let moves = format!("subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))", is_to_come_again());
+    // She comes back to an address that she left, or had stopped at, before a letter reached her there.
+    let returns = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3
+                                     AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({} AND NOT {}))
+         RETURNING notice_id",
+        went_to_her("o"),
+        came_back("o")
+    );
+    let again: Vec<String> = sqlx::query_scalar(AssertSqlSafe(returns)).bind(old).bind(now).bind(new).fetch_all(&mut *tx).await?;
+    owe_again(tx, new, &again).await?;
     // What both are owed stays with the one who stays.
     let both = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
@@ -248,7 +313,8 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
     sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let moved = format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
     sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
-    call_off_letters(tx, "subscriber_id", old, "moved", now).await
+    call_off_letters(tx, "subscriber_id", old, "moved", now).await?;
+    call_off_letters(tx, "subscriber_id", new, "moved", now).await
 }
 
 /// Whether a letter about a change that is still to come came back from this subscriber, and nobody has told her since.

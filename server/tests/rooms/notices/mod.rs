@@ -72,9 +72,14 @@ pub async fn address_changes(world: &World, old: &'static str, new: &'static str
 }
 
 /// Writes a notice about transport that takes effect after so many days, and has it approved; its id.
-pub async fn noticed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
+pub async fn noticed(world: &World, leaders: &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
+    noticed_of(world, leaders, title, &world.transport, days).await
+}
+
+/// Likewise of a service.
+async fn noticed_of(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, service: &str, days: i64) -> String {
     let day = clock::fields(world.now() + days * DAY).0;
-    let written = writer.post("/lead/notices/new", &fields(title, &world.transport, &day)).await.leads_to();
+    let written = writer.post("/lead/notices/new", &fields(title, service, &day)).await.leads_to();
     let page = written.split('?').next().unwrap().to_owned();
     colleague.post(&page, &[]).await.leads_to();
     page.replace("/lead/notices/", "")
@@ -425,6 +430,98 @@ fn whoever_stops_and_begins_again_before_her_digest_is_told() {
         forward_to(&world, "Wednesday", "08:30");
         let letters = told(&world).await;
         assert!(letters.len() == 1 && letters[0].text.contains("Taxis"));
+    });
+}
+
+#[test]
+fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
+        subscriber(&world, "daily@example.org", &world.autism, "", "daily").await;
+        let leaders = leaders(&world).await;
+        let links = async || {
+            let rows = sqlx::query("SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL ORDER BY to_address");
+            let rows = rows.fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
+            rows.iter().map(|row| row.get::<String, _>(0).replace("http://alongside.example.org", "")).collect::<Vec<_>>()
+        };
+        let begin_again = async |one_click: &str, cadence| {
+            let own = one_click.replace("/unsubscribe/", "/subscriptions/");
+            world.visitor().post(&own, &[("services", &world.transport), ("cadence", cadence)]).await.leads_to();
+        };
+        noticed(&world, &leaders, "Buses", 30).await;
+        noticed_of(&world, &leaders, "Lessons", &world.autism, 30).await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let one_click = links().await.remove(0);
+        for _ in 0..2 {
+            assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));
+            begin_again(&one_click, "at once").await;
+            tell_due(&world.house).await.unwrap();
+        }
+        assert_eq!(world.deliver().await.len(), 1);
+        begin_again(&one_click, "at once").await;
+        assert!(told(&world).await.is_empty(), "she was told");
+
+        // Her digest waits: what she stops and begins again is in it.
+        forward_to(&world, "Tuesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        let digest = links().await.remove(0);
+        let transport = "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
+                         WHERE b.cadence = 'daily' AND s.service_id = $1 AND s.ended_at IS NULL";
+        let own = digest.replace("/unsubscribe/", "/subscriptions/");
+        let stop = async || {
+            let id: String =
+                sqlx::query_scalar(transport).bind(&world.transport).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+            world.visitor().post(&own, &[("step", "stop"), ("subscription", &id)]).await.leads_to();
+        };
+        stop().await;
+        begin_again(&digest, "daily").await;
+        stop().await;
+        tell_due(&world.house).await.unwrap();
+        begin_again(&digest, "daily").await;
+        let letters = told(&world).await;
+        assert!(letters.len() == 1 && letters[0].text.contains("Buses") && letters[0].text.contains("Lessons"));
+
+        // It goes without what she had stopped: that is told when she begins again.
+        noticed(&world, &leaders, "Taxis", 30).await;
+        noticed_of(&world, &leaders, "Groups", &world.autism, 30).await;
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Wednesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        stop().await;
+        let letters = told(&world).await;
+        let hers: Vec<_> = letters.iter().filter(|letter| letter.to == "daily@example.org").collect();
+        assert!(hers.len() == 1 && hers[0].text.contains("Groups") && !hers[0].text.contains("Taxis"));
+        world.forward(MINUTE);
+        begin_again(&digest, "daily").await;
+        let letters = told(&world).await;
+        assert!(letters.len() == 1 && letters[0].text.contains("Taxis") && !letters[0].text.contains("Groups"));
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 0);
+    });
+}
+
+#[test]
+fn a_digest_in_a_workers_hand_does_not_tell_what_was_corrected_meanwhile() {
+    on_both(async |world| {
+        subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
+        let leaders = leaders(&world).await;
+        let buses = noticed(&world, &leaders, "Buses", 30).await;
+        noticed(&world, &leaders, "Taxis", 30).await;
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Tuesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        let outcome = app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+            assert!(letter.text.contains("Buses"));
+            followed(&world, &leaders, &buses, Some(40)).await;
+            start_due(&world.house).await.unwrap();
+            tell_due(&world.house).await.unwrap();
+            permit.holds().await
+        });
+        assert_eq!(outcome.await.unwrap(), app::deliveries::Outcome::Later);
+        let letters = told(&world).await;
+        let digest = letters.iter().find(|letter| letter.text.contains("Taxis")).unwrap();
+        assert!(!digest.text.contains("Buses"), "{}", digest.text);
     });
 }
 

@@ -315,6 +315,54 @@ fn a_letter_that_came_back_goes_to_the_address_that_its_reader_has_since() {
 }
 
 #[test]
+fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() {
+    on_both(async |world| {
+        subscriber(&world, "here@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "there@example.org", &world.autism, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        for waits in [false, true] {
+            if waits {
+                tell_due(&world.house).await.unwrap();
+            }
+            address_changes(&world, "here@example.org", "there@example.org").await;
+            address_changes(&world, "there@example.org", "here@example.org").await;
+        }
+        let letters = told(&world).await;
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["here@example.org"]);
+        let counted = async || {
+            let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
+            told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>()
+        };
+        assert_eq!(counted().await, [(1, 0)]);
+        comes_back(&world, &letters[0], Came::Bounced).await;
+        address_changes(&world, "here@example.org", "there@example.org").await;
+        address_changes(&world, "there@example.org", "here@example.org").await;
+        assert!(told(&world).await.is_empty());
+        assert_eq!(counted().await, [(0, 1)]);
+        assert!(world.organiser().await.get("/forum/unreached").await.says("here@example.org"), "somebody tells her otherwise");
+    });
+}
+
+#[test]
+fn whoever_takes_the_address_of_one_whose_letter_waits_is_told_once() {
+    on_both(async |world| {
+        subscriber(&world, "old@example.org", &world.transport, "", "at once").await;
+        let leaders = leaders(&world).await;
+        subscriber(&world, "new@example.org", &world.transport, "", "daily").await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        assert_eq!(told(&world).await.len(), 1);
+        forward_to(&world, "Tuesday", "08:30");
+        tell_due(&world.house).await.unwrap();
+        address_changes(&world, "old@example.org", "new@example.org").await;
+        assert!(told(&world).await.is_empty(), "her letter waited, but she has been told");
+        let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
+        assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
+    });
+}
+
+#[test]
 fn whoever_was_told_at_her_old_address_is_not_told_again_at_the_new_one() {
     on_both(async |world| {
         subscriber(&world, "old@example.org", &world.transport, "", "at once").await;
