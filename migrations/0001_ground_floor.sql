@@ -243,11 +243,20 @@ CREATE TABLE tallies (
   PRIMARY KEY (round_id, topic_id, place_id)
 );
 
+-- A hash chain: the hash of each entry covers that of the one before. audit_head is its one row where the chain ends.
 CREATE TABLE audit (
-  id TEXT PRIMARY KEY,
+  number BIGINT PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL UNIQUE,
   at BIGINT NOT NULL,
   who TEXT REFERENCES accounts (id),
   what TEXT NOT NULL,
   about TEXT NOT NULL,
   detail TEXT NOT NULL
 );
+CREATE TABLE audit_head (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  number BIGINT NOT NULL,
+  hash TEXT NOT NULL
+);
+INSERT INTO audit_head (only_one, number, hash) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');

@@ -3,7 +3,7 @@ DO $$
 DECLARE kept TEXT;
 BEGIN
   -- TRUNCATE asks no trigger of a row.
-  FOREACH kept IN ARRAY ARRAY['audit', 'tallies', 'concern_notes', 'shortlist', 'shortlist_places', 'confirmations',
+  FOREACH kept IN ARRAY ARRAY['audit', 'audit_head', 'tallies', 'concern_notes', 'shortlist', 'shortlist_places', 'confirmations',
     'confirmed_topics', 'plans', 'plan_organisations', 'plan_services', 'plan_places', 'plan_topics',
     'planning_sessions', 'statements', 'drafts', 'overrides', 'plan_events', 'rounds',
     'topics', 'draft_answers'] LOOP

@@ -65,7 +65,7 @@ DO $$
 DECLARE guard TEXT;
 BEGIN
   FOREACH guard IN ARRAY ARRAY['refuse_change', 'refuse_editing', 'drafts_pass_the_gate', 'answers_stay_after_publication',
-    'topics_stay_in_a_closed_round', 'refuse_change_once_approved', 'refuse_other_letter'] LOOP
+    'topics_stay_in_a_closed_round', 'refuse_change_once_approved', 'refuse_other_letter', 'audit_follows', 'audit_head_is_the_last_entry'] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET search_path = %I, pg_temp', guard, current_schema());
   END LOOP;
 END $$;

@@ -10,3 +10,18 @@ $$ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER no_release_before_the_close BEFORE INSERT ON releases FOR EACH ROW EXECUTE FUNCTION refuse_before_the_close();
+-- What was counted before a sheet was compared cannot be published any more.
+CREATE FUNCTION count_a_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  UPDATE consultations SET changes = changes + 1 WHERE id = NEW.consultation_id;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER compared_sheets_are_a_change AFTER UPDATE OF checked_by ON typed_responses FOR EACH ROW EXECUTE FUNCTION count_a_change();
+-- Words that are redacted or passed on are not published as they were chosen before.
+CREATE FUNCTION unquote() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  DELETE FROM quotations WHERE response_id = NEW.response_id AND question = NEW.question;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER redacted_words_are_not_quoted AFTER INSERT OR UPDATE ON redactions FOR EACH ROW EXECUTE FUNCTION unquote();
+CREATE TRIGGER words_passed_on_are_not_quoted AFTER INSERT ON answer_concerns FOR EACH ROW EXECUTE FUNCTION unquote();

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use app::accounts::{self, Role};
 use app::area;
+use app::audit::{self, Head};
 use app::clock::Clock;
 use app::db::Db;
 use app::house::House;
@@ -50,6 +51,12 @@ enum Command {
         /// Also say what DNS must hold, and send a test letter to this address, or to that in MAIL_FROM.
         #[arg(long, num_args = 0..=1, value_name = "TO")]
         mail: Option<Option<String>>,
+    },
+    /// Check that nothing was changed in, taken out of or added to the audit log.
+    AuditCheck {
+        /// A head that was kept elsewhere, which must be in the log: 64 hexadecimal digits.
+        #[arg(long)]
+        head: Option<String>,
     },
     /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no database.
     Recount {
@@ -156,7 +163,26 @@ async fn run(command: Command) -> Result<(), String> {
             }
             Ok(())
         }
+        Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
         Command::Recount { .. } => Ok(()),
+    }
+}
+
+/// Follows the audit log from its start, and says where it ends or where it breaks.
+async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), String> {
+    let head = head.map(|head| head.trim().to_ascii_lowercase());
+    if head.as_ref().is_some_and(|head| head.len() != 64 || !head.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        return Err("A head is 64 hexadecimal digits, as in the monthly letter.".to_owned());
+    }
+    let db = serve::open_as_it_is(settings).await?;
+    let checked = audit::check(&db, head.as_deref()).await.map_err(|error| format!("The audit log cannot be read: {error}"))?;
+    db.close().await;
+    match checked {
+        audit::Checked::Whole(Head { number, hash }) => {
+            println!("The audit log is whole: {number} entries. Its head is {hash}");
+            Ok(())
+        }
+        audit::Checked::Broken(fault) => Err(format!("The audit log does not hold. {fault}")),
     }
 }
 

@@ -29,6 +29,21 @@ pub async fn open(settings: &Settings) -> Result<Db, String> {
     Ok(db)
 }
 
+/// Opens the database and changes nothing in it.
+///
+/// # Errors
+/// One clear line, also when there is none or its tables are not this program's.
+pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
+    if let Some(file) = sqlite_file(settings).filter(|file| !file.exists()) {
+        return Err(format!("There is no database at {}.", file.display()));
+    }
+    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
+    match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
+        0 => Ok(db),
+        _ => Err("The tables are older than this program: `alongside migrate` brings them up to date.".to_owned()),
+    }
+}
+
 /// Looks whether the settings hold, and changes nothing. Gives what there is to say.
 ///
 /// # Errors

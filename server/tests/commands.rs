@@ -98,3 +98,17 @@ fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
     let missing = alongside(folder.path(), &["recount", "nothing.csv", "--seats", "3"]);
     assert!(!missing.status.success() && said(&missing).contains("nothing.csv cannot be read"));
 }
+
+#[test]
+fn the_audit_log_is_checked_by_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let checked = alongside(folder.path(), &["audit-check"]);
+    assert!(!checked.status.success() && said(&checked).contains("There is no database"), "{}", said(&checked));
+    assert!(alongside(folder.path(), &["migrate"]).status.success());
+    let checked = alongside(folder.path(), &["audit-check"]);
+    assert!(checked.status.success() && said(&checked).contains("is whole: 0 entries"), "{}", said(&checked));
+    let (other, none) = ("ab".repeat(32), "0".repeat(64));
+    assert!(alongside(folder.path(), &["audit-check", "--head", &none]).status.success());
+    assert!(said(&alongside(folder.path(), &["audit-check", "--head", &other])).contains("written anew"));
+    assert!(said(&alongside(folder.path(), &["audit-check", "--head", "abc"])).contains("64 hexadecimal digits"));
+}

@@ -145,7 +145,7 @@ pub async fn back() -> Redirect {
 
 /// GET `/invitations/{token}`
 pub async fn invitation_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now()).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
 }
@@ -158,12 +158,11 @@ pub async fn accept(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let now = house.clock.now();
-    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), now).await?;
+    let (now, place) = (house.clock.now(), id::parse(sent.typed("place")));
+    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now).await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let invited = invitation.role;
     let mut new = None;
-    let place = id::parse(sent.typed("place"));
     if invitation.account_id.is_none() {
         let mut refusals = Refusals::default();
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
@@ -171,9 +170,7 @@ pub async fn accept(
         let (Some(name), Some(password)) = (name, password) else {
             return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
-        let places = area::store::places(&house.db).await?;
-        let place = place.filter(|id| places.iter().any(|place| place.id == *id));
-        new = Some((name, place, passwords::hashed(&house, password).await));
+        new = Some((name, invitation.place.clone(), passwords::hashed(&house, password).await));
     }
     let account_id: Option<String> = house
         .db

@@ -359,6 +359,8 @@ pub struct Invitation {
     pub organisation_id: Option<String>,
     /// The account of that address, if it has one.
     pub account_id: Option<String>,
+    /// The place that was chosen with it.
+    pub place: Option<String>,
 }
 
 /// Keeps an invitation.
@@ -386,19 +388,20 @@ pub async fn keep_invitation(
     Ok(id)
 }
 
-/// The invitation behind a link, while it can be accepted.
-pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<Invitation>> {
+/// The invitation behind a link, while it can be accepted; and the place that was chosen with it, if that is one.
+pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, place: Option<&str>, now: Millis) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id, i.organisation_id FROM invitations i LEFT JOIN accounts a ON a.email = i.email
+        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
     )
     .bind(token_hash)
     .bind(now)
+    .bind(place)
     .fetch_optional(tx)
     .await?;
     let invitation = |row: AnyRow| {
         let role = Role::read(&row.get::<String, _>(2))?;
-        Some(Invitation { id: row.get(0), email: row.get(1), role, account_id: row.get(3), organisation_id: row.get(4) })
+        Some(Invitation { id: row.get(0), email: row.get(1), role, account_id: row.get(3), organisation_id: row.get(4), place: row.get(5) })
     };
     Ok(row.and_then(invitation))
 }

@@ -82,6 +82,7 @@ async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
 
 /// The notice of an address, for a leader who may speak for its services. One of others is forbidden.
 async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
-    let notice = notice(house, id).await?;
-    if store::speaks(&house.db, &notice.id, &viewer.signed_in()?.account_id).await? { Ok(notice) } else { Err(Error::Forbidden) }
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id).await?.ok_or(Error::NotFound)?;
+    if speaks { Ok(notice) } else { Err(Error::Forbidden) }
 }

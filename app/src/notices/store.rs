@@ -167,36 +167,41 @@ pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>
     Ok(discarded.bind(notice_id).bind(at).execute(tx).await?.rows_affected() == 1)
 }
 
-/// Whether this leader may speak for all services of a notice.
-pub async fn speaks(db: &Db, notice_id: &str, leader: &str) -> Kept<bool> {
-    let sql = format!("SELECT count(*) FROM notice_services ns WHERE ns.notice_id = $1 AND NOT {}", speaks_for("ns.service_id", "$2"));
-    let not_hers: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(notice_id).bind(leader).fetch_one(&mut *db.read().await?).await?;
-    Ok(not_hers == 0)
+/// The notice with this id, and whether this leader may speak for all its services.
+pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, bool)>> {
+    let rows = rows(db, id, leader).await?;
+    let not_hers = |row: &AnyRow| row.get::<Option<&str>, _>("label_kind") == Some("service") && row.get::<i64, _>("is_hers") == 0;
+    Ok(rows.first().map(|row| (notice(row, &rows), !rows.iter().any(not_hers))))
 }
 
 /// The notice with this id.
 pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
-    let rows = sqlx::query(
+    let rows = rows(db, id, "").await?;
+    Ok(rows.first().map(|row| notice(row, &rows)))
+}
+
+/// A notice with each of its services and places, and whether this leader may speak for them.
+async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
+    let sql = format!(
         "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do, n.must_do_by, n.whom, n.phone, n.email,
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
                 CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
                 n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at, n.discarded_at,
-                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label
+                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers, 0) AS is_hers
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
          LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at IS NOT NULL
          LEFT JOIN (
-           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position FROM notice_services ns JOIN services s ON s.id = ns.service_id
-           UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position FROM notice_places np JOIN places p ON p.id = np.place_id) l
+           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position, CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+             FROM notice_services ns JOIN services s ON s.id = ns.service_id
+           UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT) FROM notice_places np JOIN places p ON p.id = np.place_id) l
            ON l.notice_id = n.id
          WHERE n.id = $1
          ORDER BY l.place, l.position, l.name",
-    )
-    .bind(id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.first().map(|row| notice(row, &rows)))
+        speaks_for("s.id", "$2")
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *db.read().await?).await
 }
 
 /// The notice that was told first, of those that follow each other up to this one, and how many came after it.

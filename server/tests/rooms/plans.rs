@@ -365,8 +365,10 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
         let plan = register(&world, &leader).await;
         world.forward(-30 * DAY);
         draft(&leader, &plan).await;
-        let times: Vec<Millis> =
-            sqlx::query_scalar("SELECT at FROM plan_events ORDER BY id").fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let times: Vec<Millis> = sqlx::query_scalar("SELECT registered_at FROM plans UNION ALL SELECT at FROM plan_events")
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         assert!(times.is_sorted() && times.len() == 2, "{times:?}");
     });
 }

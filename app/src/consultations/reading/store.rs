@@ -159,7 +159,6 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
 
 /// Puts other words in the place of an answer, for a reason. What was quoted of it is not any more.
 pub async fn redact(tx: &mut AnyConnection, at: &At, (words, reason): (&str, &str), by: &str, now: Millis) -> Kept<()> {
-    unquote(&mut *tx, at).await?;
     sqlx::query(
         "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
          SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
@@ -208,7 +207,6 @@ pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
 
 /// Passes an answer on to the safeguarding lead. False when it was already.
 pub async fn pass_on(tx: &mut AnyConnection, at: &At, what: &str, by: &str, now: Millis) -> Kept<bool> {
-    unquote(&mut *tx, at).await?;
     let passed_on = sqlx::query(
         "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what, passed_on_by, passed_on_at)
          SELECT $1, r.consultation_id, r.id, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $2 AND r.consultation_id = $3

@@ -113,12 +113,14 @@ pub struct New {
 /// meanwhile, or other results were published. `made_of`: the changes of the consultation and how many results were published,
 /// as they were before what it is made of was read.
 pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, made_of: MadeOf, by: &str, now: Millis) -> Kept<bool> {
-    discard(&mut *tx, consultation_id).await?;
     let counted = sqlx::query(
         "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
-         SELECT c.id, 1 + (SELECT coalesce(max(number), 0) FROM releases WHERE consultation_id = $1), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
+         SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
          FROM consultations c
-         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL) = $9",
+         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL) = $9
+         ON CONFLICT (consultation_id, number) DO UPDATE
+           SET counts = excluded.counts, published = excluded.published, results = excluded.results, differs = excluded.differs,
+               of_changes = excluded.of_changes, counted_by = excluded.counted_by, counted_at = excluded.counted_at",
     )
     .bind(consultation_id)
     .bind(&new.counts)

@@ -171,7 +171,6 @@ pub async fn compare(
         Box::pin(async move {
             let differs = (answers != typed.answers).then_some(&answers);
             if store::compare(tx, &typed.response_id, differs, &by).await? {
-                results::store::changed(tx, &about).await?;
                 let detail = format!("sheet {}, {}", typed.sheet, if differs.is_some() { "put right" } else { "as on the sheet" });
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "typed response compared", about: &about, detail: &detail }).await?;
             }

@@ -80,14 +80,10 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    let known =
-        sqlx::query_scalar("SELECT sheet FROM typed_responses WHERE form_key = $1").bind(&new.form_key).fetch_optional(&mut *tx).await?;
-    if let Some(sheet) = known {
-        return Ok(Some(sheet));
-    }
     let response_id = id::hash(&id::secret());
-    sqlx::query(
-        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, may_quote, state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'sent')",
+    let is_new = sqlx::query(
+        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, may_quote, state)
+         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, CAST($7 AS INTEGER), 'sent' WHERE NOT EXISTS (SELECT 1 FROM typed_responses WHERE form_key = $8)",
     )
     .bind(&response_id)
     .bind(&new.to.0)
@@ -97,8 +93,13 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .bind(serde_json::to_string(&new.answers).unwrap_or_default())
     .bind(new.channel.word())
     .bind(i32::from(new.may_quote))
+    .bind(&new.form_key)
     .execute(&mut *tx)
     .await?;
+    if is_new.rows_affected() == 0 {
+        let known = sqlx::query_scalar("SELECT sheet FROM typed_responses WHERE form_key = $1").bind(&new.form_key);
+        return known.fetch_one(tx).await.map(Some);
+    }
     sqlx::query_scalar(
         "INSERT INTO typed_responses (response_id, form_key, consultation_id, sheet, typed_by)
          VALUES ($1, $2, $3, 1 + (SELECT coalesce(max(sheet), 0) FROM typed_responses WHERE consultation_id = $3), $4) RETURNING sheet",
@@ -112,7 +113,7 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .map(Some)
 }
 
-/// Keeps that a second person compared it, with the answers as they stand on the sheet. False when it is her own, or was
+/// Keeps that a second person compared it, with the answers as they stand on the sheet; a trigger counts it as a change. False when it is her own, or was
 /// compared before.
 pub async fn compare(tx: &mut AnyConnection, response_id: &str, answers: Option<&Answers>, by: &str) -> Kept<bool> {
     let compared = sqlx::query(

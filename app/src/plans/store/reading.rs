@@ -204,20 +204,6 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
     Ok(Some(plan))
 }
 
-/// What the gate asks of the topics tied to a plan, but for withdrawn ones.
-pub(super) async fn topics(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<TopicFacts>> {
-    let rows = sqlx::query(
-        "SELECT t.published_at, r.closed_at
-         FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-         WHERE x.plan_id = $1 AND t.withdrawn_at IS NULL",
-    )
-    .bind(plan_id)
-    .fetch_all(connection)
-    .await?;
-    let facts = |row: &AnyRow| TopicFacts { open_since: row.get(0), vote_closed: row.get::<Option<Millis>, _>(1).is_some() };
-    Ok(rows.iter().map(facts).collect())
-}
-
 /// Topics, sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
 async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<AnyRow>> {
     sqlx::query(
@@ -233,6 +219,8 @@ async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<A
            UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
                   coalesce(o.made_at, 0), d.first_recorded_at, d.published_at
              FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1
+           UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
+                  CAST(NULL AS BIGINT) FROM plans p JOIN accounts a ON a.id = p.registered_by WHERE p.id = $1
            UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT)
              FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id = $1) happened
          ORDER BY at, id",

@@ -2,13 +2,12 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::reading;
 use crate::clock::Millis;
 use crate::db::{self, Kept, Kind};
 use crate::deliveries::{Owed, Words, owe};
 use crate::files;
 use crate::id;
-use crate::plans::gate;
+use crate::plans::gate::{self, TopicFacts};
 use crate::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 
 /// Who does something, and in which role.
@@ -33,6 +32,7 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, plan_id: &str, now: Millis
     let last: Option<Millis> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
+           UNION ALL SELECT registered_at FROM plans WHERE id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id WHERE x.plan_id = $1
            UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id JOIN rounds r ON r.id = t.round_id
              WHERE x.plan_id = $1) happened",
@@ -79,7 +79,6 @@ pub async fn register(tx: &mut AnyConnection, plan: &NewPlan, by: &By, now: Mill
     db::tie(tx, "INSERT INTO plan_organisations (plan_id, organisation_id)", &plan_id, &plan.organisations).await?;
     db::tie(tx, "INSERT INTO plan_services (plan_id, service_id)", &plan_id, &plan.services).await?;
     db::tie(tx, "INSERT INTO plan_places (plan_id, place_id)", &plan_id, &plan.places).await?;
-    event(tx, &plan_id, "plan registered", &plan_id, by, now).await?;
     Ok((plan_id, true))
 }
 
@@ -260,16 +259,21 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
                 (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id AND s.parents > 0),
                 (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id),
                 (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id),
-                (SELECT count(*) FROM unanswered_topics u WHERE u.draft_id = d.id)
-         FROM drafts d WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL",
+                (SELECT count(*) FROM unanswered_topics u WHERE u.draft_id = d.id), tied.published_at, tied.closed_at, tied.topic_id
+         FROM drafts d
+         LEFT JOIN (SELECT x.plan_id, x.topic_id, t.published_at, r.closed_at FROM plan_topics x
+                    JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
+                    LEFT JOIN rounds r ON r.id = t.round_id) tied ON tied.plan_id = d.plan_id
+         WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL",
     )
     .bind(plan_id)
     .bind(version)
-    .fetch_optional(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
-    let Some(row) = facts else { return Ok(Published::Before) };
+    let Some(row) = facts.first() else { return Ok(Published::Before) };
     let counts = |column: usize| row.get::<i64, _>(column);
-    let topics = reading::topics(tx, plan_id).await?;
+    let tied = facts.iter().filter(|row| row.get::<Option<&str>, _>(8).is_some());
+    let topics = tied.map(|row| TopicFacts { open_since: row.get(6), vote_closed: row.get::<Option<Millis>, _>(7).is_some() }).collect();
     let facts = gate::Facts { topics, first_draft_at: row.get(1), met_parents: counts(2) > 0, has_statement: counts(3) > 0 };
     if !gate::is_open(&facts, at) && counts(4) == 0 {
         return Ok(Published::Shut);

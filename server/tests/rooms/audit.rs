@@ -1,0 +1,101 @@
+use app::audit::{Checked, Entry, Head, check, head, note};
+use app::db::Kind;
+
+use crate::world::{World, on_both};
+
+async fn noted(world: &World, entries: i64) {
+    for nth in 0..entries {
+        let at = world.now();
+        let detail = format!("\"é\n{nth}");
+        let noted = world.db().write(move |tx| {
+            Box::pin(async move { note(tx, Entry { at, who: None, what: "something done", about: "it", detail: &detail }).await })
+        });
+        noted.await.unwrap();
+    }
+}
+
+/// Changes a table past its triggers, as whoever administers the database can.
+async fn tampered(world: &World, table: &str, sql: &str) {
+    let (off, on) = match world.db().kind() {
+        Kind::Postgres => (format!("ALTER TABLE {table} DISABLE TRIGGER USER"), format!("ALTER TABLE {table} ENABLE TRIGGER USER")),
+        Kind::Sqlite => {
+            let triggers: Vec<(String, String)> =
+                sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1")
+                    .bind(table)
+                    .fetch_all(&mut *world.db().read().await.unwrap())
+                    .await
+                    .unwrap();
+            let drop = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name};")).collect();
+            (drop, triggers.into_iter().map(|(_, sql)| format!("{sql};")).collect())
+        }
+    };
+    let mut connection = world.db().read().await.unwrap();
+    for sql in [off.as_str(), sql, &on] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut *connection).await.unwrap();
+    }
+}
+
+async fn fault(world: &World, known: Option<&str>) -> String {
+    match check(world.db(), known).await.unwrap() {
+        Checked::Broken(fault) => fault,
+        Checked::Whole(head) => panic!("it is whole: {head:?}"),
+    }
+}
+
+#[test]
+fn the_audit_log_is_a_chain_whose_head_is_known() {
+    on_both(async |world| {
+        let before = head(world.db()).await.unwrap();
+        noted(&world, 3).await;
+        let Checked::Whole(Head { number, hash }) = check(world.db(), Some(&before.hash)).await.unwrap() else {
+            panic!("it does not hold")
+        };
+        assert_eq!(number, before.number + 3);
+        assert_eq!(head(world.db()).await.unwrap(), Head { number, hash });
+        assert!(fault(&world, Some(&"0".repeat(63))).await.contains("not in it"));
+    });
+}
+
+#[test]
+fn two_who_write_at_once_follow_each_other() {
+    on_both(async |world| {
+        tokio::join!(noted(&world, 6), noted(&world, 6), noted(&world, 6), noted(&world, 6));
+        assert!(matches!(check(world.db(), None).await.unwrap(), Checked::Whole(head) if head.number >= 24));
+    });
+}
+
+#[test]
+fn an_entry_that_is_changed_taken_out_or_moved_is_found() {
+    for (sql, says) in [
+        ("UPDATE audit SET detail = 'nothing' WHERE number = 2", "Entry 2 was changed"),
+        ("UPDATE audit SET at = at + 1 WHERE number = 3", "Entry 3 was changed"),
+        ("DELETE FROM audit WHERE number = 2", "Entry 2 is missing"),
+        ("DELETE FROM audit WHERE number > 3", "the end was changed"),
+        (
+            "UPDATE audit SET number = -1 WHERE number = 2; UPDATE audit SET number = 2 WHERE number = 3; UPDATE audit SET number = 3 WHERE number = -1",
+            "Entry 2 was changed",
+        ),
+        ("UPDATE audit SET number = -number WHERE number = 5", "before the first"),
+    ] {
+        on_both(async |world| {
+            noted(&world, 5).await;
+            tampered(&world, "audit", sql).await;
+            let found = fault(&world, None).await;
+            assert!(found.contains(says), "{sql}: {found}");
+        });
+    }
+}
+
+#[test]
+fn a_log_that_was_written_anew_is_found_by_a_head_that_was_kept_elsewhere() {
+    on_both(async |world| {
+        noted(&world, 5).await;
+        let kept = head(world.db()).await.unwrap();
+        tampered(&world, "audit", "DELETE FROM audit WHERE number > 3").await;
+        let end = "number = 3, hash = (SELECT hash FROM audit WHERE number = 3)";
+        tampered(&world, "audit_head", &format!("UPDATE audit_head SET {end}")).await;
+        noted(&world, 4).await;
+        assert!(matches!(check(world.db(), None).await.unwrap(), Checked::Whole(_)), "by itself it holds");
+        assert!(fault(&world, Some(&kept.hash)).await.contains("written anew"));
+    });
+}
