@@ -283,7 +283,9 @@ pub fn folded(text: &str) -> String {
 
 /// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need them.
 fn may_stand(c: char) -> bool {
+    // XML has no room for the last two of each plane.
     !c.is_control()
+        && u32::from(c) & 0xfffe != 0xfffe
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 

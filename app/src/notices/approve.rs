@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use super::browse::standing_words;
 use super::notice_she_speaks_for;
 use super::preview::{shown, told_late};
-use super::store;
+use super::rules;
+use super::store::{self, Notice};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::audit::{self, Entry};
@@ -94,12 +95,8 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         let done = discard(&house, by, notice_id, sent.typed("step") == "discard").await?;
         return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
     }
-    let (holds_at, follows) = (notice.words.effect.at(), notice.words.follows.is_some());
-    let starts_at = match starts_at(&sent, now) {
-        Ok(at) if at >= holds_at && !follows => {
-            let what_to_do = "Change the day it takes effect, or tell people before it. They cannot be told of it in time";
-            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await;
-        }
+    let starts_at = starts_at(&sent, now).and_then(|at| too_late(&notice, at).map_or(Ok(at), |what_to_do| Err(what_to_do.to_owned())));
+    let starts_at = match starts_at {
         Ok(at) => at,
         Err(what_to_do) => return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await,
     };
@@ -134,18 +131,47 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         return Ok(Redirect::to(&to).into_response());
     }
     let me = &viewer.signed_in()?.account_id;
-    let refusals = if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
+    let refusals = if waits.discarded_at.is_some() {
+        Refusals::one("approve", "Bring it back first. It was discarded meanwhile")
+    } else if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
         Refusals::one("approve", "Read it once more, and approve it then. It was changed while you read it")
     } else {
-        Refusals::one("approve", "Another correction or withdrawal of the same notice was approved before. Correct that one")
+        Refusals::one("approve", followed_before(&house, &waits).await?)
     };
     shown(&house, &viewer, &id, &sent, "", &refusals).await
 }
 
+/// Why a notice cannot be told of from this moment on, and what to do; what follows another may be late.
+pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static str> {
+    let must_do_by = rules::last_moment(&notice.words.must_do_by);
+    if notice.words.follows.is_some() {
+        None
+    } else if starts_at >= notice.words.effect.at() {
+        Some("Change the day it takes effect, or tell people before it. They cannot be told of it in time")
+    } else if must_do_by.is_some_and(|by| starts_at >= by) {
+        Some("Change the day by which families must do something, or tell people before it. They would hear when it is over")
+    } else {
+        None
+    }
+}
+
+/// What to do where another was approved that follows the same notice.
+async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str, Error> {
+    let original = match &notice.words.follows {
+        Some(follows) => store::find(&house.db, &follows.notice_id).await?,
+        None => None,
+    };
+    Ok(if original.is_some_and(|original| original.followed_by.is_some()) {
+        "Another correction or withdrawal of the same notice was approved before, and people are told of it. Correct that one"
+    } else {
+        "Another correction or withdrawal of the same notice is approved and waits for its time. Call that one back first: it is among the notices that wait"
+    })
+}
+
 async fn discard(house: &House, by: String, notice_id: String, discards: bool) -> Result<&'static str, Error> {
-    let now = house.clock.now();
+    let (now, id) = (house.clock.now(), notice_id.clone());
     let what = if discards { "notice discarded" } else { "notice brought back" };
     let discarded = house.db.write(move |tx| {
         Box::pin(async move {
@@ -153,19 +179,28 @@ async fn discard(house: &House, by: String, notice_id: String, discards: bool) -
             if is_new {
                 audit::note(tx, Entry { at: now, who: Some(&by), what, about: &notice_id, detail: "" }).await?;
             }
-            Ok::<_, sqlx::Error>(())
+            Ok::<_, sqlx::Error>(is_new)
         })
     });
-    discarded.await?;
-    Ok(if discards { "discarded" } else { "brought-back" })
+    if discarded.await? {
+        return Ok(if discards { "discarded" } else { "brought-back" });
+    }
+    let course = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?.course;
+    Ok(match (course.started_at, course.starts_at) {
+        (Some(_), _) => "started-before",
+        (None, Some(_)) => "approved-before",
+        // Somebody did the same a moment ago.
+        (None, None) if discards => "discarded",
+        (None, None) => "brought-back",
+    })
 }
 
 /// From when on people are to be told: now, or a time to come.
 pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
-    if sent.line("start_day").is_empty() {
+    let time = sent.line("start_time");
+    if sent.line("start_day").is_empty() && time.is_empty() {
         return Ok(now);
     }
-    let time = sent.line("start_time");
     let at = clock::read(sent.typed("start_day"), if time.is_empty() { "08:00" } else { &time });
     let at = at.ok_or_else(|| "Enter a day and an hour, or leave both empty to tell people now".to_owned())?;
     if at <= now { Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned()) } else { Ok(at) }

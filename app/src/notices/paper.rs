@@ -120,6 +120,9 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             view! { <h2>{follows.how.title()}</h2><p class="said">{follows.changed.clone()}</p> }
         });
         let is_withdrawn = notice.course.is_withdrawal();
+        let proposed = (!is_withdrawn && !notice.course.is_decided).then(|| view! { <p><b>"Proposed, not decided"</b></p> });
+        let entitlement = (!is_withdrawn && words.changes_entitlement)
+            .then(|| view! { <p><b>"This changes what a child is legally entitled to."</b></p> });
         let by = words.must_do_by_day().map(|by| format!(" by {by}"));
         let must_do =
             (!is_withdrawn && !words.must_do.is_empty()).then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
@@ -131,9 +134,11 @@ pub async fn poster(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <Labels labels=notice.labels.clone() />
                 <h1>{words.title.clone()}</h1>
                 <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
+                {proposed}
                 {changed}
                 {is_withdrawn.then(|| view! { <h2>"What was to change"</h2> })}
                 <p class="said">{words.what.clone()}</p>
+                {entitlement}
                 {must_do}
                 <p><b>{format!("Ask {}: ", words.whom)}</b>{words.ways_to_ask()}</p>
                 <div class="qr">{qr(&address)}<p>"Read all of it, and ask to be told of the next change:"<br /><b>{address.clone()}</b></p></div>

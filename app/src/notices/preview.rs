@@ -5,12 +5,12 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
-use super::approve::starts_at;
+use super::approve::{starts_at, too_late};
 use super::browse::{follows_words, standing_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, Standing};
 use super::store::Notice;
-use super::{letters, notice};
+use super::{letters, notice_she_speaks_for};
 use crate::accounts::Viewer;
 use crate::area;
 use crate::area::store::Ground;
@@ -36,7 +36,7 @@ pub(super) async fn shown(
     done: &str,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let notice = notice(house, id).await?;
+    let notice = notice_she_speaks_for(house, viewer, id).await?;
     if notice.course.started_at.is_some() {
         let done = if done == "started-before" { "?done=started-before" } else { "" };
         return Ok(Redirect::to(&format!("/notices/{}{done}", notice.id)).into_response());
@@ -45,9 +45,6 @@ pub(super) async fn shown(
     let follows = notice.words.follows.as_ref();
     let reach = ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str())).await?;
     let ground = area::store::ground(&house.db, me).await?;
-    if ground.services.iter().any(|spoken| !spoken.is_hers && notice.words.services.contains(&spoken.service.id)) {
-        return Err(Error::Forbidden);
-    }
     let letter = letters::one(house, &notice, "…");
     let standing = notice.course.standing(now);
     let state = if notice.discarded_at.is_some() { "○ Discarded".to_owned() } else { standing_words(standing) };
@@ -77,11 +74,9 @@ pub(super) async fn shown(
 /// What a leader should know before anyone is told: the change holds before that, or families are told later than they are
 /// to be.
 fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
-    let (told, effect) = (notice.course.starts_at.unwrap_or(now), notice.words.effect.at());
-    if effect <= told && notice.words.follows.is_none() {
-        return Some(
-            view! { <p class="panel warn">"The change holds before people are told. Change the day, or tell them sooner."</p> }.into_any(),
-        );
+    let told = notice.course.starts_at.unwrap_or(now);
+    if let Some(what_to_do) = too_late(notice, told) {
+        return Some(view! { <p class="panel warn">{what_to_do}"."</p> }.into_any());
     }
     told_late(notice, ground, told).map(|late| view! { <p class="panel warn">{late}</p> }.into_any())
 }
@@ -92,16 +87,22 @@ pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Optio
     let early = ground.services.iter().filter(|spoken| notice.words.services.contains(&spoken.service.id));
     let (needed, service) = early.filter_map(|spoken| Some((spoken.notice_days?, &spoken.service.name))).max_by_key(|(days, _)| *days)?;
     let there_are = ground.year.days_between(told, effect);
-    // Whom a correction goes to is told by the earlier of two days, a withdrawal at once.
-    let with_digest = if notice.words.follows.is_some() { told } else { rules::due(Cadence::Weekly, effect, told).0 };
-    let with_digest = ground.year.days_between(with_digest, effect);
+    let each = Cadence::ALL.map(|cadence| (rules::due(cadence, must_know_by(notice, told), told).0, cadence));
+    let (last, cadence) = each.into_iter().max_by_key(|(at, _)| *at)?;
+    let with_digest = ground.year.days_between(last, effect);
     if with_digest >= needed || notice.course.is_withdrawal() {
         return None;
     }
     let days = |number: i64| if number == 1 { "1 school day".to_owned() } else { format!("{number} school days") };
-    let digest = if with_digest < there_are { format!(", those with a weekly digest {}", days(with_digest)) } else { String::new() };
+    let digest =
+        if with_digest < there_are { format!(", those with a {} digest {}", cadence.word(), days(with_digest)) } else { String::new() };
     let unknown = if ground.year.knows(effect) { "" } else { " The terms up to that day are not known here: an administrator sets them." };
     Some(format!("Families would be told {} before{digest}. For {service} the area’s rule is {}.{unknown}", days(there_are), days(needed)))
+}
+
+/// By when whoever is told must know, if people are told from this moment on.
+fn must_know_by(notice: &Notice, told: Millis) -> Millis {
+    rules::must_know_by(notice.words.effect.at(), &notice.words.must_do_by, notice.told_before, told)
 }
 
 /// How many would be told. Where they live is said only where no number in either table is from 1 to 9, since both are about
@@ -116,9 +117,10 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
         let of = by_cadence.total.rounded();
         view! { <dt>"Of the families who are affected"</dt><dd>{format!("{of} of about {families}")}</dd> }
     });
-    let (effect, told) = (notice.words.effect.at(), notice.course.starts_at.unwrap_or(now));
+    let told = notice.course.starts_at.unwrap_or(now);
+    let must_know_by = must_know_by(notice, told);
     let cadences = reach.by_cadence.iter().zip(&by_cadence.parts).map(|((cadence, _), shown)| {
-        let is_too_late = *cadence != Cadence::AtOnce && (notice.course.is_withdrawal() || !rules::due(*cadence, effect, told).1);
+        let is_too_late = *cadence != Cadence::AtOnce && (notice.course.is_withdrawal() || !rules::due(*cadence, must_know_by, told).1);
         let at_once = is_too_late.then_some(". This one at once, since the next digest is too late");
         view! { <dt>{cadence.title()}{at_once}</dt><dd>{shown.rounded()}</dd> }
     });

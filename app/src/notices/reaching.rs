@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::ledger::{self, Unreached};
-use super::rules::REACHED_HOW;
+use super::rules::{self, REACHED_HOW};
 use crate::accounts::Viewer;
 use crate::area::ELSEWHERE;
 use crate::audit::{self, Entry};
@@ -32,13 +32,17 @@ pub async fn reached(State(house): State<House>, viewer: Viewer, sent: Sent) -> 
     let notices: Vec<String> = sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            if !notices.is_empty() && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await? {
+            let kept = !notices.is_empty() && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await?;
+            if kept {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "family reached", about: &subscriber, detail: how }).await?;
             }
-            Ok::<_, sqlx::Error>(())
+            Ok::<_, sqlx::Error>(kept)
         })
     });
-    kept.await?;
+    if !kept.await? {
+        let what_to_do = "Look at the list once more. What this family is to be told has changed meanwhile, and nothing was kept";
+        return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;
+    }
     Ok(Redirect::to("/forum/unreached?done=reached").into_response())
 }
 
@@ -65,11 +69,13 @@ async fn shown(house: &House, viewer: &Viewer, is_done: bool, refusals: &Refusal
 }
 
 fn family(family: Unreached) -> impl IntoView {
-    let about = family.notices.iter().map(|(notice, title, effect)| {
-        view! { <p><a href=format!("/notices/{notice}")>{title.clone()}</a></p><p class="soft">{format!("From {}", effect.words())}</p> }
+    let about = family.notices.iter().map(|unheard| {
+        let what = unheard.follow.map(|follow| view! { <b>{follow.title()}": "</b> });
+        let from = format!("{} {}", rules::from(unheard.follow), unheard.effect.words());
+        view! { <p>{what}<a href=format!("/notices/{}", unheard.notice_id)>{unheard.title.clone()}</a></p><p class="soft">{from}</p> }
     });
     let about = about.collect_view();
-    let notices = family.notices.iter().map(|(notice, ..)| view! { <input type="hidden" name="notices" value=notice.clone() /> });
+    let notices = family.notices.iter().map(|unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.clone() /> });
     let notices = notices.collect_view();
     let field = format!("how-{}", family.subscriber_id);
     let in_place = if family.place == ELSEWHERE { "A family".to_owned() } else { format!("A family in {}", family.place) };

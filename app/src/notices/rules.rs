@@ -67,6 +67,21 @@ pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     }
 }
 
+/// By when whoever is told must know: before the change holds; before the end of the last day on which she is to do something;
+/// and where she goes by what she was told before, by the first day of that. `must_do_by`: `2026-12-04`, or empty; a day that
+/// is over at `now` asks for nothing any more.
+#[must_use]
+pub fn must_know_by(effect_at: Millis, must_do_by: &str, told_before: Option<Millis>, now: Millis) -> Millis {
+    let must_do_by = last_moment(must_do_by).filter(|by| *by > now);
+    [must_do_by, told_before].into_iter().flatten().fold(effect_at, Millis::min)
+}
+
+/// The end of a day that is written as `2026-12-04`.
+#[must_use]
+pub fn last_moment(day: &str) -> Option<Millis> {
+    clock::read(day, "23:59")
+}
+
 /// How long after a change took effect it is still counted who was told later: letters are tried for two days, and what
 /// comes back takes a few more.
 pub const SETTLED_AFTER: Millis = 14 * DAY;
@@ -261,6 +276,15 @@ mod tests {
         assert_eq!(due(Cadence::Weekly, later.at(), saturday), (digest, true));
         assert_eq!(due(Cadence::AtOnce, later.at(), saturday), (saturday, false));
         assert_eq!(due(Cadence::Weekly, Effect::Hour(digest).at(), saturday), (saturday, false), "at the same moment is not before");
+    }
+
+    #[test]
+    fn whoever_is_told_must_know_before_she_is_to_act_and_before_a_day_she_was_told_of() {
+        let (holds, thursday) = (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
+        assert_eq!(must_know_by(holds, "", None, now()), holds);
+        assert_eq!(must_know_by(holds, "2026-12-10", None, now()), thursday);
+        assert_eq!(must_know_by(holds, "2026-12-02", None, now()), holds, "that day is over");
+        assert_eq!(must_know_by(holds, "2026-12-10", Some(now() + DAY), now()), now() + DAY);
     }
 
     #[test]

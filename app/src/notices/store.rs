@@ -34,6 +34,18 @@ pub struct Notice {
     pub followed_by: Option<String>,
     /// Since when.
     pub followed_at: Option<Millis>,
+    /// The first of the days that people go by who were told of what it corrects or withdraws.
+    pub told_before: Option<Millis>,
+}
+
+/// The first day of the notices that the one with this id follows, one after the other; as a part of a statement.
+pub(super) fn first_day_before(id: &str) -> String {
+    format!(
+        "(WITH RECURSIVE back (follows_id, effect_at) AS (
+            SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id FROM notices s WHERE s.id = {id})
+            UNION ALL SELECT o.follows_id, o.effect_at FROM back JOIN notices o ON o.id = back.follows_id)
+          SELECT min(back.effect_at) FROM back)"
+    )
 }
 
 /// Keeps a notice that is written, once for each form key: (its id, whether it is new).
@@ -66,20 +78,28 @@ pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Mill
     Ok((notice_id, true))
 }
 
-/// Changes the words of a notice that is not approved; they are hers who changes them. False when it is.
-pub async fn change(tx: &mut AnyConnection, notice_id: &str, notice: &Wording, by: &str, now: Millis) -> Kept<bool> {
+/// Changes the words of a notice that is not approved; they are hers who changes them. `seen`: when the words were written that
+/// she began with, if that is known. False when it is approved or discarded, or its words have changed since.
+pub async fn change(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    notice: &Wording,
+    (by, seen): (&str, Option<Millis>),
+    now: Millis,
+) -> Kept<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
             "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6, must_do = $7, must_do_by = $8, whom = $9,
                phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13, effect_kind = $14, effect_at = $15,
                changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18, written_at = $19
-             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL RETURNING id",
+             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND written_at = coalesce($20, written_at) RETURNING id",
         )
         .bind(notice_id.to_owned()),
         notice,
     )
     .bind(by)
     .bind(now)
+    .bind(seen)
     .fetch_optional(&mut *tx)
     .await?;
     if changed.is_none() {
@@ -187,7 +207,7 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
                 CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
                 n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at, n.discarded_at,
-                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers, 0) AS is_hers
+                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers, 0) AS is_hers, {} AS told_before
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
@@ -199,6 +219,7 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
            ON l.notice_id = n.id
          WHERE n.id = $1
          ORDER BY l.place, l.position, l.name",
+        first_day_before("n.id"),
         speaks_for("s.id", "$2")
     );
     sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *db.read().await?).await
@@ -261,6 +282,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
         discarded_at: row.get("discarded_at"),
         followed_by: row.get("followed_by"),
         followed_at: row.get("followed_at"),
+        told_before: row.get("told_before"),
     }
 }
 

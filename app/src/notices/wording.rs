@@ -123,7 +123,7 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
     let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
     let families = refusals.take("families", families(&sent.line("families")));
     let must_do = refusals.take("must_do", optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
-    let must_do_by = refusals.take("must_do_by", day_by(sent, now));
+    let must_do_by = refusals.take("must_do_by", day_by(sent, corrects.map(|(_, original)| original.must_do_by.as_str()), now));
     let changes_entitlement =
         refusals.take("entitlement", yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"));
     let whom = refusals.take("whom", forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"));
@@ -233,13 +233,14 @@ fn families(text: &str) -> Result<Option<i64>, String> {
     number.map(Some).ok_or_else(|| "Enter about how many families, or leave it empty".to_owned())
 }
 
-fn day_by(sent: &Sent, now: Millis) -> Result<String, String> {
+/// By when something is to be done: a day to come, or as it was told already.
+fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String> {
     if sent.line("must_do_by").is_empty() {
         return Ok(String::new());
     }
     match clock::read(sent.typed("must_do_by"), "23:59") {
         None => Err("Enter a day, or leave it empty".to_owned()),
-        Some(by) if by < now => Err("Choose a day that is still to come".to_owned()),
+        Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => Err("Choose a day that is still to come".to_owned()),
         Some(by) => Ok(clock::fields(by).0),
     }
 }

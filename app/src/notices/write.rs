@@ -67,10 +67,15 @@ async fn follow_form(house: &House, viewer: &Viewer, id: &str, how: Follow) -> R
 
 async fn follow(house: &House, viewer: &Viewer, id: &str, how: Follow, sent: &Sent) -> Result<Response, Error> {
     let original = notice_she_speaks_for(house, viewer, id).await?;
-    if let Some(elsewhere) = elsewhere(&original) {
-        return Ok(Redirect::to(&elsewhere).into_response());
+    if original.course.started_at.is_none() {
+        return Ok(Redirect::to(&format!("/lead/notices/{}", original.id)).into_response());
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    if original.followed_by.is_some() {
+        let what_to_do = "Go back to the notice, and from there to what follows it: a colleague corrected or withdrew it meanwhile. Your words are below";
+        let refusals = Refusals::one("changed", what_to_do);
+        return Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer));
+    }
     match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
         Ok(words) => keep(house, viewer, words, "notice followed").await,
         Err(refusals) => Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)),
@@ -101,7 +106,7 @@ async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str
 /// GET `/lead/notices/{id}/words`
 pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    if notice.course.starts_at.is_some() {
+    if notice.course.starts_at.is_some() || notice.discarded_at.is_some() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
@@ -122,18 +127,28 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         Ok(words) => words,
         Err(refusals) => return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer)),
     };
-    let (back, notice_id) = (format!("/lead/notices/{}", notice.id), notice.id);
+    let (back, notice_id, seen) = (format!("/lead/notices/{}", notice.id), notice.id.clone(), sent.typed("seen").parse().ok());
     let changed = house.db.write(move |tx| {
         Box::pin(async move {
-            let changed = store::change(tx, &notice_id, &words, &by, now).await?;
+            let changed = store::change(tx, &notice_id, &words, (&by, seen), now).await?;
             if changed {
                 audit::note(tx, Entry { at: now, who: Some(&by), what: "notice changed", about: &notice_id, detail: "" }).await?;
             }
             Ok::<_, sqlx::Error>(changed)
         })
     });
-    let done = if changed.await? { "changed" } else { "approved-before" };
-    Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+    if changed.await? {
+        return Ok(Redirect::to(&format!("{back}?done=changed")).into_response());
+    }
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let what_to_do = if notice.discarded_at.is_some() {
+        "Bring it back first: it was discarded meanwhile. Your words are below"
+    } else if notice.course.starts_at.is_some() {
+        "Call it back first: a colleague has approved it meanwhile. Your words are below"
+    } else {
+        "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your words take the place of hers"
+    };
+    Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do)).answer(&house, &viewer))
 }
 
 fn read(sent: &Sent, ground: &Ground, follows: Option<(Follow, &str, &Wording)>, now: Millis) -> Result<Wording, Refusals> {
@@ -201,6 +216,8 @@ struct Form {
     /// Where it leads back to.
     back: String,
     follow: Option<Follow>,
+    /// When the words were written that it begins with.
+    seen: Option<Millis>,
 }
 
 const NEW: Form = Form {
@@ -208,6 +225,7 @@ const NEW: Form = Form {
     lead: "Say what changes so that a tired parent knows what to do. You see it as parents will before anyone is told.",
     back: String::new(),
     follow: None,
+    seen: None,
 };
 
 fn following(how: Follow, notice_id: &str) -> Form {
@@ -220,16 +238,17 @@ fn following(how: Follow, notice_id: &str) -> Form {
             ("Withdraw the notice", "Exactly those who were told of it are told that it does not come. Its page stays, and says so.")
         }
     };
-    Form { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how) }
+    Form { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
 }
 
 fn changing(notice: &Notice) -> Form {
     let follow = notice.words.follows.as_ref().map(|follows| follows.how);
-    Form { title: "Change the notice", lead: NEW.lead, back: format!("/lead/notices/{}", notice.id), follow }
+    let back = format!("/lead/notices/{}", notice.id);
+    Form { title: "Change the notice", lead: NEW.lead, back, follow, seen: Some(notice.written_at) }
 }
 
 fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
-    let (title, lead, follow) = (form.title, form.lead, form.follow);
+    let (title, lead, follow, seen) = (form.title, form.lead, form.follow, form.seen);
     let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
     let page = Page::new(title, || {
         let changed = follow.map(|how| {
@@ -241,6 +260,7 @@ fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page 
             };
             view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
         });
+        let seen = seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.to_string() /> });
         let words = (follow != Some(Follow::Withdrawal)).then(|| words_fields(sent, ground, follow, refusals));
         view! {
             <div class="stack">
@@ -250,6 +270,7 @@ fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page 
                 <p class="lead">{lead}</p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
+                    {seen}
                     {changed}
                     {words}
                     <button class="button">"Look at it as parents will"</button>

@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::owing::came_back;
+use super::wanted::is_wanted;
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
 use crate::db::{self, Db, Kept};
@@ -117,24 +118,38 @@ pub struct Unreached {
     pub email: String,
     /// Where she lives, as far as she said.
     pub place: String,
-    /// What her letters were about: (notice, title, from when on).
-    pub notices: Vec<(String, String, Effect)>,
+    /// What her letters were about.
+    pub notices: Vec<Unheard>,
+}
+
+/// A notice that did not reach a family.
+#[derive(Clone, Debug)]
+pub struct Unheard {
+    /// Its id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// What it is to another notice.
+    pub follow: Option<Follow>,
 }
 
 /// Which rows `l` of the ledger are to be told in another way: their letter came back or was given up, nobody has told the
-/// family since, and the notice `n` still stands.
+/// family since, she still wants to hear of it, and the notice `n` still stands.
 fn to_reach() -> String {
     format!(
-        "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL
+        "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
          AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)",
-        came_back("l")
+        came_back("l"),
+        is_wanted("l")
     )
 }
 
 /// The families whom no letter reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let sql = format!(
-        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind, n.effect_at
+        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind, n.effect_at, n.follow_kind
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
@@ -147,7 +162,8 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let mut families: Vec<Unreached> = Vec::new();
     for row in &rows {
         let subscriber_id: String = row.get(0);
-        let notice = (row.get(3), row.get(4), Effect::of(row.get(5), row.get(6)));
+        let follow = row.get::<Option<&str>, _>(7).and_then(Follow::read);
+        let notice = Unheard { notice_id: row.get(3), title: row.get(4), effect: Effect::of(row.get(5), row.get(6)), follow };
         match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
             Some(family) => family.notices.push(notice),
             None => families.push(Unreached { subscriber_id, email: row.get(1), place: row.get(2), notices: vec![notice] }),

@@ -67,7 +67,7 @@ pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
          WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {}",
-        is_wanted()
+        is_wanted("ledger")
     );
     let mut call_off = sqlx::query(AssertSqlSafe(call_off)).bind(now);
     for subscriber in subscribers {
@@ -130,7 +130,7 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
          WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
-        is_wanted()
+        is_wanted("ledger")
     );
     let called_off = sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
     if called_off.rows_affected() == 0 {
@@ -157,7 +157,7 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
            AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id AND f.started_at IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.claimed_until > $2)
            AND NOT {}",
-        is_wanted(),
+        is_wanted("ledger"),
         went_to_her("ledger")
     );
     let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_all(&mut *tx).await?;

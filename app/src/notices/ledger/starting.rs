@@ -8,7 +8,8 @@ use super::wanted::{asks_for, stopped};
 use crate::area::ELSEWHERE;
 use crate::clock::Millis;
 use crate::db::{Db, Kept, Kind};
-use crate::notices::rules::{Effect, Follow, due};
+use crate::notices::rules::{Effect, Follow, due, must_know_by};
+use crate::notices::store::first_day_before;
 use crate::subscriptions::rules::Cadence;
 
 /// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those who ask for it. Of one
@@ -80,13 +81,13 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
 pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
     hold_addresses(tx, kind).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
-    let first_effect = match &started.follows {
-        Some((follows, _)) => replace(tx, kind, follows, now).await?.min(started.effect.at()),
-        None => started.effect.at(),
-    };
-    // Whoever goes by what she was told must hear before the earlier of the two days; that nothing comes, at once.
+    if let Some((follows, _)) = &started.follows {
+        replace(tx, kind, follows, now).await?;
+    }
+    let must_know_by = must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
+    // That nothing comes is told at once.
     let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
-    let dues = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, first_effect, now) });
+    let dues = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
     write_rows(tx, &started, dues).await?;
     Ok(Some(started.notice_id))
 }
@@ -103,24 +104,27 @@ pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
 struct Started {
     notice_id: String,
     effect: Effect,
+    must_do_by: String,
     follows: Option<(String, Follow)>,
+    told_before: Option<Millis>,
 }
 
 /// Marks the next notice whose time has come as started.
 async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
-    let row = sqlx::query(
+    let sql = format!(
         "UPDATE notices SET started_at = $1
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
-         RETURNING id, effect_kind, effect_at, follows_id, follow_kind",
-    )
-    .bind(now)
-    .fetch_optional(tx)
-    .await?;
+         RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by, {}",
+        first_day_before("notices.id")
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(tx).await?;
     Ok(row.map(|row| Started {
         notice_id: row.get(0),
         effect: Effect::of(row.get(1), row.get(2)),
+        must_do_by: row.get(5),
         follows: row.get::<Option<String>, _>(3).zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
+        told_before: row.get(6),
     }))
 }
 
@@ -148,9 +152,9 @@ async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, 
     Ok(())
 }
 
-/// Stops what is still to be told of a notice that another follows now, and gives the time it takes effect. Those who were
-/// to be told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<Millis> {
+/// Stops what is still to be told of a notice that another follows now. Those who were to be told are told what follows
+/// instead; a digest goes with its other notices.
+async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",
         kind.hold_to_change()
@@ -164,6 +168,5 @@ async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Milli
     .bind(now)
     .execute(&mut *tx)
     .await?;
-    call_off_letters(tx, "notice_id", notice_id, "replaced", now).await?;
-    sqlx::query_scalar("SELECT effect_at FROM notices WHERE id = $1").bind(notice_id).fetch_one(tx).await
+    call_off_letters(tx, "notice_id", notice_id, "replaced", now).await
 }

@@ -27,12 +27,9 @@ pub(super) fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
 }
 
 /// Whether a row of the ledger is to be told still: she asks for it; or it follows what she was told of, and she did not
-/// stop by her own choice.
-pub(super) fn is_wanted() -> String {
-    let followed = "(SELECT n.follows_id FROM notices n WHERE n.id = ledger.notice_id)";
-    format!(
-        "({} OR ({followed} IS NOT NULL AND NOT {}))",
-        asks_for("ledger.subscriber_id", "ledger.notice_id"),
-        stopped("ledger.subscriber_id", "ledger.notice_id", followed)
-    )
+/// stop by her own choice. The row is named as the statement around this names it.
+pub(super) fn is_wanted(row: &str) -> String {
+    let followed = format!("(SELECT n.follows_id FROM notices n WHERE n.id = {row}.notice_id)");
+    let (subscriber, notice) = (format!("{row}.subscriber_id"), format!("{row}.notice_id"));
+    format!("({} OR ({followed} IS NOT NULL AND NOT {}))", asks_for(&subscriber, &notice), stopped(&subscriber, &notice, &followed))
 }

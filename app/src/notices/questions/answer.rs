@@ -48,6 +48,10 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let waiting = store::waiting(&house.db, &notice.id).await?;
     let answer = match super::answer(&sent, &waiting) {
         Ok(answer) => answer,
+        // A second tap: it is published.
+        Err(_) if store::is_answered(&house.db, &sent.once()).await? => {
+            return Ok(Redirect::to(&format!("{to}?done=answered")).into_response());
+        }
         Err(refusals) => return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer)),
     };
     let kept = house.db.write(move |tx| {
@@ -72,7 +76,8 @@ fn shown(notice: &Notice, waiting: Vec<Waiting>, done: &str, sent: &Sent, refusa
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
     let page = Page::new("Questions", || {
-        let form = (!waiting.is_empty()).then(|| {
+        // What was written stays, also when a colleague has answered meanwhile.
+        let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
             let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} ({})", waiting.question, clock::day(waiting.asked_at))));
             let choices = Choice::each(choices, |id| ticked.iter().any(|ticked| ticked == id));
@@ -102,10 +107,10 @@ fn shown(notice: &Notice, waiting: Vec<Waiting>, done: &str, sent: &Sent, refusa
                 <p><a class="back" href=to>{title}</a></p>
                 <Summary refusals />
                 <h1>"Questions"</h1>
-                {waiting.is_empty().then(|| view! { <p>"No question waits."</p> })}
+                {(waiting.is_empty() && refusals.is_empty()).then(|| view! { <p>"No question waits."</p> })}
                 {form}
             </div>
         }
     });
-    page.refused_for(refusals)
+    page.kept_for_going_back().refused_for(refusals)
 }

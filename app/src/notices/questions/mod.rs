@@ -66,7 +66,12 @@ pub struct NewAnswer {
 pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refusals> {
     let mut refusals = Refusals::default();
     let questions: Vec<String> = sent.all("questions").into_iter().filter(|id| waiting.iter().any(|waiting| waiting.id == *id)).collect();
-    let none = Err("Choose the questions that this answers".to_owned());
+    let none = Err(if waiting.is_empty() {
+        "See what a colleague wrote: no question waits any more. Your answer is below"
+    } else {
+        "Choose the questions that this answers"
+    });
+    let none = none.map_err(str::to_owned);
     let questions = refusals.take("questions", if questions.is_empty() { none } else { Ok(questions) });
     let question = refusals
         .take("question", forms::within(forms::prose(sent.typed("question")), 1_000, "Write the question as everyone will read it"));

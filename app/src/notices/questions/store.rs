@@ -65,6 +65,15 @@ pub async fn to_answer(db: &Db, leader: &str) -> Kept<Vec<(String, String, i64)>
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
+/// Whether the answer of this form is published.
+pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {
+    let answers: i64 = sqlx::query_scalar("SELECT count(*) FROM notice_answers WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(answers > 0)
+}
+
 /// Keeps an answer to these questions, once for each form key. False when it was there.
 pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(

@@ -88,6 +88,45 @@ fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
 }
 
 #[test]
+fn a_second_correction_still_comes_before_the_day_that_people_go_by() {
+    on_both(async |world| {
+        subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
+        forward_to(&world, "Saturday", "07:30");
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 2).await;
+        start_due(&world.house).await.unwrap();
+        forward_to(&world, "Saturday", "08:30");
+        assert_eq!(told(&world).await.len(), 1);
+        world.forward(HOUR);
+        let first = followed(&world, &leaders, &id, Some(40)).await;
+        start_due(&world.house).await.unwrap();
+        // The letter about it has not gone when another follows.
+        followed(&world, &leaders, &first, Some(41)).await;
+        assert_eq!(told(&world).await.len(), 1, "she goes by Monday");
+    });
+}
+
+#[test]
+fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_is_over_may_stay() {
+    on_both(async |world| {
+        subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
+        let (writer, colleague) = leaders(&world).await;
+        let (day, by) = (clock::fields(world.now() + 2 * DAY).0, clock::fields(world.now() + DAY).0);
+        let page =
+            written(&writer, "/lead/notices/new", &[fields("Near", &world.transport, &day), vec![("must_do_by", &by)]].concat()).await;
+        colleague.post(&page, &[]).await.leads_to();
+        told(&world).await;
+        world.forward(2 * DAY - HOUR);
+        let far = clock::fields(world.now() + 40 * DAY).0;
+        let words = [fields("Later", &world.transport, &far), vec![("changed", "The day."), ("must_do_by", &by)]].concat();
+        let page = written(&writer, &format!("{}/correction", page), &words).await;
+        assert!(writer.get(&page).await.says("This one at once, since the next digest is too late"));
+        colleague.post(&page, &[]).await.leads_to();
+        assert_eq!(told(&world).await.len(), 1);
+    });
+}
+
+#[test]
 fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscriptions_was_about_it_any_more() {
     on_both(async |world| {
         subscriber(&world, "moves@example.org", &world.transport, "", "at once").await;

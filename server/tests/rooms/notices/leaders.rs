@@ -1,4 +1,5 @@
 use super::*;
+use crate::world::Answer;
 
 #[test]
 fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
@@ -60,6 +61,10 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         ] {
             assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
         }
+        let retire = |at: &'static str| world.db().write(move |tx| Box::pin(async move { sqlx::query(at).execute(tx).await.map(drop) }));
+        retire("UPDATE services SET retired_at = 1 WHERE name = 'Transport'").await.unwrap();
+        assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN, "nor when its service is no more");
+        retire("UPDATE services SET retired_at = NULL").await.unwrap();
         both.1.post(&page, &[]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
         let call_back = [("step", "call back")];
@@ -87,6 +92,7 @@ fn the_area_can_let_whoever_writes_a_notice_send_it() {
         });
         let (first, second) = (first.await, second.await);
         writer.post(&first, &[]).await.leads_to();
+        told(&world).await;
         assert!(writer.post(&second, &[]).await.says("Another correction or withdrawal of the same notice was approved before"));
     });
 }
@@ -242,5 +248,78 @@ fn the_preview_says_which_digest_would_come_too_late() {
         let page = written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
         let preview = writer.get(&page).await;
         assert_eq!(preview.html.matches("This one at once, since the next digest is too late").count(), 1, "the weekly one");
+    });
+}
+
+#[test]
+fn an_hour_without_a_day_tells_nobody() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = written(&writer, "/lead/notices/new", &fields("Buses", &world.transport, &day)).await;
+        let refused = colleague.post(&page, &[("start_day", ""), ("start_time", "16:00")]).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("Enter a day and an hour, or leave both empty"));
+        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 0);
+    });
+}
+
+#[test]
+fn people_are_told_before_the_day_by_which_they_are_to_do_something() {
+    on_both(async |world| {
+        subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
+        let (writer, colleague) = leaders(&world).await;
+        forward_to(&world, "Monday", "12:00");
+        let (day, by) = (clock::fields(world.now() + 21 * DAY).0, clock::fields(world.now() + 3 * DAY).0);
+        let words = [fields("Buses", &world.transport, &day), vec![("must_do_by", &by)]].concat();
+        let page = written(&writer, "/lead/notices/new", &words).await;
+        let start = clock::fields(world.now() + 10 * DAY).0;
+        assert!(colleague.post(&page, &[("start_day", &start)]).await.says("They would hear when it is over"));
+        assert!(colleague.get(&page).await.says("This one at once, since the next digest is too late"));
+        colleague.post(&page, &[]).await.leads_to();
+        assert_eq!(told(&world).await.len(), 1, "her digest comes after the day");
+    });
+}
+
+#[test]
+fn words_that_meet_a_colleagues_change_are_not_lost() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let page = written(&writer, "/lead/notices/new", &fields("First", &world.transport, &day)).await;
+        let words = format!("{page}/words");
+        let seen = |page: &Answer| page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let (hers, others) = (seen(&writer.get(&words).await), seen(&colleague.get(&words).await));
+        world.forward(MINUTE);
+        colleague.post(&words, &[fields("A colleague’s", &world.transport, &day), vec![("seen", &others)]].concat()).await.leads_to();
+        let mine = [fields("Mine", &world.transport, &day), vec![("seen", hers.as_str())]].concat();
+        let refused = writer.post(&words, &mine).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("a colleague has changed it meanwhile"));
+        assert!(refused.says("value=\"Mine\"") && writer.get(&page).await.says("A colleague’s"));
+        let again = seen(&refused);
+        writer.post(&words, &[fields("Mine", &world.transport, &day), vec![("seen", again.as_str())]].concat()).await.leads_to();
+        assert!(writer.get(&page).await.says("Mine"));
+
+        writer.post(&page, &[("step", "discard")]).await.leads_to();
+        let refused = writer.post(&words, &fields("After", &world.transport, &day)).await;
+        assert!(refused.says("it was discarded meanwhile") && refused.says("value=\"After\""));
+        assert!(colleague.post(&page, &[]).await.says("Bring it back first"));
+        writer.post(&page, &[("step", "bring back")]).await.leads_to();
+        colleague.post(&page, &[("start_day", &clock::fields(world.now() + 2 * DAY).0)]).await.leads_to();
+        let discarded = writer.post(&page, &[("step", "discard")]).await.leads_to();
+        assert!(writer.get(&discarded).await.says("A colleague has approved it"), "it is not said to be discarded");
+        writer.post(&page, &[("step", "call back")]).await.leads_to();
+        colleague.post(&page, &[]).await.leads_to();
+        told(&world).await;
+
+        let withdrawal = format!("{page}/withdrawal");
+        let timed = written(&writer, &withdrawal, &[("changed", "In time.")]).await;
+        colleague.post(&timed, &[("start_day", &clock::fields(world.now() + 5 * DAY).0)]).await.leads_to();
+        let other = written(&writer, &withdrawal, &[("changed", "Now.")]).await;
+        assert!(colleague.post(&other, &[]).await.says("waits for its time. Call that one back first"));
+        colleague.post(&timed, &[("step", "call back")]).await.leads_to();
+        colleague.post(&other, &[]).await.leads_to();
+        told(&world).await;
+        let late = writer.post(&withdrawal, &[("changed", "Words of hers.")]).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Words of hers."));
     });
 }

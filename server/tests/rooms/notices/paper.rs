@@ -114,3 +114,19 @@ fn a_service_and_a_place_have_a_page_that_leads_to_being_told() {
         assert_eq!(world.visitor().get(&format!("/services/{}", world.south)).await.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn the_poster_of_a_proposal_says_so() {
+    on_both(async |world| {
+        let (writer, colleague) = leaders(&world).await;
+        let day = clock::fields(world.now() + 30 * DAY).0;
+        let mut words: Vec<_> = fields("Buses", &world.transport, &day);
+        words.retain(|(name, _)| !["decided", "decided_day", "entitlement"].contains(name));
+        words.extend([("decided", "no"), ("entitlement", "yes")]);
+        let page = written(&writer, "/lead/notices/new", &words).await;
+        colleague.post(&page, &[]).await.leads_to();
+        told(&world).await;
+        let poster = world.visitor().get(&format!("{}/poster", page.replace("/lead", ""))).await;
+        assert!(poster.says("Proposed, not decided") && poster.says("legally entitled"));
+    });
+}

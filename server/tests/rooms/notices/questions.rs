@@ -51,9 +51,14 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             ("answer", "The one at the library."),
         ];
         for _ in 0..2 {
-            leaders.0.post(&desk, &answer).await;
+            leaders.0.post(&desk, &answer).await.leads_to();
         }
+        let other = [("questions", questions[0].as_str()), ("question", "Which stop?"), ("answer", "Another answer.")];
+        let second = leaders.1.post(&desk, &other).await;
+        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Another answer."), "what she wrote is not lost");
         leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
+        let second = leaders.1.post(&desk, &other).await;
+        assert!(second.says("no question waits any more") && second.says("Another answer."));
         app::notices::answer_due(&world.house).await.unwrap();
         app::notices::answer_due(&world.house).await.unwrap();
         let mut letters = world.deliver().await;

@@ -184,8 +184,8 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         let unsaid = organiser.post("/forum/unreached", &[("family", &family)]).await;
         assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Choose how you told the family"));
         let other = id::fresh();
-        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)]).await.leads_to();
-        assert!(organiser.get("/forum/unreached").await.says("Buses"), "she was told of another one");
+        let of_another = organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)]).await;
+        assert!(of_another.says("nothing was kept") && of_another.says("Buses"));
         organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &id)]).await.leads_to();
         assert!(organiser.get("/forum/unreached").await.says("Nobody waits."));
         assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE reached_how = 'phone' AND reached_by IS NOT NULL").await, 1);
@@ -195,6 +195,30 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             [(2, 0)],
             "the call told her in time"
         );
+    });
+}
+
+#[test]
+fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_stopped() {
+    on_both(async |world| {
+        subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
+        subscriber(&world, "one@example.org", &world.autism, "", "at once").await;
+        let leaders = leaders(&world).await;
+        let id = noticed(&world, &leaders, "Buses", 30).await;
+        told(&world).await;
+        followed(&world, &leaders, &id, None).await;
+        let withdrawn = told(&world).await.remove(0);
+        comes_back(&world, &withdrawn, Came::Bounced).await;
+        let organiser = world.organiser().await;
+        let waits = organiser.get("/forum/unreached").await;
+        assert!(waits.says("The change does not come") && waits.says("It was to come from") && !waits.says(">From "));
+        let one_click = withdrawn.one_click.unwrap().replace("http://alongside.example.org", "");
+        world.visitor().post(&one_click, &[]).await;
+        assert!(
+            organiser.get("/forum/unreached").await.says("Nobody waits."),
+            "she has stopped what it is about, and autism support goes on"
+        );
+        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
     });
 }
 
