@@ -36,6 +36,15 @@ CREATE TRIGGER notice_services_are_not_emptied BEFORE TRUNCATE ON notice_service
 CREATE TRIGGER notice_places_stay BEFORE INSERT OR UPDATE OR DELETE ON notice_places FOR EACH ROW EXECUTE FUNCTION refuse_change_once_approved();
 CREATE TRIGGER notice_places_are_not_emptied BEFORE TRUNCATE ON notice_places FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Words that are written anew are about the services and places that are named with them.
+CREATE FUNCTION untie_a_notice() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  DELETE FROM notice_services WHERE notice_id = NEW.id;
+  DELETE FROM notice_places WHERE notice_id = NEW.id;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER notices_written_anew AFTER UPDATE OF written_at ON notices FOR EACH ROW EXECUTE FUNCTION untie_a_notice();
+
 -- Which letter told somebody, and that it was called off, is said once; but she may begin again, or come back to an address,
 -- and then she is owed a letter in place of the one that did not go to her.
 CREATE FUNCTION refuse_other_letter() RETURNS trigger LANGUAGE plpgsql AS
@@ -65,7 +74,7 @@ DO $$
 DECLARE guard TEXT;
 BEGIN
   FOREACH guard IN ARRAY ARRAY['refuse_change', 'refuse_editing', 'drafts_pass_the_gate', 'answers_stay_after_publication',
-    'topics_stay_in_a_closed_round', 'refuse_change_once_approved', 'refuse_other_letter', 'audit_follows', 'audit_head_is_the_last_entry'] LOOP
+    'topics_stay_in_a_closed_round', 'refuse_change_once_approved', 'refuse_other_letter', 'untie_a_notice', 'audit_follows', 'audit_head_is_the_last_entry'] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET search_path = %I, pg_temp', guard, current_schema());
   END LOOP;
 END $$;

@@ -58,6 +58,13 @@ BEGIN SELECT RAISE(ABORT, 'they are deleted and put in anew'); END;
 CREATE TRIGGER notice_places_are_not_replaced BEFORE INSERT ON notice_places WHEN EXISTS (SELECT 1 FROM notice_places WHERE rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
 
+-- Words that are written anew are about the services and places that are named with them.
+CREATE TRIGGER notices_written_anew AFTER UPDATE OF written_at ON notices
+BEGIN
+  DELETE FROM notice_services WHERE notice_id = NEW.id;
+  DELETE FROM notice_places WHERE notice_id = NEW.id;
+END;
+
 -- Which letter told somebody, and that it was called off, is said once; but she may begin again, or come back to an address,
 -- and then she is owed a letter in place of the one that did not go to her.
 CREATE TRIGGER ledger_is_told_once BEFORE UPDATE OF delivery_id, link_hash, called_off_at, called_off_why, read_at, reached_at, reached_by, reached_how ON ledger

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use app::accounts::Role;
 use app::clock::DAY;
 use app::{id, notices, topics};
+use sqlx::Row as _;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -152,7 +153,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             (&draft, &[]),
         ];
         let visitor = world.visitor();
-        let notice = [
+        let notice_words = [
             ("title", "Later buses"),
             ("what", "Buses come later"),
             ("services", &world.transport),
@@ -166,7 +167,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("whom", "The team"),
             ("phone", "01234"),
         ];
-        let (statements, answer) = counted(everyone.post("/lead/notices/new", &notice)).await;
+        let (statements, answer) = counted(everyone.post("/lead/notices/new", &notice_words)).await;
         println!("POST /lead/notices/new: {statements} statements");
         assert!((1..=8).contains(&statements), "POST /lead/notices/new: {statements} statements");
         let notice = answer.leads_to().split('?').next().unwrap().to_owned();
@@ -175,8 +176,12 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         let (ask, questions, correction) = (format!("{told}/questions/new"), format!("{notice}/questions"), format!("{notice}/correction"));
         let withdrawal = format!("{notice}/withdrawal");
         within_four(&everyone, &notice).await;
+        everyone.post("/subscribe", &[("services", &world.transport), ("cadence", "at once")]).await.leads_to();
+        within_eight(&everyone, &format!("{notice}/words"), &notice_words).await;
         within_eight(&everyone, &notice, &[]).await;
         notices::start_due(&world.house).await.unwrap();
+        notices::tell_due(&world.house).await.unwrap();
+        world.deliver().await;
         for path in [
             &told,
             &correction,
@@ -194,10 +199,11 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             sqlx::query_scalar("SELECT id FROM notice_questions").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
         let answer = [("questions", question.as_str()), ("question", "Which stop?"), ("answer", "The old one.")];
         within_eight(&everyone, &questions, &answer).await;
+        let (family, unheard) = letter_that_came_back(&world).await;
+        within_eight(&everyone, "/forum/unreached", &[("family", &family), ("notices", &unheard), ("how", "phone")]).await;
         within_eight(&everyone, &format!("{told}/read"), &[]).await;
         within_eight(&everyone, &withdrawal, &[("changed", "The road is open.")]).await;
         within_eight(&everyone, &service, &[("organisations", &council), ("notice_days", "20")]).await;
-        within_eight(&everyone, "/forum/unreached", &[("family", &question), ("how", "phone")]).await;
         let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
         let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(&visitor, &*invitation, &answers as &[_])]);
         for (who, path, fields) in forms {
@@ -288,6 +294,23 @@ async fn within_eight(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
     let (statements, answer) = counted(who.post(path, fields)).await;
     println!("POST {path}: {statements} statements");
     assert!(answer.status.is_redirection() && (1..=8).contains(&statements), "POST {path}: {}, {statements} statements", answer.status);
+}
+
+/// Lets the letter about a notice come back: its family and the notice.
+async fn letter_that_came_back(world: &World) -> (String, String) {
+    let came_back = world.db().write(|tx| {
+        Box::pin(async move {
+            let row = sqlx::query("SELECT subscriber_id, notice_id, delivery_id FROM ledger WHERE delivery_id IS NOT NULL")
+                .fetch_one(&mut *tx)
+                .await?;
+            sqlx::query("INSERT INTO returns (delivery_id, kind, at, reason) VALUES ($1, 'bounced', 0, '')")
+                .bind(row.get::<String, _>(2))
+                .execute(tx)
+                .await?;
+            Ok::<_, sqlx::Error>((row.get(0), row.get(1)))
+        })
+    });
+    came_back.await.unwrap()
 }
 
 /// A thousand published topics in this round, in one write.

@@ -105,8 +105,7 @@ pub async fn change(
     if changed.is_none() {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM notice_services WHERE notice_id = $1").bind(notice_id).execute(&mut *tx).await?;
-    sqlx::query("DELETE FROM notice_places WHERE notice_id = $1").bind(notice_id).execute(&mut *tx).await?;
+    // A trigger has untied those of before.
     tie(tx, notice_id, notice).await?;
     Ok(true)
 }

@@ -119,7 +119,7 @@ fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_i
         world.forward(2 * DAY - HOUR);
         let far = clock::fields(world.now() + 40 * DAY).0;
         let words = [fields("Later", &world.transport, &far), vec![("changed", "The day."), ("must_do_by", &by)]].concat();
-        let page = written(&writer, &format!("{}/correction", page), &words).await;
+        let page = written(&writer, &format!("{page}/correction"), &words).await;
         assert!(writer.get(&page).await.says("This one at once, since the next digest is too late"));
         colleague.post(&page, &[]).await.leads_to();
         assert_eq!(told(&world).await.len(), 1);
