@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY, Millis};
 use crate::db::Db;
 use crate::deliveries::ReturnAddress;
 use crate::disclosure::tables::Rule;
@@ -25,6 +25,8 @@ pub struct House {
     pub return_address: Option<Arc<ReturnAddress>>,
     /// How much of published results must be hidden.
     pub rule: Rule,
+    /// How long leaders have to say what came of what parents said.
+    pub outcome_within: Millis,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
 }
@@ -55,6 +57,7 @@ impl House {
             names: Arc::new(names),
             return_address: None,
             rule: Rule::default(),
+            outcome_within: 12 * 7 * DAY,
             hashing: Arc::new(Semaphore::new(2)),
         }
     }
@@ -77,6 +80,13 @@ impl House {
     #[must_use]
     pub fn with_rule(mut self, rule: Rule) -> Self {
         self.rule = rule;
+        self
+    }
+
+    /// With outcomes that are due after this.
+    #[must_use]
+    pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
+        self.outcome_within = outcome_within;
         self
     }
 

@@ -7,9 +7,10 @@
 //! * [`topics`]: what parents want planned, from proposal to publication
 //! * [`rounds`]: a period of proposing and then voting; support, the close, what was counted
 //! * [`plans`]: what leaders plan, tied to topics; the gate, drafts, the rung
-//! * [`consultations`]: what the forum asks, and how parents answer; results are still to come
+//! * [`consultations`]: what the forum asks, how parents answer, what may be published of it
 //! * [`notices`]: a change to a service on a day, told before it to those who asked; the ledger
 //! * [`subscriptions`]: addresses that want to be told before a service changes
+//! * [`updates`]: you said, we did: what came of it, and the forum's word on that
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
 //! * [`area`]: the services, places and organisations of this local area
@@ -71,6 +72,8 @@ pub mod subscriptions;
 pub mod topics;
 #[cfg(feature = "ssr")]
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod updates;
 
 /// Called once by the browser when the program has loaded; each island is then hydrated by name.
 #[cfg(feature = "hydrate")]

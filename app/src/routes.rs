@@ -129,6 +129,7 @@ pub fn all() -> Routes {
         .join(crate::plans::routes())
         .join(crate::consultations::routes())
         .join(crate::notices::routes())
+        .join(crate::updates::routes())
         .join(crate::subscriptions::routes())
         .join(crate::accounts::routes())
         .join(crate::deliveries::routes())

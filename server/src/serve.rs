@@ -104,7 +104,8 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let house = House::new(db.clone(), Clock::system(), settings.names(demo))
         .with_files(Files::open(&settings.files)?)
         .with_return_address(settings.return_address)
-        .with_rule(settings.rule);
+        .with_rule(settings.rule)
+        .with_outcome_within(settings.outcome_within);
     if demo {
         let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {

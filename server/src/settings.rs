@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::{env, fs};
 
+use app::clock::{DAY, Millis};
 use app::db::Kind;
 use app::deliveries::ReturnAddress;
 use app::disclosure::tables::Rule;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub mailbox: Option<Mailbox>,
     /// How much of published results is hidden.
     pub rule: Rule,
+    /// How long leaders have to say what came of what parents said.
+    pub outcome_within: Millis,
     /// The local area, as in "Sefton".
     pub area: String,
     /// The forum's name.
@@ -96,6 +99,7 @@ impl Settings {
         let rounds = is_on("ROUND_TO_FIVE", &or("ROUND_TO_FIVE", "no"))?;
         let rule = or("SMALLEST_SHOWN", "10").parse().ok().and_then(|smallest| Rule::new(smallest, rounds));
         let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
+        let outcome_within = i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -103,7 +107,21 @@ impl Settings {
         let proxies = or("TRUSTED_PROXY", "");
         let trusted_proxies = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty()).map(network).collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
-        Ok(Self { database_url, listen, public_url, mailer, pace, return_address, mailbox, files, rule, area, forum, trusted_proxies })
+        Ok(Self {
+            database_url,
+            listen,
+            public_url,
+            mailer,
+            pace,
+            return_address,
+            mailbox,
+            files,
+            rule,
+            outcome_within,
+            area,
+            forum,
+            trusted_proxies,
+        })
     }
 
     /// The names the rooms use.

@@ -181,6 +181,7 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         ("/plans", "Plans"),
         ("/consultations", "Consultations"),
         ("/notices", "Changes"),
+        ("/updates", "You said, we did"),
         ("/subscribe", "Be told of changes"),
     ];
     if viewer.may_propose() {

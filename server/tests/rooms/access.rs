@@ -125,6 +125,8 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /topics/{id}/support",
         "GET /topics/{id}/withdrawal",
         "GET /unsubscribe/{token}",
+        "GET /updates",
+        "GET /updates/{id}",
         "POST /account/email/{token}",
         "POST /consultations/{id}/answers",
         "POST /consultations/{id}/answers/{code}",

@@ -67,6 +67,8 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/record",
             "/subscribe",
             "/notices",
+            "/updates",
+            "/updates?show=awaited",
             &format!("/notices/{notice}"),
             &format!("/notices/{notice}/poster"),
             &format!("/notices/{notice}/questions/new"),

@@ -13,7 +13,7 @@ use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, on_both};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 19] = [
+const APPEND_ONLY: [&str; 22] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -33,10 +33,13 @@ const APPEND_ONLY: [&str; 19] = [
     "plan_events",
     "returns",
     "notice_answers",
+    "updates",
+    "update_subjects",
+    "verdicts",
 ];
 
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 6] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions"];
+const LIVING: [&str; 7] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions", "update_versions"];
 
 #[test]
 fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
@@ -194,7 +197,19 @@ async fn everything_has_happened(world: &World) {
     notices::comes_back(world, &letters[0], Came::Bounced).await;
     let notice = "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at)
                   SELECT id, id, id, 'Which stop?', 'The old one.', written_by, 0 FROM notices";
-    sqlx::query(notice).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+    let update = [
+        notice,
+        "INSERT INTO updates (id, form_key, begun_by, begun_at) SELECT 'an update', 'a key', registered_by, 0 FROM plans",
+        "INSERT INTO update_subjects (update_id, kind, subject_id, plan_id) SELECT 'an update', 'plan', id, id FROM plans",
+        "INSERT INTO update_versions (update_id, version, form_key, you_said, part, we_did, outcome, because, decided_by, look_again, decide_by,
+                                      next, next_by, links, published_by, published_at, is_told, told_at)
+         SELECT 'an update', 1, 'a key', 'a', '', 'a', 'done', '', '', '', '', '', '', '[]', registered_by, 0, 1, 0 FROM plans",
+        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, links, given_by, given_at)
+         SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '[]', written_by, 0 FROM statements",
+    ];
+    for sql in update {
+        sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+    }
     world.forward(DAY);
     world.close().await;
     organiser.post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)]).await.leads_to();

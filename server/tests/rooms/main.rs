@@ -18,4 +18,5 @@ mod plans;
 mod rounds;
 mod subscriptions;
 mod topics;
+mod updates;
 mod world;

@@ -1,0 +1,264 @@
+//! What everyone sees of updates: the list, and one with all that was said in it.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::due;
+use super::rules::{CLAIMED, Outcome, Verdict};
+use super::store::{self, Judged, Listed, Said, Subject, Which};
+use super::update as find;
+use super::words::{Numbers, Words};
+use crate::accounts::{Role, Viewer};
+use crate::clock;
+use crate::error::Error;
+use crate::forms::{Sent, page_number};
+use crate::house::House;
+use crate::ui::{Banner, Page, Pager, When};
+
+const MOST_ON_A_PAGE: i64 = 20;
+
+/// GET `/updates`: all, or with `?show=claimed`, `confirmed`, `partly` or `disputed` those.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let (which, show) = match (sent.typed("show"), Verdict::read(sent.typed("show"))) {
+        (_, Some(verdict)) => (Which::Judged(verdict), verdict.word()),
+        ("claimed", None) => (Which::Claimed, "claimed"),
+        _ => (Which::All, ""),
+    };
+    let (page_number, due) = (page_number(&sent), due::due(&house).await?);
+    if sent.typed("show") == "awaited" {
+        return Ok(awaited(due, house.clock.now()).answer(&house, &viewer));
+    }
+    let mut updates = store::list(&house.db, &which, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE)).await?;
+    let address = |page: i64| if show.is_empty() { format!("/updates?page={page}") } else { format!("/updates?show={show}&page={page}") };
+    let next = (updates.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        updates.truncate(MOST_ON_A_PAGE as usize);
+        address(page_number + 1)
+    });
+    let first = (page_number > 1).then(|| address(1));
+    let page = Page::new("You said, we did", || {
+        let nothing =
+            updates.is_empty().then_some(if show.is_empty() { "Nothing was said yet of what came of it." } else { "There is none." });
+        let ways =
+            [("", "All"), ("claimed", "Claimed"), ("confirmed", "Confirmed"), ("partly", "Partly confirmed"), ("disputed", "Disputed")];
+        let ways = ways.map(|(word, title)| {
+            let to = if word.is_empty() { "/updates".to_owned() } else { format!("/updates?show={word}") };
+            view! { <li><a href=to aria-current=(word == show).then_some("true")>{title}</a></li> }
+        });
+        view! {
+            <div class="stack">
+                <h1>"You said, we did"</h1>
+                <p class="lead">"What came of what parents said. Leaders say what they did. The forum says if it is so."</p>
+                <nav class="ways" aria-label="Show"><ul class="labels">{ways.into_iter().collect_view()}</ul></nav>
+                {(page_number == 1 && show.is_empty()).then(|| view! { <p class="panel">{due::counted(&due)}" "<a href="/updates?show=awaited">"See which"</a></p> })}
+                {nothing.map(|nothing| view! { <p>{nothing}</p> })}
+                {rows(updates)}
+                <Pager first next />
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What is still to be said.
+fn awaited(due: Vec<due::Due>, now: crate::clock::Millis) -> Page {
+    Page::new("Outcomes that are awaited", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <h1>"Outcomes that are awaited"</h1>
+                <p class="lead">"Every chosen topic, every consultation with results and every plan with a draft gets an outcome by a day. What is late stands here for everyone to see."</p>
+                <p>{due::counted(&due)}</p>
+                {due::rows(due, now, false)}
+            </div>
+        }
+    })
+}
+
+/// Updates in a list, each with how it stands.
+pub fn rows(updates: Vec<Listed>) -> impl IntoView {
+    let rows = updates.into_iter().map(|listed| {
+        let verdict = listed.verdict.map_or("○ Claimed", Verdict::title);
+        let outcome = outcome_title(&listed.outcome);
+        let organisation = if listed.organisation.is_empty() { String::new() } else { format!("{}, ", listed.organisation) };
+        view! {
+            <li class="card">
+                <h2><a href=format!("/updates/{}", listed.id)>{shortened(&listed.you_said)}</a></h2>
+                <p class="state">{outcome}</p>
+                <p>{verdict}</p>
+                <p class="soft">{organisation}<When at=listed.at /></p>
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
+}
+
+fn outcome_title(word: &str) -> &'static str {
+    match word {
+        "done" => Outcome::Done.title(),
+        "partly" => Outcome::Partly.title(),
+        "not" => "× Not done",
+        _ => "○ Still deciding",
+    }
+}
+
+/// The beginning of what parents said, for a title: whole words.
+pub fn shortened(text: &str) -> String {
+    const LONGEST: usize = 90;
+    let line = crate::forms::line(text);
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    let cut: String = line.chars().take(LONGEST).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{whole} …")
+}
+
+/// GET `/updates/{id}`
+pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let update = find(&house, &id).await?;
+    let done = Sent::query(&uri).line("done");
+    let page = Page::new(format!("You said, we did: {}", shortened(&update.now().words.you_said)), || {
+        let banner = match done.as_str() {
+            "published" => Some(("It is published", "Everyone who contributed gets a letter. The forum says if it is so.")),
+            "changed" => Some(("It is changed", "The forum looks at it again. What was said before stays below.")),
+            "judged" => Some(("The forum’s word is published", "It stands beside what the leader says.")),
+            _ => None,
+        };
+        let ways = [
+            (viewer.is(Role::Leader), "/lead/updates", "Say something else"),
+            (viewer.is(Role::Organiser), "/forum/updates", "Say if it is so, for the forum"),
+        ];
+        let ways = ways
+            .into_iter()
+            .filter(|(may, ..)| *may)
+            .map(|(_, to, title)| view! { <p><a class="button quiet" href=format!("{to}/{}", update.id)>{title}</a></p> });
+        let ways = ways.collect_view();
+        let before = update.versions[1..].iter().map(|said| {
+            view! {
+                <details>
+                    <summary>{format!("What was said until then, from {}", clock::day(said.at))}</summary>
+                    {version(said)}
+                </details>
+            }
+        });
+        let before = before.collect_view();
+        let has_before = update.versions.len() > 1;
+        let whose = (!update.organisation.is_empty())
+            .then(|| view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When at=update.now().at /></p> });
+        view! {
+            <article class="stack">
+                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <h1>"You said, we did"</h1>
+                {whose}
+                {version(update.now())}
+                <h2>"What it is about"</h2>
+                {about(&update.about)}
+                {ways}
+                {has_before.then(|| view! { <h2>"Before"</h2> })}
+                {before}
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What an update is about, each with its address.
+pub fn about(about: &[Subject]) -> impl IntoView + use<> {
+    let about =
+        about.iter().map(|subject| view! { <li>{subject.kind.title()}": "<a href=subject.address()>{subject.title.clone()}</a></li> });
+    let about = about.collect_view();
+    view! { <ul>{about}</ul> }
+}
+
+/// What was said, and beside it what the forum says.
+fn version(said: &Said) -> impl IntoView + use<> {
+    let last = said.verdicts.first().map(verdict);
+    let earlier = said
+        .verdicts
+        .iter()
+        .skip(1)
+        .map(|judged| view! { <details><summary>"What the forum said before"</summary>{verdict(judged)}</details> });
+    let earlier = earlier.collect_view();
+    let claimed = said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
+    view! { {words(&said.words)}{claimed}{last}{earlier} }
+}
+
+/// What an update says.
+pub fn words(words: &Words) -> impl IntoView + use<> {
+    let outcome = match &words.outcome {
+        Outcome::Done | Outcome::Partly => None,
+        Outcome::Not { because, decided_by, look_again } => Some(
+            view! {
+                <dt>"Because"</dt><dd>{because.clone()}</dd>
+                <dt>"Decided by"</dt><dd>{decided_by.clone()}</dd>
+                <dt>"Looked at again"</dt><dd>{clock::day_of(look_again)}</dd>
+            }
+            .into_any(),
+        ),
+        Outcome::Deciding { by } => Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any()),
+    };
+    let part = (!words.part.is_empty()).then(|| view! { <p class="soft">{words.part.clone()}</p> });
+    let next = (!words.next.is_empty()).then(|| {
+        let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
+        view! { <h2>"What comes next"</h2><p class="lines">{words.next.clone()}{by}</p> }
+    });
+    view! {
+        <h2>"You said"</h2>
+        <p class="said">{words.you_said.clone()}</p>
+        {part}
+        <h2>"We did"</h2>
+        <p class="state">{words.outcome.title()}</p>
+        <p class="lines">{words.we_did.clone()}</p>
+        {outcome.map(|outcome| view! { <dl class="when">{outcome}</dl> })}
+        {words.numbers.as_ref().map(numbers)}
+        {links(&words.links)}
+        {next}
+    }
+}
+
+fn verdict(judged: &Judged) -> impl IntoView + use<> {
+    let style = if judged.verdict == Verdict::Confirmed { "panel" } else { "panel warn" };
+    view! {
+        <section class=style>
+            <h2>{judged.verdict.title()}</h2>
+            <p class="lines">{judged.words.clone()}</p>
+            {links(&judged.links)}
+            <p class="soft"><When at=judged.at /></p>
+        </section>
+    }
+}
+
+fn links(links: &[String]) -> impl IntoView + use<> {
+    let rows =
+        links.iter().map(|link| view! { <li><a href=link.clone() rel="noopener nofollow">{link.clone()}</a></li> }).collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <p><b>"To read more"</b></p><ul>{rows}</ul> })
+}
+
+/// A number over time, place by place.
+fn numbers(numbers: &Numbers) -> impl IntoView + use<> {
+    let (days, places) = numbers.table();
+    let names: Vec<String> = days.iter().map(|day| clock::day_of(day).unwrap_or_default()).collect();
+    let head = names.iter().map(|day| view! { <th scope="col">{day.clone()}</th> }).collect_view();
+    let rows = places.into_iter().map(|(place, cells)| {
+        let cells = cells
+            .into_iter()
+            .zip(names.clone())
+            .map(|(cell, day)| view! { <td data-label=day>{cell.unwrap_or_else(|| "–".to_owned())}</td> });
+        let cells = cells.collect_view();
+        view! { <tr><th scope="row">{place}</th>{cells}</tr> }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table class="plain">
+            <caption>{numbers.what.clone()}</caption>
+            <thead><tr><th scope="col">"Where"</th>{head}</tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <p class="soft">"Source: "{numbers.source.clone()}</p>
+    }
+}

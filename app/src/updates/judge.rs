@@ -1,0 +1,127 @@
+//! The forum says of what a leader claims if it is so.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::rules::Verdict;
+use super::store::{self, NewVerdict, Update, Which};
+use super::words::links;
+use super::{browse, update as find};
+use crate::accounts::Viewer;
+use crate::audit::{self, Entry};
+use crate::error::Error;
+use crate::forms::{self, Refusals, Sent};
+use crate::house::House;
+use crate::ui::{Area, Choice, Choices, FormKey, Page, Summary};
+
+/// How many updates wait on one page.
+const MOST: i64 = 50;
+
+/// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let claimed = store::list(&house.db, &Which::Claimed, (MOST, 0)).await?;
+    let page = Page::new("Is it so?", || {
+        let nothing = claimed.is_empty().then(|| view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <h1>"Is it so?"</h1>
+                <p class="lead">"Leaders say that this was done. Say for the forum if parents find it so."</p>
+                {nothing}
+                {browse::rows(claimed)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/forum/updates/{id}`
+pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    let update = find(&house, &id).await?;
+    Ok(page(&update, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/forum/updates/{id}`
+pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let update = find(&house, &id).await?;
+    let new = match read(&sent) {
+        Ok(new) => new,
+        Err(refusals) => return Ok(page(&update, &sent, &refusals).answer(&house, &viewer)),
+    };
+    let (now, by, update_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone());
+    let is_own = update.versions.iter().any(|said| said.by == by);
+    let (version, form_key) = (new.version, new.form_key.clone());
+    let judged = if is_own {
+        false
+    } else {
+        let judged = house.db.write(move |tx| {
+            Box::pin(async move {
+                let judged = store::judge(tx, &update_id, &new, &by, now).await?;
+                if judged {
+                    let detail = new.verdict.word();
+                    audit::note(tx, Entry { at: now, who: Some(&by), what: "verdict given", about: &update_id, detail }).await?;
+                }
+                Ok::<_, sqlx::Error>(judged)
+            })
+        });
+        judged.await?
+    };
+    if judged || store::is_judged(&house.db, &form_key).await? {
+        return Ok(Redirect::to(&format!("/updates/{}?done=judged", update.id)).into_response());
+    }
+    let what_to_do = if is_own {
+        "Ask another organiser. You said it yourself, as a leader"
+    } else if version == update.now().version {
+        "Ask another organiser. You lead for the organisation that says it"
+    } else {
+        "Read it once more, below: something else was said meanwhile. Then say if that is so"
+    };
+    Ok(page(&update, &sent, &Refusals::one("verdict", what_to_do)).answer(&house, &viewer))
+}
+
+fn read(sent: &Sent) -> Result<NewVerdict, Refusals> {
+    let mut refusals = Refusals::default();
+    let verdict = refusals.take("verdict", Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()));
+    let words = forms::prose(sent.typed("words"));
+    let needs_none = words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
+    let words = if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
+    let (words, links) = (refusals.take("words", words), refusals.take("links", links(sent.typed("links"))));
+    match (verdict, words, links) {
+        (Some(verdict), Some(words), Some(links)) => {
+            let version = sent.typed("version").parse().unwrap_or_default();
+            Ok(NewVerdict { form_key: sent.once(), version, verdict, words, links })
+        }
+        _ => Err(refusals),
+    }
+}
+
+fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("Is it so?", || {
+        let verdicts = [
+            (Verdict::Confirmed, "Yes, it is so"),
+            (Verdict::Partly, "A part of it is so"),
+            (Verdict::Disputed, "No, it is not what parents find"),
+        ];
+        let choices = Choice::each(verdicts.map(|(verdict, label)| (verdict.word(), label)), |value| sent.typed("verdict") == value);
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum/updates">"What waits"</a></p>
+                <Summary refusals />
+                <h1>"Is it so?"</h1>
+                {browse::words(&update.now().words)}
+                <h2>"What it is about"</h2>
+                {browse::about(&update.about)}
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <input type="hidden" name="version" value=update.now().version.to_string() />
+                    <Choices name="verdict" legend="Is it so?" choices refusals />
+                    <Area name="words" label="What parents find" hint="Everyone reads it, beside what the leader says. Name nobody." value=sent.typed("words") refusals />
+                    <Area name="links" label="Addresses" hint="Where more is to be read, one a line." rows=2 value=sent.typed("links") refusals />
+                    <button class="button">"Publish the forum’s word"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

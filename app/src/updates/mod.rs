@@ -1,0 +1,51 @@
+//! You said, we did: what came of what parents said, and whether it is so.
+//!
+//! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is claimed → the forum confirms
+//! it, in part or whole, or disputes it → the leader may say more, which is claimed again, with what was said before beside it.
+//! `rules` says what an outcome is and by when it is awaited, `words` reads what is sent, `store` holds the SQL. `write` is the
+//! leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said.
+
+mod browse;
+pub mod due;
+mod judge;
+pub mod rules;
+pub mod store;
+pub mod words;
+mod write;
+
+use crate::accounts::{Role, Viewer};
+use crate::error::Error;
+use crate::house::House;
+use crate::id;
+use crate::routes::{Access, Routes};
+use store::Update;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
+    Routes::new()
+        .get("/updates", Anyone, browse::list)
+        .get("/updates/{id}", Anyone, browse::update)
+        .get("/lead/updates", leader, write::list)
+        .get("/lead/updates/new", leader, write::form)
+        .post("/lead/updates/new", leader, write::send)
+        .get("/lead/updates/{id}", leader, write::change_form)
+        .post("/lead/updates/{id}", leader, write::change)
+        .get("/forum/updates", organiser, judge::list)
+        .get("/forum/updates/{id}", organiser, judge::form)
+        .post("/forum/updates/{id}", organiser, judge::judge)
+}
+
+/// The update of an address, or "not found".
+async fn update(house: &House, id: &str) -> Result<Update, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The update of an address, for a leader who may change it. One of another organisation is forbidden.
+async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
+    let update = update(house, id).await?;
+    if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? { Ok(update) } else { Err(Error::Forbidden) }
+}

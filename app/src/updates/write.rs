@@ -1,0 +1,288 @@
+//! A leader says what came of what parents said: written, looked at, published; and later said anew.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use leptos::prelude::*;
+
+use super::rules::Outcome;
+use super::store::{self, Subject, Update, Which};
+use super::words::{self, Words, differ_in_spelling_only};
+use super::{browse, due, hers};
+use crate::accounts::Viewer;
+use crate::audit::{self, Entry};
+use crate::error::Error;
+use crate::forms::{Refusals, Sent};
+use crate::house::House;
+use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
+
+/// How many of her organisation's updates a leader sees at once.
+const MOST: i64 = 100;
+
+/// GET `/lead/updates`: what her organisation said.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let me = &viewer.signed_in()?.account_id;
+    let answerable = store::answerable(&house.db, me, "").await?;
+    let mut due = due::due(&house).await?;
+    due.retain(|due| answerable.contains(&due.subject));
+    let hers = store::list(&house.db, &Which::Hers(me.clone()), (MOST, 0)).await?;
+    let page = Page::new("You said, we did", || {
+        let nothing = hers.is_empty().then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <h1>"You said, we did"</h1>
+                <p><a class="button" href="/lead/updates/new">"Say what came of it"</a></p>
+                <h2>"What is still to be said"</h2>
+                <p>{due::counted(&due)}</p>
+                {due::rows(due, house.clock.now(), true)}
+                <h2>"What was said"</h2>
+                {nothing}
+                {browse::rows(hers)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/lead/updates/new`: with `?about=topic:…` what it is about is chosen already.
+pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let all = store::answerable(&house.db, &viewer.signed_in()?.account_id, sent.typed("about")).await?;
+    Ok(page(&sent, About::Chosen(all), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/updates/new`: shows it as everyone will read it, goes back to it, or publishes it.
+pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let all = store::answerable(&house.db, &by, sent.typed("about")).await?;
+    let (about, words) = match (chosen(&sent, &all), words::words(&sent, None, now)) {
+        (Ok(about), Ok(words)) => (about, words),
+        (about, words) => {
+            let mut refusals = Refusals::default();
+            refusals.take("about", about);
+            let of_words = words.err().unwrap_or_default();
+            of_words.iter().for_each(|(field, what_to_do)| refusals.add(field, what_to_do));
+            return Ok(page(&sent, About::Chosen(all), &refusals).answer(&house, &viewer));
+        }
+    };
+    match sent.typed("step") {
+        "publish" => {
+            let form_key = sent.once();
+            let published = house.db.write(move |tx| {
+                Box::pin(async move {
+                    let (id, is_new) = store::publish(tx, &form_key, &words, &about, &by, now).await?;
+                    if is_new {
+                        audit::note(
+                            tx,
+                            Entry { at: now, who: Some(&by), what: "update published", about: &id, detail: words.outcome.word() },
+                        )
+                        .await?;
+                    }
+                    Ok::<_, sqlx::Error>(id)
+                })
+            });
+            Ok(Redirect::to(&format!("/updates/{}?done=published", published.await?)).into_response())
+        }
+        "change" => Ok(page(&sent, About::Chosen(all), &Refusals::default()).answer(&house, &viewer)),
+        _ => Ok(check(&sent, "/lead/updates/new", &words, &about, true).answer(&house, &viewer)),
+    }
+}
+
+/// The things that were chosen, of those she can answer.
+fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
+    let ticked = sent.all("about");
+    let chosen: Vec<Subject> = all.iter().filter(|subject| ticked.contains(&subject.value())).cloned().collect();
+    match (chosen.is_empty(), chosen.len() == ticked.len()) {
+        (true, _) => Err("Choose what it is about".to_owned()),
+        (_, false) => Err("Choose again what it is about. Leaders of another organisation answer for some of it".to_owned()),
+        _ => Ok(chosen),
+    }
+}
+
+/// GET `/lead/updates/{id}`
+pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+    let update = hers(&house, &viewer, &id).await?;
+    Ok(page(&fields(&update), About::Known(&update), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/updates/{id}`: says something else, which is claimed again.
+pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let (now, by, update) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), hers(&house, &viewer, &id).await?);
+    let words = match words::words(&sent, Some(&update.now().words), now) {
+        Ok(words) => words,
+        Err(refusals) => return Ok(page(&sent, About::Known(&update), &refusals).answer(&house, &viewer)),
+    };
+    let seen: Option<i64> = sent.typed("version").parse().ok();
+    let form_key = sent.once();
+    if seen.is_some_and(|seen| seen < update.now().version) {
+        if store::is_said(&house.db, &form_key).await? {
+            return Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response());
+        }
+        let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, your words take the place of hers";
+        return Ok(page(&sent.with("version", ""), About::Known(&update), &Refusals::one("you_said", what_to_do)).answer(&house, &viewer));
+    }
+    if words == update.now().words {
+        let refusals = Refusals::one("you_said", "Change something first. This is what stands already");
+        return Ok(page(&sent, About::Known(&update), &refusals).answer(&house, &viewer));
+    }
+    let is_told = !differ_in_spelling_only(&update.now().words, &words);
+    match sent.typed("step") {
+        "publish" => {}
+        "change" => return Ok(page(&sent, About::Known(&update), &Refusals::default()).answer(&house, &viewer)),
+        _ => return Ok(check(&sent, &format!("/lead/updates/{}", update.id), &words, &update.about, is_told).answer(&house, &viewer)),
+    }
+    let (version, update_id) = (update.now().version + 1, update.id.clone());
+    let said = house.db.write(move |tx| {
+        Box::pin(async move {
+            let said = store::say(tx, &update_id, version, &form_key, &words, is_told, &by, now).await?;
+            if said {
+                let detail = words.outcome.word();
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "update changed", about: &update_id, detail }).await?;
+            }
+            Ok::<_, sqlx::Error>(said)
+        })
+    });
+    if !said.await? {
+        let what_to_do =
+            "Read what a colleague said in the same moment, in another window. Sent once more, your words take the place of hers";
+        return Ok(page(&sent.with("version", ""), About::Known(&update), &Refusals::one("you_said", what_to_do)).answer(&house, &viewer));
+    }
+    Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response())
+}
+
+/// What is said, as the fields of the form hold it.
+fn fields(update: &Update) -> Sent {
+    let words = &update.now().words;
+    let (links, version) = (words.links.join("\n"), update.now().version.to_string());
+    let mut fields = vec![
+        ("version", version.as_str()),
+        ("you_said", &words.you_said),
+        ("part", &words.part),
+        ("we_did", &words.we_did),
+        ("outcome", words.outcome.word()),
+        ("next", &words.next),
+        ("next_by", &words.next_by),
+        ("links", &links),
+    ];
+    match &words.outcome {
+        Outcome::Done | Outcome::Partly => {}
+        Outcome::Not { because, decided_by, look_again } => {
+            fields.extend([("because", because.as_str()), ("decided_by", decided_by), ("look_again", look_again)]);
+        }
+        Outcome::Deciding { by } => fields.push(("decide_by", by)),
+    }
+    let rows = words.numbers.as_ref().map(|numbers| {
+        let row = |(place, day, number): &(String, String, String)| format!("{place}; {day}; {number}");
+        (numbers.what.as_str(), numbers.source.as_str(), numbers.rows.iter().map(row).collect::<Vec<_>>().join("\n"))
+    });
+    if let Some((what, source, rows)) = &rows {
+        fields.extend([("numbers_what", *what), ("numbers_source", *source), ("numbers", rows.as_str())]);
+    }
+    Sent::of(&fields)
+}
+
+/// What an update is about: to be chosen, or known for good.
+enum About<'u> {
+    Chosen(Vec<Subject>),
+    Known(&'u Update),
+}
+
+fn page(sent: &Sent, about: About<'_>, refusals: &Refusals) -> Page {
+    let (title, back) = match &about {
+        About::Chosen(_) => ("Say what came of it", "/lead/updates".to_owned()),
+        About::Known(update) => ("Say something else", format!("/updates/{}", update.id)),
+    };
+    let page = Page::new(title, || {
+        let about = match about {
+            About::Chosen(all) if all.is_empty() => {
+                view! { <p class="panel">"There is nothing to answer yet. Topics of a round that has closed, results, published drafts and changes will be here."</p> }.into_any()
+            }
+            About::Chosen(all) => {
+                let ticked = sent.all("about");
+                let choices = all.iter().map(|subject| (subject.value(), format!("{}: {}", subject.kind.title(), subject.title)));
+                let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
+                view! { <Choices name="about" legend="What is it about?" hint="Choose all that it answers. It stays about these." choices many=true refusals /> }.into_any()
+            }
+            About::Known(update) => {
+                let version = if sent.typed("version").is_empty() { update.now().version.to_string() } else { sent.typed("version").to_owned() };
+                view! { {browse::about(&update.about)}<input type="hidden" name="version" value=version /> }.into_any()
+            }
+        };
+        let outcomes = [
+            ("done", "It is done"),
+            ("partly", "A part of it is done"),
+            ("not", "It is not done"),
+            ("deciding", "It is still being decided"),
+        ];
+        let outcomes = Choice::each(outcomes, |value| sent.typed("outcome") == value);
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>"Back"</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <p class="lead">"Everyone reads it, and those who contributed get a letter. It stands as claimed until the forum has said if it is so."</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    {about}
+                    <Area name="you_said" label="You said" hint="What parents said, in a sentence or two. Name nobody." rows=3 value=sent.typed("you_said") refusals />
+                    <Field name="part" label="Which question, theme or page?" hint="If it answers a part of it only." value=sent.typed("part") refusals />
+                    <Choices name="outcome" legend="What came of it?" choices=outcomes refusals />
+                    <Area name="we_did" label="We did" hint="What was done, or why nothing was. Plain words." value=sent.typed("we_did") refusals />
+                    {of_not_done(sent, refusals)}
+                    <Field name="decide_by" label="If it is still being decided: by when?" hint="Everyone sees it as overdue after that day." kind="date" value=sent.typed("decide_by") refusals />
+                    <Area name="next" label="What comes next" hint="Leave it empty if nothing does." rows=3 value=sent.typed("next") refusals />
+                    <Field name="next_by" label="By when?" kind="date" value=sent.typed("next_by") refusals />
+                    {evidence(sent, refusals)}
+                    <button class="button" name="step" value="check">"Look at it as everyone will"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    view! {
+        <Area name="because" label="If it is not done: because" rows=3 value=sent.typed("because") refusals />
+        <Field name="decided_by" label="Who decided that?" hint="A name or a team." value=sent.typed("decided_by") refusals />
+        <Field name="look_again" label="When is it looked at again?" kind="date" value=sent.typed("look_again") refusals />
+    }
+}
+
+fn evidence<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    view! {
+        <h2>"How everyone can see it"</h2>
+        <Area name="links" label="Addresses" hint="One a line, like https://www.example.org/report" rows=3 value=sent.typed("links") refusals />
+        <Field name="numbers_what" label="A number before and after: what is counted?" hint="With its unit, like: Weeks waited for occupational therapy. Leave it empty if there is none." value=sent.typed("numbers_what") refusals />
+        <Field name="numbers_source" label="Where are the numbers from?" value=sent.typed("numbers_source") refusals />
+        <Area name="numbers" label="The numbers" hint="One a line: where; day; number. Like: North Sefton; 2026-09-01; 18.5. No numbers of children below 10." value=sent.typed("numbers") refusals />
+    }
+}
+
+/// The update as everyone will read it, before anyone does.
+fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_told: bool) -> Page {
+    let (hidden, to) = (hidden(sent.fields().filter(|(name, _)| name != "step")), to.to_owned());
+    Page::new("Check what you say", || {
+        let told = if is_told {
+            "Everyone who contributed to this gets a letter with these words."
+        } else {
+            "Only the spelling differs, so nobody gets a letter. The forum looks at it again."
+        };
+        view! {
+            <div class="stack">
+                <h1>"Check what you say"</h1>
+                <p class="panel gold">{told}</p>
+                {browse::words(words)}
+                <h2>"What it is about"</h2>
+                {browse::about(about)}
+                <form method="post" action=to class="stack">
+                    {hidden}
+                    <button class="button" name="step" value="publish">"Publish it"</button>
+                    <button class="button quiet" name="step" value="change">"Change something"</button>
+                </form>
+            </div>
+        }
+    })
+    .kept_for_going_back()
+}

@@ -1,0 +1,73 @@
+-- "You said, we did". An update is about what parents said, and is published; what is said later stands beside what was said
+-- before. organisation_id: whose it is, for a leader who leads for one.
+CREATE TABLE updates (
+  id TEXT PRIMARY KEY,
+  form_key TEXT NOT NULL UNIQUE,
+  organisation_id TEXT REFERENCES organisations (id),
+  begun_by TEXT NOT NULL REFERENCES accounts (id),
+  begun_at BIGINT NOT NULL
+);
+
+-- What an update says. Days are written as 2026-12-04, '' for none. links and numbers: JSON. is_told: whether those who
+-- contributed get a letter, since more than the spelling differs from the version before; told_at: all of them are owed it.
+CREATE TABLE update_versions (
+  update_id TEXT NOT NULL REFERENCES updates (id),
+  version BIGINT NOT NULL CHECK (version > 0),
+  form_key TEXT NOT NULL UNIQUE,
+  you_said TEXT NOT NULL CHECK (you_said <> ''),
+  part TEXT NOT NULL,
+  we_did TEXT NOT NULL CHECK (we_did <> ''),
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'partly', 'not', 'deciding')),
+  because TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  look_again TEXT NOT NULL,
+  decide_by TEXT NOT NULL,
+  next TEXT NOT NULL,
+  next_by TEXT NOT NULL,
+  links TEXT NOT NULL,
+  numbers TEXT,
+  published_by TEXT NOT NULL REFERENCES accounts (id),
+  published_at BIGINT NOT NULL,
+  is_told INTEGER NOT NULL CHECK (is_told IN (0, 1)),
+  told_at BIGINT,
+  CHECK ((outcome = 'not') = (because <> '') AND (outcome = 'not') = (decided_by <> '') AND (outcome = 'not') = (look_again <> '')),
+  CHECK ((outcome = 'deciding') = (decide_by <> '')),
+  CHECK (told_at IS NULL OR is_told = 1),
+  PRIMARY KEY (update_id, version)
+);
+CREATE INDEX update_versions_lately ON update_versions (published_at);
+CREATE INDEX update_versions_to_tell ON update_versions (published_at) WHERE is_told = 1 AND told_at IS NULL;
+
+-- What an update is about: a topic, a round, the results of a consultation, a plan, or a change to a service.
+CREATE TABLE update_subjects (
+  update_id TEXT NOT NULL REFERENCES updates (id),
+  kind TEXT NOT NULL CHECK (kind IN ('topic', 'round', 'consultation', 'plan', 'notice')),
+  subject_id TEXT NOT NULL,
+  topic_id TEXT REFERENCES topics (id),
+  round_id TEXT REFERENCES rounds (id),
+  consultation_id TEXT REFERENCES consultations (id),
+  plan_id TEXT REFERENCES plans (id),
+  notice_id TEXT REFERENCES notices (id),
+  CHECK (subject_id = coalesce(topic_id, round_id, consultation_id, plan_id, notice_id, '')),
+  CHECK ((kind = 'topic') = (topic_id IS NOT NULL) AND (kind = 'round') = (round_id IS NOT NULL)
+     AND (kind = 'consultation') = (consultation_id IS NOT NULL) AND (kind = 'plan') = (plan_id IS NOT NULL)
+     AND (kind = 'notice') = (notice_id IS NOT NULL)),
+  PRIMARY KEY (update_id, kind, subject_id)
+);
+CREATE INDEX update_subjects_by_subject ON update_subjects (subject_id);
+
+-- The forum's word on a version. A later one stands beside an earlier one; of a version without any the leader only claims it.
+CREATE TABLE verdicts (
+  id TEXT PRIMARY KEY,
+  form_key TEXT NOT NULL UNIQUE,
+  update_id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('confirmed', 'partly', 'disputed')),
+  words TEXT NOT NULL,
+  links TEXT NOT NULL,
+  given_by TEXT NOT NULL REFERENCES accounts (id),
+  given_at BIGINT NOT NULL,
+  FOREIGN KEY (update_id, version) REFERENCES update_versions (update_id, version),
+  CHECK (verdict = 'confirmed' OR words <> '')
+);
+CREATE INDEX verdicts_by_update ON verdicts (update_id, version);

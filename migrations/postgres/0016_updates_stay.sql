@@ -1,0 +1,27 @@
+-- The same rules stand in sqlite/0016_updates_stay.sql.
+DO $$
+DECLARE kept TEXT;
+BEGIN
+  FOREACH kept IN ARRAY ARRAY['updates', 'update_versions', 'update_subjects', 'verdicts'] LOOP
+    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept || '_are_not_emptied', kept);
+    EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_deleted', kept);
+  END LOOP;
+  FOREACH kept IN ARRAY ARRAY['updates', 'update_subjects', 'verdicts'] LOOP
+    EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_changed', kept);
+  END LOOP;
+END $$;
+-- Only that all were told is added to what was said.
+CREATE TRIGGER what_an_update_says_stays BEFORE UPDATE OF update_id, version, form_key, you_said, part, we_did, outcome, because, decided_by,
+  look_again, decide_by, next, next_by, links, numbers, published_by, published_at, is_told ON update_versions
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER an_update_is_told_once BEFORE UPDATE OF told_at ON update_versions
+FOR EACH ROW WHEN (OLD.told_at IS NOT NULL AND NEW.told_at IS DISTINCT FROM OLD.told_at) EXECUTE FUNCTION refuse_change();
+-- Nobody judges her own words.
+CREATE FUNCTION refuse_own_verdict() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF EXISTS (SELECT 1 FROM update_versions v WHERE v.update_id = NEW.update_id AND v.published_by = NEW.given_by)
+    THEN RAISE EXCEPTION 'nobody judges her own words'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER nobody_judges_her_own_words BEFORE INSERT ON verdicts FOR EACH ROW EXECUTE FUNCTION refuse_own_verdict();
+DO $$ BEGIN EXECUTE format('ALTER FUNCTION refuse_own_verdict() SET search_path = %I, pg_temp', current_schema()); END $$;

@@ -1,0 +1,222 @@
+//! You said, we did: claimed by a leader, judged by the forum, awaited by everyone.
+
+use app::accounts::Role;
+use app::clock::{self, DAY, HOUR, MINUTE};
+use app::id;
+use axum::http::StatusCode;
+
+use crate::world::{Answer, Browser, World, on_both};
+
+const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
+
+fn about(topic: &str) -> (&'static str, String) {
+    ("about", format!("topic:{topic}"))
+}
+
+/// A topic of a round that has closed.
+pub async fn closed_topic(world: &World) -> String {
+    let (_, topic) = world.voting("Buses that are on time").await;
+    world.close().await;
+    topic
+}
+
+/// Publishes an update about a topic; its id.
+pub async fn publish(leader: &Browser<'_>, topic: &str, words: &[(&str, &str)]) -> String {
+    let (name, value) = about(topic);
+    let fields = [words, &[(name, value.as_str()), ("step", "publish")]].concat();
+    let published = leader.post("/lead/updates/new", &fields).await.leads_to();
+    published.split(['/', '?']).nth(2).unwrap().to_owned()
+}
+
+async fn number(world: &World, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+}
+
+fn hidden(page: &Answer, name: &str) -> String {
+    page.html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let organiser = world.organiser().await;
+        assert!(leader.get(&format!("/lead/updates/new?about=topic:{topic}")).await.says("Topic: Buses that are on time"));
+        let (name, value) = about(&topic);
+        let checked = leader.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str())]].concat()).await;
+        assert!(checked.says("Check what you say") && checked.says("Route 5 comes at 8:10."));
+        assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 0, "nothing is kept before it is published");
+        let update = publish(&leader, &topic, &DONE).await;
+        let page = format!("/updates/{update}");
+        let visitor = world.visitor();
+        let read = visitor.get(&page).await;
+        assert!(read.says("✓ Done") && read.says("Claimed. The forum has not said yet") && read.says("Topic: "));
+        assert!(visitor.get("/updates").await.says("The buses come too late.") && organiser.get("/forum/updates").await.says("The buses"));
+
+        let judge = format!("/forum/updates/{update}");
+        let version = hidden(&organiser.get(&judge).await, "version");
+        let bare = organiser.post(&judge, &[("version", &version), ("verdict", "disputed")]).await;
+        assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.says("Say what parents find"));
+        let disputed = [("version", version.as_str()), ("verdict", "disputed"), ("words", "It still comes at 8:25.")];
+        organiser.post(&judge, &disputed).await.leads_to();
+        let read = visitor.get(&page).await;
+        assert!(read.says("Disputed by the forum") && read.says("It still comes at 8:25.") && read.says("Route 5 comes at 8:10."));
+        assert!(!organiser.get("/forum/updates").await.says("The buses") && visitor.get("/updates?show=disputed").await.says("The buses"));
+
+        world.forward(MINUTE);
+        let change = format!("/lead/updates/{update}");
+        let seen = hidden(&leader.get(&change).await, "version");
+        let words = [("you_said", DONE[0].1), ("we_did", "Since Monday route 5 comes at 8:10."), ("outcome", "partly"), ("version", &seen)];
+        assert!(leader.post(&change, &words).await.says("Check what you say"));
+        leader.post(&change, &[&words[..], &[("step", "publish")]].concat()).await.leads_to();
+        let read = visitor.get(&page).await;
+        assert!(read.says("Claimed. The forum") && read.says("Since Monday") && read.says("What was said until then"));
+        assert!(read.says("It still comes at 8:25."), "what the forum said stands with what it was said of");
+        let late = organiser.post(&judge, &[&disputed[..2], &[("words", "Still late.")]].concat()).await;
+        assert!(late.says("something else was said meanwhile") && late.says("Still late.") && late.says("Since Monday"));
+        let confirmed = [("version", "2"), ("verdict", "confirmed")];
+        organiser.post(&judge, &confirmed).await.leads_to();
+        assert!(visitor.get(&page).await.says("Confirmed by the forum"));
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM audit WHERE what IN ('update published', 'update changed', 'verdict given')").await,
+            4
+        );
+    });
+}
+
+#[test]
+fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_come() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let nothing = leader.post("/lead/updates/new", &[&DONE[..], &[("step", "publish")]].concat()).await;
+        assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.says("Choose what it is about") && nothing.says(DONE[1].1));
+        let (name, value) = about(&topic);
+        let not = [("you_said", "x"), ("we_did", "y"), ("outcome", "not"), (name, value.as_str()), ("step", "publish")];
+        let refused = leader.post("/lead/updates/new", &not).await;
+        assert!(refused.says("Say why it is not done") && refused.says("Say who decided that") && refused.says("Enter the day"));
+        let yesterday = clock::fields(world.now() - DAY).0;
+        let deciding =
+            [("you_said", "x"), ("we_did", "y"), ("outcome", "deciding"), ("decide_by", &yesterday), (name, &value), ("step", "publish")];
+        assert!(leader.post("/lead/updates/new", &deciding).await.says("Choose a day that is still to come"));
+        let other = format!("topic:{}", id::fresh());
+        let unknown = leader.post("/lead/updates/new", &[&DONE[..], &[(name, &other), (name, &value), ("step", "publish")]].concat()).await;
+        assert!(unknown.says("Leaders of another organisation answer for some of it"));
+        assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 0);
+        let key = id::fresh();
+        let twice = [&DONE[..], &[(name, value.as_str()), ("step", "publish"), ("form_key", &key)]].concat();
+        assert_eq!(leader.post("/lead/updates/new", &twice).await.leads_to(), leader.post("/lead/updates/new", &twice).await.leads_to());
+        assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 1, "a double tap publishes once");
+    });
+}
+
+#[test]
+fn leaders_of_another_organisation_neither_answer_nor_change_it() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let (transport, db) = (world.transport.clone(), world.db());
+        let made = db.write(move |tx| {
+            Box::pin(async move {
+                let council = app::area::store::add(tx, app::area::What::Organisation, "Sefton Council", None).await?;
+                let other = app::area::store::add(tx, app::area::What::Organisation, "Another Trust", None).await?;
+                app::area::store::set_rule(tx, &transport, std::slice::from_ref(&council), None).await?;
+                Ok::<_, sqlx::Error>((council, other))
+            })
+        });
+        let (council, other) = made.await.unwrap();
+        let hers = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
+        for (leader, organisation) in [(&hers, &council), (&colleague, &council), (&stranger, &other)] {
+            let (account, organisation) = (leader.account.clone(), organisation.clone());
+            let lead = db.write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
+            lead.await.unwrap();
+        }
+        assert!(!stranger.get("/lead/updates/new").await.says("Topic: Buses"));
+        let (name, value) = about(&topic);
+        let refused = stranger.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str()), ("step", "publish")]].concat()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let update = publish(&hers, &topic, &DONE).await;
+        let change = format!("/lead/updates/{update}");
+        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Sefton Council"));
+        assert_eq!(stranger.get(&change).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(stranger.post(&change, &DONE).await.status, StatusCode::FORBIDDEN);
+        assert!(colleague.get(&change).await.says("Route 5 comes at 8:10."));
+    });
+}
+
+#[test]
+fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let both = world.signed_in("both@example.org", &[Role::Leader, Role::Organiser]).await;
+        let update = publish(&both, &topic, &DONE).await;
+        let own = both.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
+        assert!(own.status == StatusCode::UNPROCESSABLE_ENTITY && own.says("You said it yourself"));
+        let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, links, given_by, given_at)
+                   SELECT 'v', 'v', update_id, version, 'confirmed', '', '[]', published_by, 0 FROM update_versions";
+        let past_the_page = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await;
+        assert!(past_the_page.is_err(), "nor by plain SQL");
+        let leader = world.signed_in("other@example.org", &[Role::Leader, Role::Organiser]).await;
+        leader.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+    });
+}
+
+#[test]
+fn two_leaders_who_change_at_once_lose_no_words() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let one = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&one, &topic, &DONE).await;
+        let change = format!("/lead/updates/{update}");
+        let words = |we_did| [DONE[0], ("we_did", we_did), DONE[2], ("version", "1"), ("step", "publish")];
+        let key = id::fresh();
+        let first = [&words("First words of hers.")[..], &[("form_key", key.as_str())]].concat();
+        one.post(&change, &first).await.leads_to();
+        one.post(&change, &first).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM update_versions").await, 2, "a double tap says it once");
+        let second = one.post(&change, &words("Second words of hers.")).await;
+        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Second words of hers.") && second.says("meanwhile"));
+        assert_eq!(hidden(&second, "version"), "2", "sent once more, they are said");
+        let same = one.post(&change, &[DONE[0], ("we_did", "First words of hers."), DONE[2], ("version", "2")]).await;
+        assert!(same.says("Change something first"));
+    });
+}
+
+#[test]
+fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue() {
+    on_both(async |world| {
+        let (round, topic) = world.voting("Buses that are on time").await;
+        for nth in 0..12 {
+            world.supporter(nth, &world.south, &topic).await;
+        }
+        world.close().await;
+        app::rounds::shortlist::count_due(world.db(), &world.house.clock).await.unwrap();
+        let visitor = world.visitor();
+        assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
+        let organiser = world.organiser().await;
+        let confirm = format!("/forum/rounds/{round}/shortlist");
+        let page = organiser.get(&confirm).await;
+        assert!(page.says("Buses that are on time"));
+        organiser.post(&confirm, &[("topics", &topic)]).await.leads_to();
+        assert!(visitor.get("/updates").await.says("1 outcome is awaited. None is overdue."));
+        world.forward(84 * DAY - HOUR);
+        assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
+        world.forward(2 * DAY);
+        let overdue = visitor.get("/updates?show=awaited").await;
+        assert!(overdue.says("Overdue since") && overdue.says("Buses that are on time"));
+
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        assert!(leader.get("/lead/updates").await.says("Overdue since"));
+        let by = clock::fields(world.now() + 7 * DAY).0;
+        let deciding = [("you_said", "x"), ("we_did", "y"), ("outcome", "deciding"), ("decide_by", by.as_str())];
+        let update = publish(&leader, &topic, &deciding).await;
+        assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
+        world.forward(8 * DAY + HOUR);
+        assert!(visitor.get("/updates?show=awaited").await.says("Overdue since"), "still deciding is overdue after its day");
+        let leader = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        leader.post(&format!("/lead/updates/{update}"), &[&DONE[..], &[("version", "1"), ("step", "publish")]].concat()).await.leads_to();
+        assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
+    });
+}
