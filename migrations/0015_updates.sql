@@ -71,3 +71,27 @@ CREATE TABLE verdicts (
   CHECK (verdict = 'confirmed' OR words <> '')
 );
 CREATE INDEX verdicts_by_update ON verdicts (update_id, version);
+
+-- Who was owed a letter about a version: an account, or a subscriber who has none. Once each.
+CREATE TABLE update_letters (
+  update_id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  person TEXT NOT NULL,
+  subscriber_id TEXT REFERENCES subscribers (id),
+  delivery_id TEXT NOT NULL REFERENCES deliveries (id),
+  FOREIGN KEY (update_id, version) REFERENCES update_versions (update_id, version),
+  PRIMARY KEY (update_id, version, person)
+);
+CREATE INDEX update_letters_by_subscriber ON update_letters (subscriber_id);
+
+-- What a parent finds who does not find it so; for the forum alone. seen_at: an organiser has read it.
+CREATE TABLE doubts (
+  id TEXT PRIMARY KEY,
+  form_key TEXT NOT NULL UNIQUE,
+  update_id TEXT NOT NULL REFERENCES updates (id),
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  words TEXT NOT NULL CHECK (words <> ''),
+  told_at BIGINT NOT NULL,
+  seen_at BIGINT
+);
+CREATE INDEX doubts_to_see ON doubts (told_at) WHERE seen_at IS NULL;

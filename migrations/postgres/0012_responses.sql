@@ -20,6 +20,7 @@ CREATE TABLE took_part (
   consultation_id TEXT NOT NULL REFERENCES consultations (id),
   account_id TEXT NOT NULL REFERENCES accounts (id),
   mark TEXT NOT NULL,
+  wants_outcome INTEGER NOT NULL DEFAULT 0 CHECK (wants_outcome IN (0, 1)),
   PRIMARY KEY (consultation_id, account_id)
 );
 -- Links that were given to one person each. mark: somebody took part by it. Nothing says whose it is.

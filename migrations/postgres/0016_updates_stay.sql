@@ -2,11 +2,11 @@
 DO $$
 DECLARE kept TEXT;
 BEGIN
-  FOREACH kept IN ARRAY ARRAY['updates', 'update_versions', 'update_subjects', 'verdicts'] LOOP
+  FOREACH kept IN ARRAY ARRAY['updates', 'update_versions', 'update_subjects', 'verdicts', 'update_letters'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept || '_are_not_emptied', kept);
     EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_deleted', kept);
   END LOOP;
-  FOREACH kept IN ARRAY ARRAY['updates', 'update_subjects', 'verdicts'] LOOP
+  FOREACH kept IN ARRAY ARRAY['updates', 'update_subjects', 'verdicts', 'update_letters'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_changed', kept);
   END LOOP;
 END $$;

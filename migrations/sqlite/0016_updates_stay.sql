@@ -9,6 +9,12 @@ CREATE TRIGGER update_subjects_are_not_deleted BEFORE DELETE ON update_subjects 
 CREATE TRIGGER update_subjects_are_not_replaced BEFORE INSERT ON update_subjects
 WHEN EXISTS (SELECT 1 FROM update_subjects WHERE (update_id = NEW.update_id AND kind = NEW.kind AND subject_id = NEW.subject_id) OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER update_letters_are_not_changed BEFORE UPDATE ON update_letters BEGIN SELECT RAISE(ABORT, 'who was told stays'); END;
+CREATE TRIGGER update_letters_are_not_deleted BEFORE DELETE ON update_letters BEGIN SELECT RAISE(ABORT, 'who was told stays'); END;
+CREATE TRIGGER update_letters_are_not_replaced BEFORE INSERT ON update_letters
+WHEN EXISTS (SELECT 1 FROM update_letters
+             WHERE (update_id = NEW.update_id AND version = NEW.version AND person = NEW.person) OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER verdicts_are_not_changed BEFORE UPDATE ON verdicts BEGIN SELECT RAISE(ABORT, 'a verdict stays'); END;
 CREATE TRIGGER verdicts_are_not_deleted BEFORE DELETE ON verdicts BEGIN SELECT RAISE(ABORT, 'a verdict stays'); END;
 CREATE TRIGGER verdicts_are_not_replaced BEFORE INSERT ON verdicts

@@ -9,7 +9,7 @@ use app::deliveries::{Outcome, deliver_one};
 use app::house::House;
 use app::rounds::close_due;
 use app::subscriptions;
-use app::{consultations, notices, plans};
+use app::{consultations, notices, plans, updates};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -55,6 +55,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         if let Err(error) = consultations::tidy_due(&db, clock.now()).await {
             tracing::error!(%error, "tidying closed consultations failed and will be tried again");
+        }
+        if let Err(error) = updates::tell_due(&house).await {
+            tracing::error!(%error, "owing the letters of outcomes failed and will be tried again");
         }
         if let Err(error) = notices::start_due(&house).await {
             tracing::error!(%error, "starting notices failed and will be tried again");

@@ -64,6 +64,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </section>
                 <section class="stack">
                     <h2>"What happened to what you said"</h2>
+                    <p><a href="/account/said">"All that you proposed, supported and answered"</a></p>
                     {topics::own_list(own)}
                 </section>
                 <section class="stack">

@@ -174,13 +174,21 @@ impl Once {
     }
 }
 
-/// Sends a response: from now on it counts. `once`: whose, where each may take part once. `may_quote`: whether words of it may
-/// be quoted.
-pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>, may_quote: bool) -> Kept<Sending> {
+/// What whoever sends a response agrees to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// That words of it may be quoted.
+    pub may_quote: bool,
+    /// That her account gets a letter when it is said what came of it; for those that each take part in once, by account.
+    pub wants_outcome: bool,
+}
+
+/// Sends a response: from now on it counts. `once`: whose, where each may take part once.
+pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, once: Option<&Once>, agreed: Agreed) -> Kept<Sending> {
     sqlx::query("UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2 AND state IN ('begun', 'reopened')")
         .bind(consultation_id)
         .bind(id::hash(code))
-        .bind(i32::from(may_quote))
+        .bind(i32::from(agreed.may_quote))
         .execute(&mut *tx)
         .await?;
     // Whoever sends again what she had sent has taken part already.
@@ -197,10 +205,11 @@ pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, onc
     let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
     let took_part = match once {
         Once::Account(account_id) => {
-            sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome) VALUES ($1, $2, $3, CAST($4 AS INTEGER)) ON CONFLICT DO NOTHING")
                 .bind(consultation_id)
                 .bind(account_id)
                 .bind(once.mark(code))
+                .bind(i64::from(agreed.wants_outcome))
         }
         Once::Link(link) => {
             sqlx::query("UPDATE personal_links SET mark = $3 WHERE consultation_id = $1 AND link_hash = $2 AND mark IS NULL")

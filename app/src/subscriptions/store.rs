@@ -6,7 +6,7 @@ use super::rules::{Cadence, KEPT_WITHOUT_USE, Wanted};
 use crate::clock::Millis;
 use crate::db::{self, Db, Kept, Kind};
 use crate::deliveries::returns::Came;
-use crate::{id, notices};
+use crate::{id, notices, updates};
 
 /// Keeps what was asked for, until its letter's button is pressed.
 ///
@@ -171,7 +171,10 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     .await?;
     match (how_it_ended, which) {
         (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
-        (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
+        (_, Which::All) => {
+            notices::ledger::stop(tx, subscriber_id, None, now).await?;
+            updates::store::call_off(tx, subscriber_id, now).await?;
+        }
         (_, Which::Of(services)) => notices::ledger::stop(tx, subscriber_id, Some(services), now).await?,
     }
     notices::ledger::call_off(tx, subscriber_id, now).await

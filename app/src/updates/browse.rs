@@ -96,7 +96,7 @@ pub fn rows(updates: Vec<Listed>) -> impl IntoView {
     (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
 }
 
-fn outcome_title(word: &str) -> &'static str {
+pub fn outcome_title(word: &str) -> &'static str {
     match word {
         "done" => Outcome::Done.title(),
         "partly" => Outcome::Partly.title(),
@@ -125,17 +125,21 @@ pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         let banner = match done.as_str() {
             "published" => Some(("It is published", "Everyone who contributed gets a letter. The forum says if it is so.")),
             "changed" => Some(("It is changed", "The forum looks at it again. What was said before stays below.")),
+            "doubted" => Some(("The forum has it", "Only its organisers read it.")),
             "judged" => Some(("The forum’s word is published", "It stands beside what the leader says.")),
             _ => None,
         };
         let ways = [
-            (viewer.is(Role::Leader), "/lead/updates", "Say something else"),
-            (viewer.is(Role::Organiser), "/forum/updates", "Say if it is so, for the forum"),
+            (viewer.is(Role::Leader), format!("/lead/updates/{}", update.id), "Say something else"),
+            (viewer.is(Role::Organiser), format!("/forum/updates/{}", update.id), "Say if it is so, for the forum"),
+            (
+                !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
+                format!("/updates/{}/doubts/new", update.id),
+                "This is not what I found",
+            ),
         ];
-        let ways = ways
-            .into_iter()
-            .filter(|(may, ..)| *may)
-            .map(|(_, to, title)| view! { <p><a class="button quiet" href=format!("{to}/{}", update.id)>{title}</a></p> });
+        let ways =
+            ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| view! { <p><a class="button quiet" href=to>{title}</a></p> });
         let ways = ways.collect_view();
         let before = update.versions[1..].iter().map(|said| {
             view! {

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::rules::Verdict;
-use super::store::{self, NewVerdict, Update, Which};
+use super::store::{self, Doubt, NewVerdict, Update, Which};
 use super::words::links;
 use super::{browse, update as find};
 use crate::accounts::Viewer;
@@ -13,7 +13,8 @@ use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::forms::{self, Refusals, Sent};
 use crate::house::House;
-use crate::ui::{Area, Choice, Choices, FormKey, Page, Summary};
+use crate::id;
+use crate::ui::{Area, Choice, Choices, FormKey, Page, Summary, When};
 
 /// How many updates wait on one page.
 const MOST: i64 = 50;
@@ -21,6 +22,7 @@ const MOST: i64 = 50;
 /// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let claimed = store::list(&house.db, &Which::Claimed, (MOST, 0)).await?;
+    let doubts = store::doubts(&house.db, MOST).await?;
     let page = Page::new("Is it so?", || {
         let nothing = claimed.is_empty().then(|| view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> });
         view! {
@@ -30,10 +32,44 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <p class="lead">"Leaders say that this was done. Say for the forum if parents find it so."</p>
                 {nothing}
                 {browse::rows(claimed)}
+                {told_by_parents(doubts)}
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What parents found who do not find it so; for organisers alone.
+fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
+    let rows = doubts.into_iter().map(|doubt| {
+        let unseen = format!(": {}", browse::shortened(&doubt.you_said));
+        view! {
+            <li>
+                <h3><a href=format!("/updates/{}", doubt.update_id)>{browse::shortened(&doubt.you_said)}</a></h3>
+                <p class="said">{doubt.words}</p>
+                <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
+                <form method="post" action="/forum/updates"><button class="link" name="doubt" value=doubt.id>"I have read it"<span class="unseen">{unseen}</span></button></form>
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
+}
+
+/// POST `/forum/updates`: what a parent found is read.
+pub async fn see_doubt(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let (now, by, doubt) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?);
+    let seen = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::see_doubt(tx, &doubt, now).await? {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "doubt read", about: &doubt, detail: "" }).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    seen.await?;
+    Ok(Redirect::to("/forum/updates").into_response())
 }
 
 /// GET `/forum/updates/{id}`

@@ -3,15 +3,21 @@
 //! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is claimed → the forum confirms
 //! it, in part or whole, or disputes it → the leader may say more, which is claimed again, with what was said before beside it.
 //! `rules` says what an outcome is and by when it is awaited, `words` reads what is sent, `store` holds the SQL. `write` is the
-//! leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said.
+//! leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
+//! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for whoever does not find it so.
 
 mod browse;
+mod doubt;
 pub mod due;
 mod judge;
+mod letters;
+mod mine;
 pub mod rules;
 pub mod store;
 pub mod words;
 mod write;
+
+pub use letters::tell_due;
 
 use crate::accounts::{Role, Viewer};
 use crate::error::Error;
@@ -23,17 +29,23 @@ use store::Update;
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
-    use Access::{Anyone, Only};
+    use Access::{Anyone, Only, SignedIn};
     let (leader, organiser) = (Only(Role::Leader), Only(Role::Organiser));
     Routes::new()
         .get("/updates", Anyone, browse::list)
+        .get("/updates/receipt", Anyone, mine::receipt_form)
+        .post("/updates/receipt", Anyone, mine::receipt)
         .get("/updates/{id}", Anyone, browse::update)
+        .get("/updates/{id}/doubts/new", SignedIn, doubt::form)
+        .post("/updates/{id}/doubts/new", SignedIn, doubt::send)
+        .get("/account/said", SignedIn, mine::said)
         .get("/lead/updates", leader, write::list)
         .get("/lead/updates/new", leader, write::form)
         .post("/lead/updates/new", leader, write::send)
         .get("/lead/updates/{id}", leader, write::change_form)
         .post("/lead/updates/{id}", leader, write::change)
         .get("/forum/updates", organiser, judge::list)
+        .post("/forum/updates", organiser, judge::see_doubt)
         .get("/forum/updates/{id}", organiser, judge::form)
         .post("/forum/updates/{id}", organiser, judge::judge)
 }

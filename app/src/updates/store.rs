@@ -8,7 +8,8 @@ use super::words::Words;
 use crate::area::store::speaks_for;
 use crate::clock::Millis;
 use crate::db::{Db, Kept};
-use crate::id;
+use crate::deliveries::{self, Owed, owe};
+use crate::{id, notices, subscriptions};
 
 /// What an update can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -461,6 +462,234 @@ pub async fn waited(db: &Db) -> Kept<Vec<Waited>> {
         Some(Waited { subject: subject(row)?, since: row.get(3), told })
     };
     Ok(rows.iter().filter_map(waited).collect())
+}
+
+/// The versions whose contributors are not all owed a letter yet, some at a time: (update, version).
+pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
+    let rows = sqlx::query(
+        "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL ORDER BY published_at, update_id, version LIMIT 10",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Who contributed to what the update `$1` is about, one row a person: (account or, without one, subscriber; address;
+/// subscriber). Those who proposed or supported its topics, those of its rounds and of its plans; who answered its consultations
+/// and asked to hear; and who was told of its changes and has not stopped that by her own choice.
+fn contributors() -> String {
+    let stopped = notices::ledger::stopped("b.id", "l.notice_id", "l.notice_id");
+    format!(
+        "WITH about AS (SELECT * FROM update_subjects WHERE update_id = $1),
+              topic AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
+                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id AND t.published_at IS NOT NULL
+                        UNION SELECT x.topic_id FROM about a JOIN plan_topics x ON x.plan_id = a.plan_id),
+              account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
+                          UNION SELECT m.author_id FROM topic JOIN topics m ON m.merged_into = topic.id
+                          UNION SELECT s.account_id FROM topic JOIN supports s ON s.topic_id = topic.id
+                          UNION SELECT k.account_id FROM about a JOIN took_part k ON k.consultation_id = a.consultation_id AND k.wants_outcome = 1)
+         SELECT c.id AS person, c.email, CAST(NULL AS TEXT) AS subscriber_id FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
+         UNION
+         SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN b.id END
+         FROM about a
+         JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
+         JOIN subscribers t ON t.id = l.subscriber_id
+         JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
+         LEFT JOIN accounts c ON c.email = b.email
+         WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
+           AND NOT {stopped}"
+    )
+}
+
+/// Owes the letter about a version to the next `most` people who contributed and were not owed it yet; none left, the version is
+/// marked as told. `choose`: the words for a subscriber, with the link to her own page. Gives how many letters are owed now.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    (update_id, version): (&str, i64),
+    words: &deliveries::Words,
+    choose: impl Fn(&str) -> deliveries::Words,
+    most: i64,
+    now: Millis,
+) -> Kept<usize> {
+    let sql = format!(
+        "SELECT person, email, subscriber_id FROM ({}) people
+         WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1 AND l.version = $2 AND l.person = people.person)
+         ORDER BY person LIMIT $3",
+        contributors()
+    );
+    let people = sqlx::query(AssertSqlSafe(sql)).bind(update_id).bind(version).bind(most).fetch_all(&mut *tx).await?;
+    for row in &people {
+        let (person, to, subscriber): (String, String, Option<String>) = (row.get(0), row.get(1), row.get(2));
+        let dedup_key = format!("update {update_id} {version} {person}");
+        let own = if let Some(subscriber) = &subscriber {
+            let token = id::secret();
+            subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
+            Some(choose(&token))
+        } else {
+            None
+        };
+        let account_id = subscriber.is_none().then_some(person.as_str());
+        let words = own.as_ref().unwrap_or(words);
+        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to: &to, words, at: now, not_after: None };
+        owe(&mut *tx, owed).await?;
+        let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
+        sqlx::query(
+            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(update_id)
+        .bind(version)
+        .bind(person)
+        .bind(subscriber)
+        .bind(delivery_id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    if people.is_empty() {
+        sqlx::query("UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2 AND told_at IS NULL")
+            .bind(update_id)
+            .bind(version)
+            .bind(now)
+            .execute(tx)
+            .await?;
+    }
+    Ok(people.len())
+}
+
+/// Calls off what a subscriber is still owed of outcomes, once she has stopped all letters.
+pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
+    deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
+}
+
+/// Something that an account said, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Contribution {
+    /// `proposed`, `supported` or `answered`.
+    pub how: String,
+    /// What it is.
+    pub subject: Subject,
+    /// When; of answers nobody knows.
+    pub at: Option<Millis>,
+    /// Where it stands by itself, in a word.
+    pub state: String,
+    /// Since when an outcome of it is awaited.
+    pub awaited_since: Option<Millis>,
+    /// What was said last of it.
+    pub update: Option<Listed>,
+}
+
+/// What this account proposed, supported and answered, the latest first.
+pub async fn contributions(db: &Db, account_id: &str, (most, from): (i64, i64), now: Millis) -> Kept<Vec<Contribution>> {
+    let sql = format!(
+        "SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since,
+                s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
+         FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
+                      CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on' WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
+                           WHEN t.merged_at IS NOT NULL THEN 'merged' WHEN t.declined_at IS NOT NULL THEN 'declined'
+                           WHEN t.published_at IS NULL THEN 'waiting' WHEN r.closed_at IS NULL THEN 'counting' ELSE 'not chosen' END AS state,
+                      (SELECT min(k.confirmed_at) FROM confirmed_topics q JOIN confirmations k ON k.round_id = q.round_id
+                       WHERE q.topic_id = t.id AND t.withdrawn_at IS NULL AND t.merged_at IS NULL) AS since
+                 FROM (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at FROM topics WHERE author_id = $1
+                       UNION ALL SELECT s.topic_id, 'supported', s.given_at FROM supports s WHERE s.account_id = $1) x
+                 JOIN topics t ON t.id = x.topic_id
+                 LEFT JOIN rounds r ON r.id = t.round_id
+               UNION ALL
+               SELECT 'consultation', c.id, c.title, 'answered', CAST(NULL AS BIGINT), CASE WHEN c.closes_at <= $4 THEN 'closed' ELSE 'open' END,
+                      (SELECT min(r.checked_at) FROM releases r WHERE r.consultation_id = c.id AND r.checked_at IS NOT NULL)
+                 FROM took_part p JOIN consultations c ON c.id = p.consultation_id WHERE p.account_id = $1) c
+         LEFT JOIN ({STANDING}) s ON s.id = (SELECT b.update_id FROM update_subjects b JOIN update_versions v ON v.update_id = b.update_id
+                                             WHERE b.kind = c.kind AND b.subject_id = c.id ORDER BY v.published_at DESC, b.update_id LIMIT 1)
+         ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how LIMIT $2 OFFSET $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(most).bind(from).bind(now).fetch_all(&mut *db.read().await?).await?;
+    let said = |row: &AnyRow| {
+        let update = row.get::<Option<String>, _>("update_id").map(|id| Listed {
+            id,
+            you_said: row.get("you_said"),
+            outcome: row.get("outcome"),
+            verdict: row.get::<Option<&str>, _>("verdict").and_then(Verdict::read),
+            organisation: row.get("organisation"),
+            at: row.get("published_at"),
+        });
+        Some(Contribution {
+            subject: subject(row)?,
+            how: row.get("how"),
+            at: row.get("at"),
+            state: row.get("state"),
+            awaited_since: row.get("since"),
+            update,
+        })
+    };
+    Ok(rows.iter().filter_map(said).collect())
+}
+
+/// The consultation that is answered under this code, and whether the answers count.
+pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, bool)>> {
+    let row = sqlx::query(
+        "SELECT 'consultation', c.id, c.title, r.state FROM responses r JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
+    )
+    .bind(code_hash)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.and_then(|row| Some((subject(&row)?, row.get::<&str, _>(3) == "sent"))))
+}
+
+/// Keeps what a parent found who does not find it so, once for each form key.
+pub async fn doubt(tx: &mut AnyConnection, form_key: &str, update_id: &str, words: &str, by: &str, now: Millis) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO doubts (id, form_key, update_id, account_id, words, told_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(form_key)
+    .bind(update_id)
+    .bind(by)
+    .bind(words)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What a parent found.
+#[derive(Clone, Debug)]
+pub struct Doubt {
+    /// Its id.
+    pub id: String,
+    /// The update.
+    pub update_id: String,
+    /// What parents said, in the update.
+    pub you_said: String,
+    /// Who found it, by the name others see.
+    pub by: String,
+    /// What she found.
+    pub words: String,
+    /// When she said so.
+    pub at: Millis,
+}
+
+/// What parents found that no organiser has ticked off, the oldest first.
+pub async fn doubts(db: &Db, most: i64) -> Kept<Vec<Doubt>> {
+    let sql = format!(
+        "SELECT d.id, d.update_id, s.you_said, a.shown_name, d.words, d.told_at
+         FROM doubts d JOIN ({STANDING}) s ON s.id = d.update_id JOIN accounts a ON a.id = d.account_id
+         WHERE d.seen_at IS NULL ORDER BY d.told_at, d.id LIMIT $1"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let doubt = |row: &AnyRow| Doubt {
+        id: row.get(0),
+        update_id: row.get(1),
+        you_said: row.get(2),
+        by: row.get(3),
+        words: row.get(4),
+        at: row.get(5),
+    };
+    Ok(rows.iter().map(doubt).collect())
+}
+
+/// Ticks off what a parent found. False when it was already.
+pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> Kept<bool> {
+    let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL").bind(doubt_id).bind(now).execute(tx).await?;
+    Ok(seen.rows_affected() == 1)
 }
 
 /// Whether what this form says was said.

@@ -38,7 +38,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
         responses::keep(tx, kind, &code, answered).await?;
-        responses::send(tx, &consultation, &code, None, nth % 2 == 0).await?;
+        responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote: nth % 2 == 0, wants_outcome: false }).await?;
     }
     closed(tx, ground).await
 }
@@ -83,7 +83,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         }
         responses::begin(tx, &consultation, 1, &code).await?;
         responses::keep(tx, ground.kind, &code, answered).await?;
-        responses::send(tx, &consultation, &code, None, may_quote).await?;
+        responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote, wants_outcome: false }).await?;
     }
     let heard = reading::store::heard(&mut *tx, &consultation).await?;
     let themes = [("To be told how long", "how long"), ("One person to ring", "One name")];

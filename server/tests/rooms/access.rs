@@ -126,6 +126,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /topics/{id}/withdrawal",
         "GET /unsubscribe/{token}",
         "GET /updates",
+        "GET /updates/receipt",
         "GET /updates/{id}",
         "POST /account/email/{token}",
         "POST /consultations/{id}/answers",
@@ -148,6 +149,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "POST /subscribe/{token}",
         "POST /subscriptions/{token}",
         "POST /unsubscribe/{token}",
+        "POST /updates/receipt",
     ];
     assert_eq!(open, expected);
 }

@@ -325,7 +325,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
                 let answered =
                     vec![("question-1".to_owned(), chosen(waits)), ("question-3".to_owned(), Some(Given::Text("Weekends".into())))];
                 responses::keep(tx, kind, &code, answered).await?;
-                responses::send(tx, &id, &code, None, true).await?;
+                responses::send(tx, &id, &code, None, responses::Agreed { may_quote: true, wants_outcome: false }).await?;
             }
             Ok::<_, sqlx::Error>(())
         })

@@ -5,6 +5,7 @@ use app::clock::{self, DAY, HOUR, MINUTE};
 use app::id;
 use axum::http::StatusCode;
 
+use crate::notices;
 use crate::world::{Answer, Browser, World, on_both};
 
 const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
@@ -218,5 +219,132 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         let leader = world.signed_in("leader2@example.org", &[Role::Leader]).await;
         leader.post(&format!("/lead/updates/{update}"), &[&DONE[..], &[("version", "1"), ("step", "publish")]].concat()).await.leads_to();
         assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
+    });
+}
+
+#[test]
+fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        for nth in 0..3 {
+            world.supporter(nth, &world.south, &topic).await;
+        }
+        notices::subscriber(&world, "only@example.org", &world.transport, "", "at once").await;
+        notices::subscriber(&world, "stops@example.org", &world.transport, "", "at once").await;
+        let leaders = notices::leaders(&world).await;
+        let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
+        let told = notices::told(&world).await;
+        let stops = told.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        let one_click = stops.one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        world.visitor().post(&one_click, &[]).await;
+        world.close().await;
+        world.deliver().await;
+        let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
+        let about = format!("notice:{notice}");
+        let update = publish(&leader, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
+        for _ in 0..2 {
+            app::updates::tell_due(&world.house).await.unwrap();
+        }
+        let letters = world.deliver().await;
+        let mut to: Vec<_> = letters.iter().map(|letter| letter.to.clone()).collect();
+        to.sort();
+        assert_eq!(to.len(), 5, "who proposed it, three who supported it, and who was told of the change: {to:?}");
+        to.dedup();
+        assert!(to.len() == 5 && to.contains(&"only@example.org".to_owned()) && !to.contains(&"stops@example.org".to_owned()));
+        let words = |to: &str| letters.iter().find(|letter| letter.to == to).unwrap();
+        assert!(
+            words("only@example.org").text.contains("Route 5 comes at 8:10.") && words("only@example.org").text.contains("/subscriptions/")
+        );
+        assert!(letters.iter().filter(|letter| letter.text.contains("/subscriptions/")).count() == 1, "nobody else has such a link");
+        assert!(letters.iter().all(|letter| letter.subject == letters[0].subject));
+
+        let change = format!("/lead/updates/{update}");
+        let say = async |we_did: &str, version: &str| {
+            let fields = [DONE[0], ("we_did", we_did), DONE[2], ("version", version), ("step", "publish")];
+            leader.post(&change, &fields).await.leads_to();
+            app::updates::tell_due(&world.house).await.unwrap();
+            world.deliver().await.len()
+        };
+        world.forward(MINUTE);
+        assert_eq!(say("Route 5, comes at 8:10!", "1").await, 0, "only its spelling differs");
+        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Claimed"));
+        world.forward(MINUTE);
+        assert_eq!(say("Route 5 comes at 8:15.", "2").await, 5, "it says something else");
+        assert_eq!(number(&world, "SELECT count(*) FROM update_letters").await, 10);
+    });
+}
+
+#[test]
+fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        notices::subscriber(&world, "only@example.org", &world.transport, "", "at once").await;
+        let leaders = notices::leaders(&world).await;
+        let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
+        let told = notices::told(&world).await;
+        let about = format!("notice:{notice}");
+        publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
+        app::updates::tell_due(&world.house).await.unwrap();
+        let own = told[0].one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe", "/subscriptions");
+        world.visitor().post(&own, &[("step", "stop all")]).await.leads_to();
+        let letters = world.deliver().await;
+        assert!(letters.iter().all(|letter| letter.to != "only@example.org") && letters.len() == 1);
+    });
+}
+
+#[test]
+fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_found() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let parent = world.parent(1).await;
+        parent.support(&topic, "support").await;
+        let own = parent.propose("Trams to school").await;
+        let said = parent.get("/account/said").await;
+        assert!(said.says("You supported it") && said.says("In a round that is not closed yet"));
+        assert!(said.says("Trams to school") && said.says("An organiser reads it") && !own.is_empty());
+        world.close().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&leader, &topic, &DONE).await;
+        let parent = world.signed_in("again@example.org", &[Role::Parent]).await;
+        assert!(parent.get("/account/said").await.says("You have said nothing yet"));
+        let doubts = format!("/updates/{update}/doubts/new");
+        assert!(parent.post(&doubts, &[("words", " ")]).await.says("Say what you found"));
+        parent.post(&doubts, &[("words", "It came at 8:40 on Friday.")]).await.leads_to();
+        assert!(!world.visitor().get(&format!("/updates/{update}")).await.says("8:40"), "it goes to the forum alone");
+        let organiser = world.organiser().await;
+        let desk = organiser.get("/forum/updates").await;
+        assert!(desk.says("It came at 8:40 on Friday."));
+        let doubt = desk.html.split("name=\"doubt\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        organiser.post("/forum/updates", &[("doubt", &doubt)]).await.leads_to();
+        assert!(!organiser.get("/forum/updates").await.says("8:40"));
+    });
+}
+
+#[test]
+fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let supporter = world.person("supporter@example.org", &[Role::Parent], &world.south).await;
+        world.supports(&supporter, &topic).await;
+        world.close().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&leader, &topic, &DONE).await;
+        let organiser = world.organiser().await;
+        let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is late.")];
+        organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
+        let said = app::updates::store::contributions(world.db(), &supporter, (30, 0), world.now()).await.unwrap();
+        assert_eq!(said.len(), 1);
+        let update = said[0].update.as_ref().unwrap();
+        assert_eq!((update.outcome.as_str(), update.verdict), ("done", Some(app::updates::rules::Verdict::Disputed)));
+    });
+}
+
+#[test]
+fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() {
+    on_both(async |world| {
+        for code in ["", "no code", "0000-0000-0000-0000"] {
+            let wrong = world.visitor().post("/updates/receipt", &[("code", code)]).await;
+            assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("No answers have this one"), "{code}");
+        }
     });
 }

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::island::KeepAnswers;
 use super::questionnaire::answers;
 use super::reading::is_in_own_words;
-use super::responses::{self, Once, Sending, State as Stands};
+use super::responses::{self, Agreed, Once, Sending, State as Stands};
 use super::rules::{GRACE, Standing, Who};
 use super::store::Consultation;
 use super::{opened, standing_words};
@@ -240,7 +240,7 @@ pub async fn end(
     if consultation.terms.access != Who::Anyone && once.is_none() {
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
     }
-    let may_quote = sent.typed("quote") == "yes";
+    let agreed = Agreed { may_quote: sent.typed("quote") == "yes", wants_outcome: sent.typed("outcome") == "yes" };
     let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
     let sending = house.db.write(move |tx| {
         Box::pin(async move {
@@ -249,7 +249,7 @@ pub async fn end(
             if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
                 return Ok(None);
             }
-            responses::send(tx, &consultation_id, &code, once.as_ref(), may_quote).await.map(Some)
+            responses::send(tx, &consultation_id, &code, once.as_ref(), agreed).await.map(Some)
         })
     });
     match sending.await? {
@@ -298,8 +298,12 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             let quote = has_words.then(|| {
                 view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
             });
+            // Only an account can be written to, and only where that it took part is kept anyway.
+            let outcome = (terms.access == Who::SignedIn).then(|| {
+                view! { <label class="option"><input type="checkbox" name="outcome" value="yes" />"Write to me when it is said what came of it"</label> }
+            });
             view! {
-                <form method="post">{quote}<button class="button" name="step" value="send">"Send my answers"</button></form>
+                <form method="post">{quote}{outcome}<button class="button" name="step" value="send">"Send my answers"</button></form>
                 <p class="soft">"They count once they are sent. Until the close you can change them or take them back."</p>
             }
             .into_any()

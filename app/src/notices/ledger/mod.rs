@@ -8,6 +8,8 @@ mod owing;
 mod starting;
 mod wanted;
 
+pub(crate) use wanted::stopped;
+
 pub use outcome::{InLetter, MOST_UNREACHED, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
 pub use owing::{
     Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_letter, move_to, notices_due,

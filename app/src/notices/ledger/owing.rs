@@ -252,8 +252,10 @@ pub async fn put_together_again(tx: &mut AnyConnection, kind: Kind, stale: &Stal
 /// Whether a letter that this subscriber has stopped is in a worker's hands.
 pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bool> {
     let held: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
-         WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL AND d.claimed_until > $2 AND d.sent_at IS NULL",
+        "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
+                 WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)
+              + (SELECT count(*) FROM update_letters u JOIN deliveries d ON d.id = u.delivery_id
+                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)",
     )
     .bind(subscriber_id)
     .bind(now)

@@ -17,7 +17,7 @@ pub(super) fn asks_for(subscriber: &str, notice: &str) -> String {
 /// Whether a subscriber has stopped, by her own choice, what a notice is about, since people were told of `since`: a
 /// subscription that was about it, or, where none was hers any more, its letters themselves. Two machines' clocks may be a
 /// minute apart.
-pub(super) fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
+pub(crate) fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     format!(
         "(EXISTS (SELECT 1 FROM ledger x WHERE x.notice_id = {since} AND x.subscriber_id = {subscriber} AND x.stopped_at IS NOT NULL)
           OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_how IN ('one click', 'own page')

@@ -1,0 +1,153 @@
+//! What happened to what somebody said: by her account, or by the code on her receipt.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::browse;
+use super::rules::{Awaited, Outcome, Verdict, awaited};
+use super::store::{self, Contribution, Kind, Which};
+use crate::accounts::Viewer;
+use crate::clock::{self, Millis};
+use crate::error::Error;
+use crate::forms::{Refusals, Sent, page_number};
+use crate::house::House;
+use crate::id;
+use crate::ui::{Field, Page, Pager, Summary, When};
+
+const MOST_ON_A_PAGE: i64 = 30;
+/// How many outcomes of one consultation a receipt shows.
+const MOST_OF_ONE: i64 = 50;
+
+/// GET `/account/said`: every topic, support and response of this account, and where each stands.
+pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
+    let page_number = page_number(&Sent::query(&uri));
+    let mut said = store::contributions(&house.db, &me, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE), now).await?;
+    let next = (said.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        said.truncate(MOST_ON_A_PAGE as usize);
+        format!("/account/said?page={}", page_number + 1)
+    });
+    let first = (page_number > 1).then(|| "/account/said".to_owned());
+    let within = house.outcome_within;
+    let page = Page::new("What happened to what you said", || {
+        let nothing = said.is_empty().then(|| {
+            view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
+        });
+        let has_any = !said.is_empty();
+        let rows = said.into_iter().map(|said| row(said, within, now)).collect::<Vec<_>>();
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/account">"Your account"</a></p>
+                <h1>"What happened to what you said"</h1>
+                {nothing}
+                {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
+                <Pager first next />
+                <p class="soft">"Answers that you gave without an account are not here: nobody knows whose they are. "<a href="/updates/receipt">"See what came of them by your code"</a>"."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
+    let state = state(&said, within, now);
+    let Contribution { how, subject, at, update, .. } = said;
+    let how = match (how.as_str(), subject.kind) {
+        ("proposed", _) => "You proposed it",
+        ("supported", _) => "You supported it",
+        _ => "You answered",
+    };
+    let to = if subject.kind == Kind::Consultation { format!("/consultations/{}", subject.id) } else { subject.address() };
+    let update = update.map(|update| view! { <p><a href=format!("/updates/{}", update.id)>"Read what came of it"</a></p> });
+    let when = at.map(|at| view! { ", "<When at /> });
+    view! {
+        <li class="card">
+            <h2><a href=to>{subject.title}</a></h2>
+            <p class="state">{state}</p>
+            {update}
+            <p class="soft">{how}{when}</p>
+        </li>
+    }
+}
+
+/// Where it stands, in words.
+fn state(said: &Contribution, within: Millis, now: Millis) -> String {
+    if let Some(update) = &said.update {
+        let verdict = update.verdict.map_or("claimed", Verdict::word);
+        let verdict = if update.verdict == Some(Verdict::Partly) { "partly confirmed by the forum" } else { verdict };
+        return format!("{}, {verdict}", browse::outcome_title(&update.outcome));
+    }
+    if let Some(since) = said.awaited_since {
+        return match awaited(since, None::<&Outcome>, within, now) {
+            Awaited::Overdue(by) => format!("× An outcome was due by {}", clock::day(by)),
+            Awaited::Due(by) => format!("○ An outcome is due by {}", clock::day(by)),
+            Awaited::Said => String::new(),
+        };
+    }
+    match said.state.as_str() {
+        "waiting" => "○ An organiser reads it",
+        "declined" => "× Not taken",
+        "passed on" => "○ With the forum, in private",
+        "withdrawn" => "○ Withdrawn",
+        "merged" => "● Part of another topic",
+        "counting" => "○ In a round that is not closed yet",
+        "not chosen" => "○ Not on the list of its round",
+        "closed" => "○ The answers are being read",
+        _ => "○ Open",
+    }
+    .to_owned()
+}
+
+/// GET `/updates/receipt`
+pub async fn receipt_form(State(house): State<House>, viewer: Viewer) -> Response {
+    receipt_page(&Sent::default(), &Refusals::default()).answer(&house, &viewer)
+}
+
+/// POST `/updates/receipt`: what came of the consultation that this code answers. Nothing is kept, and nothing of the answers is
+/// shown.
+pub async fn receipt(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let found = match id::read_code(sent.typed("code")) {
+        Some(code) => store::consultation_of(&house.db, &id::hash(&code)).await?,
+        None => None,
+    };
+    let Some((consultation, counts)) = found else {
+        let what_to_do = "Look at the code once more, letter by letter. No answers have this one; those that were never sent are erased four weeks after the close";
+        return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
+    };
+    let updates = store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0)).await?;
+    let page = Page::new("What came of your answers", || {
+        let to = format!("/consultations/{}", consultation.id);
+        let counted =
+            if counts { "Your answers count in it." } else { "Your answers were not sent, or taken back: they do not count in it." };
+        let nothing = updates.is_empty().then(|| view! { <p>"Nobody has said yet what came of it. By when that is due stands under "<a href="/updates?show=awaited">"outcomes that are awaited"</a>"."</p> });
+        view! {
+            <div class="stack">
+                <h1>"What came of your answers"</h1>
+                <p class="lead"><a href=to>{consultation.title}</a></p>
+                <p>{counted}</p>
+                {nothing}
+                {browse::rows(updates)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("What came of your answers", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"What came of your answers"</h1>
+                <p class="lead">"Type in the code that you got when you answered. We cannot tell whose it is, and keep nothing of this."</p>
+                <form method="post" action="/updates/receipt" novalidate>
+                    <Field name="code" label="Your code" hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD." value=sent.typed("code") refusals />
+                    <button class="button">"See what came of it"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
