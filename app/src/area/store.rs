@@ -43,6 +43,19 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
     Ok(both(db).await?.1)
 }
 
+/// The places people can choose, and these, which were chosen before they were retired; in their order.
+pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::Error> {
+    let these = db::parameters(1, chosen.len());
+    let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
+    let sql = format!("SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too} ORDER BY position, name, id");
+    let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
+    for id in chosen {
+        places = places.bind(id);
+    }
+    let rows = places.fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| Named { id: row.get(0), name: row.get(1) }).collect())
+}
+
 /// The organisations people can choose, in their order.
 pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
     Ok(choices(db).await?.2)

@@ -5,6 +5,7 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
+use super::question::keys_had;
 use super::questionnaire::{Questionnaire, check, edit, file, import, library};
 use super::rules::{self, Standing, Who};
 use super::store::{self, Consultation};
@@ -40,8 +41,9 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
         let earlier = store::find(&house.db, &earlier).await?;
         copies.extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
     }
+    let had = if copies.is_empty() { Vec::new() } else { keys_had(&house, &consultation).await? };
     let change = move |questions: &Questionnaire| match (sent.typed("up"), sent.typed("down"), sent.typed("out")) {
-        ("", "", "") => edit::with_copies(questions, &copies),
+        ("", "", "") => edit::with_copies(questions, &copies, &had),
         ("", "", key) => edit::without(questions, key),
         ("", key, _) => edit::moved(questions, key, false),
         (key, ..) => edit::moved(questions, key, true),

@@ -38,7 +38,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                 <p>{format!("Please give it to {} by {}. Do not write your name on it.", house.names.forum, clock::day(terms.closes_at))}</p>
                 <p class="soft">{format!("Or answer at {}", house.link(&format!("/consultations/{}", consultation.id)))}</p>
                 {rows}
-                <p class="on-paper soft">"For the forum: sheet number ________"</p>
+                <p class="on-paper soft">{format!("For the forum: version {}, sheet number ________", consultation.version)}</p>
             </article>
         }
     });

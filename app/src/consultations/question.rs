@@ -8,7 +8,7 @@ use super::being_written;
 use super::build::{changed, whom};
 use super::questionnaire::{Question, edit};
 use super::rules::fresh_key;
-use super::store::Consultation;
+use super::store::{Consultation, versions};
 use crate::accounts::Viewer;
 use crate::error::Error;
 use crate::files;
@@ -44,8 +44,14 @@ pub async fn send(
         return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do)).answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
-    let taken: Vec<&str> = consultation.questionnaire.questions().map(|question| question.key.as_str()).collect();
-    let own = before.as_ref().map_or_else(|| fresh_key(&taken), |question| question.key.clone());
+    let own = match &before {
+        Some(question) => question.key.clone(),
+        // Of earlier versions too: answers are kept by their keys.
+        None => {
+            let had = keys_had(&house, &consultation).await?;
+            fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>())
+        }
+    };
     let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
         Ok(headed) => headed,
         Err(refusals) => return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer)),
@@ -53,6 +59,13 @@ pub async fn send(
     let kept = changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
     let done = if kept { "questions" } else { "answered-before" };
     Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
+}
+
+/// The keys that questions have in this version or in any that was asked.
+pub async fn keys_had(house: &House, consultation: &Consultation) -> Result<Vec<String>, Error> {
+    let versions = versions(&house.db, &consultation.id).await?;
+    let all = versions.iter().chain([consultation]).flat_map(|version| version.questionnaire.questions());
+    Ok(all.map(|question| question.key.clone()).collect())
 }
 
 /// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before they are asked.

@@ -132,10 +132,20 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option
 }
 
 /// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other questions, given in
-/// another tab, stay. Gives all answers; `None` when the response was withdrawn.
-pub async fn keep(tx: &mut AnyConnection, kind: Kind, code: &str, answered: Vec<(String, Option<Answer>)>) -> Kept<Option<Answers>> {
+/// another tab, stay. `seen`: the answers as they were when these were read; one that has changed since stays as it is. Gives all
+/// answers; `None` when the response was withdrawn.
+pub async fn keep(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    code: &str,
+    answered: Vec<(String, Option<Answer>)>,
+    seen: Option<&Answers>,
+) -> Kept<Option<Answers>> {
     let Some(mut answers) = hold(&mut *tx, kind, code).await? else { return Ok(None) };
     for (question, answer) in answered {
+        if seen.is_some_and(|seen| seen.get(&question) != answers.get(&question)) {
+            continue;
+        }
         match answer {
             Some(answer) => answers.insert(question, answer),
             None => answers.remove(&question),
@@ -225,6 +235,16 @@ pub async fn send(tx: &mut AnyConnection, consultation_id: &str, code: &str, onc
     Ok(Sending::SentBefore)
 }
 
+/// Changes what whoever sent a response agrees to. What was quoted is no longer, where she takes that back.
+pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<()> {
+    sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
+        .bind(id::hash(code))
+        .bind(i32::from(may_quote))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Lets a response that was sent no longer count, since an answer is missing that is needed.
 pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
     sqlx::query("UPDATE responses SET state = 'reopened' WHERE code_hash = $1 AND state = 'sent'").bind(id::hash(code)).execute(tx).await?;
@@ -233,11 +253,18 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
 
 /// Takes a response back and erases its answers. `once`: whoever does it, where each may take part once; she may do so again
 /// then. False when it counts and she is not the one who sent it.
-pub async fn withdraw(tx: &mut AnyConnection, consultation_id: &str, code: &str, must_be: bool, once: Option<&Once>) -> Kept<bool> {
-    let counted: Option<String> = sqlx::query_scalar("SELECT state FROM responses WHERE code_hash = $1 AND state IN ('sent', 'reopened')")
-        .bind(id::hash(code))
-        .fetch_optional(&mut *tx)
-        .await?;
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    code: &str,
+    must_be: bool,
+    once: Option<&Once>,
+) -> Kept<bool> {
+    // Held: it may be sent in the same moment.
+    let counted = format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());
+    let counted: Option<String> = sqlx::query_scalar(AssertSqlSafe(counted)).bind(id::hash(code)).fetch_optional(&mut *tx).await?;
+    let counted = counted.filter(|state| ["sent", "reopened"].contains(&state.as_str()));
     if must_be && counted.is_some() {
         let freed = match once {
             None => return Ok(false),

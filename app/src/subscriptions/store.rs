@@ -161,20 +161,23 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
         end = end.bind(id);
     }
     end.execute(&mut *tx).await?;
-    sqlx::query(
-        "UPDATE subscribers SET idle_since = $2 WHERE id = $1 AND idle_since IS NULL
-           AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)",
+    let of_outcomes: Option<i64> = sqlx::query_scalar(
+        "UPDATE subscribers SET idle_since = coalesce(idle_since, $2)
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)
+         RETURNING (SELECT count(*) FROM update_letters l JOIN deliveries d ON d.id = l.delivery_id AND d.next_at IS NOT NULL
+                    WHERE l.subscriber_id = $1)",
     )
     .bind(subscriber_id)
     .bind(now)
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
+    // Whoever asks for nothing any more is not told of outcomes either.
+    if of_outcomes.is_some_and(|letters| letters > 0) && !matches!(how_it_ended, Ended::AddressChanged) {
+        updates::store::call_off(tx, subscriber_id, now).await?;
+    }
     match (how_it_ended, which) {
         (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
-        (_, Which::All) => {
-            notices::ledger::stop(tx, subscriber_id, None, now).await?;
-            updates::store::call_off(tx, subscriber_id, now).await?;
-        }
+        (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
         (_, Which::Of(services)) => notices::ledger::stop(tx, subscriber_id, Some(services), now).await?,
     }
     notices::ledger::call_off(tx, subscriber_id, now).await

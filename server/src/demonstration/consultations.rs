@@ -37,7 +37,7 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         if waits == "yes" {
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
-        responses::keep(tx, kind, &code, answered).await?;
+        responses::keep(tx, kind, &code, answered, None).await?;
         responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote: nth % 2 == 0, wants_outcome: false }).await?;
     }
     closed(tx, ground).await
@@ -82,7 +82,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
             answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
         }
         responses::begin(tx, &consultation, 1, &code).await?;
-        responses::keep(tx, ground.kind, &code, answered).await?;
+        responses::keep(tx, ground.kind, &code, answered, None).await?;
         responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote, wants_outcome: false }).await?;
     }
     let heard = reading::store::heard(&mut *tx, &consultation).await?;
@@ -118,7 +118,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
     let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = results::store::MadeOf { changes: 0, published: 0 };
     results::store::count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
-    results::store::check(tx, &consultation, terms.closes_at + DAY, ground.colleague, terms.closes_at + 2 * DAY).await?;
+    results::store::check(tx, ground.kind, &consultation, terms.closes_at + DAY, ground.colleague, terms.closes_at + 2 * DAY).await?;
     Ok(())
 }
 

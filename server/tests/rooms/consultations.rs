@@ -207,7 +207,7 @@ fn nothing_in_the_schema_joins_a_response_to_a_person_or_a_time() {
         };
         let response_has = ["id", "consultation_id", "version", "code_hash", "answers", "channel", "may_quote", "state"];
         assert_eq!(columns("SELECT * FROM responses").await, response_has);
-        assert_eq!(columns("SELECT * FROM took_part").await, ["consultation_id", "account_id", "mark"]);
+        assert_eq!(columns("SELECT * FROM took_part").await, ["consultation_id", "account_id", "mark", "wants_outcome"]);
         let mark: String =
             sqlx::query_scalar("SELECT mark FROM took_part").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
         let account: String =
@@ -303,7 +303,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             may_decline: false,
             only_if: Vec::new(),
         };
-        let json = app::consultations::questionnaire::file::write(&edit::with_copies(&library, &[branch]));
+        let json = app::consultations::questionnaire::file::write(&edit::with_copies(&library, &[branch], &[]));
         assert!(put_in(json.as_bytes()).await.says("Alone?"));
         organiser.post(&page, &[("step", "open")]).await.leads_to();
         assert!(organiser.get(&format!("{page}/preview")).await.says("Alone?"));
@@ -324,7 +324,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
                 let waits = if nth < waits { "yes" } else { "no" };
                 let answered =
                     vec![("question-1".to_owned(), chosen(waits)), ("question-3".to_owned(), Some(Given::Text("Weekends".into())))];
-                responses::keep(tx, kind, &code, answered).await?;
+                responses::keep(tx, kind, &code, answered, None).await?;
                 responses::send(tx, &id, &code, None, responses::Agreed { may_quote: true, wants_outcome: false }).await?;
             }
             Ok::<_, sqlx::Error>(())

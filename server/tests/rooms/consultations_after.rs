@@ -349,7 +349,7 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
     let closes = clock::fields(world.now() + 60 * DAY).0;
     let page = organiser.post("/forum/consultations/new", &terms("Many", &closes, "anyone")).await.leads_to();
     let page = page.split('?').next().unwrap().to_owned();
-    let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions));
+    let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[]));
     let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
     let body = format!("{head}{file}\r\n--edge--\r\n");
     let kept = organiser.send(Method::POST, &format!("{page}/file"), &[("content-type", "multipart/form-data; boundary=edge")], body).await;

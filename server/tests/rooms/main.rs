@@ -10,6 +10,7 @@ mod audit;
 mod bad_input;
 mod consultations;
 mod consultations_after;
+mod consultations_careful;
 mod deliveries;
 mod edge;
 mod kept;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::area::store::Named;
-use crate::consultations::questionnaire::answers::{Answer, DECLINED, element, field, rank_field};
+use crate::consultations::questionnaire::answers::{Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field};
 use crate::consultations::questionnaire::{Kind, Question};
 use crate::files::picture_name;
 use crate::forms::Sent;
@@ -82,7 +82,7 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
             view! {
                 <div class="field">
                     <label for=at.clone()>{text}</label>{help()}{problem()}
-                    <textarea id=at.clone() name=name rows="5" aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
+                    <textarea id=at.clone() name=name rows="5" maxlength=LONGEST_LONG.to_string() aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
                 </div>
             }
             .into_any()
@@ -93,11 +93,12 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
                 Kind::Date {} => ("date", None),
                 _ => ("text", None),
             };
+            let longest = (question.kind == (Kind::ShortText {})).then(|| LONGEST_SHORT.to_string());
             let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
             view! {
                 <div class="field">
                     <label for=at.clone()>{text}</label>{help()}{problem()}
-                    <input id=at.clone() name=name type=kind inputmode=mode value=value aria-describedby=described aria-invalid=invalid />{declined}
+                    <input id=at.clone() name=name type=kind inputmode=mode value=value maxlength=longest aria-describedby=described aria-invalid=invalid />{declined}
                 </div>
             }
             .into_any()

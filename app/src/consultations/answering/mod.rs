@@ -182,7 +182,8 @@ async fn in_hand(house: &House, id: &str, code: &str) -> Result<Option<InHand>, 
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let Some(code) = id::read_code(code) else { return Ok(None) };
     let Some(response) = responses::find(&house.db, &id, &code).await? else { return Ok(None) };
-    let (_, places) = area::store::both(&house.db).await?;
+    let kept = answers::places(&response.consultation.questionnaire, &response.answers);
+    let places = area::store::places_and(&house.db, &kept).await?;
     Ok(Some(InHand { response, code, places }))
 }
 
@@ -216,10 +217,10 @@ pub async fn end(
     };
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {
-        let must_be = consultation.terms.access != Who::Anyone;
+        let (kind, must_be) = (house.db.kind(), consultation.terms.access != Who::Anyone);
         let withdrawn = house
             .db
-            .write(move |tx| Box::pin(async move { responses::withdraw(tx, &consultation_id, &code, must_be, once.as_ref()).await }));
+            .write(move |tx| Box::pin(async move { responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await }));
         if withdrawn.await? {
             return Ok(Redirect::to(&back).into_response());
         }
@@ -228,6 +229,11 @@ pub async fn end(
             _ => "Sign in as whoever sent them, then take them back. They still count",
         };
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)));
+    }
+    if sent.typed("step") == "agree" {
+        let may_quote = sent.typed("quote") == "yes";
+        house.db.write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await })).await?;
+        return Ok(Redirect::to(&back).into_response());
     }
     if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
         let refusals = Refusals::one("answers", format!("Answer this as well: {}", missing.text));
@@ -308,6 +314,14 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             }
             .into_any()
         });
+        let agree = (is_open && response.state == Stands::Sent).then(|| {
+            view! {
+                <form method="post">
+                    <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label>
+                    <button class="button quiet" name="step" value="agree">"Keep this choice"</button>
+                </form>
+            }
+        });
         let withdraw = (is_open && response.state == Stands::Sent).then(|| {
             view! {
                 <details>
@@ -333,6 +347,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                 {banner}
                 <p><a class="back" href=format!("/consultations/{}", consultation.id)>{terms.title.clone()}</a></p>
                 <Summary refusals />
+                {pages::reopened(hand)}
                 <h1>{title}</h1>
                 <p class="state">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
                 {closing}
@@ -340,6 +355,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                 {code}
                 {rows}
                 {send}
+                {agree}
                 {withdraw}
             </article>
         }

@@ -14,7 +14,7 @@ use crate::consultations::island::KeepAnswers;
 use crate::consultations::questionnaire::answers::{self, Answer, Answers, ReadAll};
 use crate::consultations::questionnaire::edit::flat;
 use crate::consultations::questionnaire::{Question, Questionnaire};
-use crate::consultations::responses;
+use crate::consultations::responses::{self, State as Stands};
 use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
@@ -69,7 +69,7 @@ pub async fn keep_one(
         Err(what_to_do) if asks_for_words => return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response()),
         Err(what_to_do) => return Ok(question_page(&hand, &asked, nth, &sent, Some(&what_to_do)).answer(&house, &viewer)),
     };
-    let Some(all) = keep(&house, &hand, vec![(key.clone(), answer)]).await? else {
+    let Some(all) = keep(&house, &hand, vec![(key.clone(), answer)], None).await? else {
         return Ok(if asks_for_words { (StatusCode::GONE, "it was taken back").into_response() } else { next_is("") });
     };
     // What she is asked next depends on this answer.
@@ -80,11 +80,16 @@ pub async fn keep_one(
 
 /// Keeps answers, and lets a response that was sent no longer count when one is missing now that is needed; all answers, `None`
 /// when it was taken back meanwhile.
-async fn keep(house: &House, hand: &InHand, answered: Vec<(String, Option<Answer>)>) -> Result<Option<Answers>, Error> {
+async fn keep(
+    house: &House,
+    hand: &InHand,
+    answered: Vec<(String, Option<Answer>)>,
+    seen: Option<Answers>,
+) -> Result<Option<Answers>, Error> {
     let (kind, code, questionnaire) = (house.db.kind(), hand.code.clone(), hand.response.consultation.questionnaire.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(all) = responses::keep(tx, kind, &code, answered).await? else { return Ok(None) };
+            let Some(all) = responses::keep(tx, kind, &code, answered, seen.as_ref()).await? else { return Ok(None) };
             if answers::missing(&questionnaire, &all).is_some() {
                 responses::reopen(tx, &code).await?;
             }
@@ -119,6 +124,7 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
                 {back}
                 {summary}
                 <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
+                {reopened(hand)}
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                 <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
                 <div data-response=hand.to("")><KeepAnswers /></div>
@@ -129,6 +135,13 @@ fn question_page(hand: &InHand, asked: &[&Question], nth: usize, sent: &Sent, pr
     });
     let page = page.kept_for_going_back().with_island();
     if problem.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
+}
+
+/// Says of a response that was sent and misses an answer now that it does not count.
+pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
+    (hand.response.state == Stands::Reopened).then(|| {
+        view! { <p class="panel warn">"Your answers do not count now: after your change an answer is missing. Give it, then send them again."</p> }
+    })
 }
 
 /// What is to be put right, with the way to each question.
@@ -164,12 +177,39 @@ pub async fn keep_all(
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
     let questionnaire = &hand.response.consultation.questionnaire;
-    let ReadAll { answered, problems } = answers::read_all(questionnaire, hand.response.answers.clone(), &sent, &hand.places);
-    keep(&house, &hand, answered).await?;
+    let seen = hand.response.answers.clone();
+    let ReadAll { mut answered, mut problems } = answers::read_all(questionnaire, seen.clone(), &sent, &hand.places);
+    answered.retain(|(key, answer)| {
+        let (kept, shown) = (seen.get(key), sent.fields().find(|(name, _)| *name == shown_field(key)).map(|(_, shown)| shown.as_str()));
+        // Nothing was answered elsewhere since this page was shown, or nothing says how it was shown.
+        if shown.is_none_or(|shown| shown == mark(kept)) || answer.as_ref() == kept {
+            return true;
+        }
+        // A field that was empty and stayed so says nothing of an answer that was given elsewhere.
+        let is_untouched = answer.is_none() && shown == Some("");
+        if !is_untouched {
+            let what_to_do = "Look at this answer: you gave another in another window, or on another phone, since this page was shown. Press the button once more to keep what stands here";
+            problems.insert(key.clone(), what_to_do.to_owned());
+        }
+        false
+    });
+    keep(&house, &hand, answered, Some(seen)).await?;
     if problems.is_empty() {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
+    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
     Ok(all_page(&hand, &sent, &problems).answer(&house, &viewer))
+}
+
+/// The hidden field that says which answer to a question stood on the page when it was shown.
+fn shown_field(key: &str) -> String {
+    format!("shown.{key}")
+}
+
+/// What tells an answer from another; nothing for none.
+fn mark(answer: Option<&Answer>) -> String {
+    let json = answer.and_then(|answer| serde_json::to_string(answer).ok());
+    json.map_or_else(String::new, |json| id::hash(&json).chars().take(10).collect())
 }
 
 fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
@@ -179,12 +219,19 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
         let by_problem = |question: &Question| problems.get(&question.key).map(String::as_str);
         let summary = summary(consultation.questionnaire.questions().filter_map(|question| Some((question, by_problem(question)?))));
         let questions = all_fields(&consultation.questionnaire, &hand.response.answers, sent, problems, &hand.places);
+        let asked = consultation.questionnaire.questions().filter(|question| question.kind.has_answer());
+        let shown = asked.map(|question| {
+            let value = mark(hand.response.answers.get(&question.key));
+            view! { <input type="hidden" name=shown_field(&question.key) value=value /> }
+        });
+        let shown = shown.collect_view();
         view! {
             <div class="stack">
                 <p><a class="back" href=hand.to("")>"See all my answers"</a></p>
                 {summary}
                 <h1>{title}</h1>
-                <form method="post" novalidate data-answers="all">{questions}<button class="button">"Keep my answers"</button></form>
+                {reopened(hand)}
+                <form method="post" novalidate data-answers="all">{shown}{questions}<button class="button">"Keep my answers"</button></form>
                 <div data-response=hand.to("")><KeepAnswers /></div>
                 <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
             </div>

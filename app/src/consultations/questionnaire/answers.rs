@@ -120,6 +120,17 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
     Ok(answer)
 }
 
+/// The places that these answers name.
+#[must_use]
+pub fn places(questionnaire: &Questionnaire, given: &Answers) -> Vec<String> {
+    let asked = questionnaire.questions().filter(|question| question.kind == (Kind::Place {}));
+    let chosen = |question: &Question| match given.get(&question.key) {
+        Some(Answer::Chosen(places)) => places.clone(),
+        _ => Vec::new(),
+    };
+    asked.flat_map(chosen).collect()
+}
+
 /// What a form with all questions sent: answers that can be kept, `None` where nothing was answered, and what is to be put
 /// right, both by the keys of the questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

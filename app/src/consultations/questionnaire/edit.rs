@@ -95,12 +95,13 @@ pub fn with(questionnaire: &Questionnaire, headed: Headed) -> Questionnaire {
     in_sections(flat)
 }
 
-/// With copies of these questions at the end, under keys that nothing has yet.
+/// With copies of these questions at the end, under keys that nothing has yet, nor had: `had` are those of other versions.
 #[must_use]
-pub fn with_copies(questionnaire: &Questionnaire, copies: &[Question]) -> Questionnaire {
+pub fn with_copies(questionnaire: &Questionnaire, copies: &[Question], had: &[String]) -> Questionnaire {
     let mut flat = flat(questionnaire);
     for copy in copies {
-        let taken: Vec<&str> = flat.iter().map(|(_, question)| question.key.as_str()).collect();
+        let own = flat.iter().map(|(_, question)| question.key.as_str());
+        let taken: Vec<&str> = own.chain(had.iter().map(String::as_str)).collect();
         let key = if taken.contains(&copy.key.as_str()) { fresh_key(&taken) } else { copy.key.clone() };
         // A branch leads from a question that need not be here.
         flat.push((None, Question { key, only_if: Vec::new(), ..copy.clone() }));

@@ -61,9 +61,15 @@ fn in_words(what: &str) -> &'static str {
 /// GET `/forum/safeguarding/answers/{id}`: keeps that she looked, then shows it.
 pub async fn concern(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
+    look(&house, &viewer, &concern).await?;
+    page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// Keeps that she looks.
+async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), Error> {
     let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
     house.db.write(move |tx| Box::pin(async move { store::look(tx, &about, &by, now).await })).await?;
-    page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
+    Ok(())
 }
 
 /// POST `/forum/safeguarding/answers/{id}`: notes what was done.
@@ -71,7 +77,10 @@ pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let concern = found(&house, &id).await?;
     let note = match read_note(&sent) {
         Ok(note) => note,
-        Err(refusals) => return page(&house, &viewer, concern, &sent, &refusals).await,
+        Err(refusals) => {
+            look(&house, &viewer, &concern).await?;
+            return page(&house, &viewer, concern, &sent, &refusals).await;
+        }
     };
     let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), concern.id.clone());
     let noted = house.db.write(move |tx| {

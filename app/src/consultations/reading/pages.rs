@@ -74,6 +74,11 @@ impl Material {
         self.versions.iter().find(|version| version.version == heard.version)?.questionnaire.question(key)
     }
 
+    /// Whether this response was asked for an answer in somebody's own words: under a key another version may ask another thing.
+    pub fn is_in_own_words(&self, heard: &Heard, key: &str) -> bool {
+        self.question(heard, key).is_some_and(|question| is_in_own_words(&question.kind))
+    }
+
     /// The answer of a response to a question, as organisers read it.
     pub fn read(&self, heard: &Heard, key: &str) -> Option<String> {
         let (question, answer) = (self.question(heard, key)?, heard.answers.get(key)?);
@@ -141,10 +146,9 @@ pub async fn act(
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };
-    let question = material.questions().into_iter().find(|question| question.key == key).ok_or(Error::NotFound)?;
-    let own = is_in_own_words(&question.kind);
+    material.questions().into_iter().find(|question| question.key == key).ok_or(Error::NotFound)?;
     let response = material.heard.iter().find(|heard| heard.response_id == sent.typed("response"));
-    let step = match step(&material, &key, response.filter(|_| own), &sent) {
+    let step = match step(&material, &key, response.filter(|heard| material.is_in_own_words(heard, &key)), &sent) {
         Ok(step) => step,
         Err((field, what_to_do)) => {
             return shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::one(field, what_to_do)).await;
@@ -153,11 +157,15 @@ pub async fn act(
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
     let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
+    let seen = material.consultation.changes;
     let at = At { consultation_id: material.consultation.id.clone(), response_id, question: key.clone() };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let mut note = None;
-            changed(tx, &at.consultation_id).await?;
+            // What was checked was read before: words may have been redacted since.
+            if !changed(tx, &at.consultation_id, seen).await? {
+                return Ok(false);
+            }
             match &step {
                 Step::AddTheme(title) => store::add_theme(tx, &at.consultation_id, &at.question, title).await?,
                 Step::RemoveTheme(theme) => store::remove_theme(tx, &at.consultation_id, theme).await?,
@@ -173,10 +181,13 @@ pub async fn act(
             if let Some((what, detail)) = note {
                 audit::note(tx, Entry { at: now, who: Some(&by), what, about: &at.consultation_id, detail }).await?;
             }
-            Ok::<_, sqlx::Error>(())
+            Ok::<_, sqlx::Error>(true)
         })
     });
-    kept.await?;
+    if !kept.await? {
+        let what_to_do = "Look at it once more: somebody else changed something in the same moment. Nothing of yours was kept";
+        return shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::one("themes", what_to_do)).await;
+    }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Ok(Redirect::to(&format!("/forum/consultations/{}/answers/{key}{query}#{anchor}", material.consultation.id)).into_response())
 }
@@ -256,15 +267,18 @@ async fn shown(
     };
     let here = address(number);
     let page = Page::new(question.text.clone(), || {
-        let own = is_in_own_words(&question.kind);
+        let own =
+            material.versions.iter().filter_map(|version| version.questionnaire.question(key)).any(|asked| is_in_own_words(&asked.kind));
         let many = found.len();
         let is_of_several = material.versions.len() > 1;
         let rows = found.iter().skip(from).take(MOST_ON_A_PAGE).map(|(heard, said)| {
             let version = is_of_several.then(|| format!("Version {}", heard.version));
             let labels = std::iter::once(heard.channel.title().to_owned()).chain(version).collect::<Vec<_>>().join(" · ");
             let done = about(&material.around.treated, &heard.response_id, key);
-            let ways = own.then(|| ways(&here, heard, said, &done, &themes));
-            view! { <li id=anchor(&heard.response_id)><p class="said">{said.clone()}</p><p class="soft">{labels}</p>{marks(&done)}{ways}</li> }
+            let ways = material.is_in_own_words(heard, key).then(|| ways(&here, heard, said, &done, &themes));
+            let asked = material.question(heard, key).filter(|asked| asked.text != question.text);
+            let asked = asked.map(|asked| view! { <p><b>"It was asked: "</b>{asked.text.clone()}</p> });
+            view! { <li id=anchor(&heard.response_id)>{asked}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>{marks(&done)}{ways}</li> }
         });
         let rows = rows.collect_view();
         let first = (number > 1).then(|| address(1));

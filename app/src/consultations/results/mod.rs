@@ -17,8 +17,8 @@ use super::reading::{Heard, Theme};
 use super::tally::{Head, Tally, tally};
 use crate::accounts::Role;
 use crate::area::store::Named;
-use crate::disclosure::Shown;
 use crate::disclosure::tables::{self, Counts, Published, Release, Rule};
+use crate::disclosure::{self, Shown};
 use crate::routes::{Access, Routes};
 use store::New;
 
@@ -155,7 +155,9 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, mate
         let parts: Vec<(String, Option<u64>)> =
             head.parts.iter().zip(&published.lists[nth]).map(|((_, words), shown)| (words.clone(), shown.number())).collect();
         let is_place = asked.question(&head.question).is_some_and(|question| question.kind == Kind::Place {});
-        let lives = |(key, _): &(String, String)| material.places.iter().find(|(place, _)| place.id == *key).and_then(|(_, lives)| *lives);
+        let lives = |(key, _): &(String, String)| {
+            material.places.iter().find(|(place, _)| place.id == *key).and_then(|(_, lives)| disclosure::count((*lives)?).number())
+        };
         // Words tell that at least as many wrote something, so they stand only beside a number that is shown.
         let may_quote = head.option.is_none() && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
         let of_it = |(key, _): &&(String, String)| may_quote && head.question == *key;
@@ -172,10 +174,16 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, mate
     };
     Results {
         people: published.people.number(),
-        asked: material.asked,
+        asked: asked_in_all(material.asked, published.people.number()),
         questions: tally.heads.iter().enumerate().map(of_head).collect(),
         left_out: tally.left_out.iter().map(|key| text(key)).collect(),
     }
+}
+
+/// About how many were asked, to the nearest ten; nothing where that would tell of a few who did not answer.
+fn asked_in_all(asked: Option<u64>, people: Option<u64>) -> Option<u64> {
+    let about = (asked? + 5) / 10 * 10;
+    (about >= people? + disclosure::SMALLEST_SHOWN).then_some(about)
 }
 
 /// The questions by which others can be shown: everyone was asked, and chose one answer.

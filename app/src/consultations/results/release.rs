@@ -47,10 +47,10 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
             Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
         }
         "publish" => {
-            let counted_at = sent.typed("counted_at").parse().unwrap_or_default();
+            let (kind, counted_at) = (house.db.kind(), sent.typed("counted_at").parse().unwrap_or_default());
             let published = house.db.write(move |tx| {
                 Box::pin(async move {
-                    let published = store::check(tx, &id, counted_at, &by, now).await?;
+                    let published = store::check(tx, kind, &id, counted_at, &by, now).await?;
                     if published {
                         audit::note(tx, Entry { at: now, who: Some(&by), what: "results published", about: &id, detail: "" }).await?;
                     }
@@ -97,6 +97,10 @@ async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent
         refusals.add("by", "Choose again by what the answers are shown");
     }
     if !refusals.is_empty() {
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    if asked.is_some_and(|asked| asked < material.heard.len() as u64) {
+        refusals.add("asked", format!("Enter how many families were asked, or leave it empty. {} responses came", material.heard.len()));
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
     let material = Material { asked, ..material };

@@ -1,14 +1,14 @@
 //! Every SQL statement about releases.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{Material, Results, whole};
 use crate::clock::Millis;
 use crate::consultations::reading::{self, Done};
 use crate::consultations::store::Consultation;
 use crate::consultations::typed;
-use crate::db::{Db, Kept};
+use crate::db::{Db, Kept, Kind};
 use crate::disclosure::tables::{Counts, Published};
 
 /// A release as it is read.
@@ -117,7 +117,7 @@ pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, mad
         "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
          SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
          FROM consultations c
-         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL) = $9
+         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL AND r.published <> 'null') = $9
          ON CONFLICT (consultation_id, number) DO UPDATE
            SET counts = excluded.counts, published = excluded.published, results = excluded.results, differs = excluded.differs,
                of_changes = excluded.of_changes, counted_by = excluded.counted_by, counted_at = excluded.counted_at",
@@ -145,10 +145,11 @@ pub struct MadeOf {
     pub published: i64,
 }
 
-/// Notes that something was changed which results are made of: what was counted before cannot be published any more.
-pub async fn changed(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> {
-    sqlx::query("UPDATE consultations SET changes = changes + 1 WHERE id = $1").bind(consultation_id).execute(tx).await?;
-    Ok(())
+/// Notes that something is changed which results are made of: what was counted before cannot be published any more. `seen`: the
+/// changes when it was read what is changed. False when there were others since.
+pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -> Kept<bool> {
+    let changed = sqlx::query("UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2");
+    Ok(changed.bind(consultation_id).bind(seen).execute(tx).await?.rows_affected() == 1)
 }
 
 /// Discards the release that waits to be checked.
@@ -159,7 +160,10 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> 
 
 /// Publishes the release that waits and was counted at that time, by somebody else than who counted it. False when there is none
 /// that she may, or when something was changed since.
-pub async fn check(tx: &mut AnyConnection, consultation_id: &str, counted_at: Millis, by: &str, now: Millis) -> Kept<bool> {
+pub async fn check(tx: &mut AnyConnection, kind: Kind, consultation_id: &str, counted_at: Millis, by: &str, now: Millis) -> Kept<bool> {
+    // Held: a sheet may be typed in, or an answer redacted, in the same moment.
+    let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;
     let checked = sqlx::query(
         "UPDATE releases SET checked_by = $3, checked_at = $4
          WHERE consultation_id = $1 AND counted_at = $2 AND checked_at IS NULL AND counted_by <> $3

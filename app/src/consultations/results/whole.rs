@@ -37,8 +37,10 @@ pub fn whole(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme
     }
     for asked_of in &asked {
         questions.push(of_its_versions(asked_of, &asked, &all));
-        let about: Vec<Choice> =
-            of_question(themes, &asked_of.question.key).map(|theme| Choice { key: theme.id.clone(), text: theme.title.clone() }).collect();
+        // By its title, which is one of its kind: a theme that is taken away and put in again is the same one to whoever compares.
+        let about: Vec<Choice> = of_question(themes, &asked_of.question.key)
+            .map(|theme| Choice { key: theme.title.clone(), text: theme.title.clone() })
+            .collect();
         if !about.is_empty() {
             let key = format!("{THEMES}{}", asked_of.question.key);
             let answered = Condition { question: asked_of.question.key.clone(), any_of: vec![ANSWERED.to_owned()] };
@@ -58,7 +60,7 @@ pub fn whole(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme
             let Some(name) = names.get(&(heard.version, key)) else { continue };
             let about: Vec<String> = of_question(themes, name)
                 .filter(|theme| theme.responses.contains(&heard.response_id))
-                .map(|theme| theme.id.clone())
+                .map(|theme| theme.title.clone())
                 .collect();
             if !about.is_empty() {
                 answers.insert(format!("{THEMES}{name}"), Answer::Chosen(about));

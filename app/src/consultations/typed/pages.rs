@@ -13,7 +13,7 @@ use crate::area::store::Named;
 use crate::audit::{self, Entry};
 use crate::consultations::answering::pages::{Problems, all_fields, summary};
 use crate::consultations::consultation;
-use crate::consultations::questionnaire::answers::{Answers, read_all};
+use crate::consultations::questionnaire::answers::{Answers, places as named, read_all};
 use crate::consultations::questionnaire::{Question, Questionnaire};
 use crate::consultations::responses::Channel;
 use crate::consultations::results;
@@ -89,9 +89,12 @@ fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView +
     view! { <li><h3>{title}</h3><p>{format!("{}. {words}", typed.channel.title())}</p></li> }
 }
 
-/// GET `/forum/consultations/{id}/typed/new`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+/// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with `?version=1` those that a sheet was printed
+/// from.
+pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    let Some((consultation, others)) = on_the_sheet(&house, &id, Sent::query(&uri).typed("version")).await? else {
+        return Err(Error::NotFound);
+    };
     if !is_open_yet(&house, &consultation) {
         return Ok(no_typing(&consultation, NOT_YET).answer(&house, &viewer));
     }
@@ -100,12 +103,25 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     }
     let places = area::store::places(&house.db).await?;
     let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(&consultation, &places, &Answers::new(), &Sent::default(), (&problems, &refusals), None).answer(&house, &viewer))
+    Ok(page(&consultation, &others, &places, &Answers::new(), &Sent::default(), (&problems, &refusals), None).answer(&house, &viewer))
+}
+
+/// The consultation with the version of the questions that a sheet was printed from, by default the last that was asked; and the
+/// numbers of the others.
+async fn on_the_sheet(house: &House, id: &str, version: &str) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
+    let mut versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let nth = match version.parse::<i64>() {
+        Ok(version) => versions.iter().position(|known| known.version == version),
+        Err(_) => versions.len().checked_sub(1),
+    };
+    let Some(nth) = nth else { return Ok(None) };
+    let chosen = versions.remove(nth);
+    Ok(Some((chosen, versions.iter().map(|other| other.version).collect())))
 }
 
 /// POST `/forum/consultations/{id}/typed/new`
 pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let consultation = consultation(&house, &id).await?;
+    let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await? else { return Err(Error::NotFound) };
     if !is_open_yet(&house, &consultation) {
         return Ok(no_typing(&consultation, NOT_YET).answer(&house, &viewer));
     }
@@ -119,7 +135,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         refusals.add("channel", "Type in at least one answer");
     }
     let Some(channel) = channel.filter(|_| refusals.is_empty() && read.problems.is_empty()) else {
-        return Ok(page(&consultation, &places, &Answers::new(), &sent, (&read.problems, &refusals), None).answer(&house, &viewer));
+        return Ok(page(&consultation, &others, &places, &Answers::new(), &sent, (&read.problems, &refusals), None).answer(&house, &viewer));
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let may_quote = sent.typed("quote") == "yes";
@@ -146,9 +162,9 @@ pub async fn compare_form(
     Path((id, sheet)): Path<(String, String)>,
 ) -> Result<Response, Error> {
     let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else { return Ok(back(&id, "")) };
-    let places = area::store::places(&house.db).await?;
+    let places = area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers)).await?;
     let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(&consultation, &places, &typed.answers, &Sent::default(), (&problems, &refusals), Some(&typed)).answer(&house, &viewer))
+    Ok(page(&consultation, &[], &places, &typed.answers, &Sent::default(), (&problems, &refusals), Some(&typed)).answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/typed/{sheet}`: keeps what stands on the sheet, and whether it differed.
@@ -159,11 +175,13 @@ pub async fn compare(
     sent: Sent,
 ) -> Result<Response, Error> {
     let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else { return Ok(back(&id, "")) };
-    let places = area::store::places(&house.db).await?;
+    let places = area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers)).await?;
     let read = read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
     if !read.problems.is_empty() {
         let refusals = Refusals::default();
-        return Ok(page(&consultation, &places, &typed.answers, &sent, (&read.problems, &refusals), Some(&typed)).answer(&house, &viewer));
+        return Ok(
+            page(&consultation, &[], &places, &typed.answers, &sent, (&read.problems, &refusals), Some(&typed)).answer(&house, &viewer)
+        );
     }
     let answers: Answers = read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
     let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
@@ -227,6 +245,7 @@ fn nothing_needed(questionnaire: &Questionnaire) -> Questionnaire {
 
 fn page(
     consultation: &Consultation,
+    others: &[i64],
     places: &[Named],
     kept: &Answers,
     sent: &Sent,
@@ -247,6 +266,7 @@ fn page(
             None => {
                 let head = view! {
                     <FormKey key=sent.typed("form_key") />
+                    <input type="hidden" name="version" value=consultation.version.to_string() />
                     <Choices name="channel" legend="How did it come?" choices=channels refusals />
                 };
                 (head.into_any(), "Keep it")
@@ -256,6 +276,13 @@ fn page(
                 "It is now as on the sheet",
             ),
         };
+        let of_versions = (!others.is_empty()).then(|| {
+            let ways = others.iter().map(|other| {
+                let to = format!("/forum/consultations/{}/typed/new?version={other}", consultation.id);
+                view! { " "<a href=to>{format!("The sheet says version {other}")}</a>"." }
+            });
+            view! { <p class="panel">{format!("These are the questions of version {}.", consultation.version)}{ways.collect_view()}</p> }
+        });
         let quote =
             compared.is_none().then(|| view! { <Choices name="quote" legend="May words be quoted?" choices=quote many=true refusals /> });
         view! {
@@ -265,6 +292,7 @@ fn page(
                 {summary}
                 <h1>{title}</h1>
                 <p class="soft">{consultation.terms.title.clone()}</p>
+                {of_versions}
                 <form method="post" novalidate>{head}{fields}{quote}<button class="button">{label}</button></form>
             </div>
         }
