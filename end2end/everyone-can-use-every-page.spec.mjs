@@ -62,6 +62,8 @@ const beside = (title, what, more = {}) => {
 const ROUTE = 'Route 5 to school comes fifteen minutes earlier';
 const CONSULTATION = link('/consultations', 'After a diagnosis of autism: what helps?');
 const CLOSED = link('/consultations', 'How long do you wait for occupational therapy?');
+const CLAIM = link('/updates', 'Families in the south wait far longer');
+const DISPUTED = link('/updates', 'The sensory room is closed');
 /** A page of an organiser about the consultation that is open. */
 const asks = (what, more = {}) => ({ name: `${what || 'the desk'} of a consultation`, find: async (page) => `/forum${await CONSULTATION.find(page)}${what}`, status: 200, ...more });
 const votingRound = link('/rounds', 'Autumn round');
@@ -77,6 +79,7 @@ const everyone = {
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
     to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
+    to('/updates'), to('/updates?show=awaited'), to('/updates?show=disputed'), CLAIM, DISPUTED, to('/updates/receipt'), refused('/updates/receipt', 'See what came of it'),
     to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
     link('/notices?show=lately', 'The autism parents’ group moves to Wednesdays'), link('/notices', 'The autism drop-in begins at 10am'),
     { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in begins at 10am', '').find(page)); return page.getByRole('link', { name: 'What was said before' }).getAttribute('href'); }, status: 200 },
@@ -90,6 +93,7 @@ const everyone = {
     to('/'), topic, countedTopic, votingRound, closedRound,
     to('/topics/new'), refused('/topics/new', 'Check it before it is sent'),
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
+    to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
     to('/account'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send the letter'),
     to('/forum', { status: 403 }),
   ],
@@ -98,11 +102,13 @@ const everyone = {
     link('/forum', 'Hearing tests after nursery age'),
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
     to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
+    to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum’s word'), status: 422 },
     to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
   leader: [
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Put in this draft'), status: 422 }), leads('sessions'), leads('topics'),
+    to('/lead/updates'), to('/lead/updates/new'), refused('/lead/updates/new', 'Look at it as everyone will'), { name: 'saying something else', find: async (page) => `/lead${await CLAIM.find(page)}`, status: 200 },
     to('/lead/notices'), link('/lead/notices', 'The holiday club closes for two weeks'), link('/lead/notices', 'A new firm drives the taxis to school'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Look at it as parents will'), status: 422 }),

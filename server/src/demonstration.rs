@@ -5,6 +5,7 @@
 mod consultations;
 mod notices;
 mod plans;
+mod updates;
 
 use std::ops::Range;
 
@@ -152,7 +153,13 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     let password = hashed(house, "alongside-demo".to_owned()).await;
     house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await?;
     rounds::close_due(&house.db, &house.clock).await?;
-    house.db.write(move |tx| Box::pin(async move { confirm_spring(tx, now).await })).await?;
+    let confirmed = house.db.write(move |tx| {
+        Box::pin(async move {
+            confirm_spring(tx, now - 100 * DAY).await?;
+            updates::fill(tx, at_five(now - DAY)).await
+        })
+    });
+    confirmed.await?;
     Ok(true)
 }
 

@@ -194,7 +194,7 @@ pub async fn say(
     match &words.outcome {
         Outcome::Done | Outcome::Partly => {}
         Outcome::Not { because: why, decided_by: who, look_again: when } => {
-            (because, decided_by, look_again) = (why.as_str(), who.as_str(), when.as_str())
+            (because, decided_by, look_again) = (why.as_str(), who.as_str(), when.as_str());
         }
         Outcome::Deciding { by } => decide_by = by.as_str(),
     }

@@ -44,14 +44,17 @@ pub struct Numbers {
     pub rows: Vec<(String, String, String)>,
 }
 
+/// A place, and its number on each day of the table.
+pub type Row = (String, Vec<Option<String>>);
+
 impl Numbers {
     /// The days of all rows, in order, and for each place its number on each of them.
     #[must_use]
-    pub fn table(&self) -> (Vec<String>, Vec<(String, Vec<Option<String>>)>) {
+    pub fn table(&self) -> (Vec<String>, Vec<Row>) {
         let mut days: Vec<String> = self.rows.iter().map(|(_, day, _)| day.clone()).collect();
         days.sort();
         days.dedup();
-        let mut places: Vec<(String, Vec<Option<String>>)> = Vec::new();
+        let mut places: Vec<Row> = Vec::new();
         for (place, day, number) in &self.rows {
             let nth = if let Some(nth) = places.iter().position(|(known, _)| known == place) {
                 nth

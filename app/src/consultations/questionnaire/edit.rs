@@ -348,8 +348,9 @@ mod tests {
 
     #[test]
     fn copies_get_keys_of_their_own_and_lose_their_branches() {
-        let all = with_copies(&three(), &[asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("new", Kind::YesNo {}, &[])]);
-        assert_eq!(keys(&all), ["a", "b", "c", "question-1", "new"]);
-        assert!(all.question("question-1").expect("a copy").only_if.is_empty());
+        let copies = [asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("new", Kind::YesNo {}, &[])];
+        let all = with_copies(&three(), &copies, &["question-1".to_owned()]);
+        assert_eq!(keys(&all), ["a", "b", "c", "question-2", "new"], "nor one that another version had");
+        assert!(all.question("question-2").expect("a copy").only_if.is_empty());
     }
 }

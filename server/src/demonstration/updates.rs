@@ -1,0 +1,85 @@
+//! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed. What nobody answers is overdue.
+
+use app::clock::{self, DAY, Millis};
+use app::updates::rules::{Outcome, Verdict};
+use app::updates::store::{self, Kind, NewVerdict, Subject};
+use app::updates::words::{Numbers, Words};
+use sqlx::{AnyConnection, Row as _};
+
+/// What it is about, what is said, the forum's word on that, and how many days ago it was said.
+type Told = (Kind, &'static str, Words, Option<(Verdict, &'static str)>, i64);
+
+pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
+    let account = |email: &'static str| sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email);
+    let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
+    let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
+    let told: [Told; 3] = [
+        (Kind::Topic, "Drop-ins for parents at every high school", drop_ins(), Some((Verdict::Confirmed, "We went to all four.")), 60),
+        (
+            Kind::Topic,
+            "A sensory room that is open at weekends",
+            sensory_room(now),
+            Some((Verdict::Disputed, "It was closed on three of the five Saturdays we tried. The sign on the door says weekdays.")),
+            30,
+        ),
+        (Kind::Consultation, "How long do you wait for occupational therapy?", waits(now), None, 1),
+    ];
+    for (kind, title, words, verdict, days) in told {
+        let Some(subject) = subject(tx, kind, title).await? else { continue };
+        let at = now - days * DAY;
+        let (update_id, _) = store::publish(tx, title, &words, &[subject], &leader, at).await?;
+        // The invented families get no letters.
+        sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1").bind(&update_id).bind(at).execute(&mut *tx).await?;
+        if let Some((verdict, words)) = verdict {
+            let new = NewVerdict { form_key: title.to_owned(), version: 1, verdict, words: words.to_owned(), links: Vec::new() };
+            store::judge(tx, &update_id, &new, &organiser, at + 7 * DAY).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn subject(tx: &mut AnyConnection, kind: Kind, title: &str) -> Result<Option<Subject>, sqlx::Error> {
+    let sql = match kind {
+        Kind::Topic => "SELECT id FROM topics WHERE title = $1",
+        _ => "SELECT id FROM consultations WHERE title = $1",
+    };
+    let row = sqlx::query(sql).bind(title).fetch_optional(tx).await?;
+    Ok(row.map(|row| Subject { kind, id: row.get(0), title: title.to_owned() }))
+}
+
+fn words(you_said: &str, we_did: &str, outcome: Outcome) -> Words {
+    let text = |text: &str| text.to_owned();
+    let (you_said, we_did) = (text(you_said), text(we_did));
+    Words { you_said, part: text(""), we_did, outcome, next: text(""), next_by: text(""), links: Vec::new(), numbers: None }
+}
+
+fn drop_ins() -> Words {
+    words(
+        "Parents of older children have nobody to ask near the school.",
+        "There is a drop-in at each of the four high schools, on the first Tuesday of the month, from 4pm to 6pm.",
+        Outcome::Done,
+    )
+}
+
+fn sensory_room(now: Millis) -> Words {
+    let said = words(
+        "The sensory room is closed when families could come: at weekends.",
+        "Since the spring it is open on Saturdays, from 10am to 2pm.",
+        Outcome::Partly,
+    );
+    Words { next: "We try Sundays as well, with two more staff.".to_owned(), next_by: clock::fields(now + 40 * DAY).0, ..said }
+}
+
+fn waits(now: Millis) -> Words {
+    let said = words(
+        "Families in the south wait far longer for occupational therapy than families in the north.",
+        "There is one waiting list for all of Sefton since the summer, and two more therapists work in the south.",
+        Outcome::Partly,
+    );
+    let day = |days: i64| clock::fields(now - days * DAY).0;
+    let row = |place: &str, days: i64, weeks: &str| (place.to_owned(), day(days), weeks.to_owned());
+    let rows =
+        vec![row("North Sefton", 180, "9"), row("South Sefton", 180, "24"), row("North Sefton", 20, "10"), row("South Sefton", 20, "15")];
+    let numbers = Numbers { what: "Weeks waited for a first appointment".to_owned(), source: "The trust’s own count".to_owned(), rows };
+    Words { part: "How long do you wait?".to_owned(), numbers: Some(numbers), ..said }
+}
