@@ -45,13 +45,13 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             [("", "All"), ("claimed", "Claimed"), ("confirmed", "Confirmed"), ("partly", "Partly confirmed"), ("disputed", "Disputed")];
         let ways = ways.map(|(word, title)| {
             let to = if word.is_empty() { "/updates".to_owned() } else { format!("/updates?show={word}") };
-            view! { <li><a href=to aria-current=(word == show).then_some("true")>{title}</a></li> }
+            view! { <a href=to aria-current=(word == show).then_some("true")>{title}</a> }
         });
         view! {
             <div class="stack">
                 <h1>"You said, we did"</h1>
                 <p class="lead">"What came of what parents said. Leaders say what they did. The forum says if it is so."</p>
-                <nav class="ways" aria-label="Show"><ul class="labels">{ways.into_iter().collect_view()}</ul></nav>
+                <nav class="pager" aria-label="Show">{ways.into_iter().collect_view()}</nav>
                 {(page_number == 1 && show.is_empty()).then(|| view! { <p class="panel">{due::counted(&due)}" "<a href="/updates?show=awaited">"See which"</a></p> })}
                 {nothing.map(|nothing| view! { <p>{nothing}</p> })}
                 {rows(updates)}
@@ -246,7 +246,9 @@ fn links(links: &[String]) -> impl IntoView + use<> {
 /// A number over time, place by place.
 fn numbers(numbers: &Numbers) -> impl IntoView + use<> {
     let (days, places) = numbers.table();
-    let names: Vec<String> = days.iter().map(|day| clock::day_of(day).unwrap_or_default()).collect();
+    // Without the day of the week, which says nothing here.
+    let short = |day: &String| clock::day_of(day).and_then(|day| day.split_once(' ').map(|(_, rest)| rest.to_owned())).unwrap_or_default();
+    let names: Vec<String> = days.iter().map(short).collect();
     let head = names.iter().map(|day| view! { <th scope="col">{day.clone()}</th> }).collect_view();
     let rows = places.into_iter().map(|(place, cells)| {
         let cells = cells

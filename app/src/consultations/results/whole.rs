@@ -205,7 +205,7 @@ mod tests {
         all[2].channel = Channel::Paper;
         let theme = Theme { id: "t".into(), question: "why".into(), title: "Waiting".into(), responses: vec!["r1".into(), "r3".into()] };
         let expected: Vec<(String, Vec<u64>)> =
-            vec![("why".into(), vec![2, 1]), ("@themes.why.t".into(), vec![1, 1]), ("@channel".into(), vec![2, 1, 0, 0, 0])];
+            vec![("why".into(), vec![2, 1]), ("@themes.why.Waiting".into(), vec![1, 1]), ("@channel".into(), vec![2, 1, 0, 0, 0])];
         assert_eq!(counts(&[(1, questions)], &all, &[theme]), expected);
     }
 
