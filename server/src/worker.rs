@@ -76,6 +76,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;
+            if let Err(error) = updates::remind_due(&house).await {
+                tracing::error!(%error, "writing to leaders of what is due failed and will be tried again");
+            }
             match clock_is_wrong(&db, &clock).await {
                 Ok(Some(how)) => tracing::error!("{how}"),
                 Ok(None) => {}

@@ -70,7 +70,7 @@ fn awaited(due: Vec<due::Due>, now: crate::clock::Millis) -> Page {
                 <p><a class="back" href="/updates">"You said, we did"</a></p>
                 <h1>"Outcomes that are awaited"</h1>
                 <p class="lead">"Every chosen topic, every consultation with results and every plan with a draft gets an outcome by a day. What is late stands here for everyone to see."</p>
-                <p>{due::counted(&due)}</p>
+                <h2>{due::counted(&due)}</h2>
                 {due::rows(due, now, false)}
             </div>
         }

@@ -1,10 +1,12 @@
-//! The letter to those who contributed, when it is said what came of it; owed in small lots so that no write is long.
+//! The letter to those who contributed, when it is said what came of it, owed in small lots so that no write is long; and to
+//! leaders before and after the day it is due.
 
 use super::browse::shortened;
+use super::due::{self, Due};
 use super::rules::Outcome;
 use super::store::{self, Update};
-use crate::clock;
-use crate::deliveries::Words;
+use crate::clock::{self, DAY, Millis};
+use crate::deliveries::{Owed, Words, owe};
 use crate::house::House;
 
 /// How many letters one write owes.
@@ -36,6 +38,64 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         }
     }
     Ok(())
+}
+
+/// How long before an outcome is due its leaders get a letter.
+const BEFORE: Millis = 14 * DAY;
+/// How long after it was due they get one that says so: whoever begins to lead later is not written to of old things.
+const AFTER: Millis = 28 * DAY;
+
+/// Owes a letter to the leaders who are to say what came of it, once before the day and once after it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
+    let now = house.clock.now();
+    for due in due::due(house).await? {
+        if now < due.by - BEFORE || now > due.by + AFTER {
+            continue;
+        }
+        let leaders = store::responsible(&house.db, &due.subject).await?;
+        let words = reminder(house, &due);
+        let when = if due.is_overdue { "after" } else { "before" };
+        let about = format!("outcome {when} {} {}", clock::fields(due.by).0, due.subject.value());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                for (account_id, to) in &leaders {
+                    let dedup_key = format!("{about} {account_id}");
+                    let (account_id, words) = (Some(account_id.as_str()), &words);
+                    owe(tx, Owed { dedup_key: &dedup_key, kind: "outcome due", account_id, to, words, at: now, not_after: None }).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        owed.await?;
+    }
+    Ok(())
+}
+
+fn reminder(house: &House, due: &Due) -> Words {
+    let (title, day) = (&due.subject.title, clock::day(due.by));
+    let (subject, first) = if due.is_overdue {
+        (
+            format!("Overdue: what came of {title}"),
+            format!("By {day} it was to be said what came of “{title}”. Everyone can see that it was not."),
+        )
+    } else {
+        (format!("Say what came of it: {title}"), format!("By {day} it is to be said what came of “{title}”. Parents wait for it."))
+    };
+    Words {
+        subject,
+        paragraphs: vec![
+            first,
+            "Say if it is done, partly, not, or still being decided, and by when. Those who contributed are told, and the forum says if it is so.".to_owned(),
+        ],
+        button: Some(("Say what came of it".to_owned(), house.link(&format!("/lead/updates/new?about={}", due.subject.value())))),
+        also: Some(("What else is due".to_owned(), house.link("/lead/updates"))),
+        why: "You get this letter because you lead for those who answer for it.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
 }
 
 /// The same words for everyone, so that a letter tells nobody who said what.

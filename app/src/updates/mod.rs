@@ -17,7 +17,7 @@ pub mod store;
 pub mod words;
 mod write;
 
-pub use letters::tell_due;
+pub use letters::{remind_due, tell_due};
 
 use crate::accounts::{Role, Viewer};
 use crate::error::Error;

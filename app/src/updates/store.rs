@@ -464,6 +464,27 @@ pub async fn waited(db: &Db) -> Kept<Vec<Waited>> {
     Ok(rows.iter().filter_map(waited).collect())
 }
 
+/// The leaders who are to say what came of this: (account, address). Of a topic those who speak for one of its services, of a plan
+/// those of its organisations, of all else every leader.
+pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
+    let are = match subject.kind {
+        Kind::Topic => {
+            let speaks = speaks_for("ts.service_id", "l.account_id");
+            format!("EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = $1 AND {speaks})")
+        }
+        Kind::Plan => {
+            "EXISTS (SELECT 1 FROM plan_organisations o WHERE o.plan_id = $1 AND o.organisation_id = l.organisation_id)".to_owned()
+        }
+        Kind::Round | Kind::Consultation | Kind::Notice => "$1 <> ''".to_owned(),
+    };
+    let sql = format!(
+        "SELECT a.id, a.email FROM roles l JOIN accounts a ON a.id = l.account_id
+         WHERE l.role = 'leader' AND a.email IS NOT NULL AND {are} ORDER BY a.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
 /// The versions whose contributors are not all owed a letter yet, some at a time: (update, version).
 pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     let rows = sqlx::query(

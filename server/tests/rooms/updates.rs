@@ -202,13 +202,29 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         assert!(page.says("Buses that are on time"));
         organiser.post(&confirm, &[("topics", &topic)]).await.leads_to();
         assert!(visitor.get("/updates").await.says("1 outcome is awaited. None is overdue."));
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let reminded = async || {
+            world.deliver().await;
+            for _ in 0..2 {
+                app::updates::remind_due(&world.house).await.unwrap();
+            }
+            let letters = world.deliver().await;
+            letters.into_iter().map(|letter| (letter.to, letter.subject)).collect::<Vec<_>>()
+        };
+        assert!(reminded().await.is_empty(), "it is not due for long");
         world.forward(84 * DAY - HOUR);
+        let before = [("leader@example.org".to_owned(), "Say what came of it: Buses that are on time".to_owned())];
+        assert_eq!(reminded().await, before, "once");
         assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
         world.forward(2 * DAY);
+        assert_eq!(reminded().await, [("leader@example.org".to_owned(), "Overdue: what came of Buses that are on time".to_owned())]);
+        world.forward(30 * DAY);
+        assert!(reminded().await.is_empty());
+        drop(leader);
         let overdue = visitor.get("/updates?show=awaited").await;
         assert!(overdue.says("Overdue since") && overdue.says("Buses that are on time"));
 
-        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
         assert!(leader.get("/lead/updates").await.says("Overdue since"));
         let by = clock::fields(world.now() + 7 * DAY).0;
         let deciding = [("you_said", "x"), ("we_did", "y"), ("outcome", "deciding"), ("decide_by", by.as_str())];
