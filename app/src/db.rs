@@ -233,6 +233,22 @@ pub fn parameters(from: usize, many: usize) -> String {
     (from..from + many).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
+/// A value as the JSON that a column keeps.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// The value that a column keeps as JSON.
+///
+/// # Errors
+/// When it is not there as it was written.
+pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
+    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
 /// Whether the error is the database's word that a unique value is already there.
 #[must_use]
 pub fn already_there(error: &sqlx::Error) -> bool {

@@ -281,6 +281,14 @@ pub fn folded(text: &str) -> String {
     text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
+/// A text that may be empty, and is not too long.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn optional(text: String, longest: usize) -> Result<String, String> {
+    if text.is_empty() { Ok(text) } else { within(text, longest, "") }
+}
+
 /// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need them.
 fn may_stand(c: char) -> bool {
     // XML has no room for the last two of each plane.

@@ -122,12 +122,12 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
     let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
     let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
     let families = refusals.take("families", families(&sent.line("families")));
-    let must_do = refusals.take("must_do", optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
+    let must_do = refusals.take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
     let must_do_by = refusals.take("must_do_by", day_by(sent, corrects.map(|(_, original)| original.must_do_by.as_str()), now));
     let changes_entitlement =
         refusals.take("entitlement", yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"));
     let whom = refusals.take("whom", forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"));
-    let phone = refusals.take("phone", optional(sent.line("phone"), 40));
+    let phone = refusals.take("phone", forms::optional(sent.line("phone"), 40));
     let email = refusals.take("email", address_to_ask_at(sent));
     let Some(effect) = effect.filter(|_| refusals.is_empty()) else { return Err(refusals) };
     // Nothing was refused, so each of them is there.
@@ -243,10 +243,6 @@ fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String
         Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => Err("Choose a day that is still to come".to_owned()),
         Some(by) => Ok(clock::fields(by).0),
     }
-}
-
-fn optional(text: String, longest: usize) -> Result<String, String> {
-    if text.is_empty() { Ok(text) } else { forms::within(text, longest, "") }
 }
 
 fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {

@@ -7,7 +7,7 @@ use super::rules::{Outcome, Verdict};
 use super::words::Words;
 use crate::area::store::speaks_for;
 use crate::clock::Millis;
-use crate::db::{Db, Kept};
+use crate::db::{self, Db, Kept};
 use crate::deliveries::{self, Owed, owe};
 use crate::{id, notices, subscriptions};
 
@@ -216,16 +216,12 @@ pub async fn say(
     .bind(decide_by)
     .bind(&words.next)
     .bind(&words.next_by)
-    .bind(json(&words.links)?)
-    .bind(words.numbers.as_ref().map(json).transpose()?)
+    .bind(db::json(&words.links)?)
+    .bind(words.numbers.as_ref().map(db::json).transpose()?)
     .bind(by)
     .bind(now)
     .bind(i64::from(is_told));
     Ok(said.execute(tx).await?.rows_affected() == 1)
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
 /// An update with all that was said in it.
@@ -334,18 +330,14 @@ fn words(row: &AnyRow) -> Kept<Words> {
         outcome,
         next: row.get("next"),
         next_by: row.get("next_by"),
-        links: read(row.get("links"))?,
-        numbers: row.get::<Option<&str>, _>("numbers").map(read).transpose()?,
+        links: db::read_json(row.get("links"))?,
+        numbers: row.get::<Option<&str>, _>("numbers").map(db::read_json).transpose()?,
     })
 }
 
 fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
     let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else { return Ok(None) };
-    Ok(Some(Judged { verdict, words: row.get("words"), links: read(row.get("evidence"))?, at: row.get("given_at") }))
-}
-
-fn read<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
-    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+    Ok(Some(Judged { verdict, words: row.get("words"), links: db::read_json(row.get("evidence"))?, at: row.get("given_at") }))
 }
 
 /// An update in a list.
@@ -761,7 +753,7 @@ pub async fn judge(tx: &mut AnyConnection, update_id: &str, new: &NewVerdict, by
     .bind(new.version)
     .bind(new.verdict.word())
     .bind(&new.words)
-    .bind(json(&new.links)?)
+    .bind(db::json(&new.links)?)
     .bind(by)
     .bind(now);
     Ok(judged.execute(tx).await?.rows_affected() == 1)

@@ -79,10 +79,10 @@ pub fn words(sent: &Sent, told: Option<&Words>, now: Millis) -> Result<Words, Re
     let mut refusals = Refusals::default();
     let prose = |field: &str, what_to_do: &str| forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do);
     let you_said = refusals.take("you_said", prose("you_said", "Say what parents said"));
-    let part = refusals.take("part", optional(sent.line("part"), 200));
+    let part = refusals.take("part", forms::optional(sent.line("part"), 200));
     let we_did = refusals.take("we_did", prose("we_did", "Say what was done, or why nothing was"));
     let outcome = outcome(sent, told.map(|told| &told.outcome), now, &mut refusals);
-    let next = refusals.take("next", optional(forms::prose(sent.typed("next")), LONGEST_TEXT));
+    let next = refusals.take("next", forms::optional(forms::prose(sent.typed("next")), LONGEST_TEXT));
     let next_by = match sent.line("next_by") {
         empty if empty.is_empty() => Some(empty),
         _ => refusals.take("next_by", day_to_come(sent, "next_by", told.map(|told| told.next_by.as_str()), now)),
@@ -194,10 +194,6 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
         1..=MOST_NUMBERS => Ok(rows),
         many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. There are {many} now")),
     }
-}
-
-fn optional(text: String, longest: usize) -> Result<String, String> {
-    if text.is_empty() { Ok(text) } else { forms::within(text, longest, "") }
 }
 
 /// Words that say another thing by a letter or two.

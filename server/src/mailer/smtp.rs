@@ -119,12 +119,14 @@ impl Smtp {
                 Err(no) => no,
             };
             connection.hang_up();
-            match no {
-                No::Recipient(why) if !is_goodbye(&why) => return Err(judge(&why, About::Address)),
-                No::Letter(why) if !is_goodbye(&why) => return Err(judge(&why, About::Letter)),
-                No::Permit(must_not) => return Err(must_not),
-                // Servers hang up when idle or after so many letters: then a new connection will do.
-                _ => {}
+            // Servers hang up when idle or after so many letters: then a new connection will do.
+            let of_this_connection = match &no {
+                No::Sender(_) => true,
+                No::Recipient(why) | No::Letter(why) => is_goodbye(why),
+                No::Permit(_) => false,
+            };
+            if !of_this_connection {
+                return Err(self.failure(no));
             }
         }
         let mut connection = self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
@@ -137,12 +139,16 @@ impl Smtp {
             Err(no) => no,
         };
         connection.hang_up();
-        Err(match no {
+        Err(self.failure(no))
+    }
+
+    fn failure(&self, no: No) -> Failure {
+        match no {
             No::Sender(why) => Failure::Later(self.at_this_place(&why)),
             No::Recipient(why) => judge(&why, About::Address),
             No::Letter(why) => judge(&why, About::Letter),
             No::Permit(must_not) => must_not,
-        })
+        }
     }
 
     async fn connect(&self) -> Result<Connection, Error> {

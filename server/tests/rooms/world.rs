@@ -269,6 +269,12 @@ impl Answer {
         self.headers[header::LOCATION].to_str().unwrap().to_owned()
     }
 
+    /// What the first hidden field, or button, of this name sends.
+    pub fn sends(&self, name: &str) -> String {
+        let value = self.html.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("a field of this name");
+        value.split('"').next().unwrap_or_default().to_owned()
+    }
+
     pub fn says(&self, words: &str) -> bool {
         self.html.contains(words)
     }

@@ -293,6 +293,9 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             view! { <div><dt>{question.text.clone()}</dt><dd><p class="lines">{answer}</p>{change}</dd></div> }
         });
         let rows = (response.state != Stands::Withdrawn).then(|| view! { <dl class="answers" id="answers">{rows.collect_view()}</dl> });
+        let quote = || {
+            view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
+        };
         let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
         let send = (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
             if must_sign_in {
@@ -301,9 +304,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     .into_any();
             }
             let has_words = asked.iter().any(|question| is_in_own_words(&question.kind) && response.answers.contains_key(&question.key));
-            let quote = has_words.then(|| {
-                view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
-            });
+            let quote = has_words.then(quote);
             // Only an account can be written to, and only where that it took part is kept anyway.
             let outcome = (terms.access == Who::SignedIn).then(|| {
                 view! { <label class="option"><input type="checkbox" name="outcome" value="yes" />"Write to me when it is said what came of it"</label> }
@@ -317,7 +318,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
         let agree = (is_open && response.state == Stands::Sent).then(|| {
             view! {
                 <form method="post">
-                    <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label>
+                    {quote()}
                     <button class="button quiet" name="step" value="agree">"Keep this choice"</button>
                 </form>
             }

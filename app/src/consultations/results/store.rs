@@ -8,7 +8,7 @@ use crate::clock::Millis;
 use crate::consultations::reading::{self, Done};
 use crate::consultations::store::Consultation;
 use crate::consultations::typed;
-use crate::db::{Db, Kept, Kind};
+use crate::db::{self, Db, Kept, Kind};
 use crate::disclosure::tables::{Counts, Published};
 
 /// A release as it is read.
@@ -88,12 +88,8 @@ pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Publ
         .bind(consultation_id)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    rows.iter().map(|row| Ok((read(row.get(0))?, read(row.get(1))?))).collect()
-}
-
-/// Never a guess: what was published and cannot be read any more lets nothing new be published.
-fn read<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
-    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+    // Never a guess: what was published and cannot be read any more lets nothing new be published.
+    rows.iter().map(|row| Ok((db::read_json(row.get(0))?, db::read_json(row.get(1))?))).collect()
 }
 
 /// A release that is counted and waits to be checked.

@@ -1,5 +1,4 @@
 use super::*;
-use crate::world::Answer;
 
 #[test]
 fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
@@ -158,8 +157,7 @@ fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_she
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
         let page = written(&writer, "/lead/notices/new", &fields("Harmless", &world.transport, &day)).await;
-        let read = colleague.get(&page).await.html;
-        let seen = read.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let seen = colleague.get(&page).await.sends("seen");
         world.forward(MINUTE);
         writer.post(&format!("{page}/words"), &fields("Other words", &world.transport, &day)).await.leads_to();
         let late = colleague.post(&page, &[("seen", &seen)]).await;
@@ -234,7 +232,7 @@ fn whoever_approves_for_a_day_that_is_late_is_told_so_once() {
         let start = [("start_day", "2027-02-15"), ("start_time", "08:00")];
         let late = both.1.post(&page, &start).await;
         assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Families would be told 9 school days before"));
-        let hidden = late.html.split("name=\"late\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let hidden = late.sends("late");
         both.1.post(&page, &[start[0], start[1], ("late", &hidden)]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
     });
@@ -287,15 +285,14 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
         let day = clock::fields(world.now() + 30 * DAY).0;
         let page = written(&writer, "/lead/notices/new", &fields("First", &world.transport, &day)).await;
         let words = format!("{page}/words");
-        let seen = |page: &Answer| page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let (hers, others) = (seen(&writer.get(&words).await), seen(&colleague.get(&words).await));
+        let (hers, others) = (writer.get(&words).await.sends("seen"), colleague.get(&words).await.sends("seen"));
         world.forward(MINUTE);
         colleague.post(&words, &[fields("A colleague’s", &world.transport, &day), vec![("seen", &others)]].concat()).await.leads_to();
         let mine = [fields("Mine", &world.transport, &day), vec![("seen", hers.as_str())]].concat();
         let refused = writer.post(&words, &mine).await;
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("a colleague has changed it meanwhile"));
         assert!(refused.says("value=\"Mine\"") && writer.get(&page).await.says("A colleague’s"));
-        let again = seen(&refused);
+        let again = refused.sends("seen");
         writer.post(&words, &[fields("Mine", &world.transport, &day), vec![("seen", again.as_str())]].concat()).await.leads_to();
         assert!(writer.get(&page).await.says("Mine"));
 
