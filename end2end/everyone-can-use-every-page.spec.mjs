@@ -73,7 +73,7 @@ const everyone = {
   visitor: [
     to('/'), to('/?done=signed-out'), to('/topics'), to('/topics?search=autism'), to('/topics?search=zebra'),
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
-    to('/plans'), to('/record'), openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
+    to('/plans'), to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Send me the letter'), to('/forgotten-password/sent'),
@@ -103,6 +103,7 @@ const everyone = {
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
     to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum’s word'), status: 422 },
+    to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('All that had happened').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
     to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
   leader: [

@@ -11,6 +11,7 @@
 //! * [`notices`]: a change to a service on a day, told before it to those who asked; the ledger
 //! * [`subscriptions`]: addresses that want to be told before a service changes
 //! * [`updates`]: you said, we did: what came of it, and the forum's word on that
+//! * [`record`]: whether parents were in from the start and told in time; the evidence pack
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
 //! * [`area`]: the services, places and organisations of this local area
@@ -64,6 +65,8 @@ pub mod id;
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod plans;
+#[cfg(feature = "ssr")]
+pub mod record;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -130,6 +130,7 @@ pub fn all() -> Routes {
         .join(crate::consultations::routes())
         .join(crate::notices::routes())
         .join(crate::updates::routes())
+        .join(crate::record::routes())
         .join(crate::subscriptions::routes())
         .join(crate::accounts::routes())
         .join(crate::deliveries::routes())

@@ -8,7 +8,8 @@ use app::area;
 use app::audit::{self, Head};
 use app::clock::Clock;
 use app::db::Db;
-use app::house::House;
+use app::record::history::Moment;
+use app::record::pack::{self, NoPack, Verified};
 use app::rounds::ballots;
 use clap::{Parser, Subcommand, ValueEnum};
 use server::serve;
@@ -57,6 +58,18 @@ enum Command {
         /// A head that was kept elsewhere, which must be in the log: 64 hexadecimal digits.
         #[arg(long)]
         head: Option<String>,
+    },
+    /// Make the evidence pack of a day, or check one. The same day gives the same bytes.
+    EvidencePack {
+        /// The day, as 2026-12-01: all that had happened by its end.
+        #[arg(long, value_name = "DAY", requires = "out", conflicts_with = "verify")]
+        as_of: Option<String>,
+        /// The folder to make: new, or empty. Beside it comes the same as a zip.
+        #[arg(long, value_name = "FOLDER", requires = "as_of", conflicts_with = "verify")]
+        out: Option<PathBuf>,
+        /// Check that no file of the pack in this folder was changed. Needs no settings and no database.
+        #[arg(long, value_name = "FOLDER", required_unless_present = "as_of")]
+        verify: Option<PathBuf>,
     },
     /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no database.
     Recount {
@@ -130,6 +143,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), String> {
     let settings = match command {
         Command::Recount { file, seats, topics, method, explain } => return recount(&file, seats, topics, method.into(), explain),
+        Command::EvidencePack { verify: Some(folder), .. } => return verify(&folder),
         _ => Settings::from_environment()?,
     };
     match command {
@@ -143,7 +157,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Invite { email, role, organisation } => {
             let email = accounts::address(&email)?;
             let db = serve::open(&settings).await?;
-            let house = House::new(db.clone(), Clock::system(), settings.names(false));
+            let house = settings.house(db.clone(), false);
             let organisation = match organisation {
                 Some(name) => Some(organisation_named(&db, &name).await?),
                 None => None,
@@ -164,8 +178,48 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
+        Command::EvidencePack { as_of, out, .. } => {
+            let (Some(as_of), Some(out)) = (as_of, out) else { return Err("Say --as-of DAY and --out FOLDER".to_owned()) };
+            evidence_pack(&settings, &as_of, &out).await
+        }
         Command::Recount { .. } => Ok(()),
     }
+}
+
+/// Makes the evidence pack of a day in a folder, and the same as a zip beside it.
+async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(), String> {
+    let moment = Moment::read(as_of, Clock::system().now()).map_err(|what_to_do| format!("--as-of {as_of}: {what_to_do}"))?;
+    let zip = out.with_file_name(format!("{}.zip", out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()));
+    let shown = out.display();
+    if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(format!("{shown} is not empty. Name a new folder, so that no other file is taken for a part of the pack"));
+    }
+    if zip.exists() {
+        return Err(format!("{} is there already. Name another folder, or move it away", zip.display()));
+    }
+    let db = serve::open_as_it_is(settings).await?;
+    let made = pack::make(&settings.house(db.clone(), false), &moment).await;
+    db.close().await;
+    let pack = made.map_err(|why| match why {
+        NoPack::Nothing(what_to_do) => format!("--as-of {as_of}: {what_to_do}"),
+        NoPack::Database(error) => format!("The database does not answer: {error}"),
+    })?;
+    let cannot = |error: std::io::Error| format!("{shown} cannot be written: {error}");
+    std::fs::create_dir_all(out).map_err(cannot)?;
+    for (name, bytes) in &pack.files {
+        std::fs::write(out.join(name), bytes).map_err(cannot)?;
+    }
+    let bytes = pack.zip().map_err(|error| format!("The zip cannot be made: {error}"))?;
+    std::fs::write(&zip, bytes).map_err(|error| format!("{} cannot be written: {error}", zip.display()))?;
+    println!("The evidence pack of {} is in {shown}, and in {}. Its hash is {}", moment.day, zip.display(), pack.hash());
+    Ok(())
+}
+
+/// Checks a pack that lies in a folder.
+fn verify(folder: &Path) -> Result<(), String> {
+    let Verified { files, hash } = pack::verify(folder).map_err(|faults| faults.join("\n"))?;
+    println!("The pack is as it was made: {files} files. Its hash is {hash}");
+    Ok(())
 }
 
 /// Follows the audit log from its start, and says where it ends or where it breaks.

@@ -8,7 +8,6 @@ use app::clock::Clock;
 use app::db::Db;
 use app::deliveries::{Letter, Words};
 use app::files::Files;
-use app::house::House;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -101,11 +100,7 @@ fn sqlite_file(settings: &Settings) -> Option<&Path> {
 /// One clear line when it cannot start.
 pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let db = open(&settings).await?;
-    let house = House::new(db.clone(), Clock::system(), settings.names(demo))
-        .with_files(Files::open(&settings.files)?)
-        .with_return_address(settings.return_address)
-        .with_rule(settings.rule)
-        .with_outcome_within(settings.outcome_within);
+    let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
     if demo {
         let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {
@@ -137,7 +132,7 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings).await?;
-    let house = House::new(db.clone(), Clock::system(), settings.names(false)).with_return_address(settings.return_address);
+    let house = settings.house(db.clone(), false);
     worker::work(house, Arc::new(settings.mailer), settings.mailbox, settings.pace, stop_on_signal()?).await;
     db.close().await;
     Ok(())

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::{env, fs};
 
-use app::clock::{DAY, Millis};
-use app::db::Kind;
+use app::clock::{Clock, DAY, Millis};
+use app::db::{Db, Kind};
 use app::deliveries::ReturnAddress;
 use app::disclosure::tables::Rule;
-use app::house::Names;
+use app::house::{House, Names};
 use ipnet::IpNet;
 use url::Url;
 
@@ -122,6 +122,15 @@ impl Settings {
             forum,
             trusted_proxies,
         })
+    }
+
+    /// The state of the service around an open database, without files.
+    #[must_use]
+    pub fn house(&self, db: Db, demonstration: bool) -> House {
+        House::new(db, Clock::system(), self.names(demonstration))
+            .with_return_address(self.return_address.clone())
+            .with_rule(self.rule)
+            .with_outcome_within(self.outcome_within)
     }
 
     /// The names the rooms use.

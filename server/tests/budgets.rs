@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::accounts::Role;
 use app::clock::DAY;
-use app::{id, notices, topics};
+use app::{id, notices, rounds, topics};
 use sqlx::Row as _;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -219,6 +219,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
         }
         asking_and_answering(&world, &everyone).await;
+        saying_what_came_of_it(&world, &round, &plan).await;
     });
 }
 
@@ -282,6 +283,46 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     within_eight(&other, &format!("/forum/safeguarding/answers/{concern}"), &[("note", "Rang.")]).await;
     within_eight(&other, &format!("{desk}/release"), &[("step", "count")]).await;
     within_four(&other, &format!("{desk}/release")).await;
+}
+
+/// What came of it, from the leader's claim to the record of it.
+async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
+    rounds::close_due(world.db(), &world.house.clock).await.unwrap();
+    let leader = world.signed_in("after@example.org", &[Role::Leader]).await;
+    let forum = world.signed_in("judge@example.org", &[Role::Organiser, Role::Parent]).await;
+    let about = format!("round:{round}");
+    let words = [("you_said", "Late."), ("we_did", "Earlier."), ("outcome", "done"), ("about", about.as_str()), ("step", "publish")];
+    within_four(&leader, &format!("/lead/updates/new?about={about}")).await;
+    let (statements, answer) = counted(leader.post("/lead/updates/new", &words)).await;
+    println!("POST /lead/updates/new: {statements} statements");
+    assert!((1..=8).contains(&statements), "POST /lead/updates/new: {statements} statements");
+    let update = answer.leads_to().split('?').next().unwrap().to_owned();
+    let (lead, judge, doubt) = (format!("/lead{update}"), format!("/forum{update}"), format!("{update}/doubts/new"));
+    within_four(&leader, &lead).await;
+    for path in [&update, &judge, &doubt] {
+        within_four(&forum, path).await;
+    }
+    within_eight(&forum, &doubt, &[("words", "It is late still.")]).await;
+    within_eight(&forum, &judge, &[("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")]).await;
+    let found = forum.get("/forum/updates").await;
+    within_eight(&forum, "/forum/updates", &[("doubt", &found.sends("doubt"))]).await;
+    let changed = [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
+    within_eight(&leader, &lead, &changed).await;
+    within_four(&leader, "/lead/updates").await;
+    let pages = ["/updates", "/updates?show=awaited", "/updates?show=disputed", "/forum/updates", "/account/said", "/updates/receipt"];
+    let record = ["/record", "/record/told", "/record/outcomes", "/record/places", "/forum/evidence-pack", &format!("/record{plan}")];
+    for path in pages.iter().chain(&record) {
+        within_four(&forum, path).await;
+    }
+    // Every table of the record at once: always the same few statements, once a month (ADR 0017).
+    let day = app::clock::fields(world.now()).0;
+    let (statements, answer) = counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
+    println!("POST /forum/evidence-pack: {statements} statements");
+    assert!(
+        answer.status == 200 && (1..=11).contains(&statements),
+        "POST /forum/evidence-pack: {}, {statements} statements",
+        answer.status
+    );
 }
 
 async fn within_four(who: &Browser<'_>, path: &str) {

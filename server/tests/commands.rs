@@ -112,3 +112,57 @@ fn the_audit_log_is_checked_by_a_command() {
     assert!(said(&alongside(folder.path(), &["audit-check", "--head", &other])).contains("written anew"));
     assert!(said(&alongside(folder.path(), &["audit-check", "--head", "abc"])).contains("64 hexadecimal digits"));
 }
+
+/// Fills the database in this folder with the demonstration area, two days ago.
+fn demonstration(folder: &Path) -> String {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        std::fs::create_dir_all(folder.join("data")).unwrap();
+        let db = app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.display())).await.unwrap();
+        db.migrate().await.unwrap();
+        let names = app::house::Names {
+            area: "Sefton".into(),
+            forum: "Sefton Parent Carer Forum".into(),
+            public_url: "http://alongside.example.org".into(),
+            program: None,
+            demonstration: true,
+        };
+        let now = app::clock::Clock::system().now() - 2 * app::clock::DAY;
+        let house = app::house::House::new(db.clone(), app::clock::Clock::by_hand(now), names);
+        assert!(server::demonstration::fill(&house).await.unwrap());
+        db.close().await;
+        app::clock::fields(now).0
+    })
+}
+
+#[test]
+fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| alongside(folder.path(), &[&["evidence-pack"], words].concat());
+    let none = run(&["--as-of", "2026-01-01", "--out", "none"]);
+    assert!(!none.status.success() && said(&none).contains("There is no database"), "{}", said(&none));
+    let day = demonstration(folder.path());
+    let made = run(&["--as-of", &day, "--out", "first"]);
+    assert!(made.status.success() && said(&made).contains("Its hash is"), "{}", said(&made));
+    assert!(run(&["--as-of", &day, "--out", "second"]).status.success());
+    let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(bytes("first.zip"), bytes("second.zip"));
+    assert_eq!(bytes("first/record.json"), bytes("second/record.json"));
+    let checked = run(&["--verify", "first"]);
+    assert!(checked.status.success() && said(&checked).contains("as it was made"), "{}", said(&checked));
+    std::fs::write(folder.path().join("first/plans.csv"), "nothing").unwrap();
+    let checked = run(&["--verify", "first"]);
+    assert!(!checked.status.success() && said(&checked).contains("plans.csv was changed"), "{}", said(&checked));
+    for (words, why) in [
+        (&["--as-of", &day, "--out", "second"][..], "second is not empty"),
+        (&["--as-of", "2099-01-01", "--out", "new"], "still to come"),
+        (&["--as-of", "2001-01-01", "--out", "new"], "Nothing had happened by then"),
+        (&["--as-of", "1 December", "--out", "new"], "Enter a day like 2026-12-01"),
+        (&["--as-of", &day], "--out"),
+        (&["--verify", "nowhere"], "cannot be read"),
+    ] {
+        let refused = run(words);
+        assert!(!refused.status.success() && said(&refused).contains(why), "{}", said(&refused));
+    }
+    assert!(!folder.path().join("new").exists(), "nothing is made where nothing can be");
+}

@@ -79,6 +79,11 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <p><a class="button quiet" href="/forum/consultations/new">"Ask parents"</a></p>
                 </section>
                 <section class="stack">
+                    <h2>"The record"</h2>
+                    <p><a href="/record">"What everyone sees of it"</a></p>
+                    <p><a href="/forum/evidence-pack">"Save an evidence pack for inspectors"</a></p>
+                </section>
+                <section class="stack">
                     <h2>"Rounds"</h2>
                     {has_rounds.then(|| view! { <ul class="queue">{rounds}</ul> })}
                     <p><a class="button quiet" href="/forum/rounds/new">"Open a round"</a></p>

@@ -38,10 +38,15 @@ impl Shown {
     /// The same to the nearest ten, as in "about 210", for numbers of people of whom other numbers stand elsewhere: what one has
     /// more than another must not tell of a few. Nobody is nobody.
     pub fn rounded(self) -> String {
-        match self {
-            Self::Number(people) if people > 0 => format!("about {}", (people + 5) / 10 * 10),
-            shown => shown.words(),
+        match self.to_ten() {
+            Some(people) if people > 0 => format!("about {people}"),
+            _ => self.words(),
         }
+    }
+
+    /// The number of people to the nearest ten, where it may be shown. What is made of such numbers tells no more than they do.
+    pub fn to_ten(self) -> Option<u64> {
+        self.number().map(|people| (people + 5) / 10 * 10)
     }
 
     /// What stands on a page, in a letter or in a CSV: "214", "fewer than 10" or "not shown".

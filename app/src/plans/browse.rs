@@ -96,7 +96,8 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                 {statements(&plan, &house.names.forum)}
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
-                    <ol class="timeline">{plan.events.iter().map(happened).collect_view()}</ol>
+                    <p><a href=format!("/record/plans/{}", plan.id)>"The record of this plan, in one picture"</a></p>
+                    <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
                 </section>
             </article>
         }
@@ -268,10 +269,9 @@ fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
     view! { <section class="stack"><h2>{title}</h2>{nothing}<ul class="stack">{statements}</ul></section> }
 }
 
-/// An event with who did it: leaders by name, the forum as the forum.
-fn happened(event: &Event) -> impl IntoView + use<> {
-    let who = if event.role == "leader" { format!("{}, leader", event.who) } else { "the forum".to_owned() };
-    let what = match event.what.as_str() {
+/// What happened, in a sentence.
+pub fn happened(what: &str) -> &str {
+    match what {
         "plan registered" => "The plan was registered",
         "topics tied" => "Topics of parents were tied to it",
         "planning session with parents recorded" => "A planning session with parents was recorded",
@@ -282,7 +282,12 @@ fn happened(event: &Event) -> impl IntoView + use<> {
         "draft published" => "A draft was published",
         other => other,
     }
-    .to_owned();
+}
+
+/// An event with who did it: leaders by name, the forum as the forum.
+fn event_row(event: &Event) -> impl IntoView + use<> {
+    let who = if event.role == "leader" { format!("{}, leader", event.who) } else { "the forum".to_owned() };
+    let what = happened(&event.what).to_owned();
     view! {
         <li class="done">
             <time datetime=clock::machine(event.at)>{clock::day_and_hour(event.at)}</time>

@@ -3,7 +3,7 @@
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written, drafts recorded →
 //! a draft published, once the gate is open or somebody passed it all the same, and each tied topic is answered in it.
 //! Nothing is edited away: what happens is added. `gate` and `rung` are the two rules, `rules` reads what is sent, `store`
-//! holds the SQL, `browse`, `compare` and `record` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's pages with
+//! holds the SQL, `browse` and `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's pages with
 //! their actions, `statement` the forum's, `letters` tells parents of a published draft.
 
 mod browse;
@@ -13,13 +13,13 @@ pub mod gate;
 mod involve;
 mod letters;
 mod publish;
-mod record;
 mod register;
 pub mod rules;
 pub mod rung;
 mod statement;
 pub mod store;
 
+pub use browse::happened;
 pub use letters::tell_due;
 
 use crate::accounts::{Role, Viewer};
@@ -40,7 +40,6 @@ pub fn routes() -> Routes {
         .get("/plans/{id}/drafts/{version}", Anyone, browse::draft)
         .get("/plans/{id}/drafts/{version}/file", Anyone, browse::file)
         .get("/plans/{id}/drafts/{version}/changes", Anyone, compare::changes)
-        .get("/record", Anyone, record::record)
         .get("/lead/plans/new", leader, register::form)
         .post("/lead/plans/new", leader, register::send)
         .get("/lead/plans/{id}/topics", leader, involve::topics_form)

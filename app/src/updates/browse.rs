@@ -96,6 +96,7 @@ pub fn rows(updates: Vec<Listed>) -> impl IntoView {
     (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
 }
 
+/// An outcome in words, by the word it is stored by.
 pub fn outcome_title(word: &str) -> &'static str {
     match word {
         "done" => Outcome::Done.title(),

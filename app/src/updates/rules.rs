@@ -91,6 +91,9 @@ impl Verdict {
     }
 }
 
+/// The word for what the forum has said nothing of.
+pub const CLAIMED_WORD: &str = "claimed";
+
 /// What stands where the forum has not said anything of the words that stand now.
 pub const CLAIMED: &str = "○ Claimed. The forum has not said yet if it is so";
 

@@ -16,6 +16,7 @@ mod edge;
 mod kept;
 mod notices;
 mod plans;
+mod record;
 mod rounds;
 mod subscriptions;
 mod topics;

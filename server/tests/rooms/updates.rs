@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use crate::notices;
 use crate::world::{Browser, World, on_both};
 
-const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
+pub const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
 
 fn about(topic: &str) -> (&'static str, String) {
     ("about", format!("topic:{topic}"))

@@ -56,15 +56,8 @@ impl World {
         };
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
-        let names = Names {
-            area: "Sefton".into(),
-            forum: "Sefton Parent Carer Forum".into(),
-            public_url: "http://alongside.example.org".into(),
-            program: None,
-            demonstration: false,
-        };
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), names).with_return_address(Some(return_address));
+        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names()).with_return_address(Some(return_address));
         let [transport, autism, north, south] = house
             .db
             .write(|tx| {
@@ -81,6 +74,22 @@ impl World {
             .unwrap();
         let service = server::edge::service(house.clone(), Vec::new());
         Self { house, service, transport, autism, north, south, _folder: folder }
+    }
+
+    pub fn names() -> Names {
+        Names {
+            area: "Sefton".into(),
+            forum: "Sefton Parent Carer Forum".into(),
+            public_url: "http://alongside.example.org".into(),
+            program: None,
+            demonstration: false,
+        }
+    }
+
+    /// The same router around another house.
+    pub fn around(self, house: House) -> Self {
+        let service = server::edge::service(house.clone(), Vec::new());
+        Self { house, service, ..self }
     }
 
     pub fn db(&self) -> &Db {
@@ -122,6 +131,11 @@ impl World {
 
     pub async fn organiser(&self) -> Browser<'_> {
         self.signed_in("organiser@example.org", &[Role::Organiser]).await
+    }
+
+    /// Another organiser, signed in now.
+    pub async fn organiser_again(&self) -> Browser<'_> {
+        self.signed_in("organiser2@example.org", &[Role::Organiser]).await
     }
 
     /// An account with these roles and the password "three small words".

@@ -10,7 +10,9 @@ mod wanted;
 
 pub(crate) use wanted::stopped;
 
-pub use outcome::{InLetter, MOST_UNREACHED, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, unreached};
+pub use outcome::{
+    InLetter, MOST_UNREACHED, ToldOf, Unreached, count_unreached, in_letter, reached, read_by, read_letter, told, told_of_all, unreached,
+};
 pub use owing::{
     Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_letter, move_to, notices_due,
     put_together_again, services_of_link, stale, stop, to_tell,

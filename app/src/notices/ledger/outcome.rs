@@ -8,7 +8,7 @@ use super::wanted::is_wanted;
 use crate::area::ELSEWHERE;
 use crate::clock::{DAY, Millis};
 use crate::db::{self, Db, Kept};
-use crate::notices::rules::{Effect, Follow, Told};
+use crate::notices::rules::{Effect, Follow, SETTLED_AFTER, Told};
 
 /// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
 /// has read it, or was reached in another way: before the change took effect, or later until `until`. Whoever stopped before
@@ -42,6 +42,69 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
         Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) }
     };
     Ok(rows.iter().map(told).collect())
+}
+
+/// A notice that took effect, with who was told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldOf {
+    /// Its id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// When it took effect.
+    pub effect_at: Millis,
+    /// Since when people were told.
+    pub started_at: Millis,
+    /// About how many families are affected, as its leader said.
+    pub families: Option<i64>,
+    /// How many were told, place by place: true numbers, only for [`crate::notices::rules::figures`].
+    pub told: Vec<Told>,
+}
+
+/// Every notice that had taken effect at that time and of which it is said who was told in time, the first first; as it stood then.
+/// The same rules as [`told`] and `is_ever_counted` on the page of a notice.
+pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+    let until = format!("CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 END");
+    let by = |time: &str| {
+        format!(
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+        )
+    };
+    let sql = format!(
+        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
+                coalesce(p.position, 1000000) AS position,
+                CAST(sum(t.before) AS BIGINT), CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(t.person)
+         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id, l.subscriber_id AS person, {} AS before, {} AS by_until
+               FROM notices n
+               LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at <= $1
+               LEFT JOIN ledger l ON l.notice_id = n.id
+                 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))
+               LEFT JOIN deliveries d ON d.id = l.delivery_id
+               LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
+               WHERE n.effect_at <= $1 AND n.started_at <= $1 AND (f.started_at IS NULL OR f.started_at >= n.effect_at)
+                 AND (n.follows_id IS NULL OR (n.started_at < n.effect_at AND n.follow_kind <> 'withdrawal'))) t
+         LEFT JOIN places p ON p.id = t.place_id
+         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
+                  CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
+         ORDER BY t.effect_at, t.id, position, place",
+        by("n.effect_at"),
+        by(&format!("({until})"))
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let mut all: Vec<ToldOf> = Vec::new();
+    for row in &rows {
+        let notice_id: String = row.get(0);
+        if all.last().is_none_or(|last| last.notice_id != notice_id) {
+            let (title, effect_at, started_at, families) = (row.get(1), row.get(2), row.get(3), row.get(4));
+            all.push(ToldOf { notice_id, title, effect_at, started_at, families, told: Vec::new() });
+        }
+        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+        let (before, after, people) = (number(7), number(8), number(9));
+        if let (Some(last), true) = (all.last_mut(), people > 0) {
+            last.told.push(Told { place: row.get(5), before, after, never: people.saturating_sub(before + after) });
+        }
+    }
+    Ok(all)
 }
 
 /// A notice that a letter told of.

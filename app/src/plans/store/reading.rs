@@ -1,7 +1,7 @@
 //! What is asked about plans.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::clock::Millis;
 use crate::db::{Db, Kept};
@@ -145,6 +145,25 @@ impl Plan {
         }
     }
 
+    /// The plan as it was at that time; `None` before it was registered.
+    #[must_use]
+    pub fn as_of(mut self, at: Millis) -> Option<Self> {
+        let past = |happened: Option<Millis>| happened.filter(|happened| *happened <= at);
+        self.events.retain(|event| event.at <= at);
+        self.sessions.retain(|session| session.recorded_at <= at);
+        self.statements.retain(|statement| statement.at <= at);
+        self.topics.retain(|topic| topic.tied_at <= at);
+        for topic in &mut self.topics {
+            (topic.closed_at, topic.withdrawn_at) = (past(topic.closed_at), past(topic.withdrawn_at));
+        }
+        self.drafts.retain(|draft| draft.first_recorded_at <= at);
+        for draft in &mut self.drafts {
+            draft.published_at = past(draft.published_at);
+            draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
+        }
+        (!self.events.is_empty()).then_some(self)
+    }
+
     /// When the last draft was published, where no later one waits to be.
     #[must_use]
     pub fn settled_at(&self) -> Option<Millis> {
@@ -198,36 +217,52 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
             _ => {}
         }
     }
-    for row in happenings(&mut connection, id).await? {
+    for row in sqlx::query(AssertSqlSafe(happenings("= $1"))).bind(id).fetch_all(&mut *connection).await? {
         add(&mut plan, &row);
     }
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts and events in one question: (kind, id, four texts, two numbers, two times).
-async fn happenings(connection: &mut AnyConnection, plan_id: &str) -> Kept<Vec<AnyRow>> {
-    sqlx::query(
-        "SELECT kind, id, one, two, three, four, first, second, at, later FROM (
-           SELECT 'session' AS kind, id, day AS one, held_at AS two, decided AS three, notes AS four, parents AS first, others AS second,
-                  recorded_at AS at, CASE audience WHEN 'everyone' THEN recorded_at END AS later
-             FROM planning_sessions WHERE plan_id = $1
-           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at, coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at
+/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all plans: (kind, id, four texts, two
+/// numbers, two times, plan).
+fn happenings(of: &str) -> String {
+    format!(
+        "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
+           SELECT 'session' AS kind, s.id, s.day AS one, s.held_at AS two, s.decided AS three, s.notes AS four, s.parents AS first, s.others AS second,
+                  s.recorded_at AS at, CASE s.audience WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
+             FROM planning_sessions s WHERE s.plan_id {of}
+           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at, coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
              FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-             WHERE x.plan_id = $1
-           UNION ALL SELECT 'statement', form_key, words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), written_at, CAST(NULL AS BIGINT)
-             FROM statements WHERE plan_id = $1
+             WHERE x.plan_id {of}
+           UNION ALL SELECT 'statement', s.form_key, s.words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), s.written_at, CAST(NULL AS BIGINT), s.plan_id
+             FROM statements s WHERE s.plan_id {of}
            UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
-                  coalesce(o.made_at, 0), d.first_recorded_at, d.published_at
-             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1
+                  coalesce(o.made_at, 0), d.first_recorded_at, d.published_at, d.plan_id
+             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id {of}
            UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
-                  CAST(NULL AS BIGINT) FROM plans p JOIN accounts a ON a.id = p.registered_by WHERE p.id = $1
-           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT)
-             FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id = $1) happened
-         ORDER BY at, id",
+                  CAST(NULL AS BIGINT), p.id FROM plans p JOIN accounts a ON a.id = p.registered_by WHERE p.id {of}
+           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
+             FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id {of}
+           UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
+             FROM plans p WHERE p.id {of}) happened
+         ORDER BY plan_id, at, id"
     )
-    .bind(plan_id)
-    .fetch_all(connection)
-    .await
+}
+
+/// Every plan with all that happened to it, in the order of their ids; without who plans it and what it is about.
+pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
+    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL"))).fetch_all(&mut *db.read().await?).await?;
+    let mut plans: Vec<Plan> = Vec::new();
+    for row in &rows {
+        let id: String = row.get(10);
+        if plans.last().is_none_or(|last| last.id != id) {
+            plans.push(Plan { id, ..Plan::default() });
+        }
+        if let Some(plan) = plans.last_mut() {
+            add(plan, row);
+        }
+    }
+    Ok(plans)
 }
 
 fn add(plan: &mut Plan, row: &AnyRow) {
@@ -259,6 +294,7 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             let (version, published_at) = (row.get(6), row.get(9));
             plan.drafts.push(Draft { id: row.get(1), summary: row.get(2), version, first_recorded_at: at, published_at, overridden });
         }
+        "plan" => (plan.title, plan.what, plan.due_day) = (row.get(2), row.get(3), row.get(4)),
         _ => plan.events.push(Event { what: row.get(2), who: row.get(3), role: row.get(4), at }),
     }
 }
@@ -413,42 +449,4 @@ pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[
         .await?;
     let body = |version: i64| rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1));
     Ok(body(versions[0]).zip(body(versions[1])).map(|(one, two)| [one, two]))
-}
-
-/// One time the gate was overridden.
-#[derive(Clone, Debug)]
-pub struct Passed {
-    /// The plan.
-    pub plan_id: String,
-    /// Its title.
-    pub title: String,
-    /// The draft it was done for.
-    pub version: i64,
-    /// Who answers for it.
-    pub name: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at: Millis,
-}
-
-/// How many plans there are, and every override, the latest first.
-pub async fn overrides(db: &Db) -> Kept<(i64, Vec<Passed>)> {
-    let mut connection = db.read().await?;
-    let plans = sqlx::query_scalar("SELECT count(*) FROM plans").fetch_one(&mut *connection).await?;
-    let rows = sqlx::query(
-        "SELECT p.id, p.title, CAST(d.version AS BIGINT), o.name, o.reason, o.made_at
-         FROM overrides o JOIN drafts d ON d.id = o.draft_id JOIN plans p ON p.id = d.plan_id ORDER BY o.made_at DESC, o.draft_id",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let passed = |row: &AnyRow| Passed {
-        plan_id: row.get(0),
-        title: row.get(1),
-        version: row.get(2),
-        name: row.get(3),
-        reason: row.get(4),
-        at: row.get(5),
-    };
-    Ok((plans, rows.iter().map(passed).collect()))
 }

@@ -1,0 +1,228 @@
+//! What the record asks of the tables: everything as it stood at one moment. Each question has a name, which stands beside every
+//! figure that is made of its answer; `docs/evidence-pack.md` says what each of them counts.
+
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::history::{Asked, Awaited, Contributed, Counted, History, Outcome, Topic, Version};
+use crate::area::ELSEWHERE;
+use crate::audit::{self, Head};
+use crate::clock::Millis;
+use crate::consultations::results::Results;
+use crate::db::{self, Db, Kept};
+use crate::notices::ledger::ToldOf;
+use crate::updates::rules::Verdict;
+use crate::{notices, plans};
+
+/// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask for the parts they show.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn history(db: &Db, at: Millis) -> Kept<History> {
+    Ok(History {
+        plans: plans(db, at).await?,
+        told: told(db, at).await?,
+        outcomes: outcomes(db, at).await?,
+        contributed: contributed(db, at).await?,
+        awaited: awaited(db, at).await?,
+        counted: counted(db, at).await?,
+        asked: asked(db, at).await?,
+    })
+}
+
+/// `plans`: every plan registered by then, with all that had happened to it.
+pub async fn plans(db: &Db, at: Millis) -> Kept<Vec<plans::store::Plan>> {
+    Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
+}
+
+/// `told`: every change that had taken effect by then, with who was told before it.
+pub async fn told(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+    notices::ledger::told_of_all(db, at).await
+}
+
+/// `outcomes`: every version of every update that was published by then, with the forum's last word on it by then, and what the
+/// update is about.
+pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
+    let rows = sqlx::query(
+        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name, '') AS organisation, b.kind, b.subject_id,
+                v.verdict, v.given_at
+         FROM update_versions s
+         JOIN updates u ON u.id = s.update_id
+         JOIN update_subjects b ON b.update_id = s.update_id
+         LEFT JOIN organisations o ON o.id = u.organisation_id
+         LEFT JOIN verdicts v ON v.id = (SELECT l.id FROM verdicts l WHERE l.update_id = s.update_id AND l.version = s.version AND l.given_at <= $1
+                                         ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
+         WHERE s.published_at <= $1
+         ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for row in &rows {
+        let id: String = row.get("update_id");
+        if outcomes.last().is_none_or(|last| last.id != id) {
+            outcomes.push(Outcome { id, organisation: row.get("organisation"), about: Vec::new(), versions: Vec::new() });
+        }
+        let Some(outcome) = outcomes.last_mut() else { continue };
+        let about = format!("{}:{}", row.get::<&str, _>("kind"), row.get::<&str, _>("subject_id"));
+        if !outcome.about.contains(&about) {
+            outcome.about.push(about);
+        }
+        let version: i64 = row.get("version");
+        if outcome.versions.last().is_none_or(|last| last.version != version) {
+            let verdict = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read);
+            outcome.versions.push(Version {
+                version,
+                outcome: row.get("outcome"),
+                you_said: row.get("you_said"),
+                at: row.get("published_at"),
+                verdict: verdict.zip(row.get("given_at")),
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+/// `contributors_told`: for each version of an update the letters that were owed by then, by the whole days from its publication
+/// until the letter was handed over; none for a letter that was not, or that came back.
+pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
+    let rows = sqlx::query(
+        "SELECT l.update_id, l.version, CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END AS days, count(*)
+         FROM update_letters l
+         JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
+         JOIN deliveries d ON d.id = l.delivery_id
+         LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
+         WHERE d.owed_at <= $1
+         GROUP BY l.update_id, l.version, CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END
+         ORDER BY l.update_id, l.version, days",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let contributed =
+        |row: &AnyRow| Contributed { update_id: row.get(0), version: row.get(1), days: row.get(2), people: number(row.get(3)) };
+    Ok(rows.iter().map(contributed).collect())
+}
+
+/// `awaited`: every chosen topic, consultation with results and plan with a published draft by then, when an outcome of it was first
+/// said, and what was said last of it by then.
+pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
+    let rows = sqlx::query(
+        "SELECT a.kind, a.id, a.title, a.since,
+                (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
+                (SELECT s.outcome || ' ' || s.decide_by FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1
+                 ORDER BY s.published_at DESC, s.update_id DESC, s.version DESC LIMIT 1) AS said
+         FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
+                 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
+                 WHERE c.confirmed_at <= $1 AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)
+                 GROUP BY t.id, t.title
+               UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
+                 FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at <= $1 GROUP BY c.id, c.title
+               UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
+                 FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= $1 GROUP BY p.id, p.title) a
+         ORDER BY a.since, a.id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let awaited = |row: &AnyRow| Awaited {
+        kind: row.get(0),
+        id: row.get(1),
+        title: row.get(2),
+        since: row.get(3),
+        first_said_at: row.get(4),
+        decide_by: match row.get::<Option<&str>, _>(5).and_then(|said| said.split_once(' ')) {
+            Some(("deciding", by)) => Some(by.to_owned()),
+            _ => None,
+        },
+    };
+    Ok(rows.iter().map(awaited).collect())
+}
+
+/// `rounds`: every round that was closed by then, with the supporters of each of its topics by place.
+pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
+    let sql = format!(
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place, y.supporters, p.baseline,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
+                                  WHERE x.round_id = r.id AND x.topic_id = y.topic_id AND c.confirmed_at <= $1) THEN 1 ELSE 0 END AS BIGINT) AS is_chosen
+         FROM rounds r
+         LEFT JOIN (SELECT y.* FROM tallies y JOIN topics t ON t.id = y.topic_id
+                    WHERE (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)) y ON y.round_id = r.id
+         LEFT JOIN places p ON p.id = y.place_id
+         WHERE r.closed_at <= $1
+         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let mut rounds: Vec<Counted> = Vec::new();
+    for row in &rows {
+        let id: String = row.get("id");
+        if rounds.last().is_none_or(|last| last.id != id) {
+            rounds.push(Counted { id, title: row.get("title"), closed_at: row.get("closed_at"), ..Counted::default() });
+        }
+        let (Some(round), Some(topic)) = (rounds.last_mut(), row.get::<Option<String>, _>("topic_id")) else { continue };
+        let place: String = row.get("place");
+        if !round.places.iter().any(|(known, _)| *known == place) {
+            round.places.push((place, row.get::<Option<i64>, _>("baseline").map(number)));
+        }
+        if round.topics.last().is_none_or(|last| last.id != topic) {
+            round.topics.push(Topic { id: topic, is_chosen: row.get::<i64, _>("is_chosen") == 1, supporters: Vec::new() });
+        }
+        if let Some(topic) = round.topics.last_mut() {
+            topic.supporters.push(number(row.get("supporters")));
+        }
+    }
+    Ok(rounds)
+}
+
+/// `consultations`: every consultation that was opened by then, with its last results by then.
+pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
+    let rows = sqlx::query(
+        "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
+         FROM consultations c
+         LEFT JOIN releases r ON r.consultation_id = c.id AND r.number = (SELECT max(l.number) FROM releases l WHERE l.consultation_id = c.id AND l.checked_at <= $1)
+         WHERE c.opened_at <= $1
+         ORDER BY c.opens_at, c.id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let asked = |row: &AnyRow| {
+        let results = row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
+        let released = row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
+        Ok(Asked {
+            id: row.get("id"),
+            title: row.get("title"),
+            opens_at: row.get("opens_at"),
+            closes_at: row.get("closes_at"),
+            released: released.zip(results).map(|((number, at), results)| (number, at, results)),
+        })
+    };
+    rows.iter().map(asked).collect()
+}
+
+/// When the first thing happened that the record holds; `None` when nothing has.
+pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
+    sqlx::query_scalar(
+        "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL SELECT min(closed_at) FROM rounds
+           UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL SELECT min(opened_at) FROM consultations
+           UNION ALL SELECT min(published_at) FROM update_versions) first",
+    )
+    .fetch_one(&mut *db.read().await?)
+    .await
+}
+
+/// `audit_log`: where the chain of the audit log ended then: its last entry by then.
+pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
+    let row = sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")
+        .bind(at)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.map_or_else(|| Head { number: 0, hash: audit::START.to_owned() }, |row| Head { number: row.get(0), hash: row.get(1) }))
+}
+
+fn number(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,232 @@
+//! The record and the evidence pack: what everyone sees, and that a pack is what the events say.
+
+use std::collections::BTreeMap;
+
+use app::accounts::Role;
+use app::clock::{self, Clock, DAY};
+use app::db::{Db, Kind};
+use app::house::House;
+use app::record::history::Moment;
+use app::record::pack::{self, NoPack, Pack};
+use axum::http::StatusCode;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::updates::{DONE, closed_topic, publish};
+use crate::world::{World, new_postgres_database, on_both};
+
+async fn packed(house: &House, day: &str) -> Pack {
+    let moment = Moment::read(day, house.clock.now()).unwrap();
+    pack::make(house, &moment).await.unwrap()
+}
+
+/// What stands in the record of a pack.
+pub fn record(pack: &Pack) -> Value {
+    let (_, json) = pack.files.iter().find(|(name, _)| name == "record.json").unwrap();
+    serde_json::from_slice(json).unwrap()
+}
+
+/// The figures of a pack by name.
+pub fn figures(pack: &Pack) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let record = record(pack);
+    let figures = record["figures"].as_array().unwrap();
+    figures.iter().map(|figure| (text(&figure["name"]), text(&figure["value"]))).collect()
+}
+
+#[test]
+fn a_pack_of_a_day_that_is_over_is_the_same_whatever_comes_later() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let update = publish(&leader, &topic, &DONE).await;
+        app::updates::tell_due(&world.house).await.unwrap();
+        world.deliver().await;
+        let day = clock::fields(world.now()).0;
+        let so_far = packed(&world.house, &day).await;
+        assert_eq!(record(&so_far)["is_whole_day"], false);
+        world.forward(2 * DAY);
+        let first = packed(&world.house, &day).await;
+        assert_eq!(record(&first)["is_whole_day"], true);
+        assert_eq!(figures(&first)["updates_claimed"], "1");
+
+        let organiser = world.organiser().await;
+        organiser.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+        leader
+            .post(
+                &format!("/lead/updates/{update}"),
+                &[&DONE[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat(),
+            )
+            .await
+            .leads_to();
+        world.forward(2 * DAY);
+        assert_eq!(packed(&world.house, &day).await, first, "later events change nothing of it");
+        assert_eq!(packed(&world.house, &day).await.zip().unwrap(), first.zip().unwrap());
+        let later = figures(&packed(&world.house, &clock::fields(world.now() - DAY).0).await);
+        assert_eq!((later["updates_claimed"].as_str(), later["outcomes_partly"].as_str()), ("1", "1"));
+    });
+}
+
+#[test]
+fn the_forum_saves_the_pack_of_a_day_and_is_told_what_is_wrong_with_another() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let page = "/forum/evidence-pack";
+        let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
+        let today = clock::fields(world.now()).0;
+        let nothing = made(&today).await;
+        assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.says("Nothing has happened here yet"));
+        closed_topic(&world).await;
+        let organiser = world.organiser_again().await;
+        let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
+        for (day, why) in [
+            (clock::fields(world.now() + DAY).0, "is still to come"),
+            ("2001-01-01".to_owned(), "Nothing had happened by then. Choose"),
+            ("yesterday".to_owned(), "Enter a day like 2026-12-01"),
+            (String::new(), "Enter a day like 2026-12-01"),
+            ("2026-02-30".to_owned(), "Enter a day like 2026-12-01"),
+        ] {
+            let refused = made(&day).await;
+            assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says(why), "{day}");
+        }
+        let today = clock::fields(world.now()).0;
+        let saved = made(&today).await;
+        assert_eq!(saved.headers["content-disposition"], format!("attachment; filename=\"evidence-pack-{today}.zip\""));
+        let noted: String = sqlx::query_scalar("SELECT detail FROM audit WHERE what = 'evidence pack made'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(noted.len(), 64, "the hash of the pack is in the audit log");
+        let parent = world.parent(1).await;
+        assert_eq!(parent.post(page, &[("as_of", &today)]).await.status, StatusCode::FORBIDDEN);
+    });
+}
+
+#[test]
+fn a_pack_that_was_changed_is_found_out() {
+    on_both(async |world| {
+        closed_topic(&world).await;
+        let made = packed(&world.house, &clock::fields(world.now()).0).await;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let write = || made.files.iter().for_each(|(name, bytes)| std::fs::write(at(name), bytes).unwrap());
+        let faults = || pack::verify(folder.path()).unwrap_err().join("; ");
+        write();
+        let whole = pack::verify(folder.path()).unwrap();
+        assert_eq!((whole.files, whole.hash), (made.files.len() - 1, made.hash()));
+        std::fs::write(at("figures.csv"), "changed").unwrap();
+        std::fs::remove_file(at("plans.csv")).unwrap();
+        std::fs::write(at("another.csv"), "").unwrap();
+        assert_eq!(
+            faults(),
+            "figures.csv was changed after the pack was made; plans.csv is missing; another.csv does not belong to the pack"
+        );
+        std::fs::remove_file(at("another.csv")).unwrap();
+        write();
+        assert!(pack::verify(folder.path()).is_ok());
+        std::fs::write(at(pack::MANIFEST), "nothing\n").unwrap();
+        assert!(faults().contains("manifest.sha256 was changed"));
+        std::fs::remove_file(at(pack::MANIFEST)).unwrap();
+        assert!(faults().contains("cannot be read"));
+    });
+}
+
+/// A service with the demonstration area in it, at a fixed time.
+async fn demonstration(url: &str) -> House {
+    let db = Db::open(url).await.unwrap();
+    db.migrate().await.unwrap();
+    House::new(db, Clock::by_hand(1_800_000_000_000), World::names())
+}
+
+/// Copies every row of one database into another, past its triggers: the same history.
+async fn copied(from: &Db, to: &Db) {
+    let (mut from, mut to) = (from.read().await.unwrap(), to.read().await.unwrap());
+    sqlx::query("SET session_replication_role = replica").execute(&mut *to).await.unwrap();
+    // What is searched for is the same in another form.
+    let columns = sqlx::query(
+        "SELECT c.table_name::text, c.column_name::text, c.data_type::text FROM information_schema.columns c
+         JOIN information_schema.tables t ON t.table_name = c.table_name AND t.table_schema = c.table_schema AND t.table_type = 'BASE TABLE'
+         WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations' AND c.data_type <> 'tsvector' ORDER BY c.table_name, c.ordinal_position",
+    )
+    .fetch_all(&mut *to)
+    .await
+    .unwrap();
+    let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for row in &columns {
+        tables.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
+    }
+    let known: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+        .fetch_all(&mut *from)
+        .await
+        .unwrap();
+    for (table, columns) in tables.into_iter().filter(|(table, _)| known.contains(table)) {
+        sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *to).await.unwrap();
+        let read = columns.iter().map(|(name, _)| format!("CAST({name} AS TEXT)")).collect::<Vec<_>>().join(", ");
+        let names = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let write =
+            columns.iter().enumerate().map(|(nth, (_, kind))| format!("CAST(${} AS {kind})", nth + 1)).collect::<Vec<_>>().join(", ");
+        for row in sqlx::query(AssertSqlSafe(format!("SELECT {read} FROM {table}"))).fetch_all(&mut *from).await.unwrap() {
+            let mut insert = sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} ({names}) VALUES ({write})")));
+            let values: Vec<Option<String>> = (0..columns.len()).map(|nth| row.get(nth)).collect();
+            for value in values {
+                insert = insert.bind(value);
+            }
+            insert.execute(&mut *to).await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_same_history_on_two_databases_gives_the_same_bytes() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Sqlite {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
+        assert!(server::demonstration::fill(&sqlite).await.unwrap());
+        let postgres = demonstration(&new_postgres_database().await).await;
+        copied(&sqlite.db, &postgres.db).await;
+        for days in [0, 1, 20, 40, 100] {
+            let day = clock::fields(sqlite.clock.now() - days * DAY).0;
+            let (one, other) = (packed(&sqlite, &day).await, packed(&postgres, &day).await);
+            assert_eq!(one.hash(), other.hash(), "{day}");
+            assert_eq!(one, other, "{day}");
+        }
+        let long_ago = Moment::read("2020-01-01", sqlite.clock.now()).unwrap();
+        assert!(matches!(pack::make(&sqlite, &long_ago).await, Err(NoPack::Nothing(_))));
+    });
+}
+
+#[test]
+fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
+    on_both(async |world| {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match world.db().kind() {
+            Kind::Sqlite => format!("sqlite://{}/alongside.db", folder.path().display()),
+            Kind::Postgres => new_postgres_database().await,
+        };
+        let house = demonstration(&url).await;
+        assert!(server::demonstration::fill(&house).await.unwrap());
+        let figures = figures(&packed(&house, &clock::fields(house.clock.now()).0).await);
+        let world = world.around(house);
+        let visitor = world.visitor();
+        let area = visitor.get("/record").await;
+        assert!(area.says("3 plans are registered.") && figures["plans"] == "3");
+        assert!(area.says("The gate was overridden once.") && figures["overrides"] == "1");
+        let told = visitor.get("/record/told").await;
+        assert!(told.says(&format!("{} in 100", figures["told_in_time_percent"])) && told.says("about"));
+        let outcomes = visitor.get("/record/outcomes").await;
+        let awaited = format!(
+            "{} were given, {} are due, {} are overdue.",
+            figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]
+        );
+        assert!(outcomes.says(&awaited) && figures["awaited_overdue"] != "0");
+        let places = visitor.get("/record/places").await;
+        assert!(places.says(&format!("{} times", figures["answers_ratio"])) && places.says("too few to say"));
+        let plan = area.html.split("/record/plans/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let plan = visitor.get(&format!("/record/plans/{plan}")).await;
+        assert!(plan.says("What happened, in its order") && plan.html.contains("role=\"img\""));
+        assert_eq!(visitor.get("/record/plans/none").await.status, StatusCode::NOT_FOUND);
+    });
+}
