@@ -27,6 +27,8 @@ pub struct House {
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
+    /// Where the area's list of support is to be read, if that is said.
+    pub local_offer: Option<String>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
 }
@@ -58,6 +60,7 @@ impl House {
             return_address: None,
             rule: Rule::default(),
             outcome_within: 12 * 7 * DAY,
+            local_offer: None,
             hashing: Arc::new(Semaphore::new(2)),
         }
     }
@@ -87,6 +90,13 @@ impl House {
     #[must_use]
     pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
         self.outcome_within = outcome_within;
+        self
+    }
+
+    /// With the address of the area's list of support.
+    #[must_use]
+    pub fn with_local_offer(mut self, local_offer: Option<String>) -> Self {
+        self.local_offer = local_offer;
         self
     }
 

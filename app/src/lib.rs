@@ -12,6 +12,7 @@
 //! * [`subscriptions`]: addresses that want to be told before a service changes
 //! * [`updates`]: you said, we did: what came of it, and the forum's word on that
 //! * [`record`]: whether parents were in from the start and told in time; the evidence pack
+//! * [`local_offer`]: comments on the published list of support, and what the authority answers
 //! * [`disclosure`]: the one door for published numbers
 //! * [`accounts`]: people, signing up and in, sessions, roles, invitations
 //! * [`area`]: the services, places and organisations of this local area
@@ -61,6 +62,8 @@ pub mod forms;
 pub mod house;
 #[cfg(feature = "ssr")]
 pub mod id;
+#[cfg(feature = "ssr")]
+pub mod local_offer;
 #[cfg(feature = "ssr")]
 pub mod notices;
 #[cfg(feature = "ssr")]

@@ -131,6 +131,7 @@ pub fn all() -> Routes {
         .join(crate::notices::routes())
         .join(crate::updates::routes())
         .join(crate::record::routes())
+        .join(crate::local_offer::routes())
         .join(crate::subscriptions::routes())
         .join(crate::accounts::routes())
         .join(crate::deliveries::routes())

@@ -3,6 +3,7 @@
 //! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the service could not.
 
 mod consultations;
+mod local_offer;
 mod notices;
 mod plans;
 mod updates;
@@ -156,7 +157,8 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     let confirmed = house.db.write(move |tx| {
         Box::pin(async move {
             confirm_spring(tx, now - 100 * DAY).await?;
-            updates::fill(tx, at_five(now - DAY)).await
+            updates::fill(tx, at_five(now - DAY)).await?;
+            local_offer::fill(tx, at_five(now - DAY)).await
         })
     });
     confirmed.await?;

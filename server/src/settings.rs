@@ -39,6 +39,8 @@ pub struct Settings {
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
+    /// Where the area's list of support is to be read.
+    pub local_offer: Option<Url>,
     /// The local area, as in "Sefton".
     pub area: String,
     /// The forum's name.
@@ -100,6 +102,7 @@ impl Settings {
         let rule = or("SMALLEST_SHOWN", "10").parse().ok().and_then(|smallest| Rule::new(smallest, rounds));
         let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
         let outcome_within = i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
+        let local_offer = get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -118,6 +121,7 @@ impl Settings {
             files,
             rule,
             outcome_within,
+            local_offer,
             area,
             forum,
             trusted_proxies,
@@ -131,6 +135,7 @@ impl Settings {
             .with_return_address(self.return_address.clone())
             .with_rule(self.rule)
             .with_outcome_within(self.outcome_within)
+            .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
     }
 
     /// The names the rooms use.
@@ -163,6 +168,11 @@ fn public_url(text: &str) -> Result<Url, String> {
         && url.query().is_none()
         && url.username().is_empty();
     if is_plain { Ok(url) } else { Err(wrong()) }
+}
+
+fn web_address(name: &str, text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    url.ok_or_else(|| format!("{name} must be an address like https://www.example.org/local-offer"))
 }
 
 fn return_address(address: Option<&str>, key: Option<&str>) -> Result<Option<ReturnAddress>, String> {

@@ -309,6 +309,17 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     let changed = [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
     within_eight(&leader, &lead, &changed).await;
     within_four(&leader, "/lead/updates").await;
+    let comment = forum.post("/local-offer/comments/new", &[("words", "It is out of date.")]);
+    let (statements, answer) = counted(comment).await;
+    assert!((1..=8).contains(&statements), "POST /local-offer/comments/new: {statements} statements");
+    let comment = answer.leads_to().split('?').next().unwrap().replace("/comments", "");
+    within_four(&forum, "/forum/local-offer").await;
+    within_eight(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
+    within_eight(&leader, &format!("/lead{comment}"), &[("response", "We look at it."), ("action", "A new list")]).await;
+    within_four(&leader, "/lead/local-offer").await;
+    for path in ["/local-offer", "/local-offer?show=unanswered", "/local-offer/years/2027", "/local-offer/comments/new"] {
+        within_four(&forum, path).await;
+    }
     let pages = ["/updates", "/updates?show=awaited", "/updates?show=disputed", "/forum/updates", "/account/said", "/updates/receipt"];
     let record = ["/record", "/record/told", "/record/outcomes", "/record/places", "/forum/evidence-pack", &format!("/record{plan}")];
     for path in pages.iter().chain(&record) {
@@ -319,7 +330,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     let (statements, answer) = counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
     println!("POST /forum/evidence-pack: {statements} statements");
     assert!(
-        answer.status == 200 && (1..=11).contains(&statements),
+        answer.status == 200 && (1..=12).contains(&statements),
         "POST /forum/evidence-pack: {}, {statements} statements",
         answer.status
     );

@@ -74,6 +74,10 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <p><a href="/updates?show=awaited">"Outcomes that are due"</a></p>
                 </section>
                 <section class="stack">
+                    <h2>"The Local Offer"</h2>
+                    <p><a href="/forum/local-offer">"Comments to read"</a></p>
+                </section>
+                <section class="stack">
                     <h2>"Consultations"</h2>
                     <p><a href="/forum/consultations">"Those that are written or open"</a></p>
                     <p><a class="button quiet" href="/forum/consultations/new">"Ask parents"</a></p>
@@ -145,6 +149,8 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <h2>"You said, we did"</h2>
                 <p><a class="button" href="/lead/updates/new">"Say what came of it"</a></p>
                 <p><a href="/lead/updates">"What is still to be said, and what was said"</a></p>
+                <h2>"The Local Offer"</h2>
+                <p><a href="/lead/local-offer">"Comments to answer"</a></p>
                 <h2>"Changes to services"</h2>
                 <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
                 <p><a href="/lead/notices">"Notices that wait"</a></p>

@@ -283,7 +283,7 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
                 </section>
                 <section class="stack">
                     <h2>"What is awaited"</h2>
-                    <p>{format!("Every chosen topic, consultation with results and plan with a draft gets an outcome. {said} were given, {due} are due, {overdue} are overdue.")}</p>
+                    <p>{format!("Every chosen topic, consultation with results and plan with a draft gets an outcome. Given: {said}. Due: {due}. Overdue: {overdue}.")}</p>
                     {rows}
                 </section>
             </div>

@@ -293,6 +293,11 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         ratio_words(last),
         "consultations",
     );
+    let standing: Vec<Standing> = history.comments.iter().map(|comment| comment.standing(within, at)).collect();
+    let are = |is: fn(&Standing) -> bool| count(standing.iter().filter(|standing| is(standing)).count());
+    add("comments", "Comments on the Local Offer that were published", count(standing.len()), "comments");
+    add("comments_answered", "Of them answered", are(|standing| matches!(standing, Standing::Said)), "comments");
+    add("comments_overdue", "Of them not answered in time", are(|standing| matches!(standing, Standing::Overdue(_))), "comments");
     figures
 }
 

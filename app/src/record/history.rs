@@ -26,13 +26,20 @@ pub struct History {
     pub counted: Vec<Counted>,
     /// Consultations, the first opened first.
     pub asked: Vec<Asked>,
+    /// Comments on the Local Offer, the first published first.
+    pub comments: Vec<Comment>,
 }
 
 impl History {
     /// Whether nothing had happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.plans.is_empty() && self.told.is_empty() && self.outcomes.is_empty() && self.counted.is_empty() && self.asked.is_empty()
+        self.plans.is_empty()
+            && self.told.is_empty()
+            && self.outcomes.is_empty()
+            && self.counted.is_empty()
+            && self.asked.is_empty()
+            && self.comments.is_empty()
     }
 }
 
@@ -168,6 +175,29 @@ impl Asked {
             .filter(|(_, lives)| lives.is_some())
             .map(|((place, people), lives)| (place.clone(), *people, *lives))
             .collect()
+    }
+}
+
+/// A comment on the Local Offer.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its id. Its words are its author's.
+    pub id: String,
+    /// The service it is about, by name; empty for the list as a whole.
+    pub service: String,
+    /// When it was published.
+    pub published_at: Millis,
+    /// When it was first answered.
+    pub first_answered_at: Option<Millis>,
+    /// Whether an answer says that something is going to be done.
+    pub has_action: bool,
+}
+
+impl Comment {
+    /// How it stands at that time. `within`: how long the authority has, in milliseconds.
+    #[must_use]
+    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
+        awaited(self.published_at, self.first_answered_at.map(|_| What::Done).as_ref(), within, at)
     }
 }
 

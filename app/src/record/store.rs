@@ -4,7 +4,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::history::{Asked, Awaited, Contributed, Counted, History, Outcome, Topic, Version};
+use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Topic, Version};
 use crate::area::ELSEWHERE;
 use crate::audit::{self, Head};
 use crate::clock::Millis;
@@ -27,6 +27,7 @@ pub async fn history(db: &Db, at: Millis) -> Kept<History> {
         awaited: awaited(db, at).await?,
         counted: counted(db, at).await?,
         asked: asked(db, at).await?,
+        comments: comments(db, at).await?,
     })
 }
 
@@ -203,12 +204,35 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
     rows.iter().map(asked).collect()
 }
 
+/// `comments`: every comment on the Local Offer that was published by then and not taken back, and when it was first answered by then.
+pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
+    let rows = sqlx::query(
+        "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
+                (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1) AS first_answered_at,
+                (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1 AND r.action <> '') AS actions
+         FROM comments c LEFT JOIN services s ON s.id = c.service_id
+         WHERE c.published_at <= $1 AND (c.withdrawn_at IS NULL OR c.withdrawn_at > $1)
+         ORDER BY c.published_at, c.id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let comment = |row: &AnyRow| Comment {
+        id: row.get(0),
+        service: row.get(1),
+        published_at: row.get(2),
+        first_answered_at: row.get(3),
+        has_action: row.get::<i64, _>(4) > 0,
+    };
+    Ok(rows.iter().map(comment).collect())
+}
+
 /// When the first thing happened that the record holds; `None` when nothing has.
 pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
     sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL SELECT min(closed_at) FROM rounds
            UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL SELECT min(opened_at) FROM consultations
-           UNION ALL SELECT min(published_at) FROM update_versions) first",
+           UNION ALL SELECT min(published_at) FROM update_versions UNION ALL SELECT min(published_at) FROM comments) first",
     )
     .fetch_one(&mut *db.read().await?)
     .await

@@ -159,6 +159,13 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             &["consultation", "title", "place", "answers", "children"],
             answers_by_place(history),
         ),
+        table(
+            "comments",
+            "Comments on the Local Offer, and when they were answered",
+            "comments",
+            &["comment", "service", "published", "first_answered", "action", "standing", "due"],
+            comments(history, within, at),
+        ),
     ]
 }
 
@@ -265,18 +272,33 @@ fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
     heard(&history.contributed).into_iter().map(row).collect()
 }
 
+/// How something stands, and by which day it is or was due where it is not said.
+fn standing_cells(standing: Standing) -> [Cell; 2] {
+    let (standing, due) = match standing {
+        Standing::Said => ("said", None),
+        Standing::Due(by) => ("due", Some(by)),
+        Standing::Overdue(by) => ("overdue", Some(by)),
+    };
+    [text(standing), text(due.map(|by| clock::fields(by).0).unwrap_or_default())]
+}
+
+fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
+    let row = |comment: &super::history::Comment| {
+        let action = if comment.has_action { "yes" } else { "no" };
+        let [standing, due] = standing_cells(comment.standing(within, at));
+        let answered = comment.first_answered_at;
+        vec![text(&comment.id), text(&comment.service), time(Some(comment.published_at)), time(answered), text(action), standing, due]
+    };
+    history.comments.iter().map(row).collect()
+}
+
 fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
     let row = |awaited: &super::history::Awaited| {
-        let (standing, due) = match awaited.standing(within, at) {
-            Standing::Said => ("said", None),
-            Standing::Due(by) => ("due", Some(by)),
-            Standing::Overdue(by) => ("overdue", Some(by)),
-        };
+        let [standing, due] = standing_cells(awaited.standing(within, at));
         // A topic's title is its author's.
         let title = if awaited.kind == "topic" { "" } else { awaited.title.as_str() };
         let about = format!("{}:{}", awaited.kind, awaited.id);
-        let due = due.map(|by| clock::fields(by).0).unwrap_or_default();
-        vec![text(about), text(title), time(Some(awaited.since)), time(awaited.first_said_at), text(standing), text(due)]
+        vec![text(about), text(title), time(Some(awaited.since)), time(awaited.first_said_at), standing, due]
     };
     history.awaited.iter().map(row).collect()
 }

@@ -40,6 +40,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                 {waiting}
                 {looked_after}
                 <p><a href="/forum/safeguarding/answers">"Answers to consultations that were passed on"</a></p>
+                <p><a href="/forum/safeguarding/comments">"Comments on the Local Offer that were passed on"</a></p>
             </div>
         }
     });

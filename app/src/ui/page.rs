@@ -214,6 +214,7 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
                 <p>"Run by parents and carers. Not part of the council or the NHS."</p>
                 <ul>
                     <li><a href="/record">"The record"</a></li>
+                    <li><a href="/local-offer">"The Local Offer"</a></li>
                     <li><a href="/accessibility">"Accessibility"</a></li>
                     <li><a href="/privacy">"Privacy"</a></li>
                 </ul>

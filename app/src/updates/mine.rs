@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent, page_number};
 use crate::house::House;
 use crate::id;
+use crate::local_offer;
 use crate::ui::{Field, Page, Pager, Summary, When};
 
 const MOST_ON_A_PAGE: i64 = 30;
@@ -31,9 +32,14 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let within = house.outcome_within;
+    let comments = local_offer::store::list(&house.db, local_offer::store::Which::By(&me), (MOST_ON_A_PAGE, 0)).await?;
     let page = Page::new("What happened to what you said", || {
         let nothing = said.is_empty().then(|| {
             view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
+        });
+        let comments = (!comments.is_empty()).then(|| {
+            let rows = comments.iter().map(|comment| local_offer::mine(comment, within, now)).collect::<Vec<_>>();
+            view! { <h2>"Your comments on the Local Offer"</h2><ul class="cards">{rows}</ul> }
         });
         let has_any = !said.is_empty();
         let rows = said.into_iter().map(|said| row(said, within, now)).collect::<Vec<_>>();
@@ -44,6 +50,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {nothing}
                 {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
                 <Pager first next />
+                {comments}
                 <p class="soft">"Answers that you gave without an account are not here: nobody knows whose they are. "<a href="/updates/receipt">"See what came of them by your code"</a>"."</p>
             </div>
         }

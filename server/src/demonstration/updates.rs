@@ -1,6 +1,7 @@
 //! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed. What nobody answers is overdue.
 
-use app::clock::{self, DAY, Millis};
+use app::clock::{self, DAY, HOUR, Millis};
+use app::id;
 use app::updates::rules::{Outcome, Verdict};
 use app::updates::store::{self, Kind, NewVerdict, Subject};
 use app::updates::words::{Numbers, Words};
@@ -28,12 +29,44 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
         let (update_id, _) = store::publish(tx, title, &words, &[subject], &leader, at).await?;
-        // The invented families get no letters.
+        letters_that_went(tx, &update_id, at).await?;
         sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1").bind(&update_id).bind(at).execute(&mut *tx).await?;
         if let Some((verdict, words)) = verdict {
             let new = NewVerdict { form_key: title.to_owned(), version: 1, verdict, words: words.to_owned(), links: Vec::new() };
             store::judge(tx, &update_id, &new, &organiser, at + 7 * DAY).await?;
         }
+    }
+    Ok(())
+}
+
+/// Letters to the invented families that supported a topic, as if they had gone: nothing is sent to anybody.
+async fn letters_that_went(tx: &mut AnyConnection, update_id: &str, at: Millis) -> Result<(), sqlx::Error> {
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT s.account_id FROM update_subjects b JOIN supports s ON s.topic_id = b.topic_id WHERE b.update_id = $1 ORDER BY s.account_id",
+    )
+    .bind(update_id)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (nth, account) in (0..).zip(told) {
+        let delivery = id::fresh();
+        sqlx::query(
+            "INSERT INTO deliveries (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, tries, sent_at)
+             VALUES ($1, $2, 'update', $3, '', '', '', '', $4, $4, 1, $5)",
+        )
+        .bind(&delivery)
+        .bind(format!("update {update_id} 1 {account}"))
+        .bind(&account)
+        .bind(at)
+        // Most within the day, some when their server took letters again.
+        .bind(at + if nth % 7 == 0 { 2 * DAY } else { HOUR })
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("INSERT INTO update_letters (update_id, version, person, delivery_id) VALUES ($1, 1, $2, $3)")
+            .bind(update_id)
+            .bind(&account)
+            .bind(&delivery)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }

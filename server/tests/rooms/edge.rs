@@ -65,6 +65,8 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             "/rounds",
             "/plans",
             "/record",
+            "/local-offer",
+            "/local-offer/years/2026",
             "/record/told",
             "/record/outcomes",
             "/record/places",

@@ -13,7 +13,7 @@ use crate::plans::{REASON, draft, leader, meet, register};
 use crate::world::{World, on_both};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 22] = [
+const APPEND_ONLY: [&str; 23] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -36,10 +36,11 @@ const APPEND_ONLY: [&str; 22] = [
     "updates",
     "update_subjects",
     "verdicts",
+    "comment_responses",
 ];
 
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 7] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions", "update_versions"];
+const LIVING: [&str; 8] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions", "update_versions", "comments"];
 
 #[test]
 fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
@@ -207,7 +208,12 @@ async fn everything_has_happened(world: &World) {
         "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, links, given_by, given_at)
          SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '[]', written_by, 0 FROM statements",
     ];
-    for sql in update {
+    let comments = [
+        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at) SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
+        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, responded_by, responded_at)
+         SELECT 'a response', 'a key', 'a comment', 'a', '', '', registered_by, 0 FROM plans",
+    ];
+    for sql in update.into_iter().chain(comments) {
         sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     }
     world.forward(DAY);

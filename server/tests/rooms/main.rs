@@ -14,6 +14,7 @@ mod consultations_careful;
 mod deliveries;
 mod edge;
 mod kept;
+mod local_offer;
 mod notices;
 mod plans;
 mod record;

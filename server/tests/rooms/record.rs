@@ -15,7 +15,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{World, new_postgres_database, on_both};
 
-async fn packed(house: &House, day: &str) -> Pack {
+/// The pack of a day.
+pub async fn packed(house: &House, day: &str) -> Pack {
     let moment = Moment::read(day, house.clock.now()).unwrap();
     pack::make(house, &moment).await.unwrap()
 }
@@ -77,7 +78,7 @@ fn the_forum_saves_the_pack_of_a_day_and_is_told_what_is_wrong_with_another() {
         let nothing = made(&today).await;
         assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.says("Nothing has happened here yet"));
         closed_topic(&world).await;
-        let organiser = world.organiser_again().await;
+        let organiser = world.sign_in("organiser@example.org").await;
         let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
         for (day, why) in [
             (clock::fields(world.now() + DAY).0, "is still to come"),
@@ -217,10 +218,8 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let told = visitor.get("/record/told").await;
         assert!(told.says(&format!("{} in 100", figures["told_in_time_percent"])) && told.says("about"));
         let outcomes = visitor.get("/record/outcomes").await;
-        let awaited = format!(
-            "{} were given, {} are due, {} are overdue.",
-            figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]
-        );
+        let awaited =
+            format!("Given: {}. Due: {}. Overdue: {}.", figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]);
         assert!(outcomes.says(&awaited) && figures["awaited_overdue"] != "0");
         let places = visitor.get("/record/places").await;
         assert!(places.says(&format!("{} times", figures["answers_ratio"])) && places.says("too few to say"));

@@ -32,7 +32,7 @@ pub const MANIFEST: &str = "manifest.sha256";
 const FORMAT: &str = "alongside-evidence/1";
 
 /// Every question that figures and tables are made of, with what it counts. `docs/evidence-pack.md` says more.
-pub const QUERIES: [(&str, &str); 8] = [
+pub const QUERIES: [(&str, &str); 9] = [
     ("plans", "every plan registered by then, with its topics, planning sessions, statements, drafts and overrides"),
     ("told", "every change that had taken effect, with who was told before it, from the ledger of letters"),
     ("outcomes", "every version of what leaders say came of it, with the forum’s last word"),
@@ -40,6 +40,7 @@ pub const QUERIES: [(&str, &str); 8] = [
     ("awaited", "every chosen topic, consultation with results and plan with a draft, and when its outcome was said"),
     ("rounds", "every round that closed, with what was counted then"),
     ("consultations", "every consultation that was opened, with its last published results"),
+    ("comments", "every comment on the Local Offer that was published and not taken back, with its first answer"),
     ("audit_log", "the last entry of the audit log by then"),
 ];
 

@@ -1,0 +1,57 @@
+//! The demonstration's comments on the Local Offer: one that is answered with what is done, one that waits for its answer, one that
+//! nobody has read yet.
+
+use app::clock::{self, DAY, Millis};
+use app::local_offer::rules::{Decision, NewComment, NewResponse};
+use app::local_offer::store;
+use sqlx::AnyConnection;
+
+/// Words, the service, how many days ago, and the answer: words, what is done, in how many days.
+type Told = (&'static str, &'static str, i64, Option<(&'static str, &'static str, i64)>);
+
+const TOLD: [Told; 2] = [
+    (
+        "The page on short breaks says that places can be booked by phone. The number has been out of order since the summer, and there is no other way.",
+        "Short breaks",
+        70,
+        Some((
+            "You are right, and we are sorry. The number was moved to another team and the page was not.",
+            "The page has the new number now. A form to book at any hour comes beside it.",
+            60,
+        )),
+    ),
+    (
+        "There is nothing in it for young people over 18. We found out about supported internships from a neighbour.",
+        "Preparing for adulthood",
+        20,
+        None,
+    ),
+];
+
+const WAITING: &str = "The pages cannot be read with a screen reader: the tables are pictures.";
+
+pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
+    let account = |email: &'static str| sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email);
+    let parent: String = account("parent@example.org").fetch_one(&mut *tx).await?;
+    let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
+    let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
+    for (words, service, days, answer) in TOLD {
+        let service_id = sqlx::query_scalar("SELECT id FROM services WHERE name = $1").bind(service).fetch_optional(&mut *tx).await?;
+        let at = now - days * DAY;
+        let comment = NewComment { form_key: service.to_owned(), service_id, words: words.to_owned() };
+        let id = store::send(tx, &comment, &parent, at).await?;
+        store::decide(tx, &id, &Decision::Publish, &organiser, at + DAY).await?;
+        if let Some((response, action, by)) = answer {
+            let new = NewResponse {
+                form_key: service.to_owned(),
+                response: response.to_owned(),
+                action: action.to_owned(),
+                action_by: clock::fields(now + by * DAY).0,
+            };
+            store::respond(tx, &id, &new, &leader, at + 20 * DAY).await?;
+        }
+    }
+    let waiting = NewComment { form_key: "waiting".to_owned(), service_id: None, words: WAITING.to_owned() };
+    store::send(tx, &waiting, &parent, now).await?;
+    Ok(())
+}
