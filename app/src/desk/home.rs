@@ -15,12 +15,12 @@ use crate::rounds::rules::Phase;
 use crate::rounds::store::Round;
 use crate::topics::store::Filter;
 use crate::ui::{Banner, Page};
-use crate::{consultations, notices, topics};
+use crate::{consultations, notices, topics, updates};
 
 /// GET `/`
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
-    let (rounds, asked) = store::open_now(&house.db, now).await?;
+    let (rounds, asked, said) = store::open_now(&house.db, now).await?;
     let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
     let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
@@ -46,6 +46,15 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <h2>"What changes soon"</h2>
                     {cards}
                     <p><a href="/notices">"All changes"</a>" · "<a href="/subscribe">"Be told before it changes"</a></p>
+                </section>
+            }
+        });
+        let said = (!said.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"You said, we did"</h2>
+                    {updates::rows_of_section(said)}
+                    <p><a href="/updates">"All that came of it"</a></p>
                 </section>
             }
         });
@@ -83,6 +92,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <p><a href="/topics">"All topics"</a></p>
                 </section>
                 {soon}
+                {said}
                 {closed}
             </div>
         }

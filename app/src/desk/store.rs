@@ -7,7 +7,8 @@ use crate::clock::Millis;
 use crate::consultations::store::Listed;
 use crate::db::Db;
 use crate::rounds::store::Round;
-use crate::{notices, plans, rounds, topics};
+use crate::updates::rules::Verdict;
+use crate::{notices, plans, rounds, topics, updates};
 
 /// What waits for organisers, the oldest of each first.
 #[derive(Clone, Debug, Default)]
@@ -46,21 +47,24 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     Ok(waits)
 }
 
-/// The last rounds, and the consultations that can be answered, the first to close first; in one question, for home.
+/// The last rounds, the consultations that can be answered, the first to close first, and what was said last of what came of it; in
+/// one question, for home.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open_now(db: &Db, now: Millis) -> Result<(Vec<Round>, Vec<Listed>), sqlx::Error> {
+pub async fn open_now(db: &Db, now: Millis) -> Result<(Vec<Round>, Vec<Listed>, Vec<updates::store::Listed>), sqlx::Error> {
     let sql = format!(
-        "SELECT rounds.*, '' AS who_for FROM ({} LIMIT 4) rounds
-         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL, c.who_for
-         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c",
-        rounds::store::LAST
+        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict FROM ({} LIMIT 4) rounds
+         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL, c.who_for, 'consultation', ''
+         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
+         UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at, NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, '')
+         FROM ({}) u",
+        rounds::store::LAST,
+        updates::store::latest(2)
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
-    // A round is for nobody in particular.
-    let (all, asked): (Vec<&AnyRow>, Vec<&AnyRow>) = rows.iter().partition(|row| row.get::<&str, _>(9).is_empty());
-    let mut all: Vec<Round> = all.into_iter().map(rounds::store::round).collect();
+    let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>(10) == kind);
+    let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
     all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
     let listed = |row: &AnyRow| Listed {
         id: row.get(0),
@@ -70,7 +74,17 @@ pub async fn open_now(db: &Db, now: Millis) -> Result<(Vec<Round>, Vec<Listed>),
         closes_at: row.get(5),
         is_opened: true,
     };
-    let mut asked: Vec<Listed> = asked.into_iter().map(listed).collect();
+    let mut asked: Vec<Listed> = of("consultation").map(listed).collect();
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
-    Ok((all, asked))
+    let said = |row: &AnyRow| updates::store::Listed {
+        id: row.get(0),
+        you_said: row.get(1),
+        outcome: row.get(8),
+        verdict: Verdict::read(row.get(11)),
+        organisation: row.get(9),
+        at: row.get(3),
+    };
+    let mut said: Vec<updates::store::Listed> = of("update").map(said).collect();
+    said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
+    Ok((all, asked, said))
 }

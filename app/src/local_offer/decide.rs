@@ -25,7 +25,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Comments that parents send will be here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/forum/local-offer/{}", comment.id);
-            view! { <li><h3><a href=to>{browse::title(&comment)}</a></h3><p class="soft">"Sent on "<When at=comment.sent_at /></p></li> }
+            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2><p class="soft">"Sent on "<When at=comment.sent_at /></p></li> }
         });
         let rows = rows.collect::<Vec<_>>();
         let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });

@@ -25,7 +25,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
         let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Comments that are published will be here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
-            view! { <li><h3><a href=to>{browse::title(&comment)}</a></h3>{browse::standing(&comment, within, now)}</li> }
+            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2>{browse::standing(&comment, within, now)}</li> }
         });
         let rows = rows.collect::<Vec<_>>();
         let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });

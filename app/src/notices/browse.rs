@@ -119,6 +119,7 @@ pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
                 {asked_and_answered(&notice.id, &beside.answers)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
+                {beside.has_update.then(|| view! { <p><a href=format!("/updates?about=notice:{}", notice.id)>"What came of it"</a></p> })}
                 <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
                 <p class="no-print"><a href=to("calendar.ics")>"Put the day into your calendar"</a>" · "<a href=to("poster")>"Print a poster"</a></p>
                 {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}

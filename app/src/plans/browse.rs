@@ -19,6 +19,7 @@ use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
 use crate::ui::{Banner, Labels, Page, Pager, When, markdown};
+use crate::updates;
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -68,6 +69,7 @@ fn card(plan: Listed) -> impl IntoView {
 pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let plan = find(&house, &id).await?;
     let now = house.clock.now();
+    let said = updates::store::list(&house.db, &updates::store::Which::About(plan.id.clone()), (20, 0)).await?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
@@ -94,6 +96,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                 {drafts(&plan, is_leader)}
                 {sessions(&plan, is_leader || is_organiser)}
                 {statements(&plan, &house.names.forum)}
+                {updates::came_of_it(said)}
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
                     <p><a href=format!("/record/plans/{}", plan.id)>"The record of this plan, in one picture"</a></p>

@@ -435,7 +435,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                 <section class="stack">
                     <h2>"What came of it"</h2>
                     {nothing}
-                    {updates::rows(told)}
+                    {updates::rows_of_section(told)}
                 </section>
             </div>
         }

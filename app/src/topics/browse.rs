@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::id;
-use crate::plans;
 use crate::rounds::rules::Phase;
 use crate::rounds::store::Tally;
 use crate::rounds::{self, SupportForm};
 use crate::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, When};
+use crate::updates;
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -109,7 +109,8 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
         (Some((round, _)), Some(Phase::Closed)) => rounds::store::tally(&house.db, round, &id).await?,
         _ => Tally::default(),
     };
-    let came_of_it = CameOfIt { counted, plans: plans::store::of_topic(&house.db, &id).await? };
+    let (plans, updates) = updates::store::of_topic(&house.db, &id).await?;
+    let came_of_it = CameOfIt { counted, plans, updates };
     let done = Sent::query(&uri).line("done");
     let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
     let has_island = phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
@@ -174,6 +175,8 @@ struct CameOfIt {
     counted: Tally,
     /// The plans it is tied to: (id, title).
     plans: Vec<(String, String)>,
+    /// What leaders say they did.
+    updates: Vec<updates::store::Listed>,
 }
 
 fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, came_of_it: CameOfIt, done: &str) -> Page {
@@ -191,7 +194,7 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
         _ => None,
     };
     let title = topic.title.clone();
-    let CameOfIt { counted, plans } = came_of_it;
+    let CameOfIt { counted, plans, updates } = came_of_it;
     Page::new(title, || {
         let banner = banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
         let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
@@ -240,6 +243,7 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
                 <p class="said">{topic.would_help}</p>
                 <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
                 {plans}
+                {updates::came_of_it(updates)}
                 {withdraw}
                 {merge}
             </article>

@@ -22,6 +22,10 @@ const MOST_ON_A_PAGE: i64 = 20;
 /// GET `/updates`: all, or with `?show=claimed`, `confirmed`, `partly` or `disputed` those.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
+    let about = sent.typed("about").split_once(':').and_then(|(_, id)| crate::id::parse(id));
+    if let Some(about) = about {
+        return of_one(&house, &viewer, about).await;
+    }
     let (which, show) = match (sent.typed("show"), Verdict::read(sent.typed("show"))) {
         (_, Some(verdict)) => (Which::Judged(verdict), verdict.word()),
         ("claimed", None) => (Which::Claimed, "claimed"),
@@ -62,6 +66,31 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
+/// The most updates about one thing.
+const MOST_OF_ONE: i64 = 50;
+
+/// What came of one thing.
+async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
+    let updates = store::list(&house.db, &Which::About(about), (MOST_OF_ONE, 0)).await?;
+    let page = Page::new("What came of it", || {
+        let nothing = updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <h1>"What came of it"</h1>
+                {nothing}
+                {rows(updates)}
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}
+
+/// What came of something, at the end of its own page; nothing where nothing was said.
+pub fn came_of_it(updates: Vec<Listed>) -> impl IntoView {
+    (!updates.is_empty()).then(|| view! { <section class="stack"><h2>"What came of it"</h2>{rows_of_section(updates)}</section> })
+}
+
 /// What is still to be said.
 fn awaited(due: Vec<due::Due>, now: crate::clock::Millis) -> Page {
     Page::new("Outcomes that are awaited", || {
@@ -77,23 +106,39 @@ fn awaited(due: Vec<due::Due>, now: crate::clock::Millis) -> Page {
     })
 }
 
-/// Updates in a list, each with how it stands.
+/// Updates in a list below a page's own heading, each with how it stands.
 pub fn rows(updates: Vec<Listed>) -> impl IntoView {
     let rows = updates.into_iter().map(|listed| {
-        let verdict = listed.verdict.map_or("○ Claimed", Verdict::title);
-        let outcome = outcome_title(&listed.outcome);
-        let organisation = if listed.organisation.is_empty() { String::new() } else { format!("{}, ", listed.organisation) };
-        view! {
-            <li class="card">
-                <h2><a href=format!("/updates/{}", listed.id)>{shortened(&listed.you_said)}</a></h2>
-                <p class="state">{outcome}</p>
-                <p>{verdict}</p>
-                <p class="soft">{organisation}<When at=listed.at /></p>
-            </li>
-        }
+        let title = link_to(&listed);
+        view! { <li class="card"><h2>{title}</h2>{standing(listed)}</li> }
     });
     let rows = rows.collect::<Vec<_>>();
     (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
+}
+
+/// The same in a section of a page.
+pub fn rows_of_section(updates: Vec<Listed>) -> impl IntoView {
+    let rows = updates.into_iter().map(|listed| {
+        let title = link_to(&listed);
+        view! { <li class="card"><h3>{title}</h3>{standing(listed)}</li> }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
+}
+
+fn link_to(listed: &Listed) -> impl IntoView + use<> {
+    view! { <a href=format!("/updates/{}", listed.id)>{shortened(&listed.you_said)}</a> }
+}
+
+fn standing(listed: Listed) -> impl IntoView {
+    let verdict = listed.verdict.map_or("○ Claimed", Verdict::title);
+    let outcome = outcome_title(&listed.outcome);
+    let organisation = if listed.organisation.is_empty() { String::new() } else { format!("{}, ", listed.organisation) };
+    view! {
+        <p class="state">{outcome}</p>
+        <p>{verdict}</p>
+        <p class="soft">{organisation}<When at=listed.at /></p>
+    }
 }
 
 /// An outcome in words, by the word it is stored by.

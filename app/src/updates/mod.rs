@@ -17,7 +17,7 @@ pub mod store;
 pub mod words;
 mod write;
 
-pub use browse::{outcome_title, rows, shortened};
+pub use browse::{came_of_it, outcome_title, rows_of_section, shortened};
 pub use letters::{remind_due, tell_due};
 
 use crate::accounts::{Role, Viewer};

@@ -393,15 +393,41 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
          ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(value).bind(most).bind(from).fetch_all(&mut *db.read().await?).await?;
-    let listed = |row: &AnyRow| Listed {
+    Ok(rows.iter().map(listed).collect())
+}
+
+/// The plans that a topic is tied to, the first first, as (id, title), and what was said of what came of it, the last first.
+pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
+    let sql = format!(
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
+           SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict, '' AS organisation, CAST(0 AS BIGINT) AS published_at, 'plan' AS kind
+             FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
+           UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at, 'update' FROM ({STANDING}) s
+             WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.topic_id = $1)) came_of_it
+         ORDER BY kind, published_at DESC, id LIMIT 40"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) = rows.iter().partition(|row| row.get::<&str, _>(6) == "plan");
+    Ok((plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(), updates.into_iter().map(listed).collect()))
+}
+
+/// What was said last, as a part of a statement: [`listed`] reads its rows.
+pub(crate) fn latest(most: u8) -> String {
+    format!(
+        "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
+    )
+}
+
+/// Reads an update in a list: (id, what parents said, outcome, verdict, organisation, when).
+pub(crate) fn listed(row: &AnyRow) -> Listed {
+    Listed {
         id: row.get(0),
         you_said: row.get(1),
         outcome: row.get(2),
         verdict: row.get::<Option<&str>, _>(3).and_then(Verdict::read),
         organisation: row.get(4),
         at: row.get(5),
-    };
-    Ok(rows.iter().map(listed).collect())
+    }
 }
 
 /// What a leader may change: what she began, what is her organisation's, and what is of no organisation.

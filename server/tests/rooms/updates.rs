@@ -49,6 +49,9 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let visitor = world.visitor();
         let read = visitor.get(&page).await;
         assert!(read.says("✓ Done") && read.says("Claimed. The forum has not said yet") && read.says("Topic: "));
+        for place in ["/", &format!("/topics/{topic}"), &format!("/updates?about=topic:{topic}")] {
+            assert!(visitor.get(place).await.says("The buses come too late."), "{place}");
+        }
         assert!(visitor.get("/updates").await.says("The buses come too late.") && organiser.get("/forum/updates").await.says("The buses"));
 
         let judge = format!("/forum/updates/{update}");

@@ -17,6 +17,7 @@ use crate::disclosure::Shown;
 use crate::error::Error;
 use crate::house::House;
 use crate::ui::{Bars, Page};
+use crate::updates;
 
 /// The consultation of an address with its releases that everyone can read, the last first; "not found" while there is none.
 async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
@@ -29,6 +30,8 @@ async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>
 /// GET `/consultations/{id}/results`: the last release; those before stay beneath it.
 pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
+    let about = updates::store::Which::About(consultation.id.clone());
+    let said = updates::store::list(&house.db, &about, (20, 0)).await?;
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
         let releases = releases.iter().enumerate().map(|(nth, release)| {
             let at = release.checked_at.map(clock::day).unwrap_or_default();
@@ -44,6 +47,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
             <article class="stack">
                 <p><a class="back" href=format!("/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
                 <h1>"What parents said"</h1>
+                {updates::came_of_it(said)}
                 {releases}
                 <p class="soft no-print"><a href=to("csv")>"As a table (CSV)"</a>" · "<a href=to("json")>"As a file (JSON)"</a></p>
             </article>

@@ -200,6 +200,8 @@ pub struct Beside {
     pub answers: Vec<(String, String, Millis)>,
     /// Of somebody who is to be told of it: whether she said that she has read it.
     pub has_read: Option<bool>,
+    /// Whether somebody said what came of it.
+    pub has_update: bool,
 }
 
 /// What stands beside the words of a notice, for this account; empty for a visitor.
@@ -208,7 +210,8 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
         "SELECT kind, question, answer, at FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers WHERE notice_id = $1
            UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0)
-             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2) beside
+             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2
+           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT) FROM update_subjects u WHERE u.notice_id = $1) beside
          ORDER BY kind, at, id",
     )
     .bind(notice_id)
@@ -219,6 +222,7 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
     for row in rows {
         match row.get::<&str, _>(0) {
             "answer" => beside.answers.push((row.get(1), row.get(2), row.get(3))),
+            "update" => beside.has_update = true,
             _ => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
         }
     }

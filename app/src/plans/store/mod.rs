@@ -4,7 +4,6 @@ mod reading;
 mod writing;
 
 pub use reading::{
-    Answered, Content, Draft, Event, Listed, Plan, Session, Statement, TO_STATE, Tied, Untold, all, bodies, draft, find, list, of_topic,
-    untold,
+    Answered, Content, Draft, Event, Listed, Plan, Session, Statement, TO_STATE, Tied, Untold, all, bodies, draft, find, list, untold,
 };
 pub use writing::{By, Published, answer, hold, override_gate, publish, record_draft, record_session, register, state, tell_next, tie};

@@ -345,17 +345,6 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Lis
     Ok(rows.iter().map(listed).collect())
 }
 
-/// The plans that a topic is tied to, the first first: (id, title).
-pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<Vec<(String, String)>> {
-    let rows = sqlx::query(
-        "SELECT p.id, p.title FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1 ORDER BY p.id LIMIT 20",
-    )
-    .bind(topic_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
 /// Plans that wait for the forum's statement, the oldest first: (id, title, since).
 pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
    WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
