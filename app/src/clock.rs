@@ -77,6 +77,12 @@ pub fn day_of(text: &str) -> Option<String> {
     read(text, "12:00").map(day)
 }
 
+/// The month in London, as in `2026-12`.
+#[must_use]
+pub fn month(at: Millis) -> String {
+    london(at).strftime("%Y-%m").to_string()
+}
+
 /// The day in London.
 #[must_use]
 pub fn date(at: Millis) -> Date {

@@ -29,6 +29,8 @@ pub struct House {
     pub outcome_within: Millis,
     /// Where the area's list of support is to be read, if that is said.
     pub local_offer: Option<String>,
+    /// Who gets the end of the audit log each month.
+    pub audit_head_to: Vec<String>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
 }
@@ -61,6 +63,7 @@ impl House {
             rule: Rule::default(),
             outcome_within: 12 * 7 * DAY,
             local_offer: None,
+            audit_head_to: Vec::new(),
             hashing: Arc::new(Semaphore::new(2)),
         }
     }
@@ -97,6 +100,13 @@ impl House {
     #[must_use]
     pub fn with_local_offer(mut self, local_offer: Option<String>) -> Self {
         self.local_offer = local_offer;
+        self
+    }
+
+    /// With these addresses that get the end of the audit log each month.
+    #[must_use]
+    pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
+        self.audit_head_to = addresses;
         self
     }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::{env, fs};
 
+use app::accounts;
 use app::clock::{Clock, DAY, Millis};
 use app::db::{Db, Kind};
 use app::deliveries::ReturnAddress;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub outcome_within: Millis,
     /// Where the area's list of support is to be read.
     pub local_offer: Option<Url>,
+    /// Who gets the end of the audit log each month.
+    pub audit_head_to: Vec<String>,
     /// The local area, as in "Sefton".
     pub area: String,
     /// The forum's name.
@@ -103,6 +106,10 @@ impl Settings {
         let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
         let outcome_within = i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
         let local_offer = get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
+        let audit_head_to = or("AUDIT_HEAD_TO", "");
+        let audit_head_to =
+            audit_head_to.split(',').filter(|to| !to.trim().is_empty()).map(accounts::address).collect::<Result<Vec<_>, _>>();
+        let audit_head_to = audit_head_to.map_err(|_| "AUDIT_HEAD_TO must be email addresses, with commas between".to_owned())?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -122,6 +129,7 @@ impl Settings {
             rule,
             outcome_within,
             local_offer,
+            audit_head_to,
             area,
             forum,
             trusted_proxies,
@@ -135,6 +143,7 @@ impl Settings {
             .with_return_address(self.return_address.clone())
             .with_rule(self.rule)
             .with_outcome_within(self.outcome_within)
+            .with_audit_head_to(self.audit_head_to.clone())
             .with_local_offer(self.local_offer.as_ref().map(Url::to_string))
     }
 

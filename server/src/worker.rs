@@ -9,7 +9,7 @@ use app::deliveries::{Outcome, deliver_one};
 use app::house::House;
 use app::rounds::close_due;
 use app::subscriptions;
-use app::{consultations, notices, plans, updates};
+use app::{consultations, notices, plans, record, updates};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -78,6 +78,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
             forget_at = Instant::now() + BETWEEN_FORGETTING;
             if let Err(error) = updates::remind_due(&house).await {
                 tracing::error!(%error, "writing to leaders of what is due failed and will be tried again");
+            }
+            if let Err(error) = record::send_due(&house).await {
+                tracing::error!(%error, "sending the end of the audit log failed and will be tried again");
             }
             match clock_is_wrong(&db, &clock).await {
                 Ok(Some(how)) => tracing::error!("{how}"),

@@ -3,16 +3,19 @@
 //!
 //! `store` asks the tables for everything as it stood at one moment, each question by its name. `history` is the answer: facts,
 //! with true numbers. `figures` and `tables` say what may be said of it; `charts` draws it. `browse` is what everyone sees,
-//! `pack` the folder, `evidence` the forum's page for it.
+//! `pack` the folder, `evidence` the forum's page for it; `head` sends the end of the audit log each month.
 
 mod browse;
 pub mod charts;
 mod evidence;
 pub mod figures;
+mod head;
 pub mod history;
 pub mod pack;
 pub mod store;
 pub mod tables;
+
+pub use head::send_due;
 
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};

@@ -57,6 +57,28 @@ fn the_audit_log_is_a_chain_whose_head_is_known() {
 }
 
 #[test]
+fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
+    on_both(async |world| {
+        noted(&world, 1).await;
+        let house = world.house.clone().with_audit_head_to(vec!["inspector@example.org".to_owned()]);
+        for _ in 0..2 {
+            app::record::send_due(&house).await.unwrap();
+        }
+        let letters = world.deliver().await;
+        assert_eq!(letters.len(), 1, "once a month");
+        assert_eq!(letters[0].to, "inspector@example.org");
+        let hash = letters[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
+        noted(&world, 2).await;
+        assert!(matches!(check(world.db(), Some(&hash)).await.unwrap(), Checked::Whole(_)));
+        world.forward(31 * app::clock::DAY);
+        app::record::send_due(&house).await.unwrap();
+        assert_eq!(world.deliver().await.len(), 1, "again the month after");
+        app::record::send_due(&world.house).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "nobody is named");
+    });
+}
+
+#[test]
 fn two_who_write_at_once_follow_each_other() {
     on_both(async |world| {
         tokio::join!(noted(&world, 6), noted(&world, 6), noted(&world, 6), noted(&world, 6));
