@@ -30,7 +30,7 @@ pub struct World {
     pub autism: String,
     pub north: String,
     pub south: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs the test on SQLite, then on PostgreSQL. `make test` gives a PostgreSQL; without one a test by hand runs on
@@ -73,7 +73,7 @@ impl World {
             .await
             .unwrap();
         let service = server::edge::service(house.clone(), Vec::new());
-        Self { house, service, transport, autism, north, south, _folder: folder }
+        Self { house, service, transport, autism, north, south, folder }
     }
 
     pub fn names() -> Names {
@@ -90,6 +90,11 @@ impl World {
     pub fn around(self, house: House) -> Self {
         let service = server::edge::service(house.clone(), Vec::new());
         Self { house, service, ..self }
+    }
+
+    /// A folder of its own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub fn db(&self) -> &Db {
