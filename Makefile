@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms mailer browser site setup-test
+.PHONY: run test check rules rooms mailer browser pictures site setup-test
 
 run: ## Serve the demonstration area at http://127.0.0.1:3000
 	site/build.sh --if-possible
@@ -25,6 +25,10 @@ rooms: ## The rooms behind the real router, on both databases; letters against a
 browser: ## The journeys in a real browser
 	cargo build -p server
 	npm test --prefix end2end
+
+pictures: site ## The pictures of the README, taken anew
+	cargo build -p server
+	UPDATE_PICTURES=1 npm test --prefix end2end -- the-readme what-parents-said
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

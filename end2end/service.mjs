@@ -10,7 +10,7 @@ import PostalMime from 'postal-mime';
 const program = resolve(process.env.ALONGSIDE_BIN || join(import.meta.dirname, '../target/debug/alongside'));
 
 /** Settings of the person who runs the tests, which must not reach the service under test. */
-const SETTINGS = ['DATABASE_URL', 'LISTEN', 'PUBLIC_URL', 'MAIL', 'MAIL_FROM', 'FILES', 'AREA_NAME', 'FORUM_NAME', 'TRUSTED_PROXY', 'SMALLEST_SHOWN', 'ROUND_TO_FIVE'];
+const SETTINGS = ['DATABASE_URL', 'LISTEN', 'PUBLIC_URL', 'MAIL', 'MAIL_FROM', 'FILES', 'AREA_NAME', 'FORUM_NAME', 'TRUSTED_PROXY', 'SMALLEST_SHOWN', 'ROUND_TO_FIVE', 'OUTCOME_WEEKS', 'LOCAL_OFFER_URL', 'AUDIT_HEAD_TO'];
 
 export async function startService({ demo = false } = {}) {
   // A port that was free a moment ago may be another test's by now: then another is tried.

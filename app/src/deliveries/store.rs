@@ -27,6 +27,9 @@ pub struct Owed<'a> {
     pub not_after: Option<Millis>,
 }
 
+/// Letters of this kind can be very many too, though nobody stops them by one click: every other letter overtakes them.
+const OF_MANY: &str = "update";
+
 /// Owes a letter, in the same write as the fact it tells of.
 ///
 /// # Errors
@@ -48,7 +51,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     .bind(owed.words.html())
     .bind(owed.at)
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
-    .bind(i64::from(owed.words.stop.is_some()))
+    .bind(i64::from(owed.words.stop.is_some() || owed.kind == OF_MANY))
     .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
     .execute(tx)
     .await?;

@@ -107,15 +107,15 @@ pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
 }
 
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by then, when an outcome of it was first
-/// said, and what was said last of it by then.
+/// said, and the nearest day by which it is decided, where one update said by then that it still is.
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     let rows = sqlx::query(
         "SELECT a.kind, a.id, a.title, a.since,
                 (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
                  WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
-                (SELECT s.outcome || ' ' || s.decide_by FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1
-                 ORDER BY s.published_at DESC, s.update_id DESC, s.version DESC LIMIT 1) AS said
+                (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
+                   AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
          FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
                  FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
                  WHERE c.confirmed_at <= $1 AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)
@@ -135,10 +135,7 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
         title: row.get(2),
         since: row.get(3),
         first_said_at: row.get(4),
-        decide_by: match row.get::<Option<&str>, _>(5).and_then(|said| said.split_once(' ')) {
-            Some(("deciding", by)) => Some(by.to_owned()),
-            _ => None,
-        },
+        decide_by: row.get(5),
     };
     Ok(rows.iter().map(awaited).collect())
 }

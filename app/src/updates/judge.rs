@@ -109,7 +109,7 @@ pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     let what_to_do = if is_own {
         "Ask another organiser. You said it yourself, as a leader"
     } else if version == update.now().version {
-        "Ask another organiser. You lead for the organisation that says it"
+        "Ask another organiser. You lead for those who say it"
     } else {
         "Read it once more, below: something else was said meanwhile. Then say if that is so"
     };

@@ -100,6 +100,8 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "withdrawn" => "○ Withdrawn",
         "merged" => "● Part of another topic",
         "counting" => "○ In a round that is not closed yet",
+        "in no round" => "○ In no round yet",
+        "closed round" => "○ Voting has closed. The forum has not confirmed the list yet",
         "not chosen" => "○ Not on the list of its round",
         "closed" => "○ The answers are being read",
         _ => "○ Open",
@@ -150,7 +152,7 @@ fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
                 <h1>"What came of your answers"</h1>
                 <p class="lead">"Type in the code that you got when you answered. We cannot tell whose it is, and keep nothing of this."</p>
                 <form method="post" action="/updates/receipt" novalidate>
-                    <Field name="code" label="Your code" hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD." value=sent.typed("code") refusals />
+                    <Field name="code" label="Your code" hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD." autocomplete="off" value=sent.typed("code") refusals />
                     <button class="button">"See what came of it"</button>
                 </form>
             </div>

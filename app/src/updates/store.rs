@@ -142,7 +142,8 @@ pub async fn publish(
 ) -> Kept<(String, bool)> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
-         VALUES ($1, $2, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $3 AND r.role = 'leader'), $3, $4)
+         SELECT $1, $2, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $3 AND r.role = 'leader'), $3, CAST($4 AS BIGINT)
+         WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $2)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -152,7 +153,7 @@ pub async fn publish(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(update_id) = new else {
-        let known = sqlx::query_scalar("SELECT id FROM updates WHERE form_key = $1").bind(form_key).fetch_one(tx).await?;
+        let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1").bind(form_key).fetch_one(tx).await?;
         return Ok((known, false));
     };
     tie(&mut *tx, &update_id, about).await?;
@@ -430,8 +431,8 @@ pub(crate) fn listed(row: &AnyRow) -> Listed {
     }
 }
 
-/// What a leader may change: what she began, what is her organisation's, and what is of no organisation.
-const HERS: &str = "(begun_by = $1 OR organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";
+/// What a leader may change: what is her organisation's, and what is of no organisation.
+const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";
 
 /// Whether this leader may change an update.
 pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
@@ -447,36 +448,36 @@ pub struct Waited {
     pub subject: Subject,
     /// Since when: the forum confirmed that a topic was chosen, results were published, or a first draft was.
     pub since: Millis,
-    /// What was said last of it.
+    /// The day by which it is decided, the nearest that was promised.
     pub told: Option<Outcome>,
 }
 
 /// The most outcomes that are awaited at once.
 const MOST_AWAITED: i64 = 1_000;
 
-/// Every chosen topic, consultation with results and plan with a published draft, with what was said last of what came of it.
+/// The last version of each update about the subject `w`.
+const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+    WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id)";
+
+/// Every chosen topic, consultation with results and plan with a published draft of which nothing was said, or of which one update
+/// says that it is still being decided, whatever another says.
 pub async fn waited(db: &Db) -> Kept<Vec<Waited>> {
     let sql = format!(
         "SELECT a.kind, a.id, a.title, a.since,
-                (SELECT s.outcome || ' ' || s.decide_by FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-                 WHERE b.kind = a.kind AND b.subject_id = a.id ORDER BY s.published_at DESC, s.version DESC LIMIT 1)
-         FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
+                a.decide_by
+         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
                  FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
                  WHERE t.withdrawn_at IS NULL AND t.merged_at IS NULL GROUP BY t.id, t.title
                UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
                  FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at IS NOT NULL GROUP BY c.id, c.title
                UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
-                 FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL GROUP BY p.id, p.title) a
+                 FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL GROUP BY p.id, p.title) w
+               WHERE NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding')) a
          ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
-    let told = |text: &str| match text.split_once(' ') {
-        Some(("deciding", by)) => Outcome::Deciding { by: by.to_owned() },
-        // That it is said is all that counts here.
-        _ => Outcome::Done,
-    };
     let waited = |row: &AnyRow| {
-        let told = row.get::<Option<&str>, _>(4).map(told);
+        let told = row.get::<Option<String>, _>(4).map(|by| Outcome::Deciding { by });
         Some(Waited { subject: subject(row)?, since: row.get(3), told })
     };
     Ok(rows.iter().filter_map(waited).collect())
@@ -519,12 +520,13 @@ pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
 fn contributors() -> String {
     let stopped = notices::ledger::stopped("b.id", "l.notice_id", "l.notice_id");
     format!(
-        "WITH about AS (SELECT * FROM update_subjects WHERE update_id = $1),
-              topic AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
-                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id AND t.published_at IS NOT NULL
-                        UNION SELECT x.topic_id FROM about a JOIN plan_topics x ON x.plan_id = a.plan_id),
+        "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
+              named AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
+                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
+                        UNION SELECT x.topic_id FROM about a JOIN plan_topics x ON x.plan_id = a.plan_id
+                              JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL),
+              topic AS (SELECT id FROM named UNION SELECT m.id FROM topic JOIN topics m ON m.merged_into = topic.id AND m.withdrawn_at IS NULL),
               account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
-                          UNION SELECT m.author_id FROM topic JOIN topics m ON m.merged_into = topic.id
                           UNION SELECT s.account_id FROM topic JOIN supports s ON s.topic_id = topic.id
                           UNION SELECT k.account_id FROM about a JOIN took_part k ON k.consultation_id = a.consultation_id AND k.wants_outcome = 1)
          SELECT c.id AS person, c.email, CAST(NULL AS TEXT) AS subscriber_id FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
@@ -625,7 +627,8 @@ pub async fn contributions(db: &Db, account_id: &str, (most, from): (i64, i64), 
          FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on' WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
                            WHEN t.merged_at IS NOT NULL THEN 'merged' WHEN t.declined_at IS NOT NULL THEN 'declined'
-                           WHEN t.published_at IS NULL THEN 'waiting' WHEN r.closed_at IS NULL THEN 'counting' ELSE 'not chosen' END AS state,
+                           WHEN t.published_at IS NULL THEN 'waiting' WHEN t.round_id IS NULL THEN 'in no round' WHEN r.closed_at IS NULL THEN 'counting'
+                           WHEN EXISTS (SELECT 1 FROM confirmations f WHERE f.round_id = t.round_id) THEN 'not chosen' ELSE 'closed round' END AS state,
                       (SELECT min(k.confirmed_at) FROM confirmed_topics q JOIN confirmations k ON k.round_id = q.round_id
                        WHERE q.topic_id = t.id AND t.withdrawn_at IS NULL AND t.merged_at IS NULL) AS since
                  FROM (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at FROM topics WHERE author_id = $1
@@ -770,7 +773,7 @@ pub async fn judge(tx: &mut AnyConnection, update_id: &str, new: &NewVerdict, by
          SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u
          WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s WHERE s.update_id = u.id)
            AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id AND s.published_by = $8)
-           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader' AND r.organisation_id = u.organisation_id)
+           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader' AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(id::fresh())

@@ -87,6 +87,9 @@ pub fn words(sent: &Sent, told: Option<&Words>, now: Millis) -> Result<Words, Re
         empty if empty.is_empty() => Some(empty),
         _ => refusals.take("next_by", day_to_come(sent, "next_by", told.map(|told| told.next_by.as_str()), now)),
     };
+    if next_by.as_ref().is_some_and(|by| !by.is_empty()) && next.as_ref().is_some_and(String::is_empty) {
+        refusals.add("next", "Say what comes by that day, or leave the day empty");
+    }
     let links = refusals.take("links", links(sent.typed("links")));
     let numbers = numbers(sent, now, &mut refusals);
     let Some(outcome) = outcome.filter(|_| refusals.is_empty()) else { return Err(refusals) };

@@ -57,23 +57,23 @@ impl History {
     /// The figures, worked out from the events in the plainest way.
     fn figures(&self, within: Millis, at: Millis) -> BTreeMap<&'static str, String> {
         let day = |at: Millis| clock::fields(at).0;
-        let last = |topic: &str| self.said.iter().rfind(|said| said.at <= at && said.topics.iter().any(|about| about == topic));
-        let (mut awaited, mut given, mut overdue) = (0, 0, 0);
-        for chosen in self.chosen.iter().filter(|chosen| chosen.at <= at) {
-            awaited += 1;
-            let due = match last(&chosen.topic) {
-                Some(said) if said.outcome != "deciding" => {
-                    given += 1;
-                    continue;
-                }
-                Some(said) => said.decide_by.clone(),
-                None => day(chosen.at + within),
-            };
-            overdue += i32::from(day(at) > due);
-        }
         let mut standing: BTreeMap<&str, &Said> = BTreeMap::new();
         for said in self.said.iter().filter(|said| said.at <= at) {
             standing.insert(&said.update, said);
+        }
+        let (mut awaited, mut given, mut overdue) = (0, 0, 0);
+        for chosen in self.chosen.iter().filter(|chosen| chosen.at <= at) {
+            awaited += 1;
+            let about: Vec<&&Said> = standing.values().filter(|said| said.topics.contains(&chosen.topic)).collect();
+            let due = match about.iter().filter(|said| said.outcome == "deciding").map(|said| &said.decide_by).min() {
+                Some(promised) => promised.clone(),
+                None if about.is_empty() => day(chosen.at + within),
+                None => {
+                    given += 1;
+                    continue;
+                }
+            };
+            overdue += i32::from(day(at) > due);
         }
         let verdict = |said: &Said| {
             let of = |(update, version, _, when): &&(String, i64, &str, Millis)| {

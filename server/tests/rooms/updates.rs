@@ -159,7 +159,61 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
         let past_the_page = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await;
         assert!(past_the_page.is_err(), "nor by plain SQL");
         let leader = world.signed_in("other@example.org", &[Role::Leader, Role::Organiser]).await;
-        leader.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+        let colleague = leader.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
+        assert_eq!(colleague.status, StatusCode::UNPROCESSABLE_ENTITY, "of no organisation: every leader could have said it");
+        let organiser = world.organiser().await;
+        organiser.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+    });
+}
+
+#[test]
+fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_what_was() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let author: String = sqlx::query_scalar("SELECT a.email FROM topics t JOIN accounts a ON a.id = t.author_id WHERE t.id = $1")
+            .bind(&topic)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let author = world.sign_in(&author).await;
+        let said = author.get("/account/said").await;
+        assert!(said.says("The forum has not confirmed the list yet") && !said.says("Not on the list"));
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let organiser = world.organiser().await;
+        sqlx::query("INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) VALUES ($1, 'None of them', $2, $3)")
+            .bind(&round)
+            .bind(&organiser.account)
+            .bind(world.now())
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert!(author.get("/account/said").await.says("Not on the list of its round"));
+    });
+}
+
+#[test]
+fn another_updates_last_word_does_not_hide_that_one_is_still_being_decided() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        sqlx::query("INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) SELECT id, '', opened_by, 0 FROM rounds WHERE opened_by IS NOT NULL")
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        sqlx::query("INSERT INTO confirmed_topics (round_id, topic_id) SELECT round_id, id FROM topics WHERE id = $1")
+            .bind(&topic)
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let by = clock::fields(world.now() + 3 * DAY).0;
+        let dayless = [DONE[0], DONE[1], DONE[2], ("next_by", by.as_str()), ("about", "x")];
+        assert!(leader.post("/lead/updates/new", &dayless).await.says("Say what comes by that day"));
+        publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "deciding"), ("decide_by", &by)]).await;
+        world.forward(MINUTE);
+        publish(&leader, &topic, &DONE).await;
+        world.forward(5 * DAY);
+        let awaited = world.visitor().get("/updates?show=awaited").await;
+        assert!(awaited.says("1 outcome is overdue.") && awaited.html.contains(&topic));
     });
 }
 

@@ -1,0 +1,155 @@
+// Results are published, a leader says what came of it, the forum has the last word, and an inspector gets it all as one folder.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { acceptInvitation, hindrances, signIn } from './people.mjs';
+import { startService } from './service.mjs';
+
+const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+/** UPDATE_PICTURES=1 makes the pictures of the README anew. */
+const picture = (name, isWanted) => (isWanted && process.env.UPDATE_PICTURES === '1' ? { path: join(import.meta.dirname, `../docs/${name}.png`) } : {});
+const MOST_BYTES = 120_000;
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled });
+    test.setTimeout(300_000);
+
+    test('a leader claims, those who answered get a letter, the forum disputes, she mends it, the forum confirms, and the evidence pack proves itself', async ({ browser }) => {
+      const service = await startService({ demo: true });
+      const folder = mkdtempSync(join(tmpdir(), 'alongside-pack-'));
+      try {
+        const people = [1, 2, 3, 4].map(async () => (await browser.newContext({ javaScriptEnabled, colorScheme: 'light' })).newPage());
+        const [organiser, second, leader, parent] = await Promise.all(people);
+        const fine = async (page) => { if (javaScriptEnabled) expect(await hindrances(page)).toEqual([]); };
+        await signIn(organiser, service, 'organiser@example.org');
+        await signIn(leader, service, 'leader@example.org');
+        await signIn(parent, service, 'parent2@example.org');
+
+        // The forum asks those who are signed in; one answers and wants to hear what comes of it.
+        await organiser.goto(`${service.url}/forum/consultations/new`);
+        for (const [label, words] of [
+          ['What you ask about, in one line', 'When the advice line is open'],
+          ['What it is about', 'The hours of the advice line.'],
+          ['What can still be changed', 'The hours.'],
+          ['What cannot be changed, and why', 'The number, since it is printed everywhere.'],
+          ['Who it is for', 'Parents who call it'],
+          ['How the answers will be used', 'The team sets its hours by them.'],
+          ['Who will see what', 'The forum reads every answer.'],
+          ['The last day', DAY(30)],
+        ]) await organiser.getByLabel(label, { exact: true }).fill(words);
+        await organiser.getByLabel('Parents who are signed in, each once').check();
+        await organiser.getByRole('button', { name: 'Go on to the questions' }).click();
+        await organiser.getByRole('link', { name: 'Add a question' }).click();
+        await organiser.getByLabel('What you ask, in one sentence').fill('Can you call in the evening?');
+        await organiser.getByLabel('Yes or no').check();
+        await organiser.getByRole('button', { name: 'Keep the question' }).click();
+        await organiser.getByRole('button', { name: 'Open it for parents' }).click();
+        await expect(organiser.getByText('It is open', { exact: true })).toBeVisible();
+        const id = new URL(organiser.url()).pathname.split('/')[3];
+        await parent.goto(`${service.url}/consultations/${id}`);
+        await parent.getByRole('button', { name: 'Begin' }).click();
+        await parent.getByLabel('No', { exact: true }).check();
+        await parent.getByRole('button', { name: 'Go on' }).click();
+        await parent.getByLabel('Write to me when it is said what came of it').check();
+        await parent.getByRole('button', { name: 'Send my answers' }).click();
+        await expect(parent.getByText('Your answers are in')).toBeVisible();
+
+        // It closes; one organiser counts, another publishes.
+        const back = 31 * 86_400_000;
+        service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
+        service.command('invite', 'second@example.org', '--role', 'organiser');
+        await acceptInvitation(second, service, 'second@example.org');
+        await organiser.goto(`${service.url}/forum/consultations/${id}/release`);
+        await organiser.getByRole('button', { name: 'Count the answers' }).click();
+        await second.goto(`${service.url}/forum/consultations/${id}/release`);
+        await second.getByRole('button', { name: 'Publish these results' }).click();
+        await expect(second.getByRole('heading', { name: 'What parents said' })).toBeVisible();
+
+        // A leader says what came of it; who answered and asked for it gets a letter.
+        await leader.goto(`${service.url}/lead/updates`);
+        await fine(leader);
+        await leader.getByRole('link', { name: 'Consultation: When the advice line is open' }).click();
+        await leader.getByLabel('You said').fill('Parents cannot call before six.');
+        await leader.getByLabel('It is done', { exact: true }).check();
+        await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
+        await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
+        await leader.getByLabel('Where are the numbers from?').fill('The team’s rota');
+        await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
+        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
+        await fine(leader);
+        await leader.getByRole('button', { name: 'Publish it' }).click();
+        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
+        await fine(leader);
+        const letter = await service.letterTo('parent2@example.org', 'What came of it: Parents cannot call');
+        expect(letter.text).toContain('open until eight on Tuesdays');
+        await parent.goto(letter.link);
+        await parent.getByRole('link', { name: 'This is not what I found' }).click();
+        await parent.getByLabel('What did you find?').fill('Nobody answered at seven.');
+        await parent.getByRole('button', { name: 'Tell the forum' }).click();
+        await expect(parent.getByText('The forum has it')).toBeVisible();
+        await expect(parent.getByText('Nobody answered at seven.')).toHaveCount(0);
+
+        // The forum disputes it in public, beside what she says.
+        await organiser.goto(`${service.url}/forum/updates`);
+        await expect(organiser.getByText('Nobody answered at seven.')).toBeVisible();
+        await fine(organiser);
+        const update = new URL(letter.link).pathname;
+        await organiser.goto(`${service.url}/forum${update}`);
+        await organiser.getByLabel('No, it is not what parents find').check();
+        await organiser.getByRole('textbox', { name: 'What parents find' }).fill('Two of three calls after seven were not answered.');
+        await organiser.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await parent.goto(service.url + update);
+        await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeVisible();
+        await expect(parent.getByText('The advice line is open until eight on Tuesdays.')).toBeVisible();
+        await fine(parent);
+        await parent.getByText('Two of three calls after seven were not answered.').scrollIntoViewIfNeeded();
+        expect((await parent.screenshot({ ...picture('you-said-we-did', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);
+
+        // She mends it: it is claimed again, told again, and confirmed.
+        await leader.goto(`${service.url}/lead${update}`);
+        await leader.getByLabel('We did', { exact: true }).fill('Since Monday two people answer until eight on Tuesdays, and call back within a day.');
+        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
+        await leader.getByRole('button', { name: 'Publish it' }).click();
+        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
+        await service.letterTo('parent2@example.org', 'Said anew', 'call back within a day');
+        await second.goto(`${service.url}/forum${update}`);
+        await second.getByLabel('Yes, it is so', { exact: true }).check();
+        await second.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await parent.goto(service.url + update);
+        await expect(parent.getByText('Confirmed by the forum').first()).toBeVisible();
+        await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeAttached();
+        await parent.goto(`${service.url}/account/said`);
+        await expect(parent.getByText('Done, confirmed').first()).toBeVisible();
+        await fine(parent);
+
+        // The record shows it, and the pack of today proves itself.
+        await parent.goto(`${service.url}/record`);
+        await fine(parent);
+        expect((await parent.screenshot({ ...picture('record', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);
+        await second.goto(`${service.url}/forum`);
+        await second.getByRole('link', { name: 'Save an evidence pack for inspectors' }).click();
+        await second.getByLabel('All that had happened by the end of this day').fill(DAY(0));
+        await fine(second);
+        const downloads = second.waitForEvent('download');
+        await second.getByRole('button', { name: 'Save the pack' }).click();
+        const zip = join(folder, 'pack.zip');
+        await (await downloads).saveAs(zip);
+        expect(spawnSync('/usr/bin/python3', ['-m', 'zipfile', '-e', zip, folder]).status).toBe(0);
+        const pack = join(folder, `evidence-pack-${DAY(0)}`);
+        service.command('evidence-pack', '--verify', pack);
+        await parent.goto(pathToFileURL(join(pack, 'report.html')).href);
+        await expect(parent.getByRole('heading', { level: 1, name: 'Evidence pack of Sefton' })).toBeVisible();
+        await expect(parent.getByText('Parents cannot call before six.').first()).toBeAttached();
+        await fine(parent);
+        expect((await parent.screenshot({ ...picture('evidence-pack', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+        await service.stop();
+      }
+    });
+  });
+}
