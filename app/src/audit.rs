@@ -2,12 +2,12 @@
 //! hash of each entry covers the hash of the one before. Whoever changes, takes out or moves an entry, past the triggers too,
 //! must change the hash of every later one, and the last of them, the head, is known outside.
 
-use sha2::{Digest as _, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::clock::Millis;
 use crate::db::{Db, Kept};
+use crate::id;
 
 /// One change. `what` is a verb and its object as in "topic published"; `about` is the id of the thing.
 #[derive(Debug)]
@@ -64,8 +64,7 @@ pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
 /// `[number,"id",at,"who" or null,"what","about","detail"]` as JSON without spaces.
 fn link(before: &str, number: i64, id: &str, entry: &Entry<'_>) -> String {
     let fields = serde_json::json!([number, id, entry.at, entry.who, entry.what, entry.about, entry.detail]);
-    let digest = Sha256::digest(format!("{before}\n{fields}"));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    id::sha256(format!("{before}\n{fields}").as_bytes())
 }
 
 /// What a check of the whole chain found.

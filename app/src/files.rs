@@ -11,7 +11,8 @@ use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
-use sha2::{Digest as _, Sha256};
+
+use crate::id;
 
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 20 * 1024 * 1024;
@@ -115,7 +116,7 @@ impl Files {
     /// When the store fails.
     pub async fn keep_picture(&self, content: Bytes) -> Result<Option<String>, object_store::Error> {
         let Some((content, ending)) = without_traces(content) else { return Ok(None) };
-        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = id::sha256(&content);
         self.0.put(&Path::from(hash.clone()), content.into()).await?;
         Ok(Some(format!("{hash}.{ending}")))
     }
@@ -161,7 +162,7 @@ impl Files {
     /// # Errors
     /// When the store fails.
     pub async fn keep(&self, name: &str, kind: FileKind, content: Bytes) -> Result<Kept, object_store::Error> {
-        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = id::sha256(&content);
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
         self.0.put(&Path::from(hash.clone()), content.into()).await?;
         Ok(Kept { hash, name: cleaned(name, kind), kind, size })

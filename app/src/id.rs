@@ -53,6 +53,12 @@ pub fn read_code(typed: &str) -> Option<String> {
     is_code.then(|| letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
+/// The SHA-256 of some bytes in hexadecimal, as `sha256sum` writes it.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is needed.
 #[must_use]
 pub fn hash(secret: &str) -> String {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::comment as find;
-use super::rules::{REASONS, due};
+use super::rules;
 use super::store::{self, Comment, Which};
 use crate::accounts::{Role, Viewer};
 use crate::clock::{self, Millis};
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::forms::{Sent, page_number};
 use crate::house::House;
 use crate::ui::{Banner, Page, Pager, When};
+use crate::updates::rules::due_by;
 
 const MOST_ON_A_PAGE: i64 = 20;
 /// The most comments that one document holds.
@@ -89,10 +90,11 @@ pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => view! { <p class="state">"● Answered"</p> }.into_any(),
         (Some(_), _) => view! { <p class="state">"✓ Answered, with what is done"</p> }.into_any(),
-        (None, Some(at)) => match due(at, within, now) {
-            (by, true) => view! { <p class="state"><span>"× Answer overdue since "<When at=by /></span></p> }.into_any(),
-            (by, false) => view! { <p class="state"><span>"○ Answer due by "<When at=by /></span></p> }.into_any(),
-        },
+        (None, Some(at)) => {
+            let by = due_by(at, within);
+            let state = if by < now { "× Answer overdue since " } else { "○ Answer due by " };
+            view! { <p class="state"><span>{state}<When at=by /></span></p> }.into_any()
+        }
         (None, None) => ().into_any(),
     }
 }
@@ -102,7 +104,7 @@ fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<
     if comment.withdrawn_at.is_some() {
         view! { <p class="state">"○ You took it back"</p> }.into_any()
     } else if let Some((_, reason)) = &comment.declined {
-        let reason = REASONS.into_iter().find(|(word, _)| word == reason).map_or("", |(_, words)| words);
+        let reason = rules::reason(reason);
         view! { <p class="state">{format!("× Not published. {reason}")}</p> }.into_any()
     } else if comment.passed_on_at.is_some() {
         view! { <p class="state">"○ Somebody of the forum looks after it"</p> }.into_any()
@@ -208,8 +210,7 @@ pub async fn year(State(house): State<House>, viewer: Viewer, Path(year): Path<S
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
         let published =
             if comments.len() == 1 { "1 comment was published".to_owned() } else { format!("{} comments were published", comments.len()) };
-        let many: u64 = declined.iter().map(|(_, many)| many).sum();
-        let not = match many {
+        let not = match declined {
             0 => "None was left out.".to_owned(),
             many => format!(
                 "Left out were {}: comments that name somebody, are about one child, are abusive, or are not about the Local Offer.",

@@ -1,8 +1,9 @@
 //! The letters to a comment's author.
 
-use super::rules::{Decision, NewResponse, REASONS};
+use super::rules::{self, Decision, NewResponse};
 use crate::deliveries::Words;
 use crate::house::House;
+use crate::topics;
 
 /// Tells the author what became of her comment.
 pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
@@ -13,22 +14,17 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
             Some(see(house, comment_id)),
         ),
         Decision::Decline(reason) => {
-            let reason = REASONS.into_iter().find(|(word, _)| word == reason).map_or("", |(_, words)| words);
+            let not = format!("We read your comment on the Local Offer and did not publish it. {}.", rules::reason(reason));
             (
                 "We did not publish your comment",
-                vec![format!("We read your comment on the Local Offer and did not publish it. {reason}."), "You can write it anew and send it again.".to_owned()],
+                vec![not, "You can write it anew and send it again.".to_owned()],
                 Some(("Write a comment".to_owned(), house.link("/local-offer/comments/new"))),
             )
         }
-        // Who opens this letter, and beside whom, is not known: it says nothing of what was written.
-        Decision::PassOn => (
-            "About what you sent us",
-            vec![
-                "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.".to_owned(),
-                "If somebody is in danger now, call 999.".to_owned(),
-            ],
-            None,
-        ),
+        Decision::PassOn => {
+            let (subject, paragraphs) = topics::passed_on();
+            (subject, paragraphs, None)
+        }
     };
     words(house, subject, paragraphs, button)
 }

@@ -1,6 +1,6 @@
 //! What a comment and a response may be, and by when a response is due. Pure.
 
-use crate::clock::{self, Millis};
+use crate::clock::Millis;
 use crate::forms::{self, Refusals, Sent};
 use crate::updates::rules::end_of;
 
@@ -16,6 +16,12 @@ pub const REASONS: [(&str, &str); 4] = [
     ("abusive", "It is abusive"),
     ("other", "It is not about the Local Offer"),
 ];
+
+/// A reason in words.
+#[must_use]
+pub fn reason(word: &str) -> &'static str {
+    REASONS.into_iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)
+}
 
 /// A comment as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,17 +117,10 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     }
 }
 
-/// By when a comment is to be answered, and whether that has passed. `within`: how long leaders have, in milliseconds.
-#[must_use]
-pub fn due(published_at: Millis, within: Millis, now: Millis) -> (Millis, bool) {
-    let by = end_of(&clock::fields(published_at + within).0).unwrap_or(published_at + within);
-    (by, by < now)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::DAY;
+    use crate::clock;
 
     #[test]
     fn a_comment_needs_words_and_a_service_that_there_is() {
@@ -139,12 +138,5 @@ mod tests {
         assert!(of("", "").is_ok() && of("A page", "").is_ok() && of("A page", "2026-12-04").is_ok());
         assert!(of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some()));
         assert!(of("", "2027-01-01").is_err_and(|refusals| refusals.about("action").is_some()));
-    }
-
-    #[test]
-    fn a_response_is_due_as_every_outcome_is() {
-        let published = clock::read("2026-09-01", "12:00").expect("a time");
-        assert!(!due(published, 84 * DAY, clock::read("2026-11-24", "23:59").expect("a time")).1);
-        assert!(due(published, 84 * DAY, clock::read("2026-11-25", "00:00").expect("a time")).1);
     }
 }

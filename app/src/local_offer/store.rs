@@ -168,17 +168,14 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Comment>> {
     Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
 }
 
-/// How many comments were received between two times, and how many of them were declined, by the reason as it is stored. Only for
-/// [`crate::disclosure`] to put into words.
-pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<Vec<(String, u64)>> {
-    let rows = sqlx::query(
-        "SELECT decline_reason, count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2 GROUP BY decline_reason ORDER BY decline_reason",
-    )
-    .bind(after)
-    .bind(before)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(|row| (row.get(0), u64::try_from(row.get::<i64, _>(1)).unwrap_or(0))).collect())
+/// How many comments were declined between two times. Only for [`crate::disclosure`] to put into words.
+pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
+    let declined: i64 = sqlx::query_scalar("SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2")
+        .bind(after)
+        .bind(before)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(u64::try_from(declined).unwrap_or(0))
 }
 
 /// Keeps a comment, once for each form key of its author; its id.

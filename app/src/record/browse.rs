@@ -35,6 +35,17 @@ fn ways(open: &'static str) -> impl IntoView {
     view! { <nav class="pager" aria-label="The record">{ways.into_iter().collect_view()}</nav> }
 }
 
+/// That the gate was passed for a draft, by whom, and why.
+fn overridden(of: impl IntoView, name: String, reason: String, at: Millis) -> impl IntoView {
+    view! {
+        <li class="panel warn">
+            <p><b>{of}</b></p>
+            <p>{name}" passed the gate on "<When at />", for this reason:"</p>
+            <p class="said">{reason}</p>
+        </li>
+    }
+}
+
 fn share_words(part: InTime) -> String {
     part.share().map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share} in 100"))
 }
@@ -63,14 +74,8 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
         let mut passed: Vec<_> = overrides
             .into_iter()
             .map(|(plan, draft, (name, reason, at))| {
-                let row = view! {
-                    <li class="panel warn">
-                        <p><b>{format!("Draft {} of ", draft.version)}<a href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a></b></p>
-                        <p>{name}" passed the gate on "<When at />", for this reason:"</p>
-                        <p class="said">{reason}</p>
-                    </li>
-                };
-                (at, row)
+                let of = view! { {format!("Draft {} of ", draft.version)}<a href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a> };
+                (at, overridden(of, name, reason, at))
             })
             .collect();
         passed.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
@@ -412,7 +417,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         };
         let overrides = plan.drafts.iter().filter_map(|draft| {
             let (name, reason, at) = draft.overridden.clone()?;
-            Some(view! { <li class="panel warn"><p>{format!("Draft {}: {name} passed the gate on ", draft.version)}<When at />", for this reason:"</p><p class="said">{reason}</p></li> })
+            Some(overridden(format!("Draft {}", draft.version), name, reason, at))
         });
         let overrides: Vec<_> = overrides.collect();
         let overrides = (!overrides.is_empty())

@@ -60,7 +60,7 @@ pub struct ToldInTime {
     pub changes: usize,
     /// Of how many the numbers are not shown.
     pub not_shown: usize,
-    /// By place, in the order of the places; of the changes that are shown by place.
+    /// By place, in the order of their names; of the changes that are shown by place.
     pub by_place: Vec<(String, InTime)>,
     /// By quarter of a year, the first first.
     pub by_quarter: Vec<(String, InTime)>,
@@ -262,12 +262,17 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
     let median = median_of_shown(&history.contributed).map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
     add("days_until_told", "Days until they had it (median)", median, "contributors_told");
 
+    let are = |standing: &[Standing], is: fn(&Standing) -> bool| count(standing.iter().filter(|standing| is(standing)).count());
+    let (said, due, overdue) = (
+        |standing: &Standing| matches!(standing, Standing::Said),
+        |standing: &Standing| matches!(standing, Standing::Due(_)),
+        |standing: &Standing| matches!(standing, Standing::Overdue(_)),
+    );
     let standing: Vec<Standing> = history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
-    let are = |is: fn(&Standing) -> bool| count(standing.iter().filter(|standing| is(standing)).count());
     add("awaited", "Outcomes that were ever awaited", count(standing.len()), "awaited");
-    add("awaited_said", "Of them said", are(|standing| matches!(standing, Standing::Said)), "awaited");
-    add("awaited_due", "Of them due, and not late", are(|standing| matches!(standing, Standing::Due(_))), "awaited");
-    add("awaited_overdue", "Of them overdue", are(|standing| matches!(standing, Standing::Overdue(_))), "awaited");
+    add("awaited_said", "Of them said", are(&standing, said), "awaited");
+    add("awaited_due", "Of them due, and not late", are(&standing, due), "awaited");
+    add("awaited_overdue", "Of them overdue", are(&standing, overdue), "awaited");
 
     add("rounds", "Rounds of voting that closed", count(history.counted.len()), "rounds");
     add("topics_voted_on", "Topics that parents voted on", count(history.counted.iter().map(|round| round.topics.len()).sum()), "rounds");
@@ -294,10 +299,9 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         "consultations",
     );
     let standing: Vec<Standing> = history.comments.iter().map(|comment| comment.standing(within, at)).collect();
-    let are = |is: fn(&Standing) -> bool| count(standing.iter().filter(|standing| is(standing)).count());
     add("comments", "Comments on the Local Offer that were published", count(standing.len()), "comments");
-    add("comments_answered", "Of them answered", are(|standing| matches!(standing, Standing::Said)), "comments");
-    add("comments_overdue", "Of them not answered in time", are(|standing| matches!(standing, Standing::Overdue(_))), "comments");
+    add("comments_answered", "Of them answered", are(&standing, said), "comments");
+    add("comments_overdue", "Of them not answered in time", are(&standing, overdue), "comments");
     figures
 }
 

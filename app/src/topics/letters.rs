@@ -21,25 +21,26 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         Decision::Merge(into) => (
             "Your topic is now part of another one",
             vec![
-                format!("Your topic “{title}” was so close to another one that we put them together. Those who supported yours now support that one."),
+                format!(
+                    "Your topic “{title}” was so close to another one that we put them together. Those who supported yours now support that one."
+                ),
                 "Your words are not lost: they can still be read.".to_owned(),
             ],
             page(into),
         ),
         Decision::Decline(reason) => (
             "We did not publish your topic",
-            vec![format!("We read your topic “{title}” and did not publish it. This is why:"), reason.clone(), "You can write it anew and send it again.".to_owned()],
+            vec![
+                format!("We read your topic “{title}” and did not publish it. This is why:"),
+                reason.clone(),
+                "You can write it anew and send it again.".to_owned(),
+            ],
             Some(("Propose a topic".to_owned(), house.link("/topics/new"))),
         ),
-        // Who opens this letter, and beside whom, is not known: it says nothing of what was written.
-        Decision::PassOn => (
-            "About what you sent us",
-            vec![
-                "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.".to_owned(),
-                "If somebody is in danger now, call 999.".to_owned(),
-            ],
-            None,
-        ),
+        Decision::PassOn => {
+            let (subject, paragraphs) = passed_on();
+            (subject, paragraphs, None)
+        }
     };
     Words {
         subject: subject.to_owned(),
@@ -50,4 +51,14 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         also: None,
         stop: None,
     }
+}
+
+/// What the author of words that were passed on reads: (subject, paragraphs). Who opens this letter, and beside whom, is not known:
+/// it says nothing of what was written.
+pub fn passed_on() -> (&'static str, Vec<String>) {
+    let paragraphs = [
+        "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.",
+        "If somebody is in danger now, call 999.",
+    ];
+    ("About what you sent us", paragraphs.map(str::to_owned).to_vec())
 }

@@ -15,6 +15,7 @@ pub mod search;
 pub mod store;
 
 pub use browse::{cards, own_list, shortened};
+pub use letters::passed_on;
 
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};

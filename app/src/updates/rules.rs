@@ -115,9 +115,15 @@ pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Milli
     let by = match told {
         Some(Outcome::Deciding { by }) => end_of(by).unwrap_or(since),
         Some(_) => return Awaited::Said,
-        None => end_of(&clock::fields(since + within).0).unwrap_or(since + within),
+        None => due_by(since, within),
     };
     if by < now { Awaited::Overdue(by) } else { Awaited::Due(by) }
+}
+
+/// By when that is to be answered which was said at `since`: the last moment of a day.
+#[must_use]
+pub fn due_by(since: Millis, within: Millis) -> Millis {
+    end_of(&clock::fields(since + within).0).unwrap_or(since + within)
 }
 
 /// The last moment of a day that is written as `2026-12-04`.

@@ -10,7 +10,6 @@ use std::io::{Cursor, Write as _};
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -22,8 +21,8 @@ use super::store;
 use super::tables::{Table, tables};
 use crate::clock;
 use crate::consultations::results::harmless;
-use crate::db::Db;
 use crate::house::House;
+use crate::id;
 
 /// The file that names all others with their hashes, as `sha256sum --check` reads it.
 pub const MANIFEST: &str = "manifest.sha256";
@@ -122,12 +121,11 @@ pub struct Pack {
 /// # Errors
 /// When nothing had happened by then, or the database fails.
 pub async fn make(house: &House, moment: &Moment) -> Result<Pack, NoPack> {
-    let record = record(&house.db, house, moment).await?;
-    Ok(Pack::of(&record, moment))
+    Ok(Pack::of(&record(house, moment).await?, moment))
 }
 
-async fn record(db: &Db, house: &House, moment: &Moment) -> Result<Record, NoPack> {
-    let at = moment.at;
+async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
+    let (db, at) = (&house.db, moment.at);
     let history = store::history(db, at).await?;
     if history.is_empty() {
         let what_to_do = match store::first_event(db).await? {
@@ -163,7 +161,7 @@ impl Pack {
         ];
         files.extend(record.tables.iter().map(|table| (format!("{}.csv", table.name), table_csv(table))));
         files.sort();
-        let manifest: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", hash(bytes))).collect();
+        let manifest: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", id::sha256(bytes))).collect();
         files.push((MANIFEST.to_owned(), manifest.into_bytes()));
         Self { name: format!("evidence-pack-{}", moment.day), files }
     }
@@ -171,7 +169,7 @@ impl Pack {
     /// The hash of its manifest, which covers every file: whoever knows it can tell this pack from any other.
     #[must_use]
     pub fn hash(&self) -> String {
-        self.files.last().map(|(_, manifest)| hash(manifest)).unwrap_or_default()
+        self.files.last().map(|(_, manifest)| id::sha256(manifest)).unwrap_or_default()
     }
 
     /// The same as one zip: a folder with the files, each with the same date.
@@ -190,11 +188,6 @@ impl Pack {
         }
         Ok(zip.finish()?.into_inner())
     }
-}
-
-/// SHA-256 in hexadecimal.
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn figures_csv(figures: &[Figure]) -> Vec<u8> {

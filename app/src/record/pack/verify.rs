@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::{MANIFEST, hash};
+use super::MANIFEST;
+use crate::id::sha256;
 
 /// A pack in which every file is as its manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
         };
         named.insert(name.to_owned());
         match fs::read(folder.join(name)) {
-            Ok(bytes) if hash(&bytes) == expected => {}
+            Ok(bytes) if sha256(&bytes) == expected => {}
             Ok(_) => faults.push(format!("{name} was changed after the pack was made")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => faults.push(format!("{name} is missing")),
             Err(error) => faults.push(format!("{name} cannot be read: {error}")),
@@ -44,5 +45,5 @@ pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
     if named.len() == 1 {
         faults.push(format!("{MANIFEST} names no file"));
     }
-    if faults.is_empty() { Ok(Verified { files: named.len() - 1, hash: hash(&manifest) }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Verified { files: named.len() - 1, hash: sha256(&manifest) }) } else { Err(faults) }
 }

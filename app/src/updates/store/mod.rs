@@ -8,8 +8,8 @@ mod subjects;
 mod telling;
 
 pub use parents::{Contribution, Doubt, consultation_of, contributions, doubt, doubts, see_doubt};
-pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
 pub(crate) use reading::latest;
+pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
 pub use saying::{NewVerdict, is_judged, is_said, judge, publish, say};
 pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
 pub use telling::{call_off, tell_next, untold};
