@@ -1,6 +1,6 @@
 // Results are published, a leader says what came of it, the forum has the last word, and an inspector gets it all as one folder.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -78,8 +78,11 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
         await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
         await leader.getByLabel('Where are the numbers from?').fill('The team’s rota');
+        await leader.getByRole('group', { name: 'Which questions does it answer?' }).getByRole('checkbox').first().check();
+        await leader.getByLabel('A file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
         await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
         await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
+        await expect(leader.getByText('rota.pdf (PDF, 1 kB)')).toBeVisible();
         await fine(leader);
         await leader.getByRole('button', { name: 'Publish it' }).click();
         await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
@@ -87,6 +90,9 @@ for (const javaScriptEnabled of [true, false]) {
         const letter = await service.letterTo('parent2@example.org', 'What came of it: Parents cannot call');
         expect(letter.text).toContain('open until eight on Tuesdays');
         await parent.goto(letter.link);
+        const rota = parent.waitForEvent('download');
+        await parent.getByRole('link', { name: 'rota.pdf (PDF, 1 kB)' }).click();
+        expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight');
         await parent.getByRole('link', { name: 'This is not what I found' }).click();
         await parent.getByLabel('What did you find?').fill('Nobody answered at seven.');
         await parent.getByRole('button', { name: 'Tell the forum' }).click();

@@ -8,13 +8,27 @@ CREATE TABLE updates (
   begun_at BIGINT NOT NULL
 );
 
--- What an update says. Days are written as 2026-12-04, '' for none. links and numbers: JSON. is_told: whether those who
--- contributed get a letter, since more than the spelling differs from the version before; told_at: all of them are owed it.
+-- A file that somebody put in, to name it in what she is about to publish: until then nobody else can.
+CREATE TABLE evidence_files (
+  id TEXT PRIMARY KEY,
+  hash TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('pdf', 'docx', 'odt')),
+  size BIGINT NOT NULL,
+  put_in_by TEXT NOT NULL REFERENCES accounts (id),
+  put_in_at BIGINT NOT NULL,
+  UNIQUE (put_in_by, hash)
+);
+
+-- What an update says. Days are written as 2026-12-04, '' for none. questions: the questions and themes of consultations that it
+-- answers; evidence: addresses, files and a number over time; both as JSON. is_told: whether those who contributed get a letter,
+-- since more than the spelling differs from the version before; told_at: all of them are owed it.
 CREATE TABLE update_versions (
   update_id TEXT NOT NULL REFERENCES updates (id),
   version BIGINT NOT NULL CHECK (version > 0),
   form_key TEXT NOT NULL UNIQUE,
   you_said TEXT NOT NULL CHECK (you_said <> ''),
+  questions TEXT NOT NULL,
   part TEXT NOT NULL,
   we_did TEXT NOT NULL CHECK (we_did <> ''),
   outcome TEXT NOT NULL CHECK (outcome IN ('done', 'partly', 'not', 'deciding')),
@@ -24,8 +38,7 @@ CREATE TABLE update_versions (
   decide_by TEXT NOT NULL,
   next TEXT NOT NULL,
   next_by TEXT NOT NULL,
-  links TEXT NOT NULL,
-  numbers TEXT,
+  evidence TEXT NOT NULL,
   published_by TEXT NOT NULL REFERENCES accounts (id),
   published_at BIGINT NOT NULL,
   is_told INTEGER NOT NULL CHECK (is_told IN (0, 1)),
@@ -64,7 +77,7 @@ CREATE TABLE verdicts (
   version BIGINT NOT NULL,
   verdict TEXT NOT NULL CHECK (verdict IN ('confirmed', 'partly', 'disputed')),
   words TEXT NOT NULL,
-  links TEXT NOT NULL,
+  evidence TEXT NOT NULL,
   given_by TEXT NOT NULL REFERENCES accounts (id),
   given_at BIGINT NOT NULL,
   FOREIGN KEY (update_id, version) REFERENCES update_versions (update_id, version),
@@ -84,14 +97,17 @@ CREATE TABLE update_letters (
 );
 CREATE INDEX update_letters_by_subscriber ON update_letters (subscriber_id);
 
--- What a parent finds who does not find it so; for the forum alone. seen_at: an organiser has read it.
+-- What a parent finds who does not find it so, and of which version; for the forum alone. seen_at: an organiser has read it.
 CREATE TABLE doubts (
   id TEXT PRIMARY KEY,
   form_key TEXT NOT NULL UNIQUE,
-  update_id TEXT NOT NULL REFERENCES updates (id),
+  update_id TEXT NOT NULL,
+  version BIGINT NOT NULL,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   words TEXT NOT NULL CHECK (words <> ''),
   told_at BIGINT NOT NULL,
-  seen_at BIGINT
+  seen_at BIGINT,
+  FOREIGN KEY (update_id, version) REFERENCES update_versions (update_id, version)
 );
+CREATE INDEX doubts_by_update ON doubts (update_id, told_at);
 CREATE INDEX doubts_to_see ON doubts (told_at) WHERE seen_at IS NULL;

@@ -11,6 +11,7 @@ use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
+use serde::{Deserialize, Serialize};
 
 use crate::id;
 
@@ -22,7 +23,7 @@ pub const LARGEST: usize = 20 * 1024 * 1024;
 pub struct Files(Arc<dyn ObjectStore>);
 
 /// A file that was kept, and what is known of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
     pub hash: String,
@@ -35,7 +36,8 @@ pub struct Kept {
 }
 
 /// What a file may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// Portable Document Format.
     Pdf,
@@ -175,7 +177,7 @@ impl Files {
     pub async fn download(&self, file: &Kept) -> Result<Response, object_store::Error> {
         let content = self.0.get(&Path::from(file.hash.clone())).await?;
         let name = percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC);
-        let disposition = format!("attachment; filename=\"draft.{}\"; filename*=UTF-8''{name}", file.kind.ending());
+        let disposition = format!("attachment; filename=\"file.{}\"; filename*=UTF-8''{name}", file.kind.ending());
         let headers = [(header::CONTENT_TYPE, file.kind.media_type()), (header::CACHE_CONTROL, "private, no-cache")];
         let size = [(header::CONTENT_LENGTH, content.meta.size)];
         let mut answer =
@@ -200,7 +202,7 @@ fn cleaned(name: &str, kind: FileKind) -> String {
     let line = crate::forms::line(last);
     let stem = line.rsplit_once('.').map_or(line.as_str(), |(stem, _)| stem);
     let stem: String = stem.chars().take(80).collect();
-    format!("{}.{}", if stem.trim().is_empty() { "draft" } else { stem.trim() }, kind.ending())
+    format!("{}.{}", if stem.trim().is_empty() { "file" } else { stem.trim() }, kind.ending())
 }
 
 /// "340 kB" or "2.3 MB".
@@ -264,7 +266,7 @@ mod tests {
     fn a_name_is_cleaned_and_ends_as_the_file_is() {
         assert_eq!(cleaned("C:\\plans\\My plan.final.exe", FileKind::Pdf), "My plan.final.pdf");
         assert_eq!(cleaned("../../\u{202e}x.pdf", FileKind::Odt), "x.odt");
-        assert_eq!(cleaned("", FileKind::Docx), "draft.docx");
+        assert_eq!(cleaned("", FileKind::Docx), "file.docx");
         assert_eq!(size_in_words(340_000), "340 kB");
         assert_eq!(size_in_words(2_345_678), "2.3 MB");
     }

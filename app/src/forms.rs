@@ -47,6 +47,13 @@ impl Sent {
         self
     }
 
+    /// The same with one more value under this name, beside those that it has.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The first value sent under this name, as it was typed; empty when there is none.
     #[must_use]
     pub fn typed(&self, name: &str) -> &str {
@@ -213,6 +220,16 @@ impl Refusals {
     /// Takes a rule's answer: the value, or its refusal added to the list and `None`.
     pub fn take<T>(&mut self, field: &'static str, answer: Result<T, String>) -> Option<T> {
         answer.map_err(|what_to_do| self.add(field, what_to_do)).ok()
+    }
+
+    /// Takes the answer of several rules: the value, or all their refusals added to the list and `None`.
+    pub fn take_all<T>(&mut self, answer: Result<T, Self>) -> Option<T> {
+        answer.map_err(|refusals| self.extend(refusals)).ok()
+    }
+
+    /// Adds all of another list.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// What to do about this field, if anything.

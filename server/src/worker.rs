@@ -76,6 +76,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
         }
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;
+            if let Err(error) = updates::tell_late(&house).await {
+                tracing::error!(%error, "owing the letters of outcomes to late readers failed and will be tried again");
+            }
             if let Err(error) = updates::remind_due(&house).await {
                 tracing::error!(%error, "writing to leaders of what is due failed and will be tried again");
             }

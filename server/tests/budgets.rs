@@ -289,6 +289,10 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
 async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     rounds::close_due(world.db(), &world.house.clock).await.unwrap();
     let leader = world.signed_in("after@example.org", &[Role::Leader]).await;
+    // She answers for it: her organisation runs the service that its topics are about.
+    let runs = "UPDATE roles SET organisation_id = (SELECT max(organisation_id) FROM service_organisations WHERE service_id = $2) WHERE account_id = $1";
+    let leads = sqlx::query(runs).bind(&leader.account).bind(&world.transport);
+    leads.execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     let forum = world.signed_in("judge@example.org", &[Role::Organiser, Role::Parent]).await;
     let about = format!("round:{round}");
     let words = [("you_said", "Late."), ("we_did", "Earlier."), ("outcome", "done"), ("about", about.as_str()), ("step", "publish")];
@@ -299,11 +303,19 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     let update = answer.leads_to().split('?').next().unwrap().to_owned();
     let (lead, judge, doubt) = (format!("/lead{update}"), format!("/forum{update}"), format!("{update}/doubts/new"));
     within_four(&leader, &lead).await;
+    for path in ["/lead/updates/about", "/lead"] {
+        within_four(&leader, path).await;
+    }
     for path in [&update, &judge, &doubt] {
         within_four(&forum, path).await;
     }
     within_eight(&forum, &doubt, &[("words", "It is late still.")]).await;
-    within_eight(&forum, &judge, &[("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")]).await;
+    let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")];
+    let (statements, answer) = counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
+    assert!(answer.status.is_redirection() && (1..=8).contains(&statements), "POST {judge} with a file: {statements} statements");
+    let saved = format!("{update}/files/{}", forum.get(&update).await.html.split("/files/").nth(1).unwrap().split('"').next().unwrap());
+    within_four(&forum, &saved).await;
+    within_eight(&forum, &judge, &disputed).await;
     let found = forum.get("/forum/updates").await;
     within_eight(&forum, "/forum/updates", &[("doubt", &found.sends("doubt"))]).await;
     let changed = [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::ui::{Banner, Field, Page, Summary};
-use crate::{db, id, subscriptions, topics};
+use crate::{db, id, subscriptions, topics, updates};
 
 /// GET `/account`
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -198,6 +198,7 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
                 store::use_link(tx, &hash, now).await?;
                 store::set_address(tx, &link.account_id, &new_email).await?;
                 subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now).await?;
+                updates::store::address_changed(tx, &link.account_id, &new_email).await?;
                 let words = letters::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
                     let dedup_key = format!("{hash} {key}");

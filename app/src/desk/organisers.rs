@@ -12,13 +12,14 @@ use crate::error::Error;
 use crate::forms::Sent;
 use crate::house::House;
 use crate::ui::{Banner, Page};
-use crate::{notices, plans, rounds};
+use crate::{notices, plans, rounds, updates};
 
 /// GET `/forum`
 pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
     let waits_for = store::for_organisers(&house.db, now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
+    let outcomes = updates::due::counted(&updates::due::due(&house).await?);
     let to_confirm: Vec<_> = rounds.iter().filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none()).cloned().collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
@@ -71,7 +72,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"You said, we did"</h2>
                     <p><a href="/forum/updates">"What leaders claim, and nobody has looked at"</a></p>
-                    <p><a href="/updates?show=awaited">"Outcomes that are due"</a></p>
+                    <p>{outcomes}" "<a href="/updates?show=awaited">"See which"</a></p>
                 </section>
                 <section class="stack">
                     <h2>"The Local Offer"</h2>
@@ -115,7 +116,8 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
     let me = &viewer.signed_in()?.account_id;
     let mut waiting = notices::store::waiting(&house.db, me, false, (50, 0)).await?;
     waiting.retain(|notice| notice.course.starts_at.is_none());
-    let questions = notices::questions::store::to_answer(&house.db, me).await?;
+    let (questions, awaited) = store::for_leader(&house.db, me).await?;
+    let outcomes = updates::due::counted(&updates::due::standing(&house, awaited));
     let page = Page::new("Leaders’ desk", || {
         let questions = (!questions.is_empty()).then(|| {
             let questions = questions.into_iter().map(|(notice, title, many)| {
@@ -147,7 +149,8 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                 {to_approve}
                 {questions}
                 <h2>"You said, we did"</h2>
-                <p><a class="button" href="/lead/updates/new">"Say what came of it"</a></p>
+                <p>{outcomes}</p>
+                <p><a class="button" href="/lead/updates/about">"Say what came of it"</a></p>
                 <p><a href="/lead/updates">"What is still to be said, and what was said"</a></p>
                 <h2>"The Local Offer"</h2>
                 <p><a href="/lead/local-offer">"Comments to answer"</a></p>

@@ -8,6 +8,7 @@ use crate::consultations::store::Listed;
 use crate::db::Db;
 use crate::rounds::store::Round;
 use crate::updates::rules::Verdict;
+use crate::updates::store::Waited;
 use crate::{notices, plans, rounds, topics, updates};
 
 /// What waits for organisers, the oldest of each first.
@@ -45,6 +46,22 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
         }
     }
     Ok(waits)
+}
+
+/// What waits for a leader: the notices of hers with questions, as (notice, title, how many), and the outcomes that she is to say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn for_leader(db: &Db, leader: &str) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
+    let sql = format!(
+        "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT) FROM ({}) questions) questions
+         UNION ALL SELECT * FROM ({}) awaited",
+        notices::questions::store::to_answer(),
+        updates::store::all_awaited(Some("$1"))
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
+    let questions = rows.iter().filter(|row| row.get::<&str, _>(0) == "question").map(|row| (row.get(1), row.get(2), row.get(3)));
+    Ok((questions.collect(), rows.iter().filter_map(updates::store::read_waited).collect()))
 }
 
 /// The last rounds, the consultations that can be answered, the first to close first, and what was said last of what came of it; in

@@ -5,11 +5,12 @@ use axum::http::Uri;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::due;
+use super::evidence::{Attached, Evidence, Numbers};
 use super::rules::{CLAIMED, Outcome, Verdict};
 use super::store::{self, Judged, Listed, Said, Subject, Which};
 use super::update as find;
-use super::words::{Numbers, Words};
+use super::words::Words;
+use super::{attach, due};
 use crate::accounts::{Role, Viewer};
 use crate::clock;
 use crate::error::Error;
@@ -167,6 +168,10 @@ pub fn shortened(text: &str) -> String {
 pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
     let done = Sent::query(&uri).line("done");
+    let may_change = match viewer.signed_in() {
+        Ok(person) if viewer.is(Role::Leader) => store::is_hers(&house.db, &update.id, &person.account_id).await?,
+        _ => false,
+    };
     let page = Page::new(format!("You said, we did: {}", shortened(&update.now().words.you_said)), || {
         let banner = match done.as_str() {
             "published" => Some(("It is published", "Everyone who contributed gets a letter. The forum says if it is so.")),
@@ -176,7 +181,7 @@ pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             _ => None,
         };
         let ways = [
-            (viewer.is(Role::Leader), format!("/lead/updates/{}", update.id), "Say something else"),
+            (may_change, format!("/lead/updates/{}", update.id), "Say something else"),
             (viewer.is(Role::Organiser), format!("/forum/updates/{}", update.id), "Say if it is so, for the forum"),
             (
                 !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
@@ -191,7 +196,7 @@ pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             view! {
                 <details>
                     <summary>{format!("What was said until then, from {}", clock::day(said.at))}</summary>
-                    {version(said)}
+                    {version(&update.id, said, 3)}
                 </details>
             }
         });
@@ -205,7 +210,7 @@ pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 <p><a class="back" href="/updates">"You said, we did"</a></p>
                 <h1>"You said, we did"</h1>
                 {whose}
-                {version(update.now())}
+                {version(&update.id, update.now(), 2)}
                 <h2>"What it is about"</h2>
                 {about(&update.about)}
                 {ways}
@@ -225,21 +230,21 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
     view! { <ul>{about}</ul> }
 }
 
-/// What was said, and beside it what the forum says.
-fn version(said: &Said) -> impl IntoView + use<> {
-    let last = said.verdicts.first().map(verdict);
-    let earlier = said
-        .verdicts
-        .iter()
-        .skip(1)
-        .map(|judged| view! { <details><summary>"What the forum said before"</summary>{verdict(judged)}</details> });
-    let earlier = earlier.collect_view();
+/// What was said, and beside it what the forum says. `level`: of its headings.
+fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
+    let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
+    let last = judged.next();
+    let earlier = judged.map(|judged| view! { <details><summary>"What the forum said before"</summary>{judged}</details> }).collect_view();
     let claimed = said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
-    view! { {words(&said.words)}{claimed}{last}{earlier} }
+    view! { {words_at(&said.words, Some(update_id), level)}{claimed}{last}{earlier} }
 }
 
-/// What an update says.
-pub fn words(words: &Words) -> impl IntoView + use<> {
+/// What an update says. `published`: its id, once its files can be saved.
+pub fn words(words: &Words, published: Option<&str>) -> impl IntoView + use<> {
+    words_at(words, published, 2)
+}
+
+fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
     let outcome = match &words.outcome {
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
@@ -252,35 +257,59 @@ pub fn words(words: &Words) -> impl IntoView + use<> {
         ),
         Outcome::Deciding { by } => Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any()),
     };
-    let part = (!words.part.is_empty()).then(|| view! { <p class="soft">{words.part.clone()}</p> });
+    let parts = words.questions.iter().map(|question| &question.words).chain(Some(&words.part).filter(|part| !part.is_empty()));
+    let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
+    let parts = (!parts.is_empty()).then(|| view! { <ul class="soft" aria-label="Which part it answers">{parts}</ul> });
     let next = (!words.next.is_empty()).then(|| {
         let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
-        view! { <h2>"What comes next"</h2><p class="lines">{words.next.clone()}{by}</p> }
+        view! { {heading(level, "What comes next")}<p class="lines">{words.next.clone()}{by}</p> }
     });
     view! {
-        <h2>"You said"</h2>
+        {heading(level, "You said")}
         <p class="said">{words.you_said.clone()}</p>
-        {part}
-        <h2>"We did"</h2>
+        {parts}
+        {heading(level, "We did")}
         <p class="state">{words.outcome.title()}</p>
         <p class="lines">{words.we_did.clone()}</p>
         {outcome.map(|outcome| view! { <dl class="when">{outcome}</dl> })}
-        {words.numbers.as_ref().map(numbers)}
-        {links(&words.links)}
+        {evidence(&words.evidence, published)}
         {next}
     }
 }
 
-fn verdict(judged: &Judged) -> impl IntoView + use<> {
+fn heading(level: u8, title: &'static str) -> AnyView {
+    if level == 2 { view! { <h2>{title}</h2> }.into_any() } else { view! { <h3>{title}</h3> }.into_any() }
+}
+
+fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
     let style = if judged.verdict == Verdict::Confirmed { "panel" } else { "panel warn" };
     view! {
         <section class=style>
-            <h2>{judged.verdict.title()}</h2>
+            {heading(level, judged.verdict.title())}
             <p class="lines">{judged.words.clone()}</p>
-            {links(&judged.links)}
+            {evidence(&judged.evidence, Some(update_id))}
             <p class="soft"><When at=judged.at /></p>
         </section>
     }
+}
+
+/// What shows that it is so.
+fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
+    view! { {evidence.numbers.as_ref().map(numbers)}{files(&evidence.files, published)}{links(&evidence.links)} }
+}
+
+fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
+    let row = |file: &Attached| {
+        let words = attach::words(file);
+        match published {
+            Some(update_id) => {
+                view! { <li><a href=format!("/updates/{update_id}/files/{}", file.id) rel="nofollow">{words}</a></li> }.into_any()
+            }
+            None => view! { <li>{words}</li> }.into_any(),
+        }
+    };
+    let rows: Vec<_> = files.iter().map(row).collect();
+    (!rows.is_empty()).then(|| view! { <p><b>"To save and read"</b></p><ul>{rows}</ul> })
 }
 
 fn links(links: &[String]) -> impl IntoView + use<> {

@@ -25,7 +25,10 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         Err(what_to_do) => return Ok(page(&update, &sent, &Refusals::one("words", what_to_do)).answer(&house, &viewer)),
     };
     let (now, by, update_id, form_key) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone(), sent.once());
-    house.db.write(move |tx| Box::pin(async move { store::doubt(tx, &form_key, &update_id, &words, &by, now).await })).await?;
+    // Of the words that she read, if others stand by now.
+    let read = sent.typed("version").parse().ok().filter(|read| update.versions.iter().any(|said| said.version == *read));
+    let version = read.unwrap_or(update.now().version);
+    house.db.write(move |tx| Box::pin(async move { store::doubt(tx, &form_key, (&update_id, version), &words, &by, now).await })).await?;
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 
@@ -38,9 +41,10 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                 <Summary refusals />
                 <h1>"This is not what I found"</h1>
                 <p class="lead">"Tell the forum. Only its organisers read it, with the name you have here. They look into it before they say if it is so."</p>
-                {browse::words(&update.now().words)}
+                {browse::words(&update.now().words, Some(&update.id))}
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
+                    <input type="hidden" name="version" value=update.now().version.to_string() />
                     <Area name="words" label="What did you find?" hint="Please name no child." value=sent.typed("words") refusals />
                     <button class="button">"Tell the forum"</button>
                 </form>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::rules::{Awaited, awaited};
-use super::store::{self, Subject};
+use super::store::{self, Subject, Waited};
 use crate::clock::{self, Millis};
 use crate::db::Kept;
 use crate::house::House;
@@ -24,9 +24,21 @@ pub struct Due {
 /// # Errors
 /// When the database fails.
 pub async fn due(house: &House) -> Kept<Vec<Due>> {
-    let now = house.clock.now();
-    let due = store::waited(&house.db).await?.into_iter().filter_map(|waited| {
-        let (by, is_overdue) = match awaited(waited.since, waited.told.as_ref(), house.outcome_within, now) {
+    Ok(standing(house, store::waited(&house.db, None).await?))
+}
+
+/// Those that this leader is to say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due_of(house: &House, leader: &str) -> Kept<Vec<Due>> {
+    Ok(standing(house, store::waited(&house.db, Some(leader)).await?))
+}
+
+/// By when each is due, the first to be due first.
+pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
+    let due = waited.into_iter().filter_map(|waited| {
+        let (by, is_overdue) = match awaited(waited.since, waited.told.as_ref(), house.outcome_within, house.clock.now()) {
             Awaited::Said => return None,
             Awaited::Due(by) => (by, false),
             Awaited::Overdue(by) => (by, true),
@@ -35,7 +47,7 @@ pub async fn due(house: &House) -> Kept<Vec<Due>> {
     });
     let mut due: Vec<Due> = due.collect();
     due.sort_by(|one, next| (one.by, &one.subject.id).cmp(&(next.by, &next.subject.id)));
-    Ok(due)
+    due
 }
 
 /// How many are due, and how many of them overdue, in words.

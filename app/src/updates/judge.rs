@@ -1,28 +1,39 @@
 //! The forum says of what a leader claims if it is so.
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
+use super::evidence::{Attached, evidence};
 use super::rules::Verdict;
 use super::store::{self, Doubt, NewVerdict, Update, Which};
-use super::words::links;
-use super::{browse, update as find};
+use super::{attach, browse, update as find};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
+use crate::clock::Millis;
+use crate::db::Kept;
 use crate::error::Error;
-use crate::forms::{self, Refusals, Sent};
+use crate::forms::{self, Refusals, Sent, SentWithFile, page_number};
 use crate::house::House;
 use crate::id;
-use crate::ui::{Area, Choice, Choices, FormKey, Page, Summary, When};
+use crate::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When};
 
 /// How many updates wait on one page.
-const MOST: i64 = 50;
+const MOST_ON_A_PAGE: i64 = 20;
+/// How many words of parents one page shows.
+const MOST_FOUND: i64 = 50;
 
 /// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
-pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    let claimed = store::list(&house.db, &Which::Claimed, (MOST, 0)).await?;
-    let doubts = store::doubts(&house.db, MOST).await?;
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let page_number = page_number(&Sent::query(&uri));
+    let mut claimed = store::list(&house.db, &Which::Claimed, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE)).await?;
+    let next = (claimed.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        claimed.truncate(MOST_ON_A_PAGE as usize);
+        format!("/forum/updates?page={}", page_number + 1)
+    });
+    let first = (page_number > 1).then(|| "/forum/updates".to_owned());
+    let doubts = store::doubts(&house.db, MOST_FOUND).await?;
     let page = Page::new("Is it so?", || {
         let nothing = claimed.is_empty().then(|| view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> });
         view! {
@@ -32,6 +43,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <p class="lead">"Leaders say that this was done. Say for the forum if parents find it so."</p>
                 {nothing}
                 {browse::rows(claimed)}
+                <Pager first next />
                 {told_by_parents(doubts)}
             </div>
         }
@@ -45,7 +57,7 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
         let unseen = format!(": {}", browse::shortened(&doubt.you_said));
         view! {
             <li>
-                <h3><a href=format!("/updates/{}", doubt.update_id)>{browse::shortened(&doubt.you_said)}</a></h3>
+                <h3><a href=format!("/forum/updates/{}", doubt.update_id)>{browse::shortened(&doubt.you_said)}</a></h3>
                 <p class="said">{doubt.words}</p>
                 <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
                 <form method="post" action="/forum/updates"><button class="link" name="doubt" value=doubt.id>"I have read it"<span class="unseen">{unseen}</span></button></form>
@@ -75,17 +87,19 @@ pub async fn see_doubt(State(house): State<House>, viewer: Viewer, sent: Sent) -
 /// GET `/forum/updates/{id}`
 pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
-    Ok(page(&update, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default()).await?.answer(&house, &viewer))
 }
 
 /// POST `/forum/updates/{id}`
-pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let update = find(&house, &id).await?;
-    let new = match read(&sent) {
-        Ok(new) => new,
-        Err(refusals) => return Ok(page(&update, &sent, &refusals).answer(&house, &viewer)),
+pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
+    let (now, by, update) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), find(&house, &id).await?);
+    let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
+    let files = store::known(&house.db, &[], &sent.all("files"), &by).await?.files;
+    let new = refusals.take_all(read(&sent, &files, now));
+    let Some(new) = new.filter(|_| refusals.is_empty()) else {
+        return Ok(page(&house, &update, &sent, &files, &refusals).await?.answer(&house, &viewer));
     };
-    let (now, by, update_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone());
+    let update_id = update.id.clone();
     let is_own = update.versions.iter().any(|said| said.by == by);
     let (version, form_key) = (new.version, new.form_key.clone());
     let judged = if is_own {
@@ -113,26 +127,28 @@ pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     } else {
         "Read it once more, below: something else was said meanwhile. Then say if that is so"
     };
-    Ok(page(&update, &sent, &Refusals::one("verdict", what_to_do)).answer(&house, &viewer))
+    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do)).await?.answer(&house, &viewer))
 }
 
-fn read(sent: &Sent) -> Result<NewVerdict, Refusals> {
+fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
     let mut refusals = Refusals::default();
     let verdict = refusals.take("verdict", Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()));
     let words = forms::prose(sent.typed("words"));
     let needs_none = words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
     let words = if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
-    let (words, links) = (refusals.take("words", words), refusals.take("links", links(sent.typed("links"))));
-    match (verdict, words, links) {
-        (Some(verdict), Some(words), Some(links)) => {
+    let words = refusals.take("words", words);
+    let evidence = evidence(sent, &[], files, now, &mut refusals);
+    match (verdict, words) {
+        (Some(verdict), Some(words)) if refusals.is_empty() => {
             let version = sent.typed("version").parse().unwrap_or_default();
-            Ok(NewVerdict { form_key: sent.once(), version, verdict, words, links })
+            Ok(NewVerdict { form_key: sent.once(), version, verdict, words, evidence })
         }
         _ => Err(refusals),
     }
 }
 
-fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
+async fn page(house: &House, update: &Update, sent: &Sent, files: &[Attached], refusals: &Refusals) -> Kept<Page> {
+    let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
     let page = Page::new("Is it so?", || {
         let verdicts = [
             (Verdict::Confirmed, "Yes, it is so"),
@@ -145,19 +161,31 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                 <p><a class="back" href="/forum/updates">"What waits"</a></p>
                 <Summary refusals />
                 <h1>"Is it so?"</h1>
-                {browse::words(&update.now().words)}
+                {browse::words(&update.now().words, Some(&update.id))}
                 <h2>"What it is about"</h2>
                 {browse::about(&update.about)}
-                <form method="post" novalidate>
+                {found(update.now().version, doubts)}
+                <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=update.now().version.to_string() />
                     <Choices name="verdict" legend="Is it so?" choices refusals />
                     <Area name="words" label="What parents find" hint="Everyone reads it, beside what the leader says. Name nobody." value=sent.typed("words") refusals />
                     <Area name="links" label="Addresses" hint="Where more is to be read, one a line." rows=2 value=sent.typed("links") refusals />
+                    {attach::field(sent, files, refusals)}
                     <button class="button">"Publish the forum’s word"</button>
                 </form>
             </div>
         }
     });
-    page.kept_for_going_back().refused_for(refusals)
+    Ok(page.kept_for_going_back().refused_for(refusals))
+}
+
+/// What parents found of this update, for whoever is about to judge it.
+fn found(now: i64, doubts: Vec<Doubt>) -> impl IntoView {
+    let rows = doubts.into_iter().map(|doubt| {
+        let of = if doubt.version < now { ", of what was said before" } else { "" };
+        view! { <li><p class="said">{doubt.words}</p><p class="soft">{doubt.by}", "<When at=doubt.at />{of}</p></li> }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
 }

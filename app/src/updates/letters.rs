@@ -18,26 +18,41 @@ const LOT: i64 = 200;
 /// # Errors
 /// When the database fails.
 pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
-    for (update_id, version) in store::untold(&house.db).await? {
-        let Some(update) = store::find(&house.db, &update_id).await? else { continue };
-        let Some(words) = said(house, &update, version) else { continue };
-        loop {
-            let (writer, update_id, words, now) = (house.clone(), update_id.clone(), words.clone(), house.clock.now());
-            let owed = house.db.write(move |tx| {
-                Box::pin(async move {
-                    let choose = |token: &str| Words {
-                        also: Some(("Choose or stop letters about changes".to_owned(), writer.link(&format!("/subscriptions/{token}")))),
-                        ..words.clone()
-                    };
-                    store::tell_next(tx, (&update_id, version), &words, choose, LOT, now).await
-                })
-            });
-            if owed.await? == 0 {
-                break;
-            }
-        }
+    for version in store::untold(&house.db).await? {
+        tell(house, version).await?;
     }
     Ok(())
+}
+
+/// Owes the letters to those who heard of a change only after all others had been told what came of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_late(house: &House) -> Result<(), sqlx::Error> {
+    for version in store::untold_late(&house.db, house.clock.now()).await? {
+        tell(house, version).await?;
+    }
+    Ok(())
+}
+
+async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), sqlx::Error> {
+    let Some(update) = store::find(&house.db, &update_id).await? else { return Ok(()) };
+    let Some(words) = said(house, &update, version) else { return Ok(()) };
+    loop {
+        let (writer, update_id, words, now) = (house.clone(), update_id.clone(), words.clone(), house.clock.now());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                let choose = |token: &str| Words {
+                    also: Some(("Choose or stop letters about changes".to_owned(), writer.link(&format!("/subscriptions/{token}")))),
+                    ..words.clone()
+                };
+                store::tell_next(tx, writer.db.kind(), (&update_id, version), &words, choose, LOT, now).await
+            })
+        });
+        if owed.await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// How long before an outcome is due its leaders get a letter.

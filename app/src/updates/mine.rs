@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::Uri;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::browse;
@@ -60,13 +60,27 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     let state = state(&said, within, now);
-    let Contribution { how, subject, at, update, .. } = said;
+    let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
         ("proposed", _) => "You proposed it",
         ("supported", _) => "You supported it",
         _ => "You answered",
     };
     let to = if subject.kind == Kind::Consultation { format!("/consultations/{}", subject.id) } else { subject.address() };
+    let wants = wants_outcome.map(|wants| {
+        let (words, value, button) = if wants {
+            ("You get a letter when it is said what came of it.", "no", "No letter, please")
+        } else {
+            ("You get no letter of what came of it.", "yes", "Write to me, please")
+        };
+        let unseen = format!(": {}", subject.title);
+        view! {
+            <form method="post" action="/account/said">
+                <input type="hidden" name="consultation" value=subject.id.clone() />
+                <p class="soft">{words}" "<button class="link" name="wants" value=value>{button}<span class="unseen">{unseen}</span></button></p>
+            </form>
+        }
+    });
     let update = update.map(|update| view! { <p><a href=format!("/updates/{}", update.id)>"Read what came of it"</a></p> });
     let when = at.map(|at| view! { ", "<When at /> });
     view! {
@@ -75,8 +89,17 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
             <p class="state">{state}</p>
             {update}
             <p class="soft">{how}{when}</p>
+            {wants}
         </li>
     }
+}
+
+/// POST `/account/said`: whether a letter is wanted of what came of a consultation.
+pub async fn want(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+    let by = viewer.signed_in()?.account_id.clone();
+    let (consultation, wants) = (id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?, sent.typed("wants") == "yes");
+    house.db.write(move |tx| Box::pin(async move { store::want_outcome(tx, &consultation, &by, wants).await })).await?;
+    Ok(Redirect::to("/account/said").into_response())
 }
 
 /// Where it stands, in words.

@@ -2,23 +2,27 @@
 //!
 //! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is claimed → the forum confirms
 //! it, in part or whole, or disputes it → the leader may say more, which is claimed again, with what was said before beside it.
-//! `rules` says what an outcome is and by when it is awaited, `words` reads what is sent, `store` holds the SQL. `write` is the
+//! `rules` says what an outcome is and by when it is awaited; `words` and `evidence` read what is sent, `attach` takes files,
+//! `spelling` says if others must be told anew; `store` holds the SQL. `write` is the
 //! leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
 //! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for whoever does not find it so.
 
+mod attach;
 mod browse;
 mod doubt;
 pub mod due;
+pub mod evidence;
 mod judge;
 mod letters;
 mod mine;
 pub mod rules;
+mod spelling;
 pub mod store;
 pub mod words;
 mod write;
 
 pub use browse::{came_of_it, outcome_title, rows_of_section, shortened};
-pub use letters::{remind_due, tell_due};
+pub use letters::{remind_due, tell_due, tell_late};
 
 use crate::accounts::{Role, Viewer};
 use crate::error::Error;
@@ -37,18 +41,21 @@ pub fn routes() -> Routes {
         .get("/updates/receipt", Anyone, mine::receipt_form)
         .post("/updates/receipt", Anyone, mine::receipt)
         .get("/updates/{id}", Anyone, browse::update)
+        .get("/updates/{id}/files/{file}", Anyone, attach::file)
         .get("/updates/{id}/doubts/new", SignedIn, doubt::form)
         .post("/updates/{id}/doubts/new", SignedIn, doubt::send)
         .get("/account/said", SignedIn, mine::said)
+        .post("/account/said", SignedIn, mine::want)
         .get("/lead/updates", leader, write::list)
         .get("/lead/updates/new", leader, write::form)
-        .post("/lead/updates/new", leader, write::send)
+        .post_file("/lead/updates/new", leader, write::send)
+        .get("/lead/updates/about", leader, write::choose)
         .get("/lead/updates/{id}", leader, write::change_form)
-        .post("/lead/updates/{id}", leader, write::change)
+        .post_file("/lead/updates/{id}", leader, write::change)
         .get("/forum/updates", organiser, judge::list)
         .post("/forum/updates", organiser, judge::see_doubt)
         .get("/forum/updates/{id}", organiser, judge::form)
-        .post("/forum/updates/{id}", organiser, judge::judge)
+        .post_file("/forum/updates/{id}", organiser, judge::judge)
 }
 
 /// The update of an address, or "not found".

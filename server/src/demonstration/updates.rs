@@ -2,9 +2,10 @@
 
 use app::clock::{self, DAY, HOUR, Millis};
 use app::id;
+use app::updates::evidence::{Evidence, Numbers};
 use app::updates::rules::{Outcome, Verdict};
-use app::updates::store::{self, Kind, NewVerdict, Subject};
-use app::updates::words::{Numbers, Words};
+use app::updates::store::{self, Kind, NewVerdict, Published, Subject};
+use app::updates::words::Words;
 use sqlx::{AnyConnection, Row as _};
 
 /// What it is about, what is said, the forum's word on that, and how many days ago it was said.
@@ -28,11 +29,12 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
     for (kind, title, words, verdict, days) in told {
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
-        let (update_id, _) = store::publish(tx, title, &words, &[subject], &leader, at).await?;
+        let Published::Now(update_id) = store::publish(tx, title, &words, &[subject], &leader, at).await? else { continue };
         letters_that_went(tx, &update_id, at).await?;
         sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1").bind(&update_id).bind(at).execute(&mut *tx).await?;
         if let Some((verdict, words)) = verdict {
-            let new = NewVerdict { form_key: title.to_owned(), version: 1, verdict, words: words.to_owned(), links: Vec::new() };
+            let new =
+                NewVerdict { form_key: title.to_owned(), version: 1, verdict, words: words.to_owned(), evidence: Evidence::default() };
             store::judge(tx, &update_id, &new, &organiser, at + 7 * DAY).await?;
         }
     }
@@ -80,14 +82,8 @@ async fn subject(tx: &mut AnyConnection, kind: Kind, title: &str) -> Result<Opti
     Ok(row.map(|row| Subject { kind, id: row.get(0), title: title.to_owned() }))
 }
 
-fn words(you_said: &str, we_did: &str, outcome: Outcome) -> Words {
-    let text = |text: &str| text.to_owned();
-    let (you_said, we_did) = (text(you_said), text(we_did));
-    Words { you_said, part: text(""), we_did, outcome, next: text(""), next_by: text(""), links: Vec::new(), numbers: None }
-}
-
 fn drop_ins() -> Words {
-    words(
+    Words::new(
         "Parents of older children have nobody to ask near the school.",
         "There is a drop-in at each of the four high schools, on the first Tuesday of the month, from 4pm to 6pm.",
         Outcome::Done,
@@ -95,7 +91,7 @@ fn drop_ins() -> Words {
 }
 
 fn sensory_room(now: Millis) -> Words {
-    let said = words(
+    let said = Words::new(
         "The sensory room is closed when families could come: at weekends.",
         "Since the spring it is open on Saturdays, from 10am to 2pm.",
         Outcome::Partly,
@@ -104,7 +100,7 @@ fn sensory_room(now: Millis) -> Words {
 }
 
 fn waits(now: Millis) -> Words {
-    let said = words(
+    let said = Words::new(
         "Families in the south wait far longer for occupational therapy than families in the north.",
         "There is one waiting list for all of Sefton since the summer, and two more therapists work in the south.",
         Outcome::Partly,
@@ -114,5 +110,5 @@ fn waits(now: Millis) -> Words {
     let rows =
         vec![row("North Sefton", 180, "9"), row("South Sefton", 180, "24"), row("North Sefton", 20, "10"), row("South Sefton", 20, "15")];
     let numbers = Numbers { what: "Weeks waited for a first appointment".to_owned(), source: "The trust’s own count".to_owned(), rows };
-    Words { part: "How long do you wait?".to_owned(), numbers: Some(numbers), ..said }
+    Words { evidence: Evidence { numbers: Some(numbers), ..Evidence::default() }, ..said }
 }

@@ -135,6 +135,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /updates",
         "GET /updates/receipt",
         "GET /updates/{id}",
+        "GET /updates/{id}/files/{file}",
         "POST /account/email/{token}",
         "POST /consultations/{id}/answers",
         "POST /consultations/{id}/answers/{code}",

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::accounts::Role;
 use app::clock::{self, DAY, HOUR, Millis};
 use app::id;
+use app::updates::evidence::Evidence;
 use app::updates::rules::{Outcome, Verdict};
-use app::updates::store::{Kind, NewVerdict, Subject, judge, publish, say};
+use app::updates::store::{Kind, NewVerdict, NewVersion, Published, Subject, judge, publish, say};
 use app::updates::words::Words;
 use app::updates::{self};
 
@@ -144,6 +145,7 @@ impl Stage<'_> {
             now,
         )
         .await;
+        self.run("INSERT INTO topic_services (topic_id, service_id) SELECT $2, id FROM services WHERE $1 > 0", &[&topic], now).await;
         let mut contributors = BTreeSet::from([author]);
         for _ in 0..self.chance.below(30) {
             let parent = self.parents[self.chance.below(self.parents.len())].clone();
@@ -176,17 +178,7 @@ impl Stage<'_> {
             2 => (Outcome::Not { because: "b".into(), decided_by: "d".into(), look_again: by }, "not", String::new()),
             _ => (Outcome::Deciding { by: by.clone() }, "deciding", by),
         };
-        let text = |text: &str| text.to_owned();
-        let words = Words {
-            you_said: text("It is late"),
-            part: text(""),
-            we_did: text("It comes earlier"),
-            outcome,
-            next: text(""),
-            next_by: text(""),
-            links: Vec::new(),
-            numbers: None,
-        };
+        let words = Words::new("It is late", "It comes earlier", outcome);
         (words, word, decide_by)
     }
 
@@ -203,7 +195,7 @@ impl Stage<'_> {
             topics.iter().map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() }).collect();
         let (leader, now) = (self.leader.clone(), self.world.now());
         let made = self.world.db().write(move |tx| Box::pin(async move { publish(tx, &id::fresh(), &words, &about, &leader, now).await }));
-        let (update, _) = made.await.unwrap();
+        let Published::Now(update) = made.await.unwrap() else { panic!("it is published") };
         let topics = topics.into_iter().collect();
         self.history.said.push(Said { update, version: 1, topics, outcome, decide_by, is_told: true, at: now });
     }
@@ -217,10 +209,12 @@ impl Stage<'_> {
         let version = self.history.said.iter().filter(|said| said.update == update).map(|said| said.version).max().unwrap() + 1;
         let (words, outcome, decide_by) = self.words();
         let (leader, now, about, is_told) = (self.leader.clone(), self.world.now(), update.clone(), self.chance.below(3) > 0);
-        let said = self
-            .world
-            .db()
-            .write(move |tx| Box::pin(async move { say(tx, &about, version, &id::fresh(), &words, is_told, &leader, now).await }));
+        let said = self.world.db().write(move |tx| {
+            Box::pin(async move {
+                let new = NewVersion { update_id: &about, version, form_key: &id::fresh(), words: &words, is_told };
+                say(tx, &new, &leader, now).await
+            })
+        });
         assert!(said.await.unwrap());
         self.history.said.push(Said { update, version, topics, outcome, decide_by, is_told, at: now });
     }
@@ -230,7 +224,7 @@ impl Stage<'_> {
         let (update, version) = (said.update.clone(), said.version);
         let is_last = self.history.said.iter().all(|other| other.update != update || other.version <= version);
         let (verdict, word) = if self.chance.below(2) == 0 { (Verdict::Confirmed, "confirmed") } else { (Verdict::Disputed, "disputed") };
-        let new = NewVerdict { form_key: id::fresh(), version, verdict, words: "w".into(), links: Vec::new() };
+        let new = NewVerdict { form_key: id::fresh(), version, verdict, words: "w".into(), evidence: Evidence::default() };
         let (organiser, now, about) = (self.organiser.clone(), self.world.now(), update.clone());
         let judged =
             self.world.db().write(move |tx| Box::pin(async move { judge(tx, &about, &new, &organiser, now).await })).await.unwrap();

@@ -202,11 +202,11 @@ async fn everything_has_happened(world: &World) {
         notice,
         "INSERT INTO updates (id, form_key, begun_by, begun_at) SELECT 'an update', 'a key', registered_by, 0 FROM plans",
         "INSERT INTO update_subjects (update_id, kind, subject_id, plan_id) SELECT 'an update', 'plan', id, id FROM plans",
-        "INSERT INTO update_versions (update_id, version, form_key, you_said, part, we_did, outcome, because, decided_by, look_again, decide_by,
-                                      next, next_by, links, published_by, published_at, is_told, told_at)
-         SELECT 'an update', 1, 'a key', 'a', '', 'a', 'done', '', '', '', '', '', '', '[]', registered_by, 0, 1, 0 FROM plans",
-        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, links, given_by, given_at)
-         SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '[]', written_by, 0 FROM statements",
+        "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by, look_again, decide_by,
+                                      next, next_by, evidence, published_by, published_at, is_told, told_at)
+         SELECT 'an update', 1, 'a key', 'a', '[]', '', 'a', 'done', '', '', '', '', '', '', '{}', registered_by, 0, 1, 0 FROM plans",
+        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
+         SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '{}', written_by, 0 FROM statements",
     ];
     let comments = [
         "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at) SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",

@@ -14,6 +14,7 @@ mod consultations_after;
 mod consultations_careful;
 mod deliveries;
 mod edge;
+mod evidence;
 mod histories;
 mod kept;
 mod local_offer;

@@ -7,7 +7,7 @@ use app::id;
 use app::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use app::plans::store::{self, By, Published};
 use app::plans::{gate, tell_due};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -192,12 +192,9 @@ async fn put_in(leader: &Browser<'_>, plan: &str, name: &str, content: &[u8]) ->
 }
 
 async fn put_in_as(leader: &Browser<'_>, plan: &str, key: &str, name: &str, content: &[u8]) -> crate::world::Answer {
-    let part = |name: &str, value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-    let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
-    let fields = part("form_key", key) + &part("summary", "In short") + &part("body", "");
-    let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-    let kind = [("content-type", "multipart/form-data; boundary=edge")];
-    leader.send(Method::POST, &format!("/lead/plans/{plan}/drafts"), &kind, body).await
+    leader
+        .post_file(&format!("/lead/plans/{plan}/drafts"), &[("form_key", key), ("summary", "In short"), ("body", "")], (name, content))
+        .await
 }
 
 #[test]

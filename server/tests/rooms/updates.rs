@@ -5,8 +5,9 @@ use app::clock::{self, DAY, HOUR, MINUTE};
 use app::id;
 use axum::http::StatusCode;
 
-use crate::notices;
-use crate::world::{Browser, World, on_both};
+use crate::kept::while_open;
+use crate::world::{Browser, World, link, on_both};
+use crate::{consultations, notices};
 
 pub const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
 
@@ -39,7 +40,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let topic = closed_topic(&world).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let organiser = world.organiser().await;
-        assert!(leader.get(&format!("/lead/updates/new?about=topic:{topic}")).await.says("Topic: Buses that are on time"));
+        assert!(leader.get(&format!("/lead/updates/new?about=topic:{topic}")).await.says("Buses that are on time</a>"));
         let (name, value) = about(&topic);
         let checked = leader.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str())]].concat()).await;
         assert!(checked.says("Check what you say") && checked.says("Route 5 comes at 8:10."));
@@ -133,13 +134,18 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
             let lead = db.write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
             lead.await.unwrap();
         }
-        assert!(!stranger.get("/lead/updates/new").await.says("Topic: Buses"));
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let offered = stranger.get("/lead/updates/new").await;
+        assert!(!offered.says("Topic: Buses") && !offered.html.contains(&format!("round:{round}")), "nor for the round of its topics");
+        assert!(hers.get("/lead/updates/new").await.html.contains(&format!("round:{round}")));
         let (name, value) = about(&topic);
         let refused = stranger.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str()), ("step", "publish")]].concat()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let update = publish(&hers, &topic, &DONE).await;
         let change = format!("/lead/updates/{update}");
         assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Sefton Council"));
+        assert!(!stranger.get(&format!("/updates/{update}")).await.html.contains(&change), "she is not offered what she may not do");
+        assert!(hers.get(&format!("/updates/{update}")).await.html.contains(&change));
         assert_eq!(stranger.get(&change).await.status, StatusCode::FORBIDDEN);
         assert_eq!(stranger.post(&change, &DONE).await.status, StatusCode::FORBIDDEN);
         assert!(colleague.get(&change).await.says("Route 5 comes at 8:10."));
@@ -154,10 +160,14 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
         let update = publish(&both, &topic, &DONE).await;
         let own = both.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
         assert!(own.status == StatusCode::UNPROCESSABLE_ENTITY && own.says("You said it yourself"));
-        let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, links, given_by, given_at)
-                   SELECT 'v', 'v', update_id, version, 'confirmed', '', '[]', published_by, 0 FROM update_versions";
+        let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
+                   SELECT 'v', 'v', update_id, version, 'confirmed', '', '{}', published_by, 0 FROM update_versions";
         let past_the_page = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await;
         assert!(past_the_page.is_err(), "nor by plain SQL");
+        let leaps = "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by, look_again,
+                                                  decide_by, next, next_by, evidence, published_by, published_at, is_told)
+                     SELECT update_id, 3, 'k', 'x', '[]', '', 'x', 'done', '', '', '', '', '', '', '{}', published_by, 0, 0 FROM update_versions";
+        assert!(sqlx::query(leaps).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "a version follows the last");
         let leader = world.signed_in("other@example.org", &[Role::Leader, Role::Organiser]).await;
         let colleague = leader.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
         assert_eq!(colleague.status, StatusCode::UNPROCESSABLE_ENTITY, "of no organisation: every leader could have said it");
@@ -386,6 +396,11 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         let doubt = desk.sends("doubt");
         organiser.post("/forum/updates", &[("doubt", &doubt)]).await.leads_to();
         assert!(!organiser.get("/forum/updates").await.says("8:40"));
+        world.forward(MINUTE);
+        let changed = [DONE[0], ("we_did", "Route 5 comes at 8:15."), DONE[2], ("version", "1"), ("step", "publish")];
+        leader.post(&format!("/lead/updates/{update}"), &changed).await.leads_to();
+        let judge = organiser.get(&format!("/forum/updates/{update}")).await;
+        assert!(judge.says("It came at 8:40 on Friday.") && judge.says("of what was said before"), "who judges sees it all the same");
     });
 }
 
@@ -415,5 +430,115 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
             let wrong = world.visitor().post("/updates/receipt", &[("code", code)]).await;
             assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("No answers have this one"), "{code}");
         }
+    });
+}
+
+#[test]
+fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        notices::subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
+        notices::subscriber(&world, "stops@example.org", &world.transport, "", "weekly").await;
+        let leaders = notices::leaders(&world).await;
+        let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
+        assert!(notices::told(&world).await.is_empty(), "the digest is not due yet");
+        let about = format!("notice:{notice}");
+        publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
+        let outcomes = async || {
+            app::updates::tell_due(&world.house).await.unwrap();
+            app::updates::tell_late(&world.house).await.unwrap();
+            world.deliver().await.into_iter().map(|letter| letter.to).collect::<Vec<_>>()
+        };
+        assert_eq!(outcomes().await.len(), 1, "only who proposed the topic");
+        world.forward(8 * DAY);
+        let digests = notices::told(&world).await;
+        assert_eq!(digests.len(), 2);
+        let stops = digests.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        world.forward(MINUTE);
+        assert_eq!(outcomes().await, ["weekly@example.org"]);
+        assert!(outcomes().await.is_empty(), "once");
+    });
+}
+
+#[test]
+fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let parent = world.parent(1).await;
+        parent.support(&topic, "support").await;
+        world.close().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        publish(&leader, &topic, &DONE).await;
+        let parent = world.sign_in("parent1@example.org").await;
+        parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to();
+        let letters = world.deliver().await;
+        let confirm = link(letters.iter().find(|letter| letter.to == "moved@example.org").unwrap());
+        app::updates::tell_due(&world.house).await.unwrap();
+        assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::OK);
+        let told: Vec<_> = world.deliver().await.into_iter().filter(|letter| letter.subject.starts_with("What came of it")).collect();
+        let to: Vec<&str> = told.iter().map(|letter| letter.to.as_str()).collect();
+        assert!(to.contains(&"moved@example.org") && !to.contains(&"parent1@example.org"), "{to:?}");
+    });
+}
+
+#[test]
+fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new_one() {
+    on_both(async |world| {
+        if world.db().kind() == app::db::Kind::Sqlite {
+            return; // It has one writer at a time.
+        }
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let parent = world.parent(1).await;
+        parent.support(&topic, "support").await;
+        world.close().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        publish(&leader, &topic, &DONE).await;
+        let house = world.house.clone();
+        let moves = format!("UPDATE accounts SET email = 'moved@example.org' WHERE id = '{}'", parent.account);
+        while_open(&world, &[&moves], async move { app::updates::tell_due(&house).await }).await.unwrap();
+        let to: Vec<_> = world.deliver().await.into_iter().map(|letter| letter.to).collect();
+        assert!(to.contains(&"moved@example.org".to_owned()) && !to.contains(&"parent1@example.org".to_owned()), "{to:?}");
+    });
+}
+
+#[test]
+fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_part_of() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let supporter = world.person("supporter@example.org", &[Role::Parent], &world.south).await;
+        world.supports(&supporter, &topic).await;
+        let parent = world.sign_in("supporter@example.org").await;
+        world.close().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let about = format!("round:{round}");
+        let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
+        leader.post("/lead/updates/new", &fields).await.leads_to();
+        assert!(parent.get("/account/said").await.says("✓ Done, claimed"), "of its round");
+        world.forward(MINUTE);
+        publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
+        assert!(parent.get("/account/said").await.says("● Partly done, claimed"), "of the topic itself rather than of its round");
+    });
+}
+
+#[test]
+fn a_letter_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = consultations::open(&world, &organiser, "signed in").await;
+        let parent = world.parent(1).await;
+        let (account, consultation) = (parent.account.clone(), id.clone());
+        sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome) VALUES ($1, $2, 'm', 1)")
+            .bind(&consultation)
+            .bind(&account)
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert!(parent.get("/account/said").await.says("You get a letter when it is said what came of it."));
+        parent.post("/account/said", &[("consultation", &id), ("wants", "no")]).await.leads_to();
+        assert!(parent.get("/account/said").await.says("You get no letter of what came of it."));
+        parent.post("/account/said", &[("consultation", &id), ("wants", "yes")]).await.leads_to();
+        assert!(parent.get("/account/said").await.says("You get a letter when it is said what came of it."));
     });
 }

@@ -233,6 +233,16 @@ impl Browser<'_> {
         self.send(Method::POST, path, &[], body).await
     }
 
+    /// A form with a file, as a browser sends it.
+    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], (name, content): (&str, &[u8])) -> Answer {
+        let part = |(name, value): &(&str, &str)| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let fields: String = fields.iter().map(part).collect();
+        let head =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
+        let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
+        self.send(Method::POST, path, &[("content-type", "multipart/form-data; boundary=edge")], body).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "alongside.example.org");
         if !self.cookie.borrow().is_empty() {

@@ -69,6 +69,27 @@ pub struct Counted {
     pub quotations: Vec<String>,
 }
 
+impl Results {
+    /// What can be named of them: the key and the words of each question and of each theme.
+    #[must_use]
+    pub fn named(&self) -> Vec<(String, String)> {
+        let mut named: Vec<(String, String)> = Vec::new();
+        for counted in &self.questions {
+            let (key, words) = match &counted.option {
+                Some(theme) if counted.question.starts_with(whole::THEMES) => {
+                    (format!("{}/{theme}", counted.question), format!("What parents wrote about: {theme}"))
+                }
+                _ if counted.question.starts_with('@') => continue,
+                _ => (counted.question.clone(), counted.text.clone()),
+            };
+            if named.iter().all(|(known, _)| *known != key) {
+                named.push((key, words));
+            }
+        }
+        named
+    }
+}
+
 impl Counted {
     /// All who were asked, where no part is hidden.
     #[must_use]

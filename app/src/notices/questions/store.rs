@@ -51,18 +51,16 @@ pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
     Ok(rows.iter().map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) }).collect())
 }
 
-/// The notices with questions that wait, of those this leader speaks for: (notice, title, how many). Those that have waited
-/// longest first.
-pub async fn to_answer(db: &Db, leader: &str) -> Kept<Vec<(String, String, i64)>> {
-    let sql = format!(
-        "SELECT n.id, n.title, count(*) FROM notice_questions q JOIN notices n ON n.id = q.notice_id
+/// The notices with questions that wait, of those the leader `$1` speaks for, as a part of statements: (id, title, many). Those that
+/// have waited longest first.
+pub(crate) fn to_answer() -> String {
+    format!(
+        "SELECT n.id, n.title, count(*) AS many FROM notice_questions q JOIN notices n ON n.id = q.notice_id
          WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
          GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50",
         speaks_for("ns.service_id", "$1")
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    )
 }
 
 /// Whether the answer of this form is published.

@@ -1,15 +1,18 @@
-//! Every SQL statement about updates: `subjects` says what they can be about, `saying` keeps and `reading` finds what was said,
-//! `telling` owes the letters, and `parents` holds what each of them sees and tells the forum.
+//! Every SQL statement about updates: `subjects` says what they can be about, `naming` what they can name, `saying` keeps and `reading`
+//! finds what was said, `telling` owes the letters, and `parents` holds what each of them sees and tells the forum.
 
+mod naming;
 mod parents;
 mod reading;
 mod saying;
 mod subjects;
 mod telling;
 
-pub use parents::{Contribution, Doubt, consultation_of, contributions, doubt, doubts, see_doubt};
+pub use naming::{known, put_in};
+pub use parents::{Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt, want_outcome};
 pub(crate) use reading::latest;
 pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
-pub use saying::{NewVerdict, is_judged, is_said, judge, publish, say};
+pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
 pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
-pub use telling::{call_off, tell_next, untold};
+pub(crate) use subjects::{all_awaited, read_waited};
+pub use telling::{address_changed, call_off, tell_next, untold, untold_late};

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::subjects::{Subject, subject};
 use crate::clock::Millis;
 use crate::db::{self, Db, Kept};
+use crate::updates::evidence::{Attached, Evidence};
 use crate::updates::rules::{Outcome, Verdict};
 use crate::updates::words::Words;
 
@@ -27,6 +28,14 @@ impl Update {
     #[must_use]
     pub fn now(&self) -> &Said {
         &self.versions[0]
+    }
+
+    /// The file with this id among all that was said.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<&Attached> {
+        let said = self.versions.iter().map(|said| &said.words.evidence);
+        let judged = self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
+        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == id)
     }
 }
 
@@ -52,8 +61,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// In its own words.
     pub words: String,
-    /// Where more is to be read.
-    pub links: Vec<String>,
+    /// What shows that it is so.
+    pub evidence: Evidence,
     /// When.
     pub at: Millis,
 }
@@ -62,9 +71,9 @@ pub struct Judged {
 pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
-        "SELECT s.version, s.you_said, s.part, s.we_did, s.outcome, s.because, s.decided_by, s.look_again, s.decide_by, s.next, s.next_by, s.links,
-                s.numbers, s.published_by, s.published_at, coalesce(o.name, '') AS organisation,
-                v.verdict, v.words, v.links AS evidence, v.given_at
+        "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because, s.decided_by, s.look_again, s.decide_by, s.next, s.next_by,
+                s.evidence, s.published_by, s.published_at, coalesce(o.name, '') AS organisation,
+                v.verdict, v.words, v.evidence AS shown, v.given_at
          FROM updates u JOIN update_versions s ON s.update_id = u.id
          LEFT JOIN organisations o ON o.id = u.organisation_id
          LEFT JOIN verdicts v ON v.update_id = s.update_id AND v.version = s.version
@@ -110,19 +119,19 @@ fn words(row: &AnyRow) -> Kept<Words> {
     };
     Ok(Words {
         you_said: row.get("you_said"),
+        questions: db::read_json(row.get("questions"))?,
         part: row.get("part"),
         we_did: row.get("we_did"),
         outcome,
         next: row.get("next"),
         next_by: row.get("next_by"),
-        links: db::read_json(row.get("links"))?,
-        numbers: row.get::<Option<&str>, _>("numbers").map(db::read_json).transpose()?,
+        evidence: db::read_json(row.get("evidence"))?,
     })
 }
 
 fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
     let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else { return Ok(None) };
-    Ok(Some(Judged { verdict, words: row.get("words"), links: db::read_json(row.get("evidence"))?, at: row.get("given_at") }))
+    Ok(Some(Judged { verdict, words: row.get("words"), evidence: db::read_json(row.get("shown"))?, at: row.get("given_at") }))
 }
 
 /// An update in a list.
@@ -216,7 +225,7 @@ fn listed(row: &AnyRow) -> Listed {
 }
 
 /// What a leader may change: what is her organisation's, and what is of no organisation.
-const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";
+pub(super) const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";
 
 /// Whether this leader may change an update.
 pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {

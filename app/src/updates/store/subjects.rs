@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::area::store::speaks_for;
 use crate::clock::Millis;
-use crate::db::{Db, Kept};
+use crate::db::{self, Db, Kept};
 use crate::updates::rules::Outcome;
 
 /// What an update can be about.
@@ -91,36 +91,79 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// What this leader can answer: topics of closed rounds that are about a service she speaks for, closed rounds, consultations
-/// with results, plans of her organisation with a published draft, and changes that people were told of. First what is asked
-/// for in `first`, as [`Subject::value`]; then what somebody waits for, the latest first.
+/// Whether a leader answers for something: of a topic, whoever speaks for one of its services; of a round, for one of its
+/// topics; of a plan, for its organisations; of results, for what was asked about, and anyone where that was the whole area; of a
+/// change, for all its services. `id` and `leader` are written as the statement around this names them.
+fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
+    match kind {
+        Kind::Topic => {
+            format!("EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id} AND {})", speaks_for("ts.service_id", leader))
+        }
+        Kind::Round => format!(
+            "EXISTS (SELECT 1 FROM topics rt JOIN topic_services ts ON ts.topic_id = rt.id WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL AND {})",
+            speaks_for("ts.service_id", leader)
+        ),
+        Kind::Consultation => format!(
+            "EXISTS (SELECT 1 FROM consultations ac WHERE ac.id = {id}
+               AND CASE WHEN ac.plan_id IS NOT NULL THEN {} WHEN ac.topic_id IS NOT NULL THEN {} ELSE {leader} <> '' END)",
+            answers_for(Kind::Plan, "ac.plan_id", leader),
+            answers_for(Kind::Topic, "ac.topic_id", leader)
+        ),
+        Kind::Plan => format!(
+            "EXISTS (SELECT 1 FROM plan_organisations po JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
+                     WHERE po.plan_id = {id} AND pl.account_id = {leader})"
+        ),
+        Kind::Notice => {
+            format!(
+                "NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = {id} AND NOT {})",
+                speaks_for("ns.service_id", leader)
+            )
+        }
+    }
+}
+
+/// What the leader `$1` can answer, as a part of statements: (kind, id, title, since, whether somebody waits for it). Topics of
+/// closed rounds, closed rounds, consultations with results, plans with a published draft, and changes that people were told of.
+pub(super) fn all_answerable() -> String {
+    let hers = |kind, id| answers_for(kind, id, "$1");
+    format!(
+        "SELECT 'topic' AS kind, t.id, t.title, r.closed_at AS since,
+                CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1 ELSE 0 END AS is_awaited
+           FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
+           WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL AND {}
+         UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r WHERE r.closed_at IS NOT NULL AND {}
+         UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
+           FROM consultations c JOIN releases x ON x.consultation_id = c.id AND x.checked_at IS NOT NULL WHERE {} GROUP BY c.id, c.title
+         UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at), 1
+           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL WHERE {} GROUP BY p.id, p.title
+         UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n WHERE n.started_at IS NOT NULL AND {}",
+        hers(Kind::Topic, "t.id"),
+        hers(Kind::Round, "r.id"),
+        hers(Kind::Consultation, "c.id"),
+        hers(Kind::Plan, "p.id"),
+        hers(Kind::Notice, "n.id"),
+    )
+}
+
+/// What this leader can answer: first what is `wanted`, as [`Subject::value`]; then what somebody waits for, the latest first.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn answerable(db: &Db, leader: &str, first: &str) -> Kept<Vec<Subject>> {
+pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Subject>> {
     let sql = format!(
-        "SELECT kind, id, title FROM (
-           SELECT 'topic' AS kind, t.id, t.title, r.closed_at AS since,
-                  CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1 ELSE 0 END AS is_awaited
-             FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-             WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
-               AND EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = t.id AND {})
-           UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r WHERE r.closed_at IS NOT NULL
-           UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
-             FROM consultations c JOIN releases x ON x.consultation_id = c.id AND x.checked_at IS NOT NULL GROUP BY c.id, c.title
-           UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at), 1
-             FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
-             WHERE EXISTS (SELECT 1 FROM plan_organisations o JOIN roles l ON l.organisation_id = o.organisation_id AND l.role = 'leader'
-                           WHERE o.plan_id = p.id AND l.account_id = $1)
-             GROUP BY p.id, p.title
-           UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n
-             WHERE n.started_at IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})) answerable
-         ORDER BY CASE WHEN kind || ':' || id = $2 THEN 0 ELSE 1 END, is_awaited DESC, since DESC, id LIMIT {MOST_OFFERED}",
-        speaks_for("ts.service_id", "$1"),
-        speaks_for("ns.service_id", "$1")
+        "SELECT kind, id, title FROM ({}) answerable
+         ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0 ELSE 1 END, is_awaited DESC, since DESC, id LIMIT {MOST_OFFERED}",
+        all_answerable(),
+        db::parameters(2, wanted.len().max(1)),
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader).bind(first).fetch_all(&mut *db.read().await?).await?;
+    let mut ask = sqlx::query(AssertSqlSafe(sql)).bind(leader);
+    for value in wanted {
+        ask = ask.bind(value);
+    }
+    if wanted.is_empty() {
+        ask = ask.bind("");
+    }
+    let rows = ask.fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().filter_map(subject).collect())
 }
 
@@ -147,11 +190,16 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
     WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id)";
 
 /// Every chosen topic, consultation with results and plan with a published draft of which nothing was said, or of which one update
-/// says that it is still being decided, whatever another says.
-pub async fn waited(db: &Db) -> Kept<Vec<Waited>> {
-    let sql = format!(
-        "SELECT a.kind, a.id, a.title, a.since,
-                a.decide_by
+/// says that it is still being decided, whatever another says; as a part of statements: (kind, id, title, since, the nearest day that
+/// was promised). `leader`: only what she answers for, as the statement around this names her.
+pub(crate) fn all_awaited(leader: Option<&str>) -> String {
+    let hers = leader.map_or_else(String::new, |leader| {
+        let kinds = [Kind::Topic, Kind::Consultation, Kind::Plan];
+        let each = kinds.map(|kind| format!("WHEN '{}' THEN {}", kind.word(), answers_for(kind, "w.id", leader)));
+        format!(" AND CASE w.kind {} END", each.join(" "))
+    });
+    format!(
+        "SELECT a.kind, a.id, a.title, a.since, a.decide_by
          FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
                  FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
                  WHERE t.withdrawn_at IS NULL AND t.merged_at IS NULL GROUP BY t.id, t.title
@@ -159,33 +207,33 @@ pub async fn waited(db: &Db) -> Kept<Vec<Waited>> {
                  FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at IS NOT NULL GROUP BY c.id, c.title
                UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
                  FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL GROUP BY p.id, p.title) w
-               WHERE NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding')) a
+               WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding')){hers}) a
          ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
-    let waited = |row: &AnyRow| {
-        let told = row.get::<Option<String>, _>(4).map(|by| Outcome::Deciding { by });
-        Some(Waited { subject: subject(row)?, since: row.get(3), told })
-    };
-    Ok(rows.iter().filter_map(waited).collect())
+    )
 }
 
-/// The leaders who are to say what came of this: (account, address). Of a topic those who speak for one of its services, of a plan
-/// those of its organisations, of all else every leader.
+/// What is awaited. `leader`: only what she answers for.
+pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
+    let sql = all_awaited(leader.map(|_| "$1"));
+    let mut ask = sqlx::query(AssertSqlSafe(sql));
+    if let Some(leader) = leader {
+        ask = ask.bind(leader);
+    }
+    Ok(ask.fetch_all(&mut *db.read().await?).await?.iter().filter_map(read_waited).collect())
+}
+
+/// Reads a row of [`all_awaited`].
+pub(crate) fn read_waited(row: &AnyRow) -> Option<Waited> {
+    let told = row.get::<Option<String>, _>(4).map(|by| Outcome::Deciding { by });
+    Some(Waited { subject: subject(row)?, since: row.get(3), told })
+}
+
+/// The leaders who are to say what came of this, who are those who answer for it: (account, address).
 pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
-    let are = match subject.kind {
-        Kind::Topic => {
-            let speaks = speaks_for("ts.service_id", "l.account_id");
-            format!("EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = $1 AND {speaks})")
-        }
-        Kind::Plan => {
-            "EXISTS (SELECT 1 FROM plan_organisations o WHERE o.plan_id = $1 AND o.organisation_id = l.organisation_id)".to_owned()
-        }
-        Kind::Round | Kind::Consultation | Kind::Notice => "$1 <> ''".to_owned(),
-    };
     let sql = format!(
         "SELECT a.id, a.email FROM roles l JOIN accounts a ON a.id = l.account_id
-         WHERE l.role = 'leader' AND a.email IS NOT NULL AND {are} ORDER BY a.id"
+         WHERE l.role = 'leader' AND a.email IS NOT NULL AND {} ORDER BY a.id",
+        answers_for(subject.kind, "$1", "l.account_id")
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())

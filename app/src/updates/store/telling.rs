@@ -2,8 +2,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::clock::Millis;
-use crate::db::{Db, Kept};
+use crate::clock::{DAY, Millis};
+use crate::db::{self, Db, Kept, Kind};
 use crate::deliveries::{self, Owed, owe};
 use crate::{id, notices, subscriptions};
 
@@ -17,11 +17,43 @@ pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
+/// How long after all were told of an outcome somebody can still be told of the change it is about, as by a weekly digest or by
+/// telephone. Later she is told of the change as it is by then.
+const LATE: Millis = 60 * DAY;
+
+/// The last versions that somebody is to be told of who heard of the change only after all others were told: (update, version).
+pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
+    let sql = format!(
+        "SELECT DISTINCT s.update_id, s.version
+         FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
+         WHERE s.told_at > $1 AND s.version = (SELECT max(v.version) FROM update_versions v WHERE v.update_id = s.update_id AND v.is_told = 1)
+           AND (l.read_at >= s.told_at OR l.reached_at >= s.told_at
+                OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at >= s.told_at))
+           AND NOT EXISTS (SELECT 1 FROM update_letters u WHERE u.update_id = s.update_id AND u.version = s.version AND u.person = coalesce(c.id, b.id))
+           AND NOT {}",
+        stopped()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Of the subject `a`, which is a change, who is or was to be told of it: `l` the row of the ledger, `t` the subscriber who stands
+/// in it, `b` the one she is now, `c` her account.
+const READERS: &str = "JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
+    JOIN subscribers t ON t.id = l.subscriber_id
+    JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
+    LEFT JOIN accounts c ON c.email = b.email";
+
+/// Whether such a reader stopped that by her own choice, also before she had the address she has now.
+fn stopped() -> String {
+    let stopped = |subscriber| notices::ledger::stopped(subscriber, "l.notice_id", "l.notice_id");
+    format!("({} OR {})", stopped("b.id"), stopped("t.id"))
+}
+
 /// Who contributed to what the update `$1` is about, one row a person: (account or, without one, subscriber; address;
 /// subscriber). Those who proposed or supported its topics, those of its rounds and of its plans; who answered its consultations
 /// and asked to hear; and who was told of its changes and has not stopped that by her own choice.
 fn contributors() -> String {
-    let stopped = notices::ledger::stopped("b.id", "l.notice_id", "l.notice_id");
     format!(
         "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
               named AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
@@ -35,37 +67,65 @@ fn contributors() -> String {
          SELECT c.id AS person, c.email, CAST(NULL AS TEXT) AS subscriber_id FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
          UNION
          SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN b.id END
-         FROM about a
-         JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
-         JOIN subscribers t ON t.id = l.subscriber_id
-         JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
-         LEFT JOIN accounts c ON c.email = b.email
+         FROM about a {READERS}
          WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
-           AND NOT {stopped}"
+           AND NOT {}",
+        stopped()
     )
 }
 
-/// Owes the letter about a version to the next `most` people who contributed and were not owed it yet; none left, the version is
-/// marked as told. `choose`: the words for a subscriber, with the link to her own page. Gives how many letters are owed now.
-pub async fn tell_next(
-    tx: &mut AnyConnection,
-    (update_id, version): (&str, i64),
-    words: &deliveries::Words,
-    choose: impl Fn(&str) -> deliveries::Words,
-    most: i64,
-    now: Millis,
-) -> Kept<usize> {
+/// Somebody who is to be told: her account or, without one, her subscriber; her address; her subscriber, if she has no account.
+type Person = (String, String, Option<String>);
+
+/// The next people who contributed and were not owed the letter yet.
+async fn next(tx: &mut AnyConnection, (update_id, version): (&str, i64), most: i64) -> Kept<Vec<Person>> {
     let sql = format!(
         "SELECT person, email, subscriber_id FROM ({}) people
          WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1 AND l.version = $2 AND l.person = people.person)
          ORDER BY person LIMIT $3",
         contributors()
     );
-    let people = sqlx::query(AssertSqlSafe(sql)).bind(update_id).bind(version).bind(most).fetch_all(&mut *tx).await?;
-    for row in &people {
-        let (person, to, subscriber): (String, String, Option<String>) = (row.get(0), row.get(1), row.get(2));
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(update_id).bind(version).bind(most).fetch_all(tx).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// Lets none of them stop or change her address until the write ends: first the accounts, then the subscribers, as a change of
+/// address does.
+async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let these = db::parameters(1, people.len());
+    for (table, share) in [("accounts", kind.hold()), ("subscribers", kind.hold_to_change())] {
+        let sql = format!("SELECT id FROM {table} WHERE email IN ({these}) ORDER BY id{share}");
+        let mut hold = sqlx::query(AssertSqlSafe(sql));
+        for (_, email, _) in people {
+            hold = hold.bind(email);
+        }
+        hold.fetch_all(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Owes the letter about a version to the next `most` people who contributed and were not owed it yet; none left, the version is
+/// marked as told. `choose`: the words for a subscriber, with the link to her own page. Gives how many people were found.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    (update_id, version): (&str, i64),
+    words: &deliveries::Words,
+    choose: impl Fn(&str) -> deliveries::Words,
+    most: i64,
+    now: Millis,
+) -> Kept<usize> {
+    let waiting = next(&mut *tx, (update_id, version), most).await?;
+    hold(&mut *tx, kind, &waiting).await?;
+    // Who stopped or moved before she could be held is another by now, and is found in the next lot.
+    let people: Vec<Person> =
+        next(&mut *tx, (update_id, version), most).await?.into_iter().filter(|person| waiting.contains(person)).collect();
+    for (person, to, subscriber) in &people {
         let dedup_key = format!("update {update_id} {version} {person}");
-        let own = if let Some(subscriber) = &subscriber {
+        let own = if let Some(subscriber) = subscriber {
             let token = id::secret();
             subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
             Some(choose(&token))
@@ -74,7 +134,7 @@ pub async fn tell_next(
         };
         let account_id = subscriber.is_none().then_some(person.as_str());
         let words = own.as_ref().unwrap_or(words);
-        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to: &to, words, at: now, not_after: None };
+        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to, words, at: now, not_after: None };
         owe(&mut *tx, owed).await?;
         let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
         sqlx::query(
@@ -88,7 +148,7 @@ pub async fn tell_next(
         .execute(&mut *tx)
         .await?;
     }
-    if people.is_empty() {
+    if waiting.is_empty() {
         sqlx::query("UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2 AND told_at IS NULL")
             .bind(update_id)
             .bind(version)
@@ -96,11 +156,21 @@ pub async fn tell_next(
             .execute(tx)
             .await?;
     }
-    Ok(people.len())
+    Ok(waiting.len())
 }
 
 /// Calls off what a subscriber is still owed of outcomes, once she has stopped all letters.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
     deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
+}
+
+/// Sends what an account is still owed of outcomes to the address that it has now.
+pub async fn address_changed(tx: &mut AnyConnection, account_id: &str, new: &str) -> Kept<()> {
+    sqlx::query("UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update' AND next_at IS NOT NULL")
+        .bind(account_id)
+        .bind(new)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
