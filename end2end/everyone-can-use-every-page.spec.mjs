@@ -121,7 +121,7 @@ const everyone = {
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Put in this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
-    to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), refused('/lead/updates/about', 'Go on'), DUE, { ...DUE, name: 'an outcome refused', act: press('Look at it as everyone will'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await CLAIM.find(page)}`, status: 200 },
+    to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Look at it as everyone will'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await CLAIM.find(page)}`, status: 200 },
     to('/lead/notices'), link('/lead/notices', 'The holiday club closes for two weeks'), link('/lead/notices', 'A new firm drives the taxis to school'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Look at it as parents will'), status: 422 }),

@@ -78,7 +78,6 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
         await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
         await leader.getByLabel('Where are the numbers from?').fill('The team’s rota');
-        await leader.getByRole('group', { name: 'Which questions does it answer?' }).getByRole('checkbox').first().check();
         await leader.getByLabel('A file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
         await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
         await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
