@@ -220,9 +220,9 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
         } else {
             view! {
                 <form method="get" action="/lead/updates/new">
-                    {subjects(sent, all, refusals)}
                     // So that "nothing chosen" differs from coming here first.
                     <input type="hidden" name="chosen" value="1" />
+                    {subjects(sent, all, refusals)}
                     <button class="button">"Go on"</button>
                 </form>
             }
