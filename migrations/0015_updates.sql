@@ -85,7 +85,8 @@ CREATE TABLE verdicts (
 );
 CREATE INDEX verdicts_by_update ON verdicts (update_id, version);
 
--- Who was owed a letter about a version: an account, or a subscriber who has none. Once each.
+-- Who was owed a letter about a version: an account, or a subscriber who has none. Once each. subscriber_id: as whom she was told of
+-- a change, if that is all she contributed.
 CREATE TABLE update_letters (
   update_id TEXT NOT NULL,
   version BIGINT NOT NULL,

@@ -12,7 +12,7 @@ use crate::consultations::results::Results;
 use crate::db::{self, Db, Kept};
 use crate::notices::ledger::ToldOf;
 use crate::updates::rules::Verdict;
-use crate::{notices, plans};
+use crate::{notices, plans, updates};
 
 /// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask for the parts they show.
 ///
@@ -109,26 +109,18 @@ pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by then, when an outcome of it was first
 /// said, and the nearest day by which it is decided, where one update said by then that it still is.
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
-    let rows = sqlx::query(
+    let sql = format!(
         "SELECT a.kind, a.id, a.title, a.since,
                 (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
                  WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
                 (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
                  WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
                    AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
-         FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
-                 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
-                 WHERE c.confirmed_at <= $1 AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)
-                 GROUP BY t.id, t.title
-               UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
-                 FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at <= $1 GROUP BY c.id, c.title
-               UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
-                 FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= $1 GROUP BY p.id, p.title) a
+         FROM ({}) a
          ORDER BY a.since, a.id",
-    )
-    .bind(at)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        updates::store::awaited_by("$1")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| Awaited {
         kind: row.get(0),
         id: row.get(1),

@@ -14,5 +14,5 @@ pub(crate) use reading::latest;
 pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
 pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
-pub(crate) use subjects::{all_awaited, read_waited};
+pub(crate) use subjects::{all_awaited, awaited_by, read_waited};
 pub use telling::{address_changed, call_off, tell_next, untold, untold_late};

@@ -189,6 +189,21 @@ const MOST_AWAITED: i64 = 1_000;
 const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id = b.update_id
     WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id)";
 
+/// Every chosen topic, consultation with results and plan with a published draft by a time, which is written as the statement around
+/// this names it: (kind, id, title, since when an outcome is awaited).
+pub(crate) fn awaited_by(at: &str) -> String {
+    format!(
+        "SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
+           FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
+           WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at}) AND (t.merged_at IS NULL OR t.merged_at > {at})
+           GROUP BY t.id, t.title
+         UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
+           FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at <= {at} GROUP BY c.id, c.title
+         UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
+           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= {at} GROUP BY p.id, p.title"
+    )
+}
+
 /// Every chosen topic, consultation with results and plan with a published draft of which nothing was said, or of which one update
 /// says that it is still being decided, whatever another says; as a part of statements: (kind, id, title, since, the nearest day that
 /// was promised). `leader`: only what she answers for, as the statement around this names her.
@@ -200,15 +215,10 @@ pub(crate) fn all_awaited(leader: Option<&str>) -> String {
     });
     format!(
         "SELECT a.kind, a.id, a.title, a.since, a.decide_by
-         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by FROM (SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
-                 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
-                 WHERE t.withdrawn_at IS NULL AND t.merged_at IS NULL GROUP BY t.id, t.title
-               UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
-                 FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at IS NOT NULL GROUP BY c.id, c.title
-               UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
-                 FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL GROUP BY p.id, p.title) w
+         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by FROM ({}) w
                WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding')){hers}) a
-         ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
+         ORDER BY a.since, a.id LIMIT {MOST_AWAITED}",
+        awaited_by(&Millis::MAX.to_string())
     )
 }
 

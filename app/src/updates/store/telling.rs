@@ -1,5 +1,6 @@
 //! Who contributed, and the letters that are owed to them.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::clock::{DAY, Millis};
@@ -50,8 +51,8 @@ fn stopped() -> String {
     format!("({} OR {})", stopped("b.id"), stopped("t.id"))
 }
 
-/// Who contributed to what the update `$1` is about, one row a person: (account or, without one, subscriber; address;
-/// subscriber). Those who proposed or supported its topics, those of its rounds and of its plans; who answered its consultations
+/// Who contributed to what the update `$1` is about: (account or, without one, subscriber; address; whether that is an account;
+/// subscriber, as whom she was told of a change). Those who proposed or supported its topics, those of its rounds and of its plans; who answered its consultations
 /// and asked to hear; and who was told of its changes and has not stopped that by her own choice.
 fn contributors() -> String {
     format!(
@@ -64,9 +65,10 @@ fn contributors() -> String {
               account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
                           UNION SELECT s.account_id FROM topic JOIN supports s ON s.topic_id = topic.id
                           UNION SELECT k.account_id FROM about a JOIN took_part k ON k.consultation_id = a.consultation_id AND k.wants_outcome = 1)
-         SELECT c.id AS person, c.email, CAST(NULL AS TEXT) AS subscriber_id FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
-         UNION
-         SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN b.id END
+         SELECT c.id AS person, c.email, 1 AS is_account, CAST(NULL AS TEXT) AS subscriber_id
+         FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
+         UNION ALL
+         SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, b.id
          FROM about a {READERS}
          WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
            AND NOT {}",
@@ -74,19 +76,30 @@ fn contributors() -> String {
     )
 }
 
-/// Somebody who is to be told: her account or, without one, her subscriber; her address; her subscriber, if she has no account.
-type Person = (String, String, Option<String>);
+/// Somebody who is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Person {
+    /// Her account or, without one, her subscriber.
+    id: String,
+    email: String,
+    has_account: bool,
+    /// Her subscriber, if all she contributed is that she was told of a change: then she can stop this too.
+    subscriber_id: Option<String>,
+}
 
 /// The next people who contributed and were not owed the letter yet.
 async fn next(tx: &mut AnyConnection, (update_id, version): (&str, i64), most: i64) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT person, email, subscriber_id FROM ({}) people
+        "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
+         FROM ({}) people
          WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1 AND l.version = $2 AND l.person = people.person)
-         ORDER BY person LIMIT $3",
+         GROUP BY person ORDER BY person LIMIT $3",
         contributors()
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(update_id).bind(version).bind(most).fetch_all(tx).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    let person =
+        |row: &AnyRow| Person { id: row.get(0), email: row.get(1), has_account: row.get::<i64, _>(2) == 1, subscriber_id: row.get(3) };
+    Ok(rows.iter().map(person).collect())
 }
 
 /// Lets none of them stop or change her address until the write ends: first the accounts, then the subscribers, as a change of
@@ -99,8 +112,8 @@ async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()>
     for (table, share) in [("accounts", kind.hold()), ("subscribers", kind.hold_to_change())] {
         let sql = format!("SELECT id FROM {table} WHERE email IN ({these}) ORDER BY id{share}");
         let mut hold = sqlx::query(AssertSqlSafe(sql));
-        for (_, email, _) in people {
-            hold = hold.bind(email);
+        for person in people {
+            hold = hold.bind(&person.email);
         }
         hold.fetch_all(&mut *tx).await?;
     }
@@ -123,18 +136,19 @@ pub async fn tell_next(
     // Who stopped or moved before she could be held is another by now, and is found in the next lot.
     let people: Vec<Person> =
         next(&mut *tx, (update_id, version), most).await?.into_iter().filter(|person| waiting.contains(person)).collect();
-    for (person, to, subscriber) in &people {
-        let dedup_key = format!("update {update_id} {version} {person}");
-        let own = if let Some(subscriber) = subscriber {
-            let token = id::secret();
-            subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
-            Some(choose(&token))
-        } else {
-            None
+    for person in &people {
+        let dedup_key = format!("update {update_id} {version} {}", person.id);
+        let own = match &person.subscriber_id {
+            Some(subscriber) if !person.has_account => {
+                let token = id::secret();
+                subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
+                Some(choose(&token))
+            }
+            _ => None,
         };
-        let account_id = subscriber.is_none().then_some(person.as_str());
+        let account_id = person.has_account.then_some(person.id.as_str());
         let words = own.as_ref().unwrap_or(words);
-        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to, words, at: now, not_after: None };
+        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to: &person.email, words, at: now, not_after: None };
         owe(&mut *tx, owed).await?;
         let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
         sqlx::query(
@@ -142,8 +156,8 @@ pub async fn tell_next(
         )
         .bind(update_id)
         .bind(version)
-        .bind(person)
-        .bind(subscriber)
+        .bind(&person.id)
+        .bind(&person.subscriber_id)
         .bind(delivery_id)
         .execute(&mut *tx)
         .await?;
