@@ -2,12 +2,13 @@
 DO $$
 DECLARE kept TEXT;
 BEGIN
-  FOREACH kept IN ARRAY ARRAY['comments', 'comment_responses'] LOOP
+  FOREACH kept IN ARRAY ARRAY['comments', 'comment_responses', 'comment_notes'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept || '_are_not_emptied', kept);
     EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_deleted', kept);
   END LOOP;
 END $$;
 CREATE TRIGGER comment_responses_are_not_changed BEFORE UPDATE ON comment_responses FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER comment_notes_are_not_changed BEFORE UPDATE ON comment_notes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER what_a_comment_says_stays BEFORE UPDATE OF id, form_key, author_id, service_id, words, sent_at ON comments
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER a_comment_is_decided_once BEFORE UPDATE ON comments FOR EACH ROW

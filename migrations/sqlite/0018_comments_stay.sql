@@ -17,6 +17,11 @@ CREATE TRIGGER comment_responses_are_not_deleted BEFORE DELETE ON comment_respon
 CREATE TRIGGER comment_responses_are_not_replaced BEFORE INSERT ON comment_responses
 WHEN EXISTS (SELECT 1 FROM comment_responses WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
 BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER comment_notes_are_not_changed BEFORE UPDATE ON comment_notes BEGIN SELECT RAISE(ABORT, 'a note stays'); END;
+CREATE TRIGGER comment_notes_are_not_deleted BEFORE DELETE ON comment_notes BEGIN SELECT RAISE(ABORT, 'a note stays'); END;
+CREATE TRIGGER comment_notes_are_not_replaced BEFORE INSERT ON comment_notes
+WHEN EXISTS (SELECT 1 FROM comment_notes WHERE form_key = NEW.form_key OR rowid = NEW.rowid)
+BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER only_published_comments_are_answered BEFORE INSERT ON comment_responses
 WHEN NOT EXISTS (SELECT 1 FROM comments c WHERE c.id = NEW.comment_id AND c.published_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'only a published comment is answered'); END;

@@ -329,6 +329,15 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     within_eight(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
     within_eight(&leader, &format!("/lead{comment}"), &[("response", "We look at it."), ("action", "A new list")]).await;
     within_four(&leader, "/lead/local-offer").await;
+    let lead = world.signed_in("lead-of-comments@example.org", &[Role::Safeguarding, Role::Parent, Role::Organiser]).await;
+    let danger =
+        lead.post("/local-offer/comments/new", &[("words", "He hits her.")]).await.leads_to().replace("/local-offer/comments/", "");
+    let danger = danger.split('?').next().unwrap();
+    lead.post(&format!("/forum/local-offer/{danger}"), &[("decision", "pass on")]).await.leads_to();
+    within_eight(&lead, &format!("/forum/safeguarding/comments/{danger}"), &[("note", "Rang.")]).await;
+    for path in ["/forum/safeguarding/comments", &format!("/forum/safeguarding/comments/{danger}")] {
+        within_four(&lead, path).await;
+    }
     for path in ["/local-offer", "/local-offer?show=unanswered", "/local-offer/years/2027", "/local-offer/comments/new"] {
         within_four(&forum, path).await;
     }

@@ -84,11 +84,17 @@ pub async fn withdrawal(State(house): State<House>, viewer: Viewer, Path(id): Pa
 /// POST `/local-offer/comments/{id}/withdrawal`
 pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
-    let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), comment.id.clone());
+    let (now, by, about, kind) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), comment.id.clone(), house.db.kind());
     if comment.author_id != by {
         return Err(Error::NotFound);
     }
-    let done = house.db.write(move |tx| Box::pin(async move { store::withdraw(tx, &about, &by, now).await })).await?;
+    let withdrawn = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::hold(tx, kind, &about).await?;
+            store::withdraw(tx, &about, &by, now).await
+        })
+    });
+    let done = withdrawn.await?;
     let to = if done {
         format!("/local-offer/comments/{}?done=withdrawn", comment.id)
     } else {

@@ -59,7 +59,8 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         return Ok(Redirect::to("/forum/local-offer").into_response());
     }
     let refusals = Refusals::one("decision", "This could not be kept. Somebody has decided about it, or its author took it back");
-    Ok(page(&find(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
+    // Passed on meanwhile, it is for the safeguarding lead alone.
+    Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
 
 /// One that an organiser may read: not one that was passed on.

@@ -59,6 +59,7 @@ pub async fn respond(State(house): State<House>, viewer: Viewer, Path(id): Path<
     let (by, about, writer) = (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
+            store::hold(tx, writer.db.kind(), &about.id).await?;
             if store::respond(tx, &about.id, &new, &by, now).await? {
                 if let Some(to) = &about.author_email {
                     let words = letters::answered(&writer, &about.id, &new);

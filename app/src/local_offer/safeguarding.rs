@@ -1,90 +1,101 @@
 //! Comments that were passed on to the safeguarding lead. Nobody else sees them.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use leptos::prelude::*;
 
 use super::store::{self, Comment, Which};
+use super::{browse, comment as find};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
 use crate::error::Error;
-use crate::forms::{self, Refusals, Sent};
+use crate::forms::{Refusals, Sent};
 use crate::house::House;
-use crate::id;
-use crate::ui::{Banner, Page, Summary, When};
+use crate::topics::rules::note as read_note;
+use crate::topics::{note_is_kept, what_was_done};
+use crate::ui::{Page, Summary, When};
 
-/// How many comments wait on one page.
-const MOST: i64 = 50;
+/// How many comments one list holds.
+const MOST: i64 = 100;
 
 /// GET `/forum/safeguarding/comments`
-pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    page(&house, &viewer, &Sent::query(&uri), &Refusals::default()).await
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, Which::PassedOn, (MOST, 0)).await?;
+    let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
+    let page = Page::new("Comments passed on to you", || {
+        let waiting = if waiting.is_empty() {
+            view! { <p>"Nothing waits for you."</p> }.into_any()
+        } else {
+            view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
+        };
+        let looked_after = (!looked_after.is_empty()).then(|| {
+            view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.iter().map(line).collect_view()}</ul></details> }
+        });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <h1>"Comments passed on to you"</h1>
+                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                {waiting}
+                {looked_after}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/forum/safeguarding/comments`: notes what was done about one.
-pub async fn look_after(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
-    let comment = id::parse(sent.typed("comment")).ok_or(Error::NotFound)?;
-    let note = match forms::within(forms::prose(sent.typed("note")), 2_000, "Write what was done") {
+fn line(comment: &Comment) -> impl IntoView + use<> {
+    let to = format!("/forum/safeguarding/comments/{}", comment.id);
+    let at = comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> });
+    view! { <li><a href=to>{browse::title(comment)}</a>{at}</li> }
+}
+
+/// GET `/forum/safeguarding/comments/{id}`
+pub async fn one(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// POST `/forum/safeguarding/comments/{id}`: notes what was done.
+pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+    let comment = passed_on(&house, &id).await?;
+    let note = match read_note(&sent) {
         Ok(note) => note,
-        Err(what_to_do) => return page(&house, &viewer, &sent, &Refusals::one("note", what_to_do)).await,
+        Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
     };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let done = house.db.write(move |tx| {
+    let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), comment.id.clone());
+    let noted = house.db.write(move |tx| {
         Box::pin(async move {
-            if store::look_after(tx, &comment, &note, &by, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "comment looked after", about: &comment, detail: "" }).await?;
+            if store::note(tx, &key, &about, &note, &by, now).await? {
+                audit::note(tx, Entry { at: now, who: Some(&by), what: "comment noted", about: &about, detail: "" }).await?;
             }
             Ok::<_, sqlx::Error>(())
         })
     });
-    done.await?;
-    Ok(Redirect::to("/forum/safeguarding/comments?done=noted").into_response())
+    noted.await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{}?done=noted", comment.id)).into_response())
 }
 
-async fn page(house: &House, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
-    let waiting = store::list(&house.db, Which::PassedOn, (MOST, 0)).await?;
-    let page = Page::new("Comments passed on to you", || {
-        let banner = (sent.typed("done") == "noted")
-            .then(|| view! { <Banner title="Your note is kept"><p>"It counts as looked after."</p></Banner> });
-        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you."</p> });
-        let rows = waiting.iter().map(|comment| one(comment, sent, refusals)).collect::<Vec<_>>();
+async fn passed_on(house: &House, id: &str) -> Result<Comment, Error> {
+    Some(find(house, id).await?).filter(|comment| comment.passed_on_at.is_some()).ok_or(Error::NotFound)
+}
+
+async fn page(house: &House, viewer: &Viewer, comment: Comment, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+    let notes = store::notes(&house.db, &comment.id).await?;
+    let page = Page::new("A comment that was passed on", || {
+        let author = comment.author_email.map(|email| view! { <p>"Its author: "<a href=format!("mailto:{email}")>{email.clone()}</a></p> });
         view! {
             <div class="stack">
-                {banner}
+                {note_is_kept(sent)}
+                <p><a class="back" href="/forum/safeguarding/comments">"Comments passed on to you"</a></p>
                 <Summary refusals />
-                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
-                <h1>"Comments passed on to you"</h1>
-                <p class="lead">"Only people who look after safeguarding can see this page."</p>
-                {nothing}
-                <ul class="stack">{rows}</ul>
+                <h1>"A comment that was passed on"</h1>
+                {comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}
+                <p class="said">{comment.words}</p>
+                {author}
+                {what_was_done(notes, sent, refusals)}
             </div>
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
-}
-
-fn one(comment: &Comment, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
-    let is_meant = sent.typed("comment") == comment.id;
-    // One field of the page can be what must be put right; the others have names of their own.
-    let field = if is_meant { "note".to_owned() } else { format!("note-{}", comment.id) };
-    let error = refusals.about("note").filter(|_| is_meant).map(|what_to_do| view! { <p class="error">{what_to_do.to_owned()}</p> });
-    let author =
-        comment.author_email.clone().map(|email| view! { <p>"Its author: "<a href=format!("mailto:{email}")>{email.clone()}</a></p> });
-    view! {
-        <li class="card">
-            <p class="soft">"Passed on "{comment.passed_on_at.map(|at| view! { <When at /> })}</p>
-            <p class="said">{comment.words.clone()}</p>
-            {author}
-            <form method="post" novalidate>
-                <input type="hidden" name="comment" value=comment.id.clone() />
-                <div class="field">
-                    <label for=field.clone()>"What was done"</label>
-                    {error}
-                    <textarea id=field name="note" rows="3"></textarea>
-                </div>
-                <button class="button">"Keep this note"</button>
-            </form>
-        </li>
-    }
 }

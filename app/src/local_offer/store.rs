@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Decision, NewComment, NewResponse};
 use crate::clock::Millis;
-use crate::db::{Db, Kept};
+use crate::db::{Db, Kept, Kind};
 use crate::id;
 
 /// A comment with all that was answered.
@@ -81,8 +81,10 @@ pub enum Which<'a> {
     Between(Millis, Millis),
     /// What waits for an organiser, the first sent first.
     Waiting,
-    /// What was passed on and nobody has looked after, the first first.
+    /// What was passed on and has no note, the first first.
     PassedOn,
+    /// What was passed on and has one, the last first.
+    LookedAfter,
     /// What this account wrote, the last first.
     By(&'a str),
     /// One.
@@ -95,6 +97,8 @@ pub enum Which<'a> {
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
     const PUBLIC: &str = "c.published_at IS NOT NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3";
+    const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
+    const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let (condition, order, text, (after, before)) = match which {
         Which::Public => (PUBLIC.to_owned(), "c.published_at DESC, c.id DESC", "", (0, 0)),
         Which::Unanswered => (
@@ -116,9 +120,8 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
             "",
             (0, 0),
         ),
-        Which::PassedOn => {
-            ("c.passed_on_at IS NOT NULL AND c.looked_after_at IS NULL AND $1 = '' AND $2 = $3".to_owned(), "c.passed_on_at, c.id", "", (0, 0))
-        }
+        Which::PassedOn => (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0)),
+        Which::LookedAfter => (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0)),
         Which::By(account) => ("c.author_id = $1 AND $2 = $3".to_owned(), "c.sent_at DESC, c.id DESC", account, (0, 0)),
         Which::One(id) => ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0)),
     };
@@ -219,6 +222,13 @@ pub async fn decide(tx: &mut AnyConnection, comment_id: &str, decision: &Decisio
     Ok(decided.execute(tx).await?.rows_affected() == 1)
 }
 
+/// Holds a comment until the write ends: taking it back and answering it wait for each other, each after a call of this.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
+    let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
+    Ok(())
+}
+
 /// Takes a comment back, for its author, while nothing was answered. False when it is too late.
 pub async fn withdraw(tx: &mut AnyConnection, comment_id: &str, author: &str, now: Millis) -> Kept<bool> {
     let withdrawn = sqlx::query(
@@ -248,10 +258,21 @@ pub async fn respond(tx: &mut AnyConnection, comment_id: &str, new: &NewResponse
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Notes what the safeguarding lead did about a comment that was passed on. False when somebody did before.
-pub async fn look_after(tx: &mut AnyConnection, comment_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
-    let done = sqlx::query(
-        "UPDATE comments SET looked_after_at = $2, looked_after_by = $3, note = $4 WHERE id = $1 AND passed_on_at IS NOT NULL AND looked_after_at IS NULL",
+/// What was done about a comment that was passed on, the first first.
+pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
+    let rows = sqlx::query("SELECT noted_at, note FROM comment_notes WHERE comment_id = $1 ORDER BY noted_at, form_key")
+        .bind(comment_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Keeps a note on a comment that was passed on, once for each form key. True when it is new.
+pub async fn note(tx: &mut AnyConnection, form_key: &str, comment_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2 AND passed_on_at IS NOT NULL
+         ON CONFLICT (form_key) DO NOTHING",
     );
-    Ok(done.bind(comment_id).bind(now).bind(by).bind(note).execute(tx).await?.rows_affected() == 1)
+    Ok(noted.bind(form_key).bind(comment_id).bind(note).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
 }

@@ -16,6 +16,7 @@ pub mod store;
 
 pub use browse::{cards, own_list, shortened};
 pub use letters::passed_on;
+pub use safeguarding::{note_is_kept, what_was_done};
 
 use crate::accounts::Role;
 use crate::routes::{Access, Routes};

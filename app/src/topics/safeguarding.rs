@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{rules, store};
 use crate::accounts::Viewer;
 use crate::audit::{self, Entry};
-use crate::clock::Millis;
+use crate::clock::{self, Millis};
 use crate::error::Error;
 use crate::forms::{Refusals, Sent};
 use crate::house::House;
@@ -81,18 +81,13 @@ pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 async fn page(house: &House, viewer: &Viewer, id: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
     let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
     let page = Page::new(concern.title.clone(), || {
-        let banner = (sent.typed("done") == "noted")
-            .then(|| view! { <Banner title="Your note is kept"><p>"What has a note counts as looked after."</p></Banner> });
         let author = concern.author_email.map(|email| {
             let to = format!("mailto:{email}");
             view! { <p>"Its author: "<a href=to>{email}</a></p> }
         });
-        let notes =
-            concern.notes.into_iter().map(|(at, note)| view! { <li><When at=at /><p class="said">{note}</p></li> }).collect::<Vec<_>>();
-        let notes = (!notes.is_empty()).then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
         view! {
             <div class="stack">
-                {banner}
+                {note_is_kept(sent)}
                 <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
                 <Summary refusals />
                 <h1>{concern.title}</h1>
@@ -102,14 +97,32 @@ async fn page(house: &House, viewer: &Viewer, id: &str, sent: &Sent, refusals: &
                 <h2>"What would help"</h2>
                 <p class="said">{concern.would_help}</p>
                 {author}
-                {notes}
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area name="note" label="What was done" hint="Only people who look after safeguarding can read it." value=sent.typed("note") rows=3 refusals />
-                    <button class="button">"Keep this note"</button>
-                </form>
+                {what_was_done(concern.notes, sent, refusals)}
             </div>
         }
     });
     Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// That a note was kept, at the top of the page of what was passed on.
+pub fn note_is_kept(sent: &Sent) -> Option<impl IntoView + use<>> {
+    (sent.typed("done") == "noted")
+        .then(|| view! { <Banner title="Your note is kept"><p>"What has a note counts as looked after."</p></Banner> })
+}
+
+/// What was done about something that was passed on, and the form for one note more.
+pub fn what_was_done<'a>(notes: Vec<(Millis, String)>, sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    let notes = notes.into_iter().map(|(at, note)| {
+        view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{note}</p></li> }
+    });
+    let notes: Vec<_> = notes.collect();
+    let notes = (!notes.is_empty()).then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
+    view! {
+        {notes}
+        <form method="post" novalidate>
+            <FormKey key=sent.typed("form_key") />
+            <Area name="note" label="What was done" hint="Only people who look after safeguarding can read it." value=sent.typed("note") rows=3 refusals />
+            <button class="button">"Keep this note"</button>
+        </form>
+    }
 }

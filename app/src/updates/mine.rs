@@ -26,15 +26,17 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
     let page_number = page_number(&Sent::query(&uri));
     let mut said = store::contributions(&house.db, &me, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE), now).await?;
-    let next = (said.len() as i64 > MOST_ON_A_PAGE).then(|| {
-        said.truncate(MOST_ON_A_PAGE as usize);
-        format!("/account/said?page={}", page_number + 1)
-    });
-    let first = (page_number > 1).then(|| "/account/said".to_owned());
     let within = house.outcome_within;
-    let comments = local_offer::store::list(&house.db, local_offer::store::Which::By(&me), (MOST_ON_A_PAGE, 0)).await?;
+    let mut comments =
+        local_offer::store::list(&house.db, local_offer::store::Which::By(&me), (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE))
+            .await?;
+    let has_more = said.len().max(comments.len()) as i64 > MOST_ON_A_PAGE;
+    said.truncate(MOST_ON_A_PAGE as usize);
+    comments.truncate(MOST_ON_A_PAGE as usize);
+    let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
+    let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What happened to what you said", || {
-        let nothing = said.is_empty().then(|| {
+        let nothing = (said.is_empty() && comments.is_empty()).then(|| {
             view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
         });
         let comments = (!comments.is_empty()).then(|| {
@@ -49,8 +51,8 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <h1>"What happened to what you said"</h1>
                 {nothing}
                 {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
-                <Pager first next />
                 {comments}
+                <Pager first next />
                 <p class="soft">"Answers that you gave without an account are not here: nobody knows whose they are. "<a href="/updates/receipt">"See what came of them by your code"</a>"."</p>
             </div>
         }

@@ -209,6 +209,8 @@ async fn everything_has_happened(world: &World) {
          SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '{}', written_by, 0 FROM statements",
     ];
     let comments = [
+        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, passed_on_at) SELECT 'another', 'a key of its own', registered_by, 'a', 0, registered_by, 0 FROM plans",
+        "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at) SELECT 'a key', 'another', 'a', registered_by, 0 FROM plans",
         "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at) SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, responded_by, responded_at)
          SELECT 'a response', 'a key', 'a comment', 'a', '', '', registered_by, 0 FROM plans",

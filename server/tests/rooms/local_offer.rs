@@ -2,8 +2,10 @@
 
 use app::accounts::Role;
 use app::clock::{self, DAY};
+use app::local_offer::store;
 use axum::http::StatusCode;
 
+use crate::kept::while_open;
 use crate::record::{figures, packed};
 use crate::world::{Browser, World, on_both};
 
@@ -107,10 +109,20 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         let queue = "/forum/safeguarding/comments";
         assert_eq!(organiser.get(queue).await.status, StatusCode::FORBIDDEN);
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
-        assert!(lead.get(queue).await.says("My neighbour hits her child."));
-        assert!(lead.post(queue, &[("comment", &comment)]).await.says("Write what was done"));
-        lead.post(queue, &[("comment", &comment), ("note", "Rang the council.")]).await.leads_to();
-        assert!(!lead.get(queue).await.says("My neighbour"));
+        assert!(lead.get(queue).await.says("My neighbour hits her child.") && !lead.get(queue).await.says("What was looked after"));
+        let own = format!("{queue}/{comment}");
+        assert_eq!(organiser.get(&own).await.status, StatusCode::FORBIDDEN);
+        assert!(lead.get(&own).await.says("mailto:"));
+        assert!(lead.post(&own, &[]).await.says("Say in a few words what was done"));
+        let long = "x".repeat(5_000);
+        assert!(lead.post(&own, &[("note", &long)]).await.says(&long), "what is too long is not lost");
+        lead.post(&own, &[("note", "Rang the council.")]).await.leads_to();
+        lead.post(&own, &[("note", "The council rang back.")]).await.leads_to();
+        let noted = lead.get(&own).await;
+        assert!(noted.says("Rang the council.") && noted.says("The council rang back."), "a second note takes nothing away");
+        assert!(lead.get(queue).await.says("What was looked after") && lead.get(queue).await.says("Nothing waits for you."));
+        let published = published(&world, WORDS).await;
+        assert_eq!(lead.get(&format!("{queue}/{published}")).await.status, StatusCode::NOT_FOUND, "only what was passed on");
     });
 }
 
@@ -142,5 +154,34 @@ fn a_comment_without_an_answer_is_overdue_for_everyone_to_see_and_in_the_pack() 
         assert_eq!((now["comments"].as_str(), now["comments_overdue"].as_str()), ("1", "1"));
         let then = figures(&packed(&world.house, &day).await);
         assert_eq!((then["comments"].as_str(), then["comments_overdue"].as_str()), ("1", "0"));
+    });
+}
+
+#[test]
+fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
+    on_both(async |world| {
+        if world.db().kind() == app::db::Kind::Sqlite {
+            return; // It has one writer at a time.
+        }
+        let comment = published(&world, WORDS).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let (db, by, about, now) = (world.db().clone(), leader.account.clone(), comment.clone(), world.now());
+        let new = app::local_offer::rules::NewResponse {
+            form_key: "a key".to_owned(),
+            response: "We look at it.".to_owned(),
+            action: String::new(),
+            action_by: String::new(),
+        };
+        let answer = async move {
+            let answered = db.write(move |tx| {
+                Box::pin(async move {
+                    store::hold(tx, app::db::Kind::Postgres, &about).await?;
+                    store::respond(tx, &about, &new, &by, now).await
+                })
+            });
+            answered.await
+        };
+        let withdrawal = format!("UPDATE comments SET withdrawn_at = 1 WHERE id = '{comment}'");
+        assert!(!while_open(&world, &[&withdrawal], answer).await.unwrap());
     });
 }

@@ -17,7 +17,8 @@ use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::id;
 use crate::topics::rules::note as read_note;
-use crate::ui::{Area, Banner, FormKey, Page, Summary, When};
+use crate::topics::{note_is_kept, what_was_done};
+use crate::ui::{Page, Summary, When};
 
 /// GET `/forum/safeguarding/answers`
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -105,16 +106,13 @@ async fn page(house: &House, viewer: &Viewer, concern: Concern, sent: &Sent, ref
     let places = if question.kind == (Kind::Place {}) { area::store::places(&house.db).await? } else { Vec::new() };
     let (looks, notes) = store::history(&house.db, &concern.id).await?;
     let page = Page::new(in_words(&concern.what), || {
-        let banner = (sent.typed("done") == "noted")
-            .then(|| view! { <Banner title="Your note is kept"><p>"What has a note counts as looked after."</p></Banner> });
         let answer = fields::in_words(question, concern.answers.get(&question.key), &places);
         let timeline = |lines: Vec<(Millis, String)>| {
             lines.into_iter().map(|(at, words)| view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{words}</p></li> }).collect_view()
         };
-        let notes = (!notes.is_empty()).then(|| view! { <h2>"What was done"</h2><ol class="timeline">{timeline(notes)}</ol> });
         view! {
             <div class="stack">
-                {banner}
+                {note_is_kept(sent)}
                 <p><a class="back" href="/forum/safeguarding/answers">"Answers that were passed on"</a></p>
                 <Summary refusals />
                 <h1>{in_words(&concern.what)}</h1>
@@ -122,12 +120,7 @@ async fn page(house: &House, viewer: &Viewer, concern: Concern, sent: &Sent, ref
                 <h2>{question.text.clone()}</h2>
                 <p class="said">{answer}</p>
                 <p class="soft">"Nobody can find out who wrote it: answers hold no name. If they tell of danger now, ring the council’s safeguarding team with what is written here."</p>
-                {notes}
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area name="note" label="What was done" hint="Only people who look after safeguarding can read it." value=sent.typed("note") rows=3 refusals />
-                    <button class="button">"Keep this note"</button>
-                </form>
+                {what_was_done(notes, sent, refusals)}
                 <details><summary>"Who has looked at it"</summary><ol class="timeline">{timeline(looks)}</ol></details>
             </div>
         }
