@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::charts;
 use super::figures::{InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time};
-use super::history::{Awaited, Outcome, Standing, Version, rung_of, so_far};
+use super::history::{Awaited, Contributed, Outcome, Standing, Version, rung_of, so_far};
 use super::store;
 use crate::accounts::Viewer;
 use crate::clock::{self, Millis};
@@ -253,15 +253,6 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
     let contributed = store::contributed(&house.db, now).await?;
     let awaited = store::awaited(&house.db, now).await?;
     let page = Page::new("What came of it: the record", || {
-        let heard = heard(&contributed);
-        let told = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
-        let told = if told > 0 { format!("about {told}") } else { TOO_FEW.to_owned() };
-        let days = match median_of_shown(&contributed) {
-            None => TOO_FEW.to_owned(),
-            Some(0) => "on the same day".to_owned(),
-            Some(1) => "after 1 day".to_owned(),
-            Some(days) => format!("after {days} days"),
-        };
         let late = late(&awaited, house.outcome_within, now);
         let is = |of: fn(&Standing) -> bool| awaited.iter().filter(|awaited| of(&awaited.standing(house.outcome_within, now))).count();
         let (said, due) = (is(|standing| matches!(standing, Standing::Said)), is(|standing| matches!(standing, Standing::Due(_))));
@@ -281,10 +272,7 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
                 </section>
                 <section class="stack">
                     <h2>"Who heard of it"</h2>
-                    <dl class="when">
-                        <dt>"Letters that reached people who contributed"</dt><dd>{told}</dd>
-                        <dt>"Half of them had it"</dt><dd>{days}</dd>
-                    </dl>
+                    {who_heard(&contributed)}
                 </section>
                 <section class="stack">
                     <h2>"What is awaited"</h2>
@@ -295,6 +283,24 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// How many heard what came of it, and when.
+fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
+    let told = heard(contributed).iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
+    let told = if told > 0 { format!("about {told}") } else { TOO_FEW.to_owned() };
+    let days = match median_of_shown(contributed) {
+        None => TOO_FEW.to_owned(),
+        Some(0) => "on the same day".to_owned(),
+        Some(1) => "after 1 day".to_owned(),
+        Some(days) => format!("after {days} days"),
+    };
+    view! {
+        <dl class="when">
+            <dt>"Letters that reached people who contributed"</dt><dd>{told}</dd>
+            <dt>"Half of them had it"</dt><dd>{days}</dd>
+        </dl>
+    }
 }
 
 fn address(awaited: &Awaited) -> String {
@@ -348,7 +354,7 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
         let mut all: Vec<_> = rounds.into_iter().chain(answers).collect();
         all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
         let nothing = all.is_empty().then(|| view! { <p>"Rounds that closed and results that were published will stand here."</p> });
-        let sections = all.into_iter().take(MOST).map(taken).collect_view();
+        let sections = all.into_iter().take(MOST).map(|part| taken(part, 2)).collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -366,8 +372,8 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
 
 type Part = (Millis, String, String, &'static str, Vec<(String, Option<u64>, Option<u64>)>);
 
-/// One round, or one consultation, place by place.
-fn taken((at, title, to, what, places): Part) -> impl IntoView {
+/// One round, or one consultation, place by place. `level`: of its heading.
+fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
     let between = unlike(between_places(&places), &format!("{what} for each child"));
     let rows = places.into_iter().map(|(place, people, lives)| {
         let each = people
@@ -398,7 +404,9 @@ fn taken((at, title, to, what, places): Part) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <section class="stack"><h2><a href=to>{title}</a></h2><p class="soft"><When at /></p>{table}</section> }
+    let link = view! { <a href=to>{title}</a> };
+    let heading = if level == 2 { view! { <h2>{link}</h2> }.into_any() } else { view! { <h3>{link}</h3> }.into_any() };
+    view! { <section class="stack">{heading}<p class="soft"><When at /></p>{table}</section> }
 }
 
 /// GET `/record/plans/{id}`: one plan, from its registration to what came of it.
@@ -406,7 +414,7 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     let now = house.clock.now();
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    let told = updates::store::list(&house.db, &updates::store::Which::About(id), (20, 0)).await?;
+    let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("The record of {}", plan.title), || {
         let points: Vec<(Millis, String)> = plan.events.iter().map(|event| (event.at, plans::happened(&event.what).to_owned())).collect();
         let chart = charts::timeline("What happened to the plan, in its order", &points).into_string();
@@ -422,7 +430,27 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         let overrides: Vec<_> = overrides.collect();
         let overrides = (!overrides.is_empty())
             .then(|| view! { <section class="stack"><h2>"When the gate was overridden"</h2><ul class="stack">{overrides}</ul></section> });
-        let nothing = told.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
+        let outcome = match of_plan.awaited.as_ref().map(|awaited| awaited.standing(house.outcome_within, now)) {
+            None => "No draft is published yet. From then on an outcome is awaited.".to_owned(),
+            Some(Standing::Said) => "✓ It is said.".to_owned(),
+            Some(Standing::Due(by)) => format!("○ It is due by {}.", clock::day(by)),
+            Some(Standing::Overdue(by)) => format!("× It is overdue since {}.", clock::day(by)),
+        };
+        let who_heard = (!of_plan.contributed.is_empty()).then(|| who_heard(&of_plan.contributed));
+        let took_part =
+            of_plan.counted.iter().rev().map(|round| {
+                taken((round.closed_at, round.title.clone(), format!("/rounds/{}", round.id), "Supports", supports(round)), 3)
+            });
+        let took_part: Vec<_> = took_part.collect();
+        let took_part = (!took_part.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"Who supported the topics that it answers"</h2>
+                    <p class="soft">"Beside how many children with SEND live in each place."</p>
+                    {took_part}
+                </section>
+            }
+        });
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -437,10 +465,12 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
                     <Timeline steps />
                 </section>
                 {overrides}
+                {took_part}
                 <section class="stack">
                     <h2>"What came of it"</h2>
-                    {nothing}
-                    {updates::rows_of_section(told)}
+                    <p>{outcome}</p>
+                    {updates::rows_of_section(of_plan.updates)}
+                    {who_heard}
                 </section>
             </div>
         }

@@ -136,6 +136,22 @@ pub struct Counted {
     pub topics: Vec<Topic>,
 }
 
+impl Counted {
+    /// Adds how many of a place, which has so many children with SEND, supported a topic: topic by topic, each in the order of the
+    /// places.
+    pub fn add(&mut self, topic: &str, is_chosen: bool, place: (String, Option<u64>), supporters: u64) {
+        if self.places.iter().all(|(known, _)| *known != place.0) {
+            self.places.push(place);
+        }
+        if self.topics.last().is_none_or(|last| last.id != topic) {
+            self.topics.push(Topic { id: topic.to_owned(), is_chosen, supporters: Vec::new() });
+        }
+        if let Some(topic) = self.topics.last_mut() {
+            topic.supporters.push(supporters);
+        }
+    }
+}
+
 /// A topic of a round that closed.
 #[derive(Clone, Debug)]
 pub struct Topic {

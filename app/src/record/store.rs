@@ -4,7 +4,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Topic, Version};
+use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Version};
 use crate::area::ELSEWHERE;
 use crate::audit::{self, Head};
 use crate::clock::Millis;
@@ -12,6 +12,7 @@ use crate::consultations::results::Results;
 use crate::db::{self, Db, Kept};
 use crate::notices::ledger::ToldOf;
 use crate::updates::rules::Verdict;
+use crate::updates::store::Listed;
 use crate::{notices, plans, updates};
 
 /// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask for the parts they show.
@@ -88,38 +89,31 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
 /// `contributors_told`: for each version of an update the letters that were owed by then, by the whole days from its publication
 /// until the letter was handed over; none for a letter that was not, or that came back.
 pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
-    let rows = sqlx::query(
-        "SELECT l.update_id, l.version, CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END AS days, count(*)
-         FROM update_letters l
-         JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
-         JOIN deliveries d ON d.id = l.delivery_id
-         LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
-         WHERE d.owed_at <= $1
-         GROUP BY l.update_id, l.version, CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END
-         ORDER BY l.update_id, l.version, days",
-    )
-    .bind(at)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+    let sql = format!("{} ORDER BY 1, 2, 3", letters_by_days());
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let contributed =
         |row: &AnyRow| Contributed { update_id: row.get(0), version: row.get(1), days: row.get(2), people: number(row.get(3)) };
     Ok(rows.iter().map(contributed).collect())
 }
 
+/// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version, days, people).
+fn letters_by_days() -> String {
+    let days = "CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
+    format!(
+        "SELECT l.update_id, l.version, {days} AS days, count(*) AS people
+         FROM update_letters l
+         JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
+         JOIN deliveries d ON d.id = l.delivery_id
+         LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
+         WHERE d.owed_at <= $1
+         GROUP BY l.update_id, l.version, {days}"
+    )
+}
+
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by then, when an outcome of it was first
 /// said, and the nearest day by which it is decided, where one update said by then that it still is.
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
-    let sql = format!(
-        "SELECT a.kind, a.id, a.title, a.since,
-                (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
-                (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
-                   AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
-         FROM ({}) a
-         ORDER BY a.since, a.id",
-        updates::store::awaited_by("$1")
-    );
+    let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| Awaited {
         kind: row.get(0),
@@ -130,6 +124,20 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
         decide_by: row.get(5),
     };
     Ok(rows.iter().map(awaited).collect())
+}
+
+/// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first said, the day it is decided by).
+fn awaited_by_then() -> String {
+    format!(
+        "SELECT a.kind, a.id, a.title, a.since,
+                (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
+                (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
+                   AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
+         FROM ({}) a",
+        updates::store::awaited_by("$1")
+    )
 }
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by place.
@@ -153,18 +161,72 @@ pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
             rounds.push(Counted { id, title: row.get("title"), closed_at: row.get("closed_at"), ..Counted::default() });
         }
         let (Some(round), Some(topic)) = (rounds.last_mut(), row.get::<Option<String>, _>("topic_id")) else { continue };
-        let place: String = row.get("place");
-        if !round.places.iter().any(|(known, _)| *known == place) {
-            round.places.push((place, row.get::<Option<i64>, _>("baseline").map(number)));
-        }
-        if round.topics.last().is_none_or(|last| last.id != topic) {
-            round.topics.push(Topic { id: topic, is_chosen: row.get::<i64, _>("is_chosen") == 1, supporters: Vec::new() });
-        }
-        if let Some(topic) = round.topics.last_mut() {
-            topic.supporters.push(number(row.get("supporters")));
-        }
+        let place = (row.get("place"), row.get::<Option<i64>, _>("baseline").map(number));
+        round.add(&topic, row.get::<i64, _>("is_chosen") == 1, place, number(row.get("supporters")));
     }
     Ok(rounds)
+}
+
+/// Of these questions what is about one plan.
+#[derive(Clone, Debug, Default)]
+pub struct OfPlan {
+    /// What was said of it, the last first.
+    pub updates: Vec<Listed>,
+    /// How its outcome stands, once a draft is published.
+    pub awaited: Option<Awaited>,
+    /// The letters about what was said.
+    pub contributed: Vec<Contributed>,
+    /// The closed rounds of the topics it answers, with those topics alone.
+    pub counted: Vec<Counted>,
+}
+
+/// What the record says of one plan beside what happened to it: of `outcomes`, `awaited`, `contributors_told` and `rounds` what is about
+/// it, in one statement.
+pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
+    let sql = format!(
+        "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four, organisation AS five,
+                published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight, CAST(0 AS BIGINT) AS nine FROM ({}) said
+         UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0 FROM ({}) awaited WHERE kind = 'plan' AND id = $2
+         UNION ALL SELECT 'letters', update_id, '', '', '', '', version, days, people, 0 FROM ({}) letters
+           WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
+         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name, '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
+                          coalesce(p.position, 1000000)
+           FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
+           JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
+           LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
+         ORDER BY what, six DESC, one, three, nine, five",
+        updates::store::about("$2"),
+        awaited_by_then(),
+        letters_by_days()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(plan_id).fetch_all(&mut *db.read().await?).await?;
+    let mut of_plan = OfPlan::default();
+    for row in &rows {
+        let (one, two, three, five): (String, String, String, String) = (row.get(1), row.get(2), row.get(3), row.get(5));
+        let (four, six, seven, eight): (Option<String>, Millis, Option<i64>, Option<i64>) =
+            (row.get(4), row.get(6), row.get(7), row.get(8));
+        match row.get(0) {
+            "update" => {
+                let verdict = four.as_deref().and_then(Verdict::read);
+                of_plan.updates.push(Listed { id: one, you_said: two, outcome: three, verdict, organisation: five, at: six });
+            }
+            "awaited" => {
+                of_plan.awaited = Some(Awaited { kind: one, id: two, title: three, since: six, first_said_at: seven, decide_by: four });
+            }
+            "letters" => {
+                of_plan.contributed.push(Contributed { update_id: one, version: six, days: seven, people: number(eight.unwrap_or(0)) });
+            }
+            _ => {
+                let place = (five, eight.map(number));
+                if of_plan.counted.last().is_none_or(|last| last.id != one) {
+                    of_plan.counted.push(Counted { id: one, title: two, closed_at: six, ..Counted::default() });
+                }
+                let Some(round) = of_plan.counted.last_mut() else { continue };
+                round.add(&three, true, place, number(seven.unwrap_or(0)));
+            }
+        }
+    }
+    Ok(of_plan)
 }
 
 /// `consultations`: every consultation that was opened by then, with its last results by then.

@@ -227,5 +227,33 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let plan = visitor.get(&format!("/record/plans/{plan}")).await;
         assert!(plan.says("What happened, in its order") && plan.html.contains("role=\"img\""));
         assert_eq!(visitor.get("/record/plans/none").await.status, StatusCode::NOT_FOUND);
+
+        let ids = area.html.split("/record/plans/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        let mut said = Vec::new();
+        for id in ids.collect::<Vec<_>>() {
+            let page = visitor.get(&format!("/record/plans/{id}")).await;
+            let heading = page.html.split("<h1>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            let standing = ["No draft is published yet.", "It is due by"].into_iter().find(|words| page.says(words)).unwrap();
+            said.push((heading, standing, page.says("Who supported the topics that it answers")));
+            if standing == "It is due by" {
+                // A leader says what came of the plan: its record says how many heard.
+                let leader = world.sign_in("leader@example.org").await;
+                let leads = "UPDATE roles SET organisation_id = (SELECT max(organisation_id) FROM plan_organisations WHERE plan_id = $2) WHERE account_id = $1";
+                sqlx::query(leads).bind(&leader.account).bind(&id).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+                let about = format!("plan:{id}");
+                leader.post("/lead/updates/new", &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat()).await.leads_to();
+                app::updates::tell_due(&world.house).await.unwrap();
+                let letters = world.deliver().await.iter().filter(|letter| letter.subject.starts_with("What came of it")).count();
+                let page = visitor.get(&format!("/record/plans/{id}")).await;
+                let about = format!("about {}", (letters + 5) / 10 * 10);
+                assert!(letters > 20 && page.says("✓ It is said.") && page.says(&about) && page.says("on the same day"), "{letters}");
+            }
+        }
+        let expected = [
+            ("Shorter waits for occupational therapy", "It is due by", false),
+            ("An autism pathway for Sefton", "No draft is published yet.", false),
+            ("Weekends and holidays", "No draft is published yet.", true),
+        ];
+        assert_eq!(said, expected.map(|(title, standing, has_supports)| (title.to_owned(), standing, has_supports)));
     });
 }

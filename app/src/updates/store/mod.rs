@@ -10,8 +10,8 @@ mod telling;
 
 pub use naming::{known, put_in};
 pub use parents::{Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt, want_outcome};
-pub(crate) use reading::latest;
 pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
+pub(crate) use reading::{about, latest};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
 pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
 pub(crate) use subjects::{all_awaited, awaited_by, read_waited};

@@ -212,6 +212,15 @@ pub(crate) fn latest(most: u8) -> String {
     )
 }
 
+/// What was said last in each update about something, which is written as the statement around this names it; as a part of a
+/// statement with the columns of [`latest`].
+pub(crate) fn about(subject: &str) -> String {
+    format!(
+        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at FROM ({STANDING}) s
+         WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = {subject})"
+    )
+}
+
 /// Reads an update in a list: (id, what parents said, outcome, verdict, organisation, when).
 fn listed(row: &AnyRow) -> Listed {
     Listed {
