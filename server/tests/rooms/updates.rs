@@ -432,10 +432,51 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
 #[test]
 fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() {
     on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = consultations::open(&world, &organiser, "anyone").await;
+        let visitor = world.visitor();
+        let receipt = async |code: &str| visitor.post("/updates/receipt", &[("code", code)]).await;
         for code in ["", "no code", "0000-0000-0000-0000"] {
-            let wrong = world.visitor().post("/updates/receipt", &[("code", code)]).await;
+            let wrong = receipt(code).await;
             assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("No answers have this one"), "{code}");
         }
+        let answers = async || {
+            let response = consultations::begin(&visitor, &id).await;
+            consultations::answer(&visitor, &response, "question-3", "Weekends").await.leads_to();
+            response
+        };
+        let (sent, unsent, taken_back) = (answers().await, answers().await, answers().await);
+        for response in [&sent, &taken_back] {
+            visitor.post(response, &[("step", "send")]).await.leads_to();
+        }
+        visitor.post(&taken_back, &[("step", "withdraw")]).await.leads_to();
+        let code = |response: &str| response.rsplit('/').next().unwrap().to_owned();
+        let shown = receipt(&code(&sent).to_lowercase().replace('-', " ")).await;
+        assert!(shown.says("Short breaks") && shown.says("Your answers count in it.") && !shown.says("Weekends"), "of the answers nothing");
+        assert!(shown.says("Nobody has said yet what came of it."));
+        for response in [&unsent, &taken_back] {
+            assert!(receipt(&code(response)).await.says("they do not count in it"));
+        }
+        consultations::answered(&world, &id, 12, 12).await;
+        world.forward(61 * DAY);
+        let organiser = world.sign_in("organiser@example.org").await;
+        let desk = format!("/forum/consultations/{id}/release");
+        organiser.post(&desk, &[("step", "count")]).await.leads_to();
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        consultations::publish(&other, &desk).await.leads_to();
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let about = format!("consultation:{id}");
+        let update =
+            leader.post("/lead/updates/new", &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat()).await.leads_to();
+        for _ in 0..2 {
+            assert!(receipt(&code(&sent)).await.html.contains(update.split('?').next().unwrap()), "as often as she looks");
+        }
+        world.forward(28 * DAY + HOUR);
+        for _ in 0..2 {
+            app::consultations::tidy_due(world.db(), world.now()).await.unwrap();
+        }
+        assert!(receipt(&code(&unsent)).await.says("No answers have this one"), "it is erased");
+        assert!(receipt(&code(&sent)).await.says("Your answers count in it."));
     });
 }
 
