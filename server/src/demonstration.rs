@@ -165,13 +165,17 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     Ok(true)
 }
 
+/// How many children with SEND live in the north and in the south, as invented as the people.
+const CHILDREN: [u64; 2] = [1_750, 2_300];
+
 async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &str) -> Result<(), sqlx::Error> {
     let mut services = Vec::new();
     for name in SERVICES {
         services.push((name, area::store::add(tx, area::What::Service, name, None).await?));
     }
-    let north = area::store::add(tx, area::What::Place, "North Sefton", Some(1_750)).await?;
-    let south = area::store::add(tx, area::What::Place, "South Sefton", Some(2_300)).await?;
+    let [in_north, in_south] = CHILDREN.map(|children| i64::try_from(children).ok());
+    let north = area::store::add(tx, area::What::Place, "North Sefton", in_north).await?;
+    let south = area::store::add(tx, area::What::Place, "South Sefton", in_south).await?;
     let places = vec![("North Sefton", north.clone()), ("South Sefton", south.clone())];
     let area = Area { services, places };
 

@@ -112,7 +112,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         themes: themes.into_iter().map(theme).collect(),
         quotations: vec![("better".to_owned(), BETTER[2].0.to_owned())],
         heard,
-        places: ground.places.iter().zip([900, 1_100]).map(|(place, lives)| (place.clone(), Some(lives))).collect(),
+        places: ground.places.iter().zip(super::CHILDREN).map(|(place, lives)| (place.clone(), Some(lives))).collect(),
         asked: Some(900),
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
