@@ -13,7 +13,7 @@ CREATE TABLE evidence_files (
   id TEXT PRIMARY KEY,
   hash TEXT NOT NULL,
   name TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('pdf', 'docx', 'odt')),
+  kind TEXT NOT NULL CHECK (kind IN ('pdf', 'docx', 'odt', 'png', 'jpg')),
   size BIGINT NOT NULL,
   put_in_by TEXT NOT NULL REFERENCES accounts (id),
   put_in_at BIGINT NOT NULL,
@@ -45,6 +45,9 @@ CREATE TABLE update_versions (
   told_at BIGINT,
   CHECK ((outcome = 'not') = (because <> '') AND (outcome = 'not') = (decided_by <> '') AND (outcome = 'not') = (look_again <> '')),
   CHECK ((outcome = 'deciding') = (decide_by <> '')),
+  CHECK (look_again = '' OR look_again LIKE '____-__-__'),
+  CHECK (decide_by = '' OR decide_by LIKE '____-__-__'),
+  CHECK (next_by = '' OR (next_by LIKE '____-__-__' AND next <> '')),
   CHECK (told_at IS NULL OR is_told = 1),
   PRIMARY KEY (update_id, version)
 );

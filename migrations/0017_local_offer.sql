@@ -44,6 +44,6 @@ CREATE TABLE comment_responses (
   organisation_id TEXT REFERENCES organisations (id),
   responded_by TEXT NOT NULL REFERENCES accounts (id),
   responded_at BIGINT NOT NULL,
-  CHECK (action <> '' OR action_by = '')
+  CHECK (action_by = '' OR (action_by LIKE '____-__-__' AND action <> ''))
 );
 CREATE INDEX comment_responses_by_comment ON comment_responses (comment_id, responded_at);

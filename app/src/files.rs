@@ -45,14 +45,19 @@ pub enum FileKind {
     Docx,
     /// OpenDocument text.
     Odt,
+    /// A picture in Portable Network Graphics.
+    Png,
+    /// A picture in JPEG, as cameras take it.
+    Jpg,
 }
 
 impl FileKind {
     /// What a file is by its content, never by its name; `None` for anything else.
     #[must_use]
     pub fn of(content: &[u8]) -> Option<Self> {
-        if content.starts_with(b"%PDF-") {
-            return Some(Self::Pdf);
+        let begins = [(&b"%PDF-"[..], Self::Pdf), (b"\x89PNG\r\n\x1a\n", Self::Png), (b"\xFF\xD8\xFF", Self::Jpg)];
+        if let Some((_, kind)) = begins.into_iter().find(|(bytes, _)| content.starts_with(bytes)) {
+            return Some(kind);
         }
         let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
         if parts.index_for_name("[Content_Types].xml").is_some() {
@@ -66,20 +71,28 @@ impl FileKind {
         (kind.trim() == Self::Odt.media_type()).then_some(Self::Odt)
     }
 
-    /// Its ending: `pdf`, `docx` or `odt`.
+    /// Whether it is a text rather than a picture.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Png | Self::Jpg)
+    }
+
+    /// Its ending: `pdf`, `docx`, `odt`, `png` or `jpg`.
     #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Docx => "docx",
             Self::Odt => "odt",
+            Self::Png => "png",
+            Self::Jpg => "jpg",
         }
     }
 
     /// Reads the ending.
     #[must_use]
     pub fn read(ending: &str) -> Option<Self> {
-        [Self::Pdf, Self::Docx, Self::Odt].into_iter().find(|kind| kind.ending() == ending)
+        [Self::Pdf, Self::Docx, Self::Odt, Self::Png, Self::Jpg].into_iter().find(|kind| kind.ending() == ending)
     }
 
     fn media_type(self) -> &'static str {
@@ -87,6 +100,8 @@ impl FileKind {
             Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Png => "image/png",
+            Self::Jpg => "image/jpeg",
         }
     }
 }
@@ -109,6 +124,15 @@ pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
     let is_look = |marker: u8| !matches!(marker, markers::APP1 | markers::APP3..=markers::APP13 | markers::APP15 | markers::COM);
     jpeg.segments_mut().retain(|segment| is_look(segment.marker()));
     Some((jpeg.encoder().bytes(), "jpg"))
+}
+
+/// What a file is by its content, and what is to be kept of it: a picture without its traces, all else as it is. `None` for anything
+/// else.
+#[must_use]
+pub fn read(content: Bytes) -> Option<(FileKind, Bytes)> {
+    let kind = FileKind::of(&content)?;
+    let content = if kind.is_text() { content } else { without_traces(content)?.0 };
+    Some((kind, content))
 }
 
 impl Files {
@@ -288,8 +312,12 @@ mod tests {
             b"\xFF\xDA\x00\x03\x01look\xFF\xD9",
         ]
         .concat();
+        let jpeg_again = jpeg.clone();
         let (kept, ending) = without_traces(Bytes::from(jpeg)).expect("a picture");
         assert!(ending == "jpg" && has(&kept, b"look") && !has(&kept, b"road"));
+        let (kind, kept) = read(Bytes::from(jpeg_again)).expect("a file");
+        assert!(kind == FileKind::Jpg && has(&kept, b"look") && !has(&kept, b"road"), "also where it is only to be saved");
+        assert!(read(Bytes::from_static(b"\xFF\xD8\xFFno picture")).is_none());
         for other in [&b"GIF89a"[..], b"", b"<svg onload=alert(1)>"] {
             assert!(without_traces(Bytes::copy_from_slice(other)).is_none());
         }

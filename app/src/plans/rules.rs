@@ -156,7 +156,8 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
         _ => refusals.take("body", forms::within(body, LONGEST_BODY, "Put the text of the draft here, or choose a file below")),
     };
     let kind = file.map(|(_, content)| {
-        let kind = FileKind::of(content).ok_or_else(|| "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)".to_owned());
+        let kind = FileKind::of(content).filter(|kind| kind.is_text());
+        let kind = kind.ok_or_else(|| "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)".to_owned());
         refusals.take("file", kind)
     });
     match (summary, body, kind) {

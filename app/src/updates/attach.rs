@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::evidence::Attached;
 use super::{store, update as find};
 use crate::error::Error;
-use crate::files::{self, FileKind};
+use crate::files;
 use crate::forms::{Refusals, Sent, SentWithFile};
 use crate::house::House;
 use crate::id;
@@ -21,8 +21,8 @@ pub async fn put_in(house: &House, by: &str, form: SentWithFile) -> Result<(Sent
         return Ok((sent, Refusals::one("file", "Choose a file of 20 MB or less")));
     }
     let Some((name, content)) = file else { return Ok((sent, Refusals::default())) };
-    let Some(kind) = FileKind::of(&content) else {
-        let what_to_do = "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)";
+    let Some((kind, content)) = files::read(content) else {
+        let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture (png or jpg)";
         return Ok((sent, Refusals::one("file", what_to_do)));
     };
     // Kept before the write: a file that nothing names does no harm, a name without its file would.
@@ -39,8 +39,8 @@ pub fn field<'a>(sent: &Sent, known: &[Attached], refusals: &'a Refusals) -> imp
     let choices = Choice::each(put_in, |_| true);
     let put_in =
         (!choices.is_empty()).then(|| view! { <Choices name="files" legend="Files that are put in" choices many=true refusals /> });
-    let hint = "PDF, Word (docx) or OpenDocument (odt), 20 MB or less. Name no child in it. For more than one, come back to this page.";
-    view! { {put_in}<Upload name="file" label="A file" hint accept=".pdf,.docx,.odt" refusals /> }
+    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child in it, by name or to be seen. Where and when a picture was taken is removed. For more than one, come back to this page.";
+    view! { {put_in}<Upload name="file" label="A file" hint accept=".pdf,.docx,.odt,.png,.jpg,.jpeg" refusals /> }
 }
 
 /// A file by its name, with what it is and how large.

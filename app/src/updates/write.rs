@@ -84,7 +84,7 @@ pub async fn send(State(house): State<House>, viewer: Viewer, form: SentWithFile
     match sent.typed("step") {
         "publish" => {}
         "change" => return Ok(page(&sent, About::Chosen(about), &known, &Refusals::default()).answer(&house, &viewer)),
-        _ => return Ok(check(&sent, "/lead/updates/new", &words, &about, true).answer(&house, &viewer)),
+        _ => return Ok(check(&sent, "/lead/updates/new", &words, &about, false).answer(&house, &viewer)),
     }
     let form_key = sent.once();
     let published = house.db.write(move |tx| {
@@ -144,11 +144,12 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     if words == update.now().words {
         return Ok(again(&sent, &Refusals::one("you_said", "Change something first. This is what stands already")));
     }
-    let is_told = !differ_in_spelling_only(&update.now().words, &words);
+    let is_spelling = differ_in_spelling_only(&update.now().words, &words);
+    let is_told = !is_spelling || sent.typed("tell") == "yes";
     match sent.typed("step") {
         "publish" => {}
         "change" => return Ok(again(&sent, &Refusals::default())),
-        _ => return Ok(check(&sent, &format!("/lead/updates/{}", update.id), &words, &update.about, is_told).answer(&house, &viewer)),
+        _ => return Ok(check(&sent, &format!("/lead/updates/{}", update.id), &words, &update.about, is_spelling).answer(&house, &viewer)),
     }
     let (version, update_id) = (update.now().version + 1, update.id.clone());
     let said = house.db.write(move |tx| {
@@ -339,15 +340,20 @@ fn evidence<'a>(sent: &Sent, known: &[Attached], refusals: &'a Refusals) -> impl
     }
 }
 
-/// The update as everyone will read it, before anyone does.
-fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_told: bool) -> Page {
-    let (hidden, to) = (hidden(sent.fields().filter(|(name, _)| name != "step")), to.to_owned());
+/// The update as everyone will read it, before anyone does. `is_spelling`: whether it differs from what stands in its spelling only.
+fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
+    let (hidden, to) = (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
+    let none = Refusals::default();
     Page::new("Check what you say", || {
-        let told = if is_told {
-            "Everyone who contributed to this gets a letter with these words."
-        } else {
+        let told = if is_spelling {
             "Only the spelling differs, so nobody gets a letter. The forum looks at it again."
+        } else {
+            "Everyone who contributed to this gets a letter with these words."
         };
+        let all_the_same = is_spelling.then(|| {
+            let choices = Choice::each([("yes", "It says something else. Write to everyone who contributed")], |_| false);
+            view! { <Choices name="tell" legend="Is it more than spelling?" choices many=true refusals=&none /> }
+        });
         view! {
             <div class="stack">
                 <h1>"Check what you say"</h1>
@@ -357,6 +363,7 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_told: bool)
                 {browse::about(about)}
                 <form method="post" action=to class="stack">
                     {hidden}
+                    {all_the_same}
                     <button class="button" name="step" value="publish">"Publish it"</button>
                     <button class="button quiet" name="step" value="change">"Change something"</button>
                 </form>

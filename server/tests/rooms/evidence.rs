@@ -19,7 +19,11 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let fields = [&DONE[..], &[("about", about.as_str()), ("form_key", key.as_str())]].concat();
         let wrong = leader.post_file("/lead/updates/new", &fields, ("times.pdf", b"<script>")).await;
-        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("Choose a PDF, a Word file") && wrong.says(DONE[1].1));
+        assert!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY
+                && wrong.says("Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture")
+                && wrong.says(DONE[1].1)
+        );
         let unfinished = leader.post_file("/lead/updates/new", &fields[1..], ("times.exe", PDF)).await;
         assert!(unfinished.says("Say what parents said") && unfinished.says("times.pdf (PDF, 1 kB)"), "the file is not lost");
         let file = unfinished.sends("files");
@@ -39,6 +43,14 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         assert_eq!(saved.html.as_bytes(), PDF);
         assert_eq!(saved.headers["content-type"], "application/pdf");
         assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        let road = [&b"\xFF\xD8\xFF\xE1\x00\x10Exif\0\0a road"[..], b"\xFF\xDB\x00\x06look\xFF\xDA\x00\x03\x01look\xFF\xD9"].concat();
+        let picture = leader.post_file("/lead/updates/new", &fields, ("the stop.jpeg", &road)).await;
+        assert!(picture.says("the stop.jpg (JPG, 1 kB)"));
+        let stop = picture.sends("files");
+        let named = [&fields[..4], &[("files", stop.as_str()), ("step", "publish")]].concat();
+        let shown = leader.post("/lead/updates/new", &named).await.leads_to().split('?').next().unwrap().to_owned();
+        let taken = visitor.get(&format!("{shown}/files/{stop}")).await;
+        assert!(taken.html.contains("look") && !taken.html.contains("road"), "where it was taken is removed");
         let other = publish(&leader, &topic, &DONE).await;
         assert_eq!(visitor.get(&format!("/updates/{other}/files/{file}")).await.status, StatusCode::NOT_FOUND);
 

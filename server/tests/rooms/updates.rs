@@ -350,6 +350,12 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         world.forward(MINUTE);
         assert_eq!(say("Route 5 comes at 8:15.", "2").await, 5, "it says something else");
         assert_eq!(number(&world, "SELECT count(*) FROM update_letters").await, 10);
+        world.forward(MINUTE);
+        let slip = [DONE[0], ("we_did", "Route 5 cones at 8:15."), DONE[2], ("version", "3")];
+        assert!(leader.post(&change, &slip).await.says("Is it more than spelling?"));
+        leader.post(&change, &[&slip[..], &[("step", "publish"), ("tell", "yes")]].concat()).await.leads_to();
+        app::updates::tell_due(&world.house).await.unwrap();
+        assert_eq!(world.deliver().await.len(), 5, "whoever wrote it says that it is more");
     });
 }
 
