@@ -74,6 +74,9 @@ pub async fn send(State(house): State<House>, viewer: Viewer, form: SentWithFile
     let all = store::answerable(&house.db, &by, &sent.all("about")).await?;
     let chosen = chosen(&sent, &all);
     let known = store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), &by).await?;
+    if sent.typed("step") == "about" {
+        return Ok(page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer));
+    }
     let mut refusals = Refusals::default();
     let (about, words) = (refusals.take("about", chosen), refusals.take_all(words::words(&sent, None, &known, now)));
     refusals.extend(of_file);
@@ -264,8 +267,7 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
         About::ToChoose(all) => subjects(sent, all, refusals).into_any(),
         About::Chosen(chosen) => {
             let fields: Vec<(String, String)> = chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
-            let again = form_urlencoded::Serializer::new("/lead/updates/about?".to_owned()).extend_pairs(&fields).finish();
-            view! { {browse::about(chosen)}{hidden(fields.iter())}<p><a href=again>"It is about something else too"</a></p> }.into_any()
+            view! { {browse::about(chosen)}{hidden(fields.iter())} }.into_any()
         }
         About::Known(update) => {
             let version =
@@ -281,6 +283,9 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
         About::Known(update) => ("Say something else", format!("/updates/{}", update.id)),
     };
     let page = Page::new(title, || {
+        // After the button that the Enter key presses.
+        let again = matches!(about, About::Chosen(_))
+            .then(|| view! { <p><button class="link" name="step" value="about">"It is about something else too"</button></p> });
         let asked = sent.all("questions");
         let questions = known.questions.iter().map(|question| (question.key.clone(), question.words.clone()));
         let questions = Choice::each(questions, |key| asked.iter().any(|asked| asked == key));
@@ -314,6 +319,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     <Field name="next_by" label="By when?" kind="date" value=sent.typed("next_by") refusals />
                     {evidence(sent, &known.files, refusals)}
                     <button class="button" name="step" value="check">"Look at it as everyone will"</button>
+                    {again}
                 </form>
             </div>
         }

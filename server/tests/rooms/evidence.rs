@@ -112,6 +112,9 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
         assert!(form.says("We did") && form.says("It is about something else too"));
         let again = leader.get(&format!("/lead/updates/about?about=topic:{topic}")).await;
         assert!(again.html.contains("checked"));
+        let about = format!("topic:{topic}");
+        let again = leader.post("/lead/updates/new", &[&DONE[..2], &[("about", about.as_str()), ("step", "about")]].concat()).await;
+        assert!(again.status == StatusCode::OK && again.says("Choose all that it answers") && again.says(DONE[1].1), "no word is lost");
         let gone = leader.get(&format!("/lead/updates/new?about=topic:{}", id::fresh())).await;
         assert!(gone.says("Choose what it is about") && gone.says("Topic: Buses that are on time"));
     });
