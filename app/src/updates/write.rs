@@ -267,12 +267,12 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
         About::ToChoose(all) => subjects(sent, all, refusals).into_any(),
         About::Chosen(chosen) => {
             let fields: Vec<(String, String)> = chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
-            view! { {browse::about(chosen)}{hidden(fields.iter())} }.into_any()
+            view! { {hidden(fields.iter())}<div class="field">{browse::about(chosen)}</div> }.into_any()
         }
         About::Known(update) => {
             let version =
                 if sent.typed("version").is_empty() { update.now().version.to_string() } else { sent.typed("version").to_owned() };
-            view! { {browse::about(&update.about)}<input type="hidden" name="version" value=version /> }.into_any()
+            view! { <input type="hidden" name="version" value=version /><div class="field">{browse::about(&update.about)}</div> }.into_any()
         }
     }
 }
@@ -314,7 +314,9 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     <Choices name="outcome" legend="What came of it?" choices=outcomes refusals />
                     <Area name="we_did" label="We did" hint="What was done, or why nothing was. Plain words." value=sent.typed("we_did") refusals />
                     {of_not_done(sent, refusals)}
-                    <Field name="decide_by" label="If it is still being decided: by when?" hint="Everyone sees it as overdue after that day, and at the latest a year after it was first due." kind="date" value=sent.typed("decide_by") refusals />
+                    <section class="if-deciding">
+                        <Field name="decide_by" label="If it is still being decided: by when?" hint="Everyone sees it as overdue after that day, and at the latest a year after it was first due." kind="date" value=sent.typed("decide_by") refusals />
+                    </section>
                     <Area name="next" label="What comes next" hint="Leave it empty if nothing does." rows=3 value=sent.typed("next") refusals />
                     <Field name="next_by" label="By when?" kind="date" value=sent.typed("next_by") refusals />
                     {evidence(sent, &known.files, refusals)}
@@ -329,9 +331,11 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
 
 fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
     view! {
-        <Area name="because" label="If it is not done: because" rows=3 value=sent.typed("because") refusals />
-        <Field name="decided_by" label="Who decided that?" hint="A name or a team." value=sent.typed("decided_by") refusals />
-        <Field name="look_again" label="When is it looked at again?" kind="date" value=sent.typed("look_again") refusals />
+        <section class="stack if-not">
+            <Area name="because" label="If it is not done: because" rows=3 value=sent.typed("because") refusals />
+            <Field name="decided_by" label="Who decided that?" hint="A name or a team." value=sent.typed("decided_by") refusals />
+            <Field name="look_again" label="When is it looked at again?" kind="date" value=sent.typed("look_again") refusals />
+        </section>
     }
 }
 
