@@ -1,4 +1,5 @@
-//! Makes sure the folder that is embedded is there: a folder missing when the program is built is never found later.
+//! Makes sure the folder that is embedded is there: a folder missing when the program is built is
+//! never found later.
 
 fn main() {
     let folder = "../target/site/pkg";

@@ -1,6 +1,7 @@
-//! The audit log: every change by an organiser, a leader or an administrator, append-only by trigger, and a hash chain: the
-//! hash of each entry covers the hash of the one before. Whoever changes, takes out or moves an entry, past the triggers too,
-//! must change the hash of every later one, and the last of them, the head, is known outside.
+//! The audit log: every change by an organiser, a leader or an administrator, append-only by
+//! trigger, and a hash chain: the hash of each entry covers the hash of the one before. Whoever
+//! changes, takes out or moves an entry, past the triggers too, must change the hash of every later
+//! one, and the last of them, the head, is known outside.
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -9,7 +10,8 @@ use crate::clock::Millis;
 use crate::db::{Db, Kept};
 use crate::id;
 
-/// One change. `what` is a verb and its object as in "topic published"; `about` is the id of the thing.
+/// One change. `what` is a verb and its object as in "topic published"; `about` is the id of the
+/// thing.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// When, by the clock of the write.
@@ -36,13 +38,16 @@ pub struct Head {
 /// What the first entry has in place of a hash before it.
 pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Writes the entry in the same transaction as the change. Best last in it: whoever writes another waits for the end.
+/// Writes the entry in the same transaction as the change. Best last in it: whoever writes another
+/// waits for the end.
 ///
 /// # Errors
 /// When the database fails; the change is then not kept either.
 pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
     // It changes nothing and holds the head: no two entries follow the same one.
-    let row = sqlx::query("UPDATE audit_head SET number = number RETURNING number, hash").fetch_one(&mut *tx).await?;
+    let row = sqlx::query("UPDATE audit_head SET number = number RETURNING number, hash")
+        .fetch_one(&mut *tx)
+        .await?;
     let (number, id) = (row.get::<i64, _>(0) + 1, crate::id::fresh());
     let hash = link(row.get(1), number, &id, &entry);
     // A trigger moves the head.
@@ -63,7 +68,8 @@ pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
 /// The hash of an entry: SHA-256, in hexadecimal, of the hash before it, a line break, and
 /// `[number,"id",at,"who" or null,"what","about","detail"]` as JSON without spaces.
 fn link(before: &str, number: i64, id: &str, entry: &Entry<'_>) -> String {
-    let fields = serde_json::json!([number, id, entry.at, entry.who, entry.what, entry.about, entry.detail]);
+    let fields =
+        serde_json::json!([number, id, entry.at, entry.who, entry.what, entry.about, entry.detail]);
     id::sha256(format!("{before}\n{fields}").as_bytes())
 }
 
@@ -79,7 +85,8 @@ pub enum Checked {
 /// How many entries are read at a time.
 const LOT: i64 = 1_000;
 
-/// Follows the chain from its start. `known`: the hash of a head that was kept elsewhere, which must be in it.
+/// Follows the chain from its start. `known`: the hash of a head that was kept elsewhere, which
+/// must be in it.
 ///
 /// # Errors
 /// When the database fails.
@@ -107,11 +114,16 @@ pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
             break;
         }
     }
-    let stray: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE number < 1").fetch_one(&mut *db.read().await?).await?;
+    let stray: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE number < 1")
+        .fetch_one(&mut *db.read().await?)
+        .await?;
     Ok(if stray > 0 {
         Checked::Broken("An entry stands before the first.".to_owned())
     } else if !is_whole {
-        Checked::Broken(format!("The last entry is {}, and the head says {}: the end was changed.", last.number, end.number))
+        Checked::Broken(format!(
+            "The last entry is {}, and the head says {}: the end was changed.",
+            last.number, end.number
+        ))
     } else if !is_known {
         Checked::Broken("The chain holds, but the head that was kept elsewhere is not in it: it was written anew.".to_owned())
     } else {
@@ -125,7 +137,13 @@ fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
     if number != last.number + 1 {
         return Err(format!("Entry {} is missing.", last.number + 1));
     }
-    let entry = Entry { at: row.get(2), who: row.get(3), what: row.get(4), about: row.get(5), detail: row.get(6) };
+    let entry = Entry {
+        at: row.get(2),
+        who: row.get(3),
+        what: row.get(4),
+        about: row.get(5),
+        detail: row.get(6),
+    };
     let hash = link(&last.hash, number, row.get(1), &entry);
     if hash != row.get::<&str, _>(7) {
         return Err(format!("Entry {number} was changed, or another stood in its place."));
@@ -138,6 +156,8 @@ fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
 /// # Errors
 /// When the database fails.
 pub async fn head(db: &Db) -> Kept<Head> {
-    let row = sqlx::query("SELECT number, hash FROM audit_head").fetch_one(&mut *db.read().await?).await?;
+    let row = sqlx::query("SELECT number, hash FROM audit_head")
+        .fetch_one(&mut *db.read().await?)
+        .await?;
     Ok(Head { number: row.get(0), hash: row.get(1) })
 }

@@ -17,5 +17,7 @@ pub async fn post(address: &str, fields: &str) -> Result<Response, JsValue> {
     request.set_headers(&headers);
     request.set_body(&fields.into());
     let window = web_sys::window().ok_or("no window")?;
-    JsFuture::from(window.fetch_with_str_and_init(address, &request)).await.map(JsCast::unchecked_into)
+    JsFuture::from(window.fetch_with_str_and_init(address, &request))
+        .await
+        .map(JsCast::unchecked_into)
 }

@@ -41,7 +41,9 @@ impl Clock {
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Millis {
-        self.by_hand.as_ref().map_or_else(|| Timestamp::now().as_millisecond(), |at| at.load(Ordering::SeqCst))
+        self.by_hand
+            .as_ref()
+            .map_or_else(|| Timestamp::now().as_millisecond(), |at| at.load(Ordering::SeqCst))
     }
 
     /// Moves a clock that is held by hand; the machine's clock cannot be moved.
@@ -95,8 +97,8 @@ pub fn machine(at: Millis) -> String {
     Timestamp::from_millisecond(at).unwrap_or_default().to_string()
 }
 
-/// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12 days".
-/// For a time that has passed: "yesterday", "12 days ago".
+/// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12
+/// days". For a time that has passed: "yesterday", "12 days ago".
 #[must_use]
 pub fn days_away(now: Millis, at: Millis) -> String {
     let days = (london(at).date() - london(now).date()).get_days();
@@ -155,7 +157,9 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_not_read() {
-        for (day, time) in [("", ""), ("31 December", "17:00"), ("2026-02-30", "17:00"), ("2026-12-04", "25:00")] {
+        for (day, time) in
+            [("", ""), ("31 December", "17:00"), ("2026-02-30", "17:00"), ("2026-12-04", "25:00")]
+        {
             assert_eq!(read(day, time), None, "{day} {time}");
         }
     }

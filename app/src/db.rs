@@ -39,7 +39,8 @@ impl Kind {
         }
     }
 
-    /// Ends a `SELECT` whose rows this write changes next, so that two such writes wait for each other.
+    /// Ends a `SELECT` whose rows this write changes next, so that two such writes wait for each
+    /// other.
     #[must_use]
     pub fn hold_to_change(self) -> &'static str {
         match self {
@@ -83,23 +84,31 @@ pub struct Db {
 pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
 
 impl Db {
-    /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if there is none.
+    /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
+    /// there is none.
     ///
     /// # Errors
     /// When the address cannot be read or the database does not answer.
     pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
-        let kind = Kind::of(url).ok_or_else(|| sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into()))?;
+        let kind = Kind::of(url).ok_or_else(|| {
+            sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
+        })?;
         match kind {
             Kind::Sqlite => {
-                let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+                let url =
+                    if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
                 // The writer first: it makes the file and turns WAL on for all.
                 let writers = sqlite(1).connect(&url).await?;
                 let readers = sqlite(4).connect(&url).await?;
                 Ok(Self { kind, readers, writers })
             }
             Kind::Postgres => {
-                let pool = AnyPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
+                let pool = AnyPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect(url)
+                    .await?;
                 Ok(Self { kind, readers: pool.clone(), writers: pool })
             }
         }
@@ -114,7 +123,8 @@ impl Db {
     /// How many migrations this program knows and the database has not had; none are run.
     ///
     /// # Errors
-    /// When the database does not answer, or has had a migration that this program does not know or knows otherwise.
+    /// When the database does not answer, or has had a migration that this program does not know or
+    /// knows otherwise.
     pub async fn pending(&self) -> Result<usize, sqlx::Error> {
         let known = self.migrator();
         let sql = match self.kind {
@@ -126,11 +136,18 @@ impl Db {
         if has_any == 0 {
             return Ok(known.migrations.len());
         }
-        let had = sqlx::query("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
+        let had = sqlx::query("SELECT version, checksum FROM _sqlx_migrations")
+            .fetch_all(&mut *connection)
+            .await?;
         for row in &had {
             let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
-            if !known.iter().any(|migration| migration.version == version && *migration.checksum == *checksum) {
-                return Err(sqlx::Error::Protocol(format!("migration {version} is not one of this program")));
+            if !known
+                .iter()
+                .any(|migration| migration.version == version && *migration.checksum == *checksum)
+            {
+                return Err(sqlx::Error::Protocol(format!(
+                    "migration {version} is not one of this program"
+                )));
             }
         }
         Ok(known.migrations.len().saturating_sub(had.len()))
@@ -144,8 +161,8 @@ impl Db {
         self.migrator().run(&self.writers).await
     }
 
-    /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds; behind it when negative.
-    /// SQLite has the clock of this machine.
+    /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds;
+    /// behind it when negative. SQLite has the clock of this machine.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -178,7 +195,8 @@ impl Db {
 
     /// Runs `act` in one transaction: all of it happens, or nothing.
     ///
-    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a transaction open.
+    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
+    /// transaction open.
     ///
     /// # Errors
     /// Whatever `act` refuses with, or the database's own error; nothing is kept then.
@@ -214,11 +232,17 @@ impl Db {
 ///
 /// # Errors
 /// When the database fails, or one of them is not there.
-pub async fn tie(tx: &mut AnyConnection, insert: &'static str, one: &str, others: &[String]) -> Result<(), sqlx::Error> {
+pub async fn tie(
+    tx: &mut AnyConnection,
+    insert: &'static str,
+    one: &str,
+    others: &[String],
+) -> Result<(), sqlx::Error> {
     if others.is_empty() {
         return Ok(());
     }
-    let rows = (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
+    let rows =
+        (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
     let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
     for other in others {
         tie = tie.bind(other);
@@ -256,14 +280,20 @@ pub fn already_there(error: &sqlx::Error) -> bool {
 }
 
 fn sqlite(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(|connection, _| {
-        Box::pin(async move {
-            for pragma in
-                ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 10000"]
-            {
-                connection.execute(pragma).await?;
-            }
-            Ok(())
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                for pragma in [
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA foreign_keys = ON",
+                    "PRAGMA busy_timeout = 10000",
+                ] {
+                    connection.execute(pragma).await?;
+                }
+                Ok(())
+            })
         })
-    })
 }

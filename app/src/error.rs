@@ -1,8 +1,9 @@
 //! Which error where.
 //!
-//! What a person can put right is a [`crate::forms::Refusals`] or an enum of its room, and is shown on the page she is
-//! on. Everything else is an [`Error`]: it becomes a status, and the edge (`server/src/edge.rs`) gives every such answer
-//! its page. A database's own words are logged and never shown.
+//! What a person can put right is a [`crate::forms::Refusals`] or an enum of its room, and is shown
+//! on the page she is on. Everything else is an [`Error`]: it becomes a status, and the edge
+//! (`server/src/edge.rs`) gives every such answer its page. A database's own words are logged and
+//! never shown.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

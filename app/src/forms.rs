@@ -1,7 +1,8 @@
 //! What was sent by a form, and what must be put right before it can be taken.
 //!
-//! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes are replaced.
-//! What a field may hold is each room's rule; the cleaning every text goes through is here.
+//! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes
+//! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
+//! here.
 
 use std::collections::HashSet;
 
@@ -27,7 +28,8 @@ impl Sent {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// Reads what stands after the `?` of an address, where a form that only searches puts its fields.
+    /// Reads what stands after the `?` of an address, where a form that only searches puts its
+    /// fields.
     #[must_use]
     pub fn query(address: &Uri) -> Self {
         Self::read(address.query().unwrap_or_default().as_bytes())
@@ -70,12 +72,16 @@ impl Sent {
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
         let mut known = HashSet::new();
-        let values = self.0.iter().filter(|(field, value)| field == name && !value.is_empty()).map(|(_, value)| value);
+        let values = self
+            .0
+            .iter()
+            .filter(|(field, value)| field == name && !value.is_empty())
+            .map(|(_, value)| value);
         values.filter(|value| known.insert(value.as_str())).cloned().collect()
     }
 
-    /// What makes two sendings one: the page's own key with all that was sent. A double tap sends the same again; who goes
-    /// back and changes something sends another thing.
+    /// What makes two sendings one: the page's own key with all that was sent. A double tap sends
+    /// the same again; who goes back and changes something sends another thing.
     #[must_use]
     pub fn once(&self) -> String {
         let Some(key) = id::parse(self.typed("form_key")) else { return id::fresh() };
@@ -105,7 +111,8 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let body =
+            Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         Ok(Self::read(&body))
     }
 }
@@ -123,8 +130,8 @@ pub struct SentWithFile {
 
 /// The most bytes of fields; the longest honest text is a draft.
 const LONGEST_FIELDS: usize = 1024 * 1024;
-/// The most bytes that are read of one form. What is too large is read on and thrown away: a browser shows an answer only
-/// once it has sent everything.
+/// The most bytes that are read of one form. What is too large is read on and thrown away: a
+/// browser shows an answer only once it has sent everything.
 pub const MOST_READ: usize = 64 * 1024 * 1024;
 
 impl SentWithFile {
@@ -133,13 +140,19 @@ impl SentWithFile {
     /// # Errors
     /// An answer, where the form is not one or its fields are too long.
     pub async fn read(request: Request, largest: usize) -> Result<Self, Response> {
-        let is_multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+        let is_multipart = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
         let too_long = || StatusCode::PAYLOAD_TOO_LARGE.into_response();
         if !is_multipart {
-            let body = axum::body::to_bytes(request.into_body(), LONGEST_FIELDS).await.map_err(|_too_long| too_long())?;
+            let body = axum::body::to_bytes(request.into_body(), LONGEST_FIELDS)
+                .await
+                .map_err(|_too_long| too_long())?;
             return Ok(Self { sent: Sent::read(&body), ..Self::default() });
         }
-        let mut parts = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        let mut parts =
+            Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
         let (mut read, mut fields) = (Self::default(), 0);
         loop {
             let mut part = match parts.next_field().await {
@@ -147,7 +160,8 @@ impl SentWithFile {
                 Ok(None) => return Ok(read),
                 Err(end) => return read.cut_off(end).map_err(IntoResponse::into_response),
             };
-            let (name, file_name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
+            let (name, file_name) =
+                (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned));
             let is_file = file_name.is_some();
             let mut content = Vec::new();
             loop {
@@ -169,10 +183,13 @@ impl SentWithFile {
             }
             match file_name {
                 // A browser sends an empty file where none was chosen.
-                Some(file_name) if !content.is_empty() && read.file.is_none() => read.file = Some((file_name, content.into())),
+                Some(file_name) if !content.is_empty() && read.file.is_none() => {
+                    read.file = Some((file_name, content.into()))
+                }
                 Some(_) => {}
                 None => {
-                    // A field costs more than its letters: a million empty ones are refused as well.
+                    // A field costs more than its letters: a million empty ones are refused as
+                    // well.
                     fields += name.len() + content.len() + 100;
                     if fields > LONGEST_FIELDS {
                         return Err(too_long());
@@ -183,7 +200,8 @@ impl SentWithFile {
         }
     }
 
-    /// What was read before the form was too long to read on; what is no form, or broke off, has nothing.
+    /// What was read before the form was too long to read on; what is no form, or broke off, has
+    /// nothing.
     fn cut_off(mut self, end: MultipartError) -> Result<Self, MultipartError> {
         if end.status() != StatusCode::PAYLOAD_TOO_LARGE {
             return Err(end);
@@ -222,7 +240,8 @@ impl Refusals {
         answer.map_err(|what_to_do| self.add(field, what_to_do)).ok()
     }
 
-    /// Takes the answer of several rules: the value, or all their refusals added to the list and `None`.
+    /// Takes the answer of several rules: the value, or all their refusals added to the list and
+    /// `None`.
     pub fn take_all<T>(&mut self, answer: Result<T, Self>) -> Option<T> {
         answer.map_err(|refusals| self.extend(refusals)).ok()
     }
@@ -253,7 +272,11 @@ impl Refusals {
 /// Text as one line: NFC, no control or direction marks, spaces folded, trimmed.
 #[must_use]
 pub fn line(text: &str) -> String {
-    let clean: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| may_stand(*c)).collect();
+    let clean: String = text
+        .nfc()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| may_stand(*c))
+        .collect();
     clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -270,14 +293,21 @@ pub fn prose(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// Text whose line ends and spaces mean something, as in Markdown: NFC, no control or direction marks, line ends alike.
+/// Text whose line ends and spaces mean something, as in Markdown: NFC, no control or direction
+/// marks, line ends alike.
 #[must_use]
 pub fn markup(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    lines.nfc().filter(|c| matches!(c, '\n' | '\t') || may_stand(*c)).collect::<String>().trim_end().to_owned()
+    lines
+        .nfc()
+        .filter(|c| matches!(c, '\n' | '\t') || may_stand(*c))
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
-/// A text that must be there and not too long, counted in characters. `what_to_do` is said when it is empty.
+/// A text that must be there and not too long, counted in characters. `what_to_do` is said when it
+/// is empty.
 ///
 /// # Errors
 /// What to do about it, in the words the page shows.
@@ -295,7 +325,10 @@ pub fn within(text: String, longest: usize, what_to_do: &str) -> Result<String, 
 /// Text folded for comparing and searching: lower case, no accents.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    text.nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// A text that may be empty, and is not too long.
@@ -306,7 +339,8 @@ pub fn optional(text: String, longest: usize) -> Result<String, String> {
     if text.is_empty() { Ok(text) } else { within(text, longest, "") }
 }
 
-/// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need them.
+/// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need
+/// them.
 fn may_stand(c: char) -> bool {
     // XML has no room for the last two of each plane.
     !c.is_control()
@@ -333,7 +367,11 @@ mod tests {
         let once = |rest: &str| Sent::read(format!("form_key={key}&{rest}").as_bytes()).once();
         assert_eq!(once("title=a&step=send"), once("title=a&step=check"));
         assert_ne!(once("title=a"), once("title=b"));
-        assert_ne!(Sent::read(b"title=a").once(), Sent::read(b"title=a").once(), "without a key each is its own");
+        assert_ne!(
+            Sent::read(b"title=a").once(),
+            Sent::read(b"title=a").once(),
+            "without a key each is its own"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What every room is handed: the database, the clock, the area's names, and the one pool that hashes passwords.
+//! What every room is handed: the database, the clock, the area's names, and the one pool that
+//! hashes passwords.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ pub struct House {
     pub clock: Clock,
     /// Names and addresses that differ from area to area.
     pub names: Arc<Names>,
-    /// Where letters come back to, and the key that proves what does; `None` where nothing is read of them.
+    /// Where letters come back to, and the key that proves what does; `None` where nothing is read
+    /// of them.
     pub return_address: Option<Arc<ReturnAddress>>,
     /// How much of published results must be hidden.
     pub rule: Rule,

@@ -13,7 +13,8 @@ pub fn fresh() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// An id as an address or a form gives it, in the one form the tables hold; `None` if it cannot be one.
+/// An id as an address or a form gives it, in the one form the tables hold; `None` if it cannot be
+/// one.
 #[must_use]
 pub fn parse(text: &str) -> Option<String> {
     Uuid::try_parse(text).ok().map(|id| id.to_string())
@@ -36,21 +37,27 @@ const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 pub fn code() -> String {
     let mut bytes = [0; 16];
     OsRng.try_fill_bytes(&mut bytes).expect("the system gives random bytes");
-    let letters: Vec<char> = bytes.iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> =
+        bytes.iter().map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)])).collect();
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 /// A code as somebody typed it, in the one form it is stored by; `None` if it cannot be one.
 #[must_use]
 pub fn read_code(typed: &str) -> Option<String> {
-    let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
+    let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| {
+        match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        }
     });
     let letters: Vec<char> = letters.take(17).collect();
-    let is_code = letters.len() == 16 && letters.iter().all(|c| u8::try_from(*c).is_ok_and(|byte| CODE_LETTERS.contains(&byte)));
-    is_code.then(|| letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+    let is_code = letters.len() == 16
+        && letters.iter().all(|c| u8::try_from(*c).is_ok_and(|byte| CODE_LETTERS.contains(&byte)));
+    is_code.then(|| {
+        letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    })
 }
 
 /// The SHA-256 of some bytes in hexadecimal, as `sha256sum` writes it.
@@ -59,7 +66,8 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is needed.
+/// What is stored of a secret: its SHA-256. A secret has so many random bits that no salt is
+/// needed.
 #[must_use]
 pub fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
@@ -89,7 +97,13 @@ mod tests {
         assert_eq!(read_code(&fresh), Some(fresh.clone()));
         assert_eq!(read_code(&fresh.to_lowercase().replace('-', " ")), Some(fresh.clone()));
         assert_eq!(read_code("oI1l-0000-0000-0000").as_deref(), Some("0111-0000-0000-0000"));
-        for wrong in ["", "0000-0000-0000", "0000-0000-0000-00000", "0000-0000-0000-000U", "0000-0000-0000-000é"] {
+        for wrong in [
+            "",
+            "0000-0000-0000",
+            "0000-0000-0000-00000",
+            "0000-0000-0000-000U",
+            "0000-0000-0000-000é",
+        ] {
             assert_eq!(read_code(wrong), None, "{wrong}");
         }
     }

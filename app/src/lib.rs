@@ -20,9 +20,11 @@
 //! * [`deliveries`]: letters owed, claimed, sent, failed
 //! * [`ui`]: the form kit, the page and its parts
 //! * [`browser`]: what the islands share
-//! * [`house`], [`routes`]: what every room is handed, and the list of all addresses with who may use them
-//! * [`forms`], [`files`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent, files people put in, the
-//!   database's only door, time, names and secrets, the audit log, which error where
+//! * [`house`], [`routes`]: what every room is handed, and the list of all addresses with who may
+//!   use them
+//! * [`forms`], [`files`], [`db`], [`clock`], [`id`], [`audit`], [`error`]: reading what was sent,
+//!   files people put in, the database's only door, time, names and secrets, the audit log, which
+//!   error where
 //!
 //! Built for a browser (`hydrate`), only the islands are in it.
 

@@ -1,7 +1,8 @@
 //! The list of all addresses, each with who may use it.
 //!
-//! There is no way to add an address without saying who may use it, and the rule is kept here, before the room's own
-//! code runs. The test of roles against routes is made from [`Routes::rules`].
+//! There is no way to add an address without saying who may use it, and the rule is kept here,
+//! before the room's own code runs. The test of roles against routes is made from
+//! [`Routes::rules`].
 
 use std::time::Duration;
 
@@ -73,21 +74,46 @@ impl Routes {
 
     /// A page to look at.
     #[must_use]
-    pub fn get<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn get<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::GET, path, access, axum::routing::get(handler))
     }
 
     /// A form that is sent.
     #[must_use]
-    pub fn post<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn post<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::POST, path, access, axum::routing::post(handler))
     }
 
-    /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is given the time it needs.
+    /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
+    /// given the time it needs.
     #[must_use]
-    pub fn post_file<H: Handler<T, House>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
-        let own = Self::new().guarded(Method::POST, path, access, axum::routing::post(handler), TIME_FOR_A_FILE);
-        self.join(Self { router: own.router.layer(DefaultBodyLimit::max(MOST_READ)), rules: own.rules })
+    pub fn post_file<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        let own = Self::new().guarded(
+            Method::POST,
+            path,
+            access,
+            axum::routing::post(handler),
+            TIME_FOR_A_FILE,
+        );
+        self.join(Self {
+            router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
+            rules: own.rules,
+        })
     }
 
     /// All addresses of another room.
@@ -108,13 +134,28 @@ impl Routes {
         self.router
     }
 
-    fn add(self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>) -> Self {
+    fn add(
+        self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: MethodRouter<House>,
+    ) -> Self {
         self.guarded(method, path, access, handler, TIME)
     }
 
-    fn guarded(mut self, method: Method, path: &'static str, access: Access, handler: MethodRouter<House>, time: Duration) -> Self {
+    fn guarded(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: MethodRouter<House>,
+        time: Duration,
+    ) -> Self {
         self.rules.push(Rule { method, path, access });
-        let guarded = handler.layer(from_fn_with_state(access, guard)).layer(from_fn_with_state(time, within));
+        let guarded = handler
+            .layer(from_fn_with_state(access, guard))
+            .layer(from_fn_with_state(time, within));
         Self { router: self.router.route(path, guarded), rules: self.rules }
     }
 }
@@ -138,12 +179,16 @@ pub fn all() -> Routes {
         .join(crate::area::routes())
 }
 
-/// Ends a request that takes too long: one that waits for the database, or for a body that does not come.
+/// Ends a request that takes too long: one that waits for the database, or for a body that does not
+/// come.
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(time.0, next.run(request)).await.unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
+    tokio::time::timeout(time.0, next.run(request))
+        .await
+        .unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is kept meanwhile.
+/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is
+/// kept meanwhile.
 async fn guard(
     access: axum::extract::State<Access>,
     viewer: Viewer,

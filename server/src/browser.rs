@@ -36,15 +36,26 @@ pub fn folder() -> Option<String> {
 
 /// The addresses of what is served as it is.
 pub fn routes() -> Router<House> {
-    Router::new().route("/favicon.svg", get(favicon)).route("/offline.js", get(offline)).route("/pkg/{version}/{file}", get(file))
+    Router::new()
+        .route("/favicon.svg", get(favicon))
+        .route("/offline.js", get(offline))
+        .route("/pkg/{version}/{file}", get(file))
 }
 
 async fn favicon() -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")], FAVICON).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CACHE_CONTROL, "public, max-age=604800"),
+        ],
+        FAVICON,
+    )
+        .into_response()
 }
 
-/// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the network for all else;
-/// forms it leaves alone. Its first line changes with the style, so that the page is kept anew then.
+/// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the
+/// network for all else; forms it leaves alone. Its first line changes with the style, so that the
+/// page is kept anew then.
 const OFFLINE: &str = "\
 addEventListener('install', (event) => event.waitUntil((async () => {
   await (await caches.open('offline')).add(new Request('/offline', { cache: 'reload', credentials: 'omit' }));
@@ -62,8 +73,11 @@ addEventListener('fetch', (event) => {
 
 async fn offline() -> Response {
     let policy = "default-src 'none'; connect-src 'self'";
-    let common =
-        [(header::CONTENT_TYPE, "text/javascript"), (header::CACHE_CONTROL, "no-cache"), (header::CONTENT_SECURITY_POLICY, policy)];
+    let common = [
+        (header::CONTENT_TYPE, "text/javascript"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
     (common, format!("// {}\n{OFFLINE}", content_policy(None))).into_response()
 }
 
@@ -76,11 +90,20 @@ async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap)
     if FOLDER.as_deref() != Some(&format!("/pkg/{version}")) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"));
-    let common =
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable"), (header::VARY, "accept-encoding")];
-    match (takes_brotli.then(|| Program::get(&format!("{name}.br"))).flatten(), Program::get(&name)) {
-        (Some(small), _) => (common, [(header::CONTENT_ENCODING, "br")], small.data).into_response(),
+    let takes_brotli = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("br"));
+    let common = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::VARY, "accept-encoding"),
+    ];
+    match (takes_brotli.then(|| Program::get(&format!("{name}.br"))).flatten(), Program::get(&name))
+    {
+        (Some(small), _) => {
+            (common, [(header::CONTENT_ENCODING, "br")], small.data).into_response()
+        }
         (None, Some(plain)) => (common, plain.data).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
     }

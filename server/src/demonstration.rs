@@ -1,6 +1,8 @@
-//! The demonstration area: Sefton as the inspection letter of 2016 describes it, with plainly invented people.
+//! The demonstration area: Sefton as the inspection letter of 2016 describes it, with plainly
+//! invented people.
 //!
-//! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the service could not.
+//! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the
+//! service could not.
 
 mod consultations;
 mod local_offer;
@@ -44,7 +46,8 @@ const SERVICES: [&str; 12] = [
 ];
 
 /// A topic of the demonstration: title, what happens now, what would help, services, places.
-type Told = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+type Told =
+    (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
 const AUTUMN: [Told; 9] = [
     (
@@ -129,8 +132,9 @@ const WAITING: [Told; 2] = [
     ),
 ];
 
-/// Which of the invented families of the north and of the south supported each topic of the spring round. Chosen so that
-/// the disclosure rules have something to do, and that counting heads alone would have left the north with nothing.
+/// Which of the invented families of the north and of the south supported each topic of the spring
+/// round. Chosen so that the disclosure rules have something to do, and that counting heads alone
+/// would have left the north with nothing.
 const SPRING: [(&str, Range<usize>, Range<usize>); 5] = [
     ("Drop-ins for parents at every high school", 0..12, 0..62),
     ("A sensory room that is open at weekends", 0..6, 0..52),
@@ -152,7 +156,10 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     }
     let (now, kind) = (house.clock.now(), house.db.kind());
     let password = hashed(house, "alongside-demo".to_owned()).await;
-    house.db.write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await })).await?;
+    house
+        .db
+        .write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await }))
+        .await?;
     rounds::close_due(&house.db, &house.clock).await?;
     let confirmed = house.db.write(move |tx| {
         Box::pin(async move {
@@ -168,7 +175,12 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
 /// How many children with SEND live in the north and in the south, as invented as the people.
 const CHILDREN: [u64; 2] = [1_750, 2_300];
 
-async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &str) -> Result<(), sqlx::Error> {
+async fn fill_empty(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    now: Millis,
+    password: &str,
+) -> Result<(), sqlx::Error> {
     let mut services = Vec::new();
     for name in SERVICES {
         services.push((name, area::store::add(tx, area::What::Service, name, None).await?));
@@ -179,17 +191,73 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
     let places = vec![("North Sefton", north.clone()), ("South Sefton", south.clone())];
     let area = Area { services, places };
 
-    let parent = person(tx, "parent@example.org", "Invented Parent", Some(&south), Some(password), &[Role::Parent], now).await?;
-    person(tx, "parent2@example.org", "Second Invented Parent", Some(&north), Some(password), &[Role::Parent], now).await?;
+    let parent = person(
+        tx,
+        "parent@example.org",
+        "Invented Parent",
+        Some(&south),
+        Some(password),
+        &[Role::Parent],
+        now,
+    )
+    .await?;
+    person(
+        tx,
+        "parent2@example.org",
+        "Second Invented Parent",
+        Some(&north),
+        Some(password),
+        &[Role::Parent],
+        now,
+    )
+    .await?;
     let organiser_roles = [Role::Organiser, Role::Safeguarding];
-    let organiser = person(tx, "organiser@example.org", "Invented Organiser", None, Some(password), &organiser_roles, now).await?;
-    let leader = person(tx, "leader@example.org", "Invented Leader", None, Some(password), &[Role::Leader], now).await?;
-    person(tx, "admin@example.org", "Invented Administrator", None, Some(password), &[Role::Admin], now).await?;
+    let organiser = person(
+        tx,
+        "organiser@example.org",
+        "Invented Organiser",
+        None,
+        Some(password),
+        &organiser_roles,
+        now,
+    )
+    .await?;
+    let leader = person(
+        tx,
+        "leader@example.org",
+        "Invented Leader",
+        None,
+        Some(password),
+        &[Role::Leader],
+        now,
+    )
+    .await?;
+    person(
+        tx,
+        "admin@example.org",
+        "Invented Administrator",
+        None,
+        Some(password),
+        &[Role::Admin],
+        now,
+    )
+    .await?;
     let mut families = [Vec::new(), Vec::new()];
     for nth in 1..=130_usize {
         let (side, place) = if nth % 2 == 0 { (0, &north) } else { (1, &south) };
         let email = format!("family{nth}@example.org");
-        families[side].push(person(tx, &email, &format!("Invented Family {nth}"), Some(place), None, &[Role::Parent], now).await?);
+        families[side].push(
+            person(
+                tx,
+                &email,
+                &format!("Invented Family {nth}"),
+                Some(place),
+                None,
+                &[Role::Parent],
+                now,
+            )
+            .await?,
+        );
     }
 
     spring(tx, kind, &area, &organiser, &families, now).await?;
@@ -199,15 +267,33 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
     plans::fill(
         tx,
         kind,
-        &plans::Ground { services: &area.services, topics, leader: &leader, organiser: &organiser, now: at_five(now - DAY) },
+        &plans::Ground {
+            services: &area.services,
+            topics,
+            leader: &leader,
+            organiser: &organiser,
+            now: at_five(now - DAY),
+        },
     )
     .await?;
-    let colleague = person(tx, "leader2@example.org", "Second Invented Leader", None, None, &[Role::Leader], now).await?;
+    let colleague = person(
+        tx,
+        "leader2@example.org",
+        "Second Invented Leader",
+        None,
+        None,
+        &[Role::Leader],
+        now,
+    )
+    .await?;
     let parent = ("parent@example.org", parent.as_str());
-    // Thirty of the north, forty of the south. Their addresses count up, the south's by odd numbers.
+    // Thirty of the north, forty of the south. Their addresses count up, the south's by odd
+    // numbers.
     let of_side = |side: usize, many: usize| {
         let families = families[side].iter().take(many).enumerate();
-        families.map(move |(nth, account)| (format!("family{}@example.org", nth * 2 + 2 - side), account.clone()))
+        families.map(move |(nth, account)| {
+            (format!("family{}@example.org", nth * 2 + 2 - side), account.clone())
+        })
     };
     let ground = notices::Ground {
         organiser: &organiser,
@@ -221,9 +307,28 @@ async fn fill_empty(tx: &mut AnyConnection, kind: Kind, now: Millis, password: &
         kind,
     };
     notices::fill(tx, &ground).await?;
-    let checker = person(tx, "organiser2@example.org", "Second Invented Organiser", None, None, &[Role::Organiser], now).await?;
-    let places = area.places.iter().map(|(name, id)| Named { id: id.clone(), name: (*name).to_owned() }).collect::<Vec<_>>();
-    let ground = consultations::Ground { organiser: &organiser, colleague: &checker, places: &places, now: at_five(now - DAY), kind };
+    let checker = person(
+        tx,
+        "organiser2@example.org",
+        "Second Invented Organiser",
+        None,
+        None,
+        &[Role::Organiser],
+        now,
+    )
+    .await?;
+    let places = area
+        .places
+        .iter()
+        .map(|(name, id)| Named { id: id.clone(), name: (*name).to_owned() })
+        .collect::<Vec<_>>();
+    let ground = consultations::Ground {
+        organiser: &organiser,
+        colleague: &checker,
+        places: &places,
+        now: at_five(now - DAY),
+        kind,
+    };
     consultations::fill(tx, &ground).await
 }
 
@@ -234,7 +339,8 @@ async fn confirm_spring(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx:
         .await?;
     let Some(row) = rows.first() else { return Ok(()) };
     let (round, organiser): (String, String) = (row.get(0), row.get(2));
-    let confirmation = Confirmation { topics: rows.iter().map(|row| row.get(1)).collect(), reason: String::new() };
+    let confirmation =
+        Confirmation { topics: rows.iter().map(|row| row.get(1)).collect(), reason: String::new() };
     rounds::shortlist::store::confirm(tx, &round, &confirmation, &organiser, now).await?;
     Ok(())
 }
@@ -249,15 +355,27 @@ async fn spring(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let opened = at_five(now - 200 * DAY);
-    let dates = Dates { propose_from: opened, vote_from: opened + 28 * DAY, closes_at: opened + 42 * DAY, counted_at: None };
+    let dates = Dates {
+        propose_from: opened,
+        vote_from: opened + 28 * DAY,
+        closes_at: opened + 42 * DAY,
+        counted_at: None,
+    };
     open(tx, "Spring round", 3, dates, organiser).await?;
     for (nth, (title, from_north, from_south)) in SPRING.into_iter().enumerate() {
-        let told: Told = (title, "There is nothing like it near us.", "Plan it with the parents who would use it.", &["Short breaks"], &[]);
+        let told: Told = (
+            title,
+            "There is nothing like it near us.",
+            "Plan it with the parents who would use it.",
+            &["Short breaks"],
+            &[],
+        );
         let at = opened + DAY * i64::try_from(nth).unwrap_or_default();
         let topic = published(tx, kind, area, &families[nth % 2][0], told, at).await?;
         for (side, supporters) in [(0, from_north), (1, from_south)] {
             for family in &families[side][supporters] {
-                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR).await?;
+                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR)
+                    .await?;
             }
         }
     }
@@ -276,19 +394,40 @@ async fn autumn(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let opened = at_five(now - 35 * DAY);
-    let dates = Dates { propose_from: opened, vote_from: at_five(now - 5 * DAY), closes_at: at_five(now + 12 * DAY), counted_at: None };
+    let dates = Dates {
+        propose_from: opened,
+        vote_from: at_five(now - 5 * DAY),
+        closes_at: at_five(now + 12 * DAY),
+        counted_at: None,
+    };
     open(tx, "Autumn round", 4, dates, organiser).await?;
     for (nth, told) in AUTUMN.into_iter().enumerate() {
         let author = if nth == 0 { parent } else { &families[nth % 2][nth] };
-        let topic = published(tx, kind, area, author, told, opened + DAY * i64::try_from(nth).unwrap_or_default()).await?;
+        let topic = published(
+            tx,
+            kind,
+            area,
+            author,
+            told,
+            opened + DAY * i64::try_from(nth).unwrap_or_default(),
+        )
+        .await?;
         for (side, every) in [(0, nth + 2), (1, 9 - nth.min(7))] {
             for family in families[side].iter().step_by(every) {
-                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR).await?;
+                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR)
+                    .await?;
             }
         }
     }
     for (nth, told) in WAITING.into_iter().enumerate() {
-        propose(tx, area, &families[nth][3], told, now - DAY * (6 - i64::try_from(nth).unwrap_or_default())).await?;
+        propose(
+            tx,
+            area,
+            &families[nth][3],
+            told,
+            now - DAY * (6 - i64::try_from(nth).unwrap_or_default()),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -320,18 +459,31 @@ async fn person(
     now: Millis,
 ) -> Result<String, sqlx::Error> {
     let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
-    let id = accounts::store::make_account(tx, &account, now).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let id =
+        accounts::store::make_account(tx, &account, now).await?.ok_or(sqlx::Error::RowNotFound)?;
     accounts::store::grant(tx, &id, roles, now).await?;
     Ok(id)
 }
 
-async fn open(tx: &mut AnyConnection, title: &str, seats: i64, dates: Dates, organiser: &str) -> Result<(), sqlx::Error> {
+async fn open(
+    tx: &mut AnyConnection,
+    title: &str,
+    seats: i64,
+    dates: Dates,
+    organiser: &str,
+) -> Result<(), sqlx::Error> {
     let round = NewRound { form_key: app::id::fresh(), title: title.to_owned(), seats, dates };
     rounds::store::open(tx, &round, organiser).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(())
 }
 
-async fn propose(tx: &mut AnyConnection, area: &Area, author: &str, told: Told, at: Millis) -> Result<String, sqlx::Error> {
+async fn propose(
+    tx: &mut AnyConnection,
+    area: &Area,
+    author: &str,
+    told: Told,
+    at: Millis,
+) -> Result<String, sqlx::Error> {
     let (title, happens_now, would_help, services, places) = told;
     let proposal = Proposal {
         form_key: app::id::fresh(),
@@ -344,9 +496,20 @@ async fn propose(tx: &mut AnyConnection, area: &Area, author: &str, told: Told, 
     topics::store::propose(tx, author, &proposal, at).await
 }
 
-async fn published(tx: &mut AnyConnection, kind: Kind, area: &Area, author: &str, told: Told, at: Millis) -> Result<String, sqlx::Error> {
+async fn published(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    area: &Area,
+    author: &str,
+    told: Told,
+    at: Millis,
+) -> Result<String, sqlx::Error> {
     let id = propose(tx, area, author, told, at).await?;
-    let waiting = topics::store::Waiting { id: &id, proposed_at: at, words: format!("{} {} {}", told.0, told.1, told.2) };
+    let waiting = topics::store::Waiting {
+        id: &id,
+        proposed_at: at,
+        words: format!("{} {} {}", told.0, told.1, told.2),
+    };
     topics::store::publish(tx, kind, &waiting, at + HOUR).await?;
     Ok(id)
 }

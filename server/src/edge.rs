@@ -1,4 +1,5 @@
-//! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for what is no page.
+//! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
+//! what is no page.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -21,11 +22,12 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
 
-/// The longest body a form may send; a form with a file says its own. The longest honest text is a draft.
+/// The longest body a form may send; a form with a file says its own. The longest honest text is a
+/// draft.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// The whole service: every room's addresses, and what surrounds them. Read the layers from the last, which a request
-/// meets first, to the first.
+/// The whole service: every room's addresses, and what surrounds them. Read the layers from the
+/// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
     let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
     routes::all()
@@ -42,7 +44,11 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth_compressing()))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(5))
+                .compress_when(worth_compressing()),
+        )
         .layer(map_response_with_state(house.clone(), headers))
         .layer(from_fn(log))
         .with_state(house)
@@ -66,12 +72,21 @@ async fn not_found(uri: Uri) -> Response {
 }
 
 /// Gives every failure that is not a page already its page, for the person who asked.
-async fn pages_for_problems(State(house): State<House>, viewer: Viewer, request: Request, next: Next) -> Response {
+async fn pages_for_problems(
+    State(house): State<House>,
+    viewer: Viewer,
+    request: Request,
+    next: Next,
+) -> Response {
     let wants_words =
-        request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain") || request.uri().path() == "/healthz";
+        request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain")
+            || request.uri().path() == "/healthz";
     let answer = next.run(request).await;
     let status = answer.status();
-    let is_page = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = answer
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_page || wants_words || !(status.is_client_error() || status.is_server_error()) {
         return answer;
     }
@@ -85,8 +100,13 @@ async fn pages_for_problems(State(house): State<House>, viewer: Viewer, request:
 }
 
 /// Finds out where a request comes from: the nearest address that is no trusted proxy.
-async fn name_caller(State(trusted): State<Arc<Vec<IpNet>>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+async fn name_caller(
+    State(trusted): State<Arc<Vec<IpNet>>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     if let Some(peer) = peer {
         let caller = caller(peer, request.headers(), &trusted);
         request.extensions_mut().insert(Caller(caller.to_string()));
@@ -99,50 +119,74 @@ fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     if !is_trusted(&peer) {
         return peer;
     }
-    let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let named = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     let named: Vec<IpAddr> = named.filter_map(|address| address.trim().parse().ok()).collect();
     named.into_iter().rev().find(|address| !is_trusted(address)).unwrap_or(peer)
 }
 
-/// A school shares one address, so the limit stops floods, not people: a hundred a second, two thousand at once.
+/// A school shares one address, so the limit stops floods, not people: a hundred a second, two
+/// thousand at once.
 fn calls_allowed() -> Quota {
-    Quota::per_second(NonZeroU32::new(100).unwrap_or(NonZeroU32::MIN)).allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
+    Quota::per_second(NonZeroU32::new(100).unwrap_or(NonZeroU32::MIN))
+        .allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
 }
 
-async fn limit_calls(State(calls): State<Arc<DefaultKeyedRateLimiter<String>>>, caller: Caller, request: Request, next: Next) -> Response {
+async fn limit_calls(
+    State(calls): State<Arc<DefaultKeyedRateLimiter<String>>>,
+    caller: Caller,
+    request: Request,
+    next: Next,
+) -> Response {
     if calls.check_key(&caller.0).is_err() {
         return ([(header::RETRY_AFTER, "60")], Error::TooMany).into_response();
     }
     next.run(request).await
 }
 
-/// The security headers, on every answer, failures and redirects included. Those that speak of a page are left out where the
-/// answer is the program for the browser, which no browser shows as one.
+/// The security headers, on every answer, failures and redirects included. Those that speak of a
+/// page are left out where the answer is the program for the browser, which no browser shows as
+/// one.
 async fn headers(State(house): State<House>, mut answer: Response) -> Response {
-    let of_all = [(header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (HeaderName::from_static("cross-origin-resource-policy"), "same-origin")];
+    let of_all = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
     let of_pages = [
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
     let headers = answer.headers_mut();
-    let is_program = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm" || kind == "text/javascript");
+    let is_program = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/wasm" || kind == "text/javascript");
     for (name, value) in of_all.into_iter().chain(of_pages.into_iter().filter(|_| !is_program)) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if house.is_secure() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
     }
-    let nothing = HeaderValue::from_static("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    let nothing = HeaderValue::from_static(
+        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     if !is_program {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     }
-    // Pages hold what is a person's own; after signing out, the back button must not show it. A page to write in says otherwise.
+    // Pages hold what is a person's own; after signing out, the back button must not show it. A
+    // page to write in says otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     answer
 }
 
-/// One line for each request. Never the address itself, which may hold a link's secret or what somebody searched for.
+/// One line for each request. Never the address itself, which may hold a link's secret or what
+/// somebody searched for.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -156,7 +200,10 @@ mod tests {
     use super::*;
 
     fn forwarded(value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(value))])
+        HeaderMap::from_iter([(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_static(value),
+        )])
     }
 
     #[test]
@@ -164,8 +211,14 @@ mod tests {
         let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
         let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
         assert_eq!(caller(ip("192.0.2.1"), &forwarded("198.51.100.7"), &trusted), ip("192.0.2.1"));
-        assert_eq!(caller(ip("10.0.0.1"), &forwarded("198.51.100.7"), &trusted), ip("198.51.100.7"));
-        assert_eq!(caller(ip("10.0.0.1"), &forwarded("203.0.113.9, 198.51.100.7, 10.0.0.2"), &trusted), ip("198.51.100.7"));
+        assert_eq!(
+            caller(ip("10.0.0.1"), &forwarded("198.51.100.7"), &trusted),
+            ip("198.51.100.7")
+        );
+        assert_eq!(
+            caller(ip("10.0.0.1"), &forwarded("203.0.113.9, 198.51.100.7, 10.0.0.2"), &trusted),
+            ip("198.51.100.7")
+        );
         assert_eq!(caller(ip("10.0.0.1"), &forwarded("nonsense"), &trusted), ip("10.0.0.1"));
     }
 }

@@ -1,4 +1,5 @@
-//! The mailbox that letters come back to: a file that the mail server of this machine writes to (mbox), or a folder (Maildir).
+//! The mailbox that letters come back to: a file that the mail server of this machine writes to
+//! (mbox), or a folder (Maildir).
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Seek as _, Write as _};
@@ -31,8 +32,8 @@ impl Mailbox {
         }
     }
 
-    /// Keeps what came back, and takes those mails out; any other is left for somebody to read. Stopped half-way, the mails
-    /// are read again, and change nothing.
+    /// Keeps what came back, and takes those mails out; any other is left for somebody to read.
+    /// Stopped half-way, the mails are read again, and change nothing.
     ///
     /// # Errors
     /// When the mailbox cannot be read, or the database fails.
@@ -42,15 +43,23 @@ impl Mailbox {
             return Ok(());
         }
         let (path, is_folder) = (self.path.clone(), self.path.is_dir());
-        let found = blocking(move || if is_folder { read_folder(&path, &ours) } else { read_file(&path, &ours) }).await?;
+        let found =
+            blocking(
+                move || if is_folder { read_folder(&path, &ours) } else { read_file(&path, &ours) },
+            )
+            .await?;
         let Some((returns, held)) = found else { return Ok(()) };
-        deliveries::keep(house, returns).await.map_err(|error| format!("what came back cannot be kept: {error}"))?;
+        deliveries::keep(house, returns)
+            .await
+            .map_err(|error| format!("what came back cannot be kept: {error}"))?;
         blocking(move || held.take_out()).await
     }
 }
 
 /// Does what waits for the disk, where nothing else waits for it.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, String> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, String> {
     let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other).flatten();
     done.map_err(|error| format!("the mailbox: {error}"))
 }
@@ -63,7 +72,8 @@ enum Held {
     File { path: PathBuf, long: u64, others: Others, _lock: Lock },
 }
 
-/// The mails of a file that are no returns, gathered on the disk: there may be many, and large ones.
+/// The mails of a file that are no returns, gathered on the disk: there may be many, and large
+/// ones.
 #[derive(Default)]
 struct Others(Option<File>);
 
@@ -151,7 +161,10 @@ impl Lock {
     fn take(path: &Path) -> io::Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lock = path.with_file_name(name + ".lock");
-        let age = fs::metadata(&lock).and_then(|lock| lock.modified()).ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        let age = fs::metadata(&lock)
+            .and_then(|lock| lock.modified())
+            .ok()
+            .and_then(|at| SystemTime::now().duration_since(at).ok());
         if age.is_some_and(|age| age > STALE) {
             fs::remove_file(&lock)?;
         }

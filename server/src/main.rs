@@ -49,7 +49,8 @@ enum Command {
     },
     /// Check the settings, the database and the mail system.
     CheckConfig {
-        /// Also say what DNS must hold, and send a test letter to this address, or to that in MAIL_FROM.
+        /// Also say what DNS must hold, and send a test letter to this address, or to that in
+        /// MAIL_FROM.
         #[arg(long, num_args = 0..=1, value_name = "TO")]
         mail: Option<Option<String>>,
     },
@@ -67,11 +68,13 @@ enum Command {
         /// The folder to make: new, or empty. Beside it comes the same as a zip.
         #[arg(long, value_name = "FOLDER", requires = "as_of", conflicts_with = "verify")]
         out: Option<PathBuf>,
-        /// Check that no file of the pack in this folder was changed. Needs no settings and no database.
+        /// Check that no file of the pack in this folder was changed. Needs no settings and no
+        /// database.
         #[arg(long, value_name = "FOLDER", required_unless_present = "as_of")]
         verify: Option<PathBuf>,
     },
-    /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no database.
+    /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no
+    /// database.
     Recount {
         /// A CSV with the header voter,topics, or a Pabulib file of approval votes.
         file: PathBuf,
@@ -129,7 +132,8 @@ impl From<Invited> for Role {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -142,7 +146,9 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     let settings = match command {
-        Command::Recount { file, seats, topics, method, explain } => return recount(&file, seats, topics, method.into(), explain),
+        Command::Recount { file, seats, topics, method, explain } => {
+            return recount(&file, seats, topics, method.into(), explain);
+        }
         Command::EvidencePack { verify: Some(folder), .. } => return verify(&folder),
         _ => Settings::from_environment()?,
     };
@@ -179,7 +185,9 @@ async fn run(command: Command) -> Result<(), String> {
         }
         Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
         Command::EvidencePack { as_of, out, .. } => {
-            let (Some(as_of), Some(out)) = (as_of, out) else { return Err("Say --as-of DAY and --out FOLDER".to_owned()) };
+            let (Some(as_of), Some(out)) = (as_of, out) else {
+                return Err("Say --as-of DAY and --out FOLDER".to_owned());
+            };
             evidence_pack(&settings, &as_of, &out).await
         }
         Command::Recount { .. } => Ok(()),
@@ -188,14 +196,23 @@ async fn run(command: Command) -> Result<(), String> {
 
 /// Makes the evidence pack of a day in a folder, and the same as a zip beside it.
 async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(), String> {
-    let moment = Moment::read(as_of, Clock::system().now()).map_err(|what_to_do| format!("--as-of {as_of}: {what_to_do}"))?;
-    let zip = out.with_file_name(format!("{}.zip", out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()));
+    let moment = Moment::read(as_of, Clock::system().now())
+        .map_err(|what_to_do| format!("--as-of {as_of}: {what_to_do}"))?;
+    let zip = out.with_file_name(format!(
+        "{}.zip",
+        out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
+    ));
     let shown = out.display();
     if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(format!("{shown} is not empty. Name a new folder, so that no other file is taken for a part of the pack"));
+        return Err(format!(
+            "{shown} is not empty. Name a new folder, so that no other file is taken for a part of the pack"
+        ));
     }
     if zip.exists() {
-        return Err(format!("{} is there already. Name another folder, or move it away", zip.display()));
+        return Err(format!(
+            "{} is there already. Name another folder, or move it away",
+            zip.display()
+        ));
     }
     let db = serve::open_as_it_is(settings).await?;
     let made = pack::make(&settings.house(db.clone(), false), &moment).await;
@@ -210,8 +227,14 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
         std::fs::write(out.join(name), bytes).map_err(cannot)?;
     }
     let bytes = pack.zip().map_err(|error| format!("The zip cannot be made: {error}"))?;
-    std::fs::write(&zip, bytes).map_err(|error| format!("{} cannot be written: {error}", zip.display()))?;
-    println!("The evidence pack of {} is in {shown}, and in {}. Its hash is {}", moment.day, zip.display(), pack.hash());
+    std::fs::write(&zip, bytes)
+        .map_err(|error| format!("{} cannot be written: {error}", zip.display()))?;
+    println!(
+        "The evidence pack of {} is in {shown}, and in {}. Its hash is {}",
+        moment.day,
+        zip.display(),
+        pack.hash()
+    );
     Ok(())
 }
 
@@ -225,11 +248,16 @@ fn verify(folder: &Path) -> Result<(), String> {
 /// Follows the audit log from its start, and says where it ends or where it breaks.
 async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), String> {
     let head = head.map(|head| head.trim().to_ascii_lowercase());
-    if head.as_ref().is_some_and(|head| head.len() != 64 || !head.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+    if head
+        .as_ref()
+        .is_some_and(|head| head.len() != 64 || !head.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    {
         return Err("A head is 64 hexadecimal digits, as in the monthly letter.".to_owned());
     }
     let db = serve::open_as_it_is(settings).await?;
-    let checked = audit::check(&db, head.as_deref()).await.map_err(|error| format!("The audit log cannot be read: {error}"))?;
+    let checked = audit::check(&db, head.as_deref())
+        .await
+        .map_err(|error| format!("The audit log cannot be read: {error}"))?;
     db.close().await;
     match checked {
         audit::Checked::Whole(Head { number, hash }) => {
@@ -241,14 +269,23 @@ async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), Stri
 }
 
 async fn organisation_named(db: &Db, name: &str) -> Result<String, String> {
-    let organisations = area::store::organisations(db).await.map_err(|error| format!("The database does not answer: {error}"))?;
-    let known = organisations.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
+    let organisations = area::store::organisations(db)
+        .await
+        .map_err(|error| format!("The database does not answer: {error}"))?;
+    let known =
+        organisations.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
     let found = organisations.iter().find(|known| known.name == name).map(|known| known.id.clone());
     found.ok_or_else(|| format!("There is no organisation {name} here. There are: {known}"))
 }
 
 /// Prints the shortlist of the ballots in a file, one number a line.
-fn recount(file: &Path, seats: usize, topics: Option<usize>, method: ballots::Method, explain: bool) -> Result<(), String> {
+fn recount(
+    file: &Path,
+    seats: usize,
+    topics: Option<usize>,
+    method: ballots::Method,
+    explain: bool,
+) -> Result<(), String> {
     let name = file.display();
     let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let election = ballots::read(&text, topics).map_err(|fault| format!("{name}, {fault}"))?;

@@ -20,11 +20,18 @@ use crate::{demonstration, edge, worker};
 /// # Errors
 /// One clear line.
 pub async fn open(settings: &Settings) -> Result<Db, String> {
-    if let Some(folder) = sqlite_file(settings).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
+    if let Some(folder) =
+        sqlite_file(settings).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
     }
-    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
-    db.migrate().await.map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
+    let db = Db::open(&settings.database_url)
+        .await
+        .map_err(|error| format!("The database does not open: {error}"))?;
+    db.migrate()
+        .await
+        .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
     Ok(db)
 }
 
@@ -36,10 +43,15 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
     if let Some(file) = sqlite_file(settings).filter(|file| !file.exists()) {
         return Err(format!("There is no database at {}.", file.display()));
     }
-    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
+    let db = Db::open(&settings.database_url)
+        .await
+        .map_err(|error| format!("The database does not open: {error}"))?;
     match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
         0 => Ok(db),
-        _ => Err("The tables are older than this program: `alongside migrate` brings them up to date.".to_owned()),
+        _ => Err(
+            "The tables are older than this program: `alongside migrate` brings them up to date."
+                .to_owned(),
+        ),
     }
 }
 
@@ -52,9 +64,14 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     if sqlite_file(settings).is_some_and(|file| !file.exists()) {
         return Ok("The settings are good, and letters can be handed over. There is no database yet: the first start makes it.".to_owned());
     }
-    let db = Db::open(&settings.database_url).await.map_err(|error| format!("The database does not open: {error}"))?;
-    let pending = db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
-    let wrong = worker::clock_is_wrong(&db, &Clock::system()).await.map_err(|error| format!("The database cannot be used: {error}"))?;
+    let db = Db::open(&settings.database_url)
+        .await
+        .map_err(|error| format!("The database does not open: {error}"))?;
+    let pending =
+        db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
+    let wrong = worker::clock_is_wrong(&db, &Clock::system())
+        .await
+        .map_err(|error| format!("The database cannot be used: {error}"))?;
     db.close().await;
     if let Some(wrong) = wrong {
         return Err(wrong);
@@ -83,9 +100,18 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
         stop: None,
     };
     let (text, html) = (words.text(), words.html());
-    let letter = Letter { id: app::id::fresh(), to: to.to_owned(), subject: words.subject, text, html, one_click: None };
+    let letter = Letter {
+        id: app::id::fresh(),
+        to: to.to_owned(),
+        subject: words.subject,
+        text,
+        html,
+        one_click: None,
+    };
     match settings.mailer.send(&letter).await {
-        Ok(()) => Ok(format!("A test letter to {to} was handed over. See whether it arrives, and not among the junk.")),
+        Ok(()) => Ok(format!(
+            "A test letter to {to} was handed over. See whether it arrives, and not among the junk."
+        )),
         Err(why) => Err(format!("The test letter to {to} did not go: {why}")),
     }
 }
@@ -102,7 +128,9 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     let db = open(&settings).await?;
     let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
     if demo {
-        let is_there = demonstration::fill(&house).await.map_err(|error| format!("The demonstration area could not be made: {error}"))?;
+        let is_there = demonstration::fill(&house)
+            .await
+            .map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {
             return Err("serve --demo fills an empty database only, and this one holds another area. Leave --demo out, or name another DATABASE_URL.".to_owned());
         }
@@ -111,15 +139,25 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
     if house.names.program.is_none() {
         println!("The browser's program was not built: all pages are served without islands.");
     }
-    let listener =
-        TcpListener::bind(settings.listen).await.map_err(|error| format!("LISTEN={} cannot be listened on: {error}", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| format!("LISTEN={} cannot be listened on: {error}", settings.listen))?;
     println!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/'));
 
     let stop = stop_on_signal()?;
-    let working = tokio::spawn(worker::work(house.clone(), Arc::new(settings.mailer), settings.mailbox, settings.pace, stop.clone()));
-    let service = edge::service(house, settings.trusted_proxies).into_make_service_with_connect_info::<SocketAddr>();
+    let working = tokio::spawn(worker::work(
+        house.clone(),
+        Arc::new(settings.mailer),
+        settings.mailbox,
+        settings.pace,
+        stop.clone(),
+    ));
+    let service = edge::service(house, settings.trusted_proxies)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let asked_to_stop = stop.clone();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move { asked_to_stop.cancelled().await }).await;
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { asked_to_stop.cancelled().await })
+        .await;
     stop.cancel();
     let _ = working.await;
     db.close().await;
@@ -133,15 +171,24 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings).await?;
     let house = settings.house(db.clone(), false);
-    worker::work(house, Arc::new(settings.mailer), settings.mailbox, settings.pace, stop_on_signal()?).await;
+    worker::work(
+        house,
+        Arc::new(settings.mailer),
+        settings.mailbox,
+        settings.pace,
+        stop_on_signal()?,
+    )
+    .await;
     db.close().await;
     Ok(())
 }
 
 fn stop_on_signal() -> Result<CancellationToken, String> {
     let stop = CancellationToken::new();
-    let listen = |kind| signal(kind).map_err(|error| format!("Signals cannot be listened to: {error}"));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let listen =
+        |kind| signal(kind).map_err(|error| format!("Signals cannot be listened to: {error}"));
+    let (mut terminate, mut interrupt) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     let stopping = stop.clone();
     tokio::spawn(async move {
         tokio::select! {

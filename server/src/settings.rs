@@ -1,4 +1,5 @@
-//! What the environment says, checked at the start: an unknown or bad value stops it with one clear line.
+//! What the environment says, checked at the start: an unknown or bad value stops it with one clear
+//! line.
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -59,7 +60,9 @@ impl Settings {
     /// One clear line that names the setting and what it may be.
     pub fn from_environment() -> Result<Self, String> {
         match dotenvy::dotenv() {
-            Err(error) if !error.not_found() => return Err(format!(".env cannot be read: {error}")),
+            Err(error) if !error.not_found() => {
+                return Err(format!(".env cannot be read: {error}"));
+            }
             _ => {}
         }
         Self::read(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()))
@@ -73,8 +76,9 @@ impl Settings {
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         let database_url = or("DATABASE_URL", "sqlite://data/alongside.db");
         Kind::of(&database_url).ok_or("DATABASE_URL must begin with sqlite:// or postgres://")?;
-        let listen: SocketAddr =
-            or("LISTEN", "127.0.0.1:3000").parse().map_err(|_| "LISTEN must be an address and a port, like 127.0.0.1:3000")?;
+        let listen: SocketAddr = or("LISTEN", "127.0.0.1:3000")
+            .parse()
+            .map_err(|_| "LISTEN must be an address and a port, like 127.0.0.1:3000")?;
         let public_url = public_url(&or("PUBLIC_URL", &format!("http://{listen}")))?;
         let area = or("AREA_NAME", "Sefton");
         let forum = or("FORUM_NAME", &format!("{area} Parent Carer Forum"));
@@ -83,10 +87,15 @@ impl Settings {
             "MAIL_FROM",
             &format!(
                 "{forum} <alongside@{}>",
-                if host.contains('.') && !host.starts_with(|c: char| c.is_ascii_digit()) { &host } else { "example.org" }
+                if host.contains('.') && !host.starts_with(|c: char| c.is_ascii_digit()) {
+                    &host
+                } else {
+                    "example.org"
+                }
             ),
         );
-        let return_address = return_address(get("BOUNCE_ADDRESS").as_deref(), get("BOUNCE_KEY").as_deref())?;
+        let return_address =
+            return_address(get("BOUNCE_ADDRESS").as_deref(), get("BOUNCE_KEY").as_deref())?;
         let mailbox = get("BOUNCES").map(|mailbox| Mailbox::from_setting(&mailbox)).transpose()?;
         if mailbox.is_some() && return_address.is_none() {
             return Err("BOUNCES needs BOUNCE_ADDRESS and BOUNCE_KEY beside it".to_owned());
@@ -96,26 +105,41 @@ impl Settings {
             mailer = mailer.with_return_address(return_address.clone());
         }
         if let Some(file) = get("DKIM_KEY") {
-            let pem = fs::read_to_string(&file).map_err(|error| format!("DKIM_KEY={file} cannot be read: {error}"))?;
+            let pem = fs::read_to_string(&file)
+                .map_err(|error| format!("DKIM_KEY={file} cannot be read: {error}"))?;
             mailer = mailer.with_dkim(&pem, &or("DKIM_SELECTOR", "alongside"))?;
         }
         let connections = number("MAIL_CONNECTIONS", &or("MAIL_CONNECTIONS", "4"), 1..=50)?;
         let rate = get("MAIL_RATE").map(|rate| number("MAIL_RATE", &rate, 1..=1000)).transpose()?;
         let rounds = is_on("ROUND_TO_FIVE", &or("ROUND_TO_FIVE", "no"))?;
-        let rule = or("SMALLEST_SHOWN", "10").parse().ok().and_then(|smallest| Rule::new(smallest, rounds));
+        let rule = or("SMALLEST_SHOWN", "10")
+            .parse()
+            .ok()
+            .and_then(|smallest| Rule::new(smallest, rounds));
         let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
-        let outcome_within = i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
-        let local_offer = get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
+        let outcome_within =
+            i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
+        let local_offer =
+            get("LOCAL_OFFER_URL").map(|url| web_address("LOCAL_OFFER_URL", &url)).transpose()?;
         let audit_head_to = or("AUDIT_HEAD_TO", "");
-        let audit_head_to =
-            audit_head_to.split(',').filter(|to| !to.trim().is_empty()).map(accounts::address).collect::<Result<Vec<_>, _>>();
-        let audit_head_to = audit_head_to.map_err(|_| "AUDIT_HEAD_TO must be email addresses, with commas between".to_owned())?;
+        let audit_head_to = audit_head_to
+            .split(',')
+            .filter(|to| !to.trim().is_empty())
+            .map(accounts::address)
+            .collect::<Result<Vec<_>, _>>();
+        let audit_head_to = audit_head_to
+            .map_err(|_| "AUDIT_HEAD_TO must be email addresses, with commas between".to_owned())?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
         }
         let proxies = or("TRUSTED_PROXY", "");
-        let trusted_proxies = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty()).map(network).collect::<Result<_, _>>()?;
+        let trusted_proxies = proxies
+            .split(',')
+            .map(str::trim)
+            .filter(|proxy| !proxy.is_empty())
+            .map(network)
+            .collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
         Ok(Self {
             database_url,
@@ -169,7 +193,8 @@ fn is_on(name: &str, text: &str) -> Result<bool, String> {
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
-    let wrong = || "PUBLIC_URL must be like https://alongside.example.org, without a path".to_owned();
+    let wrong =
+        || "PUBLIC_URL must be like https://alongside.example.org, without a path".to_owned();
     let url = Url::parse(text).map_err(|_| wrong())?;
     let is_plain = matches!(url.scheme(), "http" | "https")
         && url.host().is_some()
@@ -180,11 +205,16 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 fn web_address(name: &str, text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
     url.ok_or_else(|| format!("{name} must be an address like https://www.example.org/local-offer"))
 }
 
-fn return_address(address: Option<&str>, key: Option<&str>) -> Result<Option<ReturnAddress>, String> {
+fn return_address(
+    address: Option<&str>,
+    key: Option<&str>,
+) -> Result<Option<ReturnAddress>, String> {
     match (address, key) {
         (None, None) => Ok(None),
         (Some(address), Some(key)) => ReturnAddress::new(address, key).map(Some),
@@ -194,14 +224,17 @@ fn return_address(address: Option<&str>, key: Option<&str>) -> Result<Option<Ret
 }
 
 fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
-    let wrong = || format!("{name} must be a whole number from {} to {}", range.start(), range.end());
+    let wrong =
+        || format!("{name} must be a whole number from {} to {}", range.start(), range.end());
     text.trim().parse().ok().filter(|number| range.contains(number)).ok_or_else(wrong)
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
     let one = text.parse::<std::net::IpAddr>().map(IpNet::from);
-    one.or_else(|_| text.parse())
-        .map_err(|_| "TRUSTED_PROXY must be addresses or networks, like 10.0.0.0/8, with commas between".to_owned())
+    one.or_else(|_| text.parse()).map_err(|_| {
+        "TRUSTED_PROXY must be addresses or networks, like 10.0.0.0/8, with commas between"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -209,7 +242,9 @@ mod tests {
     use super::*;
 
     fn with(pairs: &[(&str, &str)]) -> Result<Settings, String> {
-        Settings::read(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        Settings::read(|name| {
+            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -229,17 +264,24 @@ mod tests {
 
     #[test]
     fn a_key_for_returned_letters_that_is_short_is_named() {
-        let error = with(&[("BOUNCE_ADDRESS", "bounces@example.org"), ("BOUNCE_KEY", "short")]).expect_err("a short key");
+        let error = with(&[("BOUNCE_ADDRESS", "bounces@example.org"), ("BOUNCE_KEY", "short")])
+            .expect_err("a short key");
         assert!(error.contains("BOUNCE_KEY") && !error.contains("short"), "{error}");
     }
 
     #[test]
     fn small_numbers_are_ten_or_more_and_never_fewer() {
         assert_eq!(with(&[]).expect("settings").rule, Rule::default());
-        let stricter = with(&[("SMALLEST_SHOWN", "20"), ("ROUND_TO_FIVE", "yes")]).expect("settings");
+        let stricter =
+            with(&[("SMALLEST_SHOWN", "20"), ("ROUND_TO_FIVE", "yes")]).expect("settings");
         assert_eq!(Some(stricter.rule), Rule::new(20, true));
-        for (name, value) in [("SMALLEST_SHOWN", "9"), ("SMALLEST_SHOWN", "few"), ("ROUND_TO_FIVE", "5")] {
-            assert!(with(&[(name, value)]).expect_err("a bad value").contains(name), "{name}={value}");
+        for (name, value) in
+            [("SMALLEST_SHOWN", "9"), ("SMALLEST_SHOWN", "few"), ("ROUND_TO_FIVE", "5")]
+        {
+            assert!(
+                with(&[(name, value)]).expect_err("a bad value").contains(name),
+                "{name}={value}"
+            );
         }
     }
 

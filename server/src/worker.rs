@@ -1,4 +1,5 @@
-//! What is due, again and again: rounds and consultations whose time has come, parents to tell of a draft, addresses to erase, and letters.
+//! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
+//! draft, addresses to erase, and letters.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,16 +35,29 @@ pub struct Pace {
     pub rate: Option<u32>,
 }
 
-/// How long the letters in hand may take when the process is told to stop: less than what most service managers grant.
+/// How long the letters in hand may take when the process is told to stop: less than what most
+/// service managers grant.
 const FINISH_WITHIN: Duration = Duration::from_secs(60);
 
 /// Works until told to stop, then finishes the letters it holds.
-pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, pace: Pace, stop: CancellationToken) {
+pub async fn work(
+    house: House,
+    mailer: Arc<Mailer>,
+    mailbox: Option<Mailbox>,
+    pace: Pace,
+    stop: CancellationToken,
+) {
     let (db, clock) = (house.db.clone(), house.clock.clone());
     let mut hands = JoinSet::new();
     let beat = pace.rate.map(|rate| Arc::new(Mutex::new(beat(rate))));
     for _ in 0..pace.connections {
-        hands.spawn(deliver(db.clone(), clock.clone(), Arc::clone(&mailer), beat.clone(), stop.clone()));
+        hands.spawn(deliver(
+            db.clone(),
+            clock.clone(),
+            Arc::clone(&mailer),
+            beat.clone(),
+            stop.clone(),
+        ));
     }
     let (mut forget_at, mut look_at) = (Instant::now(), Instant::now());
     while !stop.is_cancelled() {
@@ -88,7 +102,9 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
             match clock_is_wrong(&db, &clock).await {
                 Ok(Some(how)) => tracing::error!("{how}"),
                 Ok(None) => {}
-                Err(error) => tracing::error!(%error, "the database's clock could not be read and will be tried again"),
+                Err(error) => {
+                    tracing::error!(%error, "the database's clock could not be read and will be tried again")
+                }
             }
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
                 tracing::error!(%error, "erasing addresses that nobody uses failed and will be tried again");
@@ -101,14 +117,18 @@ pub async fn work(house: House, mailer: Arc<Mailer>, mailbox: Option<Mailbox>, p
     }
     let finish = async { while hands.join_next().await.is_some() {} };
     if tokio::time::timeout(FINISH_WITHIN, finish).await.is_err() {
-        tracing::warn!("the mail server did not say in time that it has taken a letter: it may go again");
+        tracing::warn!(
+            "the mail server did not say in time that it has taken a letter: it may go again"
+        );
     }
 }
 
-/// How far two clocks may be apart. Claims on letters end by the clock, and what came first is told by it.
+/// How far two clocks may be apart. Claims on letters end by the clock, and what came first is told
+/// by it.
 const APART: Millis = 5 * SECOND;
 
-/// What is wrong with this machine's clock beside the database's, which all processes share; `None` when they go together.
+/// What is wrong with this machine's clock beside the database's, which all processes share; `None`
+/// when they go together.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -130,7 +150,13 @@ fn beat(rate: u32) -> Interval {
     beat
 }
 
-async fn deliver(db: Db, clock: Clock, mailer: Arc<Mailer>, beat: Option<Arc<Mutex<Interval>>>, stop: CancellationToken) {
+async fn deliver(
+    db: Db,
+    clock: Clock,
+    mailer: Arc<Mailer>,
+    beat: Option<Arc<Mutex<Interval>>>,
+    stop: CancellationToken,
+) {
     while !stop.is_cancelled() {
         if let Some(beat) = &beat {
             // Before the claim, so that no letter is held while it waits for its turn.

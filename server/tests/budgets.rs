@@ -30,7 +30,10 @@ impl<S: tracing::Subscriber> Layer<S> for Counting {
         if event.metadata().target() == "sqlx::query" {
             let mut summary = Summary(String::new());
             event.record(&mut summary);
-            if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| summary.0.starts_with(word)) {
+            if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"]
+                .iter()
+                .any(|word| summary.0.starts_with(word))
+            {
                 STATEMENTS.fetch_add(1, Ordering::SeqCst);
             }
         }
@@ -64,7 +67,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         a_thousand_topics(&world, &round).await;
         let waiting = everyone.propose("Waiting").await;
         let to_merge = everyone.propose("To merge").await;
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None).await.unwrap();
+        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
+            .await
+            .unwrap();
         let invitation = world.deliver().await.pop().map(|letter| link(&letter)).unwrap();
         for path in [
             "/",
@@ -95,8 +100,11 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         ]
         .map(str::to_owned)
         .into_iter()
-        .chain([format!("/topics/{topic}"), format!("/rounds/{round}"), format!("/forum/topics/{waiting}")])
-        {
+        .chain([
+            format!("/topics/{topic}"),
+            format!("/rounds/{round}"),
+            format!("/forum/topics/{waiting}"),
+        ]) {
             let (statements, answer) = counted(everyone.get(&path)).await;
             assert_eq!(answer.status, 200, "{path}");
             println!("GET {path}: {statements} statements, {} bytes of HTML", answer.html.len());
@@ -107,9 +115,14 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");
         let merger = format!("/forum/topics/{to_merge}");
-        let answers = [("shown_name", "New"), ("password", "three small words"), ("place", &world.north)];
-        let subscription =
-            [("services", world.transport.as_str()), ("services", &world.autism), ("places", &world.north), ("cadence", "daily")];
+        let answers =
+            [("shown_name", "New"), ("password", "three small words"), ("place", &world.north)];
+        let subscription = [
+            ("services", world.transport.as_str()),
+            ("services", &world.autism),
+            ("places", &world.north),
+            ("cadence", "daily"),
+        ];
         let forms: [(&str, &[(&str, &str)]); 8] = [
             ("/subscribe", &subscription),
             ("/account/subscriptions", &[("step", "stop all")]),
@@ -120,10 +133,14 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("/sign-in/link", &[("email", "everyone@example.org")]),
             ("/sign-in", &[("email", "everyone@example.org"), ("password", "three small words")]),
         ];
-        let council = everyone.post("/admin/area", &[("what", "organisation"), ("organisation_name", "Council")]).await;
+        let council = everyone
+            .post("/admin/area", &[("what", "organisation"), ("organisation_name", "Council")])
+            .await;
         assert!(council.status.is_redirection());
-        let council: String =
-            sqlx::query_scalar("SELECT id FROM organisations").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let council: String = sqlx::query_scalar("SELECT id FROM organisations")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         let plan = [
             ("title", "Plan"),
             ("what", "Buses"),
@@ -137,11 +154,18 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         assert!((1..=8).contains(&statements), "POST /lead/plans/new: {statements} statements");
         let plan = answer.leads_to().split('?').next().unwrap().to_owned();
         let (lead, forum) = (format!("/lead{plan}"), format!("/forum{plan}"));
-        let (tie, sessions, drafts) = (format!("{lead}/topics"), format!("{lead}/sessions"), format!("{lead}/drafts"));
+        let (tie, sessions, drafts) =
+            (format!("{lead}/topics"), format!("{lead}/sessions"), format!("{lead}/drafts"));
         let (statement, draft) = (format!("{forum}/statement"), format!("{lead}/drafts/1"));
         let (answer, passing) = (format!("{draft}/topics/{topic}"), format!("{draft}/override"));
-        let session =
-            [("day", "2026-01-01"), ("held_at", "Online"), ("parents", "12"), ("others", "1"), ("decided", "A"), ("audience", "forum")];
+        let session = [
+            ("day", "2026-01-01"),
+            ("held_at", "Online"),
+            ("parents", "12"),
+            ("others", "1"),
+            ("decided", "A"),
+            ("audience", "forum"),
+        ];
         let reason = "A reason that is long enough for everyone to understand what was decided here, and why it was.";
         let planning: [(&str, &[(&str, &str)]); 7] = [
             (&tie, &[("topics", &topic)]),
@@ -171,12 +195,23 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         println!("POST /lead/notices/new: {statements} statements");
         assert!((1..=8).contains(&statements), "POST /lead/notices/new: {statements} statements");
         let notice = answer.leads_to().split('?').next().unwrap().to_owned();
-        everyone.post("/admin/telling", &[("step", "second person"), ("second_person", "no")]).await.leads_to();
-        let (told, service) = (notice.replace("/lead", ""), format!("/admin/services/{}", world.transport));
-        let (ask, questions, correction) = (format!("{told}/questions/new"), format!("{notice}/questions"), format!("{notice}/correction"));
+        everyone
+            .post("/admin/telling", &[("step", "second person"), ("second_person", "no")])
+            .await
+            .leads_to();
+        let (told, service) =
+            (notice.replace("/lead", ""), format!("/admin/services/{}", world.transport));
+        let (ask, questions, correction) = (
+            format!("{told}/questions/new"),
+            format!("{notice}/questions"),
+            format!("{notice}/correction"),
+        );
         let withdrawal = format!("{notice}/withdrawal");
         within_four(&everyone, &notice).await;
-        everyone.post("/subscribe", &[("services", &world.transport), ("cadence", "at once")]).await.leads_to();
+        everyone
+            .post("/subscribe", &[("services", &world.transport), ("cadence", "at once")])
+            .await
+            .leads_to();
         within_eight(&everyone, &format!("{notice}/words"), &notice_words).await;
         within_eight(&everyone, &notice, &[]).await;
         notices::start_due(&world.house).await.unwrap();
@@ -195,20 +230,40 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             within_four(&everyone, path).await;
         }
         within_eight(&everyone, &ask, &[("question", "Which stop?")]).await;
-        let question: String =
-            sqlx::query_scalar("SELECT id FROM notice_questions").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
-        let answer = [("questions", question.as_str()), ("question", "Which stop?"), ("answer", "The old one.")];
+        let question: String = sqlx::query_scalar("SELECT id FROM notice_questions")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let answer = [
+            ("questions", question.as_str()),
+            ("question", "Which stop?"),
+            ("answer", "The old one."),
+        ];
         within_eight(&everyone, &questions, &answer).await;
         let (family, unheard) = letter_that_came_back(&world).await;
-        within_eight(&everyone, "/forum/unreached", &[("family", &family), ("notices", &unheard), ("how", "phone")]).await;
+        within_eight(
+            &everyone,
+            "/forum/unreached",
+            &[("family", &family), ("notices", &unheard), ("how", "phone")],
+        )
+        .await;
         within_eight(&everyone, &format!("{told}/read"), &[]).await;
         within_eight(&everyone, &withdrawal, &[("changed", "The road is open.")]).await;
-        within_eight(&everyone, &service, &[("organisations", &council), ("notice_days", "20")]).await;
+        within_eight(&everyone, &service, &[("organisations", &council), ("notice_days", "20")])
+            .await;
         let forms = forms.into_iter().chain(planning).collect::<Vec<_>>();
-        let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(&visitor, &*invitation, &answers as &[_])]);
+        let forms = forms.into_iter().map(|(path, fields)| (&everyone, path, fields)).chain([(
+            &visitor,
+            &*invitation,
+            &answers as &[_],
+        )]);
         for (who, path, fields) in forms {
             let (statements, answer) = counted(who.post(path, fields)).await;
-            assert!(answer.status.is_redirection() || answer.status.is_success(), "{path}: {}", answer.status);
+            assert!(
+                answer.status.is_redirection() || answer.status.is_success(),
+                "{path}: {}",
+                answer.status
+            );
             println!("POST {path}: {statements} statements");
             assert!((1..=8).contains(&statements), "POST {path}: {statements} statements");
         }
@@ -225,16 +280,26 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
 
 /// A consultation, from the first word to the last answer.
 async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
-    let said = ["title", "about", "can_change", "cannot_change", "who_for", "how_used", "who_sees"].map(|field| (field, "Words"));
+    let said = ["title", "about", "can_change", "cannot_change", "who_for", "how_used", "who_sees"]
+        .map(|field| (field, "Words"));
     let terms = [&said[..], &[("access", "signed in"), ("closes_day", "2027-03-15")]].concat();
     let (statements, answer) = counted(everyone.post("/forum/consultations/new", &terms)).await;
-    assert!((1..=8).contains(&statements), "POST /forum/consultations/new: {statements} statements");
+    assert!(
+        (1..=8).contains(&statements),
+        "POST /forum/consultations/new: {statements} statements"
+    );
     let desk = answer.leads_to().split('?').next().unwrap().to_owned();
     let (public, question) = (desk.replace("/forum", ""), format!("{desk}/questions/new"));
     within_eight(everyone, &question, &[("text", "Do you wait?"), ("kind", "yes-no")]).await;
     within_eight(everyone, &question, &[("text", "Why?"), ("kind", "long-text")]).await;
     within_eight(everyone, &format!("{desk}/words"), &terms).await;
-    for path in [&desk, &question, &format!("{desk}/words"), &format!("{desk}/preview"), &format!("{desk}/release")] {
+    for path in [
+        &desk,
+        &question,
+        &format!("{desk}/words"),
+        &format!("{desk}/preview"),
+        &format!("{desk}/release"),
+    ] {
         within_four(everyone, path).await;
     }
     within_eight(everyone, &desk, &[("step", "open")]).await;
@@ -254,8 +319,18 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     }
     within_four(everyone, &format!("{public}/paper")).await;
     let (typed, wording) = (format!("{desk}/typed/new"), format!("{desk}/wording/question-1"));
-    within_eight(everyone, &typed, &[("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "Since May.")]).await;
-    within_eight(everyone, &wording, &[("text", "Do you wait now?"), ("note", "It did not say when.")]).await;
+    within_eight(
+        everyone,
+        &typed,
+        &[("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "Since May.")],
+    )
+    .await;
+    within_eight(
+        everyone,
+        &wording,
+        &[("text", "Do you wait now?"), ("note", "It did not say when.")],
+    )
+    .await;
     within_eight(everyone, &desk, &[("step", "version")]).await;
     within_eight(everyone, &desk, &[("step", "ask")]).await;
     for path in [&typed, &wording, &desk, &format!("{desk}/typed")] {
@@ -265,22 +340,51 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     world.forward(365 * DAY);
     let other = world.signed_in("reader@example.org", &[Role::Organiser, Role::Safeguarding]).await;
     within_four(&other, &format!("{desk}/typed/1")).await;
-    within_eight(&other, &format!("{desk}/typed/1"), &[("q.question-1", "no"), ("q.question-2", "Since June.")]).await;
+    within_eight(
+        &other,
+        &format!("{desk}/typed/1"),
+        &[("q.question-1", "no"), ("q.question-2", "Since June.")],
+    )
+    .await;
     let answers = format!("{desk}/answers/question-2");
     for path in [&format!("{desk}/answers"), &answers, &format!("{answers}?q=june")] {
         within_four(&other, path).await;
     }
     let found = other.get(&answers).await.html;
-    let response = found.split("name=\"response\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let response = found
+        .split("name=\"response\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     within_eight(&other, &answers, &[("step", "add-theme"), ("title", "Waiting")]).await;
-    within_eight(&other, &answers, &[("step", "redact"), ("response", &response), ("words", "Since [a month]."), ("reason", "A test")])
-        .await;
+    within_eight(
+        &other,
+        &answers,
+        &[
+            ("step", "redact"),
+            ("response", &response),
+            ("words", "Since [a month]."),
+            ("reason", "A test"),
+        ],
+    )
+    .await;
     within_eight(&other, &answers, &[("step", "danger"), ("response", &response)]).await;
     within_four(&other, "/forum/safeguarding/answers").await;
     let queue = other.get("/forum/safeguarding/answers").await.html;
-    let concern = queue.split("/forum/safeguarding/answers/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let concern = queue
+        .split("/forum/safeguarding/answers/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     within_four(&other, &format!("/forum/safeguarding/answers/{concern}")).await;
-    within_eight(&other, &format!("/forum/safeguarding/answers/{concern}"), &[("note", "Rang.")]).await;
+    within_eight(&other, &format!("/forum/safeguarding/answers/{concern}"), &[("note", "Rang.")])
+        .await;
     within_eight(&other, &format!("{desk}/release"), &[("step", "count")]).await;
     within_four(&other, &format!("{desk}/release")).await;
 }
@@ -295,13 +399,20 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     leads.execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     let forum = world.signed_in("judge@example.org", &[Role::Organiser, Role::Parent]).await;
     let about = format!("round:{round}");
-    let words = [("you_said", "Late."), ("we_did", "Earlier."), ("outcome", "done"), ("about", about.as_str()), ("step", "publish")];
+    let words = [
+        ("you_said", "Late."),
+        ("we_did", "Earlier."),
+        ("outcome", "done"),
+        ("about", about.as_str()),
+        ("step", "publish"),
+    ];
     within_four(&leader, &format!("/lead/updates/new?about={about}")).await;
     let (statements, answer) = counted(leader.post("/lead/updates/new", &words)).await;
     println!("POST /lead/updates/new: {statements} statements");
     assert!((1..=8).contains(&statements), "POST /lead/updates/new: {statements} statements");
     let update = answer.leads_to().split('?').next().unwrap().to_owned();
-    let (lead, judge, doubt) = (format!("/lead{update}"), format!("/forum{update}"), format!("{update}/doubts/new"));
+    let (lead, judge, doubt) =
+        (format!("/lead{update}"), format!("/forum{update}"), format!("{update}/doubts/new"));
     within_four(&leader, &lead).await;
     for path in ["/lead/updates/about", "/lead"] {
         within_four(&leader, path).await;
@@ -311,44 +422,90 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     }
     within_eight(&forum, &doubt, &[("words", "It is late still.")]).await;
     let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is not so.")];
-    let (statements, answer) = counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
-    assert!(answer.status.is_redirection() && (1..=8).contains(&statements), "POST {judge} with a file: {statements} statements");
-    let saved = format!("{update}/files/{}", forum.get(&update).await.html.split("/files/").nth(1).unwrap().split('"').next().unwrap());
+    let (statements, answer) =
+        counted(forum.post_file(&judge, &disputed, ("count.pdf", b"%PDF-1.7"))).await;
+    assert!(
+        answer.status.is_redirection() && (1..=8).contains(&statements),
+        "POST {judge} with a file: {statements} statements"
+    );
+    let saved = format!(
+        "{update}/files/{}",
+        forum.get(&update).await.html.split("/files/").nth(1).unwrap().split('"').next().unwrap()
+    );
     within_four(&forum, &saved).await;
     within_eight(&forum, &judge, &disputed).await;
     let found = forum.get("/forum/updates").await;
     within_eight(&forum, "/forum/updates", &[("doubt", &found.sends("doubt"))]).await;
-    let changed = [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
+    let changed =
+        [&words[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat();
     within_eight(&leader, &lead, &changed).await;
     within_four(&leader, "/lead/updates").await;
     let comment = forum.post("/local-offer/comments/new", &[("words", "It is out of date.")]);
     let (statements, answer) = counted(comment).await;
-    assert!((1..=8).contains(&statements), "POST /local-offer/comments/new: {statements} statements");
+    assert!(
+        (1..=8).contains(&statements),
+        "POST /local-offer/comments/new: {statements} statements"
+    );
     let comment = answer.leads_to().split('?').next().unwrap().replace("/comments", "");
     within_four(&forum, "/forum/local-offer").await;
     within_eight(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
-    within_eight(&leader, &format!("/lead{comment}"), &[("response", "We look at it."), ("action", "A new list")]).await;
+    within_eight(
+        &leader,
+        &format!("/lead{comment}"),
+        &[("response", "We look at it."), ("action", "A new list")],
+    )
+    .await;
     within_four(&leader, "/lead/local-offer").await;
-    let lead = world.signed_in("lead-of-comments@example.org", &[Role::Safeguarding, Role::Parent, Role::Organiser]).await;
-    let danger =
-        lead.post("/local-offer/comments/new", &[("words", "He hits her.")]).await.leads_to().replace("/local-offer/comments/", "");
+    let lead = world
+        .signed_in(
+            "lead-of-comments@example.org",
+            &[Role::Safeguarding, Role::Parent, Role::Organiser],
+        )
+        .await;
+    let danger = lead
+        .post("/local-offer/comments/new", &[("words", "He hits her.")])
+        .await
+        .leads_to()
+        .replace("/local-offer/comments/", "");
     let danger = danger.split('?').next().unwrap();
     lead.post(&format!("/forum/local-offer/{danger}"), &[("decision", "pass on")]).await.leads_to();
-    within_eight(&lead, &format!("/forum/safeguarding/comments/{danger}"), &[("note", "Rang.")]).await;
-    for path in ["/forum/safeguarding/comments", &format!("/forum/safeguarding/comments/{danger}")] {
+    within_eight(&lead, &format!("/forum/safeguarding/comments/{danger}"), &[("note", "Rang.")])
+        .await;
+    for path in ["/forum/safeguarding/comments", &format!("/forum/safeguarding/comments/{danger}")]
+    {
         within_four(&lead, path).await;
     }
-    for path in ["/local-offer", "/local-offer?show=unanswered", "/local-offer/years/2027", "/local-offer/comments/new"] {
+    for path in [
+        "/local-offer",
+        "/local-offer?show=unanswered",
+        "/local-offer/years/2027",
+        "/local-offer/comments/new",
+    ] {
         within_four(&forum, path).await;
     }
-    let pages = ["/updates", "/updates?show=awaited", "/updates?show=disputed", "/forum/updates", "/account/said", "/updates/receipt"];
-    let record = ["/record", "/record/told", "/record/outcomes", "/record/places", "/forum/evidence-pack", &format!("/record{plan}")];
+    let pages = [
+        "/updates",
+        "/updates?show=awaited",
+        "/updates?show=disputed",
+        "/forum/updates",
+        "/account/said",
+        "/updates/receipt",
+    ];
+    let record = [
+        "/record",
+        "/record/told",
+        "/record/outcomes",
+        "/record/places",
+        "/forum/evidence-pack",
+        &format!("/record{plan}"),
+    ];
     for path in pages.iter().chain(&record) {
         within_four(&forum, path).await;
     }
     // Every table of the record at once: always the same few statements, once a month (ADR 0017).
     let day = app::clock::fields(world.now()).0;
-    let (statements, answer) = counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
+    let (statements, answer) =
+        counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
     println!("POST /forum/evidence-pack: {statements} statements");
     assert!(
         answer.status == 200 && (1..=12).contains(&statements),
@@ -360,13 +517,21 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
 async fn within_four(who: &Browser<'_>, path: &str) {
     let (statements, answer) = counted(who.get(path)).await;
     println!("GET {path}: {statements} statements");
-    assert!(answer.status == 200 && (1..=4).contains(&statements), "GET {path}: {}, {statements} statements", answer.status);
+    assert!(
+        answer.status == 200 && (1..=4).contains(&statements),
+        "GET {path}: {}, {statements} statements",
+        answer.status
+    );
 }
 
 async fn within_eight(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
     let (statements, answer) = counted(who.post(path, fields)).await;
     println!("POST {path}: {statements} statements");
-    assert!(answer.status.is_redirection() && (1..=8).contains(&statements), "POST {path}: {}, {statements} statements", answer.status);
+    assert!(
+        answer.status.is_redirection() && (1..=8).contains(&statements),
+        "POST {path}: {}, {statements} statements",
+        answer.status
+    );
 }
 
 /// Lets the letter about a notice come back: its family and the notice.
@@ -389,11 +554,16 @@ async fn letter_that_came_back(world: &World) -> (String, String) {
 /// A thousand published topics in this round, in one write.
 async fn a_thousand_topics(world: &World, round: &str) {
     let author = world.person("prolific@example.org", &[Role::Parent], &world.south).await;
-    let (round, service, kind, now) = (round.to_owned(), world.transport.clone(), world.db().kind(), world.now());
+    let (round, service, kind, now) =
+        (round.to_owned(), world.transport.clone(), world.db().kind(), world.now());
     let made = world.db().write(move |tx| {
         Box::pin(async move {
             for nth in 0..1_000 {
-                let text = |text: &str| format!("{text} number {nth}, as a parent would say it in a few words of her own.");
+                let text = |text: &str| {
+                    format!(
+                        "{text} number {nth}, as a parent would say it in a few words of her own."
+                    )
+                };
                 let proposal = topics::rules::Proposal {
                     form_key: id::fresh(),
                     title: format!("Topic {nth}"),
@@ -403,11 +573,18 @@ async fn a_thousand_topics(world: &World, round: &str) {
                     places: Vec::new(),
                 };
                 let topic = topics::store::propose(tx, &author, &proposal, now).await?;
-                let waiting =
-                    topics::store::Waiting { id: &topic, proposed_at: now, words: format!("{} {}", proposal.title, proposal.would_help) };
+                let waiting = topics::store::Waiting {
+                    id: &topic,
+                    proposed_at: now,
+                    words: format!("{} {}", proposal.title, proposal.would_help),
+                };
                 topics::store::publish(tx, kind, &waiting, now).await?;
             }
-            sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1").bind(&author).bind(&round).execute(tx).await?;
+            sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1")
+                .bind(&author)
+                .bind(&round)
+                .execute(tx)
+                .await?;
             Ok::<_, sqlx::Error>(())
         })
     });

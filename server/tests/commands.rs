@@ -17,29 +17,49 @@ fn alongside(folder: &Path, words: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat()).into_owned()
+    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat())
+        .into_owned()
 }
 
 #[test]
 fn check_config_only_looks() {
     let folder = tempfile::tempdir().unwrap();
     let checked = alongside(folder.path(), &["check-config"]);
-    assert!(checked.status.success() && said(&checked).contains("There is no database yet"), "{}", said(&checked));
+    assert!(
+        checked.status.success() && said(&checked).contains("There is no database yet"),
+        "{}",
+        said(&checked)
+    );
     assert!(!folder.path().join("data/alongside.db").exists(), "it made no database");
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let checked = alongside(folder.path(), &["check-config"]);
-    assert!(checked.status.success() && said(&checked).contains("up to date"), "{}", said(&checked));
+    assert!(
+        checked.status.success() && said(&checked).contains("up to date"),
+        "{}",
+        said(&checked)
+    );
 }
 
 #[test]
 fn check_config_says_what_dns_must_hold_and_sends_a_test_letter() {
     let folder = tempfile::tempdir().unwrap();
-    for words in [&["check-config", "--mail"][..], &["check-config", "--mail", "parent@example.org"]] {
+    for words in
+        [&["check-config", "--mail"][..], &["check-config", "--mail", "parent@example.org"]]
+    {
         let checked = alongside(folder.path(), words);
         let to = words.get(2).unwrap_or(&"alongside@example.org");
         let handed_over = format!("A test letter to {to} was handed over");
-        assert!(checked.status.success() && said(&checked).contains(&handed_over), "{}", said(&checked));
-        assert!(said(&checked).contains("_dmarc.example.org TXT") && said(&checked).contains("Set DKIM_KEY"), "{}", said(&checked));
+        assert!(
+            checked.status.success() && said(&checked).contains(&handed_over),
+            "{}",
+            said(&checked)
+        );
+        assert!(
+            said(&checked).contains("_dmarc.example.org TXT")
+                && said(&checked).contains("Set DKIM_KEY"),
+            "{}",
+            said(&checked)
+        );
     }
     assert_eq!(std::fs::read_dir(folder.path().join("data/mail")).unwrap().count(), 2);
 }
@@ -50,25 +70,38 @@ fn the_demonstration_does_not_move_into_another_area() {
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let db = app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.path().display())).await.unwrap();
-        let added = db.write(|tx| Box::pin(async move { app::area::store::add(tx, app::area::What::Place, "Elsewhere", None).await }));
+        let db =
+            app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.path().display()))
+                .await
+                .unwrap();
+        let added = db.write(|tx| {
+            Box::pin(async move {
+                app::area::store::add(tx, app::area::What::Place, "Elsewhere", None).await
+            })
+        });
         added.await.unwrap();
         db.close().await;
     });
     let refused = alongside(folder.path(), &["serve", "--demo"]);
-    assert!(!refused.status.success() && said(&refused).contains("this one holds another area"), "{}", said(&refused));
+    assert!(
+        !refused.status.success() && said(&refused).contains("this one holds another area"),
+        "{}",
+        said(&refused)
+    );
     assert!(!said(&refused).contains("alongside-demo"), "no sign-ins are shown");
 }
 
-/// Ballots of 30 topics by 2,000 voters in three places of unlike size. `recount/make_election.py` wrote them, and
-/// `recount/reference.py`, which counts with Python's fractions, gave the lists that are expected here.
+/// Ballots of 30 topics by 2,000 voters in three places of unlike size. `recount/make_election.py`
+/// wrote them, and `recount/reference.py`, which counts with Python's fractions, gave the lists
+/// that are expected here.
 const ELECTION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recount/election-30-2000.csv");
 
 #[test]
 fn a_recount_gives_what_a_program_in_another_language_counts() {
     let folder = tempfile::tempdir().unwrap();
     let recounted = |words: &[&str]| {
-        let output = alongside(folder.path(), &[&["recount", ELECTION, "--topics", "30"], words].concat());
+        let output =
+            alongside(folder.path(), &[&["recount", ELECTION, "--topics", "30"], words].concat());
         assert!(output.status.success(), "{}", said(&output));
         said(&output).lines().collect::<Vec<_>>().join(" ")
     };
@@ -92,7 +125,8 @@ fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
         ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 is here twice"),
     ] {
         std::fs::write(&file, text).unwrap();
-        let refused = alongside(folder.path(), &["recount", "ballots.csv", "--seats", "3", "--topics", "30"]);
+        let refused =
+            alongside(folder.path(), &["recount", "ballots.csv", "--seats", "3", "--topics", "30"]);
         assert!(!refused.status.success() && said(&refused).contains(fault), "{}", said(&refused));
     }
     let missing = alongside(folder.path(), &["recount", "nothing.csv", "--seats", "3"]);
@@ -103,14 +137,28 @@ fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
 fn the_audit_log_is_checked_by_a_command() {
     let folder = tempfile::tempdir().unwrap();
     let checked = alongside(folder.path(), &["audit-check"]);
-    assert!(!checked.status.success() && said(&checked).contains("There is no database"), "{}", said(&checked));
+    assert!(
+        !checked.status.success() && said(&checked).contains("There is no database"),
+        "{}",
+        said(&checked)
+    );
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let checked = alongside(folder.path(), &["audit-check"]);
-    assert!(checked.status.success() && said(&checked).contains("is whole: 0 entries"), "{}", said(&checked));
+    assert!(
+        checked.status.success() && said(&checked).contains("is whole: 0 entries"),
+        "{}",
+        said(&checked)
+    );
     let (other, none) = ("ab".repeat(32), "0".repeat(64));
     assert!(alongside(folder.path(), &["audit-check", "--head", &none]).status.success());
-    assert!(said(&alongside(folder.path(), &["audit-check", "--head", &other])).contains("written anew"));
-    assert!(said(&alongside(folder.path(), &["audit-check", "--head", "abc"])).contains("64 hexadecimal digits"));
+    assert!(
+        said(&alongside(folder.path(), &["audit-check", "--head", &other]))
+            .contains("written anew")
+    );
+    assert!(
+        said(&alongside(folder.path(), &["audit-check", "--head", "abc"]))
+            .contains("64 hexadecimal digits")
+    );
 }
 
 /// Fills the database in this folder with the demonstration area, two days ago.
@@ -118,7 +166,9 @@ fn demonstration(folder: &Path) -> String {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         std::fs::create_dir_all(folder.join("data")).unwrap();
-        let db = app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.display())).await.unwrap();
+        let db = app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.display()))
+            .await
+            .unwrap();
         db.migrate().await.unwrap();
         let names = app::house::Names {
             area: "Sefton".into(),
@@ -140,7 +190,11 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
     let folder = tempfile::tempdir().unwrap();
     let run = |words: &[&str]| alongside(folder.path(), &[&["evidence-pack"], words].concat());
     let none = run(&["--as-of", "2026-01-01", "--out", "none"]);
-    assert!(!none.status.success() && said(&none).contains("There is no database"), "{}", said(&none));
+    assert!(
+        !none.status.success() && said(&none).contains("There is no database"),
+        "{}",
+        said(&none)
+    );
     let day = demonstration(folder.path());
     let made = run(&["--as-of", &day, "--out", "first"]);
     assert!(made.status.success() && said(&made).contains("Its hash is"), "{}", said(&made));
@@ -149,10 +203,18 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
     assert_eq!(bytes("first.zip"), bytes("second.zip"));
     assert_eq!(bytes("first/record.json"), bytes("second/record.json"));
     let checked = run(&["--verify", "first"]);
-    assert!(checked.status.success() && said(&checked).contains("as it was made"), "{}", said(&checked));
+    assert!(
+        checked.status.success() && said(&checked).contains("as it was made"),
+        "{}",
+        said(&checked)
+    );
     std::fs::write(folder.path().join("first/plans.csv"), "nothing").unwrap();
     let checked = run(&["--verify", "first"]);
-    assert!(!checked.status.success() && said(&checked).contains("plans.csv was changed"), "{}", said(&checked));
+    assert!(
+        !checked.status.success() && said(&checked).contains("plans.csv was changed"),
+        "{}",
+        said(&checked)
+    );
     for (words, why) in [
         (&["--as-of", &day, "--out", "second"][..], "second is not empty"),
         (&["--as-of", "2099-01-01", "--out", "new"], "still to come"),

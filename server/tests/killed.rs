@@ -76,14 +76,19 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
     assert_eq!(sent(&mail), owed, "each letter is there, once, under its own id");
     for id in &owed {
         let text = std::fs::read_to_string(mail.join(format!("{id}.eml"))).unwrap();
-        assert!(text.contains(&format!("Message-ID: <{id}@")) && text.trim_end().ends_with("--"), "each is whole");
+        assert!(
+            text.contains(&format!("Message-ID: <{id}@")) && text.trim_end().ends_with("--"),
+            "each is whole"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_to_ten_thousand_reaches_each_once_in_bad_weather_though_its_worker_is_killed_fifty_times() {
+async fn a_notice_to_ten_thousand_reaches_each_once_in_bad_weather_though_its_worker_is_killed_fifty_times()
+ {
     let folder = tempfile::tempdir().unwrap();
-    in_bad_weather(&format!("sqlite://{}/alongside.db", folder.path().display()), 10_000, 1, 50).await;
+    in_bad_weather(&format!("sqlite://{}/alongside.db", folder.path().display()), 10_000, 1, 50)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,14 +96,18 @@ async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobo
     if std::env::var("PGHOST").is_ok() {
         in_bad_weather(&world::new_postgres_database().await, 1_500, 2, 12).await;
     } else {
-        assert!(std::env::var("CI").is_err() && std::env::var("REQUIRE_POSTGRES").is_err(), "there is no PostgreSQL: run make test");
+        assert!(
+            std::env::var("CI").is_err() && std::env::var("REQUIRE_POSTGRES").is_err(),
+            "there is no PostgreSQL: run make test"
+        );
     }
 }
 
-/// A notice to so many people, by a mail server that refuses, defers, stalls and hangs up, while workers are killed and
-/// people unsubscribe, also those whose letter a worker has in its hands. Each is told once: what came twice has one
-/// `Message-ID` and was in flight at a kill, or the server hung up after it had taken it. To whom it was answered that her
-/// letters have stopped, none is begun later.
+/// A notice to so many people, by a mail server that refuses, defers, stalls and hangs up, while
+/// workers are killed and people unsubscribe, also those whose letter a worker has in its hands.
+/// Each is told once: what came twice has one `Message-ID` and was in flight at a kill, or the
+/// server hung up after it had taken it. To whom it was answered that her letters have stopped,
+/// none is begun later.
 async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
     let db = Db::open(url).await.unwrap();
     db.migrate().await.unwrap();
@@ -109,7 +118,8 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     let count = || heard.lock().unwrap().taken.len();
     let service = router(&db);
     let mut chance = rand::rng();
-    let mut moments: Vec<usize> = (0..kills).map(|_| chance.random_range(0..people * 9 / 10)).collect();
+    let mut moments: Vec<usize> =
+        (0..kills).map(|_| chance.random_range(0..people * 9 / 10)).collect();
     moments.sort_unstable();
 
     let (mut stopped, mut in_flight) = (BTreeMap::new(), BTreeSet::new());
@@ -128,12 +138,20 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
         }
         in_flight.extend(in_hand(&db).await.into_iter().map(|(id, ..)| id));
         // As if the leases of the dead had run out, and the waits were over.
-        change(&db, "UPDATE deliveries SET claimed_until = 0, next_at = owed_at WHERE next_at IS NOT NULL").await;
+        change(
+            &db,
+            "UPDATE deliveries SET claimed_until = 0, next_at = owed_at WHERE next_at IS NOT NULL",
+        )
+        .await;
     }
     let mut last = work(url, &mail);
     while open(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        change(&db, "UPDATE deliveries SET next_at = owed_at WHERE next_at > owed_at AND claimed_until = 0").await;
+        change(
+            &db,
+            "UPDATE deliveries SET next_at = owed_at WHERE next_at > owed_at AND claimed_until = 0",
+        )
+        .await;
     }
     last.kill().unwrap();
     last.wait().unwrap();
@@ -153,11 +171,22 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
             assert!(letters > 0, "{to} was told nothing");
         }
     }
-    let begun_late = begun.iter().filter(|(to, at)| stopped.get(to).is_some_and(|answered| at > answered)).collect::<Vec<_>>();
-    assert!(begun_late.is_empty(), "begun after it was answered that letters have stopped: {begun_late:?}");
-    assert!(came.values().all(|ids| ids.iter().all(|id| *id == ids[0])), "a second copy has another Message-ID");
+    let begun_late = begun
+        .iter()
+        .filter(|(to, at)| stopped.get(to).is_some_and(|answered| at > answered))
+        .collect::<Vec<_>>();
+    assert!(
+        begun_late.is_empty(),
+        "begun after it was answered that letters have stopped: {begun_late:?}"
+    );
+    assert!(
+        came.values().all(|ids| ids.iter().all(|id| *id == ids[0])),
+        "a second copy has another Message-ID"
+    );
     let twice = came.iter().filter(|(_, ids)| ids.len() > 1);
-    let unexplained = twice.clone().filter(|(to, ids)| nth_of(to) % 50 != 13 && !in_flight.iter().any(|id| ids[0].contains(id.as_str())));
+    let unexplained = twice.clone().filter(|(to, ids)| {
+        nth_of(to) % 50 != 13 && !in_flight.iter().any(|id| ids[0].contains(id.as_str()))
+    });
     assert_eq!(unexplained.count(), 0, "letters came twice that were not in flight at a kill");
     println!(
         "{people} people, {kills} kills: {} letters taken, {} of them twice; {} unsubscribed",
@@ -165,10 +194,18 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
         twice.count(),
         stopped.len()
     );
-    assert_eq!(number(&db, "SELECT count(*) FROM ledger").await, i64::try_from(people).unwrap(), "a row for each person");
-    let refused = "SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL AND reason LIKE '550%'";
+    assert_eq!(
+        number(&db, "SELECT count(*) FROM ledger").await,
+        i64::try_from(people).unwrap(),
+        "a row for each person"
+    );
+    let refused =
+        "SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL AND reason LIKE '550%'";
     let refused = number(&db, refused).await;
-    assert!(refused <= i64::try_from(people / 50).unwrap() && refused > 0, "{refused} are refused, with the server's words");
+    assert!(
+        refused <= i64::try_from(people / 50).unwrap() && refused > 0,
+        "{refused} are refused, with the server's words"
+    );
 }
 
 /// How many letters a worker hands over at once.
@@ -180,13 +217,25 @@ async fn ask_to_be_told(db: &Db, people: usize) {
     let made = db.write(move |tx| {
         Box::pin(async move {
             let service = area::store::add(tx, area::What::Service, "Transport", None).await?;
-            let account = |email| accounts::NewAccount { email, shown_name: "Somebody", place_id: None, password_hash: None };
-            let writer = accounts::make_account(tx, &account("leader@example.org"), now).await?.unwrap();
-            let colleague = accounts::make_account(tx, &account("leader2@example.org"), now).await?.unwrap();
+            let account = |email| accounts::NewAccount {
+                email,
+                shown_name: "Somebody",
+                place_id: None,
+                password_hash: None,
+            };
+            let writer =
+                accounts::make_account(tx, &account("leader@example.org"), now).await?.unwrap();
+            let colleague =
+                accounts::make_account(tx, &account("leader2@example.org"), now).await?.unwrap();
             accounts::grant(tx, &writer, &[Role::Leader], now).await?;
-            let wanted = Wanted { services: vec![service.clone()], places: Vec::new(), cadence: Cadence::AtOnce };
+            let wanted = Wanted {
+                services: vec![service.clone()],
+                places: Vec::new(),
+                cadence: Cadence::AtOnce,
+            };
             for nth in 0..people {
-                let subscriber = subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
+                let subscriber =
+                    subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
                 begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
             }
             let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
@@ -263,11 +312,15 @@ fn router(db: &Db) -> Router {
     server::edge::service(House::new(db.clone(), Clock::system(), names), Vec::new())
 }
 
-/// Somebody whose letter waits unsubscribes with one click: her address, and when that was answered.
+/// Somebody whose letter waits unsubscribes with one click: her address, and when that was
+/// answered.
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
-    let waiting =
-        "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
-    let row = sqlx::query(waiting).bind(skip).fetch_optional(&mut *db.read().await.unwrap()).await.unwrap()?;
+    let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
+    let row = sqlx::query(waiting)
+        .bind(skip)
+        .fetch_optional(&mut *db.read().await.unwrap())
+        .await
+        .unwrap()?;
     unsubscribe(service, row.get(0), row.get(1)).await
 }
 
@@ -279,7 +332,10 @@ async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, i
 
 async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<(String, i64)> {
     let path = one_click.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
-    let request = Request::post(path).header("host", "127.0.0.1:3000").body(Body::from("List-Unsubscribe=One-Click")).unwrap();
+    let request = Request::post(path)
+        .header("host", "127.0.0.1:3000")
+        .body(Body::from("List-Unsubscribe=One-Click"))
+        .unwrap();
     assert_eq!(service.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
     Some((to, Clock::system().now()))
 }
@@ -294,7 +350,8 @@ async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
 /// Who is to be told nothing any more.
 async fn called_off(db: &Db) -> BTreeSet<String> {
     let sql = "SELECT b.email FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.called_off_at IS NOT NULL";
-    let emails: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
+    let emails: Vec<String> =
+        sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     emails.into_iter().collect()
 }
 
@@ -349,7 +406,19 @@ async fn owe_letters(db: &Db) -> BTreeSet<String> {
             };
             for nth in 0..LETTERS {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
-                owe(tx, Owed { dedup_key: &key, kind: "test", account_id: None, to: &to, words: &words, at: now, not_after: None }).await?;
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &key,
+                        kind: "test",
+                        account_id: None,
+                        to: &to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
             }
             sqlx::query_scalar("SELECT id FROM deliveries").fetch_all(tx).await
         })
@@ -358,11 +427,16 @@ async fn owe_letters(db: &Db) -> BTreeSet<String> {
 }
 
 async fn left(db: &Db) -> i64 {
-    sqlx::query_scalar("SELECT count(*) FROM deliveries WHERE sent_at IS NULL").fetch_one(&mut *db.read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar("SELECT count(*) FROM deliveries WHERE sent_at IS NULL")
+        .fetch_one(&mut *db.read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 /// The ids of the letters in the folder.
 fn sent(mail: &Path) -> BTreeSet<String> {
     let Ok(files) = std::fs::read_dir(mail) else { return BTreeSet::new() };
-    files.filter_map(|file| Some(file.ok()?.file_name().to_str()?.strip_suffix(".eml")?.to_owned())).collect()
+    files
+        .filter_map(|file| Some(file.ok()?.file_name().to_str()?.strip_suffix(".eml")?.to_owned()))
+        .collect()
 }

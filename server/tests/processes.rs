@@ -68,7 +68,8 @@ impl Process {
 
     /// Asks it to stop, and gives whether it ended well.
     fn stop(mut self) -> bool {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let asked =
+            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         asked.success() && self.child.wait().unwrap().success()
     }
 }
@@ -83,22 +84,34 @@ impl Drop for Process {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_on_one_postgresql_work_as_one() {
     if env::var("PGHOST").is_err() {
-        assert!(env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(), "there is no PostgreSQL: run make test");
+        assert!(
+            env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(),
+            "there is no PostgreSQL: run make test"
+        );
         return;
     }
     let url = world::new_postgres_database().await;
     let folder = tempfile::tempdir().unwrap();
     let mail = folder.path().join("mail");
     // Both bring the tables up at once; the second process of the demonstration finds it there.
-    let (one, two) = tokio::join!(Process::serve(&url, &mail, &[]), Process::serve(&url, &mail, &[]));
+    let (one, two) =
+        tokio::join!(Process::serve(&url, &mail, &[]), Process::serve(&url, &mail, &[]));
     assert!(one.stop() && two.stop());
     let one = Process::serve(&url, &mail, &["--demo"]).await;
     let two = Process::serve(&url, &mail, &["--demo"]).await;
     let db = Db::open(&url).await.unwrap();
 
     // Signed in at one is signed in at the other.
-    let answer = one.post("/sign-in", "", "email=parent2%40example.org&password=alongside-demo").await;
-    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap().split(';').next().unwrap().to_owned();
+    let answer =
+        one.post("/sign-in", "", "email=parent2%40example.org&password=alongside-demo").await;
+    let cookie = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "))
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     assert!(two.get("/account", &cookie).await.contains("Second Invented Parent"));
 
     // Support given at one is taken back at the other.
@@ -111,13 +124,19 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     assert!(one.post(&support, &cookie, "wish=support").await.starts_with("HTTP/1.1 303"));
     assert!(two.get(&format!("/topics/{topic}"), &cookie).await.contains("Take back your support"));
     assert!(two.post(&support, &cookie, "wish=take+back").await.starts_with("HTTP/1.1 303"));
-    assert!(!one.get(&format!("/topics/{topic}"), &cookie).await.contains("Take back your support"));
+    assert!(
+        !one.get(&format!("/topics/{topic}"), &cookie).await.contains("Take back your support")
+    );
 
     // Whichever closes the round, it is counted once.
     let round = text(&db, "SELECT id FROM rounds WHERE closed_at IS NULL AND vote_from < closes_at ORDER BY closes_at LIMIT 1").await;
     let now = app::clock::Clock::system().now();
-    // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the test need not wait.
-    sqlx::query("ALTER TABLE rounds DISABLE TRIGGER rounds_keep_their_terms").execute(&mut *db.read().await.unwrap()).await.unwrap();
+    // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the
+    // test need not wait.
+    sqlx::query("ALTER TABLE rounds DISABLE TRIGGER rounds_keep_their_terms")
+        .execute(&mut *db.read().await.unwrap())
+        .await
+        .unwrap();
     let soon = format!("UPDATE rounds SET closes_at = {now} WHERE id = '{round}'");
     sqlx::query(sqlx::AssertSqlSafe(soon)).execute(&mut *db.read().await.unwrap()).await.unwrap();
     while number(&db, "SELECT count(*) FROM rounds WHERE closed_at IS NULL").await > 0 {
@@ -130,7 +149,8 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     // Both look for letters, and each letter goes out once.
     for nth in 0..20 {
         let process = if nth % 2 == 0 { &one } else { &two };
-        let answer = process.post("/sign-in/link", "", &format!("email=nobody{nth}%40example.org")).await;
+        let answer =
+            process.post("/sign-in/link", "", &format!("email=nobody{nth}%40example.org")).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
     // The notices and outcomes of the demonstration were told long ago.
@@ -138,7 +158,10 @@ async fn several_processes_on_one_postgresql_work_as_one() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let sent = std::fs::read_dir(&mail).unwrap().count();
-    assert_eq!(i64::try_from(sent).unwrap(), number(&db, "SELECT count(*) FROM deliveries WHERE kind NOT IN ('notice', 'update')").await);
+    assert_eq!(
+        i64::try_from(sent).unwrap(),
+        number(&db, "SELECT count(*) FROM deliveries WHERE kind NOT IN ('notice', 'update')").await
+    );
     assert!(one.stop() && two.stop(), "asked to stop, a process ends well");
 }
 

@@ -1,4 +1,5 @@
-//! Makes the program for the browser: bindings, fewer bytes, brotli, all of it in `target/site/pkg`.
+//! Makes the program for the browser: bindings, fewer bytes, brotli, all of it in
+//! `target/site/pkg`.
 
 use std::fmt::{self, Display};
 use std::path::Path;
@@ -85,7 +86,8 @@ fn go_to_the_root() -> Outcome<()> {
 /// Whether the files are newer than the app and than what made them.
 fn is_up_to_date() -> bool {
     let made = changed_at(Path::new(PKG).join("app.wasm.br"));
-    let made_of = [changed_at(BUILT), changed_at(TOOLS_STAMP), env::current_exe().ok().and_then(changed_at)];
+    let made_of =
+        [changed_at(BUILT), changed_at(TOOLS_STAMP), env::current_exe().ok().and_then(changed_at)];
     made_of.iter().all(|source| is_newer(made, *source))
 }
 
@@ -118,7 +120,12 @@ fn remove(folder: &str) -> Outcome<()> {
 /// wasm-bindgen inside the app, and as a library `Cargo.lock` sees to it.
 fn bind(wasm: &str) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(BUILT).out_name("app").typescript(false).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .input_path(BUILT)
+        .out_name("app")
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen.web(true).map_err(at("wasm-bindgen"))?;
     let mut bound = bindgen.generate_output().map_err(at("wasm-bindgen"))?;
     if bound.js().contains("./snippets/") {
@@ -137,7 +144,12 @@ fn shrink(tool: &str, options: &[&str], file: &str) -> Outcome<()> {
         return Ok(());
     }
     // The file comes first: terser would take it for the value of --mangle.
-    let ended = Command::new(program).arg(file).args(options).args(["-o", file]).status().map_err(at(tool))?;
+    let ended = Command::new(program)
+        .arg(file)
+        .args(options)
+        .args(["-o", file])
+        .status()
+        .map_err(at(tool))?;
     if ended.success() { Ok(()) } else { Err(format!("{tool} failed on {file} ({ended})")) }
 }
 
@@ -151,7 +163,12 @@ fn pack(file: &str) -> Outcome<Sizes> {
 }
 
 fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let best = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: plain.len(), ..Default::default() };
+    let best = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: plain.len(),
+        ..Default::default()
+    };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &plain[..], &mut packed, &best)?;
     Ok(packed)

@@ -35,7 +35,11 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             .into_iter()
             .map(|session| {
                 let here = session.id == person.session_id;
-                let seen = if here { "this device".to_owned() } else { format!("last used {}", clock::day(session.seen_at)) };
+                let seen = if here {
+                    "this device".to_owned()
+                } else {
+                    format!("last used {}", clock::day(session.seen_at))
+                };
                 let label = format!("Sign out {}", session.device);
                 view! {
                     <li>
@@ -85,7 +89,11 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/account/sessions/end`: one session, or without a name all of them.
-pub async fn end_sessions(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn end_sessions(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let only = id::parse(sent.typed("session"));
     let everywhere = only.is_none();
@@ -108,25 +116,43 @@ pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response 
 }
 
 /// POST `/account/email`: tells the old address, asks the new one.
-pub async fn change_email(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
+pub async fn change_email(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    sent: Sent,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let email = match rules::address(sent.typed("email")) {
-        Ok(email) if email == person.email => Err("Enter an address that differs from the one you have now".to_owned()),
+        Ok(email) if email == person.email => {
+            Err("Enter an address that differs from the one you have now".to_owned())
+        }
         other => other,
     };
     let email = match email {
         Ok(email) => email,
-        Err(what_to_do) => return Ok(email_page(&house, &viewer, sent.typed("email"), &Refusals::one("email", what_to_do))),
+        Err(what_to_do) => {
+            return Ok(email_page(
+                &house,
+                &viewer,
+                sent.typed("email"),
+                &Refusals::one("email", what_to_do),
+            ));
+        }
     };
     if !attempts::may_write(&house, &caller, &email).await? {
         return Ok(email_page(
             &house,
             &viewer,
             &email,
-            &Refusals::one("email", "We wrote to this address several times already. Try again in an hour"),
+            &Refusals::one(
+                "email",
+                "We wrote to this address several times already. Try again in an hour",
+            ),
         ));
     }
-    let (now, account_id, old, writer) = (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
+    let (now, account_id, old, writer) =
+        (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
     house
         .db
         .write(move |tx| {
@@ -170,8 +196,14 @@ pub async fn change_email(State(house): State<House>, viewer: Viewer, caller: Ca
 }
 
 /// GET `/account/email/{token}`: a button, since mail scanners open links.
-pub async fn confirm_email_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let link = store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now()).await?;
+pub async fn confirm_email_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let link =
+        store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now())
+            .await?;
     let Some(new_email) = link.and_then(|link| link.new_email) else { return Err(Error::NotFound) };
     let page = Page::new("Confirm your new address", || {
         view! {
@@ -186,18 +218,25 @@ pub async fn confirm_email_form(State(house): State<House>, viewer: Viewer, Path
 }
 
 /// POST `/account/email/{token}`: both addresses are told.
-pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+pub async fn confirm_email(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let (now, writer, kind) = (house.clock.now(), house.clone(), house.db.kind());
     let changed: Result<bool, sqlx::Error> = house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let hash = id::hash(&token);
-                let Some(link) = store::link(tx, &hash, "email", now).await? else { return Ok(false) };
+                let Some(link) = store::link(tx, &hash, "email", now).await? else {
+                    return Ok(false);
+                };
                 let Some(new_email) = link.new_email else { return Ok(false) };
                 store::use_link(tx, &hash, now).await?;
                 store::set_address(tx, &link.account_id, &new_email).await?;
-                subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now).await?;
+                subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now)
+                    .await?;
                 updates::store::address_changed(tx, &link.account_id, &new_email).await?;
                 let words = letters::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
@@ -220,7 +259,8 @@ pub async fn confirm_email(State(house): State<House>, viewer: Viewer, Path(toke
             })
         })
         .await;
-    // An address that another account has by now ends as a link that cannot be used: who has an account is not told.
+    // An address that another account has by now ends as a link that cannot be used: who has an
+    // account is not told.
     let is_changed = match changed {
         Err(error) if db::already_there(&error) => false,
         other => other?,

@@ -1,4 +1,5 @@
-//! Limits on guessing: how often something was tried, for one address or from one place, in a window of time.
+//! Limits on guessing: how often something was tried, for one address or from one place, in a
+//! window of time.
 
 use std::convert::Infallible;
 
@@ -46,7 +47,8 @@ impl Kind {
         match self {
             Self::Password => ("password", 10, 15 * MINUTE),
             Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
-            // A link lasts longer than this window, so that one of the letters let through always works.
+            // A link lasts longer than this window, so that one of the letters let through always
+            // works.
             Self::Letter => ("letter", 5, HOUR),
             Self::LetterFrom => ("letter from", 300, HOUR),
             Self::Question => ("question", 30, HOUR),
@@ -55,8 +57,8 @@ impl Kind {
     }
 }
 
-/// Counts one more try and says whether it is within the limit. Counted before the answer is known, so that tries made
-/// at once cannot slip through together.
+/// Counts one more try and says whether it is within the limit. Counted before the answer is known,
+/// so that tries made at once cannot slip through together.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,7 +93,8 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
 /// When the database fails.
 pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<bool, Error> {
     let now = house.clock.now();
-    Ok(within(&house.db, Kind::LetterFrom, &caller.0, now).await? && within(&house.db, Kind::Letter, address, now).await?)
+    Ok(within(&house.db, Kind::LetterFrom, &caller.0, now).await?
+        && within(&house.db, Kind::Letter, address, now).await?)
 }
 
 /// Whether one more question may go to the team of a notice.
@@ -119,7 +122,11 @@ pub async fn forget(db: &Db, kind: Kind, subject: &str) -> Result<(), Error> {
     let subject = id::hash(subject);
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM attempts WHERE kind = $1 AND subject = $2").bind(word).bind(subject).execute(tx).await?;
+            sqlx::query("DELETE FROM attempts WHERE kind = $1 AND subject = $2")
+                .bind(word)
+                .bind(subject)
+                .execute(tx)
+                .await?;
             Ok(())
         })
     })

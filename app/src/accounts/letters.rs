@@ -5,7 +5,13 @@ use crate::deliveries::Words;
 use crate::house::House;
 
 /// How long each link lasts, in words; the numbers are in the actions.
-fn words(house: &House, subject: &str, paragraphs: &[&str], button: Option<(&str, String)>, why: &str) -> Words {
+fn words(
+    house: &House,
+    subject: &str,
+    paragraphs: &[&str],
+    button: Option<(&str, String)>,
+    why: &str,
+) -> Words {
     Words {
         subject: subject.to_owned(),
         paragraphs: paragraphs.iter().map(|paragraph| (*paragraph).to_owned()).collect(),
@@ -22,7 +28,10 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
     words(
         house,
         "Confirm your email address",
-        &["You asked to join Alongside. Press the button to confirm that this is your email address.", "The button works for two days."],
+        &[
+            "You asked to join Alongside. Press the button to confirm that this is your email address.",
+            "The button works for two days.",
+        ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
         "Somebody signed up with this address. If it was not you, do nothing: no account is made.",
     )
@@ -57,7 +66,10 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
     words(
         house,
         "Choose a new password",
-        &["Press the button to choose a new password for Alongside.", "It works once, in the next two hours."],
+        &[
+            "Press the button to choose a new password for Alongside.",
+            "It works once, in the next two hours.",
+        ],
         Some(("Choose a new password", house.link(&format!("/new-password/{token}")))),
         "Somebody asked for this with your address. If it was not you, do nothing: your password stays as it is.",
     )
@@ -96,7 +108,10 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
     words(
         house,
         "Confirm your new email address",
-        &["You asked us to use this address for your account. Press the button to confirm it.", "It works once, in the next two days."],
+        &[
+            "You asked us to use this address for your account. Press the button to confirm it.",
+            "It works once, in the next two days.",
+        ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
         "Somebody gave this address for an account. If it was not you, do nothing.",
     )
@@ -132,7 +147,10 @@ pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(
         house,
         &format!("You are invited: {}", role.title()),
-        &[&format!("{} invites you to Alongside as: {}.", house.names.forum, role.title()), "The button works for 14 days."],
+        &[
+            &format!("{} invites you to Alongside as: {}.", house.names.forum, role.title()),
+            "The button works for 14 days.",
+        ],
         Some(("Accept the invitation", house.link(&format!("/invitations/{token}")))),
         "The forum's administrator gave us your address for this one letter.",
     )

@@ -28,12 +28,17 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/admin/people`: invites somebody.
-pub async fn send_invitation(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send_invitation(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let mut refusals = Refusals::default();
     let email = refusals.take("email", rules::address(sent.typed("email")));
     let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
-    let role = refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
+    let role =
+        refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
     let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
     let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
         return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
@@ -47,15 +52,25 @@ async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String
     let chosen = sent.typed("organisation");
     let organisations = area::store::organisations(&house.db).await?;
     let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
-    Ok(if chosen.is_empty() || known.is_some() { Ok(known) } else { Err("Choose again. This one is not there any more".to_owned()) })
+    Ok(if chosen.is_empty() || known.is_some() {
+        Ok(known)
+    } else {
+        Err("Choose again. This one is not there any more".to_owned())
+    })
 }
 
-/// Invites an address into a role, a leader for an organisation; the letter holds the link. `by` is `None` on the command
-/// line.
+/// Invites an address into a role, a leader for an organisation; the letter holds the link. `by` is
+/// `None` on the command line.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn invite(house: &House, by: Option<String>, email: String, role: Role, organisation: Option<String>) -> Result<(), Error> {
+pub async fn invite(
+    house: &House,
+    by: Option<String>,
+    email: String,
+    role: Role,
+    organisation: Option<String>,
+) -> Result<(), Error> {
     let (now, writer) = (house.clock.now(), house.clone());
     house
         .db
@@ -63,7 +78,15 @@ pub async fn invite(house: &House, by: Option<String>, email: String, role: Role
             Box::pin(async move {
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
-                let invitation = store::keep_invitation(tx, &hash, &email, (role, organisation.as_deref()), now, ends_at).await?;
+                let invitation = store::keep_invitation(
+                    tx,
+                    &hash,
+                    &email,
+                    (role, organisation.as_deref()),
+                    now,
+                    ends_at,
+                )
+                .await?;
                 let words = letters::invitation(&writer, role, &token);
                 owe(
                     tx,
@@ -78,21 +101,38 @@ pub async fn invite(house: &House, by: Option<String>, email: String, role: Role
                     },
                 )
                 .await?;
-                audit::note(tx, Entry { at: now, who: by.as_deref(), what: "person invited", about: &invitation, detail: role.word() })
-                    .await
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: by.as_deref(),
+                        what: "person invited",
+                        about: &invitation,
+                        detail: role.word(),
+                    },
+                )
+                .await
             })
         })
         .await?;
     Ok(())
 }
 
-/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in anew; or says for whom a leader leads.
-pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in anew; or says
+/// for whom a leader leads.
+pub async fn change_role(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     if sent.typed("change") == "lead for" {
         return lead_for(&house, &person.account_id, &id, &sent).await;
     }
-    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else { return Err(Error::NotFound) };
+    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else {
+        return Err(Error::NotFound);
+    };
     let gives = sent.typed("change") == "give";
     if id == person.account_id && role == Role::Admin && !gives {
         return Ok(Redirect::to("/admin/people?done=own").into_response());
@@ -109,12 +149,19 @@ pub async fn change_role(State(house): State<House>, viewer: Viewer, Path(id): P
                 }
                 store::end_all_sessions(tx, &id).await?;
                 let what = if gives { "role given" } else { "role taken" };
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: role.word() }).await
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &id, detail: role.word() },
+                )
+                .await
             })
         })
         .await
         .map_err(|error: sqlx::Error| {
-            if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) {
+            if error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+            {
                 Error::NotFound
             } else {
                 error.into()
@@ -131,7 +178,17 @@ async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Resp
         Box::pin(async move {
             store::lead_for(tx, &id, organisation.as_deref()).await?;
             let detail = organisation.unwrap_or_default();
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "organisation set", about: &id, detail: &detail }).await
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "organisation set",
+                    about: &id,
+                    detail: &detail,
+                },
+            )
+            .await
         })
     });
     kept.await?;
@@ -144,8 +201,14 @@ pub async fn back() -> Redirect {
 }
 
 /// GET `/invitations/{token}`
-pub async fn invitation_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now()).await?;
+pub async fn invitation_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
+            .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
 }
@@ -159,14 +222,17 @@ pub async fn accept(
     sent: Sent,
 ) -> Result<Response, Error> {
     let (now, place) = (house.clock.now(), id::parse(sent.typed("place")));
-    let invitation = store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now).await?;
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
+            .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let invited = invitation.role;
     let mut new = None;
     if invitation.account_id.is_none() {
         let mut refusals = Refusals::default();
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let password = refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
+        let password =
+            refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
         let (Some(name), Some(password)) = (name, password) else {
             return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
@@ -192,9 +258,16 @@ pub async fn accept(
                             place_id: place.as_deref(),
                             password_hash: Some(&hash),
                         };
-                        // Somebody made an account of that address meanwhile: nothing is kept, and the link still works.
-                        let Some(made) = store::make_account(tx, &account, now).await? else { return Err(sqlx::Error::RowNotFound) };
-                        let roles = if place.is_some() { vec![invitation.role, Role::Parent] } else { vec![invitation.role] };
+                        // Somebody made an account of that address meanwhile: nothing is kept, and
+                        // the link still works.
+                        let Some(made) = store::make_account(tx, &account, now).await? else {
+                            return Err(sqlx::Error::RowNotFound);
+                        };
+                        let roles = if place.is_some() {
+                            vec![invitation.role, Role::Parent]
+                        } else {
+                            vec![invitation.role]
+                        };
                         store::grant(tx, &made, &roles, now).await?;
                         made
                     }
@@ -218,7 +291,9 @@ pub async fn accept(
             })
         })
         .await
-        .or_else(|error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) })?;
+        .or_else(
+            |error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) },
+        )?;
     let Some(account_id) = account_id else { return Err(Error::NotFound) };
     let cookie = viewer::begin_session_as(&house, &account_id, &[invited], &headers).await?;
     Ok((cookie, Redirect::to("/?done=accepted")).into_response())
@@ -231,8 +306,13 @@ async fn accept_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let is_known = store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
-    let choices = Choice::with_first("I am not a parent or carer here", area::store::places(&house.db).await?, sent.typed("place"));
+    let is_known =
+        store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
+    let choices = Choice::with_first(
+        "I am not a parent or carer here",
+        area::store::places(&house.db).await?,
+        sent.typed("place"),
+    );
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
@@ -256,15 +336,30 @@ async fn accept_page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    query: &Sent,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let search = query.line("search");
-    let mut people = store::people(&house.db, &forms::folded(&search), query.typed("after"), MOST_ON_A_PAGE as i64 + 1).await?;
+    let mut people = store::people(
+        &house.db,
+        &forms::folded(&search),
+        query.typed("after"),
+        MOST_ON_A_PAGE as i64 + 1,
+    )
+    .await?;
     let next = (people.len() > MOST_ON_A_PAGE).then(|| {
         people.truncate(MOST_ON_A_PAGE);
         let last = people.last().map_or("", |person| &person.email);
         format!(
             "/admin/people?{}",
-            form_urlencoded::Serializer::new(String::new()).append_pair("search", &search).append_pair("after", last).finish()
+            form_urlencoded::Serializer::new(String::new())
+                .append_pair("search", &search)
+                .append_pair("after", last)
+                .finish()
         )
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
@@ -276,11 +371,19 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
         _ => None,
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
-    let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| sent.typed("role") == word);
+    let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| {
+        sent.typed("role") == word
+    });
     let organisations = area::store::organisations(&house.db).await?;
     let page = Page::new("People", || {
-        let invited_for = Choice::with_first("No organisation", organisations.clone(), sent.typed("organisation"));
-        let nobody = people.is_empty().then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
+        let invited_for = Choice::with_first(
+            "No organisation",
+            organisations.clone(),
+            sent.typed("organisation"),
+        );
+        let nobody = people
+            .is_empty()
+            .then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
         view! {
             <div class="stack">
                 <section class="stack">
@@ -314,7 +417,10 @@ async fn page(house: &House, viewer: &Viewer, query: &Sent, sent: &Sent, refusal
 
 fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView + use<> {
     let chosen = person.organisation_id.clone().unwrap_or_default();
-    let leads_for = organisations.iter().find(|named| named.id == chosen).map(|named| format!(" for {}", named.name));
+    let leads_for = organisations
+        .iter()
+        .find(|named| named.id == chosen)
+        .map(|named| format!(" for {}", named.name));
     let organisation = person.roles.contains(&Role::Leader).then(|| {
         let field = format!("organisation-{}", person.id);
         view! {

@@ -19,7 +19,8 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order they are shown.
-    pub const ALL: [Self; 5] = [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
+    pub const ALL: [Self; 5] =
+        [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
 
     /// The word it is stored and invited by.
     #[must_use]
@@ -52,8 +53,8 @@ impl Role {
     }
 }
 
-/// An email address, folded to the form the tables hold. What matters is that a letter could go there; the letter
-/// itself is the real check.
+/// An email address, folded to the form the tables hold. What matters is that a letter could go
+/// there; the letter itself is the real check.
 ///
 /// # Errors
 /// What to do about it.
@@ -63,18 +64,22 @@ pub fn address(typed: &str) -> Result<String, String> {
         return Err("Enter your email address".into());
     }
     let no_address = || "Enter an email address like name@example.org".to_owned();
-    let (name, host) = address.split_once('@').filter(|_| address.len() <= 254).ok_or_else(no_address)?;
+    let (name, host) =
+        address.split_once('@').filter(|_| address.len() <= 254).ok_or_else(no_address)?;
     let is_name = (1..=64).contains(&name.len())
         && name.split('.').all(|part| !part.is_empty())
         && !name.contains(|c: char| c.is_whitespace() || "()<>,;:\\\"[]@".contains(c));
-    let is_host =
-        host.contains('.') && host.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    let is_host = host.contains('.')
+        && host
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
     if !is_name || !is_host {
         return Err(no_address());
     }
     // Mail servers that take other letters before the @ are rare, and ours sends to none.
     if !name.is_ascii() {
-        return Err("Enter an address with plain letters before the @. We cannot write to others".to_owned());
+        return Err("Enter an address with plain letters before the @. We cannot write to others"
+            .to_owned());
     }
     match url::Host::parse(host) {
         Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
@@ -87,11 +92,20 @@ pub fn address(typed: &str) -> Result<String, String> {
 /// # Errors
 /// What to do about it.
 pub fn shown_name(typed: &str) -> Result<String, String> {
-    let name = forms::within(forms::line(typed), 60, "Enter a name for others to see. It need not be your real one")?;
-    if name.contains('@') { Err("Choose a name that is not an email address, since others see it".into()) } else { Ok(name) }
+    let name = forms::within(
+        forms::line(typed),
+        60,
+        "Enter a name for others to see. It need not be your real one",
+    )?;
+    if name.contains('@') {
+        Err("Choose a name that is not an email address, since others see it".into())
+    } else {
+        Ok(name)
+    }
 }
 
-/// A password: ten characters or more, not one of the first that anybody tries. Kept exactly as typed.
+/// A password: ten characters or more, not one of the first that anybody tries. Kept exactly as
+/// typed.
 ///
 /// # Errors
 /// What to do about it.
@@ -100,17 +114,30 @@ pub fn password(typed: &str, address: &str) -> Result<String, String> {
     let simple = forms::folded(typed);
     let one_character = typed.chars().all(|c| typed.starts_with(c));
     if long < 10 {
-        Err("Choose a password of 10 characters or more. Three words you can remember are good".into())
+        Err("Choose a password of 10 characters or more. Three words you can remember are good"
+            .into())
     } else if long > 200 {
         Err("Choose a password of 200 characters or fewer".into())
-    } else if one_character || simple == address || EASILY_GUESSED.iter().any(|guess| simple.starts_with(guess)) {
+    } else if one_character
+        || simple == address
+        || EASILY_GUESSED.iter().any(|guess| simple.starts_with(guess))
+    {
         Err("Choose a password that is harder to guess".into())
     } else {
         Ok(typed.to_owned())
     }
 }
 
-const EASILY_GUESSED: [&str; 8] = ["password", "1234567890", "qwertyuiop", "0123456789", "passw0rd", "letmein", "iloveyou", "alongside1"];
+const EASILY_GUESSED: [&str; 8] = [
+    "password",
+    "1234567890",
+    "qwertyuiop",
+    "0123456789",
+    "passw0rd",
+    "letmein",
+    "iloveyou",
+    "alongside1",
+];
 
 #[cfg(test)]
 mod tests {
@@ -148,7 +175,9 @@ mod tests {
 
     #[test]
     fn easily_guessed_passwords_are_refused_and_others_kept_as_typed() {
-        for wrong in ["", "short", "Password12345", "1234567890", "aaaaaaaaaaaa", "parent@example.org"] {
+        for wrong in
+            ["", "short", "Password12345", "1234567890", "aaaaaaaaaaaa", "parent@example.org"]
+        {
             assert!(password(wrong, "parent@example.org").is_err(), "{wrong}");
         }
         assert_eq!(password("  three small  words", "a@b.org"), Ok("  three small  words".into()));
@@ -164,8 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused() {
+    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
+     {
         assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
-        assert!(address("änna@example.org").expect_err("refused").starts_with("Enter an address with plain letters"));
+        assert!(
+            address("änna@example.org")
+                .expect_err("refused")
+                .starts_with("Enter an address with plain letters")
+        );
     }
 }

@@ -23,7 +23,8 @@ pub fn sign_in_then(then: &str) -> String {
     format!("/sign-in?{query}")
 }
 
-/// Answers a form that was sent without being signed in: the sign-in page, which keeps all that was typed. 401.
+/// Answers a form that was sent without being signed in: the sign-in page, which keeps all that was
+/// typed. 401.
 #[must_use]
 pub fn sign_in_to_go_on(house: &House, then: &str, sent: &Sent) -> Response {
     let kept = Kept { then: then.to_owned(), fields: Some(sent.packed()) };
@@ -41,22 +42,28 @@ struct Kept {
 impl Kept {
     fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
-        // Only an address of our own: one slash at the start, and nothing a browser could take for a host.
-        let own = then.starts_with('/') && !then.starts_with("//") && !then.contains(['\\', '\n', '\r', '\t']);
-        let fields = Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
+        // Only an address of our own: one slash at the start, and nothing a browser could take for
+        // a host.
+        let own = then.starts_with('/')
+            && !then.starts_with("//")
+            && !then.contains(['\\', '\n', '\r', '\t']);
+        let fields =
+            Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
     fn hidden(&self) -> impl IntoView + use<> {
-        let field =
-            |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
+        let field = |name: &'static str, value: String| {
+            (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+        };
         (field("then", self.then.clone()), field("kept", self.fields.clone().unwrap_or_default()))
     }
 }
 
 /// GET `/sign-in`
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    // What a form sent is taken from our own page alone: in an address it could be somebody else's words.
+    // What a form sent is taken from our own page alone: in an address it could be somebody else's
+    // words.
     let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
     page(&house, &viewer, "", &kept, &Refusals::default(), StatusCode::OK)
 }
@@ -93,14 +100,21 @@ pub async fn with_password(
         return refuse("There were too many tries. Ask for a link by email below: it always works");
     }
     let (true, Some(known)) = (fits, known) else {
-        return refuse("Check your email address and password and try again, or ask for a link below");
+        return refuse(
+            "Check your email address and password and try again, or ask for a link below",
+        );
     };
     attempts::forget(&house.db, Kind::Password, &email).await?;
     go_on(&house, &headers, &known.id, &kept).await
 }
 
 /// POST `/sign-in/link`
-pub async fn send_link(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
+pub async fn send_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    sent: Sent,
+) -> Result<Response, Error> {
     let kept = Kept::read(&sent);
     let email = match rules::address(sent.typed("email")) {
         Ok(email) => email,
@@ -137,8 +151,15 @@ pub async fn send_link(State(house): State<House>, viewer: Viewer, caller: Calle
 }
 
 /// GET `/sign-in/{token}`: a button, since mail scanners open links.
-pub async fn link_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    if store::link(&mut *house.db.read().await?, &id::hash(&token), "sign-in", house.clock.now()).await?.is_none() {
+pub async fn link_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    if store::link(&mut *house.db.read().await?, &id::hash(&token), "sign-in", house.clock.now())
+        .await?
+        .is_none()
+    {
         return Ok(link_ended(&house, &viewer));
     }
     let page = Page::new("Sign in", || {
@@ -162,7 +183,8 @@ pub async fn with_link(
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
             attempts::forget(&house.db, Kind::Password, &link.email).await?;
-            go_on(&house, &headers, &link.account_id, &Kept { then: String::new(), fields: None }).await
+            go_on(&house, &headers, &link.account_id, &Kept { then: String::new(), fields: None })
+                .await
         }
         None => Ok(link_ended(&house, &viewer)),
     }
@@ -174,10 +196,22 @@ pub async fn forgotten_form(State(house): State<House>, viewer: Viewer) -> Respo
 }
 
 /// POST `/forgotten-password`
-pub async fn forgotten(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
+pub async fn forgotten(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    sent: Sent,
+) -> Result<Response, Error> {
     let email = match rules::address(sent.typed("email")) {
         Ok(email) => email,
-        Err(what_to_do) => return Ok(forgotten_page(&house, &viewer, sent.typed("email"), &Refusals::one("email", what_to_do))),
+        Err(what_to_do) => {
+            return Ok(forgotten_page(
+                &house,
+                &viewer,
+                sent.typed("email"),
+                &Refusals::one("email", what_to_do),
+            ));
+        }
     };
     owe_link(&house, &caller, email, "password", letters::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
@@ -198,8 +232,15 @@ pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Respo
 }
 
 /// GET `/new-password/{token}`
-pub async fn new_password_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    if store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now()).await?.is_none() {
+pub async fn new_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    if store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+        .await?
+        .is_none()
+    {
         return Ok(link_ended(&house, &viewer));
     }
     Ok(new_password_page(&house, &viewer, &Refusals::default()))
@@ -213,11 +254,15 @@ pub async fn new_password(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let link = store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now()).await?;
+    let link =
+        store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+            .await?;
     let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
     let password = match rules::password(sent.typed("password"), &link.email) {
         Ok(password) => password,
-        Err(what_to_do) => return Ok(new_password_page(&house, &viewer, &Refusals::one("password", what_to_do))),
+        Err(what_to_do) => {
+            return Ok(new_password_page(&house, &viewer, &Refusals::one("password", what_to_do)));
+        }
     };
     let password_hash = passwords::hashed(&house, password).await;
     let (now, writer) = (house.clock.now(), house.clone());
@@ -250,19 +295,30 @@ pub async fn new_password(
     if !is_set {
         return Ok(link_ended(&house, &viewer));
     }
-    go_on(&house, &headers, &account_id, &Kept { then: "/account?done=password".into(), fields: None }).await
+    go_on(
+        &house,
+        &headers,
+        &account_id,
+        &Kept { then: "/account?done=password".into(), fields: None },
+    )
+    .await
 }
 
 /// POST `/sign-out`
 pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     if let Some(person) = viewer.person() {
-        store::end_sessions(&house.db, person.account_id.clone(), Some(person.session_id.clone())).await?;
+        store::end_sessions(&house.db, person.account_id.clone(), Some(person.session_id.clone()))
+            .await?;
     }
     Ok(viewer::signed_out(&house, Redirect::to("/?done=signed-out").into_response()))
 }
 
 /// Uses the link up, for the first who does.
-async fn used_link(house: &House, token: String, purpose: &'static str) -> Result<Option<store::Link>, Error> {
+async fn used_link(
+    house: &House,
+    token: String,
+    purpose: &'static str,
+) -> Result<Option<store::Link>, Error> {
     let now = house.clock.now();
     let link = house.db.write(move |tx| {
         Box::pin(async move {
@@ -302,8 +358,19 @@ async fn owe_link(
                     None => letters::no_account(&writer),
                 };
                 let account_id = known.as_ref().map(|known| known.id.as_str());
-                owe(tx, Owed { dedup_key: &hash, kind: "link", account_id, to: &email, words: &words, at: now, not_after: Some(ends_at) })
-                    .await
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &hash,
+                        kind: "link",
+                        account_id,
+                        to: &email,
+                        words: &words,
+                        at: now,
+                        not_after: Some(ends_at),
+                    },
+                )
+                .await
             })
         })
         .await?;
@@ -311,7 +378,12 @@ async fn owe_link(
 }
 
 /// Begins a session and leads to where the person was going, with what she had typed.
-async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept) -> Result<Response, Error> {
+async fn go_on(
+    house: &House,
+    headers: &HeaderMap,
+    account_id: &str,
+    kept: &Kept,
+) -> Result<Response, Error> {
     let cookie = viewer::begin_session(house, account_id, headers).await?;
     let Some(fields) = &kept.fields else {
         let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
@@ -326,7 +398,8 @@ async fn go_on(house: &House, headers: &HeaderMap, account_id: &str, kept: &Kept
             </div>
         }
     });
-    Ok((cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default())).into_response())
+    Ok((cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
+        .into_response())
 }
 
 /// The form that was sent before, ready to be sent again.
@@ -340,7 +413,14 @@ fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     }
 }
 
-fn page(house: &House, viewer: &Viewer, email: &str, kept: &Kept, refusals: &Refusals, status: StatusCode) -> Response {
+fn page(
+    house: &House,
+    viewer: &Viewer,
+    email: &str,
+    kept: &Kept,
+    refusals: &Refusals,
+    status: StatusCode,
+) -> Response {
     let page = Page::new("Sign in", || {
         let why = kept
             .fields
@@ -413,5 +493,10 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
 
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
     let why = "Each link works once, and only for a while. You can ask for a new one.";
-    Page::link_ended("This link has been used or has ended", why, ("/sign-in", "Sign in or get a new link")).answer(house, viewer)
+    Page::link_ended(
+        "This link has been used or has ended",
+        why,
+        ("/sign-in", "Sign in or get a new link"),
+    )
+    .answer(house, viewer)
 }

@@ -23,15 +23,28 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// POST `/sign-up`: the same answer whether the address is known or not.
-pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    sent: Sent,
+) -> Result<Response, Error> {
     let places = area::store::places(&house.db).await?;
     let mut refusals = Refusals::default();
     let email = refusals.take("email", rules::address(sent.typed("email")));
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = places.into_iter().find(|place| place.id == sent.typed("place"));
-    let place = refusals.take("place", place.ok_or_else(|| format!("Choose the part of {} you live in", house.names.area)));
-    let password = refusals.take("password", rules::password(sent.typed("password"), email.as_deref().unwrap_or_default()));
-    let (Some(email), Some(shown_name), Some(place), Some(password)) = (email, shown_name, place, password) else {
+    let place = refusals.take(
+        "place",
+        place.ok_or_else(|| format!("Choose the part of {} you live in", house.names.area)),
+    );
+    let password = refusals.take(
+        "password",
+        rules::password(sent.typed("password"), email.as_deref().unwrap_or_default()),
+    );
+    let (Some(email), Some(shown_name), Some(place), Some(password)) =
+        (email, shown_name, place, password)
+    else {
         return page(&house, &viewer, &sent, &refusals).await;
     };
     let password_hash = passwords::hashed(&house, password).await;
@@ -88,8 +101,13 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
 }
 
 /// GET `/sign-up/{token}`: a button, since mail scanners open links.
-pub async fn confirm_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let waiting = store::sign_up(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+pub async fn confirm_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let waiting =
+        store::sign_up(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
     let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
     let page = Page::new("Confirm your email address", || {
         view! {
@@ -107,14 +125,21 @@ pub async fn confirm_form(State(house): State<House>, viewer: Viewer, Path(token
 }
 
 /// POST `/sign-up/{token}`: makes the account and signs in.
-pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let made: Option<String> = house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let hash = id::hash(&token);
-                let Some(waiting) = store::sign_up(tx, &hash, now).await? else { return Ok::<_, sqlx::Error>(None) };
+                let Some(waiting) = store::sign_up(tx, &hash, now).await? else {
+                    return Ok::<_, sqlx::Error>(None);
+                };
                 store::confirm(tx, &hash, &waiting, now).await
             })
         })
@@ -139,7 +164,12 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
     .answer(house, viewer)
 }
 
-async fn page(house: &House, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let chosen = sent.typed("place").to_owned();
     let choices = area::store::places(&house.db)
         .await?

@@ -25,7 +25,8 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
     .bind(now)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let roles = rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
+    let roles =
+        rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
     Ok(rows.first().map(|row| SignedIn {
         account_id: row.get(0),
         session_id: row.get(1),
@@ -39,8 +40,10 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
 
 /// What this account may do.
 pub async fn roles(db: &Db, account_id: &str) -> Kept<Vec<Role>> {
-    let words: Vec<String> =
-        sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1").bind(account_id).fetch_all(&mut *db.read().await?).await?;
+    let words: Vec<String> = sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1")
+        .bind(account_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     Ok(words.iter().filter_map(|word| Role::read(word)).collect())
 }
 
@@ -95,7 +98,12 @@ pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
 }
 
 /// Notes that a session was used.
-pub async fn session_seen(db: &Db, session_id: String, now: Millis, idle_ends_at: Millis) -> Kept<()> {
+pub async fn session_seen(
+    db: &Db,
+    session_id: String,
+    now: Millis,
+    idle_ends_at: Millis,
+) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query("UPDATE sessions SET seen_at = $2, idle_ends_at = $3 WHERE id = $1")
@@ -130,7 +138,10 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
     .bind(now)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    Ok(rows.iter().map(|row| Session { id: row.get(0), device: row.get(1), seen_at: row.get(2) }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Session { id: row.get(0), device: row.get(1), seen_at: row.get(2) })
+        .collect())
 }
 
 /// Ends one of this account's sessions, or all of them.
@@ -159,7 +170,10 @@ pub struct Known {
 
 /// The account of this address, if there is one.
 pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Known>> {
-    let row = sqlx::query("SELECT id, password_hash FROM accounts WHERE email = $1").bind(email).fetch_optional(tx).await?;
+    let row = sqlx::query("SELECT id, password_hash FROM accounts WHERE email = $1")
+        .bind(email)
+        .fetch_optional(tx)
+        .await?;
     Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
 }
 
@@ -177,7 +191,12 @@ pub struct SignUp {
 }
 
 /// Keeps a sign-up until `ends_at`.
-pub async fn keep_sign_up(tx: &mut AnyConnection, token_hash: &str, sign_up: &SignUp, ends_at: Millis) -> Kept<()> {
+pub async fn keep_sign_up(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    sign_up: &SignUp,
+    ends_at: Millis,
+) -> Kept<()> {
     sqlx::query("INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash, ends_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(token_hash)
         .bind(&sign_up.email)
@@ -191,7 +210,11 @@ pub async fn keep_sign_up(tx: &mut AnyConnection, token_hash: &str, sign_up: &Si
 }
 
 /// The sign-up behind a link, while it can be confirmed.
-pub async fn sign_up(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<SignUp>> {
+pub async fn sign_up(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<SignUp>> {
     let row = sqlx::query(
         "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1 AND ends_at > $2 AND used_at IS NULL",
     )
@@ -199,12 +222,26 @@ pub async fn sign_up(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> K
     .bind(now)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|row| SignUp { email: row.get(0), shown_name: row.get(1), place_id: row.get(2), password_hash: row.get(3) }))
+    Ok(row.map(|row| SignUp {
+        email: row.get(0),
+        shown_name: row.get(1),
+        place_id: row.get(2),
+        password_hash: row.get(3),
+    }))
 }
 
 /// Makes the account of a sign-up, once. `None` when the address has one by now.
-pub async fn confirm(tx: &mut AnyConnection, token_hash: &str, sign_up: &SignUp, now: Millis) -> Kept<Option<String>> {
-    sqlx::query("UPDATE sign_ups SET used_at = $2 WHERE token_hash = $1").bind(token_hash).bind(now).execute(&mut *tx).await?;
+pub async fn confirm(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    sign_up: &SignUp,
+    now: Millis,
+) -> Kept<Option<String>> {
+    sqlx::query("UPDATE sign_ups SET used_at = $2 WHERE token_hash = $1")
+        .bind(token_hash)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
     let account = NewAccount {
         email: &sign_up.email,
         shown_name: &sign_up.shown_name,
@@ -232,7 +269,11 @@ pub struct NewAccount<'a> {
 }
 
 /// Makes an account without roles. `None` when the address has one already.
-pub async fn make_account(tx: &mut AnyConnection, account: &NewAccount<'_>, now: Millis) -> Kept<Option<String>> {
+pub async fn make_account(
+    tx: &mut AnyConnection,
+    account: &NewAccount<'_>,
+    now: Millis,
+) -> Kept<Option<String>> {
     let made: Option<String> = sqlx::query_scalar(
         "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (email) DO NOTHING RETURNING id",
@@ -249,15 +290,30 @@ pub async fn make_account(tx: &mut AnyConnection, account: &NewAccount<'_>, now:
 }
 
 /// Gives an account these roles, at least one; twice is once.
-pub async fn grant(tx: &mut AnyConnection, account_id: &str, roles: &[Role], now: Millis) -> Kept<()> {
-    let rows = roles.iter().map(|role| format!("($1, '{}', $2)", role.word())).collect::<Vec<_>>().join(", ");
-    let sql = format!("INSERT INTO roles (account_id, role, granted_at) VALUES {rows} ON CONFLICT (account_id, role) DO NOTHING");
+pub async fn grant(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    roles: &[Role],
+    now: Millis,
+) -> Kept<()> {
+    let rows = roles
+        .iter()
+        .map(|role| format!("($1, '{}', $2)", role.word()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sql = format!(
+        "INSERT INTO roles (account_id, role, granted_at) VALUES {rows} ON CONFLICT (account_id, role) DO NOTHING"
+    );
     sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
     Ok(())
 }
 
 /// Says for which organisation an account leads; `None` for none.
-pub async fn lead_for(tx: &mut AnyConnection, account_id: &str, organisation_id: Option<&str>) -> Kept<()> {
+pub async fn lead_for(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    organisation_id: Option<&str>,
+) -> Kept<()> {
     sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
         .bind(account_id)
         .bind(organisation_id)
@@ -268,7 +324,11 @@ pub async fn lead_for(tx: &mut AnyConnection, account_id: &str, organisation_id:
 
 /// Takes a role from an account.
 pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<()> {
-    sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2").bind(account_id).bind(role.word()).execute(tx).await?;
+    sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
+        .bind(account_id)
+        .bind(role.word())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -310,7 +370,12 @@ pub struct Link {
 }
 
 /// The link behind a token, while it can be used.
-pub async fn link(tx: &mut AnyConnection, token_hash: &str, purpose: &str, now: Millis) -> Kept<Option<Link>> {
+pub async fn link(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    purpose: &str,
+    now: Millis,
+) -> Kept<Option<Link>> {
     let row = sqlx::query(
         "SELECT l.account_id, a.email, l.email FROM links l JOIN accounts a ON a.id = l.account_id
          WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL AND a.erased_at IS NULL",
@@ -325,24 +390,43 @@ pub async fn link(tx: &mut AnyConnection, token_hash: &str, purpose: &str, now: 
 
 /// Uses a link up. True for the one who was first.
 pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<bool> {
-    let used = sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
-        .bind(token_hash)
-        .bind(now)
-        .execute(tx)
-        .await?;
+    let used =
+        sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
+            .bind(token_hash)
+            .bind(now)
+            .execute(tx)
+            .await?;
     Ok(used.rows_affected() == 1)
 }
 
-/// Sets a new password, and ends every other link: a change of address that somebody else asked for goes no further.
-pub async fn set_password(tx: &mut AnyConnection, account_id: &str, password_hash: &str, now: Millis) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(account_id).bind(password_hash).execute(&mut *tx).await?;
-    sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL").bind(account_id).bind(now).execute(tx).await?;
+/// Sets a new password, and ends every other link: a change of address that somebody else asked for
+/// goes no further.
+pub async fn set_password(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    password_hash: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1")
+        .bind(account_id)
+        .bind(password_hash)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
+        .bind(account_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.
 pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) -> Kept<()> {
-    sqlx::query("UPDATE accounts SET email = $2 WHERE id = $1").bind(account_id).bind(email).execute(tx).await?;
+    sqlx::query("UPDATE accounts SET email = $2 WHERE id = $1")
+        .bind(account_id)
+        .bind(email)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -388,8 +472,14 @@ pub async fn keep_invitation(
     Ok(id)
 }
 
-/// The invitation behind a link, while it can be accepted; and the place that was chosen with it, if that is one.
-pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, place: Option<&str>, now: Millis) -> Kept<Option<Invitation>> {
+/// The invitation behind a link, while it can be accepted; and the place that was chosen with it,
+/// if that is one.
+pub async fn invitation(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    place: Option<&str>,
+    now: Millis,
+) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
         "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
@@ -401,15 +491,27 @@ pub async fn invitation(tx: &mut AnyConnection, token_hash: &str, place: Option<
     .await?;
     let invitation = |row: AnyRow| {
         let role = Role::read(&row.get::<String, _>(2))?;
-        Some(Invitation { id: row.get(0), email: row.get(1), role, account_id: row.get(3), organisation_id: row.get(4), place: row.get(5) })
+        Some(Invitation {
+            id: row.get(0),
+            email: row.get(1),
+            role,
+            account_id: row.get(3),
+            organisation_id: row.get(4),
+            place: row.get(5),
+        })
     };
     Ok(row.and_then(invitation))
 }
 
 /// Uses an invitation up. True for the one who was first.
 pub async fn accept_invitation(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
-    let used =
-        sqlx::query("UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL").bind(id).bind(now).execute(tx).await?;
+    let used = sqlx::query(
+        "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(tx)
+    .await?;
     Ok(used.rows_affected() == 1)
 }
 
@@ -428,7 +530,8 @@ pub struct Person {
     pub organisation_id: Option<String>,
 }
 
-/// People whose name or address holds `search` (folded), by address, `most` at the most, after the address `after`.
+/// People whose name or address holds `search` (folded), by address, `most` at the most, after the
+/// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let rows = sqlx::query(
         "SELECT p.id, p.shown_name, p.email, r.role, r.organisation_id
@@ -447,7 +550,13 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
     for row in rows {
         let id: String = row.get(0);
         if people.last().is_none_or(|last| last.id != id) {
-            people.push(Person { id, shown_name: row.get(1), email: row.get(2), roles: Vec::new(), organisation_id: None });
+            people.push(Person {
+                id,
+                shown_name: row.get(1),
+                email: row.get(2),
+                roles: Vec::new(),
+                organisation_id: None,
+            });
         }
         if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {
             person.roles.extend(Role::read(&role));

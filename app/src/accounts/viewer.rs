@@ -85,13 +85,18 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recognise(State(house): State<House>, mut request: Request, next: Next) -> Result<Response, Error> {
+pub async fn recognise(
+    State(house): State<House>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
     if let Some(token) = token(&house, request.headers()) {
         let now = house.clock.now();
         if let Some(person) = store::signed_in(&house.db, &id::hash(token), now).await? {
             if now - person.seen_at > HOUR {
                 let idle_ends_at = now + Ends::after(&person.roles).idle;
-                store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at).await?;
+                store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at)
+                    .await?;
             }
             request.extensions_mut().insert(Viewer(Some(Arc::new(person))));
         }
@@ -106,7 +111,8 @@ struct Ends {
 }
 
 impl Ends {
-    /// Parents stay signed in on their own phones; whoever can change what others see signs in more often.
+    /// Parents stay signed in on their own phones; whoever can change what others see signs in more
+    /// often.
     fn after(roles: &[Role]) -> Self {
         if roles.iter().all(|role| *role == Role::Parent) {
             Self { idle: 30 * DAY, absolute: 180 * DAY }
@@ -159,16 +165,21 @@ pub fn end_cookie(house: &House) -> AppendHeaders<[(HeaderName, String); 1]> {
     cookie(house, "", 0)
 }
 
-/// An answer with the session's cookie taken away, and with it the pages the browser kept for going back.
+/// An answer with the session's cookie taken away, and with it the pages the browser kept for going
+/// back.
 pub fn signed_out(house: &House, answer: Response) -> Response {
-    let forget = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    let forget =
+        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
     (end_cookie(house), AppendHeaders([forget]), answer).into_response()
 }
 
 fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
     let secure = if house.is_secure() { "; Secure" } else { "" };
     let name = cookie_name(house);
-    AppendHeaders([(header::SET_COOKIE, format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))])
+    AppendHeaders([(
+        header::SET_COOKIE,
+        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"),
+    )])
 }
 
 fn cookie_name(house: &House) -> &'static str {
@@ -176,14 +187,25 @@ fn cookie_name(house: &House) -> &'static str {
 }
 
 fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == cookie_name(house)).map(|(_, token)| token)
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == cookie_name(house))
+        .map(|(_, token)| token)
 }
 
-/// The device as its owner knows it: "Chrome on Android". Coarse, since it is only for her own list.
+/// The device as its owner knows it: "Chrome on Android". Coarse, since it is only for her own
+/// list.
 fn device(headers: &HeaderMap) -> String {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let first = |words: &[(&str, &'static str)]| words.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name);
+    let agent =
+        headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let first = |words: &[(&str, &'static str)]| {
+        words.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name)
+    };
     let browser = first(&[
         ("Firefox", "Firefox"),
         ("Edg", "Edge"),

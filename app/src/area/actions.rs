@@ -25,28 +25,52 @@ pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/admin/area`
-pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let change = match rules::change(&sent) {
         Ok(change) => change,
         Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let taken = if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
+    let taken =
+        if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let (what, about) = match change {
-                Change::Add { what, name, baseline } => (said(what, "added"), store::add(tx, what, &name, baseline).await?),
-                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => (said(what, "retired"), id),
-                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => (said(what, "brought back"), id),
-                Change::Retire { .. } | Change::BringBack { .. } => return Err(sqlx::Error::RowNotFound),
+                Change::Add { what, name, baseline } => {
+                    (said(what, "added"), store::add(tx, what, &name, baseline).await?)
+                }
+                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
+                    (said(what, "retired"), id)
+                }
+                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
+                    (said(what, "brought back"), id)
+                }
+                Change::Retire { .. } | Change::BringBack { .. } => {
+                    return Err(sqlx::Error::RowNotFound);
+                }
             };
-            audit::note(tx, Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" }).await
+            audit::note(
+                tx,
+                Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" },
+            )
+            .await
         })
     });
     match kept.await {
         Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
         Err(error) if db::already_there(&error) => {
-            page(&house, &viewer, "", &sent, &Refusals::one(taken, "Choose another name. This one is there already")).await
+            page(
+                &house,
+                &viewer,
+                "",
+                &sent,
+                &Refusals::one(taken, "Choose another name. This one is there already"),
+            )
+            .await
         }
         Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
         Err(error) => Err(error.into()),
@@ -57,7 +81,13 @@ fn said(what: What, verb: &str) -> String {
     format!("{} {verb}", what.word())
 }
 
-async fn page(house: &House, viewer: &Viewer, done: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let services = store::all(&house.db, What::Service).await?;
     let places = store::all(&house.db, What::Place).await?;
     let organisations = store::all(&house.db, What::Organisation).await?;

@@ -36,7 +36,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/services/{id}`
-pub async fn service(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn service(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let (services, _) = store::both(&house.db).await?;
     let service = services.into_iter().find(|service| service.id == id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { service: id, ..Default::default() };
@@ -44,7 +48,11 @@ pub async fn service(State(house): State<House>, viewer: Viewer, Path(id): Path<
 }
 
 /// GET `/places/{id}`
-pub async fn place(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn place(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let (_, places) = store::both(&house.db).await?;
     let place = places.into_iter().find(|place| place.id == id).ok_or(Error::NotFound)?;
     let filter = notices::store::Filter { place: id, ..Default::default() };
@@ -59,10 +67,16 @@ async fn about(
     filter: notices::store::Filter,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let coming = notices::store::list(&house.db, &notices::store::Filter { after: Some(now), ..filter }, MOST_COMING).await?;
+    let coming = notices::store::list(
+        &house.db,
+        &notices::store::Filter { after: Some(now), ..filter },
+        MOST_COMING,
+    )
+    .await?;
     let to = |page: &str, field: &str| format!("{page}?{field}={}", named.id);
     let page = Page::new(named.name.clone(), || {
-        let nothing = coming.is_empty().then(|| view! { <p>"No change is coming that we know of."</p> });
+        let nothing =
+            coming.is_empty().then(|| view! { <p>"No change is coming that we know of."</p> });
         view! {
             <div class="stack">
                 <p><a class="back" href="/services">"Services and places"</a></p>

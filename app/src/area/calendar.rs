@@ -16,18 +16,24 @@ pub struct SchoolYear {
 }
 
 impl SchoolYear {
-    /// How many school days lie between the day families are told and the day the change takes effect, neither counted.
-    /// While no term is known, from Monday to Friday but for the closed days.
+    /// How many school days lie between the day families are told and the day the change takes
+    /// effect, neither counted. While no term is known, from Monday to Friday but for the closed
+    /// days.
     #[must_use]
     pub fn days_between(&self, told: Millis, effect: Millis) -> i64 {
         let (told, effect) = (clock::date(told), clock::date(effect));
-        let days = told.series(1.day()).skip(1).take_while(|day| *day < effect).filter(|day| self.is_open(*day));
+        let days = told
+            .series(1.day())
+            .skip(1)
+            .take_while(|day| *day < effect)
+            .filter(|day| self.is_open(*day));
         i64::try_from(days.count()).unwrap_or(i64::MAX)
     }
 
     fn is_open(&self, day: Date) -> bool {
         let is_weekday = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        let is_in_term = self.terms.is_empty() || self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        let is_in_term = self.terms.is_empty()
+            || self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day));
         is_weekday && is_in_term && !self.closed.contains(&day)
     }
 
@@ -81,13 +87,19 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
     let mut refusals = Refusals::default();
     let day = |field| clock::read(sent.typed(field), "12:00").map(clock::date);
     if sent.typed("step") == "term" {
-        let name = refusals.take("term_name", forms::within(sent.line("term_name"), 80, "Enter a name, like Autumn, first half"));
-        let first = refusals.take("first_day", day("first_day").ok_or_else(|| "Enter the first day".to_owned()));
+        let name = refusals.take(
+            "term_name",
+            forms::within(sent.line("term_name"), 80, "Enter a name, like Autumn, first half"),
+        );
+        let first = refusals
+            .take("first_day", day("first_day").ok_or_else(|| "Enter the first day".to_owned()));
         let last = refusals.take(
             "last_day",
             match (day("last_day"), first) {
                 (None, _) => Err("Enter the last day".to_owned()),
-                (Some(last), Some(first)) if last < first => Err("Choose a last day that is not before the first".to_owned()),
+                (Some(last), Some(first)) if last < first => {
+                    Err("Choose a last day that is not before the first".to_owned())
+                }
                 (Some(last), _) => Ok(last),
             },
         );
@@ -96,8 +108,12 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
             _ => Err(refusals),
         };
     }
-    let name = refusals.take("closed_name", forms::within(sent.line("closed_name"), 80, "Enter a name, like Early May bank holiday"));
-    let day = refusals.take("closed_day", day("closed_day").ok_or_else(|| "Enter the day".to_owned()));
+    let name = refusals.take(
+        "closed_name",
+        forms::within(sent.line("closed_name"), 80, "Enter a name, like Early May bank holiday"),
+    );
+    let day =
+        refusals.take("closed_day", day("closed_day").ok_or_else(|| "Enter the day".to_owned()));
     match (name, day) {
         (Some(name), Some(day)) => Ok(NewDay::Closed { name, day }),
         _ => Err(refusals),
@@ -119,14 +135,33 @@ mod tests {
     #[test]
     fn school_days_are_those_between_in_term_but_for_weekends_and_closed_days() {
         let year = SchoolYear {
-            terms: vec![(date("2026-11-02"), date("2026-12-18")), (date("2027-01-04"), date("2027-02-12"))],
+            terms: vec![
+                (date("2026-11-02"), date("2026-12-18")),
+                (date("2027-01-04"), date("2027-02-12")),
+            ],
             closed: vec![date("2026-12-01")],
         };
-        assert_eq!(year.days_between(at("2026-11-27"), at("2026-11-30")), 0, "told on Friday of Monday");
-        assert_eq!(year.days_between(at("2026-11-27"), at("2026-12-04")), 3, "Monday, Wednesday, Thursday");
-        assert_eq!(year.days_between(at("2026-12-18"), at("2027-01-04")), 0, "the holidays do not count");
+        assert_eq!(
+            year.days_between(at("2026-11-27"), at("2026-11-30")),
+            0,
+            "told on Friday of Monday"
+        );
+        assert_eq!(
+            year.days_between(at("2026-11-27"), at("2026-12-04")),
+            3,
+            "Monday, Wednesday, Thursday"
+        );
+        assert_eq!(
+            year.days_between(at("2026-12-18"), at("2027-01-04")),
+            0,
+            "the holidays do not count"
+        );
         assert_eq!(year.days_between(at("2026-12-17"), at("2027-01-06")), 3);
-        assert!(year.may_begin_on(at("2027-01-04")) && !year.may_begin_on(at("2027-01-05")) && year.may_begin_on(at("2027-02-22")));
+        assert!(
+            year.may_begin_on(at("2027-01-04"))
+                && !year.may_begin_on(at("2027-01-05"))
+                && year.may_begin_on(at("2027-02-22"))
+        );
         assert!(year.knows(at("2027-02-12")) && !year.knows(at("2027-02-15")));
         assert_eq!(
             SchoolYear::default().days_between(at("2026-12-18"), at("2027-01-04")),
@@ -140,7 +175,11 @@ mod tests {
     fn clocks_that_change_meanwhile_add_or_take_no_day() {
         let told = clock::read("2027-03-26", "23:30").expect("a time");
         let effect = clock::read("2027-03-30", "00:00").expect("a time");
-        assert_eq!(SchoolYear::default().days_between(told, effect), 1, "the Monday after clocks went forward");
+        assert_eq!(
+            SchoolYear::default().days_between(told, effect),
+            1,
+            "the Monday after clocks went forward"
+        );
     }
 
     #[test]
@@ -149,7 +188,12 @@ mod tests {
         assert!(term("term_name=Autumn&first_day=2026-09-02&last_day=2026-10-23").is_ok());
         assert!(term("term_name=Autumn&first_day=2026-09-02&last_day=2026-09-01").is_err());
         assert!(term("term_name=&first_day=2026-09-02&last_day=2026-10-23").is_err());
-        assert!(new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=2027-05-03")).is_ok());
-        assert!(new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=3+May")).is_err());
+        assert!(
+            new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=2027-05-03"))
+                .is_ok()
+        );
+        assert!(
+            new_day(&Sent::read(b"step=closed&closed_name=Early+May&closed_day=3+May")).is_err()
+        );
     }
 }

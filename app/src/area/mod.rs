@@ -1,9 +1,9 @@
-//! The local area: its services, places and organisations, and when its schools are open. They are data, set by an
-//! administrator.
+//! The local area: its services, places and organisations, and when its schools are open. They are
+//! data, set by an administrator.
 //!
-//! A service or place is never deleted, since topics name it; it is retired and can be brought back. `rules` reads what an
-//! administrator says, `calendar` counts school days, `store` holds the SQL, `actions` with `pages` and `running` are the
-//! administrator's pages, `browse` everyone's.
+//! A service or place is never deleted, since topics name it; it is retired and can be brought
+//! back. `rules` reads what an administrator says, `calendar` counts school days, `store` holds the
+//! SQL, `actions` with `pages` and `running` are the administrator's pages, `browse` everyone's.
 
 mod actions;
 mod browse;

@@ -23,9 +23,17 @@ pub fn admin() -> Page {
 }
 
 /// The services, places and organisations of the area.
-pub fn area(services: Vec<Kept>, places: Vec<Kept>, organisations: Vec<Kept>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+pub fn area(
+    services: Vec<Kept>,
+    places: Vec<Kept>,
+    organisations: Vec<Kept>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let page = Page::new("Services, places, organisations", || {
-        let banner = (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        let banner =
+            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -70,9 +78,15 @@ fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
-            let (change, verb) = if row.retired_at.is_some() { ("bring back", "Bring back") } else { ("retire", "Retire") };
+            let (change, verb) = if row.retired_at.is_some() {
+                ("bring back", "Bring back")
+            } else {
+                ("retire", "Retire")
+            };
             let label = format!("{verb} {}", row.name);
-            let baseline = row.baseline.map(|number| format!(" ({number} children and young people with SEND)"));
+            let baseline = row
+                .baseline
+                .map(|number| format!(" ({number} children and young people with SEND)"));
             view! {
                 <li>
                     <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>

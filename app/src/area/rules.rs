@@ -81,11 +81,17 @@ fn whole_number(text: &str) -> Result<i64, String> {
     plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1250".to_owned())
 }
 
-/// Reads which services, places or organisations were chosen. `when_none` is said when none was; empty, none is an answer.
+/// Reads which services, places or organisations were chosen. `when_none` is said when none was;
+/// empty, none is an answer.
 ///
 /// # Errors
 /// What to do about it, in the words the page shows.
-pub fn chosen(sent: &Sent, field: &str, there_are: &[Named], when_none: &str) -> Result<Vec<String>, String> {
+pub fn chosen(
+    sent: &Sent,
+    field: &str,
+    there_are: &[Named],
+    when_none: &str,
+) -> Result<Vec<String>, String> {
     let chosen = sent.all(field);
     if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
         Err("Choose again. One of those is not there any more".to_owned())
@@ -96,23 +102,24 @@ pub fn chosen(sent: &Sent, field: &str, there_are: &[Named], when_none: &str) ->
     }
 }
 
-/// What an administrator says about a service: ids of the organisations that run it, and how many school days before a
-/// change families are to be told; `None` for no rule.
+/// What an administrator says about a service: ids of the organisations that run it, and how many
+/// school days before a change families are to be told; `None` for no rule.
 ///
 /// # Errors
 /// What to put right.
-pub fn service_rule(sent: &Sent, organisations: &[Named]) -> Result<(Vec<String>, Option<i64>), Refusals> {
+pub fn service_rule(
+    sent: &Sent,
+    organisations: &[Named],
+) -> Result<(Vec<String>, Option<i64>), Refusals> {
     let mut refusals = Refusals::default();
     let run_by = refusals.take("organisations", chosen(sent, "organisations", organisations, ""));
-    let days = match sent.line("notice_days").as_str() {
-        "" => Ok(None),
-        days => days
-            .parse()
-            .ok()
-            .filter(|days| (1..=200).contains(days))
-            .map(Some)
-            .ok_or_else(|| "Enter a number of school days from 1 to 200, or leave it empty".to_owned()),
-    };
+    let days =
+        match sent.line("notice_days").as_str() {
+            "" => Ok(None),
+            days => days.parse().ok().filter(|days| (1..=200).contains(days)).map(Some).ok_or_else(
+                || "Enter a number of school days from 1 to 200, or leave it empty".to_owned(),
+            ),
+        };
     match (run_by, refusals.take("notice_days", days)) {
         (Some(run_by), Some(days)) => Ok((run_by, days)),
         _ => Err(refusals),
@@ -128,7 +135,11 @@ mod tests {
         let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
         assert_eq!(
             place("place_name=North+Sefton&baseline=1,250"),
-            Ok(Change::Add { what: What::Place, name: "North Sefton".into(), baseline: Some(1250) })
+            Ok(Change::Add {
+                what: What::Place,
+                name: "North Sefton".into(),
+                baseline: Some(1250)
+            })
         );
         assert!(place("place_name=&baseline=").is_err());
         assert!(place("place_name=North&baseline=-3").is_err());

@@ -1,5 +1,5 @@
-//! How families are told of changes here: who runs each service, how early they are to be told, when schools are open, and
-//! whether a second person approves.
+//! How families are told of changes here: who runs each service, how early they are to be told,
+//! when schools are open, and whether a second person approves.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -21,14 +21,22 @@ use crate::ui::{Banner, Choice, Choices, Field, Page, Summary};
 
 /// GET `/admin/telling`
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
-    shown(&house, &viewer, &Sent::query(&uri).line("done"), &Sent::default(), &Refusals::default()).await
+    shown(&house, &viewer, &Sent::query(&uri).line("done"), &Sent::default(), &Refusals::default())
+        .await
 }
 
-/// POST `/admin/telling`: adds or takes out a term or a closed day, or says whether a second person approves.
-pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+/// POST `/admin/telling`: adds or takes out a term or a closed day, or says whether a second person
+/// approves.
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let (what, change) = match sent.typed("step") {
-        "second person" => ("second person settled", Change::SecondPerson(sent.typed("second_person") != "no")),
+        "second person" => {
+            ("second person settled", Change::SecondPerson(sent.typed("second_person") != "no"))
+        }
         "take out" => ("school day taken out", Change::TakeOut(sent.typed("id").to_owned())),
         _ => match calendar::new_day(&sent) {
             Ok(day) => ("school day added", Change::Add(day)),
@@ -48,13 +56,21 @@ pub async fn change(State(house): State<House>, viewer: Viewer, sent: Sent) -> R
                 }
                 Change::Add(day) => store::add_day(tx, &day).await?,
             };
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &about, detail: "" }).await
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &about, detail: "" })
+                .await
         })
     });
     match kept.await {
         Ok(()) => Ok(Redirect::to("/admin/telling?done=kept").into_response()),
         Err(error) if db::already_there(&error) => {
-            shown(&house, &viewer, "", &sent, &Refusals::one("closed_day", "Choose another day. This one is there already")).await
+            shown(
+                &house,
+                &viewer,
+                "",
+                &sent,
+                &Refusals::one("closed_day", "Choose another day. This one is there already"),
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }
@@ -67,26 +83,48 @@ enum Change {
 }
 
 /// GET `/admin/services/{id}`
-pub async fn service_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn service_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let (rule, organisations) = rule(&house, &id).await?;
     let days = rule.notice_days.map_or_else(String::new, |days| days.to_string());
     let mut fields = vec![("notice_days", days.as_str())];
     fields.extend(rule.run_by.iter().map(|organisation| ("organisations", organisation.as_str())));
-    Ok(service_page(&rule, organisations, &Sent::of(&fields), &Refusals::default()).answer(&house, &viewer))
+    Ok(service_page(&rule, organisations, &Sent::of(&fields), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/admin/services/{id}`: who runs it, and how early families are told.
-pub async fn change_service(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn change_service(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (rule, organisations) = rule(&house, &id).await?;
     let (run_by, days) = match rules::service_rule(&sent, &organisations) {
         Ok(said) => said,
-        Err(refusals) => return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             store::set_rule(tx, &rule.service.id, &run_by, days).await?;
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "service ruled", about: &rule.service.id, detail: "" }).await
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "service ruled",
+                    about: &rule.service.id,
+                    detail: "",
+                },
+            )
+            .await
         })
     });
     kept.await?;
@@ -95,7 +133,11 @@ pub async fn change_service(State(house): State<House>, viewer: Viewer, Path(id)
 
 async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
-    let rule = store::rules(&house.db).await?.into_iter().find(|rule| rule.service.id == id).ok_or(Error::NotFound)?;
+    let rule = store::rules(&house.db)
+        .await?
+        .into_iter()
+        .find(|rule| rule.service.id == id)
+        .ok_or(Error::NotFound)?;
     Ok((rule, store::organisations(&house.db).await?))
 }
 
@@ -119,14 +161,24 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
     page.refused_for(refusals)
 }
 
-async fn shown(house: &House, viewer: &Viewer, done: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told", || {
-        let banner = (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
-        let (terms, closed): (Vec<Day>, Vec<Day>) = days.into_iter().partition(|day| day.last.is_some());
-        let approves =
-            Choice::each([("yes", "Yes"), ("no", "No, whoever writes a notice can send it")], |value| (value == "yes") == second_person);
+        let banner =
+            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        let (terms, closed): (Vec<Day>, Vec<Day>) =
+            days.into_iter().partition(|day| day.last.is_some());
+        let approves = Choice::each(
+            [("yes", "Yes"), ("no", "No, whoever writes a notice can send it")],
+            |value| (value == "yes") == second_person,
+        );
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -171,7 +223,8 @@ async fn shown(house: &House, viewer: &Viewer, done: &str, sent: &Sent, refusals
 }
 
 fn service_row(rule: Rule) -> impl IntoView {
-    let run_by = if rule.names.is_empty() { "every leader".to_owned() } else { rule.names.join(", ") };
+    let run_by =
+        if rule.names.is_empty() { "every leader".to_owned() } else { rule.names.join(", ") };
     let days = rule.notice_days.map(|days| format!(" {days} school days before."));
     view! {
         <li>

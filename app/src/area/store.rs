@@ -43,11 +43,14 @@ pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
     Ok(both(db).await?.1)
 }
 
-/// The places people can choose, and these, which were chosen before they were retired; in their order.
+/// The places people can choose, and these, which were chosen before they were retired; in their
+/// order.
 pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::Error> {
     let these = db::parameters(1, chosen.len());
     let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
-    let sql = format!("SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too} ORDER BY position, name, id");
+    let sql = format!(
+        "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too} ORDER BY position, name, id"
+    );
     let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
     for id in chosen {
         places = places.bind(id);
@@ -93,16 +96,33 @@ pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sq
 /// All services or places, retired ones too.
 pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     let sql = match what {
-        What::Service => "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services ORDER BY position, name",
+        What::Service => {
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services ORDER BY position, name"
+        }
         What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
-        What::Organisation => "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations ORDER BY position, name",
+        What::Organisation => {
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations ORDER BY position, name"
+        }
     };
     let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| Kept { id: row.get(0), name: row.get(1), baseline: row.get(2), retired_at: row.get(3) }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Kept {
+            id: row.get(0),
+            name: row.get(1),
+            baseline: row.get(2),
+            retired_at: row.get(3),
+        })
+        .collect())
 }
 
 /// Adds a service or a place at the end. Fails as "already there" when the name is taken.
-pub async fn add(tx: &mut AnyConnection, what: What, name: &str, baseline: Option<i64>) -> Result<String, sqlx::Error> {
+pub async fn add(
+    tx: &mut AnyConnection,
+    what: What,
+    name: &str,
+    baseline: Option<i64>,
+) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
         What::Service => sqlx::query("INSERT INTO services (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services").bind(&id).bind(name),
@@ -120,8 +140,14 @@ pub async fn add(tx: &mut AnyConnection, what: What, name: &str, baseline: Optio
     Ok(id)
 }
 
-/// Retires a service or a place, or with `None` brings it back. False when there is none with this id.
-pub async fn retire(tx: &mut AnyConnection, what: What, id: &str, at: Option<Millis>) -> Result<bool, sqlx::Error> {
+/// Retires a service or a place, or with `None` brings it back. False when there is none with this
+/// id.
+pub async fn retire(
+    tx: &mut AnyConnection,
+    what: What,
+    id: &str,
+    at: Option<Millis>,
+) -> Result<bool, sqlx::Error> {
     let sql = match what {
         What::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
         What::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
@@ -159,9 +185,16 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
     for row in rows {
         let service = Named { id: row.get(0), name: row.get(1) };
         if rules.last().is_none_or(|last| last.service.id != service.id) {
-            rules.push(Rule { service, notice_days: row.get(2), run_by: Vec::new(), names: Vec::new() });
+            rules.push(Rule {
+                service,
+                notice_days: row.get(2),
+                run_by: Vec::new(),
+                names: Vec::new(),
+            });
         }
-        if let (Some(rule), Some(organisation)) = (rules.last_mut(), row.get::<Option<String>, _>(3)) {
+        if let (Some(rule), Some(organisation)) =
+            (rules.last_mut(), row.get::<Option<String>, _>(3))
+        {
             rule.run_by.push(organisation);
             rule.names.push(row.get(4));
         }
@@ -170,14 +203,32 @@ pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
 }
 
 /// Says who runs a service, and how early families are told.
-pub async fn set_rule(tx: &mut AnyConnection, service_id: &str, run_by: &[String], days: Option<i64>) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE services SET notice_days = $2 WHERE id = $1").bind(service_id).bind(days).execute(&mut *tx).await?;
-    sqlx::query("DELETE FROM service_organisations WHERE service_id = $1").bind(service_id).execute(&mut *tx).await?;
-    db::tie(tx, "INSERT INTO service_organisations (service_id, organisation_id)", service_id, run_by).await
+pub async fn set_rule(
+    tx: &mut AnyConnection,
+    service_id: &str,
+    run_by: &[String],
+    days: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE services SET notice_days = $2 WHERE id = $1")
+        .bind(service_id)
+        .bind(days)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM service_organisations WHERE service_id = $1")
+        .bind(service_id)
+        .execute(&mut *tx)
+        .await?;
+    db::tie(
+        tx,
+        "INSERT INTO service_organisations (service_id, organisation_id)",
+        service_id,
+        run_by,
+    )
+    .await
 }
 
-/// Whether a leader may speak for a service: nobody is said to run it, or her organisation is. `service` and `leader` are
-/// written as the statement around this names them.
+/// Whether a leader may speak for a service: nobody is said to run it, or her organisation is.
+/// `service` and `leader` are written as the statement around this names them.
 #[must_use]
 pub fn speaks_for(service: &str, leader: &str) -> String {
     format!(
@@ -227,12 +278,19 @@ pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
          ORDER BY what, position, name, id",
         speaks_for("s.id", "$1")
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(leader)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut ground = Ground::default();
     for row in rows {
         let named = Named { id: row.get(1), name: row.get(2) };
         match row.get::<String, _>(0).as_str() {
-            "service" => ground.services.push(Spoken { service: named, notice_days: row.get(3), is_hers: row.get::<i64, _>(4) == 1 }),
+            "service" => ground.services.push(Spoken {
+                service: named,
+                notice_days: row.get(3),
+                is_hers: row.get::<i64, _>(4) == 1,
+            }),
             "place" => ground.places.push(named),
             "term" => ground.year.terms.extend(named.id.parse().ok().zip(named.name.parse().ok())),
             "closed" => ground.year.closed.extend(named.id.parse::<jiff::civil::Date>().ok()),
@@ -255,7 +313,8 @@ pub struct Day {
     pub last: Option<String>,
 }
 
-/// The terms and the days without school, the first first; and whether a second person approves notices.
+/// The terms and the days without school, the first first; and whether a second person approves
+/// notices.
 pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     let rows = sqlx::query(
         "SELECT id, name, first_day, last_day, CAST((SELECT second_person FROM area_rules) AS BIGINT) FROM (
@@ -267,7 +326,12 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let second_person = rows.first().is_none_or(|row| row.get::<i64, _>(4) == 1);
-    let days = rows.iter().map(|row| Day { id: row.get(0), name: row.get(1), first: row.get(2), last: row.get(3) });
+    let days = rows.iter().map(|row| Day {
+        id: row.get(0),
+        name: row.get(1),
+        first: row.get(2),
+        last: row.get(3),
+    });
     Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
 }
 
@@ -276,18 +340,24 @@ pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sql
     match day {
         NewDay::Term { name, first, last } => {
             let id = id::fresh();
-            sqlx::query("INSERT INTO terms (id, name, first_day, last_day) VALUES ($1, $2, $3, $4)")
-                .bind(&id)
-                .bind(name)
-                .bind(first.to_string())
-                .bind(last.to_string())
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO terms (id, name, first_day, last_day) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(&id)
+            .bind(name)
+            .bind(first.to_string())
+            .bind(last.to_string())
+            .execute(tx)
+            .await?;
             Ok(id)
         }
         NewDay::Closed { name, day } => {
             let day = day.to_string();
-            sqlx::query("INSERT INTO closed_days (day, name) VALUES ($1, $2)").bind(&day).bind(name).execute(tx).await?;
+            sqlx::query("INSERT INTO closed_days (day, name) VALUES ($1, $2)")
+                .bind(&day)
+                .bind(name)
+                .execute(tx)
+                .await?;
             Ok(day)
         }
     }
@@ -302,6 +372,9 @@ pub async fn take_out_day(tx: &mut AnyConnection, id: &str) -> Result<(), sqlx::
 
 /// Says whether a second person approves notices.
 pub async fn set_second_person(tx: &mut AnyConnection, yes: bool) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE area_rules SET second_person = CAST($1 AS INTEGER)").bind(i64::from(yes)).execute(tx).await?;
+    sqlx::query("UPDATE area_rules SET second_person = CAST($1 AS INTEGER)")
+        .bind(i64::from(yes))
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -22,7 +22,11 @@ const MOST_ON_A_PAGE: i64 = 20;
 /// GET `/consultations`: those that can be answered, then those that have closed.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
-    let open = if page_number == 1 { store::list(&house.db, Of::Open, (100, 0), now).await? } else { Vec::new() };
+    let open = if page_number == 1 {
+        store::list(&house.db, Of::Open, (100, 0), now).await?
+    } else {
+        Vec::new()
+    };
     let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
     let mut closed = store::list(&house.db, Of::Closed, part, now).await?;
     let next = (closed.len() as i64 > MOST_ON_A_PAGE).then(|| {
@@ -31,7 +35,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = (page_number > 1).then(|| "/consultations".to_owned());
     let page = Page::new("Consultations", || {
-        let nothing = (open.is_empty() && page_number == 1).then(|| view! { <p>"Nothing is asked just now."</p> });
+        let nothing = (open.is_empty() && page_number == 1)
+            .then(|| view! { <p>"Nothing is asked just now."</p> });
         let has_closed = !closed.is_empty();
         let (open, closed) = (cards(open, now), cards(closed, now));
         view! {
@@ -66,7 +71,11 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
 }
 
 /// GET `/forum/consultations`: those that are written or are to open, then those that are open.
-pub async fn of_forum(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn of_forum(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
     let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
     let mut coming = store::list(&house.db, Of::Coming, part, now).await?;
@@ -75,7 +84,11 @@ pub async fn of_forum(State(house): State<House>, viewer: Viewer, uri: Uri) -> R
         format!("/forum/consultations?page={}", page_number + 1)
     });
     let first = (page_number > 1).then(|| "/forum/consultations".to_owned());
-    let open = if page_number == 1 { store::list(&house.db, Of::Open, (100, 0), now).await? } else { Vec::new() };
+    let open = if page_number == 1 {
+        store::list(&house.db, Of::Open, (100, 0), now).await?
+    } else {
+        Vec::new()
+    };
     let page = Page::new("Consultations of the forum", || {
         let rows = |listed: Vec<Listed>| {
             let rows = listed.into_iter().map(|listed| {
@@ -103,12 +116,18 @@ pub async fn of_forum(State(house): State<House>, viewer: Viewer, uri: Uri) -> R
 }
 
 /// GET `/consultations/{id}`: what it is about, and the way to begin or to come back.
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let standing = consultation.standing(house.clock.now());
     let begun = answering::code_in_hand(&headers);
     let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
-    let has_results = standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
+    let has_results =
+        standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
     let page = Page::new(consultation.terms.title.clone(), || {
         let ways = match standing {
             Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
@@ -156,10 +175,19 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
 }
 
 /// The ways to answer: begin, go on, come back.
-fn ways(consultation: &Consultation, begun: Option<&str>, may_begin: bool) -> impl IntoView + use<> {
+fn ways(
+    consultation: &Consultation,
+    begun: Option<&str>,
+    may_begin: bool,
+) -> impl IntoView + use<> {
     let id = &consultation.id;
-    let questions = consultation.questionnaire.questions().filter(|question| question.kind.has_answer()).count();
-    let many = if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
+    let questions = consultation
+        .questionnaire
+        .questions()
+        .filter(|question| question.kind.has_answer())
+        .count();
+    let many =
+        if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
     if consultation.terms.access == Who::Link && !may_begin {
         return view! {
             <p>"It is for families who were given a link of their own. Open yours to begin."</p>
@@ -176,7 +204,11 @@ fn ways(consultation: &Consultation, begun: Option<&str>, may_begin: bool) -> im
         .into_any();
     }
     let go_on = begun.map(|code| view! { <p><a class="button" href=format!("/consultations/{id}/answers/{code}")>"Go on with the answers begun here"</a></p> });
-    let (begin, quiet) = if begun.is_some() { ("Begin as another person", "button quiet") } else { ("Begin", "button") };
+    let (begin, quiet) = if begun.is_some() {
+        ("Begin as another person", "button quiet")
+    } else {
+        ("Begin", "button")
+    };
     view! {
         <p class="soft">{format!("{many}. Each answer is kept as you give it. You can stop and come back, also on another phone.")}</p>
         {go_on}
@@ -203,8 +235,13 @@ fn come_back(id: &str) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever she answers.
-pub async fn preview(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+/// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever she
+/// answers.
+pub async fn preview(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (_, places) = area::store::both(&house.db).await?;
     let page = Page::new("As parents will see it", || {

@@ -1,4 +1,5 @@
-//! The organiser's page of a consultation: its questions, what is to be put right, and the button that opens it.
+//! The organiser's page of a consultation: its questions, what is to be put right, and the button
+//! that opens it.
 
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
@@ -21,39 +22,68 @@ use crate::id;
 use crate::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
 
 /// GET `/forum/consultations/{id}`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    shown(&house, &viewer, &consultation, &Sent::query(&uri).line("done"), &Refusals::default(), &[]).await
+    shown(
+        &house,
+        &viewer,
+        &consultation,
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+        &[],
+    )
+    .await
 }
 
-/// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library, or opens it.
-pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+/// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library,
+/// or opens it.
+pub async fn act(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     match sent.typed("step") {
         "open" => return open(&house, &viewer, consultation).await,
-        step @ ("version" | "ask") => return version(&house, &viewer, consultation, step == "ask").await,
+        step @ ("version" | "ask") => {
+            return version(&house, &viewer, consultation, step == "ask").await;
+        }
         _ => {}
     }
     let copies = sent.all("copy");
     let library = library::library();
-    let mut copies: Vec<_> = library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
+    let mut copies: Vec<_> =
+        library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
     if let Some(earlier) = id::parse(sent.typed("from")) {
         let earlier = store::find(&house.db, &earlier).await?;
-        copies.extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
+        copies
+            .extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
     }
     let had = if copies.is_empty() { Vec::new() } else { keys_had(&house, &consultation).await? };
-    let change = move |questions: &Questionnaire| match (sent.typed("up"), sent.typed("down"), sent.typed("out")) {
+    let change = move |questions: &Questionnaire| match (
+        sent.typed("up"),
+        sent.typed("down"),
+        sent.typed("out"),
+    ) {
         ("", "", "") => edit::with_copies(questions, &copies, &had),
         ("", "", key) => edit::without(questions, key),
         ("", key, _) => edit::moved(questions, key, false),
         (key, ..) => edit::moved(questions, key, true),
     };
-    let done = if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
-    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
+    let done =
+        if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
+        .into_response())
 }
 
-/// Changes the questions of a consultation. False when somebody has answered them, or when it is open and they could then not
-/// have been opened.
+/// Changes the questions of a consultation. False when somebody has answered them, or when it is
+/// open and they could then not have been opened.
 pub async fn changed(
     house: &House,
     consultation: &Consultation,
@@ -74,7 +104,11 @@ pub async fn changed(
     Ok(kept.await?)
 }
 
-async fn open(house: &House, viewer: &Viewer, consultation: Consultation) -> Result<Response, Error> {
+async fn open(
+    house: &House,
+    viewer: &Viewer,
+    consultation: Consultation,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let back = format!("/forum/consultations/{}", consultation.id);
     if consultation.opened_at.is_some() {
@@ -95,7 +129,17 @@ async fn open(house: &House, viewer: &Viewer, consultation: Consultation) -> Res
         Box::pin(async move {
             let opened = store::open(tx, &id, &by, now).await?;
             if opened {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "consultation opened", about: &id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "consultation opened",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(opened)
         })
@@ -103,16 +147,29 @@ async fn open(house: &House, viewer: &Viewer, consultation: Consultation) -> Res
     if opened.await? {
         return Ok(Redirect::to(&format!("{back}?done=opened")).into_response());
     }
-    let refusals = Refusals::one("words", "The draft it is on is not published. Wait until it is, or choose another in the words");
+    let refusals = Refusals::one(
+        "words",
+        "The draft it is on is not published. Wait until it is, or choose another in the words",
+    );
     shown(house, viewer, &consultation, "", &refusals, &[]).await
 }
 
-async fn version(house: &House, viewer: &Viewer, newest: Consultation, is_to_ask: bool) -> Result<Response, Error> {
+async fn version(
+    house: &House,
+    viewer: &Viewer,
+    newest: Consultation,
+    is_to_ask: bool,
+) -> Result<Response, Error> {
     match versions::step(house, viewer, &newest, is_to_ask).await? {
-        Ok(done) => Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id)).into_response()),
+        Ok(done) => {
+            Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id))
+                .into_response())
+        }
         Err(faults) => {
             let mut refusals = Refusals::default();
-            faults.iter().for_each(|fault| refusals.add("questions", in_words(fault, &newest.questionnaire)));
+            faults.iter().for_each(|fault| {
+                refusals.add("questions", in_words(fault, &newest.questionnaire))
+            });
             shown(house, viewer, &newest, "", &refusals, &[]).await
         }
     }
@@ -125,19 +182,37 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     }
 }
 
-/// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by line what could not be.
-pub async fn take_over(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: SentWithFile) -> Result<Response, Error> {
+/// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by
+/// line what could not be.
+pub async fn take_over(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: SentWithFile,
+) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
     let read = match sent.file {
-        _ if sent.is_too_large => Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024))),
-        None => Err("Choose a file".to_owned()),
-        Some((_, bytes)) => {
-            tokio::task::spawn_blocking(move || read_file(&bytes)).await.unwrap_or_else(|_panicked| Err(NO_FILE.to_owned()))
+        _ if sent.is_too_large => {
+            Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
         }
+        None => Err("Choose a file".to_owned()),
+        Some((_, bytes)) => tokio::task::spawn_blocking(move || read_file(&bytes))
+            .await
+            .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
     };
     let imported = match read {
         Ok(imported) => imported,
-        Err(what_to_do) => return shown(&house, &viewer, &consultation, "", &Refusals::one("file", what_to_do), &[]).await,
+        Err(what_to_do) => {
+            return shown(
+                &house,
+                &viewer,
+                &consultation,
+                "",
+                &Refusals::one("file", what_to_do),
+                &[],
+            )
+            .await;
+        }
     };
     let questions = imported.questionnaire;
     let kept = changed(&house, &consultation, move |_| questions).await?;
@@ -154,7 +229,9 @@ fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
     match first {
         Some(b'{') => match file::read(bytes) {
             Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
-            Err(faults) => Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default()),
+            Err(faults) => {
+                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
+            }
         },
         Some(b'<' | 0xEF) => import::limesurvey(bytes),
         Some(b'P') => import::xlsform(bytes),
@@ -163,9 +240,15 @@ fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
 }
 
 /// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
-pub async fn questions_file(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn questions_file(
+    State(house): State<House>,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\""),
+    ];
     Ok((headers, file::write(&consultation.questionnaire)).into_response())
 }
 
@@ -178,16 +261,21 @@ async fn shown(
     not_taken: &[import::NotTaken],
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let (is_answered, earlier) = store::beside(&house.db, &consultation.id, consultation.version).await?;
+    let (is_answered, earlier) =
+        store::beside(&house.db, &consultation.id, consultation.version).await?;
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let standing = consultation.standing(now);
     let terms = &consultation.terms;
     let page = Page::new(terms.title.clone(), || {
         let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
         let is_written = standing == Standing::Written;
-        let warnings =
-            (is_written || standing == Standing::Timed).then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
-        let warnings = warnings.unwrap_or_default().into_iter().map(|warning| view! { <p class="panel warn">{warning}</p> }).collect_view();
+        let warnings = (is_written || standing == Standing::Timed)
+            .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
+        let warnings = warnings
+            .unwrap_or_default()
+            .into_iter()
+            .map(|warning| view! { <p class="panel warn">{warning}</p> })
+            .collect_view();
         let words = is_written.then(|| view! { <p><a class="button quiet" id="words" href=to("/words")>"Change the words"</a></p> });
         let ways = is_written.then(|| {
             view! {
@@ -198,8 +286,10 @@ async fn shown(
             }
         });
         let is_open = matches!(standing, Standing::Timed | Standing::Open);
-        let after = (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
-        let versions = (is_open && (is_answered || consultation.is_next_version())).then(|| next_version(consultation));
+        let after =
+            (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
+        let versions = (is_open && (is_answered || consultation.is_next_version()))
+            .then(|| next_version(consultation));
         let sources = (!is_answered && standing != Standing::Closed).then(|| {
             view! {
                 <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
@@ -231,13 +321,19 @@ async fn shown(
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let (title, words) = match done {
-        "written" => ("The words are kept", "Now the questions: write your own, or copy well-put ones."),
+        "written" => {
+            ("The words are kept", "Now the questions: write your own, or copy well-put ones.")
+        }
         "changed" => ("It is changed", "This is what parents will read."),
         "questions" => ("The questions are kept", "See them as parents will before you open it."),
         "opened" => ("It is open", "Parents can answer from its first day on."),
         "put-right" => ("The wording is put right", "Parents read the note beneath the question."),
-        "new-version" => ("A new version is begun", "Parents answer the one before until you ask this one."),
-        "asked" => ("The new version is asked", "Who has begun with the one before ends with that one."),
+        "new-version" => {
+            ("A new version is begun", "Parents answer the one before until you ask this one.")
+        }
+        "asked" => {
+            ("The new version is asked", "Who has begun with the one before ends with that one.")
+        }
         "opened-before" => ("It was not changed", "It has been opened meanwhile."),
         "answered-before" => (
             "It was not changed",
@@ -251,9 +347,11 @@ fn banner(done: &str) -> impl IntoView + use<> {
 /// What an organiser does once it is open: other ways in, and what was said.
 fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-    let links = (consultation.terms.access == Who::Link && standing == Standing::Open)
-        .then(|| view! { <a class="button" href=to("/links")>"Links of their own for families"</a> });
-    let read = (standing == Standing::Closed).then(|| view! { <a class="button" href=to("/answers")>"Read the answers"</a> });
+    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(
+        || view! { <a class="button" href=to("/links")>"Links of their own for families"</a> },
+    );
+    let read = (standing == Standing::Closed)
+        .then(|| view! { <a class="button" href=to("/answers")>"Read the answers"</a> });
     view! {
         <p class="row">
             {links}
@@ -268,7 +366,10 @@ fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use
 fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
     let version = consultation.version;
     let (words, step, label) = if consultation.is_next_version() {
-        let words = format!("This is version {version}. It is not asked yet: parents answer version {}.", version - 1);
+        let words = format!(
+            "This is version {version}. It is not asked yet: parents answer version {}.",
+            version - 1
+        );
         (words, "ask", "Ask this version from now on")
     } else {
         let words = "Somebody has answered, so these questions stay. A slip in the wording can be put right with a note. For anything more, write a new version: the results say which version was answered.";
@@ -281,11 +382,18 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
     let here = format!("/forum/consultations/{}", consultation.id);
     let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
-        let kind = edit::KINDS.iter().find(|(word, _)| *word == edit::kind_word(&question.kind)).map_or("", |(_, title)| *title);
+        let kind = edit::KINDS
+            .iter()
+            .find(|(word, _)| *word == edit::kind_word(&question.kind))
+            .map_or("", |(_, title)| *title);
         let needed = if question.is_needed { ". It must be answered" } else { "" };
         let branch = if question.only_if.is_empty() { "" } else { ". Only some are asked" };
         let how = format!("{kind}{needed}{branch}");
-        let change = format!("{here}/{}/{}", if is_answered { "wording" } else { "questions" }, question.key);
+        let change = format!(
+            "{here}/{}/{}",
+            if is_answered { "wording" } else { "questions" },
+            question.key
+        );
         let unseen = || view! { <span class="unseen">{format!(": {}", question.text)}</span> };
         let key = question.key.clone();
         let ways = (!is_answered).then(|| {
@@ -313,12 +421,20 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
 
 /// What of a file could not be taken over.
 fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
-    let lines = not_taken.iter().map(|not| view! { <li><b>{not.at.clone()}</b>": "{not.what.clone()}</li> }).collect_view();
+    let lines = not_taken
+        .iter()
+        .map(|not| view! { <li><b>{not.at.clone()}</b>": "{not.what.clone()}</li> })
+        .collect_view();
     (!not_taken.is_empty()).then(|| view! { <section class="panel warn"><h2>"Not taken over as it was"</h2><ul>{lines}</ul></section> })
 }
 
 /// Where questions can come from: the library, an earlier consultation, a file.
-fn sources(file: &str, here: &str, earlier: Vec<(String, String)>, refusals: &Refusals) -> impl IntoView + use<> {
+fn sources(
+    file: &str,
+    here: &str,
+    earlier: Vec<(String, String)>,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
     let sections = library::library().sections.into_iter().map(|section| {
         let choices = section.questions.into_iter().map(|question| {
             view! { <label class="option"><input type="checkbox" name="copy" value=question.key />{question.text}</label> }
@@ -352,15 +468,21 @@ fn sources(file: &str, here: &str, earlier: Vec<(String, String)>, refusals: &Re
 }
 
 /// The choices of a question's form: whom it is asked.
-pub fn whom(questions: &[&super::questionnaire::Question], sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+pub fn whom(
+    questions: &[&super::questionnaire::Question],
+    sent: &Sent,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
     let ticked = sent.all("if");
-    let choices = questions.iter().filter(|question| question.kind.can_branch()).flat_map(|question| {
-        question
-            .kind
-            .options()
-            .into_iter()
-            .map(|option| (format!("{} {}", question.key, option.key), format!("{} – {}", question.text, option.text)))
-    });
+    let choices =
+        questions.iter().filter(|question| question.kind.can_branch()).flat_map(|question| {
+            question.kind.options().into_iter().map(|option| {
+                (
+                    format!("{} {}", question.key, option.key),
+                    format!("{} – {}", question.text, option.text),
+                )
+            })
+        });
     let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
     (!choices.is_empty()).then(|| {
         view! { <Choices name="if" legend="Ask it only of those who answered" hint="Choose none to ask everyone. Answers to different questions must all hold." choices many=true refusals /> }.into_any()

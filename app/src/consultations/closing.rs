@@ -1,5 +1,5 @@
-//! What the worker does after the close: nothing can be told any more from which rows were written together, and what was
-//! never sent is erased.
+//! What the worker does after the close: nothing can be told any more from which rows were written
+//! together, and what was never sent is erased.
 
 use sqlx::Row as _;
 
@@ -31,9 +31,10 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     Ok(())
 }
 
-/// Writes all responses and all who took part anew in one transaction, and who took part in the order of their accounts.
-/// PostgreSQL keeps with each row which transaction wrote it, and reads and backs rows up in the order they were written; a
-/// response and an account were written in one. On SQLite no row holds such a thing.
+/// Writes all responses and all who took part anew in one transaction, and who took part in the
+/// order of their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads
+/// and backs rows up in the order they were written; a response and an account were written in one.
+/// On SQLite no row holds such a thing.
 async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
     let kind = db.kind();
     db.write(move |tx| {

@@ -1,5 +1,5 @@
-//! Answers are kept while they are given, also without a signal: the forms work by themselves, and here what cannot be sent
-//! stays on the phone and is sent later.
+//! Answers are kept while they are given, also without a signal: the forms work by themselves, and
+//! here what cannot be sent stays on the phone and is sent later.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,9 +15,10 @@ use crate::browser::post;
 /// Milliseconds between two tries while there is no signal.
 const BETWEEN_TRIES: i32 = 4_000;
 
-/// Keeps each answer of the form on this page as it is given, and says so. `data-response` around it is the address of the
-/// response; `data-answers` of the form says whether it asks `one` question or `all`. Without a form, what is kept on this phone
-/// is sent. It has no properties, since to read them would make the program larger.
+/// Keeps each answer of the form on this page as it is given, and says so. `data-response` around
+/// it is the address of the response; `data-answers` of the form says whether it asks `one`
+/// question or `all`. Without a form, what is kept on this phone is sent. It has no properties,
+/// since to read them would make the program larger.
 #[island]
 pub fn KeepAnswers() -> impl IntoView {
     if cfg!(feature = "hydrate") {
@@ -49,9 +50,17 @@ struct Answering {
 
 fn begin() -> Option<()> {
     let response = element("[data-response]")?.get_attribute("data-response")?;
-    let asks_one = form().is_some_and(|form| form.get_attribute("data-answers").as_deref() == Some("one"));
+    let asks_one =
+        form().is_some_and(|form| form.get_attribute("data-answers").as_deref() == Some("one"));
     let flag = || Cell::new(false);
-    let page = Answering { response, asks_one, is_sending: flag(), goes_on: flag(), has_begun: flag(), is_waiting: flag() };
+    let page = Answering {
+        response,
+        asks_one,
+        is_sending: flag(),
+        goes_on: flag(),
+        has_begun: flag(),
+        is_waiting: flag(),
+    };
     let page = Rc::new(page);
     let own = Rc::clone(&page);
     // One function for all that happens: a clock that ticks brings no event.
@@ -85,7 +94,8 @@ impl Answering {
         }
     }
 
-    /// Sends what is kept on this phone, what was answered first first, and goes on where the person asked to.
+    /// Sends what is kept on this phone, what was answered first first, and goes on where the
+    /// person asked to.
     fn send(self: &Rc<Self>) {
         // Whoever sends now sends what came meanwhile as well.
         if self.is_sending.replace(true) {
@@ -100,7 +110,9 @@ impl Answering {
             say(came.stands);
             match (came.next, came.stands) {
                 // What was kept before the page came stands in it only once it comes again.
-                (Some(_), Stands::Kept) if is_first && !goes_on => go(&form().map_or(page.response.clone(), |form| form.action())),
+                (Some(_), Stands::Kept) if is_first && !goes_on => {
+                    go(&form().map_or(page.response.clone(), |form| form.action()))
+                }
                 (Some(next), Stands::Kept) if goes_on && page.asks_one => go(&next),
                 (_, Stands::Kept | Stands::Quiet) if goes_on && !page.asks_one => submit(),
                 (_, Stands::ToPutRight) if goes_on => submit(),
@@ -122,7 +134,8 @@ impl Answering {
         self.put(&form()?.action())
     }
 
-    /// Puts what stands in the form at the end of what is kept on this phone: a line each, the address and what is sent there.
+    /// Puts what stands in the form at the end of what is kept on this phone: a line each, the
+    /// address and what is sent there.
     fn put(&self, path: &str) -> Option<()> {
         let kept = kept(&self.response).unwrap_or_default();
         storage()?.set_item(&self.response, &[&kept, path, " ", &body()?, "\n"].concat()).ok()
@@ -155,11 +168,19 @@ async fn send_all(response: &str) -> Came {
     while let Some(kept) = kept(response) {
         let Some((line, _)) = cut(&kept, b'\n') else { break };
         let (path, body) = cut(line, b' ').unwrap_or_default();
-        let Ok(answer) = post(path, body).await else { return Came { stands: Stands::OnThisPhone, ..came } };
-        // Only the service itself says where it goes on: a page in between, as of a hotel, says nothing of the kind.
+        let Ok(answer) = post(path, body).await else {
+            return Came { stands: Stands::OnThisPhone, ..came };
+        };
+        // Only the service itself says where it goes on: a page in between, as of a hotel, says
+        // nothing of the kind.
         let next = answer.headers().get("location").ok().flatten();
         match answer.status() {
-            200 if next.is_some() => came = Came { stands: if came.stands == Stands::Quiet { Stands::Kept } else { came.stands }, next },
+            200 if next.is_some() => {
+                came = Came {
+                    stands: if came.stands == Stands::Quiet { Stands::Kept } else { came.stands },
+                    next,
+                }
+            }
             409 | 422 => came.stands = Stands::ToPutRight,
             410 => came.stands = Stands::Ended,
             _ => return Came { stands: Stands::OnThisPhone, ..came },
@@ -173,7 +194,11 @@ async fn send_all(response: &str) -> Came {
 fn take_out(response: &str, line: &str) -> Option<()> {
     let now = kept(response)?;
     let rest = now.strip_prefix(line)?.get(1..)?;
-    if rest.is_empty() { storage()?.remove_item(response).ok() } else { storage()?.set_item(response, rest).ok() }
+    if rest.is_empty() {
+        storage()?.remove_item(response).ok()
+    } else {
+        storage()?.set_item(response, rest).ok()
+    }
 }
 
 /// What is kept on this phone of a response, in the order it was answered.

@@ -21,13 +21,23 @@ use crate::ui::{Area, Banner, Field, Page, Summary};
 const MOST: usize = 200;
 
 /// GET `/forum/consultations/{id}/links`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
     shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
 }
 
-/// POST `/forum/consultations/{id}/links`: owes a letter to each address, or shows links to print. They are shown this once.
-pub async fn give(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+/// POST `/forum/consultations/{id}/links`: owes a letter to each address, or shows links to print.
+/// They are shown this once.
+pub async fn give(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
     if consultation.standing(house.clock.now()) != Standing::Open {
         let refusals = Refusals::one("addresses", "Give links while it is open");
@@ -39,23 +49,48 @@ pub async fn give(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     };
     let many = addresses.len() + to_print;
     let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
-    let of = |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
-    let letters: Vec<_> =
-        addresses.into_iter().zip(&links).map(|(to, link)| (to, letters::asked(&house, &consultation, &of(link)))).collect();
+    let of =
+        |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
+    let letters: Vec<_> = addresses
+        .into_iter()
+        .zip(&links)
+        .map(|(to, link)| (to, letters::asked(&house, &consultation, &of(link))))
+        .collect();
     let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
-    let (now, by, about, closes_at) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone(), consultation.terms.closes_at);
+    let (now, by, about, closes_at) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        consultation.id.clone(),
+        consultation.terms.closes_at,
+    );
     let given = house.db.write(move |tx| {
         Box::pin(async move {
             responses::keep_links(tx, &about, &links).await?;
             for (to, words) in &letters {
                 // No key that is made from the link: nothing says whose it is.
-                let owed =
-                    Owed { dedup_key: &id::fresh(), kind: "asked", account_id: None, to, words, at: now, not_after: Some(closes_at) };
+                let owed = Owed {
+                    dedup_key: &id::fresh(),
+                    kind: "asked",
+                    account_id: None,
+                    to,
+                    words,
+                    at: now,
+                    not_after: Some(closes_at),
+                };
                 owe(tx, owed).await?;
             }
             let detail = format!("{many}");
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "links given", about: &about, detail: &detail }).await
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "links given",
+                    about: &about,
+                    detail: &detail,
+                },
+            )
+            .await
         })
     });
     given.await?;
@@ -67,17 +102,29 @@ pub async fn give(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
     let mut refusals = Refusals::default();
     let mut addresses: Vec<String> = Vec::new();
-    for typed in sent.typed("addresses").split([',', ';', '\n']).map(str::trim).filter(|typed| !typed.is_empty()) {
-        if let Some(address) = refusals.take("addresses", address(typed).map_err(|what_to_do| format!("{what_to_do}: {typed}")))
-            && !addresses.contains(&address)
+    for typed in sent
+        .typed("addresses")
+        .split([',', ';', '\n'])
+        .map(str::trim)
+        .filter(|typed| !typed.is_empty())
+    {
+        if let Some(address) = refusals.take(
+            "addresses",
+            address(typed).map_err(|what_to_do| format!("{what_to_do}: {typed}")),
+        ) && !addresses.contains(&address)
         {
             addresses.push(address);
         }
     }
     let many = match sent.line("many").as_str() {
         "" => Some(0),
-        many => refusals
-            .take("many", many.parse::<usize>().ok().filter(|many| *many <= MOST).ok_or_else(|| format!("Print {MOST} or fewer at once"))),
+        many => refusals.take(
+            "many",
+            many.parse::<usize>()
+                .ok()
+                .filter(|many| *many <= MOST)
+                .ok_or_else(|| format!("Print {MOST} or fewer at once")),
+        ),
     };
     if addresses.len() > MOST {
         refusals.add("addresses", format!("Write to {MOST} or fewer at once"));
@@ -90,7 +137,9 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
 
 /// The consultation of an address whose families are given links; "not found" for others.
 async fn given_by_link(house: &House, id: &str) -> Result<Consultation, Error> {
-    Some(consultation(house, id).await?).filter(|consultation| consultation.terms.access == Who::Link).ok_or(Error::NotFound)
+    Some(consultation(house, id).await?)
+        .filter(|consultation| consultation.terms.access == Who::Link)
+        .ok_or(Error::NotFound)
 }
 
 async fn shown(

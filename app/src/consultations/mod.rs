@@ -1,15 +1,18 @@
-//! A consultation: the forum asks, parents answer from phones over days, and the results say what was heard without showing
-//! who said it.
+//! A consultation: the forum asks, parents answer from phones over days, and the results say what
+//! was heard without showing who said it.
 //!
-//! Its life: written by an organiser, words and questions → opened, from its first day to its last → answered; its questions
-//! stay from the first answer on → closed → read, with themes → counted by one organiser, checked by another, and published. A
-//! response is begun, kept answer by answer, sent, and can be changed or taken back with its code until the close.
+//! Its life: written by an organiser, words and questions → opened, from its first day to its last
+//! → answered; its questions stay from the first answer on → closed → read, with themes → counted
+//! by one organiser, checked by another, and published. A response is begun, kept answer by answer,
+//! sent, and can be changed or taken back with its code until the close.
 //!
-//! `rules` is what it says and how it stands, `questionnaire` what it asks, `tally` counts the answers: all pure. `store` holds
-//! the SQL of consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the organiser's pages,
-//! with `links` and `letters` for families who are given a link of their own; `browse` is everyone's, `answering` that of whoever
-//! answers, `paper` the questions to print and `typed` what comes in otherwise. After the close `reading` is where organisers
-//! read, `results` what is published, through [`crate::disclosure::tables`]; `closing` is what the worker does.
+//! `rules` is what it says and how it stands, `questionnaire` what it asks, `tally` counts the
+//! answers: all pure. `store` holds the SQL of consultations, `responses` that of answers. `write`,
+//! `build`, `question` and `versions` are the organiser's pages, with `links` and `letters` for
+//! families who are given a link of their own; `browse` is everyone's, `answering` that of whoever
+//! answers, `paper` the questions to print and `typed` what comes in otherwise. After the close
+//! `reading` is where organisers read, `results` what is published, through
+//! [`crate::disclosure::tables`]; `closing` is what the worker does.
 
 mod answering;
 mod browse;
@@ -88,7 +91,8 @@ async fn being_written(house: &House, id: &str) -> Result<Consultation, Error> {
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The consultation of an address that everyone may see; "not found" while it is written or is to open.
+/// The consultation of an address that everyone may see; "not found" while it is written or is to
+/// open.
 async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
     let consultation = consultation(house, id).await?;
     match consultation.standing(house.clock.now()) {
@@ -103,7 +107,10 @@ fn standing_words(standing: Standing, (opens_at, closes_at): (Millis, Millis)) -
         Standing::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
         Standing::Timed => format!("● It opens on {}", clock::day(opens_at)),
         Standing::Open => format!("● Open until the end of {}", clock::day(closes_at)),
-        Standing::Closing => format!("○ Closed. Who has begun can go on until {}", clock::day_and_hour(closes_at + rules::GRACE)),
+        Standing::Closing => format!(
+            "○ Closed. Who has begun can go on until {}",
+            clock::day_and_hour(closes_at + rules::GRACE)
+        ),
         Standing::Closed => format!("✓ Closed since {}", clock::day(closes_at)),
     }
 }

@@ -17,7 +17,11 @@ use crate::house::House;
 use crate::ui::Page;
 
 /// GET `/consultations/{id}/paper`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let places = area::store::places(&house.db).await?;
     let page = Page::new(format!("On paper: {}", consultation.terms.title), || {
@@ -46,34 +50,60 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 }
 
 fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
-    let help = (!question.help.is_empty()).then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
+    let help = (!question.help.is_empty())
+        .then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
     let declined = question.may_decline.then(|| "I prefer not to say".to_owned());
     let boxes = |texts: Vec<String>, mark: &'static str| {
-        let rows = texts.into_iter().chain(declined.clone()).map(|text| view! { <li>{mark}" "{text}</li> });
+        let rows = texts
+            .into_iter()
+            .chain(declined.clone())
+            .map(|text| view! { <li>{mark}" "{text}</li> });
         view! { <ul class="boxes">{rows.collect_view()}</ul> }.into_any()
     };
-    let texts = || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
+    let texts =
+        || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
     let line = || view! { <p class="to-write" aria-hidden="true"></p> };
     let (how, body) = match &question.kind {
-        Kind::Picture { words, file } if picture_name(file).is_some() => {
-            ("", view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }.into_any())
+        Kind::Picture { words, file } if picture_name(file).is_some() => (
+            "",
+            view! { <img class="picture" src=format!("/pictures/{file}") alt=words.clone() /> }
+                .into_any(),
+        ),
+        Kind::Page { words } | Kind::Picture { words, .. } => {
+            ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
         }
-        Kind::Page { words } | Kind::Picture { words, .. } => ("", view! { <p class="lines">{words.clone()}</p> }.into_any()),
         Kind::SeveralOf { at_most: Some(most), .. } => {
             return view! { <h2>{question.text.clone()}</h2>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();
         }
         Kind::SeveralOf { .. } => ("Tick all that hold.", boxes(texts(), "☐")),
-        Kind::Rank { .. } => ("Write 1 beside what matters most, then 2, and so on.", boxes(texts(), "____")),
-        Kind::Place {} => ("Tick one.", boxes(places.iter().map(|place| place.name.clone()).collect(), "☐")),
-        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => ("Tick one.", boxes(texts(), "☐")),
-        Kind::Number { .. } => {
-            ("Write a whole number.", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any())
+        Kind::Rank { .. } => {
+            ("Write 1 beside what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
-        Kind::Date {} => ("Write a day.", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any()),
-        Kind::ShortText {} => ("", view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any()),
+        Kind::Place {} => {
+            ("Tick one.", boxes(places.iter().map(|place| place.name.clone()).collect(), "☐"))
+        }
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => {
+            ("Tick one.", boxes(texts(), "☐"))
+        }
+        Kind::Number { .. } => (
+            "Write a whole number.",
+            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+        ),
+        Kind::Date {} => (
+            "Write a day.",
+            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+        ),
+        Kind::ShortText {} => (
+            "",
+            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+        ),
         Kind::LongText {} => {
             let lines = (0..5).map(|_| line()).collect_view();
-            ("", view! { {lines}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any())
+            (
+                "",
+                view! { {lines}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }
+                    .into_any(),
+            )
         }
     };
     let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });

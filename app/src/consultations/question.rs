@@ -17,9 +17,14 @@ use crate::house::House;
 use crate::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
 
 /// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
-pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, key)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    let fields = if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
+    let fields =
+        if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
     Ok(page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -31,9 +36,12 @@ pub async fn send(
     SentWithFile { mut sent, file, is_too_large }: SentWithFile,
 ) -> Result<Response, Error> {
     let consultation = being_written(&house, &id).await?;
-    let picture = file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == "picture");
-    let too_large = is_too_large || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
-    let mut wrong_picture = too_large.then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
+    let picture =
+        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == "picture");
+    let too_large = is_too_large
+        || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
+    let mut wrong_picture = too_large
+        .then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
     if let Some((_, content)) = picture.filter(|_| !too_large) {
         match house.files.keep_picture(content).await? {
             Some(name) => sent = sent.with("file", &name),
@@ -41,7 +49,8 @@ pub async fn send(
         }
     }
     if let Some(what_to_do) = wrong_picture {
-        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do)).answer(&house, &viewer));
+        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
+            .answer(&house, &viewer));
     }
     let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
     let own = match &before {
@@ -54,28 +63,40 @@ pub async fn send(
     };
     let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
         Ok(headed) => headed,
-        Err(refusals) => return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
+        }
     };
-    let kept = changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
+    let kept =
+        changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
     let done = if kept { "questions" } else { "answered-before" };
-    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id)).into_response())
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
+        .into_response())
 }
 
 /// The keys that questions have in this version or in any that was asked.
 pub async fn keys_had(house: &House, consultation: &Consultation) -> Result<Vec<String>, Error> {
     let versions = versions(&house.db, &consultation.id).await?;
-    let all = versions.iter().chain([consultation]).flat_map(|version| version.questionnaire.questions());
+    let all =
+        versions.iter().chain([consultation]).flat_map(|version| version.questionnaire.questions());
     Ok(all.map(|question| question.key.clone()).collect())
 }
 
-/// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before they are asked.
-pub async fn picture(State(house): State<House>, Path(file): Path<String>) -> Result<Response, Error> {
+/// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before
+/// they are asked.
+pub async fn picture(
+    State(house): State<House>,
+    Path(file): Path<String>,
+) -> Result<Response, Error> {
     house.files.picture(&file).await?.ok_or(Error::NotFound)
 }
 
 /// The question of an address, with its heading.
 fn headed(consultation: &Consultation, key: &str) -> Result<edit::Headed, Error> {
-    edit::flat(&consultation.questionnaire).into_iter().find(|(_, question)| question.key == key).ok_or(Error::NotFound)
+    edit::flat(&consultation.questionnaire)
+        .into_iter()
+        .find(|(_, question)| question.key == key)
+        .ok_or(Error::NotFound)
 }
 
 /// The questions before this one; for a new one all of them.
@@ -88,7 +109,9 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
     let title = if key == "new" { "Add a question" } else { "Change the question" };
     let page = Page::new(title, || {
         let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
-        let ticked = |field: &str, label: &str| Choice::each([("yes", label)], |value| sent.typed(field) == value);
+        let ticked = |field: &str, label: &str| {
+            Choice::each([("yes", label)], |value| sent.typed(field) == value)
+        };
         let is_more = !refusals.is_empty()
             || ["heading", "needed", "decline", "at_most", "least", "words", "file", "if"]
                 .iter()

@@ -1,4 +1,5 @@
-//! What a consultation says beside its questions, how it stands, and what whoever opens it should know. Pure.
+//! What a consultation says beside its questions, how it stands, and what whoever opens it should
+//! know. Pure.
 
 use crate::area::calendar::SchoolYear;
 use crate::clock::{self, DAY, HOUR, MINUTE, Millis};
@@ -28,8 +29,16 @@ impl Who {
     /// Each, as it is stored and as it is shown.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Anyone, "anyone", "Anyone who comes to the page"),
-        (Self::SignedIn, "signed in", "Parents who are signed in, each once. Nobody can see which answers are whose"),
-        (Self::Link, "link", "Those we give a link of their own, each once. Nobody can see which answers came by which link"),
+        (
+            Self::SignedIn,
+            "signed in",
+            "Parents who are signed in, each once. Nobody can see which answers are whose",
+        ),
+        (
+            Self::Link,
+            "link",
+            "Those we give a link of their own, each once. Nobody can see which answers came by which link",
+        ),
     ];
 
     /// The word it is stored by.
@@ -95,7 +104,11 @@ impl Belongs {
     /// What a form sends for it.
     #[must_use]
     pub fn value(&self) -> &str {
-        [&self.topic_id, &self.draft_id, &self.plan_id].into_iter().flatten().next().map_or("", String::as_str)
+        [&self.topic_id, &self.draft_id, &self.plan_id]
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("", String::as_str)
     }
 }
 
@@ -105,23 +118,41 @@ impl Belongs {
 /// What to put right, in the order of the fields.
 pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Refusals> {
     let mut refusals = Refusals::default();
-    let prose = |field, what_to_do: &str| forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do);
-    let title = refusals.take("title", forms::within(sent.line("title"), 100, "Say in one line what you ask about"));
+    let prose = |field, what_to_do: &str| {
+        forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
+    };
+    let title = refusals.take(
+        "title",
+        forms::within(sent.line("title"), 100, "Say in one line what you ask about"),
+    );
     let about = refusals.take("about", prose("about", "Say what it is about"));
-    let can_change = refusals.take("can_change", prose("can_change", "Say what can still be changed. If nothing can, do not ask"));
-    let cannot_change = refusals.take("cannot_change", prose("cannot_change", "Say what cannot be changed, and why"));
-    let who_for = refusals.take("who_for", forms::within(sent.line("who_for"), 300, "Say who it is for"));
+    let can_change = refusals.take(
+        "can_change",
+        prose("can_change", "Say what can still be changed. If nothing can, do not ask"),
+    );
+    let cannot_change = refusals
+        .take("cannot_change", prose("cannot_change", "Say what cannot be changed, and why"));
+    let who_for =
+        refusals.take("who_for", forms::within(sent.line("who_for"), 300, "Say who it is for"));
     let how_used = refusals.take("how_used", prose("how_used", "Say how the answers will be used"));
     let who_sees = refusals.take("who_sees", prose("who_sees", "Say who will see what"));
-    let access = refusals.take("access", Who::read(sent.typed("access")).ok_or_else(|| "Choose who may answer".to_owned()));
+    let access = refusals.take(
+        "access",
+        Who::read(sent.typed("access")).ok_or_else(|| "Choose who may answer".to_owned()),
+    );
     let chosen = sent.typed("belongs");
     let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
     if belongs.is_none() && !chosen.is_empty() {
-        refusals.add("belongs", "Choose what it belongs to again. What was chosen is not there any more");
+        refusals.add(
+            "belongs",
+            "Choose what it belongs to again. What was chosen is not there any more",
+        );
     }
     let opens_at = refusals.take("opens_day", opens_at(sent, now));
     let closes_at = refusals.take("closes_day", closes_at(sent, opens_at, now));
-    let (Some(access), Some(opens_at), Some(closes_at)) = (access, opens_at, closes_at) else { return Err(refusals) };
+    let (Some(access), Some(opens_at), Some(closes_at)) = (access, opens_at, closes_at) else {
+        return Err(refusals);
+    };
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -149,13 +180,19 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     if sent.line("opens_day").is_empty() {
         return Ok(now);
     }
-    let at = clock::read(sent.typed("opens_day"), "00:00").ok_or_else(|| "Enter a day, or leave it empty to open at once".to_owned())?;
-    if at > now + LONGEST_AHEAD { Err("Choose a day within the next three years".to_owned()) } else { Ok(at.max(now)) }
+    let at = clock::read(sent.typed("opens_day"), "00:00")
+        .ok_or_else(|| "Enter a day, or leave it empty to open at once".to_owned())?;
+    if at > now + LONGEST_AHEAD {
+        Err("Choose a day within the next three years".to_owned())
+    } else {
+        Ok(at.max(now))
+    }
 }
 
 /// The last minute of the day it closes.
 fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
-    let at = clock::read(sent.typed("closes_day"), "23:59").ok_or_else(|| "Enter the last day to answer".to_owned())?;
+    let at = clock::read(sent.typed("closes_day"), "23:59")
+        .ok_or_else(|| "Enter the last day to answer".to_owned())?;
     if at > now + LONGEST_AHEAD {
         Err("Choose a day within the next three years".to_owned())
     } else if at <= opens_at.unwrap_or(now) + HOUR {
@@ -198,7 +235,9 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
     let mut warnings = Vec::new();
     if closes_at - opens_at < LONG_ENOUGH - DAY {
         let days = (closes_at - opens_at + DAY - 1) / DAY;
-        warnings.push(format!("It is open for {days} days. Six weeks are fair to parents who cannot answer at once."));
+        warnings.push(format!(
+            "It is open for {days} days. Six weeks are fair to parents who cannot answer at once."
+        ));
     }
     for (at, what) in [(opens_at, "opens"), (closes_at, "closes")] {
         if year.is_holiday(at) {
@@ -228,14 +267,25 @@ mod tests {
 
     fn read(rest: &str) -> Result<Terms, Vec<&'static str>> {
         let sent = Sent::read(format!("{GOOD}&{rest}").as_bytes());
-        terms(&sent, &[], at("2026-12-03")).map_err(|refusals| refusals.iter().map(|(field, _)| field).collect())
+        terms(&sent, &[], at("2026-12-03"))
+            .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect())
     }
 
     #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
         let refused = terms(&Sent::default(), &[], at("2026-12-03")).expect_err("refusals");
         let fields: Vec<_> = refused.iter().map(|(field, _)| field).collect();
-        let all = ["title", "about", "can_change", "cannot_change", "who_for", "how_used", "who_sees", "access", "closes_day"];
+        let all = [
+            "title",
+            "about",
+            "can_change",
+            "cannot_change",
+            "who_for",
+            "how_used",
+            "who_sees",
+            "access",
+            "closes_day",
+        ];
         assert_eq!(fields, all);
     }
 
@@ -266,10 +316,18 @@ mod tests {
     #[test]
     fn it_warns_of_holidays_and_of_less_than_six_weeks() {
         let date = |day: &str| day.parse().expect("a day");
-        let year =
-            SchoolYear { terms: vec![(date("2026-11-02"), date("2026-12-18")), (date("2027-01-04"), date("2027-02-12"))], closed: vec![] };
+        let year = SchoolYear {
+            terms: vec![
+                (date("2026-11-02"), date("2026-12-18")),
+                (date("2027-01-04"), date("2027-02-12")),
+            ],
+            closed: vec![],
+        };
         assert_eq!(warnings((at("2026-11-04"), at("2026-12-16")), &year), Vec::<String>::new());
-        assert_eq!(warnings((at("2026-12-21"), at("2027-02-05")), &year), ["It opens in the school holidays, on Monday 21 December 2026."]);
+        assert_eq!(
+            warnings((at("2026-12-21"), at("2027-02-05")), &year),
+            ["It opens in the school holidays, on Monday 21 December 2026."]
+        );
         let short = warnings((at("2027-01-04"), at("2027-01-18")), &year);
         assert!(short.len() == 1 && short[0].starts_with("It is open for 14 days."), "{short:?}");
     }

@@ -1,4 +1,5 @@
-//! Every SQL statement about consultations and their questions; those about responses stand in `responses`.
+//! Every SQL statement about consultations and their questions; those about responses stand in
+//! `responses`.
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -51,7 +52,12 @@ impl Consultation {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn write(tx: &mut AnyConnection, terms: &Terms, by: &str, now: Millis) -> Kept<(String, bool)> {
+pub async fn write(
+    tx: &mut AnyConnection,
+    terms: &Terms,
+    by: &str,
+    now: Millis,
+) -> Kept<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id,
@@ -68,15 +74,20 @@ pub async fn write(tx: &mut AnyConnection, terms: &Terms, by: &str, now: Millis)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(new) = new else {
-        let known = sqlx::query_scalar("SELECT id FROM consultations WHERE form_key = $1").bind(&terms.form_key).fetch_one(tx).await?;
+        let known = sqlx::query_scalar("SELECT id FROM consultations WHERE form_key = $1")
+            .bind(&terms.form_key)
+            .fetch_one(tx)
+            .await?;
         return Ok((known, false));
     };
     let empty = Questionnaire { sections: vec![Section::default()] };
-    sqlx::query("INSERT INTO questionnaires (consultation_id, version, questions) VALUES ($1, 1, $2)")
-        .bind(&new)
-        .bind(json(&empty))
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO questionnaires (consultation_id, version, questions) VALUES ($1, 1, $2)",
+    )
+    .bind(&new)
+    .bind(json(&empty))
+    .execute(tx)
+    .await?;
     Ok((new, true))
 }
 
@@ -121,21 +132,31 @@ pub async fn find(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> 
     one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
 }
 
-/// The consultation with this id, with the questions that were written last: those that are asked, or are to be.
+/// The consultation with this id, with the questions that were written last: those that are asked,
+/// or are to be.
 pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> {
     one(db, consultation_id, "").await
 }
 
-/// The consultation with this id, once for each version of the questions that was asked, the first first.
+/// The consultation with this id, once for each version of the questions that was asked, the first
+/// first.
 pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
-    let sql = format!("{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL) ORDER BY q.version");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(consultation_id).fetch_all(&mut *db.read().await?).await?;
+    let sql = format!(
+        "{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL) ORDER BY q.version"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     Ok(rows.iter().map(consultation).collect())
 }
 
 async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
     let sql = format!("{CONSULTATION} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(consultation_id).fetch_optional(&mut *db.read().await?).await?;
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
     Ok(row.as_ref().map(consultation))
 }
 
@@ -146,7 +167,8 @@ pub(super) const CONSULTATION: &str =
      FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
 
 pub(super) fn consultation(row: &AnyRow) -> Consultation {
-    let (topic_id, plan_id): (Option<String>, Option<String>) = (row.get("topic_id"), row.get("plan_id"));
+    let (topic_id, plan_id): (Option<String>, Option<String>) =
+        (row.get("topic_id"), row.get("plan_id"));
     Consultation {
         id: row.get("id"),
         terms: Terms {
@@ -187,14 +209,31 @@ fn json(questionnaire: &Questionnaire) -> String {
 }
 
 /// The questions of this version, for whoever is about to change them.
-pub async fn questions(tx: &mut AnyConnection, kind: Kind, consultation_id: &str, version: i64) -> Kept<Questionnaire> {
-    let sql = format!("SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}", kind.hold_to_change());
-    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql)).bind(consultation_id).bind(version).fetch_one(tx).await?;
+pub async fn questions(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    version: i64,
+) -> Kept<Questionnaire> {
+    let sql = format!(
+        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        kind.hold_to_change()
+    );
+    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .bind(version)
+        .fetch_one(tx)
+        .await?;
     Ok(serde_json::from_str(&questions).unwrap_or_default())
 }
 
 /// Keeps other questions, while nobody has answered. False when somebody has.
-pub async fn keep_questions(tx: &mut AnyConnection, consultation_id: &str, version: i64, questions: &Questionnaire) -> Kept<bool> {
+pub async fn keep_questions(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    questions: &Questionnaire,
+) -> Kept<bool> {
     let kept = sqlx::query(
         "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
            AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')",
@@ -204,31 +243,65 @@ pub async fn keep_questions(tx: &mut AnyConnection, consultation_id: &str, versi
 }
 
 /// Keeps a fault of the wording that is put right, beside the questions as they were.
-pub async fn keep_mending(tx: &mut AnyConnection, kind: Kind, consultation_id: &str, version: i64, mending: Mending) -> Kept<()> {
-    let sql = format!("SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}", kind.hold_to_change());
-    let mended: String = sqlx::query_scalar(AssertSqlSafe(sql)).bind(consultation_id).bind(version).fetch_one(&mut *tx).await?;
-    let mut mended: Vec<Mending> = serde_json::from_str(&mended).unwrap_or_default();
-    mended.push(mending);
-    sqlx::query("UPDATE questionnaires SET mended = $3 WHERE consultation_id = $1 AND version = $2")
+pub async fn keep_mending(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    version: i64,
+    mending: Mending,
+) -> Kept<()> {
+    let sql = format!(
+        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        kind.hold_to_change()
+    );
+    let mended: String = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(consultation_id)
         .bind(version)
-        .bind(serde_json::to_string(&mended).unwrap_or_default())
-        .execute(tx)
+        .fetch_one(&mut *tx)
         .await?;
+    let mut mended: Vec<Mending> = serde_json::from_str(&mended).unwrap_or_default();
+    mended.push(mending);
+    sqlx::query(
+        "UPDATE questionnaires SET mended = $3 WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .bind(serde_json::to_string(&mended).unwrap_or_default())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
-/// Begins a new version of the questions, to be changed while parents answer the one before. False when there is one already.
-pub async fn begin_version(tx: &mut AnyConnection, consultation_id: &str, version: i64, questions: &Questionnaire) -> Kept<bool> {
+/// Begins a new version of the questions, to be changed while parents answer the one before. False
+/// when there is one already.
+pub async fn begin_version(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    questions: &Questionnaire,
+) -> Kept<bool> {
     let begun = sqlx::query(
         "INSERT INTO questionnaires (consultation_id, version, questions) SELECT $1, $2, $3
          WHERE $2 = 1 + (SELECT max(version) FROM questionnaires WHERE consultation_id = $1) ON CONFLICT DO NOTHING",
     );
-    Ok(begun.bind(consultation_id).bind(version).bind(json(questions)).execute(tx).await?.rows_affected() == 1)
+    Ok(begun
+        .bind(consultation_id)
+        .bind(version)
+        .bind(json(questions))
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
 }
 
-/// Asks a new version of the questions from now on. Whoever has begun with the one before ends with that.
-pub async fn ask_version(tx: &mut AnyConnection, consultation_id: &str, version: i64, now: Millis) -> Kept<bool> {
+/// Asks a new version of the questions from now on. Whoever has begun with the one before ends with
+/// that.
+pub async fn ask_version(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    now: Millis,
+) -> Kept<bool> {
     let asked = sqlx::query(
         "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2 AND live_at IS NULL
            AND consultation_id IN (SELECT c.id FROM consultations c WHERE c.opened_at IS NOT NULL AND c.closes_at > $3)",
@@ -236,9 +309,14 @@ pub async fn ask_version(tx: &mut AnyConnection, consultation_id: &str, version:
     Ok(asked.bind(consultation_id).bind(version).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// What an organiser's page asks beside the consultation: whether somebody has answered this version, and the consultations
-/// whose questions can be copied, (id, title) of each, the last written first.
-pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> Kept<(bool, Vec<(String, String)>)> {
+/// What an organiser's page asks beside the consultation: whether somebody has answered this
+/// version, and the consultations whose questions can be copied, (id, title) of each, the last
+/// written first.
+pub async fn beside(
+    db: &Db,
+    consultation_id: &str,
+    version: i64,
+) -> Kept<(bool, Vec<(String, String)>)> {
     let rows = sqlx::query(
         "SELECT '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
          UNION ALL
@@ -246,12 +324,19 @@ pub async fn beside(db: &Db, consultation_id: &str, version: i64) -> Kept<(bool,
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let all = rows.iter().map(|row| (row.get(0), row.get(1)));
-    let (answered, earlier): (Vec<_>, Vec<(String, String)>) = all.partition(|(id, _): &(String, String)| id.is_empty());
+    let (answered, earlier): (Vec<_>, Vec<(String, String)>) =
+        all.partition(|(id, _): &(String, String)| id.is_empty());
     Ok((!answered.is_empty(), earlier))
 }
 
-/// Lets a consultation open, at once or at its time. False when it is open already, or on a draft that is not published.
-pub async fn open(tx: &mut AnyConnection, consultation_id: &str, by: &str, now: Millis) -> Kept<bool> {
+/// Lets a consultation open, at once or at its time. False when it is open already, or on a draft
+/// that is not published.
+pub async fn open(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let opened = sqlx::query(
         "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE WHEN opens_at < $3 THEN $3 ELSE opens_at END
          WHERE id = $1 AND opened_at IS NULL AND closes_at > $3
@@ -291,14 +376,21 @@ pub enum Of {
 /// Consultations, `most` at the most.
 pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kept<Vec<Listed>> {
     let (which, order) = match of {
-        Of::Open => ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id"),
+        Of::Open => {
+            ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
+        }
         Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
         Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
         "SELECT id, title, who_for, opens_at, closes_at, opened_at FROM consultations WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(most).bind(skip).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now)
+        .bind(most)
+        .bind(skip)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let listed = |row: &AnyRow| Listed {
         id: row.get(0),
         title: row.get(1),
@@ -310,7 +402,8 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
     Ok(rows.iter().map(listed).collect())
 }
 
-/// What a consultation can belong to: plans, their published drafts, and published topics, the last published first.
+/// What a consultation can belong to: plans, their published drafts, and published topics, the last
+/// published first.
 pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     let rows = sqlx::query(
         "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
@@ -322,19 +415,31 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     for row in &rows {
         let (plan_id, title): (String, String) = (row.get(0), row.get(2));
         if all.last().is_none_or(|last| last.plan_id.as_ref() != Some(&plan_id)) {
-            all.push(Belongs { plan_id: Some(plan_id.clone()), words: format!("Plan: {title}"), ..Belongs::default() });
+            all.push(Belongs {
+                plan_id: Some(plan_id.clone()),
+                words: format!("Plan: {title}"),
+                ..Belongs::default()
+            });
         }
         if let Some(version) = row.get::<Option<i64>, _>(3) {
             let words = format!("Plan: {title}, draft {version}");
-            all.push(Belongs { plan_id: Some(plan_id), draft_id: row.get(1), words, ..Belongs::default() });
+            all.push(Belongs {
+                plan_id: Some(plan_id),
+                draft_id: row.get(1),
+                words,
+                ..Belongs::default()
+            });
         }
     }
     let topics = sqlx::query(
         "SELECT id, title FROM topics WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY published_at DESC, id LIMIT 200",
     );
     let topics = topics.fetch_all(&mut *db.read().await?).await?;
-    let topic =
-        |row: &AnyRow| Belongs { topic_id: Some(row.get(0)), words: format!("Topic: {}", row.get::<&str, _>(1)), ..Belongs::default() };
+    let topic = |row: &AnyRow| Belongs {
+        topic_id: Some(row.get(0)),
+        words: format!("Topic: {}", row.get::<&str, _>(1)),
+        ..Belongs::default()
+    };
     all.extend(topics.iter().map(topic));
     Ok(all)
 }

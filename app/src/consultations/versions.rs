@@ -1,5 +1,5 @@
-//! Once somebody has answered: a fault of the wording is put right with a note; anything more is a new version, which is
-//! written beside the one that is asked.
+//! Once somebody has answered: a fault of the wording is put right with a note; anything more is a
+//! new version, which is written beside the one that is asked.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -17,16 +17,27 @@ use crate::house::House;
 use crate::ui::{Area, Field, Page, Summary};
 
 /// GET `/forum/consultations/{id}/wording/{key}`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, key)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
-    let options = question.kind.options().into_iter().map(|option| (mended::field(&option.key), option.text)).collect::<Vec<_>>();
+    let options = question
+        .kind
+        .options()
+        .into_iter()
+        .map(|option| (mended::field(&option.key), option.text))
+        .collect::<Vec<_>>();
     let mut fields = vec![("text", question.text.as_str())];
     fields.extend(options.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    Ok(page(&consultation, question, &Sent::of(&fields), &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&consultation, question, &Sent::of(&fields), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
-/// POST `/forum/consultations/{id}/wording/{key}`: puts it right at once, for those who answer and in what they have answered.
+/// POST `/forum/consultations/{id}/wording/{key}`: puts it right at once, for those who answer and
+/// in what they have answered.
 pub async fn put_right(
     State(house): State<House>,
     viewer: Viewer,
@@ -39,15 +50,27 @@ pub async fn put_right(
     if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
         return Ok(Redirect::to(&back).into_response());
     }
-    let (now, by, kind) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), house.db.kind());
+    let (now, by, kind) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), house.db.kind());
     let mending = match mended::read(&sent, question, now) {
         Ok(mending) => mending,
-        Err(refusals) => return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            audit::note(tx, Entry { at: now, who: Some(&by), what: "wording put right", about: &consultation.id, detail: &mending.note })
-                .await?;
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "wording put right",
+                    about: &consultation.id,
+                    detail: &mending.note,
+                },
+            )
+            .await?;
             store::keep_mending(tx, kind, &consultation.id, consultation.version, mending).await
         })
     });
@@ -55,7 +78,12 @@ pub async fn put_right(
     Ok(Redirect::to(&format!("{back}?done=put-right#questions")).into_response())
 }
 
-fn page(consultation: &Consultation, question: &Question, sent: &Sent, refusals: &Refusals) -> Page {
+fn page(
+    consultation: &Consultation,
+    question: &Question,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let page = Page::new("Put the wording right", || {
         let options = question.kind.options().into_iter().map(|option| {
             let (name, id) = (mended::field(&option.key), format!("option-{}", option.key));
@@ -86,14 +114,16 @@ fn page(consultation: &Consultation, question: &Question, sent: &Sent, refusals:
     page.kept_for_going_back().refused_for(refusals)
 }
 
-/// Begins a new version, or asks the one that was written; where to go, or what is to be put right first.
+/// Begins a new version, or asks the one that was written; where to go, or what is to be put right
+/// first.
 pub async fn step(
     house: &House,
     viewer: &Viewer,
     newest: &Consultation,
     is_to_ask: bool,
 ) -> Result<Result<&'static str, Vec<check::Fault>>, Error> {
-    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), newest.id.clone());
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), newest.id.clone());
     if newest.is_next_version() != is_to_ask || newest.opened_at.is_none() {
         return Ok(Ok("opened-before"));
     }
@@ -112,7 +142,8 @@ pub async fn step(
                 (store::begin_version(tx, &id, version + 1, &questions).await?, "new version begun")
             };
             if done {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" }).await?;
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
+                    .await?;
             }
             Ok::<_, sqlx::Error>(done)
         })

@@ -21,38 +21,65 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// POST `/forum/consultations/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let belongs = store::to_belong_to(&house.db).await?;
     let terms = match rules::terms(&sent, &belongs, now) {
         Ok(terms) => terms,
-        Err(refusals) => return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let written = house.db.write(move |tx| {
         Box::pin(async move {
             let (id, is_new) = store::write(tx, &terms, &by, now).await?;
             if is_new {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "consultation written", about: &id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "consultation written",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(id)
         })
     });
-    Ok(Redirect::to(&format!("/forum/consultations/{}?done=written", written.await?)).into_response())
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done=written", written.await?))
+        .into_response())
 }
 
 /// GET `/forum/consultations/{id}/words`
-pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
     let back = format!("/forum/consultations/{}", consultation.id);
     if consultation.opened_at.is_some() {
         return Ok(Redirect::to(&back).into_response());
     }
     let belongs = store::to_belong_to(&house.db).await?;
-    Ok(page(&back, &belongs, &fields(&consultation.terms), &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/forum/consultations/{id}/words`
-pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let consultation = super::consultation(&house, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let back = format!("/forum/consultations/{}", consultation.id);
@@ -66,7 +93,11 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
             let changed = store::change(tx, &consultation.id, &terms).await?;
             if changed {
                 let what = "consultation changed";
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &consultation.id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &consultation.id, detail: "" },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(changed)
         })
@@ -87,7 +118,14 @@ fn fields(terms: &Terms) -> Sent {
         ("how_used", &terms.how_used),
         ("who_sees", &terms.who_sees),
         ("access", terms.access.word()),
-        ("belongs", [&terms.topic_id, &terms.draft_id, &terms.plan_id].into_iter().flatten().next().map_or("", String::as_str)),
+        (
+            "belongs",
+            [&terms.topic_id, &terms.draft_id, &terms.plan_id]
+                .into_iter()
+                .flatten()
+                .next()
+                .map_or("", String::as_str),
+        ),
         ("opens_day", &day(terms.opens_at)),
         ("closes_day", &day(terms.closes_at)),
     ])
@@ -96,10 +134,13 @@ fn fields(terms: &Terms) -> Sent {
 fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
     let back = back.to_owned();
     let page = Page::new("Ask parents", || {
-        let belongs = std::iter::once((String::new(), "Nothing yet".to_owned()))
-            .chain(belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())));
+        let belongs = std::iter::once((String::new(), "Nothing yet".to_owned())).chain(
+            belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
+        );
         let belongs = Choice::each(belongs, |value| value == sent.typed("belongs"));
-        let access = Choice::each(Who::ALL.map(|(_, word, title)| (word, title)), |word| word == sent.typed("access"));
+        let access = Choice::each(Who::ALL.map(|(_, word, title)| (word, title)), |word| {
+            word == sent.typed("access")
+        });
         view! {
             <div class="stack">
                 <p><a class="back" href=back>"Back"</a></p>

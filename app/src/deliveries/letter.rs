@@ -21,7 +21,8 @@ pub struct Words {
     pub stop: Option<Stop>,
 }
 
-/// How to stop letters that somebody subscribed to. Such a letter is one of many, and waits for all others.
+/// How to stop letters that somebody subscribed to. Such a letter is one of many, and waits for all
+/// others.
 #[derive(Clone, Debug)]
 pub struct Stop {
     /// The whole address of the page to choose on.
@@ -40,7 +41,9 @@ impl Words {
         }
         parts.extend(self.also.as_ref().map(|(label, address)| format!("{label}:\n{address}")));
         parts.push(self.from.clone());
-        let stop = self.stop.as_ref().map_or_else(String::new, |stop| format!("\nChoose or stop these letters: {}", stop.choose));
+        let stop = self.stop.as_ref().map_or_else(String::new, |stop| {
+            format!("\nChoose or stop these letters: {}", stop.choose)
+        });
         parts.push(format!("--\n{}{stop}", self.why));
         parts.join("\n\n") + "\n"
     }

@@ -1,5 +1,6 @@
-//! Whether a letter that a worker holds may still go: asked as late as can be, just before its recipient is named to the mail
-//! server, so that nothing is started once somebody was told that her letters have stopped.
+//! Whether a letter that a worker holds may still go: asked as late as can be, just before its
+//! recipient is named to the mail server, so that nothing is started once somebody was told that
+//! her letters have stopped.
 
 use super::{Failure, store};
 use crate::clock::Clock;
@@ -24,6 +25,8 @@ impl Permit {
     /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.
     pub async fn holds(&self) -> Result<(), Failure> {
         let standing = store::standing(&self.db, self, self.clock.now()).await;
-        standing.unwrap_or_else(|error| Err(Failure::Later(format!("the database cannot be asked: {error}"))))
+        standing.unwrap_or_else(|error| {
+            Err(Failure::Later(format!("the database cannot be asked: {error}")))
+        })
     }
 }

@@ -1,5 +1,5 @@
-//! The address a letter comes back to: it names the letter, and nobody else can make one (variable envelope return paths,
-//! VERP). Pure.
+//! The address a letter comes back to: it names the letter, and nobody else can make one (variable
+//! envelope return paths, VERP). Pure.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,24 +23,33 @@ pub struct ReturnAddress {
 }
 
 impl ReturnAddress {
-    /// Reads `BOUNCE_ADDRESS` and `BOUNCE_KEY`. A key as providers write it, `whsec_` and base64, is taken for the bytes it
-    /// stands for.
+    /// Reads `BOUNCE_ADDRESS` and `BOUNCE_KEY`. A key as providers write it, `whsec_` and base64,
+    /// is taken for the bytes it stands for.
     ///
     /// # Errors
     /// One line that names the setting.
     pub fn new(address: &str, key: &str) -> Result<Self, String> {
-        let address = accounts::address(address).map_err(|_| "BOUNCE_ADDRESS is to be like this: bounces@example.org".to_owned())?;
+        let address = accounts::address(address)
+            .map_err(|_| "BOUNCE_ADDRESS is to be like this: bounces@example.org".to_owned())?;
         let (local, host) = address.split_once('@').unwrap_or_default();
         if local.contains('+') {
-            return Err("BOUNCE_ADDRESS is to have no + in it: what follows one names the letter".to_owned());
+            return Err("BOUNCE_ADDRESS is to have no + in it: what follows one names the letter"
+                .to_owned());
         }
         if local.len() > LONGEST_LOCAL {
-            return Err(format!("BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the letter's name is added"));
+            return Err(format!(
+                "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the letter's name is added"
+            ));
         }
         if key.len() < SHORTEST_KEY {
-            return Err(format!("BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl rand -hex 32"));
+            return Err(format!(
+                "BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl rand -hex 32"
+            ));
         }
-        let key = key.strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok()).unwrap_or_else(|| key.as_bytes().to_vec());
+        let key = key
+            .strip_prefix("whsec_")
+            .and_then(|key| STANDARD.decode(key).ok())
+            .unwrap_or_else(|| key.as_bytes().to_vec());
         Ok(Self { local: local.to_owned(), host: host.to_owned(), key })
     }
 
@@ -58,9 +67,12 @@ impl ReturnAddress {
         let (base, named) = local.split_once('+')?;
         let (plain, code) = named.split_once('.')?;
         let plain = plain.to_ascii_lowercase();
-        let is_ours = base.eq_ignore_ascii_case(&self.local) && host.eq_ignore_ascii_case(&self.host);
+        let is_ours =
+            base.eq_ignore_ascii_case(&self.local) && host.eq_ignore_ascii_case(&self.host);
         // Mail programs may write capitals.
-        (is_ours && same(code.to_ascii_lowercase().as_bytes(), self.code(&plain).as_bytes())).then(|| id::parse(&plain)).flatten()
+        (is_ours && same(code.to_ascii_lowercase().as_bytes(), self.code(&plain).as_bytes()))
+            .then(|| id::parse(&plain))
+            .flatten()
     }
 
     /// Its host: mail for it must come here.
@@ -82,13 +94,15 @@ impl ReturnAddress {
     }
 
     fn code(&self, plain: &str) -> String {
-        let code = self.mac(format!("return address of {plain}").as_bytes()).finalize().into_bytes();
+        let code =
+            self.mac(format!("return address of {plain}").as_bytes()).finalize().into_bytes();
         code.iter().take(CODE).map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn mac(&self, content: &[u8]) -> Hmac<Sha256> {
         // A key of any length will do.
-        let mut mac = <Hmac<Sha256>>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        let mut mac =
+            <Hmac<Sha256>>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
         mac.update(content);
         mac
     }
@@ -96,7 +110,8 @@ impl ReturnAddress {
 
 /// Whether two codes are the same, in a time that tells nothing of where they differ.
 fn same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
+    one.len() == other.len()
+        && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
 }
 
 /// Without the key.
@@ -130,10 +145,22 @@ mod tests {
     fn an_address_that_somebody_else_made_names_no_letter() {
         let (letter, address) = (id::fresh(), address());
         let back = address.of(&letter);
-        let other = ReturnAddress::new("bounces@example.org", "another key, of thirty-two letters or more").expect("another");
+        let other =
+            ReturnAddress::new("bounces@example.org", "another key, of thirty-two letters or more")
+                .expect("another");
         assert_eq!(other.letter(&back), None);
-        assert_eq!(address.letter(&back.replace(&letter.replace('-', ""), &id::fresh().replace('-', ""))), None);
-        for wrong in ["bounces@example.org", "bounces+x@example.org", "bounces+x.y@example.org", "", "@", "someone+x.y@example.org"] {
+        assert_eq!(
+            address.letter(&back.replace(&letter.replace('-', ""), &id::fresh().replace('-', ""))),
+            None
+        );
+        for wrong in [
+            "bounces@example.org",
+            "bounces+x@example.org",
+            "bounces+x.y@example.org",
+            "",
+            "@",
+            "someone+x.y@example.org",
+        ] {
             assert_eq!(address.letter(wrong), None, "{wrong}");
         }
         assert_eq!(address.letter(&back.replace("example.org", "example.com")), None);
@@ -141,10 +168,24 @@ mod tests {
 
     #[test]
     fn a_bad_setting_is_named() {
-        assert!(ReturnAddress::new("bounces", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
-        assert!(ReturnAddress::new("letters-back@example.org", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
-        assert!(ReturnAddress::new("boun+ces@example.org", KEY).expect_err("refused").contains("BOUNCE_ADDRESS"));
-        assert!(ReturnAddress::new("bounces@example.org", "short").expect_err("refused").contains("BOUNCE_KEY"));
+        assert!(
+            ReturnAddress::new("bounces", KEY).expect_err("refused").contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("letters-back@example.org", KEY)
+                .expect_err("refused")
+                .contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("boun+ces@example.org", KEY)
+                .expect_err("refused")
+                .contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("bounces@example.org", "short")
+                .expect_err("refused")
+                .contains("BOUNCE_KEY")
+        );
         assert!(!format!("{:?}", address()).contains(KEY));
     }
 }

@@ -1,5 +1,5 @@
-//! What comes back of a letter, as mail or as a provider's call: that it did not arrive, or that its reader called it spam.
-//! Pure.
+//! What comes back of a letter, as mail or as a provider's call: that it did not arrive, or that
+//! its reader called it spam. Pure.
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
 use serde_json::Value;
@@ -43,8 +43,9 @@ pub struct Return {
     pub reason: String,
 }
 
-/// Reads a mail to the return address: a delivery status notification (RFC 3464) that says "failed", or a feedback report
-/// (RFC 5965) of abuse. `None` for all else: a letter that is late, an answer of somebody away, a forgery, and spam.
+/// Reads a mail to the return address: a delivery status notification (RFC 3464) that says
+/// "failed", or a feedback report (RFC 5965) of abuse. `None` for all else: a letter that is late,
+/// an answer of somebody away, a forgery, and spam.
 #[must_use]
 pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
     let message = MessageParser::default().parse(mail)?;
@@ -54,7 +55,11 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
         if !action.eq_ignore_ascii_case("failed") {
             return None;
         }
-        let reason = [field(&report, "Status"), field(&report, "Diagnostic-Code")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let reason = [field(&report, "Status"), field(&report, "Diagnostic-Code")]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
         return Some(Return { letter: addressed_to(&message, ours)?, came: Came::Bounced, reason });
     }
     let report = part(&message, "feedback-report")?;
@@ -62,17 +67,28 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
         return None;
     }
     let sender = field(&report, "Original-Mail-From").unwrap_or_default();
-    let letter = ours.letter(sender.trim_matches(['<', '>'])).or_else(|| addressed_to(&message, ours))?;
-    Some(Return { letter, came: Came::Complained, reason: field(&report, "User-Agent").unwrap_or_default() })
+    let letter =
+        ours.letter(sender.trim_matches(['<', '>'])).or_else(|| addressed_to(&message, ours))?;
+    Some(Return {
+        letter,
+        came: Came::Complained,
+        reason: field(&report, "User-Agent").unwrap_or_default(),
+    })
 }
 
-/// The letter that a mail is about, from the address it was sent to, wherever the mail server wrote that.
+/// The letter that a mail is about, from the address it was sent to, wherever the mail server wrote
+/// that.
 fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
-    let to = message.to().into_iter().flat_map(|to| to.iter()).filter_map(|address| address.address().map(str::to_owned));
-    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To"].into_iter().filter_map(|name| {
-        let raw = message.header_raw(name)?;
-        Some(raw.trim().trim_matches(['<', '>']).to_owned())
-    });
+    let to = message
+        .to()
+        .into_iter()
+        .flat_map(|to| to.iter())
+        .filter_map(|address| address.address().map(str::to_owned));
+    let envelope =
+        ["Delivered-To", "X-Original-To", "Envelope-To"].into_iter().filter_map(|name| {
+            let raw = message.header_raw(name)?;
+            Some(raw.trim().trim_matches(['<', '>']).to_owned())
+        });
     to.chain(envelope).find_map(|address| ours.letter(&address))
 }
 
@@ -80,7 +96,8 @@ fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
 fn part(message: &Message<'_>, kind: &str) -> Option<String> {
     let is_it = |part: &&MessagePart<'_>| {
         let of = |of: &mail_parser::ContentType<'_>| {
-            of.ctype().eq_ignore_ascii_case("message") && of.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case(kind))
+            of.ctype().eq_ignore_ascii_case("message")
+                && of.subtype().is_some_and(|subtype| subtype.eq_ignore_ascii_case(kind))
         };
         part.content_type().is_some_and(of)
     };
@@ -90,15 +107,16 @@ fn part(message: &Message<'_>, kind: &str) -> Option<String> {
 
 /// The value of a field, its lines joined.
 fn field(report: &str, name: &str) -> Option<String> {
-    let mut lines =
-        report.lines().skip_while(|line| !line.split_once(':').is_some_and(|(field, _)| field.trim().eq_ignore_ascii_case(name)));
+    let mut lines = report.lines().skip_while(|line| {
+        !line.split_once(':').is_some_and(|(field, _)| field.trim().eq_ignore_ascii_case(name))
+    });
     let first = lines.next()?.split_once(':')?.1.trim().to_owned();
     let more = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
     Some(more.fold(first, |value, line| value + " " + line))
 }
 
-/// Reads a provider's call whose signature holds: our own plain form, one event or a list of them, or that of Mailgun.
-/// Events that say nothing of what came back are left out.
+/// Reads a provider's call whose signature holds: our own plain form, one event or a list of them,
+/// or that of Mailgun. Events that say nothing of what came back are left out.
 ///
 /// # Errors
 /// When it is no such call.
@@ -106,7 +124,9 @@ pub fn read_call(body: &[u8]) -> Result<Vec<Return>, &'static str> {
     let body: Value = serde_json::from_slice(body).map_err(|_| "The body must be JSON.")?;
     match &body {
         Value::Array(events) => Ok(events.iter().filter_map(event).collect()),
-        Value::Object(_) => Ok(event(body.get("event-data").unwrap_or(&body)).into_iter().collect()),
+        Value::Object(_) => {
+            Ok(event(body.get("event-data").unwrap_or(&body)).into_iter().collect())
+        }
         _ => Err("The body must be an event or a list of events."),
     }
 }
@@ -119,7 +139,8 @@ fn event(event: &Value) -> Option<Return> {
         _ => return None,
     };
     let message_id = text("/message_id").or_else(|| text("/message/headers/message-id"))?;
-    let letter = message_id.trim_matches(['<', '>']).split('@').next().and_then(crate::id::parse)?;
+    let letter =
+        message_id.trim_matches(['<', '>']).split('@').next().and_then(crate::id::parse)?;
     let reason = text("/reason").or_else(|| text("/delivery-status/message")).unwrap_or_default();
     Some(Return { letter, came, reason: reason.to_owned() })
 }
@@ -130,7 +151,8 @@ mod tests {
     use crate::id;
 
     fn ours() -> ReturnAddress {
-        ReturnAddress::new("bounces@example.org", "a key of thirty-two letters, or more").expect("a return address")
+        ReturnAddress::new("bounces@example.org", "a key of thirty-two letters, or more")
+            .expect("a return address")
     }
 
     /// A notification as Postfix writes it.
@@ -151,7 +173,8 @@ mod tests {
     #[test]
     fn a_notification_that_a_letter_failed_names_the_letter_and_why() {
         let letter = id::fresh();
-        let back = read_mail(&notification(&ours().of(&letter), "failed"), &ours()).expect("it came back");
+        let back =
+            read_mail(&notification(&ours().of(&letter), "failed"), &ours()).expect("it came back");
         assert_eq!((back.letter, back.came), (letter, Came::Bounced));
         assert_eq!(back.reason, "5.1.1 smtp; 550 5.1.1 <nobody@example.com>: no such mailbox");
     }
@@ -166,9 +189,16 @@ mod tests {
         for to in [forged, "bounces@example.org", "", "somebody@example.com"] {
             assert_eq!(read_mail(&notification(to, "failed"), &ours()), None, "{to}");
         }
-        let away = format!("To: {letter}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: failed\r\n");
+        let away = format!(
+            "To: {letter}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: failed\r\n"
+        );
         assert_eq!(read_mail(away.as_bytes(), &ours()), None);
-        for broken in [&b""[..], b"\xff\xfe", b"To: x", b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n--b\r\n"] {
+        for broken in [
+            &b""[..],
+            b"\xff\xfe",
+            b"To: x",
+            b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n--b\r\n",
+        ] {
             assert_eq!(read_mail(broken, &ours()), None);
         }
     }
@@ -177,7 +207,8 @@ mod tests {
     fn the_address_is_found_where_the_mail_server_wrote_it() {
         let letter = id::fresh();
         let mail = notification("undisclosed-recipients:;", "failed");
-        let delivered = [format!("Delivered-To: {}\r\n", ours().of(&letter)).into_bytes(), mail].concat();
+        let delivered =
+            [format!("Delivered-To: {}\r\n", ours().of(&letter)).into_bytes(), mail].concat();
         assert_eq!(read_mail(&delivered, &ours()).map(|back| back.letter), Some(letter));
     }
 
@@ -201,18 +232,36 @@ mod tests {
     #[test]
     fn a_providers_call_is_read_in_our_form_and_in_mailguns() {
         let letter = id::fresh();
-        let own = format!(r#"[{{"event":"bounced","message_id":"<{letter}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#);
-        assert_eq!(read_call(own.as_bytes()), Ok(vec![Return { letter: letter.clone(), came: Came::Bounced, reason: "550 no".into() }]));
+        let own = format!(
+            r#"[{{"event":"bounced","message_id":"<{letter}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#
+        );
+        assert_eq!(
+            read_call(own.as_bytes()),
+            Ok(vec![Return {
+                letter: letter.clone(),
+                came: Came::Bounced,
+                reason: "550 no".into()
+            }])
+        );
         let mailgun = |event: &str, severity: &str| {
             format!(
                 r#"{{"signature":{{}},"event-data":{{"event":"{event}","severity":"{severity}","delivery-status":{{"message":"no"}},
                      "message":{{"headers":{{"message-id":"{letter}@example.org"}}}}}}}}"#
             )
         };
-        assert_eq!(read_call(mailgun("failed", "permanent").as_bytes()).expect("an event").len(), 1);
+        assert_eq!(
+            read_call(mailgun("failed", "permanent").as_bytes()).expect("an event").len(),
+            1
+        );
         assert_eq!(read_call(mailgun("failed", "temporary").as_bytes()), Ok(vec![]));
-        assert_eq!(read_call(mailgun("complained", "").as_bytes()).expect("an event")[0].came, Came::Complained);
+        assert_eq!(
+            read_call(mailgun("complained", "").as_bytes()).expect("an event")[0].came,
+            Came::Complained
+        );
         assert!(read_call(b"no").is_err() && read_call(b"3").is_err());
-        assert_eq!(read_call(br#"{"event":"bounced","message_id":"<stranger@example.com>"}"#), Ok(vec![]));
+        assert_eq!(
+            read_call(br#"{"event":"bounced","message_id":"<stranger@example.com>"}"#),
+            Ok(vec![])
+        );
     }
 }

@@ -27,7 +27,8 @@ pub struct Owed<'a> {
     pub not_after: Option<Millis>,
 }
 
-/// Letters of this kind can be very many too, though nobody stops them by one click: every other letter overtakes them.
+/// Letters of this kind can be very many too, though nobody stops them by one click: every other
+/// letter overtakes them.
 const OF_MANY: &str = "update";
 
 /// Owes a letter, in the same write as the fact it tells of.
@@ -63,14 +64,18 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
 /// # Errors
 /// When the database fails.
 pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1").bind(dedup_key).fetch_one(tx).await
+    sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1")
+        .bind(dedup_key)
+        .fetch_one(tx)
+        .await
 }
 
-/// How long a worker may hold a letter without saying that it still does, before another takes it over.
+/// How long a worker may hold a letter without saying that it still does, before another takes it
+/// over.
 pub const LEASE: Millis = 2 * MINUTE;
 
-/// Claims the letter that has waited longest, one of many only when no other waits, with the number of tries so far. Two
-/// workers never hold the same one.
+/// Claims the letter that has waited longest, one of many only when no other waits, with the number
+/// of tries so far. Two workers never hold the same one.
 ///
 /// # Errors
 /// When the database fails.
@@ -78,7 +83,8 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
     let kind = db.kind();
     db.write(move |tx| {
         Box::pin(async move {
-            // Without leaving out what another hand is about to claim, all hands would wait for one letter.
+            // Without leaving out what another hand is about to claim, all hands would wait for one
+            // letter.
             let sql = format!(
                 "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
                  WHERE id = (SELECT id FROM deliveries
@@ -98,7 +104,8 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
     .await
 }
 
-/// Keeps a letter that a worker has in its hand from being taken over, from now on for as long as at the claim.
+/// Keeps a letter that a worker has in its hand from being taken over, from now on for as long as
+/// at the claim.
 ///
 /// # Errors
 /// When the database fails.
@@ -118,12 +125,17 @@ pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::
     .await
 }
 
-/// Whether this letter may go: it must not when it was called off, came too late, or its person is gone, nor while it is stale;
-/// nor when another has claimed it since, or its person has another address.
+/// Whether this letter may go: it must not when it was called off, came too late, or its person is
+/// gone, nor while it is stale; nor when another has claimed it since, or its person has another
+/// address.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(db: &Db, permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
+pub async fn standing(
+    db: &Db,
+    permit: &Permit,
+    now: Millis,
+) -> Result<Result<(), Failure>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
@@ -135,7 +147,8 @@ pub async fn standing(db: &Db, permit: &Permit, now: Millis) -> Result<Result<()
     .bind(&permit.to)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) = (row.get(0), row.get(1), row.get(2), row.get(3));
+    let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) =
+        (row.get(0), row.get(1), row.get(2), row.get(3));
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
     } else if late != 0 {
@@ -152,7 +165,8 @@ pub async fn standing(db: &Db, permit: &Permit, now: Millis) -> Result<Result<()
 /// Records that the letter was handed over at this try, and erases what it said and to whom.
 ///
 /// # Errors
-/// When the database fails; the letter is then sent again after its lease, under the same `Message-ID`.
+/// When the database fails; the letter is then sent again after its lease, under the same
+/// `Message-ID`.
 pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
     finish(db, id, tries, Some(now), None, String::new()).await
 }
@@ -161,7 +175,13 @@ pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sq
 ///
 /// # Errors
 /// When the database fails.
-pub async fn given_up(db: &Db, id: String, tries: i64, now: Millis, reason: String) -> Result<(), sqlx::Error> {
+pub async fn given_up(
+    db: &Db,
+    id: String,
+    tries: i64,
+    now: Millis,
+    reason: String,
+) -> Result<(), sqlx::Error> {
     finish(db, id, tries, None, Some(now), reason).await
 }
 
@@ -169,7 +189,13 @@ pub async fn given_up(db: &Db, id: String, tries: i64, now: Millis, reason: Stri
 ///
 /// # Errors
 /// When the database fails.
-pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: String) -> Result<(), sqlx::Error> {
+pub async fn again(
+    db: &Db,
+    id: String,
+    tries: i64,
+    next_at: Millis,
+    reason: String,
+) -> Result<(), sqlx::Error> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
@@ -189,23 +215,35 @@ pub async fn again(db: &Db, id: String, tries: i64, next_at: Millis, reason: Str
     .await
 }
 
-/// Calls off the letters that were not handed over, and erases what they said and to whom. `which`: the condition of the
-/// statement, in which `$1` is `about`.
+/// Calls off the letters that were not handed over, and erases what they said and to whom. `which`:
+/// the condition of the statement, in which `$1` is `about`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn call_off(tx: &mut AnyConnection, which: &str, about: &str, reason: &'static str, now: Millis) -> Result<(), sqlx::Error> {
-    let sql = format!("UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}");
+pub async fn call_off(
+    tx: &mut AnyConnection,
+    which: &str,
+    about: &str,
+    reason: &'static str,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}"
+    );
     sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
     Ok(())
 }
 
-/// Marks letters that say more than they may now: they wait until they are put together again. `which`: the condition of the
-/// statement, in which `$1` is `about`.
+/// Marks letters that say more than they may now: they wait until they are put together again.
+/// `which`: the condition of the statement, in which `$1` is `about`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn make_stale(tx: &mut AnyConnection, which: &str, about: &str) -> Result<(), sqlx::Error> {
+pub async fn make_stale(
+    tx: &mut AnyConnection,
+    which: &str,
+    about: &str,
+) -> Result<(), sqlx::Error> {
     let sql = format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND {which}");
     sqlx::query(AssertSqlSafe(sql)).bind(about).execute(tx).await?;
     Ok(())
@@ -215,7 +253,11 @@ pub async fn make_stale(tx: &mut AnyConnection, which: &str, about: &str) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_together_again(tx: &mut AnyConnection, id: &str, words: &Words) -> Result<(), sqlx::Error> {
+pub async fn put_together_again(
+    tx: &mut AnyConnection,
+    id: &str,
+    words: &Words,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE deliveries SET is_stale = 0, subject = $2, body_text = $3, body_html = $4 WHERE id = $1 AND next_at IS NOT NULL AND is_stale = 1",
     )
@@ -229,14 +271,19 @@ pub async fn put_together_again(tx: &mut AnyConnection, id: &str, words: &Words)
 }
 
 /// What is left of a letter that is not to be sent any more.
-const ERASED: &str = "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
+const ERASED: &str =
+    "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
 
-/// Records what came back of a letter that went. The first word of each kind counts; a letter that never went has nothing
-/// to come back.
+/// Records what came back of a letter that went. The first word of each kind counts; a letter that
+/// never went has nothing to come back.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn came_back(tx: &mut AnyConnection, back: &Return, now: Millis) -> Result<(), sqlx::Error> {
+pub async fn came_back(
+    tx: &mut AnyConnection,
+    back: &Return,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
     let reason: String = without_addresses(&back.reason).chars().take(LONGEST_REASON).collect();
     sqlx::query(
         "INSERT INTO returns (delivery_id, kind, at, reason) SELECT id, $2, CAST($3 AS BIGINT), $4 FROM deliveries WHERE id = $1 AND tries > 0

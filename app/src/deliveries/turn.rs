@@ -23,8 +23,9 @@ pub enum Outcome {
 /// After so many tries a letter is given up: about two days of waiting.
 const MOST_TRIES: i64 = 18;
 
-/// Takes one turn, handing the letter over with `send`, which asks the permit again just before it names the recipient. Safe to
-/// stop at any moment: a letter not recorded as sent is claimed again when its lease has run out.
+/// Takes one turn, handing the letter over with `send`, which asks the permit again just before it
+/// names the recipient. Safe to stop at any moment: a letter not recorded as sent is claimed again
+/// when its lease has run out.
 ///
 /// # Errors
 /// When the database fails.
@@ -33,9 +34,17 @@ where
     S: FnOnce(Letter, Permit) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
-    let Some((letter, tries)) = store::claim(db, clock.now()).await? else { return Ok(Outcome::NothingDue) };
+    let Some((letter, tries)) = store::claim(db, clock.now()).await? else {
+        return Ok(Outcome::NothingDue);
+    };
     let id = letter.id.clone();
-    let permit = Permit { db: db.clone(), clock: clock.clone(), letter_id: id.clone(), tries, to: letter.to.clone() };
+    let permit = Permit {
+        db: db.clone(),
+        clock: clock.clone(),
+        letter_id: id.clone(),
+        tries,
+        to: letter.to.clone(),
+    };
     let sent = match permit.holds().await {
         Ok(()) => holding_on(&permit, send(letter, permit.clone())).await,
         must_not => must_not,
@@ -47,7 +56,14 @@ where
         }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
             tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
-            store::again(db, id, tries, clock.now() + wait_after(tries), without_addresses(&reason)).await?;
+            store::again(
+                db,
+                id,
+                tries,
+                clock.now() + wait_after(tries),
+                without_addresses(&reason),
+            )
+            .await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Forfeited(reason)) => {
@@ -66,10 +82,12 @@ where
     }
 }
 
-/// How long between two times that a worker says that it still holds a letter: well within its lease.
+/// How long between two times that a worker says that it still holds a letter: well within its
+/// lease.
 const BETWEEN_HOLDS: Duration = Duration::from_secs(30);
 
-/// Does the work on a letter that may take longer than the lease, and holds on to the letter meanwhile.
+/// Does the work on a letter that may take longer than the lease, and holds on to the letter
+/// meanwhile.
 async fn holding_on<T>(permit: &Permit, work: impl Future<Output = T>) -> T {
     tokio::pin!(work);
     loop {
@@ -84,26 +102,34 @@ async fn holding_on<T>(permit: &Permit, work: impl Future<Output = T>) -> T {
     }
 }
 
-/// How often it is tried to record that a letter went, a second between: shorter than the lease, after which it would go again.
+/// How often it is tried to record that a letter went, a second between: shorter than the lease,
+/// after which it would go again.
 const MOST_RECORDINGS: u32 = 60;
 
-/// Records that a letter went; again and again while the database does not answer, since nothing else keeps it from going twice.
+/// Records that a letter went; again and again while the database does not answer, since nothing
+/// else keeps it from going twice.
 async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) -> Result<(), sqlx::Error> {
     for _ in 1..MOST_RECORDINGS {
         match store::sent(db, id.to_owned(), tries, clock.now()).await {
             Ok(()) => return Ok(()),
-            Err(error) => tracing::warn!(%error, "a letter that went could not be recorded and will be tried again"),
+            Err(error) => {
+                tracing::warn!(%error, "a letter that went could not be recorded and will be tried again")
+            }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     store::sent(db, id.to_owned(), tries, clock.now()).await
 }
 
-/// A mail server's words without the addresses in them, since the reason is kept when the address is erased; and without
-/// characters that a database may refuse.
+/// A mail server's words without the addresses in them, since the reason is kept when the address
+/// is erased; and without characters that a database may refuse.
 pub(super) fn without_addresses(reason: &str) -> String {
     let reason = reason.replace(char::is_control, " ");
-    reason.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    reason
+        .split(' ')
+        .map(|word| if word.contains('@') { "…" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// One minute after the first try, then twice as long each time, at most four hours.
@@ -125,7 +151,10 @@ mod tests {
 
     #[test]
     fn what_a_server_says_is_kept_without_the_address_in_it() {
-        assert_eq!(without_addresses("550 <parent@example.org>: no such mailbox"), "550 … no such mailbox");
+        assert_eq!(
+            without_addresses("550 <parent@example.org>: no such mailbox"),
+            "550 … no such mailbox"
+        );
         assert_eq!(without_addresses("550 a\0b\r\nc"), "550 a b  c");
     }
 

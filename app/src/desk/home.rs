@@ -21,15 +21,25 @@ use crate::{consultations, notices, topics, updates};
 pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let now = house.clock.now();
     let (rounds, asked, said) = store::open_now(&house.db, now).await?;
-    let open = rounds.iter().filter(|round| round.dates.phase(now) != Phase::Closed).min_by_key(|round| round.dates.closes_at).cloned();
+    let open = rounds
+        .iter()
+        .filter(|round| round.dates.phase(now) != Phase::Closed)
+        .min_by_key(|round| round.dates.closes_at)
+        .cloned();
     let closed = rounds.into_iter().find(|round| round.dates.phase(now) == Phase::Closed);
     let latest = topics::store::list(&house.db, &Filter::default(), 4).await?;
     let soon = notices::store::Filter { after: Some(now), ..notices::store::Filter::default() };
     let soon = notices::store::list(&house.db, &soon, 3).await?;
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
-        "joined" => Some(("Welcome. Your address is confirmed", "You are signed in. You can propose topics and support others.")),
-        "accepted" => Some(("Welcome. You are signed in", "What waits for you is in the menu at the end of each page.")),
+        "joined" => Some((
+            "Welcome. Your address is confirmed",
+            "You are signed in. You can propose topics and support others.",
+        )),
+        "accepted" => Some((
+            "Welcome. You are signed in",
+            "What waits for you is in the menu at the end of each page.",
+        )),
         "signed-in" => Some(("You are signed in", "Here is what is open now.")),
         "signed-out" => Some(("You are signed out", "Come back whenever you like.")),
         _ => None,
@@ -101,9 +111,15 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// What can be done in the round that is going on, and by when.
-fn invitation(round: Option<Round>, now: clock::Millis, area: &str, may_propose: bool) -> impl IntoView + use<> {
+fn invitation(
+    round: Option<Round>,
+    now: clock::Millis,
+    area: &str,
+    may_propose: bool,
+) -> impl IntoView + use<> {
     let propose = may_propose.then(|| view! { <p><a href="/topics/new">"Propose a topic of your own"</a>" for the next round"</p> });
-    let propose_now = may_propose.then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
+    let propose_now = may_propose
+        .then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
     let Some(round) = round else {
         return view! {
             <p class="lead">{format!("Say what should be planned in {area} before any plan is written. Other parents can support it.")}</p>

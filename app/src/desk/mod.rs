@@ -1,4 +1,5 @@
-//! What each person has to do next: home for everyone, a desk for organisers and for leaders; and the standing pages.
+//! What each person has to do next: home for everyone, a desk for organisers and for leaders; and
+//! the standing pages.
 
 mod home;
 mod organisers;

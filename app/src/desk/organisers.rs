@@ -20,14 +20,23 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let waits_for = store::for_organisers(&house.db, now).await?;
     let rounds = rounds::store::list(&house.db, 3).await?;
     let outcomes = updates::due::counted(&updates::due::due(&house).await?);
-    let to_confirm: Vec<_> = rounds.iter().filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none()).cloned().collect();
+    let to_confirm: Vec<_> = rounds
+        .iter()
+        .filter(|round| round.dates.counted_at.is_some() && round.confirmed.is_none())
+        .cloned()
+        .collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
         let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
         let to_confirm = (!to_confirm.is_empty()).then(|| {
             let rounds = to_confirm.into_iter().map(|round| {
                 let to = format!("/forum/rounds/{}/shortlist", round.id);
-                waits(to, format!("Confirm the shortlist of {}", round.title), round.dates.closes_at + 14 * DAY, now)
+                waits(
+                    to,
+                    format!("Confirm the shortlist of {}", round.title),
+                    round.dates.closes_at + 14 * DAY,
+                    now,
+                )
             });
             let rounds = rounds.collect_view();
             view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
@@ -44,12 +53,16 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! { <h2>"Families no letter reaches"</h2><p><a href="/forum/unreached">"Tell them in another way"</a></p> }
         });
         let is_idle = waits_for.topics.is_empty();
-        let nothing = is_idle.then(|| view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> });
+        let nothing = is_idle.then(
+            || view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> },
+        );
         // Promised to the author: five working days, so seven days.
         let waiting = waits_for
             .topics
             .into_iter()
-            .map(|(id, title, proposed_at)| waits(format!("/forum/topics/{id}"), title, proposed_at + 7 * DAY, now))
+            .map(|(id, title, proposed_at)| {
+                waits(format!("/forum/topics/{id}"), title, proposed_at + 7 * DAY, now)
+            })
             .collect_view();
         let has_rounds = !rounds.is_empty();
         let rounds =

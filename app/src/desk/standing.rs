@@ -1,4 +1,5 @@
-//! Standing pages: accessibility, privacy, being offline, what to say when something is wrong, and the health check.
+//! Standing pages: accessibility, privacy, being offline, what to say when something is wrong, and
+//! the health check.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -93,18 +94,25 @@ pub async fn healthz(State(house): State<House>) -> Response {
 #[must_use]
 pub fn problem(status: StatusCode) -> Page {
     let (title, what_to_do) = match status {
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
-            ("This page is not here", "It may have moved or been withdrawn. Look among the topics, or begin at home.")
-        }
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => (
+            "This page is not here",
+            "It may have moved or been withdrawn. Look among the topics, or begin at home.",
+        ),
         StatusCode::FORBIDDEN => (
             "You cannot do this",
             "This is for other people than you, or it came from another website. If you think it should work, ask the forum.",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => ("That is too long", "Go back: what you typed is still there. Make it shorter and send it again."),
-        StatusCode::TOO_MANY_REQUESTS => {
-            ("That was a lot at once", "Wait a minute, go back, and try again. What you typed is still there.")
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That is too long",
+            "Go back: what you typed is still there. Make it shorter and send it again.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            "That was a lot at once",
+            "Wait a minute, go back, and try again. What you typed is still there.",
+        ),
+        status if status.is_client_error() => {
+            ("That could not be read", "Go back: what you typed is still there. Then try again.")
         }
-        status if status.is_client_error() => ("That could not be read", "Go back: what you typed is still there. Then try again."),
         _ => (
             "Something went wrong here",
             "It is our fault, not yours, and nothing you sent before is lost. Go back and try again in a few minutes.",

@@ -27,7 +27,8 @@ pub struct Waits {
 /// # Errors
 /// When the database fails.
 pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
-    let (topics, plans, unreached) = (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
+    let (topics, plans, unreached) =
+        (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
     let sql = format!(
         "SELECT kind, id, title, since FROM (
            SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
@@ -48,28 +49,39 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     Ok(waits)
 }
 
-/// What waits for a leader: the notices of hers with questions, as (notice, title, how many), and the outcomes that she is to say.
+/// What waits for a leader: the notices of hers with questions, as (notice, title, how many), and
+/// the outcomes that she is to say.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn for_leader(db: &Db, leader: &str) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
+pub async fn for_leader(
+    db: &Db,
+    leader: &str,
+) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
     let sql = format!(
         "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT) FROM ({}) questions) questions
          UNION ALL SELECT * FROM ({}) awaited",
         notices::questions::store::to_answer(),
         updates::store::all_awaited(Some("$1"))
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
-    let questions = rows.iter().filter(|row| row.get::<&str, _>(0) == "question").map(|row| (row.get(1), row.get(2), row.get(3)));
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
+    let questions = rows
+        .iter()
+        .filter(|row| row.get::<&str, _>(0) == "question")
+        .map(|row| (row.get(1), row.get(2), row.get(3)));
     Ok((questions.collect(), rows.iter().filter_map(updates::store::read_waited).collect()))
 }
 
-/// The last rounds, the consultations that can be answered, the first to close first, and what was said last of what came of it; in
-/// one question, for home.
+/// The last rounds, the consultations that can be answered, the first to close first, and what was
+/// said last of what came of it; in one question, for home.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open_now(db: &Db, now: Millis) -> Result<(Vec<Round>, Vec<Listed>, Vec<updates::store::Listed>), sqlx::Error> {
+pub async fn open_now(
+    db: &Db,
+    now: Millis,
+) -> Result<(Vec<Round>, Vec<Listed>, Vec<updates::store::Listed>), sqlx::Error> {
     let sql = format!(
         "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict FROM ({} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL, c.who_for, 'consultation', ''

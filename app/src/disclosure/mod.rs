@@ -1,9 +1,9 @@
 //! The one door for published numbers: what may be shown of a count of people, and what must be
 //! hidden with it so that no number below ten can be worked out.
 //!
-//! [`count`] and [`split`] guard one number or one list at a time. Their callers must not publish the
-//! same people split in a second way; that is for [`tables::release`]. Nor anything drawn from a number
-//! that is not shown: no percentage, no length of a bar, no order by size.
+//! [`count`] and [`split`] guard one number or one list at a time. Their callers must not publish
+//! the same people split in a second way; that is for [`tables::release`]. Nor anything drawn from
+//! a number that is not shown: no percentage, no length of a bar, no order by size.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ impl Shown {
         }
     }
 
-    /// The same to the nearest ten, as in "about 210", for numbers of people of whom other numbers stand elsewhere: what one has
-    /// more than another must not tell of a few. Nobody is nobody.
+    /// The same to the nearest ten, as in "about 210", for numbers of people of whom other numbers
+    /// stand elsewhere: what one has more than another must not tell of a few. Nobody is nobody.
     pub fn rounded(self) -> String {
         match self.to_ten() {
             Some(people) if people > 0 => format!("about {people}"),
@@ -44,7 +44,8 @@ impl Shown {
         }
     }
 
-    /// The number of people to the nearest ten, where it may be shown. What is made of such numbers tells no more than they do.
+    /// The number of people to the nearest ten, where it may be shown. What is made of such numbers
+    /// tells no more than they do.
     pub fn to_ten(self) -> Option<u64> {
         self.number().map(|people| (people + 5) / 10 * 10)
     }
@@ -165,7 +166,8 @@ impl Tally {
     fn leaves_open(self, room: u64) -> bool {
         let least = self.small + SMALLEST_SHOWN * self.large;
         let most = MOST_OF_SMALL * self.small;
-        self.people.saturating_sub(least) >= room && (self.large > 0 || self.people + MOST_OF_SMALL <= most + 1)
+        self.people.saturating_sub(least) >= room
+            && (self.large > 0 || self.people + MOST_OF_SMALL <= most + 1)
     }
 }
 

@@ -46,7 +46,12 @@ fn assert_nothing_small_is_told(published: &Split, sums: &[u64]) {
             continue;
         }
         if group.is_power_of_two() {
-            assert_eq!(possible & ONE_TO_NINE, ONE_TO_NINE, "part {} of {published:?}", group.trailing_zeros(),);
+            assert_eq!(
+                possible & ONE_TO_NINE,
+                ONE_TO_NINE,
+                "part {} of {published:?}",
+                group.trailing_zeros(),
+            );
         }
         assert!(possible.count_ones() >= 9, "the parts {group:b} together, of {published:?}");
     }
@@ -119,7 +124,8 @@ fn tables_with(part: usize, other: u64, published: &Split) -> Vec<Vec<u64>> {
     let table_labelled = |labels: Vec<Shown>| {
         let mut table = shown.clone();
         table[part] = other;
-        let mut ranges: Vec<_> = labels.into_iter().map(range_of).zip(unsaid_but(part, published)).collect();
+        let mut ranges: Vec<_> =
+            labels.into_iter().map(range_of).zip(unsaid_but(part, published)).collect();
         ranges.sort();
         for &((least, _), at) in &ranges {
             table[at] = least;

@@ -1,4 +1,5 @@
-//! What everyone sees: the comments with their answers, one of them, and a year of them as one document.
+//! What everyone sees: the comments with their answers, one of them, and a year of them as one
+//! document.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -27,25 +28,37 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let is_unanswered = sent.typed("show") == "unanswered";
     let which = if is_unanswered { Which::Unanswered } else { Which::Public };
     let number = page_number(&sent);
-    let mut comments = store::list(&house.db, which, (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)).await?;
-    let address =
-        |page: i64| if is_unanswered { format!("/local-offer?show=unanswered&page={page}") } else { format!("/local-offer?page={page}") };
+    let mut comments =
+        store::list(&house.db, which, (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)).await?;
+    let address = |page: i64| {
+        if is_unanswered {
+            format!("/local-offer?show=unanswered&page={page}")
+        } else {
+            format!("/local-offer?page={page}")
+        }
+    };
     let next = (comments.len() as i64 > MOST_ON_A_PAGE).then(|| {
         comments.truncate(MOST_ON_A_PAGE as usize);
         address(number + 1)
     });
     let first = (number > 1).then(|| address(1));
-    let (now, within, year) = (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
+    let (now, within, year) =
+        (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
     let offer = house.local_offer.clone();
     let page = Page::new("The Local Offer", || {
         let area = house.names.area.clone();
-        let offer = offer.map(|offer| view! { <p><a href=offer>{format!("The list of support in {area}")}</a></p> });
+        let offer = offer.map(
+            |offer| view! { <p><a href=offer>{format!("The list of support in {area}")}</a></p> },
+        );
         let ways = [("", "All"), ("unanswered", "Not answered yet")].map(|(word, title)| {
             let to = if word.is_empty() { "/local-offer".to_owned() } else { format!("/local-offer?show={word}") };
             view! { <a href=to aria-current=((word == "unanswered") == is_unanswered).then_some("true")>{title}</a> }
         });
-        let nothing =
-            comments.is_empty().then_some(if is_unanswered { "Every comment is answered." } else { "No comment is published yet." });
+        let nothing = comments.is_empty().then_some(if is_unanswered {
+            "Every comment is answered."
+        } else {
+            "No comment is published yet."
+        });
         let cards = comments.iter().map(|comment| card(comment, within, now)).collect::<Vec<_>>();
         let cards = (!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> });
         view! {
@@ -82,13 +95,19 @@ pub fn title(comment: &Comment) -> String {
 
 /// What a comment is about.
 pub fn about(comment: &Comment) -> String {
-    if comment.service.is_empty() { "All of the Local Offer".to_owned() } else { comment.service.clone() }
+    if comment.service.is_empty() {
+        "All of the Local Offer".to_owned()
+    } else {
+        comment.service.clone()
+    }
 }
 
 /// Whether a comment is answered, or by when it is to be.
 pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
-        (Some(last), _) if last.action.is_empty() => view! { <p class="state">"● Answered"</p> }.into_any(),
+        (Some(last), _) if last.action.is_empty() => {
+            view! { <p class="state">"● Answered"</p> }.into_any()
+        }
         (Some(_), _) => view! { <p class="state">"✓ Answered, with what is done"</p> }.into_any(),
         (None, Some(at)) => {
             let by = due_by(at, within);
@@ -121,7 +140,8 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
     let title = if comment.passed_on_at.is_some() {
         view! { "A comment that you sent" }.into_any()
     } else {
-        view! { <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a> }.into_any()
+        view! { <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a> }
+            .into_any()
     };
     view! {
         <li class="card">
@@ -135,12 +155,17 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
 /// What was answered, the first first.
 pub fn responses(comment: &Comment) -> impl IntoView + use<> {
     let one = |response: &store::Response| {
-        let who = if response.organisation.is_empty() { "The authority".to_owned() } else { response.organisation.clone() };
+        let who = if response.organisation.is_empty() {
+            "The authority".to_owned()
+        } else {
+            response.organisation.clone()
+        };
         let action = if response.action.is_empty() {
             view! { <p>"Nothing else is going to be done."</p> }.into_any()
         } else {
             let by = clock::day_of(&response.action_by).map(|day| view! { " By "<b>{day}</b>"." });
-            view! { <p><b>"What is going to be done: "</b>{response.action.clone()}{by}</p> }.into_any()
+            view! { <p><b>"What is going to be done: "</b>{response.action.clone()}{by}</p> }
+                .into_any()
         };
         view! {
             <li class="panel">
@@ -155,7 +180,12 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
 }
 
 /// GET `/local-offer/comments/{id}`: for everyone once it is published; before, for its author.
-pub async fn comment(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn comment(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
     let is_hers = viewer.signed_in().is_ok_and(|me| me.account_id == comment.author_id);
     // What was passed on is for the safeguarding lead alone; its author has her letter.
@@ -166,9 +196,10 @@ pub async fn comment(State(house): State<House>, viewer: Viewer, Path(id): Path<
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("A comment on the Local Offer", || {
         let banner = match done.as_str() {
-            "sent" => {
-                Some(("Your comment is sent", "Somebody from the forum reads it first, within five working days. We write to you then."))
-            }
+            "sent" => Some((
+                "Your comment is sent",
+                "Somebody from the forum reads it first, within five working days. We write to you then.",
+            )),
             "answered" => Some(("The answer is published", "Its author gets it by letter.")),
             "withdrawn" => Some(("You took it back", "Nobody can read it any more.")),
             _ => None,
@@ -195,9 +226,15 @@ pub async fn comment(State(house): State<House>, viewer: Viewer, Path(id): Path<
     Ok(page.answer(&house, &viewer))
 }
 
-/// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to print.
-pub async fn year(State(house): State<House>, viewer: Viewer, Path(year): Path<String>) -> Result<Response, Error> {
-    let year: i16 = year.parse().ok().filter(|year| (2000..=2200).contains(year)).ok_or(Error::NotFound)?;
+/// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to
+/// print.
+pub async fn year(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(year): Path<String>,
+) -> Result<Response, Error> {
+    let year: i16 =
+        year.parse().ok().filter(|year| (2000..=2200).contains(year)).ok_or(Error::NotFound)?;
     let start = |year: i16| clock::read(&format!("{year}-01-01"), "00:00").ok_or(Error::NotFound);
     let (from, until, now) = (start(year)?, start(year + 1)?, house.clock.now());
     if from > now {
@@ -208,8 +245,11 @@ pub async fn year(State(house): State<House>, viewer: Viewer, Path(year): Path<S
     let within = house.outcome_within;
     let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
-        let published =
-            if comments.len() == 1 { "1 comment was published".to_owned() } else { format!("{} comments were published", comments.len()) };
+        let published = if comments.len() == 1 {
+            "1 comment was published".to_owned()
+        } else {
+            format!("{} comments were published", comments.len())
+        };
         let not = match declined {
             0 => "None was left out.".to_owned(),
             many => format!(

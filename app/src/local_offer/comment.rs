@@ -20,7 +20,11 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// POST `/local-offer/comments/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let services = area::store::services(&house.db).await?;
     let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let new = match rules::comment(&sent, &ids) {
@@ -28,13 +32,23 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
         Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
     };
     let (now, author) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let id = house.db.write(move |tx| Box::pin(async move { store::send(tx, &new, &author, now).await })).await?;
+    let id = house
+        .db
+        .write(move |tx| Box::pin(async move { store::send(tx, &new, &author, now).await }))
+        .await?;
     Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
 }
 
 fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
-    let mut choices = vec![Choice { value: String::new(), label: "All of it".into(), chosen: sent.typed("service").is_empty() }];
-    choices.extend(Choice::each(services.into_iter().map(|service| (service.id, service.name)), |id| sent.typed("service") == id));
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: "All of it".into(),
+        chosen: sent.typed("service").is_empty(),
+    }];
+    choices.extend(Choice::each(
+        services.into_iter().map(|service| (service.id, service.name)),
+        |id| sent.typed("service") == id,
+    ));
     let page = Page::new("Comment on the Local Offer", || {
         view! {
             <div class="stack">
@@ -56,7 +70,11 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
 }
 
 /// GET `/local-offer/comments/{id}/withdrawal`: asks once more.
-pub async fn withdrawal(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn withdrawal(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
     if comment.author_id != viewer.signed_in()?.account_id {
         return Err(Error::NotFound);
@@ -64,7 +82,8 @@ pub async fn withdrawal(State(house): State<House>, viewer: Viewer, Path(id): Pa
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
     let page = Page::new("Take back your comment", || {
         let form = if can_be {
-            view! { <form method="post"><button class="button warn">"Take it back"</button></form> }.into_any()
+            view! { <form method="post"><button class="button warn">"Take it back"</button></form> }
+                .into_any()
         } else {
             view! { <p class="panel">"It can no longer be taken back: it was answered, or you took it back before."</p> }.into_any()
         };
@@ -82,9 +101,18 @@ pub async fn withdrawal(State(house): State<House>, viewer: Viewer, Path(id): Pa
 }
 
 /// POST `/local-offer/comments/{id}/withdrawal`
-pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
-    let (now, by, about, kind) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), comment.id.clone(), house.db.kind());
+    let (now, by, about, kind) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        comment.id.clone(),
+        house.db.kind(),
+    );
     if comment.author_id != by {
         return Err(Error::NotFound);
     }

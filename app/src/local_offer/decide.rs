@@ -22,7 +22,9 @@ const MOST: i64 = 50;
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
     let page = Page::new("Comments to read", || {
-        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Comments that parents send will be here."</p> });
+        let nothing = waiting.is_empty().then(
+            || view! { <p>"Nothing waits for you. Comments that parents send will be here."</p> },
+        );
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/forum/local-offer/{}", comment.id);
             view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2><p class="soft">"Sent on "<When at=comment.sent_at /></p></li> }
@@ -43,13 +45,22 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 /// GET `/forum/local-offer/{id}`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
     Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/forum/local-offer/{id}`
-pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn decide(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let comment = waiting(&house, &id).await?;
     let decision = match rules::decision(&sent) {
         Ok(decision) => decision,
@@ -58,7 +69,10 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     if keep(&house, &viewer.signed_in()?.account_id, &comment, decision).await? {
         return Ok(Redirect::to("/forum/local-offer").into_response());
     }
-    let refusals = Refusals::one("decision", "This could not be kept. Somebody has decided about it, or its author took it back");
+    let refusals = Refusals::one(
+        "decision",
+        "This could not be kept. Somebody has decided about it, or its author took it back",
+    );
     // Passed on meanwhile, it is for the safeguarding lead alone.
     Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
@@ -66,12 +80,22 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
 /// One that an organiser may read: not one that was passed on.
 async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
     let comment = find(house, id).await?;
-    if comment.passed_on_at.is_some() || comment.withdrawn_at.is_some() { Err(Error::NotFound) } else { Ok(comment) }
+    if comment.passed_on_at.is_some() || comment.withdrawn_at.is_some() {
+        Err(Error::NotFound)
+    } else {
+        Ok(comment)
+    }
 }
 
 /// The decision, the audit, the author's letter: one write. False when it waits no more.
-async fn keep(house: &House, by: &str, comment: &Comment, decision: Decision) -> Result<bool, Error> {
-    let (now, by, comment, writer) = (house.clock.now(), by.to_owned(), comment.clone(), house.clone());
+async fn keep(
+    house: &House,
+    by: &str,
+    comment: &Comment,
+    decision: Decision,
+) -> Result<bool, Error> {
+    let (now, by, comment, writer) =
+        (house.clock.now(), by.to_owned(), comment.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             if !store::decide(tx, &comment.id, &decision, &by, now).await? {
@@ -81,15 +105,27 @@ async fn keep(house: &House, by: &str, comment: &Comment, decision: Decision) ->
                 let words = letters::decided(&writer, &comment.id, &decision);
                 let dedup_key = format!("comment decided {}", comment.id);
                 let account_id = Some(comment.author_id.as_str());
-                owe(tx, Owed { dedup_key: &dedup_key, kind: "comment decided", account_id, to, words: &words, at: now, not_after: None })
-                    .await?;
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: "comment decided",
+                        account_id,
+                        to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
             }
             let (what, detail) = match decision {
                 Decision::Publish => ("comment published", ""),
                 Decision::Decline(reason) => ("comment declined", reason),
                 Decision::PassOn => ("comment passed on", ""),
             };
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &comment.id, detail }).await?;
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &comment.id, detail })
+                .await?;
             Ok(true)
         })
     });
@@ -97,14 +133,23 @@ async fn keep(house: &House, by: &str, comment: &Comment, decision: Decision) ->
 }
 
 fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
-    let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), chosen: sent.typed("decision") == value };
+    let choice = |value: &str, label: &str| Choice {
+        value: value.into(),
+        label: label.into(),
+        chosen: sent.typed("decision") == value,
+    };
     let choices = vec![
         choice("publish", "Publish it as it is"),
         choice("decline", "Do not publish it, for the reason below"),
         choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"),
     ];
-    let reasons =
-        REASONS.map(|(word, label)| Choice { value: word.into(), label: label.into(), chosen: sent.typed("reason") == word }).to_vec();
+    let reasons = REASONS
+        .map(|(word, label)| Choice {
+            value: word.into(),
+            label: label.into(),
+            chosen: sent.typed("reason") == word,
+        })
+        .to_vec();
     let page = Page::new("Decide about a comment", || {
         let form = if comment.waits() {
             view! {

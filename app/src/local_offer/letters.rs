@@ -31,7 +31,8 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
 
 /// Tells the author what was answered.
 pub fn answered(house: &House, comment_id: &str, new: &NewResponse) -> Words {
-    let mut paragraphs = vec!["Your comment on the Local Offer was answered:".to_owned(), new.response.clone()];
+    let mut paragraphs =
+        vec!["Your comment on the Local Offer was answered:".to_owned(), new.response.clone()];
     paragraphs.push(if new.action.is_empty() {
         "Nothing else is going to be done.".to_owned()
     } else {
@@ -44,7 +45,12 @@ fn see(house: &House, comment_id: &str) -> (String, String) {
     ("See it".to_owned(), house.link(&format!("/local-offer/comments/{comment_id}")))
 }
 
-fn words(house: &House, subject: &str, paragraphs: Vec<String>, button: Option<(String, String)>) -> Words {
+fn words(
+    house: &House,
+    subject: &str,
+    paragraphs: Vec<String>,
+    button: Option<(String, String)>,
+) -> Words {
     Words {
         subject: subject.to_owned(),
         paragraphs,

@@ -1,10 +1,13 @@
-//! The Local Offer: what parents say of the area's published list of support, and what the authority answers and does.
+//! The Local Offer: what parents say of the area's published list of support, and what the
+//! authority answers and does.
 //!
-//! A comment's life: sent → an organiser reads it → published, declined for one of a few reasons, or passed on to the safeguarding
-//! lead → the authority responds, and says what it is going to do and by when. It is due as every outcome is. Comments of a year print
-//! as one document, as regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. `rules` reads what is
-//! sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the parent's page, `decide` the organiser's, `respond` the
-//! leader's, `safeguarding` the lead's, `letters` are what the author gets.
+//! A comment's life: sent → an organiser reads it → published, declined for one of a few reasons,
+//! or passed on to the safeguarding lead → the authority responds, and says what it is going to do
+//! and by when. It is due as every outcome is. Comments of a year print as one document, as
+//! regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. `rules`
+//! reads what is sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the
+//! parent's page, `decide` the organiser's, `respond` the leader's, `safeguarding` the lead's,
+//! `letters` are what the author gets.
 
 mod browse;
 mod comment;
@@ -28,7 +31,8 @@ use store::Comment;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
-    let (organiser, leader, lead) = (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
+    let (organiser, leader, lead) =
+        (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
     Routes::new()
         .get("/local-offer", Anyone, browse::list)
         .get("/local-offer/years/{year}", Anyone, browse::year)

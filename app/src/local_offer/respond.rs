@@ -22,7 +22,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let waiting = store::list(&house.db, Which::Unanswered, (MOST, 0)).await?;
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
-        let nothing = waiting.is_empty().then(|| view! { <p>"Nothing waits for you. Comments that are published will be here."</p> });
+        let nothing = waiting.is_empty().then(
+            || view! { <p>"Nothing waits for you. Comments that are published will be here."</p> },
+        );
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
             view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2>{browse::standing(&comment, within, now)}</li> }
@@ -43,20 +45,30 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/lead/local-offer/{id}`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let comment = public(&house, &id).await?;
     Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
 /// POST `/lead/local-offer/{id}`
-pub async fn respond(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn respond(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let comment = public(&house, &id).await?;
     let now = house.clock.now();
     let new = match rules::response(&sent, now) {
         Ok(new) => new,
         Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
-    let (by, about, writer) = (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
+    let (by, about, writer) =
+        (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             store::hold(tx, writer.db.kind(), &about.id).await?;
@@ -67,11 +79,29 @@ pub async fn respond(State(house): State<House>, viewer: Viewer, Path(id): Path<
                     let account_id = Some(about.author_id.as_str());
                     owe(
                         tx,
-                        Owed { dedup_key: &dedup_key, kind: "comment answered", account_id, to, words: &words, at: now, not_after: None },
+                        Owed {
+                            dedup_key: &dedup_key,
+                            kind: "comment answered",
+                            account_id,
+                            to,
+                            words: &words,
+                            at: now,
+                            not_after: None,
+                        },
                     )
                     .await?;
                 }
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "comment answered", about: &about.id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "comment answered",
+                        about: &about.id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })

@@ -9,7 +9,8 @@ const LONGEST: usize = 4_000;
 /// The longest words on what will be done.
 const LONGEST_ACTION: usize = 2_000;
 
-/// Why a comment is not published: as it is stored, and as its author and the year's document read it.
+/// Why a comment is not published: as it is stored, and as its author and the year's document read
+/// it.
 pub const REASONS: [(&str, &str); 4] = [
     ("names", "It names somebody"),
     ("one child", "It is about the support of one child, which the Local Offer cannot answer"),
@@ -51,7 +52,9 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
         }
     };
     match (words, service_id) {
-        (Some(words), Some(service_id)) => Ok(NewComment { form_key: sent.once(), service_id, words }),
+        (Some(words), Some(service_id)) => {
+            Ok(NewComment { form_key: sent.once(), service_id, words })
+        }
         _ => Err(refusals),
     }
 }
@@ -72,7 +75,8 @@ pub enum Decision {
 /// # Errors
 /// What to put right.
 pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
-    let reason = REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
+    let reason =
+        REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
     match (sent.typed("decision"), reason) {
         ("publish", _) => Ok(Decision::Publish),
         ("pass on", _) => Ok(Decision::PassOn),
@@ -101,18 +105,26 @@ pub struct NewResponse {
 /// What to put right.
 pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     let mut refusals = Refusals::default();
-    let response = refusals.take("response", forms::within(forms::prose(sent.typed("response")), LONGEST, "Write what you answer"));
-    let action = refusals.take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
+    let response = refusals.take(
+        "response",
+        forms::within(forms::prose(sent.typed("response")), LONGEST, "Write what you answer"),
+    );
+    let action = refusals
+        .take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
     let action_by = sent.line("action_by");
     match end_of(&action_by) {
         _ if action_by.is_empty() => {}
         None => refusals.add("action_by", "Enter a day like 2026-12-04"),
         Some(end) if end < now => refusals.add("action_by", "Choose a day that is still to come"),
-        Some(_) if action.as_ref().is_some_and(String::is_empty) => refusals.add("action", "Say what will be done by that day"),
+        Some(_) if action.as_ref().is_some_and(String::is_empty) => {
+            refusals.add("action", "Say what will be done by that day")
+        }
         Some(_) => {}
     }
     match (response, action) {
-        (Some(response), Some(action)) if refusals.is_empty() => Ok(NewResponse { form_key: sent.once(), response, action, action_by }),
+        (Some(response), Some(action)) if refusals.is_empty() => {
+            Ok(NewResponse { form_key: sent.once(), response, action, action_by })
+        }
         _ => Err(refusals),
     }
 }
@@ -124,19 +136,35 @@ mod tests {
 
     #[test]
     fn a_comment_needs_words_and_a_service_that_there_is() {
-        let of = |service, words| comment(&Sent::of(&[("service", service), ("words", words), ("form_key", "")]), &["a"]);
-        assert_eq!(of("a", "Nobody answers").map(|comment| comment.service_id), Ok(Some("a".to_owned())));
+        let of = |service, words| {
+            comment(&Sent::of(&[("service", service), ("words", words), ("form_key", "")]), &["a"])
+        };
+        assert_eq!(
+            of("a", "Nobody answers").map(|comment| comment.service_id),
+            Ok(Some("a".to_owned()))
+        );
         assert_eq!(of("", "Nobody answers").map(|comment| comment.service_id), Ok(None));
-        assert!(of("b", "Nobody answers").is_err_and(|refusals| refusals.about("service").is_some()));
+        assert!(
+            of("b", "Nobody answers").is_err_and(|refusals| refusals.about("service").is_some())
+        );
         assert!(of("", " ").is_err_and(|refusals| refusals.about("words").is_some()));
     }
 
     #[test]
     fn a_response_says_what_is_done_by_a_day_to_come_or_that_nothing_is() {
         let now = clock::read("2026-12-04", "12:00").expect("a time");
-        let of = |action, by| response(&Sent::of(&[("response", "Thank you"), ("action", action), ("action_by", by)]), now);
-        assert!(of("", "").is_ok() && of("A page", "").is_ok() && of("A page", "2026-12-04").is_ok());
-        assert!(of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some()));
+        let of = |action, by| {
+            response(
+                &Sent::of(&[("response", "Thank you"), ("action", action), ("action_by", by)]),
+                now,
+            )
+        };
+        assert!(
+            of("", "").is_ok() && of("A page", "").is_ok() && of("A page", "2026-12-04").is_ok()
+        );
+        assert!(
+            of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some())
+        );
         assert!(of("", "2027-01-01").is_err_and(|refusals| refusals.about("action").is_some()));
     }
 }

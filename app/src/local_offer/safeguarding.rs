@@ -52,35 +52,70 @@ fn line(comment: &Comment) -> impl IntoView + use<> {
 }
 
 /// GET `/forum/safeguarding/comments/{id}`
-pub async fn one(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
-    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default()).await
+pub async fn one(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default())
+        .await
 }
 
 /// POST `/forum/safeguarding/comments/{id}`: notes what was done.
-pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let comment = passed_on(&house, &id).await?;
     let note = match read_note(&sent) {
         Ok(note) => note,
         Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
     };
-    let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), comment.id.clone());
+    let (now, by, key, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        sent.once(),
+        comment.id.clone(),
+    );
     let noted = house.db.write(move |tx| {
         Box::pin(async move {
             if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "comment noted", about: &about, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "comment noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
     });
     noted.await?;
-    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{}?done=noted", comment.id)).into_response())
+    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{}?done=noted", comment.id))
+        .into_response())
 }
 
 async fn passed_on(house: &House, id: &str) -> Result<Comment, Error> {
-    Some(find(house, id).await?).filter(|comment| comment.passed_on_at.is_some()).ok_or(Error::NotFound)
+    Some(find(house, id).await?)
+        .filter(|comment| comment.passed_on_at.is_some())
+        .ok_or(Error::NotFound)
 }
 
-async fn page(house: &House, viewer: &Viewer, comment: Comment, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    comment: Comment,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let notes = store::notes(&house.db, &comment.id).await?;
     let page = Page::new("A comment that was passed on", || {
         let author = comment.author_email.map(|email| view! { <p>"Its author: "<a href=format!("mailto:{email}")>{email.clone()}</a></p> });

@@ -45,7 +45,10 @@ impl Comment {
     /// Whether nobody has decided about it, and its author still wants it.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.published_at.is_none() && self.declined.is_none() && self.passed_on_at.is_none() && self.withdrawn_at.is_none()
+        self.published_at.is_none()
+            && self.declined.is_none()
+            && self.passed_on_at.is_none()
+            && self.withdrawn_at.is_none()
     }
 
     /// Whether its author can take it back: nothing was answered, and it was not passed on.
@@ -96,7 +99,8 @@ pub enum Which<'a> {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
-    const PUBLIC: &str = "c.published_at IS NOT NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3";
+    const PUBLIC: &str =
+        "c.published_at IS NOT NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let (condition, order, text, (after, before)) = match which {
@@ -135,16 +139,31 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
          LEFT JOIN organisations o ON o.id = r.organisation_id
          ORDER BY c.place, r.responded_at, r.id"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(text).bind(after).bind(before).bind(most).bind(from).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(text)
+        .bind(after)
+        .bind(before)
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut comments: Vec<Comment> = Vec::new();
     for row in &rows {
         if comments.last().is_none_or(|last| last.id != row.get::<&str, _>("id")) {
             comments.push(comment(row));
         }
-        if let (Some(comment), Some(response)) = (comments.last_mut(), row.get::<Option<String>, _>("response")) {
-            let (action, action_by, organisation) = (row.get("action"), row.get("action_by"), row.get("organisation"));
-            comment.responses.push(Response { response, action, action_by, organisation, at: row.get("responded_at") });
+        if let (Some(comment), Some(response)) =
+            (comments.last_mut(), row.get::<Option<String>, _>("response"))
+        {
+            let (action, action_by, organisation) =
+                (row.get("action"), row.get("action_by"), row.get("organisation"));
+            comment.responses.push(Response {
+                response,
+                action,
+                action_by,
+                organisation,
+                at: row.get("responded_at"),
+            });
         }
     }
     Ok(comments)
@@ -171,18 +190,26 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Comment>> {
     Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
 }
 
-/// How many comments were declined between two times. Only for [`crate::disclosure`] to put into words.
+/// How many comments were declined between two times. Only for [`crate::disclosure`] to put into
+/// words.
 pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
-    let declined: i64 = sqlx::query_scalar("SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2")
-        .bind(after)
-        .bind(before)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let declined: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2",
+    )
+    .bind(after)
+    .bind(before)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
     Ok(u64::try_from(declined).unwrap_or(0))
 }
 
 /// Keeps a comment, once for each form key of its author; its id.
-pub async fn send(tx: &mut AnyConnection, new: &NewComment, author: &str, now: Millis) -> Kept<String> {
+pub async fn send(
+    tx: &mut AnyConnection,
+    new: &NewComment,
+    author: &str,
+    now: Millis,
+) -> Kept<String> {
     sqlx::query(
         "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (author_id, form_key) DO NOTHING",
@@ -203,7 +230,13 @@ pub async fn send(tx: &mut AnyConnection, new: &NewComment, author: &str, now: M
 }
 
 /// Decides about a comment that waits. False when it waits no more.
-pub async fn decide(tx: &mut AnyConnection, comment_id: &str, decision: &Decision, by: &str, now: Millis) -> Kept<bool> {
+pub async fn decide(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    decision: &Decision,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let (published, declined, reason, passed_on) = match decision {
         Decision::Publish => (Some(now), None, None, None),
         Decision::Decline(reason) => (None, Some(now), Some(*reason), None),
@@ -222,7 +255,8 @@ pub async fn decide(tx: &mut AnyConnection, comment_id: &str, decision: &Decisio
     Ok(decided.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Holds a comment until the write ends: taking it back and answering it wait for each other, each after a call of this.
+/// Holds a comment until the write ends: taking it back and answering it wait for each other, each
+/// after a call of this.
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
@@ -230,7 +264,12 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<
 }
 
 /// Takes a comment back, for its author, while nothing was answered. False when it is too late.
-pub async fn withdraw(tx: &mut AnyConnection, comment_id: &str, author: &str, now: Millis) -> Kept<bool> {
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    author: &str,
+    now: Millis,
+) -> Kept<bool> {
     let withdrawn = sqlx::query(
         "UPDATE comments SET withdrawn_at = $3
          WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND passed_on_at IS NULL
@@ -239,8 +278,15 @@ pub async fn withdraw(tx: &mut AnyConnection, comment_id: &str, author: &str, no
     Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// Keeps a response, once for each form key. False when it was kept before, or the comment cannot be read any more.
-pub async fn respond(tx: &mut AnyConnection, comment_id: &str, new: &NewResponse, by: &str, now: Millis) -> Kept<bool> {
+/// Keeps a response, once for each form key. False when it was kept before, or the comment cannot
+/// be read any more.
+pub async fn respond(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    new: &NewResponse,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let kept = sqlx::query(
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, organisation_id, responded_by, responded_at)
          SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
@@ -268,11 +314,27 @@ pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
 }
 
 /// Keeps a note on a comment that was passed on, once for each form key. True when it is new.
-pub async fn note(tx: &mut AnyConnection, form_key: &str, comment_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    comment_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let noted = sqlx::query(
         "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
          SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2 AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     );
-    Ok(noted.bind(form_key).bind(comment_id).bind(note).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
+    Ok(noted
+        .bind(form_key)
+        .bind(comment_id)
+        .bind(note)
+        .bind(by)
+        .bind(now)
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
 }

@@ -1,4 +1,5 @@
-//! The notices that wait, and a second person's word on each: approved, called back, discarded, brought back.
+//! The notices that wait, and a second person's word on each: approved, called back, discarded,
+//! brought back.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -22,15 +23,18 @@ use crate::ui::{Page, Pager};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
-/// GET `/lead/notices`: what has not started yet, of the services she speaks for; with `?show=discarded` the drafts that were
-/// discarded.
+/// GET `/lead/notices`: what has not started yet, of the services she speaks for; with
+/// `?show=discarded` the drafts that were discarded.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let discarded = sent.typed("show") == "discarded";
     let page_number = page_number(&sent);
     let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
-    let mut waiting = store::waiting(&house.db, &viewer.signed_in()?.account_id, discarded, part).await?;
-    let address = |page: i64| format!("/lead/notices?page={page}{}", if discarded { "&show=discarded" } else { "" });
+    let mut waiting =
+        store::waiting(&house.db, &viewer.signed_in()?.account_id, discarded, part).await?;
+    let address = |page: i64| {
+        format!("/lead/notices?page={page}{}", if discarded { "&show=discarded" } else { "" })
+    };
     let next = (waiting.len() as i64 > MOST_ON_A_PAGE).then(|| {
         waiting.truncate(MOST_ON_A_PAGE as usize);
         address(page_number + 1)
@@ -58,7 +62,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <p class="soft"><a href="/lead/notices?show=discarded">"Drafts that were discarded"</a></p>
             }
         });
-        let back = if discarded { ("/lead/notices", "Notices that wait") } else { ("/lead", "Leaders’ desk") };
+        let back = if discarded {
+            ("/lead/notices", "Notices that wait")
+        } else {
+            ("/lead", "Leaders’ desk")
+        };
         view! {
             <div class="stack">
                 <p><a class="back" href=back.0>{back.1}</a></p>
@@ -73,17 +81,34 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/lead/notices/{id}`: approves it, for now or for later, calls it back, discards it or brings it back.
-pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+/// POST `/lead/notices/{id}`: approves it, for now or for later, calls it back, discards it or
+/// brings it back.
+pub async fn decide(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
-    let (now, by, notice_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
+    let (now, by, notice_id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
     let to = format!("/lead/notices/{notice_id}");
     if sent.typed("step") == "call back" {
         let called_back = house.db.write(move |tx| {
             Box::pin(async move {
                 let called_back = store::call_back(tx, &notice_id).await?;
                 if called_back {
-                    audit::note(tx, Entry { at: now, who: Some(&by), what: "notice called back", about: &notice_id, detail: "" }).await?;
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "notice called back",
+                            about: &notice_id,
+                            detail: "",
+                        },
+                    )
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(called_back)
             })
@@ -95,17 +120,24 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         let done = discard(&house, by, notice_id, sent.typed("step") == "discard").await?;
         return Ok(Redirect::to(&format!("{to}?done={done}")).into_response());
     }
-    let starts_at = starts_at(&sent, now).and_then(|at| too_late(&notice, at).map_or(Ok(at), |what_to_do| Err(what_to_do.to_owned())));
+    let starts_at = starts_at(&sent, now).and_then(|at| {
+        too_late(&notice, at).map_or(Ok(at), |what_to_do| Err(what_to_do.to_owned()))
+    });
     let starts_at = match starts_at {
         Ok(at) => at,
-        Err(what_to_do) => return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await,
+        Err(what_to_do) => {
+            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
+                .await;
+        }
     };
     // For now the page has said so already.
     if !sent.line("start_day").is_empty() && sent.typed("late") != starts_at.to_string() {
         let ground = area::store::ground(&house.db, &by).await?;
         if let Some(late) = told_late(&notice, &ground, starts_at) {
-            let what_to_do = format!("Choose a sooner day, or approve it once more as it is. {late}");
-            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do)).await;
+            let what_to_do =
+                format!("Choose a sooner day, or approve it once more as it is. {late}");
+            return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
+                .await;
         }
     }
     let seen = sent.typed("seen").parse().ok();
@@ -113,7 +145,17 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         Box::pin(async move {
             let approved = store::approve(tx, &notice_id, &by, (starts_at, seen), now).await?;
             if approved {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "notice approved", about: &notice_id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "notice approved",
+                        about: &notice_id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(approved)
         })
@@ -136,22 +178,30 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     } else if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
-        Refusals::one("approve", "Read it once more, and approve it then. It was changed while you read it")
+        Refusals::one(
+            "approve",
+            "Read it once more, and approve it then. It was changed while you read it",
+        )
     } else {
         Refusals::one("approve", followed_before(&house, &waits).await?)
     };
     shown(&house, &viewer, &id, &sent, "", &refusals).await
 }
 
-/// Why a notice cannot be told of from this moment on, and what to do; what follows another may be late.
+/// Why a notice cannot be told of from this moment on, and what to do; what follows another may be
+/// late.
 pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static str> {
     let must_do_by = rules::last_moment(&notice.words.must_do_by);
     if notice.words.follows.is_some() {
         None
     } else if starts_at >= notice.words.effect.at() {
-        Some("Change the day it takes effect, or tell people before it. They cannot be told of it in time")
+        Some(
+            "Change the day it takes effect, or tell people before it. They cannot be told of it in time",
+        )
     } else if must_do_by.is_some_and(|by| starts_at >= by) {
-        Some("Change the day by which families must do something, or tell people before it. They would hear when it is over")
+        Some(
+            "Change the day by which families must do something, or tell people before it. They would hear when it is over",
+        )
     } else {
         None
     }
@@ -170,14 +220,23 @@ async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str,
     })
 }
 
-async fn discard(house: &House, by: String, notice_id: String, discards: bool) -> Result<&'static str, Error> {
+async fn discard(
+    house: &House,
+    by: String,
+    notice_id: String,
+    discards: bool,
+) -> Result<&'static str, Error> {
     let (now, id) = (house.clock.now(), notice_id.clone());
     let what = if discards { "notice discarded" } else { "notice brought back" };
     let discarded = house.db.write(move |tx| {
         Box::pin(async move {
             let is_new = store::discard(tx, &notice_id, discards.then_some(now)).await?;
             if is_new {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &notice_id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &notice_id, detail: "" },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(is_new)
         })
@@ -202,6 +261,12 @@ pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
         return Ok(now);
     }
     let at = clock::read(sent.typed("start_day"), if time.is_empty() { "08:00" } else { &time });
-    let at = at.ok_or_else(|| "Enter a day and an hour, or leave both empty to tell people now".to_owned())?;
-    if at <= now { Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned()) } else { Ok(at) }
+    let at = at.ok_or_else(|| {
+        "Enter a day and an hour, or leave both empty to tell people now".to_owned()
+    })?;
+    if at <= now {
+        Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned())
+    } else {
+        Ok(at)
+    }
 }

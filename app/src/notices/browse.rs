@@ -19,18 +19,28 @@ use crate::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
-/// GET `/notices`: those that take effect next, or with `?show=lately` those told last; of a service, of a place.
+/// GET `/notices`: those that take effect next, or with `?show=lately` those told last; of a
+/// service, of a place.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let is_soon = sent.typed("show") != "lately";
     let page_number = page_number(&sent);
-    let filter = Filter { after: is_soon.then_some(now), skip: (page_number - 1) * MOST_ON_A_PAGE, ..Filter::narrowed(&sent) };
+    let filter = Filter {
+        after: is_soon.then_some(now),
+        skip: (page_number - 1) * MOST_ON_A_PAGE,
+        ..Filter::narrowed(&sent)
+    };
     let (services, places) = area::store::both(&house.db).await?;
     let mut listed = store::list(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
     let address = |page: i64| {
         let mut address = form_urlencoded::Serializer::new("/notices?".to_owned());
         let page = page.to_string();
-        for (name, value) in [("show", sent.typed("show")), ("service", &filter.service), ("place", &filter.place), ("page", &page)] {
+        for (name, value) in [
+            ("show", sent.typed("show")),
+            ("service", &filter.service),
+            ("place", &filter.place),
+            ("page", &page),
+        ] {
             if !value.is_empty() {
                 address.append_pair(name, value);
             }
@@ -48,7 +58,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let nothing = listed
             .is_empty()
             .then(|| view! { <p>{if is_filtered { "Nothing is found. Try all services and all places." } else if is_soon { "No change is coming that we know of." } else { "No change was told yet." }}</p> });
-        let subscribe = view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> };
+        let subscribe =
+            view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> };
         let shown = [("soon", "Takes effect soon"), ("lately", "Told lately")];
         view! {
             <div class="stack">
@@ -90,16 +101,29 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
 }
 
 /// GET `/notices/{id}`
-pub async fn notice(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn notice(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let (notice, started_at) = find(&house, &id).await?;
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
     let is_counted = effect <= now && is_ever_counted(&notice, started_at);
-    let told = if is_counted { ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await? } else { Vec::new() };
+    let told = if is_counted {
+        ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await?
+    } else {
+        Vec::new()
+    };
     let account = viewer.signed_in().map_or("", |person| &person.account_id);
     let beside = questions::store::beside(&house.db, &notice.id, account).await?;
     let subscribe = {
         let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
-        notice.words.services.iter().for_each(|service| _ = address.append_pair("services", service));
+        notice
+            .words
+            .services
+            .iter()
+            .for_each(|service| _ = address.append_pair("services", service));
         notice.words.places.iter().for_each(|place| _ = address.append_pair("places", place));
         address.finish()
     };
@@ -135,20 +159,25 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
             "Your question is on its way",
             "The answer will stand here, and comes to you by letter. If it is not answered here, we write to you whom to ask.",
         ),
-        "started-before" if is_leader => {
-            ("It was not called back", "People have been told of it meanwhile. You can correct or withdraw it, below.")
-        }
+        "started-before" if is_leader => (
+            "It was not called back",
+            "People have been told of it meanwhile. You can correct or withdraw it, below.",
+        ),
         _ => return None,
     };
     Some(view! { <Banner title><p>{words}</p></Banner> })
 }
 
 /// The questions with their answers, and the way to ask another.
-fn asked_and_answered(notice_id: &str, answers: &[(String, String, Millis)]) -> impl IntoView + use<> {
+fn asked_and_answered(
+    notice_id: &str,
+    answers: &[(String, String, Millis)],
+) -> impl IntoView + use<> {
     let each = answers.iter().map(|(question, answer, at)| {
         view! { <div><dt>{question.clone()}</dt><dd><p class="lines">{answer.clone()}</p><p class="soft"><When at=*at /></p></dd></div> }
     });
-    let answers = (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
+    let answers =
+        (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
     view! { <h2>"Questions"</h2>{answers}<p><a href=ask>"Ask about this change"</a></p> }
 }
@@ -186,22 +215,31 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
 
 fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
-    let withdraw = (!notice.course.is_withdrawal()).then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
+    let withdraw = (!notice.course.is_withdrawal())
+        .then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
     view! {
         <h2>"For leaders"</h2>
         <ul><li><a href=to("questions")>"Answer questions"</a></li><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
     }
 }
 
-/// Whether it is said who was told in time. What is put right or withdrawn before its day says it no more; once the day has
-/// come, nothing takes the numbers away. A correction of what holds already cannot be told before it.
+/// Whether it is said who was told in time. What is put right or withdrawn before its day says it
+/// no more; once the day has come, nothing takes the numbers away. A correction of what holds
+/// already cannot be told before it.
 fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
     let effect = notice.words.effect.at();
-    notice.followed_at.is_none_or(|at| at >= effect) && (started_at < effect || notice.words.follows.is_none())
+    notice.followed_at.is_none_or(|at| at >= effect)
+        && (started_at < effect || notice.words.follows.is_none())
 }
 
 /// How many were told before it took effect; from that moment on, when the numbers stand.
-fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area: &str) -> impl IntoView + use<> {
+fn in_time(
+    notice: &Notice,
+    started_at: Millis,
+    told: &[Told],
+    now: Millis,
+    area: &str,
+) -> impl IntoView + use<> {
     let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
     let effect = notice.words.effect.at();
     if !is_ever_counted(notice, started_at) {
@@ -223,17 +261,29 @@ fn in_time(notice: &Notice, started_at: Millis, told: &[Told], now: Millis, area
         view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.rounded()}</td><td data-label="Not in time">{not.rounded()}</td>{later}</tr> }
     });
     let rows = rows.collect::<Vec<_>>();
-    let families = notice.words.families.map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
+    let families = notice
+        .words
+        .families
+        .map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
     let table = if told.is_empty() {
         view! { <p>"No letter was owed about it."</p> }.into_any()
     } else {
-        let heads = (!by_row.is_empty()).then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
+        let heads = (!by_row.is_empty())
+            .then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
         let later = match figures.later {
-            Later::NotYet => Some(format!("Who was told later, and who was not reached, stands here from {}.", clock::day(settled_at))),
-            Later::All(after, never) => {
-                Some(format!("Of those not told in time, {} were told later and {} were not reached.", rounded(after), rounded(never)))
-            }
-            Later::NotShown => Some("How many of the others were told later is not shown: there are too few.".to_owned()),
+            Later::NotYet => Some(format!(
+                "Who was told later, and who was not reached, stands here from {}.",
+                clock::day(settled_at)
+            )),
+            Later::All(after, never) => Some(format!(
+                "Of those not told in time, {} were told later and {} were not reached.",
+                rounded(after),
+                rounded(never)
+            )),
+            Later::NotShown => Some(
+                "How many of the others were told later is not shown: there are too few."
+                    .to_owned(),
+            ),
             Later::Rows(_) => None,
         };
         view! {
@@ -274,10 +324,17 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let families = words.families.map(|families| format!(" (about {families} families)"));
     let phone = (!words.phone.is_empty())
         .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
-    let email = (!words.email.is_empty()).then(|| view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> });
-    let decided = words.decided_day.as_deref().and_then(clock::day_of).map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
-    let entitlement = (!is_withdrawn && words.changes_entitlement)
-        .then(|| view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> });
+    let email = (!words.email.is_empty()).then(
+        || view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> },
+    );
+    let decided = words
+        .decided_day
+        .as_deref()
+        .and_then(clock::day_of)
+        .map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
+    let entitlement = (!is_withdrawn && words.changes_entitlement).then(
+        || view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> },
+    );
     view! {
         <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
         {must_do}

@@ -9,7 +9,11 @@ use crate::house::House;
 /// The letter about one notice. `token` is the link of this very letter.
 pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = what_has_changed(notice);
-    paragraphs.extend([takes_effect(notice), notice.words.what.clone(), format!("Who is affected: {}", notice.words.affected)]);
+    paragraphs.extend([
+        takes_effect(notice),
+        notice.words.what.clone(),
+        format!("Who is affected: {}", notice.words.affected),
+    ]);
     paragraphs.extend(what_to_do(notice));
     if !notice.course.is_withdrawal() {
         paragraphs.push(format!("Why: {}", notice.words.why));
@@ -20,8 +24,14 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
         subject: subject(notice),
         paragraphs,
         button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
-        also: Some(("See it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
-        why: format!("You get this letter because you asked to be told of changes to {}.", notice.labels.join(", ")),
+        also: Some((
+            "See it on the page".to_owned(),
+            house.link(&format!("/notices/{}", notice.id)),
+        )),
+        why: format!(
+            "You get this letter because you asked to be told of changes to {}.",
+            notice.labels.join(", ")
+        ),
         from: house.names.forum.clone(),
         stop: Some(stop(house, token)),
     }
@@ -98,26 +108,41 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
 
 /// For somebody whose question gets no answer on the page.
 pub fn set_aside(house: &House, notice: &Notice) -> Words {
-    not_answered(house, notice, "They have read your question, and do not answer it on the page, where everyone reads it.")
+    not_answered(
+        house,
+        notice,
+        "They have read your question, and do not answer it on the page, where everyone reads it.",
+    )
 }
 
 /// For somebody whose question nobody has answered for long.
 pub fn unanswered(house: &House, notice: &Notice) -> Words {
-    not_answered(house, notice, "Nobody has answered your question yet. If they still do, the answer stands on the page.")
+    not_answered(
+        house,
+        notice,
+        "Nobody has answered your question yet. If they still do, the answer stands on the page.",
+    )
 }
 
-/// Without what was asked: nobody has confirmed the address, and a letter of ours must not carry what anybody writes to
-/// anybody.
+/// Without what was asked: nobody has confirmed the address, and a letter of ours must not carry
+/// what anybody writes to anybody.
 fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),
-        paragraphs: vec!["You asked about this change.".to_owned(), what_became_of_it.to_owned(), whom_to_ask(notice)],
+        paragraphs: vec![
+            "You asked about this change.".to_owned(),
+            what_became_of_it.to_owned(),
+            whom_to_ask(notice),
+        ],
         ..answer(house, notice, "", "")
     }
 }
 
 fn stop(house: &House, token: &str) -> Stop {
-    Stop { choose: house.link(&format!("/subscriptions/{token}")), one_click: house.link(&format!("/unsubscribe/{token}")) }
+    Stop {
+        choose: house.link(&format!("/subscriptions/{token}")),
+        one_click: house.link(&format!("/unsubscribe/{token}")),
+    }
 }
 
 fn subject(notice: &Notice) -> String {
@@ -158,9 +183,11 @@ fn takes_effect(notice: &Notice) -> String {
 
 fn what_to_do(notice: &Notice) -> Option<String> {
     let words = &notice.words;
-    (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| match words.must_do_by_day() {
-        Some(by) => format!("What you must do by {by}: {}", words.must_do),
-        None => format!("What you must do: {}", words.must_do),
+    (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
+        match words.must_do_by_day() {
+            Some(by) => format!("What you must do by {by}: {}", words.must_do),
+            None => format!("What you must do: {}", words.must_do),
+        }
     })
 }
 

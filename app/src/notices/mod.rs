@@ -1,13 +1,16 @@
 //! A notice: a service changes on a day, and those who asked to be told are told before it.
 //!
-//! Its life: written by a leader of those who run the service → approved by a second one, at once or for a later hour, and
-//! until then called back if need be → started: the ledger gets a row for each subscriber it matches, everyone can read it,
-//! and letters are owed, at once or with a digest → corrected or withdrawn, by a notice that goes to exactly those people.
+//! Its life: written by a leader of those who run the service → approved by a second one, at once
+//! or for a later hour, and until then called back if need be → started: the ledger gets a row for
+//! each subscriber it matches, everyone can read it, and letters are owed, at once or with a digest
+//! → corrected or withdrawn, by a notice that goes to exactly those people.
 //!
-//! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be said of who was told.
-//! `store` holds the SQL of notices, `ledger` that of who is told. `write`, `preview` and `approve` are the leaders' pages,
-//! `browse` everyone's, `reading` those of whoever was told, `reaching` that of organisers for whom no letter reaches, `questions` what is
-//! asked and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does, `letters` the words.
+//! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be
+//! said of who was told. `store` holds the SQL of notices, `ledger` that of who is told. `write`,
+//! `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of whoever
+//! was told, `reaching` that of organisers for whom no letter reaches, `questions` what is asked
+//! and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does,
+//! `letters` the words.
 
 mod approve;
 mod browse;
@@ -80,9 +83,12 @@ async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
     Ok((notice, told))
 }
 
-/// The notice of an address, for a leader who may speak for its services. One of others is forbidden.
+/// The notice of an address, for a leader who may speak for its services. One of others is
+/// forbidden.
 async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
-    let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id).await?.ok_or(Error::NotFound)?;
+    let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id)
+        .await?
+        .ok_or(Error::NotFound)?;
     if speaks { Ok(notice) } else { Err(Error::Forbidden) }
 }

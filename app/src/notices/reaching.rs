@@ -21,20 +21,43 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
 }
 
-/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the page.
-pub async fn reached(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the
+/// page.
+pub async fn reached(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let subscriber = id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
-        return shown(&house, &viewer, false, &Refusals::one("families", "Choose how you told the family")).await;
+        return shown(
+            &house,
+            &viewer,
+            false,
+            &Refusals::one("families", "Choose how you told the family"),
+        )
+        .await;
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     // No more than the page shows.
-    let notices: Vec<String> = sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
+    let notices: Vec<String> =
+        sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let kept = !notices.is_empty() && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await?;
+            let kept = !notices.is_empty()
+                && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await?;
             if kept {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "family reached", about: &subscriber, detail: how }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "family reached",
+                        about: &subscriber,
+                        detail: how,
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(kept)
         })
@@ -46,7 +69,12 @@ pub async fn reached(State(house): State<House>, viewer: Viewer, sent: Sent) -> 
     Ok(Redirect::to("/forum/unreached?done=reached").into_response())
 }
 
-async fn shown(house: &House, viewer: &Viewer, is_done: bool, refusals: &Refusals) -> Result<Response, Error> {
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    is_done: bool,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let families = ledger::unreached(&house.db, house.clock.now()).await?;
     let page = Page::new("Families no letter reaches", || {
         let nothing =
@@ -75,10 +103,16 @@ fn family(family: Unreached) -> impl IntoView {
         view! { <p>{what}<a href=format!("/notices/{}", unheard.notice_id)>{unheard.title.clone()}</a></p><p class="soft">{from}</p> }
     });
     let about = about.collect_view();
-    let notices = family.notices.iter().map(|unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.clone() /> });
+    let notices = family.notices.iter().map(
+        |unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.clone() /> },
+    );
     let notices = notices.collect_view();
     let field = format!("how-{}", family.subscriber_id);
-    let in_place = if family.place == ELSEWHERE { "A family".to_owned() } else { format!("A family in {}", family.place) };
+    let in_place = if family.place == ELSEWHERE {
+        "A family".to_owned()
+    } else {
+        format!("A family in {}", family.place)
+    };
     view! {
         <li>
             <h2>{in_place}</h2>

@@ -1,4 +1,5 @@
-//! "I have read this": by the link in a letter, or on the notice's page by somebody who is signed in.
+//! "I have read this": by the link in a letter, or on the notice's page by somebody who is signed
+//! in.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -13,7 +14,11 @@ use crate::id;
 use crate::ui::{Banner, Page};
 
 /// GET `/read/{token}`: what the letter told, and a button, since mail scanners open links.
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let told = ledger::in_letter(&house.db, &id::hash(&token)).await?;
     if told.is_empty() {
         return Ok(gone(&house, &viewer));
@@ -45,20 +50,40 @@ fn item(told: &InLetter) -> impl IntoView + use<> {
 }
 
 /// POST `/read/{token}`: again is as good as once.
-pub async fn read(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+pub async fn read(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let (now, hash) = (house.clock.now(), id::hash(&token));
     if ledger::in_letter(&house.db, &hash).await?.is_empty() {
         return Ok(gone(&house, &viewer));
     }
-    house.db.write(move |tx| Box::pin(async move { ledger::read_letter(tx, &hash, now).await })).await?;
+    house
+        .db
+        .write(move |tx| Box::pin(async move { ledger::read_letter(tx, &hash, now).await }))
+        .await?;
     Ok(Redirect::to(&format!("/read/{token}")).into_response())
 }
 
 /// POST `/notices/{id}/read`: by somebody who was told of it and is signed in.
-pub async fn read_here(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn read_here(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let notice_id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, account, to) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), format!("/notices/{notice_id}"));
-    house.db.write(move |tx| Box::pin(async move { ledger::read_by(tx, &notice_id, &account, now).await })).await?;
+    let (now, account, to) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        format!("/notices/{notice_id}"),
+    );
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { ledger::read_by(tx, &notice_id, &account, now).await })
+        })
+        .await?;
     Ok(Redirect::to(&to).into_response())
 }
 

@@ -1,4 +1,5 @@
-//! When a notice takes effect, how it stands, when each letter about it is due, and what may be said of who was told. Pure.
+//! When a notice takes effect, how it stands, when each letter about it is due, and what may be
+//! said of who was told. Pure.
 
 use crate::clock::{self, DAY, HOUR, Millis};
 use crate::disclosure::{self, Shown};
@@ -54,11 +55,12 @@ impl Effect {
     }
 }
 
-/// How long a digest may take to reach the last of very many: those that would come nearer to the change go at once.
+/// How long a digest may take to reach the last of very many: those that would come nearer to the
+/// change go at once.
 const DIGESTS_TAKE: Millis = 4 * HOUR;
 
-/// When a letter is due to somebody who wants letters so often, and whether it is her digest: with her next digest if
-/// that comes in time before the change, else at once.
+/// When a letter is due to somebody who wants letters so often, and whether it is her digest: with
+/// her next digest if that comes in time before the change, else at once.
 #[must_use]
 pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     match cadence.next_digest(now) {
@@ -67,11 +69,17 @@ pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     }
 }
 
-/// By when whoever is told must know: before the change holds; before the end of the last day on which she is to do something;
-/// and where she goes by what she was told before, by the first day of that. `must_do_by`: `2026-12-04`, or empty; a day that
-/// is over at `now` asks for nothing any more.
+/// By when whoever is told must know: before the change holds; before the end of the last day on
+/// which she is to do something; and where she goes by what she was told before, by the first day
+/// of that. `must_do_by`: `2026-12-04`, or empty; a day that is over at `now` asks for nothing any
+/// more.
 #[must_use]
-pub fn must_know_by(effect_at: Millis, must_do_by: &str, told_before: Option<Millis>, now: Millis) -> Millis {
+pub fn must_know_by(
+    effect_at: Millis,
+    must_do_by: &str,
+    told_before: Option<Millis>,
+    now: Millis,
+) -> Millis {
     let must_do_by = last_moment(must_do_by).filter(|by| *by > now);
     [must_do_by, told_before].into_iter().flatten().fold(effect_at, Millis::min)
 }
@@ -82,12 +90,13 @@ pub fn last_moment(day: &str) -> Option<Millis> {
     clock::read(day, "23:59")
 }
 
-/// How long after a change took effect it is still counted who was told later: letters are tried for two days, and what
-/// comes back takes a few more.
+/// How long after a change took effect it is still counted who was told later: letters are tried
+/// for two days, and what comes back takes a few more.
 pub const SETTLED_AFTER: Millis = 14 * DAY;
 
 /// How a family whom no letter reaches can be told: as it is stored, and as it is shown.
-pub const REACHED_HOW: [(&str, &str); 3] = [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
+pub const REACHED_HOW: [(&str, &str); 3] =
+    [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
 
 /// How many people of one place were told of a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,15 +114,15 @@ pub struct Told {
 /// What may be said of how many people were told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// (place, in time, not in time): by place where no number in it is from 1 to 9, else for all of the area in one row.
-    /// Never both, since one would tell of the other.
+    /// (place, in time, not in time): by place where no number in it is from 1 to 9, else for all
+    /// of the area in one row. Never both, since one would tell of the other.
     pub rows: Vec<(String, Shown, Shown)>,
     /// What became of those who were not told in time.
     pub later: Later,
 }
 
-/// What may be said of those who were not told in time. They are a part of a number that is shown, so their two numbers are
-/// said only where neither is from 1 to 9.
+/// What may be said of those who were not told in time. They are a part of a number that is shown,
+/// so their two numbers are said only where neither is from 1 to 9.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
     /// It is still being counted.
@@ -126,17 +135,22 @@ pub enum Later {
     NotShown,
 }
 
-/// What may be said of how many people were told. `is_settled`: whether who was told later is counted.
+/// What may be said of how many people were told. `is_settled`: whether who was told later is
+/// counted.
 #[must_use]
 pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
     let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>();
     let (after, never) = (sum(|told| told.after), sum(|told| told.never));
     let is_shown = |people: u64| people == 0 || people >= disclosure::SMALLEST_SHOWN;
-    let cells: Vec<u64> = told.iter().flat_map(|told| [told.before, told.after + told.never]).collect();
+    let cells: Vec<u64> =
+        told.iter().flat_map(|told| [told.before, told.after + told.never]).collect();
     let cells = disclosure::split(&cells).parts;
     let is_by_place = cells.iter().all(|cell| cell.number().is_some());
     let rows = if is_by_place {
-        told.iter().zip(cells.chunks(2)).map(|(told, cells)| (told.place.clone(), cells[0], cells[1])).collect()
+        told.iter()
+            .zip(cells.chunks(2))
+            .map(|(told, cells)| (told.place.clone(), cells[0], cells[1]))
+            .collect()
     } else {
         let all = disclosure::split(&[sum(|told| told.before), after + never]).parts;
         vec![(format!("All of {area}"), all[0], all[1])]
@@ -145,7 +159,10 @@ pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
         Later::NotYet
     } else if is_by_place && told.iter().all(|told| is_shown(told.after) && is_shown(told.never)) {
         Later::Rows(told.iter().map(|told| (told.after, told.never)).collect())
-    } else if rows.iter().all(|(_, _, not)| not.number().is_some()) && is_shown(after) && is_shown(never) {
+    } else if rows.iter().all(|(_, _, not)| not.number().is_some())
+        && is_shown(after)
+        && is_shown(never)
+    {
         Later::All(after, never)
     } else {
         Later::NotShown
@@ -250,7 +267,9 @@ impl Course {
             (None, _) => Standing::Written,
             (Some(at), None) => Standing::Timed(at),
             _ if self.followed_by == Some(Follow::Correction) => Standing::Corrected,
-            _ if self.followed_by.or(self.follow) == Some(Follow::Withdrawal) => Standing::Withdrawn,
+            _ if self.followed_by.or(self.follow) == Some(Follow::Withdrawal) => {
+                Standing::Withdrawn
+            }
             _ if !self.is_decided => Standing::Proposed,
             _ if self.effect.at() <= now => Standing::InForce,
             _ => Standing::Decided,
@@ -268,19 +287,25 @@ mod tests {
     }
 
     #[test]
-    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_her_digest() {
+    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_her_digest()
+     {
         let saturday = clock::read("2026-12-05", "09:00").expect("a time");
         let (monday, later) = (Effect::Day(saturday + 2 * DAY), Effect::Day(saturday + 21 * DAY));
         assert_eq!(due(Cadence::Weekly, monday.at(), saturday), (saturday, false));
         let digest = clock::read("2026-12-12", "08:30").expect("a time");
         assert_eq!(due(Cadence::Weekly, later.at(), saturday), (digest, true));
         assert_eq!(due(Cadence::AtOnce, later.at(), saturday), (saturday, false));
-        assert_eq!(due(Cadence::Weekly, Effect::Hour(digest).at(), saturday), (saturday, false), "at the same moment is not before");
+        assert_eq!(
+            due(Cadence::Weekly, Effect::Hour(digest).at(), saturday),
+            (saturday, false),
+            "at the same moment is not before"
+        );
     }
 
     #[test]
     fn whoever_is_told_must_know_before_she_is_to_act_and_before_a_day_she_was_told_of() {
-        let (holds, thursday) = (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
+        let (holds, thursday) =
+            (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
         assert_eq!(must_know_by(holds, "", None, now()), holds);
         assert_eq!(must_know_by(holds, "2026-12-10", None, now()), thursday);
         assert_eq!(must_know_by(holds, "2026-12-02", None, now()), holds, "that day is over");
@@ -293,7 +318,10 @@ mod tests {
         for evening in ["2027-03-27", "2027-10-30"] {
             let evening = clock::read(evening, "20:00").expect("a time");
             let digest = Cadence::Daily.next_digest(evening).expect("a digest");
-            assert_eq!(due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE).at(), evening), (digest, true));
+            assert_eq!(
+                due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE).at(), evening),
+                (digest, true)
+            );
             assert_eq!(
                 due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE - 1).at(), evening),
                 (evening, false),
@@ -317,7 +345,9 @@ mod tests {
         let said = |rows: &[(u64, u64, u64)]| {
             let figures = figures(&told(rows), "Sefton", false);
             assert_eq!(figures.later, Later::NotYet);
-            let words = |(row, before, not): &(String, Shown, Shown)| format!("{row}: {}, {}", before.words(), not.words());
+            let words = |(row, before, not): &(String, Shown, Shown)| {
+                format!("{row}: {}, {}", before.words(), not.words())
+            };
             figures.rows.iter().map(words).collect::<Vec<_>>()
         };
         assert_eq!(said(&[(40, 0, 0), (12, 10, 0)]), ["Place 0: 40, 0", "Place 1: 12, 10"]);
@@ -330,9 +360,17 @@ mod tests {
     fn who_was_told_later_is_said_only_where_it_gives_no_small_number_away() {
         let later = |rows: &[(u64, u64, u64)]| figures(&told(rows), "Sefton", true).later;
         assert_eq!(later(&[(40, 0, 10), (12, 11, 0)]), Later::Rows(vec![(0, 10), (11, 0)]));
-        assert_eq!(later(&[(40, 5, 5), (12, 5, 5)]), Later::All(10, 10), "each place has small ones");
+        assert_eq!(
+            later(&[(40, 5, 5), (12, 5, 5)]),
+            Later::All(10, 10),
+            "each place has small ones"
+        );
         assert_eq!(later(&[(40, 3, 20), (12, 0, 0)]), Later::NotShown);
-        assert_eq!(later(&[(40, 3, 0), (12, 0, 0)]), Later::NotShown, "not even how many were not told in time is shown");
+        assert_eq!(
+            later(&[(40, 3, 0), (12, 0, 0)]),
+            Later::NotShown,
+            "not even how many were not told in time is shown"
+        );
         assert_eq!(later(&[(40, 0, 0)]), Later::Rows(vec![(0, 0)]));
     }
 
@@ -346,14 +384,33 @@ mod tests {
             follow: None,
             followed_by: None,
         };
-        assert_eq!(Course { starts_at: None, started_at: None, ..course }.standing(now()), Standing::Written);
-        assert_eq!(Course { starts_at: Some(now() + 1), started_at: None, ..course }.standing(now()), Standing::Timed(now() + 1));
+        assert_eq!(
+            Course { starts_at: None, started_at: None, ..course }.standing(now()),
+            Standing::Written
+        );
+        assert_eq!(
+            Course { starts_at: Some(now() + 1), started_at: None, ..course }.standing(now()),
+            Standing::Timed(now() + 1)
+        );
         assert_eq!(course.standing(now() - 1), Standing::Decided);
         assert_eq!(Course { is_decided: false, ..course }.standing(now()), Standing::Proposed);
         assert_eq!(course.standing(now()), Standing::InForce);
-        assert_eq!(Course { followed_by: Some(Follow::Correction), ..course }.standing(now()), Standing::Corrected);
-        assert_eq!(Course { followed_by: Some(Follow::Withdrawal), ..course }.standing(now()), Standing::Withdrawn);
-        assert_eq!(Course { follow: Some(Follow::Withdrawal), ..course }.standing(now()), Standing::Withdrawn, "its own page says so too");
-        assert_eq!(Course { follow: Some(Follow::Correction), ..course }.standing(now()), Standing::InForce);
+        assert_eq!(
+            Course { followed_by: Some(Follow::Correction), ..course }.standing(now()),
+            Standing::Corrected
+        );
+        assert_eq!(
+            Course { followed_by: Some(Follow::Withdrawal), ..course }.standing(now()),
+            Standing::Withdrawn
+        );
+        assert_eq!(
+            Course { follow: Some(Follow::Withdrawal), ..course }.standing(now()),
+            Standing::Withdrawn,
+            "its own page says so too"
+        );
+        assert_eq!(
+            Course { follow: Some(Follow::Correction), ..course }.standing(now()),
+            Standing::InForce
+        );
     }
 }

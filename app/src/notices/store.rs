@@ -38,7 +38,8 @@ pub struct Notice {
     pub told_before: Option<Millis>,
 }
 
-/// The first day of the notices that the one with this id follows, one after the other; as a part of a statement.
+/// The first day of the notices that the one with this id follows, one after the other; as a part
+/// of a statement.
 pub(super) fn first_day_before(id: &str) -> String {
     format!(
         "(WITH RECURSIVE back (follows_id, effect_at) AS (
@@ -52,7 +53,12 @@ pub(super) fn first_day_before(id: &str) -> String {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Millis) -> Kept<(String, bool)> {
+pub async fn write(
+    tx: &mut AnyConnection,
+    notice: &Wording,
+    by: &str,
+    now: Millis,
+) -> Kept<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
@@ -71,15 +77,19 @@ pub async fn write(tx: &mut AnyConnection, notice: &Wording, by: &str, now: Mill
     .fetch_optional(&mut *tx)
     .await?;
     let Some(notice_id) = new else {
-        let known = sqlx::query_scalar("SELECT id FROM notices WHERE form_key = $1").bind(&notice.form_key).fetch_one(tx).await?;
+        let known = sqlx::query_scalar("SELECT id FROM notices WHERE form_key = $1")
+            .bind(&notice.form_key)
+            .fetch_one(tx)
+            .await?;
         return Ok((known, false));
     };
     tie(tx, &notice_id, notice).await?;
     Ok((notice_id, true))
 }
 
-/// Changes the words of a notice that is not approved; they are hers who changes them. `seen`: when the words were written that
-/// she began with, if that is known. False when it is approved or discarded, or its words have changed since.
+/// Changes the words of a notice that is not approved; they are hers who changes them. `seen`: when
+/// the words were written that she began with, if that is known. False when it is approved or
+/// discarded, or its words have changed since.
 pub async fn change(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -134,13 +144,15 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
 }
 
 async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<()> {
-    db::tie(tx, "INSERT INTO notice_services (notice_id, service_id)", notice_id, &notice.services).await?;
+    db::tie(tx, "INSERT INTO notice_services (notice_id, service_id)", notice_id, &notice.services)
+        .await?;
     db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
 }
 
-/// Approves a notice that somebody else wrote, or her own where the area asks for no second person; people are told from
-/// `starts_at` on. `seen`: when the words were written that she read, if that is known. False when it is approved, or must not
-/// be by her, or its words have changed, or what it follows has been followed already.
+/// Approves a notice that somebody else wrote, or her own where the area asks for no second person;
+/// people are told from `starts_at` on. `seen`: when the words were written that she read, if that
+/// is known. False when it is approved, or must not be by her, or its words have changed, or what
+/// it follows has been followed already.
 pub async fn approve(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -164,7 +176,8 @@ pub async fn approve(
     Ok(approved.rows_affected() == 1)
 }
 
-/// Calls an approved notice back, so that its words can be changed. False when it has started, or is not approved.
+/// Calls an approved notice back, so that its words can be changed. False when it has started, or
+/// is not approved.
 pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
     let called_back = sqlx::query(
         "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL
@@ -176,8 +189,8 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
     Ok(called_back.rows_affected() == 1)
 }
 
-/// Discards a notice that is not approved, at this time, or brings it back with `None`. False when it is approved, or was so
-/// already.
+/// Discards a notice that is not approved, at this time, or brings it back with `None`. False when
+/// it is approved, or was so already.
 pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
     let discarded = sqlx::query(
         "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
@@ -189,7 +202,10 @@ pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>
 /// The notice with this id, and whether this leader may speak for all its services.
 pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, bool)>> {
     let rows = rows(db, id, leader).await?;
-    let not_hers = |row: &AnyRow| row.get::<Option<&str>, _>("label_kind") == Some("service") && row.get::<i64, _>("is_hers") == 0;
+    let not_hers = |row: &AnyRow| {
+        row.get::<Option<&str>, _>("label_kind") == Some("service")
+            && row.get::<i64, _>("is_hers") == 0
+    };
     Ok(rows.first().map(|row| (notice(row, &rows), !rows.iter().any(not_hers))))
 }
 
@@ -221,10 +237,15 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
         first_day_before("n.id"),
         speaks_for("s.id", "$2")
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(leader).fetch_all(&mut *db.read().await?).await
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(leader)
+        .fetch_all(&mut *db.read().await?)
+        .await
 }
 
-/// The notice that was told first, of those that follow each other up to this one, and how many came after it.
+/// The notice that was told first, of those that follow each other up to this one, and how many
+/// came after it.
 pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
     let row = sqlx::query(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
@@ -240,7 +261,10 @@ pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
 
 fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
     let tied = |kind: &str| {
-        rows.iter().filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind)).map(|row| row.get("label_id")).collect()
+        rows.iter()
+            .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
+            .map(|row| row.get("label_id"))
+            .collect()
     };
     let follow = |column: &str| row.get::<Option<&str>, _>(column).and_then(Follow::read);
     let effect = Effect::of(row.get("effect_kind"), row.get("effect_at"));
@@ -264,7 +288,11 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
             changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
             services: tied("service"),
             places: tied("place"),
-            follows: follow("follow_kind").map(|how| Follows { notice_id: row.get("follows_id"), how, changed: row.get("changed") }),
+            follows: follow("follow_kind").map(|how| Follows {
+                notice_id: row.get("follows_id"),
+                how,
+                changed: row.get("changed"),
+            }),
         },
         labels: rows.iter().filter_map(|row| row.get("label")).collect(),
         written_by: (row.get("written_by"), row.get("writer")),
@@ -322,11 +350,13 @@ impl Filter {
     }
 }
 
-/// Notices that people are told of, `most` at the most. One that was corrected or withdrawn gives its place to what follows
-/// it; a change that was withdrawn does not take effect.
+/// Notices that people are told of, `most` at the most. One that was corrected or withdrawn gives
+/// its place to what follows it; a change that was withdrawn does not take effect.
 pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
-    let order = if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
-    let comes = if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
+    let order =
+        if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
+    let comes =
+        if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
     let sql = format!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE n.started_at IS NOT NULL
@@ -350,9 +380,14 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed(&rows))
 }
 
-/// Notices that this leader speaks for and that have not started: those that wait for approval first, the oldest first; or
-/// those that were discarded.
-pub async fn waiting(db: &Db, leader: &str, discarded: bool, (most, skip): (i64, i64)) -> Kept<Vec<Listed>> {
+/// Notices that this leader speaks for and that have not started: those that wait for approval
+/// first, the oldest first; or those that were discarded.
+pub async fn waiting(
+    db: &Db,
+    leader: &str,
+    discarded: bool,
+    (most, skip): (i64, i64),
+) -> Kept<Vec<Listed>> {
     let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
     let sql = format!(
         "SELECT {LISTED}
@@ -390,5 +425,7 @@ fn listed(rows: &[AnyRow]) -> Vec<Listed> {
             services: group.iter().map(|row| row.get("service")).collect(),
         }
     };
-    rows.chunk_by(|one, next| one.get::<&str, _>("id") == next.get::<&str, _>("id")).map(one).collect()
+    rows.chunk_by(|one, next| one.get::<&str, _>("id") == next.get::<&str, _>("id"))
+        .map(one)
+        .collect()
 }

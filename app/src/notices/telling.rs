@@ -1,4 +1,5 @@
-//! What the worker does: starts the notices whose time has come, and owes their letters in small lots.
+//! What the worker does: starts the notices whose time has come, and owes their letters in small
+//! lots.
 
 use std::collections::HashMap;
 
@@ -19,15 +20,18 @@ const LOT: i64 = 200;
 pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
         let (now, kind) = (house.clock.now(), house.db.kind());
-        let started = house.db.write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await })).await?;
+        let started = house
+            .db
+            .write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await }))
+            .await?;
         let Some(notice) = started else { return Ok(()) };
         tracing::info!(notice, "a notice has started");
     }
     Ok(())
 }
 
-/// Owes the letters that are due: one for each notice, or one digest. Stopped half-way, the next turn goes on: nobody is
-/// told twice and nobody is left out.
+/// Owes the letters that are due: one for each notice, or one digest. Stopped half-way, the next
+/// turn goes on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -58,7 +62,8 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     }
 }
 
-/// Puts digests together again of which a part was stopped, corrected or withdrawn before they went.
+/// Puts digests together again of which a part was stopped, corrected or withdrawn before they
+/// went.
 async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
     loop {
         let stale = ledger::stale(&house.db, house.clock.now()).await?;
@@ -71,10 +76,17 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
         let again = house.db.write(move |tx| {
             Box::pin(async move {
                 for stale in &stale {
-                    let told: Vec<&Notice> = stale.notices.iter().filter_map(|id| notices.get(id)).collect();
+                    let told: Vec<&Notice> =
+                        stale.notices.iter().filter_map(|id| notices.get(id)).collect();
                     // The letter keeps its links: rows of the ledger know it by them.
                     let token = stale.one_click.rsplit('/').next().unwrap_or_default();
-                    ledger::put_together_again(tx, kind, stale, &letters::digest(&writer, &told, token)).await?;
+                    ledger::put_together_again(
+                        tx,
+                        kind,
+                        stale,
+                        &letters::digest(&writer, &told, token),
+                    )
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })
@@ -83,7 +95,10 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
     }
 }
 
-async fn notices_of(house: &House, mut ids: Vec<String>) -> Result<HashMap<String, Notice>, sqlx::Error> {
+async fn notices_of(
+    house: &House,
+    mut ids: Vec<String>,
+) -> Result<HashMap<String, Notice>, sqlx::Error> {
     let mut notices = HashMap::new();
     ids.sort();
     ids.dedup();
@@ -95,7 +110,12 @@ async fn notices_of(house: &House, mut ids: Vec<String>) -> Result<HashMap<Strin
     Ok(notices)
 }
 
-async fn owe_one(tx: &mut sqlx::AnyConnection, house: &House, due: &Due, notices: &HashMap<String, Notice>) -> Result<(), sqlx::Error> {
+async fn owe_one(
+    tx: &mut sqlx::AnyConnection,
+    house: &House,
+    due: &Due,
+    notices: &HashMap<String, Notice>,
+) -> Result<(), sqlx::Error> {
     let told: Option<Vec<&Notice>> = due.notices.iter().map(|id| notices.get(id)).collect();
     // One that came up between the two looks: the next turn has it.
     let Some(told) = told.filter(|told| !told.is_empty()) else { return Ok(()) };
@@ -103,8 +123,20 @@ async fn owe_one(tx: &mut sqlx::AnyConnection, house: &House, due: &Due, notices
     let link_hash = id::hash(&token);
     // A notice is owed to her once, so the first of a digest names it.
     let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
-    let words = if due.is_digest { letters::digest(house, &told, &token) } else { letters::one(house, told[0], &token) };
-    let owed = Owed { dedup_key: &dedup_key, kind: "notice", account_id: None, to: &due.email, words: &words, at: now, not_after: None };
+    let words = if due.is_digest {
+        letters::digest(house, &told, &token)
+    } else {
+        letters::one(house, told[0], &token)
+    };
+    let owed = Owed {
+        dedup_key: &dedup_key,
+        kind: "notice",
+        account_id: None,
+        to: &due.email,
+        words: &words,
+        at: now,
+        not_after: None,
+    };
     owe(tx, owed).await?;
     let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
     subscriptions::store::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;

@@ -59,7 +59,11 @@ impl Wording {
     /// The telephone number and the address to ask at, those that are there.
     #[must_use]
     pub fn ways_to_ask(&self) -> String {
-        [self.phone.as_str(), &self.email].into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>().join(", ")
+        [self.phone.as_str(), &self.email]
+            .into_iter()
+            .filter(|way| !way.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -82,11 +86,17 @@ pub fn wording(sent: &Sent, ground: &Ground, now: Millis) -> Result<Wording, Ref
     read(sent, ground, None, now)
 }
 
-/// Reads a correction of a notice: other words for the same services and places, so that it goes to the same people.
+/// Reads a correction of a notice: other words for the same services and places, so that it goes to
+/// the same people.
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
-pub fn correction(sent: &Sent, ground: &Ground, original: (&str, &Wording), now: Millis) -> Result<Wording, Refusals> {
+pub fn correction(
+    sent: &Sent,
+    ground: &Ground,
+    original: (&str, &Wording),
+    now: Millis,
+) -> Result<Wording, Refusals> {
     read(sent, ground, Some(original), now)
 }
 
@@ -94,21 +104,38 @@ pub fn correction(sent: &Sent, ground: &Ground, original: (&str, &Wording), now:
 ///
 /// # Errors
 /// What to put right.
-pub fn withdrawal(sent: &Sent, (notice_id, original): (&str, &Wording)) -> Result<Wording, Refusals> {
+pub fn withdrawal(
+    sent: &Sent,
+    (notice_id, original): (&str, &Wording),
+) -> Result<Wording, Refusals> {
     let mut refusals = Refusals::default();
-    let changed = refusals.take("changed", prose(sent, "changed", "Say why it is withdrawn, and what families do now"));
+    let changed = refusals.take(
+        "changed",
+        prose(sent, "changed", "Say why it is withdrawn, and what families do now"),
+    );
     let Some(changed) = changed else { return Err(refusals) };
     let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
     Ok(Wording { form_key: sent.once(), follows: Some(follows), ..original.clone() })
 }
 
-fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: Millis) -> Result<Wording, Refusals> {
+fn read(
+    sent: &Sent,
+    ground: &Ground,
+    corrects: Option<(&str, &Wording)>,
+    now: Millis,
+) -> Result<Wording, Refusals> {
     let mut refusals = Refusals::default();
     let follows = corrects.map(|(notice_id, _)| {
-        let changed = refusals.take("changed", prose(sent, "changed", "Say what has changed since people were told"));
-        Follows { notice_id: notice_id.to_owned(), how: Follow::Correction, changed: changed.unwrap_or_default() }
+        let changed = refusals
+            .take("changed", prose(sent, "changed", "Say what has changed since people were told"));
+        Follows {
+            notice_id: notice_id.to_owned(),
+            how: Follow::Correction,
+            changed: changed.unwrap_or_default(),
+        }
     });
-    let title = refusals.take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
+    let title = refusals
+        .take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
     let what = refusals.take("what", prose(sent, "what", "Say what changes"));
     let (services, places) = match corrects {
         Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
@@ -117,16 +144,27 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
             (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
         }
     };
-    let effect = effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
+    let effect =
+        effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
     let decided_day = decided(sent, effect, now, &mut refusals);
     let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
-    let affected = refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
+    let affected =
+        refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
     let families = refusals.take("families", families(&sent.line("families")));
-    let must_do = refusals.take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
-    let must_do_by = refusals.take("must_do_by", day_by(sent, corrects.map(|(_, original)| original.must_do_by.as_str()), now));
-    let changes_entitlement =
-        refusals.take("entitlement", yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"));
-    let whom = refusals.take("whom", forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"));
+    let must_do = refusals
+        .take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
+    let must_do_by = refusals.take(
+        "must_do_by",
+        day_by(sent, corrects.map(|(_, original)| original.must_do_by.as_str()), now),
+    );
+    let changes_entitlement = refusals.take(
+        "entitlement",
+        yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"),
+    );
+    let whom = refusals.take(
+        "whom",
+        forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"),
+    );
     let phone = refusals.take("phone", forms::optional(sent.line("phone"), 40));
     let email = refusals.take("email", address_to_ask_at(sent));
     let Some(effect) = effect.filter(|_| refusals.is_empty()) else { return Err(refusals) };
@@ -156,14 +194,27 @@ fn read(sent: &Sent, ground: &Ground, corrects: Option<(&str, &Wording)>, now: M
 fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
     let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
     let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
-    match ground.services.iter().find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id)) {
-        Some(spoken) => Err(format!("Leave out {}. Leaders of those who run it write about it", spoken.service.name)),
+    match ground
+        .services
+        .iter()
+        .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
+    {
+        Some(spoken) => Err(format!(
+            "Leave out {}. Leaders of those who run it write about it",
+            spoken.service.name
+        )),
         None => Ok(chosen),
     }
 }
 
 /// From when on it holds: from a time to come, or as it was told already.
-fn effect(sent: &Sent, ground: &Ground, told: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<Effect> {
+fn effect(
+    sent: &Sent,
+    ground: &Ground,
+    told: Option<Effect>,
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Option<Effect> {
     let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
     if clock::read(day, "00:00").is_none() {
         refusals.add("effect_day", "Enter the day from which it holds");
@@ -173,7 +224,10 @@ fn effect(sent: &Sent, ground: &Ground, told: Option<Effect>, now: Millis, refus
         "term" => (Effect::Term, "00:00".to_owned()),
         "hour" => (Effect::Hour, sent.line("effect_time")),
         _ => {
-            refusals.add("effect", "Choose if it holds from a day, from an hour, or from the start of a term");
+            refusals.add(
+                "effect",
+                "Choose if it holds from a day, from an hour, or from the start of a term",
+            );
             return None;
         }
     };
@@ -194,8 +248,15 @@ fn effect(sent: &Sent, ground: &Ground, told: Option<Effect>, now: Millis, refus
 }
 
 /// The day it was decided; `None` while it is proposed, or when something is refused.
-fn decided(sent: &Sent, effect: Option<Effect>, now: Millis, refusals: &mut Refusals) -> Option<String> {
-    if !refusals.take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))? {
+fn decided(
+    sent: &Sent,
+    effect: Option<Effect>,
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Option<String> {
+    if !refusals
+        .take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))?
+    {
         return None;
     }
     let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided");
@@ -240,7 +301,9 @@ fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String
     }
     match clock::read(sent.typed("must_do_by"), "23:59") {
         None => Err("Enter a day, or leave it empty".to_owned()),
-        Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => Err("Choose a day that is still to come".to_owned()),
+        Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => {
+            Err("Choose a day that is still to come".to_owned())
+        }
         Some(by) => Ok(clock::fields(by).0),
     }
 }
@@ -260,9 +323,15 @@ mod tests {
 
     /// Transport is hers, audiology is not.
     fn ground() -> Ground {
-        let spoken =
-            |id: &str, name: &str, is_hers| Spoken { service: Named { id: id.into(), name: name.into() }, is_hers, notice_days: None };
-        Ground { services: vec![spoken("s", "Transport", true), spoken("a", "Audiology", false)], ..Ground::default() }
+        let spoken = |id: &str, name: &str, is_hers| Spoken {
+            service: Named { id: id.into(), name: name.into() },
+            is_hers,
+            notice_days: None,
+        };
+        Ground {
+            services: vec![spoken("s", "Transport", true), spoken("a", "Audiology", false)],
+            ..Ground::default()
+        }
     }
 
     const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads&affected=Children+on+route+5&services=s&entitlement=no\
@@ -278,26 +347,51 @@ mod tests {
 
     #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
-        let fields = ["title", "what", "services", "effect_day", "effect", "decided", "why", "affected", "entitlement", "whom", "email"];
+        let fields = [
+            "title",
+            "what",
+            "services",
+            "effect_day",
+            "effect",
+            "decided",
+            "why",
+            "affected",
+            "entitlement",
+            "whom",
+            "email",
+        ];
         assert_eq!(about(wording(&Sent::default(), &ground(), now())), fields);
     }
 
     #[test]
     fn a_change_takes_effect_in_the_time_to_come_and_after_it_was_decided() {
-        let good = read("effect_day=2027-01-04&decided=yes&decided_day=2026-12-01").expect("a notice");
+        let good =
+            read("effect_day=2027-01-04&decided=yes&decided_day=2026-12-01").expect("a notice");
         assert_eq!(good.effect.words(), "Monday 4 January 2027");
         assert_eq!(about(read("effect_day=2026-12-02&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=&decided=no")), ["effect_day"]);
         assert_eq!(about(read("effect_day=9999-12-31&decided=no")), ["effect_day"]);
-        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")), ["decided_day"]);
+        assert_eq!(
+            about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")),
+            ["decided_day"]
+        );
         assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided_day"]);
         assert_eq!(read("effect_day=2027-01-04&decided=no").expect("a notice").decided_day, None);
         let hour = |time: &str| {
-            let sent = format!("{}&effect=hour&effect_day=2027-01-04&decided=no&effect_time={time}", GOOD.replace("&effect=day", ""));
+            let sent = format!(
+                "{}&effect=hour&effect_day=2027-01-04&decided=no&effect_time={time}",
+                GOOD.replace("&effect=day", "")
+            );
             wording(&Sent::read(sent.as_bytes()), &ground(), now())
         };
-        assert_eq!(hour("08:30").expect("a notice").effect.words(), "Monday 4 January 2027 at 8:30am");
-        assert_eq!((about(hour("")), about(hour("25:00"))), (vec!["effect_time"], vec!["effect_time"]));
+        assert_eq!(
+            hour("08:30").expect("a notice").effect.words(),
+            "Monday 4 January 2027 at 8:30am"
+        );
+        assert_eq!(
+            (about(hour("")), about(hour("25:00"))),
+            (vec!["effect_time"], vec!["effect_time"])
+        );
     }
 
     #[test]
@@ -306,10 +400,16 @@ mod tests {
         let mut ground = ground();
         ground.year.terms = vec![(date("2027-01-04"), date("2027-02-12"))];
         let term = |day: &str| {
-            let sent = format!("{}&effect=term&effect_day={day}&decided=no", GOOD.replace("&effect=day", ""));
+            let sent = format!(
+                "{}&effect=term&effect_day={day}&decided=no",
+                GOOD.replace("&effect=day", "")
+            );
             wording(&Sent::read(sent.as_bytes()), &ground, now())
         };
-        assert_eq!(term("2027-01-04").expect("a notice").effect.words(), "the start of term, Monday 4 January 2027");
+        assert_eq!(
+            term("2027-01-04").expect("a notice").effect.words(),
+            "the start of term, Monday 4 January 2027"
+        );
         assert_eq!(about(term("2027-01-05")), ["effect_day"]);
         assert!(term("2027-02-22").is_ok(), "nobody has said yet when that term begins");
     }
@@ -317,7 +417,10 @@ mod tests {
     #[test]
     fn a_leader_writes_about_the_services_of_her_organisation_only() {
         let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
-        assert_eq!(refused.about("services"), Some("Leave out Audiology. Leaders of those who run it write about it"));
+        assert_eq!(
+            refused.about("services"),
+            Some("Leave out Audiology. Leaders of those who run it write about it")
+        );
         assert_eq!(about(read("effect_day=2027-01-04&decided=no&services=nobodys")), ["services"]);
     }
 
@@ -327,16 +430,25 @@ mod tests {
             effect: Effect::Day(clock::read("2026-12-01", "00:00").expect("a day")),
             ..read("effect_day=2027-01-04&decided=no").expect("a notice")
         };
-        let correct =
-            |rest: &str| correction(&Sent::read(format!("{GOOD}&decided=no&{rest}").as_bytes()), &ground(), ("n", &original), now());
-        let corrected = correct("effect_day=2026-12-01&changed=The+hour&services=a").expect("a correction");
+        let correct = |rest: &str| {
+            correction(
+                &Sent::read(format!("{GOOD}&decided=no&{rest}").as_bytes()),
+                &ground(),
+                ("n", &original),
+                now(),
+            )
+        };
+        let corrected =
+            correct("effect_day=2026-12-01&changed=The+hour&services=a").expect("a correction");
         assert_eq!(
             (corrected.services, corrected.follows.map(|follows| follows.changed)),
             (vec!["s".to_owned()], Some("The hour".to_owned()))
         );
         assert_eq!(about(correct("effect_day=2026-11-30&changed=The+hour")), ["effect_day"]);
         assert_eq!(about(correct("effect_day=2026-12-01")), ["changed"]);
-        let withdrawn = withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), ("n", &original)).expect("a withdrawal");
+        let withdrawn =
+            withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), ("n", &original))
+                .expect("a withdrawal");
         assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
         assert_eq!(about(withdrawal(&Sent::default(), ("n", &original))), ["changed"]);
     }

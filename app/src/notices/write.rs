@@ -1,4 +1,5 @@
-//! A leader writes a notice, corrects or withdraws one that people were told of, and changes it until it is approved.
+//! A leader writes a notice, corrects or withdraws one that people were told of, and changes it
+//! until it is approved.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -19,7 +20,8 @@ use crate::forms::{Refusals, Sent};
 use crate::house::House;
 use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
 
-/// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or `?like=autism`.
+/// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or
+/// `?like=autism`.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let start = starting_point(Sent::query(&uri).typed("like"));
@@ -27,7 +29,11 @@ pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/lead/notices/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     match wording::wording(&sent, &ground, house.clock.now()) {
         Ok(words) => keep(&house, &viewer, words, "notice written").await,
@@ -36,36 +42,66 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 }
 
 /// GET `/lead/notices/{id}/correction`: what people were told, to be put right.
-pub async fn correction_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn correction_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     follow_form(&house, &viewer, &id, Follow::Correction).await
 }
 
 /// POST `/lead/notices/{id}/correction`
-pub async fn correct(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn correct(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     follow(&house, &viewer, &id, Follow::Correction, &sent).await
 }
 
 /// GET `/lead/notices/{id}/withdrawal`
-pub async fn withdrawal_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn withdrawal_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     follow_form(&house, &viewer, &id, Follow::Withdrawal).await
 }
 
 /// POST `/lead/notices/{id}/withdrawal`
-pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     follow(&house, &viewer, &id, Follow::Withdrawal, &sent).await
 }
 
-async fn follow_form(house: &House, viewer: &Viewer, id: &str, how: Follow) -> Result<Response, Error> {
+async fn follow_form(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    how: Follow,
+) -> Result<Response, Error> {
     let original = notice_she_speaks_for(house, viewer, id).await?;
     if let Some(elsewhere) = elsewhere(&original) {
         return Ok(Redirect::to(&elsewhere).into_response());
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     let words = Wording { follows: None, ..original.words };
-    Ok(page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default()).answer(house, viewer))
+    Ok(page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default())
+        .answer(house, viewer))
 }
 
-async fn follow(house: &House, viewer: &Viewer, id: &str, how: Follow, sent: &Sent) -> Result<Response, Error> {
+async fn follow(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    how: Follow,
+    sent: &Sent,
+) -> Result<Response, Error> {
     let original = notice_she_speaks_for(house, viewer, id).await?;
     if original.course.started_at.is_none() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", original.id)).into_response());
@@ -74,28 +110,40 @@ async fn follow(house: &House, viewer: &Viewer, id: &str, how: Follow, sent: &Se
     if original.followed_by.is_some() {
         let what_to_do = "Go back to the notice, and from there to what follows it: a colleague corrected or withdrew it meanwhile. Your words are below";
         let refusals = Refusals::one("changed", what_to_do);
-        return Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer));
+        return Ok(
+            page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)
+        );
     }
     match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
         Ok(words) => keep(house, viewer, words, "notice followed").await,
-        Err(refusals) => Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)),
+        Err(refusals) => {
+            Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer))
+        }
     }
 }
 
-/// Where to go instead of following a notice: to itself while nobody was told of it, or to what followed it already.
+/// Where to go instead of following a notice: to itself while nobody was told of it, or to what
+/// followed it already.
 fn elsewhere(original: &Notice) -> Option<String> {
     let to_lead = || format!("/lead/notices/{}", original.id);
-    let followed = original.followed_by.as_ref().map(|followed_by| format!("/notices/{followed_by}"));
+    let followed =
+        original.followed_by.as_ref().map(|followed_by| format!("/notices/{followed_by}"));
     original.course.started_at.is_none().then(to_lead).or(followed)
 }
 
-async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str) -> Result<Response, Error> {
+async fn keep(
+    house: &House,
+    viewer: &Viewer,
+    words: Wording,
+    what: &'static str,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let written = house.db.write(move |tx| {
         Box::pin(async move {
             let (id, is_new) = store::write(tx, &words, &by, now).await?;
             if is_new {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" }).await?;
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
+                    .await?;
             }
             Ok::<_, sqlx::Error>(id)
         })
@@ -104,17 +152,27 @@ async fn keep(house: &House, viewer: &Viewer, words: Wording, what: &'static str
 }
 
 /// GET `/lead/notices/{id}/words`
-pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     if notice.course.starts_at.is_some() || notice.discarded_at.is_some() {
         return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
-    Ok(page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/{id}/words`
-pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let ground = area::store::ground(&house.db, &by).await?;
@@ -122,17 +180,34 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         Some(follows) => Some((follows.how, super::notice(&house, &follows.notice_id).await?)),
         None => None,
     };
-    let follows = original.as_ref().map(|(how, original)| (*how, original.id.as_str(), &original.words));
+    let follows =
+        original.as_ref().map(|(how, original)| (*how, original.id.as_str(), &original.words));
     let words = match read(&sent, &ground, follows, now) {
         Ok(words) => words,
-        Err(refusals) => return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer));
+        }
     };
-    let (back, notice_id, seen) = (format!("/lead/notices/{}", notice.id), notice.id.clone(), sent.typed("seen").parse().ok());
+    let (back, notice_id, seen) = (
+        format!("/lead/notices/{}", notice.id),
+        notice.id.clone(),
+        sent.typed("seen").parse().ok(),
+    );
     let changed = house.db.write(move |tx| {
         Box::pin(async move {
             let changed = store::change(tx, &notice_id, &words, (&by, seen), now).await?;
             if changed {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "notice changed", about: &notice_id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "notice changed",
+                        about: &notice_id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(changed)
         })
@@ -148,21 +223,32 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     } else {
         "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your words take the place of hers"
     };
-    Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do)).answer(&house, &viewer))
+    Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
+        .answer(&house, &viewer))
 }
 
-fn read(sent: &Sent, ground: &Ground, follows: Option<(Follow, &str, &Wording)>, now: Millis) -> Result<Wording, Refusals> {
+fn read(
+    sent: &Sent,
+    ground: &Ground,
+    follows: Option<(Follow, &str, &Wording)>,
+    now: Millis,
+) -> Result<Wording, Refusals> {
     match follows {
         None => wording::wording(sent, ground, now),
-        Some((Follow::Correction, notice_id, original)) => wording::correction(sent, ground, (notice_id, original), now),
-        Some((Follow::Withdrawal, notice_id, original)) => wording::withdrawal(sent, (notice_id, original)),
+        Some((Follow::Correction, notice_id, original)) => {
+            wording::correction(sent, ground, (notice_id, original), now)
+        }
+        Some((Follow::Withdrawal, notice_id, original)) => {
+            wording::withdrawal(sent, (notice_id, original))
+        }
     }
 }
 
 /// What is written, as the fields of the form hold it.
 fn fields(words: &Wording) -> Sent {
     let (effect_day, effect_time) = clock::fields(words.effect.at());
-    let effect_time = if matches!(words.effect, Effect::Hour(_)) { effect_time } else { String::new() };
+    let effect_time =
+        if matches!(words.effect, Effect::Hour(_)) { effect_time } else { String::new() };
     let families = words.families.map_or_else(String::new, |families| families.to_string());
     let mut fields = vec![
         ("title", words.title.as_str()),
@@ -195,14 +281,20 @@ fn starting_point(like: &str) -> Sent {
             ("title", "New pick-up times on "),
             ("what", "The bus on route … comes at … and no longer at …. The stop is … ."),
             ("affected", "Children who travel to … on route …"),
-            ("must_do", "Be at the stop five minutes before. Tell us if your child cannot manage the new time."),
+            (
+                "must_do",
+                "Be at the stop five minutes before. Tell us if your child cannot manage the new time.",
+            ),
             ("effect", "term"),
         ]),
         "autism" => Sent::of(&[
             ("title", "Changes to autism support at "),
             ("what", "The … group meets on … at … and no longer on …. It is led by … ."),
             ("affected", "Children and young people who come to …"),
-            ("must_do", "Nothing, if the new time suits you. If it does not, ask us for another group."),
+            (
+                "must_do",
+                "Nothing, if the new time suits you. If it does not, ask us for another group.",
+            ),
             ("effect", "day"),
         ]),
         _ => Sent::default(),
@@ -234,9 +326,10 @@ fn following(how: Follow, notice_id: &str) -> Form {
             "Correct the notice",
             "Exactly those who were told of it are told what has changed. The old page says so, and leads to the new one.",
         ),
-        Follow::Withdrawal => {
-            ("Withdraw the notice", "Exactly those who were told of it are told that it does not come. Its page stays, and says so.")
-        }
+        Follow::Withdrawal => (
+            "Withdraw the notice",
+            "Exactly those who were told of it are told that it does not come. Its page stays, and says so.",
+        ),
     };
     Form { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
 }
@@ -253,15 +346,21 @@ fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page 
     let page = Page::new(title, || {
         let changed = follow.map(|how| {
             let (label, hint) = match how {
-                Follow::Correction => ("What has changed since people were told", "It stands at the top of the page and of the letter."),
-                Follow::Withdrawal => {
-                    ("Why it is withdrawn, and what families do now", "It stands at the top of the page and of the letter.")
-                }
+                Follow::Correction => (
+                    "What has changed since people were told",
+                    "It stands at the top of the page and of the letter.",
+                ),
+                Follow::Withdrawal => (
+                    "Why it is withdrawn, and what families do now",
+                    "It stands at the top of the page and of the letter.",
+                ),
             };
             view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
         });
-        let seen = seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.to_string() /> });
-        let words = (follow != Some(Follow::Withdrawal)).then(|| words_fields(sent, ground, follow, refusals));
+        let seen =
+            seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.to_string() /> });
+        let words = (follow != Some(Follow::Withdrawal))
+            .then(|| words_fields(sent, ground, follow, refusals));
         view! {
             <div class="stack">
                 <p><a class="back" href=back>"Back"</a></p>
@@ -281,10 +380,24 @@ fn page(form: &Form, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page 
     page.kept_for_going_back().refused_for(refusals)
 }
 
-fn words_fields<'a>(sent: &Sent, ground: &Ground, follow: Option<Follow>, refusals: &'a Refusals) -> impl IntoView + use<'a> {
-    let hers: Vec<Named> = ground.services.iter().filter(|spoken| spoken.is_hers).map(|spoken| spoken.service.clone()).collect();
-    let whose = if hers.len() < ground.services.len() { "Those your organisation runs." } else { "" };
-    let (services, places) = (Choice::ticked(sent, "services", hers), Choice::ticked(sent, "places", ground.places.clone()));
+fn words_fields<'a>(
+    sent: &Sent,
+    ground: &Ground,
+    follow: Option<Follow>,
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    let hers: Vec<Named> = ground
+        .services
+        .iter()
+        .filter(|spoken| spoken.is_hers)
+        .map(|spoken| spoken.service.clone())
+        .collect();
+    let whose =
+        if hers.len() < ground.services.len() { "Those your organisation runs." } else { "" };
+    let (services, places) = (
+        Choice::ticked(sent, "services", hers),
+        Choice::ticked(sent, "places", ground.places.clone()),
+    );
     // A correction is about the same services and places, so that it goes to the same people.
     let about = follow.is_none().then(|| {
         view! {
@@ -292,10 +405,16 @@ fn words_fields<'a>(sent: &Sent, ground: &Ground, follow: Option<Follow>, refusa
             <Choices name="places" legend="Only in one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
         }
     });
-    let one_of = |name: &str, all: &[(&str, &str)]| Choice::each(all.iter().copied(), |value| sent.typed(name) == value);
+    let one_of = |name: &str, all: &[(&str, &str)]| {
+        Choice::each(all.iter().copied(), |value| sent.typed(name) == value)
+    };
     let effects = one_of(
         "effect",
-        &[("day", "From a day"), ("hour", "From an hour of a day"), ("term", "From the start of the term that begins that day")],
+        &[
+            ("day", "From a day"),
+            ("hour", "From an hour of a day"),
+            ("term", "From the start of the term that begins that day"),
+        ],
     );
     let decided = one_of("decided", &[("yes", "It is decided"), ("no", "It is only proposed")]);
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);

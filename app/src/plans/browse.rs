@@ -1,4 +1,5 @@
-//! What everyone sees of plans: the list, a plan with its gate, its rung and all that happened, and a published draft.
+//! What everyone sees of plans: the list, a plan with its gate, its rung and all that happened, and
+//! a published draft.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -26,7 +27,8 @@ const MOST_ON_A_PAGE: usize = 20;
 /// GET `/plans`
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let before = id::parse(Sent::query(&uri).typed("before")).unwrap_or_default();
-    let mut plans = store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
+    let mut plans =
+        store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
     let next = (plans.len() > MOST_ON_A_PAGE).then(|| {
         plans.truncate(MOST_ON_A_PAGE);
         format!("/plans?before={}", plans.last().map_or("", |plan| &plan.id))
@@ -34,7 +36,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let first = (!before.is_empty()).then(|| "/plans".to_owned());
     let page = Page::new("Plans", || {
         let nothing = plans.is_empty().then(|| view! { <p>"Plans of the council and the NHS will be here. Meanwhile, read "<a href="/topics">"what parents want planned"</a>"."</p> });
-        let register = viewer.is(Role::Leader).then(|| view! { <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p> });
+        let register = viewer.is(Role::Leader).then(
+            || view! { <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p> },
+        );
         view! {
             <div class="stack">
                 <h1>"Plans"</h1>
@@ -66,14 +70,25 @@ fn card(plan: Listed) -> impl IntoView {
 }
 
 /// GET `/plans/{id}`
-pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn plan(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let plan = find(&house, &id).await?;
     let now = house.clock.now();
-    let said = updates::store::list(&house.db, &updates::store::Which::About(plan.id.clone()), (20, 0)).await?;
+    let said =
+        updates::store::list(&house.db, &updates::store::Which::About(plan.id.clone()), (20, 0))
+            .await?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
-        let labels = if plan.labels.is_empty() { vec![format!("All of {}", house.names.area)] } else { plan.labels.clone() };
+        let labels = if plan.labels.is_empty() {
+            vec![format!("All of {}", house.names.area)]
+        } else {
+            plan.labels.clone()
+        };
         view! {
             <article class="stack-l">
                 <section class="stack">
@@ -110,7 +125,9 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
-        "registered" => ("The plan is registered", "Now tie it to topics, and plan it with parents."),
+        "registered" => {
+            ("The plan is registered", "Now tie it to topics, and plan it with parents.")
+        }
         "tied" => ("The topics are tied to the plan", "They must be answered in each draft."),
         "session" => ("The planning session is recorded", "It stands below."),
         "stated" => ("The forum’s statement is kept", "It stands below for everyone to read."),
@@ -139,7 +156,11 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
 
 fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     let facts = plan.rung();
-    let so_far = if facts.published_at.is_none() { "How far parents are in so far" } else { "How far parents were in" };
+    let so_far = if facts.published_at.is_none() {
+        "How far parents are in so far"
+    } else {
+        "How far parents were in"
+    };
     rung::rung(&facts, now).map(|(rung, decided)| {
         view! { <dt>{so_far}</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
     })
@@ -154,9 +175,13 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
         }
         Some(at) => {
             let points = gate::points(&plan.gate_at(at), at);
-            let points = points
-                .into_iter()
-                .map(|point| if point.holds { ("✓ ", "Held: ", point.asks) } else { ("× ", "Did not hold: ", point.asks) });
+            let points = points.into_iter().map(|point| {
+                if point.holds {
+                    ("✓ ", "Held: ", point.asks)
+                } else {
+                    ("× ", "Did not hold: ", point.asks)
+                }
+            });
             let points = points.map(
                 |(mark, said, asks)| view! { <li><span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{asks}</li> },
             );
@@ -188,14 +213,26 @@ pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
 }
 
 fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
-    let ways = [("topics", "Tie topics to it"), ("sessions", "Record a planning session"), ("drafts", "Put in a draft")];
+    let ways = [
+        ("topics", "Tie topics to it"),
+        ("sessions", "Record a planning session"),
+        ("drafts", "Put in a draft"),
+    ];
     let id = plan.id.clone();
-    let ways = ways.map(|(way, words)| view! { <li><a href=format!("/lead/plans/{id}/{way}")>{words}</a></li> }).collect_view();
+    let ways = ways
+        .map(
+            |(way, words)| view! { <li><a href=format!("/lead/plans/{id}/{way}")>{words}</a></li> },
+        )
+        .collect_view();
     view! { <ul class="queue">{ways}</ul> }
 }
 
 fn topics(plan: &Plan) -> impl IntoView + use<> {
-    let nothing = plan.open_topics().next().is_none().then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
+    let nothing = plan
+        .open_topics()
+        .next()
+        .is_none()
+        .then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
     let topics = plan
         .open_topics()
         .map(|topic| {
@@ -262,7 +299,10 @@ fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
 }
 
 fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
-    let nothing = plan.statements.is_empty().then(|| view! { <p>"The forum has not written its statement yet."</p> });
+    let nothing = plan
+        .statements
+        .is_empty()
+        .then(|| view! { <p>"The forum has not written its statement yet."</p> });
     let statements = plan
         .statements
         .iter()
@@ -278,7 +318,9 @@ pub fn happened(what: &str) -> &str {
         "plan registered" => "The plan was registered",
         "topics tied" => "Topics of parents were tied to it",
         "planning session with parents recorded" => "A planning session with parents was recorded",
-        "planning session without parents recorded" => "A planning session without parents was recorded",
+        "planning session without parents recorded" => {
+            "A planning session without parents was recorded"
+        }
         "statement of the forum written" => "The forum wrote its statement",
         "draft recorded" => "A draft was put in",
         "gate overridden" => "The gate was overridden",
@@ -289,7 +331,11 @@ pub fn happened(what: &str) -> &str {
 
 /// An event with who did it: leaders by name, the forum as the forum.
 fn event_row(event: &Event) -> impl IntoView + use<> {
-    let who = if event.role == "leader" { format!("{}, leader", event.who) } else { "the forum".to_owned() };
+    let who = if event.role == "leader" {
+        format!("{}, leader", event.who)
+    } else {
+        "the forum".to_owned()
+    };
     let what = happened(&event.what).to_owned();
     view! {
         <li class="done">
@@ -307,11 +353,13 @@ pub async fn draft(
     uri: Uri,
 ) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let draft = plan.drafts.iter().find(|draft| draft.version == number).ok_or(Error::NotFound)?.clone();
+    let draft =
+        plan.drafts.iter().find(|draft| draft.version == number).ok_or(Error::NotFound)?.clone();
     if draft.published_at.is_none() && !viewer.is(Role::Leader) {
         return Err(Error::NotFound);
     }
-    let Content { body, file, answers } = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let Content { body, file, answers } =
+        store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
         let banner = (done == "published" && draft.published_at.is_some()).then(
@@ -325,7 +373,11 @@ pub async fn draft(
         };
         let file = file.map(|file| {
             let to = format!("/plans/{}/drafts/{number}/file", plan.id);
-            let about = format!(" ({}, {})", file.kind.ending().to_uppercase(), files::size_in_words(file.size));
+            let about = format!(
+                " ({}, {})",
+                file.kind.ending().to_uppercase(),
+                files::size_in_words(file.size)
+            );
             view! { <p><a href=to download>{file.name}</a>{about}</p> }
         });
         let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
@@ -333,7 +385,10 @@ pub async fn draft(
             view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
         });
         let has_none = answers.is_empty();
-        let answers = answers.iter().map(|answered| view! { <li>{topic_of(answered)}{answer_words(answered)}</li> }).collect_view();
+        let answers = answers
+            .iter()
+            .map(|answered| view! { <li>{topic_of(answered)}{answer_words(answered)}</li> })
+            .collect_view();
         view! {
             <article class="stack">
                 {banner}
@@ -357,13 +412,21 @@ pub async fn draft(
 }
 
 /// GET `/plans/{id}/drafts/{version}/file`: its file, to save; for whoever may read the draft.
-pub async fn file(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn file(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let is_published = plan.drafts.iter().any(|draft| draft.version == number && draft.published_at.is_some());
+    let is_published =
+        plan.drafts.iter().any(|draft| draft.version == number && draft.published_at.is_some());
     if !is_published && !viewer.is(Role::Leader) {
         return Err(Error::NotFound);
     }
-    let file = store::draft(&house.db, &plan.id, number).await?.and_then(|content| content.file).ok_or(Error::NotFound)?;
+    let file = store::draft(&house.db, &plan.id, number)
+        .await?
+        .and_then(|content| content.file)
+        .ok_or(Error::NotFound)?;
     Ok(house.files.download(&file).await?)
 }
 
@@ -387,7 +450,8 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
                 "adapted" => "● Adapted",
                 _ => "× Not in the draft",
             };
-            let decided_by = (!decided_by.is_empty()).then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });
+            let decided_by = (!decided_by.is_empty())
+                .then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });
             view! { <p class="state">{state}</p><p>{words}</p>{decided_by} }.into_any()
         }
     }

@@ -17,13 +17,20 @@ use crate::ui::Page;
 /// How long the shortest list of changes is looked for; then a longer one will do.
 const LONGEST_SEARCH: Duration = Duration::from_millis(500);
 
-/// GET `/plans/{id}/drafts/{version}/changes`: against the draft before it that this person may read.
-pub async fn changes(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
+/// GET `/plans/{id}/drafts/{version}/changes`: against the draft before it that this person may
+/// read.
+pub async fn changes(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
     let (plan, number) = (find(&house, &id).await?, version(&number)?);
     let earlier = before(&plan, number, viewer.is(Role::Leader)).ok_or(Error::NotFound)?;
-    let [old, new] = store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
+    let [old, new] =
+        store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
     let is_file = old.is_empty() || new.is_empty();
-    // Away from the threads that answer people: two long texts with little in common take their time.
+    // Away from the threads that answer people: two long texts with little in common take their
+    // time.
     let lines = tokio::task::spawn_blocking(move || compared(&old, &new));
     let lines = lines.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
     let page = Page::new(format!("What changed in draft {number}"), || {
@@ -43,16 +50,22 @@ pub async fn changes(State(house): State<House>, viewer: Viewer, Path((id, numbe
     Ok(page.answer(&house, &viewer))
 }
 
-/// The version before this one that may be read; `None` when there is none, or when this one may not be.
+/// The version before this one that may be read; `None` when there is none, or when this one may
+/// not be.
 pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
-    let readable = |version: i64| plan.drafts.iter().any(|draft| draft.version == version && (is_leader || draft.published_at.is_some()));
+    let readable = |version: i64| {
+        plan.drafts
+            .iter()
+            .any(|draft| draft.version == version && (is_leader || draft.published_at.is_some()))
+    };
     if !readable(number) {
         return None;
     }
     (1..number).rev().find(|version| readable(*version))
 }
 
-/// The lines of both texts; long stretches that did not change are left out but for three lines on each side.
+/// The lines of both texts; long stretches that did not change are left out but for three lines on
+/// each side.
 fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
     const AROUND: usize = 3;
     let diff = TextDiff::configure().timeout(LONGEST_SEARCH).diff_lines(old, new);
@@ -62,7 +75,10 @@ fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
             lines.push((ChangeTag::Equal, "…".to_owned()));
         }
         for op in group {
-            lines.extend(diff.iter_changes(op).map(|change| (change.tag(), change.value().trim_end().to_owned())));
+            lines.extend(
+                diff.iter_changes(op)
+                    .map(|change| (change.tag(), change.value().trim_end().to_owned())),
+            );
         }
     }
     lines
@@ -84,7 +100,15 @@ mod tests {
     fn lines_taken_out_and_lines_that_are_new_are_told_apart() {
         let lines = compared("one\ntwo\nthree\n", "one\n2\nthree\n");
         let said: Vec<_> = lines.iter().map(|(tag, text)| (*tag, text.as_str())).collect();
-        assert_eq!(said, [(ChangeTag::Equal, "one"), (ChangeTag::Delete, "two"), (ChangeTag::Insert, "2"), (ChangeTag::Equal, "three")]);
+        assert_eq!(
+            said,
+            [
+                (ChangeTag::Equal, "one"),
+                (ChangeTag::Delete, "two"),
+                (ChangeTag::Insert, "2"),
+                (ChangeTag::Equal, "three")
+            ]
+        );
     }
 
     #[test]

@@ -14,23 +14,41 @@ use crate::house::House;
 use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
 
 /// GET `/lead/plans/{id}/drafts`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    Ok(page(&house, &plan(&house, &id).await?, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(page(&house, &plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/drafts`
-pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
+pub async fn record(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
     let SentWithFile { sent, file, is_too_large } = form;
     let read = if is_too_large {
         Err(Refusals::one("file", "Choose a file of 20 MB or less"))
     } else {
-        rules::new_draft(&sent, file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())))
+        rules::new_draft(
+            &sent,
+            file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())),
+        )
     };
     let (mut draft, kind_of_file) = match read {
         Ok(read) => read,
-        Err(refusals) => return Ok(page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(
+                page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
+        }
     };
-    // Kept before the write: a file that no draft names does no harm, a draft without its file would.
+    // Kept before the write: a file that no draft names does no harm, a draft without its file
+    // would.
     let file = match (file, kind_of_file) {
         (Some((name, content)), Some(kind)) => Some(house.files.keep(&name, kind, content).await?),
         _ => None,
@@ -39,15 +57,33 @@ pub async fn record(State(house): State<House>, viewer: Viewer, Path(id): Path<S
         // Sent again with another file, it is another draft.
         draft.form_key = crate::id::hash(&format!("{} {}", draft.form_key, file.hash));
     }
-    let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
+    let (now, kind, by, plan_id) = (
+        house.clock.now(),
+        house.db.kind(),
+        leader(&viewer)?,
+        crate::id::parse(&id).ok_or(Error::NotFound)?,
+    );
     let about = plan_id.clone();
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(None) };
-            let (version, is_new) = store::record_draft(tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(None);
+            };
+            let (version, is_new) =
+                store::record_draft(tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
             if is_new {
                 let detail = format!("version {version}");
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "draft recorded", about: &plan_id, detail: &detail }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "draft recorded",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
             }
             Ok(Some(version))
         })
@@ -60,7 +96,8 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
     // What a draft recorded now would do to the gate, said before it is too late.
-    let too_early = plan.drafts.is_empty() && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
+    let too_early = plan.drafts.is_empty()
+        && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
     let page = Page::new("Put in a draft", || {
         let warning = too_early.then(|| {
             view! {
@@ -111,7 +148,9 @@ pub async fn answer(
 ) -> Result<Response, Error> {
     let answer = match rules::answer(&sent) {
         Ok(answer) => answer,
-        Err(refusals) => return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await,
+        Err(refusals) => {
+            return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await;
+        }
     };
     let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
     let (plan_id, version) = (crate::id::parse(&id).ok_or(Error::NotFound)?, version(&number)?);
@@ -119,11 +158,22 @@ pub async fn answer(
     let to = format!("/lead/plans/{plan_id}/drafts/{version}");
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
             let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
             if kept {
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "topic answered", about: &topic_id, detail: answer.kind })
-                    .await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "topic answered",
+                        about: &topic_id,
+                        detail: answer.kind,
+                    },
+                )
+                .await?;
             }
             Ok(kept)
         })
@@ -131,7 +181,10 @@ pub async fn answer(
     if kept.await? {
         return Ok(Redirect::to(&to).into_response());
     }
-    let refusals = Refusals::one("answer", "This draft is published, and its answers stay as they are. Put in a new draft");
+    let refusals = Refusals::one(
+        "answer",
+        "This draft is published, and its answers stay as they are. Put in a new draft",
+    );
     answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await
 }
 
@@ -146,15 +199,27 @@ async fn answer_refused(
     Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
 }
 
-async fn answered(house: &House, id: &str, number: &str, topic: &str) -> Result<(Plan, i64, Answered), Error> {
+async fn answered(
+    house: &House,
+    id: &str,
+    number: &str,
+    topic: &str,
+) -> Result<(Plan, i64, Answered), Error> {
     let (plan, number) = (plan(house, id).await?, version(number)?);
     let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let topic = crate::id::parse(topic).ok_or(Error::NotFound)?;
-    let answered = answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
+    let answered =
+        answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
     Ok((plan, number, answered))
 }
 
-fn answer_page(plan: &Plan, number: i64, answered: &Answered, sent: &Sent, refusals: &Refusals) -> Page {
+fn answer_page(
+    plan: &Plan,
+    number: i64,
+    answered: &Answered,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
     let choices = [
         ("adopted", "Adopted: it is in the draft as parents asked"),

@@ -19,13 +19,22 @@ use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
 const MOST_TOPICS: i64 = 20;
 
 /// GET `/lead/plans/{id}/topics`
-pub async fn topics_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn topics_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let plan = plan(&house, &id).await?;
     topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/topics`: looks for topics, or ties those that are chosen.
-pub async fn tie(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn tie(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let chosen = chosen_topics(&sent);
     let refusals = match sent.typed("step") {
         "look" => Some(Refusals::default()),
@@ -40,9 +49,21 @@ pub async fn tie(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
     let to = format!("/plans/{plan_id}?done=tied");
     let tied = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
             if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "topics tied", about: &plan_id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "topics tied",
+                        about: &plan_id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok(true)
         })
@@ -54,14 +75,21 @@ fn chosen_topics(sent: &Sent) -> Vec<String> {
     sent.all("topics").iter().filter_map(|id| crate::id::parse(id)).take(200).collect()
 }
 
-async fn topics_page(house: &House, viewer: &Viewer, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn topics_page(
+    house: &House,
+    viewer: &Viewer,
+    plan: &Plan,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let filter = Filter { search: sent.line("search"), ..Filter::default() };
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
     let chosen = chosen_topics(sent);
     let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
     // What was ticked before stays, whatever is looked for next.
     let mut offered = topics::store::titles(&house.db, &chosen).await?;
-    let found = found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
+    let found =
+        found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
     offered.extend(found.map(|topic| (topic.id, topic.title)));
     let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
@@ -98,25 +126,50 @@ async fn topics_page(house: &House, viewer: &Viewer, plan: &Plan, sent: &Sent, r
 }
 
 /// GET `/lead/plans/{id}/sessions`
-pub async fn session_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    Ok(session_page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+pub async fn session_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(session_page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/plans/{id}/sessions`
-pub async fn record_session(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn record_session(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
     let session = match rules::new_session(&sent, now) {
         Ok(session) => session,
-        Err(refusals) => return Ok(session_page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(
+                session_page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
+        }
     };
     let plan_id = crate::id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}?done=session");
     let recorded = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
             if store::record_session(tx, &plan_id, &session, &by, at).await? {
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "planning session recorded", about: &plan_id, detail: "" })
-                    .await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "planning session recorded",
+                        about: &plan_id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok(true)
         })

@@ -1,10 +1,11 @@
 //! A plan: what leaders are going to plan, tied to topics of parents.
 //!
-//! Its life: registered → topics tied, planning sessions recorded, the forum's statement written, drafts recorded →
-//! a draft published, once the gate is open or somebody passed it all the same, and each tied topic is answered in it.
-//! Nothing is edited away: what happens is added. `gate` and `rung` are the two rules, `rules` reads what is sent, `store`
-//! holds the SQL, `browse` and `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's pages with
-//! their actions, `statement` the forum's, `letters` tells parents of a published draft.
+//! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
+//! drafts recorded → a draft published, once the gate is open or somebody passed it all the same,
+//! and each tied topic is answered in it. Nothing is edited away: what happens is added. `gate` and
+//! `rung` are the two rules, `rules` reads what is sent, `store` holds the SQL, `browse` and
+//! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
+//! pages with their actions, `statement` the forum's, `letters` tells parents of a published draft.
 
 mod browse;
 mod compare;

@@ -1,4 +1,5 @@
-//! A leader publishes a draft: through the gate, or past it by name and for a reason that everyone sees for ever.
+//! A leader publishes a draft: through the gate, or past it by name and for a reason that everyone
+//! sees for ever.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -16,22 +17,43 @@ use crate::house::House;
 use crate::ui::{Area, Field, Page, Summary, When, hidden};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
     page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
 }
 
 /// POST `/lead/plans/{id}/drafts/{version}`: publishes it.
-pub async fn publish(State(house): State<House>, viewer: Viewer, Path((id, number)): Path<(String, String)>) -> Result<Response, Error> {
-    let (now, kind, by, number) = (house.clock.now(), house.db.kind(), leader(&viewer)?, version(&number)?);
+pub async fn publish(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let (now, kind, by, number) =
+        (house.clock.now(), house.db.kind(), leader(&viewer)?, version(&number)?);
     let plan_id = crate::id::parse(&id).ok_or(Error::NotFound)?;
     let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
     let published = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(Published::Before) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(Published::Before);
+            };
             let published = store::publish(tx, &plan_id, number, &by, at).await?;
             if published == Published::Done {
                 let detail = format!("version {number}");
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "draft published", about: &plan_id, detail: &detail }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "draft published",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
             }
             Ok(published)
         })
@@ -39,14 +61,26 @@ pub async fn publish(State(house): State<House>, viewer: Viewer, Path((id, numbe
     let refusals = match published.await? {
         // Published a moment ago by another tap, or another leader: it is what was wanted.
         Published::Done | Published::Before => return Ok(Redirect::to(&to).into_response()),
-        Published::Shut => Refusals::one("gate", "The gate is shut. See below what is missing and who can do it"),
-        Published::Unanswered(1) => Refusals::one("answers", "Answer the topic that has no answer yet"),
-        Published::Unanswered(topics) => Refusals::one("answers", format!("Answer the {topics} topics that have no answer yet")),
+        Published::Shut => {
+            Refusals::one("gate", "The gate is shut. See below what is missing and who can do it")
+        }
+        Published::Unanswered(1) => {
+            Refusals::one("answers", "Answer the topic that has no answer yet")
+        }
+        Published::Unanswered(topics) => {
+            Refusals::one("answers", format!("Answer the {topics} topics that have no answer yet"))
+        }
     };
     page(&house, &viewer, &id, number, &refusals).await
 }
 
-async fn page(house: &House, viewer: &Viewer, id: &str, number: i64, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    number: i64,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let plan = plan(house, id).await?;
     let draft = draft(&plan, number)?.clone();
     if draft.published_at.is_some() {
@@ -56,7 +90,8 @@ async fn page(house: &House, viewer: &Viewer, id: &str, number: i64, refusals: &
     let points = gate::points(&plan.gate(), house.clock.now());
     let is_open = points.iter().all(|point| point.holds);
     let page = Page::new(format!("Draft {number}"), || {
-        let answers = answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
+        let answers =
+            answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
         let past = match (&draft.overridden, is_open) {
             (Some((name, _, at)), _) => view! { <p class="panel warn">{name.clone()}" passed the gate for this draft on "<When at=*at />". Everyone sees that for ever."</p> }.into_any(),
             (None, true) => view! { <p class="panel">"✓ The gate is open."</p> }.into_any(),
@@ -132,32 +167,56 @@ pub async fn override_gate(
             draft(&plan, number)?;
             let page = match passing {
                 Err(refusals) => override_page(&plan, number, &sent, &refusals),
-                Ok(_) if step == "change" => override_page(&plan, number, &sent, &Refusals::default()),
+                Ok(_) if step == "change" => {
+                    override_page(&plan, number, &sent, &Refusals::default())
+                }
                 Ok(passing) => override_check(&plan, number, &sent, &passing),
             };
             return Ok(page.answer(&house, &viewer));
         }
     };
-    let (now, kind, by, plan_id) = (house.clock.now(), house.db.kind(), leader(&viewer)?, crate::id::parse(&id).ok_or(Error::NotFound)?);
+    let (now, kind, by, plan_id) = (
+        house.clock.now(),
+        house.db.kind(),
+        leader(&viewer)?,
+        crate::id::parse(&id).ok_or(Error::NotFound)?,
+    );
     let to = format!("/lead/plans/{plan_id}/drafts/{number}");
     let said = passing.clone();
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
             let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;
             if kept {
                 let detail = format!("version {number}");
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "gate overridden", about: &plan_id, detail: &detail }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "gate overridden",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
             }
             Ok(kept)
         })
     });
     if !kept.await? {
         let plan = plan(&house, &id).await?;
-        let is_told =
-            draft(&plan, number)?.overridden.as_ref().is_some_and(|(name, reason, _)| *name == said.name && *reason == said.reason);
+        let is_told = draft(&plan, number)?
+            .overridden
+            .as_ref()
+            .is_some_and(|(name, reason, _)| *name == said.name && *reason == said.reason);
         if !is_told {
-            let refusals = Refusals::one("name", "This was not kept. The draft is published, or the gate was passed for it already");
+            let refusals = Refusals::one(
+                "name",
+                "This was not kept. The draft is published, or the gate was passed for it already",
+            );
             return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
         }
     }

@@ -21,7 +21,11 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// POST `/lead/plans/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (now, by, there_are) = (house.clock.now(), leader(&viewer)?, there_are(&house).await?);
     let plan = match rules::new_plan(&sent, &there_are, now) {
         Ok(plan) => plan,
@@ -31,7 +35,17 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
         Box::pin(async move {
             let (id, is_new) = store::register(tx, &plan, &by, now).await?;
             if is_new {
-                audit::note(tx, Entry { at: now, who: Some(&by.account_id), what: "plan registered", about: &id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by.account_id),
+                        what: "plan registered",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(id)
         })
@@ -46,7 +60,10 @@ async fn there_are(house: &House) -> Result<ThereAre, Error> {
 
 fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
     let organisations = Choice::ticked(sent, "organisations", there_are.organisations);
-    let (services, places) = (Choice::ticked(sent, "services", there_are.services), Choice::ticked(sent, "places", there_are.places));
+    let (services, places) = (
+        Choice::ticked(sent, "services", there_are.services),
+        Choice::ticked(sent, "places", there_are.places),
+    );
     let page = Page::new("Register a plan", || {
         view! {
             <div class="stack">

@@ -1,4 +1,5 @@
-//! How far parents were involved in a plan, worked out from what happened and never chosen from a list. Pure.
+//! How far parents were involved in a plan, worked out from what happened and never chosen from a
+//! list. Pure.
 //!
 //! The rules stand as a table in `docs/the-rung.md`; the first that holds, from the top, decides.
 
@@ -54,27 +55,46 @@ pub struct Facts {
     pub is_overridden: bool,
 }
 
-/// The rung so far, and what decided it; `None` while nothing has happened that parents had a part in or were told of.
+/// The rung so far, and what decided it; `None` while nothing has happened that parents had a part
+/// in or were told of.
 #[must_use]
 pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
     // What has not happened yet could happen now.
-    let (draft, published) =
-        (facts.first_draft_at.unwrap_or(now), facts.published_at.unwrap_or(now.max(facts.first_draft_at.unwrap_or(now))));
+    let (draft, published) = (
+        facts.first_draft_at.unwrap_or(now),
+        facts.published_at.unwrap_or(now.max(facts.first_draft_at.unwrap_or(now))),
+    );
     let before = |at: Option<Millis>, limit: Millis| at.is_some_and(|at| at <= limit);
     let has_topics = !facts.topics_open_since.is_empty();
-    // A draft recorded before any topic was open can never be called co-production, nor co-designing.
-    let began_with_parents = has_topics && facts.topics_open_since.iter().any(|since| *since <= draft);
-    let all_open_long = has_topics && facts.topics_open_since.iter().all(|since| since.saturating_add(OPEN_BEFORE_DRAFTS) <= draft);
+    // A draft recorded before any topic was open can never be called co-production, nor
+    // co-designing.
+    let began_with_parents =
+        has_topics && facts.topics_open_since.iter().any(|since| *since <= draft);
+    let all_open_long = has_topics
+        && facts
+            .topics_open_since
+            .iter()
+            .all(|since| since.saturating_add(OPEN_BEFORE_DRAFTS) <= draft);
     if facts.is_overridden {
-        return Some(if before(facts.met_parents_at, published) || before(facts.statement_at, published) {
-            (Rung::Consulting, "the gate was overridden, so it is no more than that")
-        } else {
-            (Rung::Informing, "the gate was overridden before parents were heard")
-        });
+        return Some(
+            if before(facts.met_parents_at, published) || before(facts.statement_at, published) {
+                (Rung::Consulting, "the gate was overridden, so it is no more than that")
+            } else {
+                (Rung::Informing, "the gate was overridden before parents were heard")
+            },
+        );
     }
-    let heard_before_draft = before(facts.votes_closed_at, draft) || before(facts.met_parents_at, draft);
-    if all_open_long && heard_before_draft && before(facts.met_parents_at, published) && before(facts.statement_at, published) {
-        Some((Rung::CoProduction, "topics were open and parents were heard before the first draft, and they planned with leaders"))
+    let heard_before_draft =
+        before(facts.votes_closed_at, draft) || before(facts.met_parents_at, draft);
+    if all_open_long
+        && heard_before_draft
+        && before(facts.met_parents_at, published)
+        && before(facts.statement_at, published)
+    {
+        Some((
+            Rung::CoProduction,
+            "topics were open and parents were heard before the first draft, and they planned with leaders",
+        ))
     } else if began_with_parents && before(facts.met_parents_at, published) {
         Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
     } else if before(facts.met_parents_at, published) || before(facts.votes_closed_at, published) {
@@ -118,20 +138,39 @@ mod tests {
     #[test]
     fn each_thing_that_came_too_late_or_never_lowers_the_rung() {
         let start = from_the_start();
-        assert_eq!(decided(&Facts { first_draft_at: Some(5 * DAY), ..start.clone() }), Some(Rung::CoDesigning));
+        assert_eq!(
+            decided(&Facts { first_draft_at: Some(5 * DAY), ..start.clone() }),
+            Some(Rung::CoDesigning)
+        );
         assert_eq!(decided(&Facts { met_parents_at: None, ..start.clone() }), Some(Rung::Engaging));
-        assert_eq!(decided(&Facts { met_parents_at: None, votes_closed_at: None, ..start.clone() }), Some(Rung::Consulting));
-        let told = Facts { first_draft_at: Some(45 * DAY), published_at: Some(60 * DAY), ..Facts::default() };
+        assert_eq!(
+            decided(&Facts { met_parents_at: None, votes_closed_at: None, ..start.clone() }),
+            Some(Rung::Consulting)
+        );
+        let told = Facts {
+            first_draft_at: Some(45 * DAY),
+            published_at: Some(60 * DAY),
+            ..Facts::default()
+        };
         assert_eq!(decided(&told), Some(Rung::Informing));
         assert_eq!(decided(&Facts { is_overridden: true, ..start }), Some(Rung::Consulting));
         let told_after = Facts { statement_at: Some(61 * DAY), ..told };
-        assert_eq!(decided(&told_after), Some(Rung::Informing), "a statement after the publication changes nothing");
+        assert_eq!(
+            decided(&told_after),
+            Some(Rung::Informing),
+            "a statement after the publication changes nothing"
+        );
         assert_eq!(decided(&Facts::default()), None);
     }
 
     #[test]
     fn before_any_draft_a_topic_must_have_been_open_for_its_fourteen_days_already() {
-        let young = Facts { topics_open_since: vec![199 * DAY], first_draft_at: None, published_at: None, ..from_the_start() };
+        let young = Facts {
+            topics_open_since: vec![199 * DAY],
+            first_draft_at: None,
+            published_at: None,
+            ..from_the_start()
+        };
         assert_eq!(decided(&young), Some(Rung::CoDesigning));
     }
 

@@ -14,24 +14,53 @@ use crate::house::House;
 use crate::ui::{Area, FormKey, Page, Summary};
 
 /// GET `/forum/plans/{id}/statement`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    Ok(page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/forum/plans/{id}/statement`
-pub async fn write(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn write(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let words = match rules::statement(&sent) {
         Ok(words) => words,
-        Err(refusals) => return Ok(page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
-    let (now, kind, key, plan_id) = (house.clock.now(), house.db.kind(), sent.once(), crate::id::parse(&id).ok_or(Error::NotFound)?);
+    let (now, kind, key, plan_id) = (
+        house.clock.now(),
+        house.db.kind(),
+        sent.once(),
+        crate::id::parse(&id).ok_or(Error::NotFound)?,
+    );
     let to = format!("/plans/{plan_id}?done=stated");
     let written = house.db.write(move |tx| {
         Box::pin(async move {
-            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else { return Ok::<_, sqlx::Error>(false) };
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
             if store::state(tx, &plan_id, &key, &words, &by, at).await? {
-                audit::note(tx, Entry { at, who: Some(&by.account_id), what: "statement written", about: &plan_id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "statement written",
+                        about: &plan_id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok(true)
         })

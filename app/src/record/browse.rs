@@ -5,7 +5,9 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::charts;
-use super::figures::{InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time};
+use super::figures::{
+    InTime, TOO_FEW, between_places, heard, median_of_shown, ratio, supports, told_in_time,
+};
 use super::history::{Awaited, Contributed, Outcome, Standing, Version, rung_of, so_far};
 use super::store;
 use crate::accounts::Viewer;
@@ -31,7 +33,9 @@ fn ways(open: &'static str) -> impl IntoView {
         ("/record/outcomes", "What came of it"),
         ("/record/places", "Who took part"),
     ];
-    let ways = ways.map(|(to, title)| view! { <a href=to aria-current=(to == open).then_some("page")>{title}</a> });
+    let ways = ways.map(
+        |(to, title)| view! { <a href=to aria-current=(to == open).then_some("page")>{title}</a> },
+    );
     view! { <nav class="pager" aria-label="The record">{ways.into_iter().collect_view()}</nav> }
 }
 
@@ -60,7 +64,11 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
     let page = Page::new("The record", || {
         let overrides: Vec<_> = plans
             .iter()
-            .flat_map(|plan| plan.drafts.iter().filter_map(move |draft| Some((plan, draft, draft.overridden.clone()?))))
+            .flat_map(|plan| {
+                plan.drafts
+                    .iter()
+                    .filter_map(move |draft| Some((plan, draft, draft.overridden.clone()?)))
+            })
             .collect();
         let count = match overrides.len() {
             0 => "The gate was never overridden.".to_owned(),
@@ -68,9 +76,15 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
             2 => "The gate was overridden twice.".to_owned(),
             times => format!("The gate was overridden {times} times."),
         };
-        let registered =
-            if plans.len() == 1 { "1 plan is registered.".to_owned() } else { format!("{} plans are registered.", plans.len()) };
-        let in_time = told.all.share().map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share} in 100 people"));
+        let registered = if plans.len() == 1 {
+            "1 plan is registered.".to_owned()
+        } else {
+            format!("{} plans are registered.", plans.len())
+        };
+        let in_time = told
+            .all
+            .share()
+            .map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share} in 100 people"));
         let mut passed: Vec<_> = overrides
             .into_iter()
             .map(|(plan, draft, (name, reason, at))| {
@@ -158,18 +172,33 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
     let told = store::told(&house.db, now).await?;
     let sums = told_in_time(&told, &house.names.area, now);
     let page = Page::new("Told in time: the record", || {
-        let nothing = told.is_empty().then(|| view! { <p>"No change has taken effect yet that people were told of."</p> });
+        let nothing = told
+            .is_empty()
+            .then(|| view! { <p>"No change has taken effect yet that people were told of."</p> });
         let all = (!told.is_empty()).then(|| {
             let changes = if sums.changes == 1 { "1 change".to_owned() } else { format!("{} changes", sums.changes) };
             view! { <p class="lead">"Of "{changes}" that took effect: "<b>{share_words(sums.all)}</b>" of those who had asked to be told were told before."</p> }
         });
         let not_shown = (sums.not_shown > 0)
             .then(|| view! { <p class="soft">{format!("{} of them were told to too few people to say.", sums.not_shown)}</p> });
-        let quarters: Vec<_> =
-            sums.by_quarter.iter().rev().take(MOST_COLUMNS).rev().map(|(quarter, part)| (quarter.clone(), part.share())).collect();
+        let quarters: Vec<_> = sums
+            .by_quarter
+            .iter()
+            .rev()
+            .take(MOST_COLUMNS)
+            .rev()
+            .map(|(quarter, part)| (quarter.clone(), part.share()))
+            .collect();
         let over_time = (!sums.by_quarter.is_empty()).then(|| {
-            let chart = charts::columns("Told in time, by quarter of a year", &quarters).into_string();
-            let rows = sums.by_quarter.iter().rev().take(MOST).map(|(quarter, part)| in_time_row(quarter, *part)).collect_view();
+            let chart =
+                charts::columns("Told in time, by quarter of a year", &quarters).into_string();
+            let rows = sums
+                .by_quarter
+                .iter()
+                .rev()
+                .take(MOST)
+                .map(|(quarter, part)| in_time_row(quarter, *part))
+                .collect_view();
             view! {
                 <section class="stack">
                     <h2>"Over time"</h2>
@@ -179,8 +208,10 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             }
         });
         let by_place = (!sums.by_place.is_empty()).then(|| {
-            let shares: Vec<(u64, u64)> = sums.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
-            let rows = sums.by_place.iter().map(|(place, part)| in_time_row(place, *part)).collect_view();
+            let shares: Vec<(u64, u64)> =
+                sums.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
+            let rows =
+                sums.by_place.iter().map(|(place, part)| in_time_row(place, *part)).collect_view();
             view! {
                 <section class="stack">
                     <h2>"By place"</h2>
@@ -254,8 +285,16 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
     let awaited = store::awaited(&house.db, now).await?;
     let page = Page::new("What came of it: the record", || {
         let late = late(&awaited, house.outcome_within, now);
-        let is = |of: fn(&Standing) -> bool| awaited.iter().filter(|awaited| of(&awaited.standing(house.outcome_within, now))).count();
-        let (said, due) = (is(|standing| matches!(standing, Standing::Said)), is(|standing| matches!(standing, Standing::Due(_))));
+        let is = |of: fn(&Standing) -> bool| {
+            awaited
+                .iter()
+                .filter(|awaited| of(&awaited.standing(house.outcome_within, now)))
+                .count()
+        };
+        let (said, due) = (
+            is(|standing| matches!(standing, Standing::Said)),
+            is(|standing| matches!(standing, Standing::Due(_))),
+        );
         let overdue = late.len();
         let rows = late.into_iter().take(MOST).map(|(by, awaited)| {
             view! { <li><h3><a href=address(awaited)>{awaited.title.clone()}</a></h3><p>"× Overdue since "<When at=by /></p></li> }
@@ -317,12 +356,18 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
         let many = outcomes.iter().filter_map(Outcome::now).filter(|version| is(version)).count();
         Shown::Number(u64::try_from(many).unwrap_or(0))
     };
-    let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Partly), Some(Verdict::Disputed)].map(|verdict| {
-        let title = verdict.map_or("○ Claimed, the forum has not said yet", Verdict::title);
-        (title.to_owned(), many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict))
-    });
+    let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Partly), Some(Verdict::Disputed)]
+        .map(|verdict| {
+            let title = verdict.map_or("○ Claimed, the forum has not said yet", Verdict::title);
+            (
+                title.to_owned(),
+                many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict),
+            )
+        });
     let outcomes = ["done", "partly", "not", "deciding"];
-    let outcomes = outcomes.map(|word| (updates::outcome_title(word).to_owned(), many(&|version| version.outcome == word)));
+    let outcomes = outcomes.map(|word| {
+        (updates::outcome_title(word).to_owned(), many(&|version| version.outcome == word))
+    });
     view! {
         <Bars caption="What the forum makes of it".to_owned() rows=verdicts.to_vec() />
         <Bars caption="What leaders say came of it".to_owned() rows=outcomes.to_vec() />
@@ -333,7 +378,9 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
 fn unlike(ratio: Option<f64>, what: &str) -> String {
     match ratio {
         None => "There is too little to compare the places.".to_owned(),
-        Some(ratio) => format!("{what} in the place with most are {ratio:.1} times those in the place with least."),
+        Some(ratio) => format!(
+            "{what} in the place with most are {ratio:.1} times those in the place with least."
+        ),
     }
 }
 
@@ -345,11 +392,25 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
     let page = Page::new("Who took part: the record", || {
         let rounds: Vec<_> = rounds
             .iter()
-            .map(|round| (round.closed_at, round.title.clone(), format!("/rounds/{}", round.id), "Supports", supports(round)))
+            .map(|round| {
+                (
+                    round.closed_at,
+                    round.title.clone(),
+                    format!("/rounds/{}", round.id),
+                    "Supports",
+                    supports(round),
+                )
+            })
             .collect();
         let answers = asked.iter().filter_map(|asked| {
             let (_, at, _) = asked.released.as_ref()?;
-            Some((*at, asked.title.clone(), format!("/consultations/{}/results", asked.id), "Answers", asked.by_place()))
+            Some((
+                *at,
+                asked.title.clone(),
+                format!("/consultations/{}/results", asked.id),
+                "Answers",
+                asked.by_place(),
+            ))
         });
         let mut all: Vec<_> = rounds.into_iter().chain(answers).collect();
         all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
@@ -376,9 +437,10 @@ type Part = (Millis, String, String, &'static str, Vec<(String, Option<u64>, Opt
 fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
     let between = unlike(between_places(&places), &format!("{what} for each child"));
     let rows = places.into_iter().map(|(place, people, lives)| {
-        let each = people
-            .zip(lives.filter(|lives| *lives > 0))
-            .map_or_else(|| TOO_FEW.to_owned(), |(people, lives)| format!("{:.1}", people as f64 * 100.0 / lives as f64));
+        let each = people.zip(lives.filter(|lives| *lives > 0)).map_or_else(
+            || TOO_FEW.to_owned(),
+            |(people, lives)| format!("{:.1}", people as f64 * 100.0 / lives as f64),
+        );
         let people = people.map_or_else(|| TOO_FEW.to_owned(), |people| people.to_string());
         let lives = lives.map_or_else(|| "not known".to_owned(), |lives| lives.to_string());
         view! {
@@ -405,23 +467,45 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
         .into_any()
     };
     let link = view! { <a href=to>{title}</a> };
-    let heading = if level == 2 { view! { <h2>{link}</h2> }.into_any() } else { view! { <h3>{link}</h3> }.into_any() };
+    let heading = if level == 2 {
+        view! { <h2>{link}</h2> }.into_any()
+    } else {
+        view! { <h3>{link}</h3> }.into_any()
+    };
     view! { <section class="stack">{heading}<p class="soft"><When at /></p>{table}</section> }
 }
 
 /// GET `/record/plans/{id}`: one plan, from its registration to what came of it.
-pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn plan(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let now = house.clock.now();
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("The record of {}", plan.title), || {
-        let points: Vec<(Millis, String)> = plan.events.iter().map(|event| (event.at, plans::happened(&event.what).to_owned())).collect();
-        let chart = charts::timeline("What happened to the plan, in its order", &points).into_string();
-        let steps = points.into_iter().enumerate().map(|(nth, (at, what))| (at, true, format!("{}. {what}", nth + 1))).collect();
+        let points: Vec<(Millis, String)> = plan
+            .events
+            .iter()
+            .map(|event| (event.at, plans::happened(&event.what).to_owned()))
+            .collect();
+        let chart =
+            charts::timeline("What happened to the plan, in its order", &points).into_string();
+        let steps = points
+            .into_iter()
+            .enumerate()
+            .map(|(nth, (at, what))| (at, true, format!("{}. {what}", nth + 1)))
+            .collect();
         let rung = match rung_of(&plan, now) {
-            Some((rung, because)) => view! { <p class="lead"><b>{rung.title()}</b>": "{because}"."</p> }.into_any(),
-            None => view! { <p class="lead">"Nothing has happened yet that parents had a part in."</p> }.into_any(),
+            Some((rung, because)) => {
+                view! { <p class="lead"><b>{rung.title()}</b>": "{because}"."</p> }.into_any()
+            }
+            None => {
+                view! { <p class="lead">"Nothing has happened yet that parents had a part in."</p> }
+                    .into_any()
+            }
         };
         let overrides = plan.drafts.iter().filter_map(|draft| {
             let (name, reason, at) = draft.overridden.clone()?;
@@ -430,17 +514,29 @@ pub async fn plan(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         let overrides: Vec<_> = overrides.collect();
         let overrides = (!overrides.is_empty())
             .then(|| view! { <section class="stack"><h2>"When the gate was overridden"</h2><ul class="stack">{overrides}</ul></section> });
-        let outcome = match of_plan.awaited.as_ref().map(|awaited| awaited.standing(house.outcome_within, now)) {
+        let outcome = match of_plan
+            .awaited
+            .as_ref()
+            .map(|awaited| awaited.standing(house.outcome_within, now))
+        {
             None => "No draft is published yet. From then on an outcome is awaited.".to_owned(),
             Some(Standing::Said) => "✓ It is said.".to_owned(),
             Some(Standing::Due(by)) => format!("○ It is due by {}.", clock::day(by)),
             Some(Standing::Overdue(by)) => format!("× It is overdue since {}.", clock::day(by)),
         };
         let who_heard = (!of_plan.contributed.is_empty()).then(|| who_heard(&of_plan.contributed));
-        let took_part =
-            of_plan.counted.iter().rev().map(|round| {
-                taken((round.closed_at, round.title.clone(), format!("/rounds/{}", round.id), "Supports", supports(round)), 3)
-            });
+        let took_part = of_plan.counted.iter().rev().map(|round| {
+            taken(
+                (
+                    round.closed_at,
+                    round.title.clone(),
+                    format!("/rounds/{}", round.id),
+                    "Supports",
+                    supports(round),
+                ),
+                3,
+            )
+        });
         let took_part: Vec<_> = took_part.collect();
         let took_part = (!took_part.is_empty()).then(|| {
             view! {

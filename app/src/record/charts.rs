@@ -1,14 +1,17 @@
-//! Small pictures for people who would rather look than read. Each says in words what it shows, and stands beside a table with the
-//! same numbers.
+//! Small pictures for people who would rather look than read. Each says in words what it shows, and
+//! stands beside a table with the same numbers.
 
 use maud::{Markup, html};
 
 use crate::clock::{self, DAY, Millis};
 
-/// What happened on a line from the first day to the last: (when, what). Points that lie close together share a number.
+/// What happened on a line from the first day to the last: (when, what). Points that lie close
+/// together share a number.
 #[must_use]
 pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
-    let (Some(first), Some(last)) = (points.iter().map(|(at, _)| *at).min(), points.iter().map(|(at, _)| *at).max()) else {
+    let (Some(first), Some(last)) =
+        (points.iter().map(|(at, _)| *at).min(), points.iter().map(|(at, _)| *at).max())
+    else {
         return html! {};
     };
     let length = (last - first).max(DAY);
@@ -26,7 +29,10 @@ pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
         [one] => one.to_string(),
         [one, .., last] => format!("{one}–{last}"),
     };
-    let said = points.iter().enumerate().map(|(nth, (at, what))| format!("{}. {what}, {}", nth + 1, clock::day(*at)));
+    let said = points
+        .iter()
+        .enumerate()
+        .map(|(nth, (at, what))| format!("{}. {what}, {}", nth + 1, clock::day(*at)));
     let said = said.collect::<Vec<_>>().join("; ");
     html! {
         svg class="chart" viewBox="0 0 340 84" role="img" aria-label={ (title) ": " (said) } {
@@ -48,8 +54,13 @@ pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
     let width = width.min(110);
     let column = |nth: usize| i64::try_from(nth).unwrap_or(0) * width;
     let height = |share: &Option<u64>| i64::try_from(share.unwrap_or(0).min(100)).unwrap_or(0);
-    let words = |share: &Option<u64>| share.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
-    let said = shares.iter().map(|(name, share)| format!("{name}: {}", words(share))).collect::<Vec<_>>().join("; ");
+    let words =
+        |share: &Option<u64>| share.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
+    let said = shares
+        .iter()
+        .map(|(name, share)| format!("{name}: {}", words(share)))
+        .collect::<Vec<_>>()
+        .join("; ");
     html! {
         svg class="chart" viewBox="0 0 340 150" role="img" aria-label={ (title) ": " (said) } {
             line class="axis" x1="0" y1="124" x2="340" y2="124" {}

@@ -1,4 +1,5 @@
-//! The forum's page for the evidence pack: a day, and the pack of it to save. Nobody's permission is needed.
+//! The forum's page for the evidence pack: a day, and the pack of it to save. Nobody's permission
+//! is needed.
 
 use axum::extract::State;
 use axum::http::header;
@@ -21,8 +22,13 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Response {
     page(&yesterday, &Refusals::default()).answer(&house, &viewer)
 }
 
-/// POST `/forum/evidence-pack`: the pack of the day as a zip. That it was made is noted, with its hash.
-pub async fn make(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+/// POST `/forum/evidence-pack`: the pack of the day as a zip. That it was made is noted, with its
+/// hash.
+pub async fn make(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let typed = sent.line("as_of");
     let refused = |what_to_do: String| {
@@ -40,14 +46,28 @@ pub async fn make(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
     };
     let (day, hash) = (moment.day.clone(), pack.hash());
     let noted = house.db.write(move |tx| {
-        Box::pin(
-            async move { audit::note(tx, Entry { at: now, who: Some(&by), what: "evidence pack made", about: &day, detail: &hash }).await },
-        )
+        Box::pin(async move {
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "evidence pack made",
+                    about: &day,
+                    detail: &hash,
+                },
+            )
+            .await
+        })
     });
     noted.await?;
     let name = format!("attachment; filename=\"{}.zip\"", pack.name);
     let bytes = pack.zip().map_err(|error| sqlx::Error::Encode(error.into()))?;
-    Ok(([(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        bytes,
+    )
+        .into_response())
 }
 
 fn page(day: &str, refusals: &Refusals) -> Page {

@@ -1,4 +1,5 @@
-//! The end of the audit log, sent each month to addresses outside: whoever keeps it can tell later if the log was written anew.
+//! The end of the audit log, sent each month to addresses outside: whoever keeps it can tell later
+//! if the log was written anew.
 
 use crate::audit;
 use crate::clock;
@@ -16,7 +17,8 @@ pub async fn send_due(house: &House) -> Kept<()> {
     }
     let now = house.clock.now();
     let head = audit::head(&house.db).await?;
-    let (addresses, words, month) = (house.audit_head_to.clone(), words(house, &head), clock::month(now));
+    let (addresses, words, month) =
+        (house.audit_head_to.clone(), words(house, &head), clock::month(now));
     house
         .db
         .write(move |tx| {
@@ -25,7 +27,15 @@ pub async fn send_due(house: &House) -> Kept<()> {
                     let dedup_key = format!("audit head {month} {to}");
                     owe(
                         tx,
-                        Owed { dedup_key: &dedup_key, kind: "audit head", account_id: None, to, words: &words, at: now, not_after: None },
+                        Owed {
+                            dedup_key: &dedup_key,
+                            kind: "audit head",
+                            account_id: None,
+                            to,
+                            words: &words,
+                            at: now,
+                            not_after: None,
+                        },
                     )
                     .await?;
                 }

@@ -1,4 +1,5 @@
-//! What had happened by a moment, as the tables tell it: true numbers of people too, which only `figures` puts into words.
+//! What had happened by a moment, as the tables tell it: true numbers of people too, which only
+//! `figures` puts into words.
 
 use crate::clock::{self, Millis, SECOND};
 use crate::consultations::results::Results;
@@ -130,16 +131,23 @@ pub struct Counted {
     pub title: String,
     /// When it closed.
     pub closed_at: Millis,
-    /// The places, in their order, each with how many children with SEND live there, where that is known.
+    /// The places, in their order, each with how many children with SEND live there, where that is
+    /// known.
     pub places: Vec<(String, Option<u64>)>,
     /// Its topics.
     pub topics: Vec<Topic>,
 }
 
 impl Counted {
-    /// Adds how many of a place, which has so many children with SEND, supported a topic: topic by topic, each in the order of the
-    /// places.
-    pub fn add(&mut self, topic: &str, is_chosen: bool, place: (String, Option<u64>), supporters: u64) {
+    /// Adds how many of a place, which has so many children with SEND, supported a topic: topic by
+    /// topic, each in the order of the places.
+    pub fn add(
+        &mut self,
+        topic: &str,
+        is_chosen: bool,
+        place: (String, Option<u64>),
+        supporters: u64,
+    ) {
         if self.places.iter().all(|(known, _)| *known != place.0) {
             self.places.push(place);
         }
@@ -179,11 +187,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// How many answered, place by place, beside how many children with SEND live there; as its results show it.
+    /// How many answered, place by place, beside how many children with SEND live there; as its
+    /// results show it.
     #[must_use]
     pub fn by_place(&self) -> Vec<(String, Option<u64>, Option<u64>)> {
         let results = self.released.as_ref().map(|(_, _, results)| results);
-        let places = results.and_then(|results| results.questions.iter().find(|counted| !counted.baseline.is_empty()));
+        let places = results.and_then(|results| {
+            results.questions.iter().find(|counted| !counted.baseline.is_empty())
+        });
         let places = places.map(|counted| counted.parts.iter().zip(&counted.baseline));
         places
             .into_iter()
@@ -217,14 +228,15 @@ impl Comment {
     }
 }
 
-/// How far parents were in, and what decided it; `None` while nothing has happened that they had a part in.
+/// How far parents were in, and what decided it; `None` while nothing has happened that they had a
+/// part in.
 #[must_use]
 pub fn rung_of(plan: &Plan, at: Millis) -> Option<(Rung, &'static str)> {
     rung::rung(&plan.rung(), at)
 }
 
-/// Up to when something is told that is told now: what happens to a plan follows what happened before by a millisecond at least, so that
-/// its time can be a little ahead of the clock.
+/// Up to when something is told that is told now: what happens to a plan follows what happened
+/// before by a millisecond at least, so that its time can be a little ahead of the clock.
 #[must_use]
 pub fn so_far(now: Millis) -> Millis {
     now + SECOND
@@ -248,10 +260,14 @@ impl Moment {
     /// What to do, where it is no day, or is still to come.
     pub fn read(typed: &str, now: Millis) -> Result<Self, String> {
         let typed = typed.trim();
-        let end = crate::updates::rules::end_of(typed).ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
+        let end = crate::updates::rules::end_of(typed)
+            .ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
         let day = clock::fields(end).0;
         if clock::date(end) > clock::date(now) {
-            return Err(format!("{} is still to come. Choose today or a day before", clock::day(end)));
+            return Err(format!(
+                "{} is still to come. Choose today or a day before",
+                clock::day(end)
+            ));
         }
         Ok(Self { day, at: end.min(so_far(now)), is_whole_day: end < now })
     }

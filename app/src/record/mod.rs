@@ -1,9 +1,10 @@
-//! The record: whether parents were in from the start, were told in time and heard what came of it; and the evidence pack, the same
-//! as a folder that proves itself.
+//! The record: whether parents were in from the start, were told in time and heard what came of it;
+//! and the evidence pack, the same as a folder that proves itself.
 //!
-//! `store` asks the tables for everything as it stood at one moment, each question by its name. `history` is the answer: facts,
-//! with true numbers. `figures` and `tables` say what may be said of it; `charts` draws it. `browse` is what everyone sees,
-//! `pack` the folder, `evidence` the forum's page for it; `head` sends the end of the audit log each month.
+//! `store` asks the tables for everything as it stood at one moment, each question by its name.
+//! `history` is the answer: facts, with true numbers. `figures` and `tables` say what may be said
+//! of it; `charts` draws it. `browse` is what everyone sees, `pack` the folder, `evidence` the
+//! forum's page for it; `head` sends the end of the audit log each month.
 
 mod browse;
 pub mod charts;

@@ -1,5 +1,6 @@
-//! What the record asks of the tables: everything as it stood at one moment. Each question has a name, which stands beside every
-//! figure that is made of its answer; `docs/evidence-pack.md` says what each of them counts.
+//! What the record asks of the tables: everything as it stood at one moment. Each question has a
+//! name, which stands beside every figure that is made of its answer; `docs/evidence-pack.md` says
+//! what each of them counts.
 
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -15,7 +16,8 @@ use crate::updates::rules::Verdict;
 use crate::updates::store::Listed;
 use crate::{notices, plans, updates};
 
-/// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask for the parts they show.
+/// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask
+/// for the parts they show.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -42,8 +44,8 @@ pub async fn told(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     notices::ledger::told_of_all(db, at).await
 }
 
-/// `outcomes`: every version of every update that was published by then, with the forum's last word on it by then, and what the
-/// update is about.
+/// `outcomes`: every version of every update that was published by then, with the forum's last word
+/// on it by then, and what the update is about.
 pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
     let rows = sqlx::query(
         "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name, '') AS organisation, b.kind, b.subject_id,
@@ -64,7 +66,12 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
     for row in &rows {
         let id: String = row.get("update_id");
         if outcomes.last().is_none_or(|last| last.id != id) {
-            outcomes.push(Outcome { id, organisation: row.get("organisation"), about: Vec::new(), versions: Vec::new() });
+            outcomes.push(Outcome {
+                id,
+                organisation: row.get("organisation"),
+                about: Vec::new(),
+                versions: Vec::new(),
+            });
         }
         let Some(outcome) = outcomes.last_mut() else { continue };
         let about = format!("{}:{}", row.get::<&str, _>("kind"), row.get::<&str, _>("subject_id"));
@@ -86,17 +93,23 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// `contributors_told`: for each version of an update the letters that were owed by then, by the whole days from its publication
-/// until the letter was handed over; none for a letter that was not, or that came back.
+/// `contributors_told`: for each version of an update the letters that were owed by then, by the
+/// whole days from its publication until the letter was handed over; none for a letter that was
+/// not, or that came back.
 pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
     let sql = format!("{} ORDER BY 1, 2, 3", letters_by_days());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let contributed =
-        |row: &AnyRow| Contributed { update_id: row.get(0), version: row.get(1), days: row.get(2), people: number(row.get(3)) };
+    let contributed = |row: &AnyRow| Contributed {
+        update_id: row.get(0),
+        version: row.get(1),
+        days: row.get(2),
+        people: number(row.get(3)),
+    };
     Ok(rows.iter().map(contributed).collect())
 }
 
-/// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version, days, people).
+/// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version,
+/// days, people).
 fn letters_by_days() -> String {
     let days = "CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
     format!(
@@ -110,8 +123,9 @@ fn letters_by_days() -> String {
     )
 }
 
-/// `awaited`: every chosen topic, consultation with results and plan with a published draft by then, when an outcome of it was first
-/// said, and the nearest day by which it is decided, where one update said by then that it still is.
+/// `awaited`: every chosen topic, consultation with results and plan with a published draft by
+/// then, when an outcome of it was first said, and the nearest day by which it is decided, where
+/// one update said by then that it still is.
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
@@ -126,7 +140,8 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     Ok(rows.iter().map(awaited).collect())
 }
 
-/// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first said, the day it is decided by).
+/// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first
+/// said, the day it is decided by).
 fn awaited_by_then() -> String {
     format!(
         "SELECT a.kind, a.id, a.title, a.since,
@@ -140,7 +155,8 @@ fn awaited_by_then() -> String {
     )
 }
 
-/// `rounds`: every round that was closed by then, with the supporters of each of its topics by place.
+/// `rounds`: every round that was closed by then, with the supporters of each of its topics by
+/// place.
 pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
     let sql = format!(
         "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place, y.supporters, p.baseline,
@@ -158,11 +174,25 @@ pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
     for row in &rows {
         let id: String = row.get("id");
         if rounds.last().is_none_or(|last| last.id != id) {
-            rounds.push(Counted { id, title: row.get("title"), closed_at: row.get("closed_at"), ..Counted::default() });
+            rounds.push(Counted {
+                id,
+                title: row.get("title"),
+                closed_at: row.get("closed_at"),
+                ..Counted::default()
+            });
         }
-        let (Some(round), Some(topic)) = (rounds.last_mut(), row.get::<Option<String>, _>("topic_id")) else { continue };
+        let (Some(round), Some(topic)) =
+            (rounds.last_mut(), row.get::<Option<String>, _>("topic_id"))
+        else {
+            continue;
+        };
         let place = (row.get("place"), row.get::<Option<i64>, _>("baseline").map(number));
-        round.add(&topic, row.get::<i64, _>("is_chosen") == 1, place, number(row.get("supporters")));
+        round.add(
+            &topic,
+            row.get::<i64, _>("is_chosen") == 1,
+            place,
+            number(row.get("supporters")),
+        );
     }
     Ok(rounds)
 }
@@ -180,8 +210,8 @@ pub struct OfPlan {
     pub counted: Vec<Counted>,
 }
 
-/// What the record says of one plan beside what happened to it: of `outcomes`, `awaited`, `contributors_told` and `rounds` what is about
-/// it, in one statement.
+/// What the record says of one plan beside what happened to it: of `outcomes`, `awaited`,
+/// `contributors_told` and `rounds` what is about it, in one statement.
 pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four, organisation AS five,
@@ -199,27 +229,56 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
         awaited_by_then(),
         letters_by_days()
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(plan_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(at)
+        .bind(plan_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut of_plan = OfPlan::default();
     for row in &rows {
-        let (one, two, three, five): (String, String, String, String) = (row.get(1), row.get(2), row.get(3), row.get(5));
+        let (one, two, three, five): (String, String, String, String) =
+            (row.get(1), row.get(2), row.get(3), row.get(5));
         let (four, six, seven, eight): (Option<String>, Millis, Option<i64>, Option<i64>) =
             (row.get(4), row.get(6), row.get(7), row.get(8));
         match row.get(0) {
             "update" => {
                 let verdict = four.as_deref().and_then(Verdict::read);
-                of_plan.updates.push(Listed { id: one, you_said: two, outcome: three, verdict, organisation: five, at: six });
+                of_plan.updates.push(Listed {
+                    id: one,
+                    you_said: two,
+                    outcome: three,
+                    verdict,
+                    organisation: five,
+                    at: six,
+                });
             }
             "awaited" => {
-                of_plan.awaited = Some(Awaited { kind: one, id: two, title: three, since: six, first_said_at: seven, decide_by: four });
+                of_plan.awaited = Some(Awaited {
+                    kind: one,
+                    id: two,
+                    title: three,
+                    since: six,
+                    first_said_at: seven,
+                    decide_by: four,
+                });
             }
             "letters" => {
-                of_plan.contributed.push(Contributed { update_id: one, version: six, days: seven, people: number(eight.unwrap_or(0)) });
+                of_plan.contributed.push(Contributed {
+                    update_id: one,
+                    version: six,
+                    days: seven,
+                    people: number(eight.unwrap_or(0)),
+                });
             }
             _ => {
                 let place = (five, eight.map(number));
                 if of_plan.counted.last().is_none_or(|last| last.id != one) {
-                    of_plan.counted.push(Counted { id: one, title: two, closed_at: six, ..Counted::default() });
+                    of_plan.counted.push(Counted {
+                        id: one,
+                        title: two,
+                        closed_at: six,
+                        ..Counted::default()
+                    });
                 }
                 let Some(round) = of_plan.counted.last_mut() else { continue };
                 round.add(&three, true, place, number(seven.unwrap_or(0)));
@@ -242,8 +301,10 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
     .fetch_all(&mut *db.read().await?)
     .await?;
     let asked = |row: &AnyRow| {
-        let results = row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
-        let released = row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
+        let results =
+            row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
+        let released =
+            row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
         Ok(Asked {
             id: row.get("id"),
             title: row.get("title"),
@@ -255,7 +316,8 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
     rows.iter().map(asked).collect()
 }
 
-/// `comments`: every comment on the Local Offer that was published by then and not taken back, and when it was first answered by then.
+/// `comments`: every comment on the Local Offer that was published by then and not taken back, and
+/// when it was first answered by then.
 pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
     let rows = sqlx::query(
         "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
@@ -291,11 +353,15 @@ pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
 
 /// `audit_log`: where the chain of the audit log ended then: its last entry by then.
 pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
-    let row = sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")
-        .bind(at)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
-    Ok(row.map_or_else(|| Head { number: 0, hash: audit::START.to_owned() }, |row| Head { number: row.get(0), hash: row.get(1) }))
+    let row =
+        sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")
+            .bind(at)
+            .fetch_optional(&mut *db.read().await?)
+            .await?;
+    Ok(row.map_or_else(
+        || Head { number: 0, hash: audit::START.to_owned() },
+        |row| Head { number: row.get(0), hash: row.get(1) },
+    ))
 }
 
 fn number(number: i64) -> u64 {

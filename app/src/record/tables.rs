@@ -1,5 +1,6 @@
-//! The record as tables: what stands in the evidence pack, row by row. Pure. No names of people, and no words of parents: a topic
-//! is named by its address, where it stands as long as its author lets it.
+//! The record as tables: what stands in the evidence pack, row by row. Pure. No names of people,
+//! and no words of parents: a topic is named by its address, where it stands as long as its author
+//! lets it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +17,8 @@ use crate::updates::rules::CLAIMED_WORD;
 pub enum Cell {
     /// A whole number.
     Number(i64),
-    /// A text; a time is written as `2026-12-01T09:00:00Z`, a day as `2026-12-01`, what has not happened as the empty text.
+    /// A text; a time is written as `2026-12-01T09:00:00Z`, a day as `2026-12-01`, what has not
+    /// happened as the empty text.
     Text(String),
 }
 
@@ -59,19 +61,24 @@ fn time(at: Option<Millis>) -> Cell {
 }
 
 fn people(people: Option<u64>) -> Cell {
-    people.map_or_else(|| text(TOO_FEW), |people| Cell::Number(i64::try_from(people).unwrap_or(i64::MAX)))
+    people.map_or_else(
+        || text(TOO_FEW),
+        |people| Cell::Number(i64::try_from(people).unwrap_or(i64::MAX)),
+    )
 }
 
-/// Every table of the record. `within`: how long leaders have to say what came of it, in milliseconds.
+/// Every table of the record. `within`: how long leaders have to say what came of it, in
+/// milliseconds.
 #[must_use]
 pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Table> {
-    let table = |name: &str, title: &str, query: &str, columns: &[&str], rows: Vec<Vec<Cell>>| Table {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        query: query.to_owned(),
-        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-        rows,
-    };
+    let table =
+        |name: &str, title: &str, query: &str, columns: &[&str], rows: Vec<Vec<Cell>>| Table {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            query: query.to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows,
+        };
     vec![
         table(
             "plans",
@@ -94,7 +101,13 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             ],
             plans(history, at),
         ),
-        table("timeline", "What happened to each plan, in its order", "plans", &["plan", "title", "at", "what", "role"], timeline(history)),
+        table(
+            "timeline",
+            "What happened to each plan, in its order",
+            "plans",
+            &["plan", "title", "at", "what", "role"],
+            timeline(history),
+        ),
         table(
             "overrides",
             "Each time the gate was overridden, and why",
@@ -106,7 +119,14 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             "changes",
             "Changes that took effect, and for how many days before people were being told",
             "told",
-            &["notice", "title", "telling_since", "took_effect", "days_before", "families_affected"],
+            &[
+                "notice",
+                "title",
+                "telling_since",
+                "took_effect",
+                "days_before",
+                "families_affected",
+            ],
             changes(history),
         ),
         table(
@@ -120,7 +140,17 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             "outcomes",
             "What came of what parents said: every version, with the forum’s last word on it",
             "outcomes",
-            &["update", "version", "published", "organisation", "about", "outcome", "verdict", "judged", "you_said"],
+            &[
+                "update",
+                "version",
+                "published",
+                "organisation",
+                "about",
+                "outcome",
+                "verdict",
+                "judged",
+                "you_said",
+            ],
             outcomes(history),
         ),
         table(
@@ -137,7 +167,13 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             &["about", "title", "since", "first_said", "standing", "due"],
             awaited(history, within, at),
         ),
-        table("rounds", "Rounds of voting", "rounds", &["round", "title", "closed", "topics", "chosen"], rounds(history)),
+        table(
+            "rounds",
+            "Rounds of voting",
+            "rounds",
+            &["round", "title", "closed", "topics", "chosen"],
+            rounds(history),
+        ),
         table(
             "supports_by_place",
             "Supports that each place gave in a round, of all its topics, beside how many children with SEND live there",
@@ -149,7 +185,16 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
             "consultations",
             "Consultations, with how many answered",
             "consultations",
-            &["consultation", "title", "opened", "closed", "results", "results_published", "answers", "asked"],
+            &[
+                "consultation",
+                "title",
+                "opened",
+                "closed",
+                "results",
+                "results_published",
+                "answers",
+                "asked",
+            ],
             consultations(history),
         ),
         table(
@@ -195,7 +240,15 @@ fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
 
 fn timeline(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.plans.iter().flat_map(|plan| {
-        plan.events.iter().map(|event| vec![text(&plan.id), text(&plan.title), time(Some(event.at)), text(&event.what), text(&event.role)])
+        plan.events.iter().map(|event| {
+            vec![
+                text(&plan.id),
+                text(&plan.title),
+                time(Some(event.at)),
+                text(&event.what),
+                text(&event.role),
+            ]
+        })
     });
     rows.collect()
 }
@@ -204,7 +257,13 @@ fn overrides(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.plans.iter().flat_map(|plan| {
         plan.drafts.iter().filter_map(|draft| {
             let (_, reason, at) = draft.overridden.as_ref()?;
-            Some(vec![text(&plan.id), text(&plan.title), Cell::Number(draft.version), time(Some(*at)), text(reason)])
+            Some(vec![
+                text(&plan.id),
+                text(&plan.title),
+                Cell::Number(draft.version),
+                time(Some(*at)),
+                text(reason),
+            ])
         })
     });
     rows.collect()
@@ -230,15 +289,25 @@ fn told_by_place(history: &History, area: &str, at: Millis) -> Vec<Vec<Cell>> {
         let to_ten = |people: u64| crate::disclosure::Shown::Number(people).to_ten();
         let later = |nth: usize| match &figures.later {
             Later::NotYet => (text("still counted"), text("still counted")),
-            Later::Rows(rows) => {
-                rows.get(nth).map_or((text(""), text("")), |(after, never)| (people(to_ten(*after)), people(to_ten(*never))))
+            Later::Rows(rows) => rows.get(nth).map_or((text(""), text("")), |(after, never)| {
+                (people(to_ten(*after)), people(to_ten(*never)))
+            }),
+            Later::All(after, never) if figures.rows.len() == 1 => {
+                (people(to_ten(*after)), people(to_ten(*never)))
             }
-            Later::All(after, never) if figures.rows.len() == 1 => (people(to_ten(*after)), people(to_ten(*never))),
             Later::All(..) | Later::NotShown => (text(TOO_FEW), text(TOO_FEW)),
         };
         let rows = figures.rows.iter().enumerate().map(|(nth, (place, before, not))| {
             let (after, never) = later(nth);
-            vec![text(&told.notice_id), text(&told.title), text(place), people(before.to_ten()), people(not.to_ten()), after, never]
+            vec![
+                text(&told.notice_id),
+                text(&told.title),
+                text(place),
+                people(before.to_ten()),
+                people(not.to_ten()),
+                after,
+                never,
+            ]
         });
         rows.collect::<Vec<_>>()
     };
@@ -267,7 +336,13 @@ fn outcomes(history: &History) -> Vec<Vec<Cell>> {
 fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
     let row = |heard: super::figures::Heard| {
         let days = heard.median_days.map_or_else(|| text(TOO_FEW), Cell::Number);
-        vec![text(heard.update_id), Cell::Number(heard.version), people(heard.told.to_ten()), people(heard.not.to_ten()), days]
+        vec![
+            text(heard.update_id),
+            Cell::Number(heard.version),
+            people(heard.told.to_ten()),
+            people(heard.not.to_ten()),
+            days,
+        ]
     };
     heard(&history.contributed).into_iter().map(row).collect()
 }
@@ -287,7 +362,15 @@ fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
         let action = if comment.has_action { "yes" } else { "no" };
         let [standing, due] = standing_cells(comment.standing(within, at));
         let answered = comment.first_answered_at;
-        vec![text(&comment.id), text(&comment.service), time(Some(comment.published_at)), time(answered), text(action), standing, due]
+        vec![
+            text(&comment.id),
+            text(&comment.service),
+            time(Some(comment.published_at)),
+            time(answered),
+            text(action),
+            standing,
+            due,
+        ]
     };
     history.comments.iter().map(row).collect()
 }
@@ -298,7 +381,14 @@ fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
         // A topic's title is its author's.
         let title = if awaited.kind == "topic" { "" } else { awaited.title.as_str() };
         let about = format!("{}:{}", awaited.kind, awaited.id);
-        vec![text(about), text(title), time(Some(awaited.since)), time(awaited.first_said_at), standing, due]
+        vec![
+            text(about),
+            text(title),
+            time(Some(awaited.since)),
+            time(awaited.first_said_at),
+            standing,
+            due,
+        ]
     };
     history.awaited.iter().map(row).collect()
 }
@@ -306,7 +396,13 @@ fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
 fn rounds(history: &History) -> Vec<Vec<Cell>> {
     let row = |round: &super::history::Counted| {
         let chosen = round.topics.iter().filter(|topic| topic.is_chosen).count();
-        vec![text(&round.id), text(&round.title), time(Some(round.closed_at)), number(round.topics.len()), number(chosen)]
+        vec![
+            text(&round.id),
+            text(&round.title),
+            time(Some(round.closed_at)),
+            number(round.topics.len()),
+            number(chosen),
+        ]
     };
     history.counted.iter().map(row).collect()
 }
@@ -326,17 +422,30 @@ fn consultations(history: &History) -> Vec<Vec<Cell>> {
     let row = |asked: &super::history::Asked| {
         let released = asked.released.as_ref();
         let answers = released.map_or_else(|| text(""), |(_, _, results)| people(results.people));
-        let of = released.and_then(|(_, _, results)| results.asked).map_or_else(|| text(""), |asked| people(Some(asked)));
+        let of = released
+            .and_then(|(_, _, results)| results.asked)
+            .map_or_else(|| text(""), |asked| people(Some(asked)));
         let number = released.map_or_else(|| text(""), |(number, _, _)| Cell::Number(*number));
         let at = time(released.map(|(_, at, _)| *at));
-        vec![text(&asked.id), text(&asked.title), time(Some(asked.opens_at)), time(Some(asked.closes_at)), number, at, answers, of]
+        vec![
+            text(&asked.id),
+            text(&asked.title),
+            time(Some(asked.opens_at)),
+            time(Some(asked.closes_at)),
+            number,
+            at,
+            answers,
+            of,
+        ]
     };
     history.asked.iter().map(row).collect()
 }
 
 fn answers_by_place(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.asked.iter().flat_map(|asked| {
-        let row = |(place, answers, lives)| vec![text(&asked.id), text(&asked.title), text(place), people(answers), people(lives)];
+        let row = |(place, answers, lives)| {
+            vec![text(&asked.id), text(&asked.title), text(place), people(answers), people(lives)]
+        };
         asked.by_place().into_iter().map(row).collect::<Vec<_>>()
     });
     rows.collect()

@@ -1,4 +1,5 @@
-//! The close of a round: done by the worker when the time has come, once, however many processes run.
+//! The close of a round: done by the worker when the time has come, once, however many processes
+//! run.
 
 use super::{shortlist, store};
 use crate::clock::Clock;
@@ -12,7 +13,8 @@ pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     let mut closed = 0;
     loop {
         let now = clock.now();
-        let next = db.write(move |tx| Box::pin(async move { store::close_next(tx, now).await })).await?;
+        let next =
+            db.write(move |tx| Box::pin(async move { store::close_next(tx, now).await })).await?;
         match next {
             Some(round) => tracing::info!(round, "a round is closed"),
             None => break,

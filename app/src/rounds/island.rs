@@ -14,8 +14,8 @@ pub fn wish(supported: bool) -> &'static str {
     if supported { "take back" } else { "support" }
 }
 
-/// "Support this topic", or "You support this" with the way back. Taps made while one is on its way are not lost: the
-/// last wish is sent when the answer has come.
+/// "Support this topic", or "You support this" with the way back. Taps made while one is on its way
+/// are not lost: the last wish is sent when the answer has come.
 #[island]
 pub fn SupportButton(
     /// The topic's id.
@@ -52,7 +52,9 @@ pub fn SupportButton(
     };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(form) = event.target().map(JsCast::unchecked_into::<HtmlFormElement>) else { return };
+        let Some(form) = event.target().map(JsCast::unchecked_into::<HtmlFormElement>) else {
+            return;
+        };
         if on_its_way.get_untracked() {
             asked_again.update_value(|again| *again = !*again);
         } else {
@@ -79,13 +81,17 @@ pub fn SupportButton(
 }
 
 fn label(supported: bool, title: &str) -> String {
-    [if supported { "Take back your support for: " } else { "Support this topic: " }, title].concat()
+    [if supported { "Take back your support for: " } else { "Support this topic: " }, title]
+        .concat()
 }
 
-/// Sends the wish to the form's own address. True when it was kept. A person who must sign in first is taken to the
-/// form's own way of doing so.
+/// Sends the wish to the form's own address. True when it was kept. A person who must sign in first
+/// is taken to the form's own way of doing so.
 async fn send(form: &HtmlFormElement, wish: &str) -> bool {
-    let Ok(answer) = post(&form.action(), &["wish=", &wish.replace(' ', "+")].concat()).await else { return false };
+    let Ok(answer) = post(&form.action(), &["wish=", &wish.replace(' ', "+")].concat()).await
+    else {
+        return false;
+    };
     if answer.status() == 401 {
         let _ = form.submit();
     }

@@ -1,9 +1,11 @@
-//! A round: a period of proposing and then voting, at whose end what parents supported is counted, once.
+//! A round: a period of proposing and then voting, at whose end what parents supported is counted,
+//! once.
 //!
-//! Its life: announced → proposing → voting → counting, and *closed* when the count has been made by the clock.
-//! Nobody, in any role, sees a number before it is closed. `rules` says what is allowed when, `store` holds the SQL,
-//! `closing` is what the worker does when the time has come, `island` is the one-tap support button. `count` is the fair
-//! count, `ballots` reads ballots from a file to count them again, `shortlist` is what the count chose and why.
+//! Its life: announced → proposing → voting → counting, and *closed* when the count has been made
+//! by the clock. Nobody, in any role, sees a number before it is closed. `rules` says what is
+//! allowed when, `store` holds the SQL, `closing` is what the worker does when the time has come,
+//! `island` is the one-tap support button. `count` is the fair count, `ballots` reads ballots from
+//! a file to count them again, `shortlist` is what the count chose and why.
 
 pub mod island;
 

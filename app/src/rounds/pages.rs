@@ -48,14 +48,17 @@ pub fn open(
             "taken back" => Some(view! { <Banner title="Your support is taken back"><p>"You can give it again until voting closes."</p></Banner> }.into_any()),
             _ => None,
         };
-        let nothing = topics.is_empty().then(|| view! { <p>"Topics will be here when the forum has published them."</p> });
+        let nothing = topics
+            .is_empty()
+            .then(|| view! { <p>"Topics will be here when the forum has published them."</p> });
         let propose = (phase == Phase::Proposing && viewer.may_propose())
             .then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
         let topics = topics
             .into_iter()
             .map(|topic| {
                 let title = topic.title.clone();
-                let form = is_voting.then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
+                let form = is_voting
+                    .then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
                 view! {
                     <li class="card" id=format!("t-{}", topic.id)>
                         <Labels labels=topic.labels />
@@ -89,19 +92,27 @@ pub fn open(
 }
 
 /// A round whose count is made: its shortlist, then what was counted, place by place.
-pub fn closed(round: &Round, tallies: Vec<Tally>, chosen: &[Chosen], may_confirm: bool, done: &str) -> Page {
+pub fn closed(
+    round: &Round,
+    tallies: Vec<Tally>,
+    chosen: &[Chosen],
+    may_confirm: bool,
+    done: &str,
+) -> Page {
     Page::new(round.title.clone(), || {
         let banner = match done {
-            "confirmed" => {
-                Some(view! { <Banner title="Your word on the shortlist is kept"><p>"It stands below for everyone to read."</p></Banner> })
-            }
+            "confirmed" => Some(
+                view! { <Banner title="Your word on the shortlist is kept"><p>"It stands below for everyone to read."</p></Banner> },
+            ),
             "confirmed-before" => Some(
                 view! { <Banner title="The forum had given its word already"><p>"It stands below, as it was given first."</p></Banner> },
             ),
             _ => None,
         };
-        let outcome = (!tallies.is_empty()).then(|| shortlist::outcome(round, chosen, &tallies, may_confirm));
-        let nothing = tallies.is_empty().then(|| view! { <p>"There was no topic in this round."</p> });
+        let outcome =
+            (!tallies.is_empty()).then(|| shortlist::outcome(round, chosen, &tallies, may_confirm));
+        let nothing =
+            tallies.is_empty().then(|| view! { <p>"There was no topic in this round."</p> });
         let topics = tallies
             .into_iter()
             .map(|tally| {
@@ -133,7 +144,8 @@ pub fn closed(round: &Round, tallies: Vec<Tally>, chosen: &[Chosen], may_confirm
     })
 }
 
-/// Support as a topic's page shows it: the button while voting is open, when it opens before, what was counted after.
+/// Support as a topic's page shows it: the button while voting is open, when it opens before, what
+/// was counted after.
 #[component]
 pub fn SupportForm<'a>(
     topic: String,
@@ -161,8 +173,15 @@ pub fn SupportForm<'a>(
     }
 }
 
-/// The support button: an island for parents, for anybody else the same form, which leads through signing in.
-fn support_form(viewer: &Viewer, topic: &str, title: &str, supported: bool, round: &str) -> impl IntoView + use<> {
+/// The support button: an island for parents, for anybody else the same form, which leads through
+/// signing in.
+fn support_form(
+    viewer: &Viewer,
+    topic: &str,
+    title: &str,
+    supported: bool,
+    round: &str,
+) -> impl IntoView + use<> {
     if viewer.is(Role::Parent) {
         view! { <SupportButton topic=topic.to_owned() title=title.to_owned() supported round=round.to_owned() /> }.into_any()
     } else if viewer.is_signed_in() {
@@ -264,7 +283,9 @@ pub fn state(dates: &Dates, now: Millis) -> String {
 fn lead(round: &Round, phase: Phase, now: Millis) -> String {
     let dates = &round.dates;
     match phase {
-        Phase::Announced => format!("Parents propose from {}.", clock::day_and_hour(dates.propose_from)),
+        Phase::Announced => {
+            format!("Parents propose from {}.", clock::day_and_hour(dates.propose_from))
+        }
         Phase::Proposing => format!(
             "Propose until {} ({}). Then parents vote.",
             clock::day_and_hour(dates.vote_from),
@@ -275,7 +296,9 @@ fn lead(round: &Round, phase: Phase, now: Millis) -> String {
             clock::day_and_hour(dates.closes_at),
             clock::days_away(now, dates.closes_at)
         ),
-        Phase::Counting | Phase::Closed => "Voting has closed. The count is being made and will be here in a moment.".to_owned(),
+        Phase::Counting | Phase::Closed => {
+            "Voting has closed. The count is being made and will be here in a moment.".to_owned()
+        }
     }
 }
 

@@ -64,14 +64,30 @@ pub struct NewRound {
 /// What to put right, in the order of the fields.
 pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
     let mut refusals = Refusals::default();
-    let title = refusals.take("title", forms::within(sent.line("title"), 80, "Give the round a name, like Autumn 2026"));
+    let title = refusals.take(
+        "title",
+        forms::within(sent.line("title"), 80, "Give the round a name, like Autumn 2026"),
+    );
     let seats = sent.line("seats").parse::<i64>().ok().filter(|seats| (1..=50).contains(seats));
-    let seats = refusals.take("seats", seats.ok_or_else(|| "Enter how many topics it will choose, from 1 to 50".to_owned()));
+    let seats = refusals.take(
+        "seats",
+        seats.ok_or_else(|| "Enter how many topics it will choose, from 1 to 50".to_owned()),
+    );
     let mut date = |day: &'static str, time: &str| {
-        refusals.take(day, clock::read(sent.typed(day), sent.typed(time)).ok_or_else(|| "Enter a day and a time".to_owned()))
+        refusals.take(
+            day,
+            clock::read(sent.typed(day), sent.typed(time))
+                .ok_or_else(|| "Enter a day and a time".to_owned()),
+        )
     };
-    let (propose, vote, close) = (date("propose_day", "propose_time"), date("vote_day", "vote_time"), date("close_day", "close_time"));
-    let (Some(title), Some(seats), Some(propose_from), Some(vote_from), Some(closes_at)) = (title, seats, propose, vote, close) else {
+    let (propose, vote, close) = (
+        date("propose_day", "propose_time"),
+        date("vote_day", "vote_time"),
+        date("close_day", "close_time"),
+    );
+    let (Some(title), Some(seats), Some(propose_from), Some(vote_from), Some(closes_at)) =
+        (title, seats, propose, vote, close)
+    else {
         return Err(refusals);
     };
     if vote_from <= propose_from {
@@ -86,7 +102,12 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
         return Err(refusals);
     }
     let form_key = sent.once();
-    Ok(NewRound { form_key, title, seats, dates: Dates { propose_from, vote_from, closes_at, counted_at: None } })
+    Ok(NewRound {
+        form_key,
+        title,
+        seats,
+        dates: Dates { propose_from, vote_from, closes_at, counted_at: None },
+    })
 }
 
 #[cfg(test)]
@@ -100,7 +121,15 @@ mod tests {
         let phases: Vec<_> = [9, 10, 19, 20, 29, 30, i64::MAX].map(|now| dates.phase(now)).to_vec();
         assert_eq!(
             phases,
-            [Phase::Announced, Phase::Proposing, Phase::Proposing, Phase::Voting, Phase::Voting, Phase::Counting, Phase::Counting]
+            [
+                Phase::Announced,
+                Phase::Proposing,
+                Phase::Proposing,
+                Phase::Voting,
+                Phase::Voting,
+                Phase::Counting,
+                Phase::Counting
+            ]
         );
         assert_eq!(Dates { counted_at: Some(31), ..dates }.phase(31), Phase::Closed);
     }
@@ -118,14 +147,32 @@ mod tests {
     fn a_round_proposes_then_votes_then_closes_in_the_time_to_come() {
         let now = 1_800_000_000_000;
         assert!(new_round(&form(now, now + DAY, now + 2 * DAY), now).is_ok());
-        assert!(new_round(&form(now + DAY, now + DAY, now + 2 * DAY), now).expect_err("order").about("vote_day").is_some());
-        assert!(new_round(&form(now, now + 2 * DAY, now + DAY), now).expect_err("order").about("close_day").is_some());
-        assert!(new_round(&form(now - 3 * DAY, now - 2 * DAY, now - HOUR), now).expect_err("past").about("close_day").is_some());
+        assert!(
+            new_round(&form(now + DAY, now + DAY, now + 2 * DAY), now)
+                .expect_err("order")
+                .about("vote_day")
+                .is_some()
+        );
+        assert!(
+            new_round(&form(now, now + 2 * DAY, now + DAY), now)
+                .expect_err("order")
+                .about("close_day")
+                .is_some()
+        );
+        assert!(
+            new_round(&form(now - 3 * DAY, now - 2 * DAY, now - HOUR), now)
+                .expect_err("past")
+                .about("close_day")
+                .is_some()
+        );
     }
 
     #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
         let refusals = new_round(&Sent::default(), 0).expect_err("refusals");
-        assert_eq!(refusals.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["title", "seats", "propose_day", "vote_day", "close_day"]);
+        assert_eq!(
+            refusals.iter().map(|(field, _)| field).collect::<Vec<_>>(),
+            ["title", "seats", "propose_day", "vote_day", "close_day"]
+        );
     }
 }

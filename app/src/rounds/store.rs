@@ -20,7 +20,8 @@ pub struct Round {
     pub seats: i64,
     /// Its dates.
     pub dates: Dates,
-    /// When the forum gave its word on the shortlist, and why it departs from the count; empty where it does not.
+    /// When the forum gave its word on the shortlist, and why it departs from the count; empty
+    /// where it does not.
     pub confirmed: Option<(Millis, String)>,
 }
 
@@ -42,7 +43,8 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
 /// All rounds, the latest first, `most` at the most.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     let sql = format!("{LAST} LIMIT $1");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }
 
@@ -58,12 +60,18 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
         .await
 }
 
-/// Opens a round, once for each form key, with every published topic that is in none. Gives its id, and whether it was
-/// opened just now. `None` when its time overlaps
-/// another round's; where two are opened at the same moment, the schema refuses the second ([`overlaps`]).
-pub async fn open(tx: &mut AnyConnection, round: &NewRound, by: &str) -> Kept<Option<(String, bool)>> {
-    let earlier: Option<String> =
-        sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1").bind(&round.form_key).fetch_optional(&mut *tx).await?;
+/// Opens a round, once for each form key, with every published topic that is in none. Gives its id,
+/// and whether it was opened just now. `None` when its time overlaps another round's; where two are
+/// opened at the same moment, the schema refuses the second ([`overlaps`]).
+pub async fn open(
+    tx: &mut AnyConnection,
+    round: &NewRound,
+    by: &str,
+) -> Kept<Option<(String, bool)>> {
+    let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1")
+        .bind(&round.form_key)
+        .fetch_optional(&mut *tx)
+        .await?;
     if let Some(earlier) = earlier {
         return Ok(Some((earlier, false)));
     }
@@ -98,8 +106,16 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.message().contains("rounds_do_not_overlap"))
 }
 
-/// Gives or takes back support. False when voting on this topic is not open. Saying the same twice is saying it once.
-pub async fn support(tx: &mut AnyConnection, kind: Kind, topic_id: &str, account_id: &str, gives: bool, now: Millis) -> Kept<bool> {
+/// Gives or takes back support. False when voting on this topic is not open. Saying the same twice
+/// is saying it once.
+pub async fn support(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    account_id: &str,
+    gives: bool,
+    now: Millis,
+) -> Kept<bool> {
     // The round stays as it is until this write ends: no support slips in beside the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
@@ -107,7 +123,13 @@ pub async fn support(tx: &mut AnyConnection, kind: Kind, topic_id: &str, account
            AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
         kind.hold()
     );
-    if sqlx::query(AssertSqlSafe(is_open)).bind(topic_id).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+    if sqlx::query(AssertSqlSafe(is_open))
+        .bind(topic_id)
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await?
+        .is_none()
+    {
         return Ok(false);
     }
     let change = if gives {
@@ -118,13 +140,16 @@ pub async fn support(tx: &mut AnyConnection, kind: Kind, topic_id: &str, account
         .bind(account_id)
         .bind(now)
     } else {
-        sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2").bind(topic_id).bind(account_id)
+        sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2")
+            .bind(topic_id)
+            .bind(account_id)
     };
     change.execute(tx).await?;
     Ok(true)
 }
 
-/// Closes the next round whose time has come and keeps its count, once, whichever process comes first. Gives its id.
+/// Closes the next round whose time has come and keeps its count, once, whichever process comes
+/// first. Gives its id.
 pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
     let closed: Option<String> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1
@@ -163,8 +188,8 @@ pub struct Tally {
     pub topic_id: String,
     /// Its title.
     pub title: String,
-    /// Every place there was, in its order, and "Elsewhere" if anybody is, with its number of supporters. Only for
-    /// [`crate::disclosure`] to put into words.
+    /// Every place there was, in its order, and "Elsewhere" if anybody is, with its number of
+    /// supporters. Only for [`crate::disclosure`] to put into words.
     pub counted: Vec<(String, u64)>,
     /// Whether the forum confirmed it as one that is to be planned.
     pub is_confirmed: bool,
@@ -215,7 +240,12 @@ pub fn round(row: &AnyRow) -> Round {
         id: row.get(0),
         title: row.get(1),
         seats: i64::from(row.get::<i32, _>(2)),
-        dates: Dates { propose_from: row.get(3), vote_from: row.get(4), closes_at: row.get(5), counted_at: row.get(6) },
+        dates: Dates {
+            propose_from: row.get(3),
+            vote_from: row.get(4),
+            closes_at: row.get(5),
+            counted_at: row.get(6),
+        },
         confirmed: row.get::<Option<Millis>, _>(7).map(|at| (at, row.get(8))),
     }
 }

@@ -4,7 +4,8 @@ use crate::clock::{self, Millis};
 use crate::deliveries::Words;
 use crate::house::House;
 
-/// Asks whether the person behind the address wants to be told. The same whether she is told of anything yet or not.
+/// Asks whether the person behind the address wants to be told. The same whether she is told of
+/// anything yet or not.
 pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -> Words {
     Words {
         subject: "Confirm that we may write to you".to_owned(),

@@ -1,4 +1,5 @@
-//! The subscriber's own page, reached by the link in a letter or from her account; and one click to stop the letters it stands in.
+//! The subscriber's own page, reached by the link in a letter or from her account; and one click to
+//! stop the letters it stands in.
 
 use std::time::Duration;
 
@@ -20,14 +21,32 @@ use crate::ui::{Banner, Page, Summary};
 use crate::{id, notices};
 
 /// GET `/subscriptions/{token}`
-pub async fn by_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn by_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
-    page(&house, &viewer, Some(&subscriber), &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+    page(
+        &house,
+        &viewer,
+        Some(&subscriber),
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/subscriptions/{token}`
-pub async fn change_by_link(State(house): State<House>, viewer: Viewer, Path(token): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn change_by_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
     let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
     let back = format!("/subscriptions/{token}");
@@ -37,46 +56,89 @@ pub async fn change_by_link(State(house): State<House>, viewer: Viewer, Path(tok
 /// GET `/account/subscriptions`
 pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
-    page(&house, &viewer, subscriber.as_deref(), &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+    page(
+        &house,
+        &viewer,
+        subscriber.as_deref(),
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
 }
 
 /// POST `/account/subscriptions`
-pub async fn change_own(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn change_own(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let subscriber = of_viewer(&house, &viewer).await?;
     change(&house, &viewer, subscriber, &sent, "/account/subscriptions").await
 }
 
 async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
-    let account = store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;
+    let account =
+        store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;
     Ok(account.and_then(|(_, subscriber)| subscriber))
 }
 
 /// Stops one or all, changes how often letters come, or adds what is chosen.
-async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent: &Sent, back: &str) -> Result<Response, Error> {
+async fn change(
+    house: &House,
+    viewer: &Viewer,
+    subscriber: Option<String>,
+    sent: &Sent,
+    back: &str,
+) -> Result<Response, Error> {
     let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
     let (now, kind) = (house.clock.now(), house.db.kind());
     let done = match sent.typed("step") {
         "stop" | "stop all" => {
-            let which = if sent.typed("step") == "stop" { Which::One(sent.typed("subscription").to_owned()) } else { Which::All };
+            let which = if sent.typed("step") == "stop" {
+                Which::One(sent.typed("subscription").to_owned())
+            } else {
+                Which::All
+            };
             let stopping = subscriber.clone();
-            let ended =
-                house.db.write(move |tx| Box::pin(async move { store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await }));
+            let ended = house.db.write(move |tx| {
+                Box::pin(async move {
+                    store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await
+                })
+            });
             ended.await?;
             settled(house, &subscriber).await?;
             "stopped"
         }
-        _ if sent.all("services").is_empty() && sent.all("places").is_empty() && Cadence::read(sent.typed("cadence")).is_some() => {
+        _ if sent.all("services").is_empty()
+            && sent.all("places").is_empty()
+            && Cadence::read(sent.typed("cadence")).is_some() =>
+        {
             let cadence = Cadence::read(sent.typed("cadence")).unwrap_or_default();
-            house.db.write(move |tx| Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })).await?;
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })
+                })
+                .await?;
             "changed"
         }
         _ => {
             let (services, places) = area::store::both(&house.db).await?;
             let wanted = match rules::wanted(sent, &services, &places) {
                 Ok(wanted) => wanted,
-                Err(refusals) => return page(house, viewer, Some(&subscriber), sent, "", &refusals).await,
+                Err(refusals) => {
+                    return page(house, viewer, Some(&subscriber), sent, "", &refusals).await;
+                }
             };
-            house.db.write(move |tx| Box::pin(async move { store::begin(tx, &subscriber, &wanted, Began::OwnPage, now).await })).await?;
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::begin(tx, &subscriber, &wanted, Began::OwnPage, now).await
+                    })
+                })
+                .await?;
             "subscribed"
         }
     };
@@ -84,7 +146,11 @@ async fn change(house: &House, viewer: &Viewer, subscriber: Option<String>, sent
 }
 
 /// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
-pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Response {
+pub async fn unsubscribe_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Response {
     let to = format!("/subscriptions/{token}");
     Page::new("Stop these letters?", || {
         view! {
@@ -101,9 +167,14 @@ pub async fn unsubscribe_form(State(house): State<House>, viewer: Viewer, Path(t
     .answer(&house, &viewer)
 }
 
-/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC 8058 wants it. Again is as
-/// good as once, and a link that has ended is no fault of whoever posts it.
-pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
+/// 8058 wants it. Again is as good as once, and a link that has ended is no fault of whoever posts
+/// it.
+pub async fn unsubscribe(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
         return Ok(no_letters(&house, &viewer));
@@ -133,12 +204,14 @@ pub async fn unsubscribe(State(house): State<House>, viewer: Viewer, Path(token)
     Ok(page.answer(&house, &viewer))
 }
 
-/// How long an answer waits for letters that a worker has in its hands, in looks of [`BETWEEN_LOOKS`]. A worker asks whether a
-/// letter may go just before it names the recipient, so that after these three seconds none is begun.
+/// How long an answer waits for letters that a worker has in its hands, in looks of
+/// [`BETWEEN_LOOKS`]. A worker asks whether a letter may go just before it names the recipient, so
+/// that after these three seconds none is begun.
 const MOST_LOOKS: u32 = 60;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// Waits until no letter that was stopped is on its way: once we say that we have stopped, none is begun.
+/// Waits until no letter that was stopped is on its way: once we say that we have stopped, none is
+/// begun.
 async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     for _ in 0..MOST_LOOKS {
         if !notices::ledger::is_on_its_way(&house.db, subscriber, house.clock.now()).await? {
@@ -149,7 +222,8 @@ async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// For a link that we know nothing of any more. Mail programs read the status alone, people what it says.
+/// For a link that we know nothing of any more. Mail programs read the status alone, people what it
+/// says.
 fn no_letters(house: &House, viewer: &Viewer) -> Response {
     Page::new("This link has ended", || {
         view! {
@@ -165,7 +239,8 @@ fn no_letters(house: &House, viewer: &Viewer) -> Response {
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
     let why = "We have no address that goes with it any more, so we write no letters.";
-    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told")).answer(house, viewer)
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+        .answer(house, viewer)
 }
 
 async fn page(
@@ -182,7 +257,11 @@ async fn page(
     };
     let (services, places) = area::store::both(&house.db).await?;
     let cadence = has.cadence.word();
-    let filled = if sent.typed("cadence").is_empty() { Sent::of(&[("cadence", cadence)]) } else { sent.clone() };
+    let filled = if sent.typed("cadence").is_empty() {
+        Sent::of(&[("cadence", cadence)])
+    } else {
+        sent.clone()
+    };
     let page = Page::new("What we tell you about", || {
         let area = house.names.area.clone();
         let has_any = !has.subscriptions.is_empty();
@@ -229,7 +308,11 @@ fn came_back(came: Came) -> impl IntoView {
 }
 
 fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
-    let what = format!("{} in {}", standing.service, standing.place.clone().unwrap_or_else(|| format!("all of {area}")));
+    let what = format!(
+        "{} in {}",
+        standing.service,
+        standing.place.clone().unwrap_or_else(|| format!("all of {area}"))
+    );
     let unseen = what.clone();
     view! {
         <li>
@@ -245,7 +328,9 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
         "subscribed" => ("It is kept", "We write to you before one of these changes."),
-        "stopped" => ("It is stopped", "What is left stands below. You can begin again at any time."),
+        "stopped" => {
+            ("It is stopped", "What is left stands below. You can begin again at any time.")
+        }
         "changed" => ("It is changed", "Letters come as you chose."),
         _ => return None,
     };

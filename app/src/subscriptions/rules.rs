@@ -67,7 +67,8 @@ impl Cadence {
             Self::Daily => true,
             Self::Weekly => weekday == Weekday::Saturday,
         };
-        // Today, or one of the next seven days: half past eight is never left out nor twice there when clocks change.
+        // Today, or one of the next seven days: half past eight is never left out nor twice there
+        // when clocks change.
         (0..=7)
             .filter_map(|days| local.date().checked_add(days.days()).ok())
             .filter(|day| is_day(day.weekday()))
@@ -92,9 +93,13 @@ impl Wanted {
     /// Each service in each place: (service, place), the place empty for the whole area.
     pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
         let everywhere = self.places.is_empty().then_some("");
-        self.services
-            .iter()
-            .flat_map(move |service| self.places.iter().map(String::as_str).chain(everywhere).map(move |place| (service.as_str(), place)))
+        self.services.iter().flat_map(move |service| {
+            self.places
+                .iter()
+                .map(String::as_str)
+                .chain(everywhere)
+                .map(move |place| (service.as_str(), place))
+        })
     }
 }
 
@@ -104,9 +109,14 @@ impl Wanted {
 /// What to put right; likewise for [`request`].
 pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wanted, Refusals> {
     let mut refusals = Refusals::default();
-    let services = refusals.take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let services = refusals
+        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
     let places = refusals.take("places", area::chosen(sent, "places", places, ""));
-    let cadence = refusals.take("cadence", Cadence::read(sent.typed("cadence")).ok_or_else(|| "Choose how often we may write".to_owned()));
+    let cadence = refusals.take(
+        "cadence",
+        Cadence::read(sent.typed("cadence"))
+            .ok_or_else(|| "Choose how often we may write".to_owned()),
+    );
     match (services, places, cadence) {
         (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),
         _ => Err(refusals),
@@ -114,7 +124,11 @@ pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wante
 }
 
 /// Reads what somebody without an account asks for: her address, and what is wanted.
-pub fn request(sent: &Sent, services: &[Named], places: &[Named]) -> Result<(String, Wanted), Refusals> {
+pub fn request(
+    sent: &Sent,
+    services: &[Named],
+    places: &[Named],
+) -> Result<(String, Wanted), Refusals> {
     let mut refusals = Refusals::default();
     let email = refusals.take("email", accounts::address(sent.typed("email")));
     match (email, wanted(sent, services, places)) {
@@ -140,10 +154,19 @@ mod tests {
 
     #[test]
     fn a_digest_comes_every_morning_or_on_saturdays_and_never_at_the_moment_it_went_out() {
-        assert_eq!(next(Cadence::Daily, "2026-12-03", "08:29"), "Thursday 3 December 2026 at 8:30am");
+        assert_eq!(
+            next(Cadence::Daily, "2026-12-03", "08:29"),
+            "Thursday 3 December 2026 at 8:30am"
+        );
         assert_eq!(next(Cadence::Daily, "2026-12-03", "08:30"), "Friday 4 December 2026 at 8:30am");
-        assert_eq!(next(Cadence::Weekly, "2026-12-03", "08:30"), "Saturday 5 December 2026 at 8:30am");
-        assert_eq!(next(Cadence::Weekly, "2026-12-05", "09:00"), "Saturday 12 December 2026 at 8:30am");
+        assert_eq!(
+            next(Cadence::Weekly, "2026-12-03", "08:30"),
+            "Saturday 5 December 2026 at 8:30am"
+        );
+        assert_eq!(
+            next(Cadence::Weekly, "2026-12-05", "09:00"),
+            "Saturday 12 December 2026 at 8:30am"
+        );
         assert_eq!(next(Cadence::AtOnce, "2026-12-03", "08:30"), "at once");
     }
 
@@ -156,14 +179,22 @@ mod tests {
             assert_eq!((after - before) / clock::HOUR, hours);
             assert!(clock::day_and_hour(after).ends_with("at 8:30am"));
             let week = Cadence::Weekly.next_digest(before).expect("a digest");
-            assert!(clock::day_and_hour(week).starts_with("Saturday") && clock::day_and_hour(week).ends_with("at 8:30am"));
+            assert!(
+                clock::day_and_hour(week).starts_with("Saturday")
+                    && clock::day_and_hour(week).ends_with("at 8:30am")
+            );
         }
     }
 
     #[test]
     fn each_service_is_wanted_in_each_place_or_in_the_whole_area() {
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let wanted = |places: &[&str]| Wanted { services: texts(&["a", "b"]), places: texts(places), cadence: Cadence::Daily };
+        let texts =
+            |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let wanted = |places: &[&str]| Wanted {
+            services: texts(&["a", "b"]),
+            places: texts(places),
+            cadence: Cadence::Daily,
+        };
         assert_eq!(wanted(&[]).each().collect::<Vec<_>>(), [("a", ""), ("b", "")]);
         assert_eq!(wanted(&["n", "s"]).each().count(), 4);
     }
@@ -171,9 +202,16 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_field_by_field() {
         let about = |body: &[u8]| -> Vec<&str> {
-            request(&Sent::read(body), &[], &[]).expect_err("refusals").iter().map(|(field, _)| field).collect()
+            request(&Sent::read(body), &[], &[])
+                .expect_err("refusals")
+                .iter()
+                .map(|(field, _)| field)
+                .collect()
         };
         assert_eq!(about(b""), ["email", "services", "cadence"]);
-        assert_eq!(about(b"email=a@example.org&services=gone&places=gone&cadence=never"), ["services", "places", "cadence"]);
+        assert_eq!(
+            about(b"email=a@example.org&services=gone&places=gone&cadence=never"),
+            ["services", "places", "cadence"]
+        );
     }
 }

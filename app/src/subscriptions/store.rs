@@ -12,7 +12,13 @@ use crate::{id, notices, updates};
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn keep_request(tx: &mut AnyConnection, token_hash: &str, email: &str, wanted: &str, ends_at: Millis) -> Kept<()> {
+pub async fn keep_request(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    email: &str,
+    wanted: &str,
+    ends_at: Millis,
+) -> Kept<()> {
     sqlx::query("INSERT INTO subscription_requests (token_hash, email, wanted, ends_at) VALUES ($1, $2, $3, $4)")
         .bind(token_hash)
         .bind(email)
@@ -23,9 +29,14 @@ pub async fn keep_request(tx: &mut AnyConnection, token_hash: &str, email: &str,
     Ok(())
 }
 
-/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again, since the same button twice is
-/// once; but not when something was stopped since, which the button of an old letter must not begin again.
-pub async fn request(connection: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<(String, String)>> {
+/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again,
+/// since the same button twice is once; but not when something was stopped since, which the button
+/// of an old letter must not begin again.
+pub async fn request(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<(String, String)>> {
     let row = sqlx::query(
         "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1 AND r.ends_at > $2
            AND NOT EXISTS (SELECT 1 FROM subscribers b JOIN subscriptions s ON s.subscriber_id = b.id
@@ -40,7 +51,9 @@ pub async fn request(connection: &mut AnyConnection, token_hash: &str, now: Mill
 
 /// Keeps that what was asked for is confirmed.
 pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
-    let confirmed = sqlx::query("UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1 AND confirmed_at IS NULL");
+    let confirmed = sqlx::query(
+        "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1 AND confirmed_at IS NULL",
+    );
     confirmed.bind(token_hash).bind(now).execute(tx).await?;
     Ok(())
 }
@@ -56,8 +69,14 @@ pub enum Began {
     OwnPage,
 }
 
-/// The subscriber with this address, made where there is none; her id. A known account becomes hers.
-pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<&str>, now: Millis) -> Kept<String> {
+/// The subscriber with this address, made where there is none; her id. A known account becomes
+/// hers.
+pub async fn subscriber(
+    tx: &mut AnyConnection,
+    email: &str,
+    account_id: Option<&str>,
+    now: Millis,
+) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at) VALUES ($1, $2, $3, 'at once', $4)
          ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
@@ -71,10 +90,14 @@ pub async fn subscriber(tx: &mut AnyConnection, email: &str, account_id: Option<
     .await
 }
 
-/// Holds subscribers, in the order of their ids, so that what happens to each happens one after the other.
+/// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
+/// other.
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) -> Kept<()> {
     let these = db::parameters(1, subscribers.len());
-    let sql = format!("SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}", kind.hold_to_change());
+    let sql = format!(
+        "SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}",
+        kind.hold_to_change()
+    );
     let mut hold = sqlx::query(AssertSqlSafe(sql));
     for subscriber in subscribers {
         hold = hold.bind(subscriber);
@@ -83,15 +106,29 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) ->
     Ok(())
 }
 
-/// Begins what is wanted and does not stand already. What was called off since she had stopped it is owed again.
-pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted, how: Began, now: Millis) -> Kept<()> {
+/// Begins what is wanted and does not stand already. What was called off since she had stopped it
+/// is owed again.
+pub async fn begin(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    wanted: &Wanted,
+    how: Began,
+    now: Millis,
+) -> Kept<()> {
     let how = match how {
         Began::Letter => "letter",
         Began::Account => "account",
         Began::OwnPage => "own page",
     };
     let each: Vec<(&str, &str)> = wanted.each().collect();
-    let row = |nth: usize| format!("(${}, $1, ${}, ${}, CAST($2 AS BIGINT), $3)", nth * 3 + 4, nth * 3 + 5, nth * 3 + 6);
+    let row = |nth: usize| {
+        format!(
+            "(${}, $1, ${}, ${}, CAST($2 AS BIGINT), $3)",
+            nth * 3 + 4,
+            nth * 3 + 5,
+            nth * 3 + 6
+        )
+    };
     let rows = (0..each.len()).map(row).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES {rows}
@@ -111,8 +148,16 @@ pub async fn begin(tx: &mut AnyConnection, subscriber_id: &str, wanted: &Wanted,
 }
 
 /// Sets how often letters may come.
-pub async fn set_cadence(tx: &mut AnyConnection, subscriber_id: &str, cadence: Cadence) -> Kept<()> {
-    sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1").bind(subscriber_id).bind(cadence.word()).execute(tx).await?;
+pub async fn set_cadence(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    cadence: Cadence,
+) -> Kept<()> {
+    sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1")
+        .bind(subscriber_id)
+        .bind(cadence.word())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -138,9 +183,16 @@ pub enum Which {
     Of(Vec<String>),
 }
 
-/// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending what has ended changes
-/// nothing.
-pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which: &Which, how_it_ended: Ended, now: Millis) -> Kept<()> {
+/// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending
+/// what has ended changes nothing.
+pub async fn end(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    subscriber_id: &str,
+    which: &Which,
+    how_it_ended: Ended,
+    now: Millis,
+) -> Kept<()> {
     hold(tx, kind, &[subscriber_id.to_owned()]).await?;
     let how = match how_it_ended {
         Ended::OneClick => "one click",
@@ -172,25 +224,36 @@ pub async fn end(tx: &mut AnyConnection, kind: Kind, subscriber_id: &str, which:
     .fetch_optional(&mut *tx)
     .await?;
     // Whoever asks for nothing any more is not told of outcomes either.
-    if of_outcomes.is_some_and(|letters| letters > 0) && !matches!(how_it_ended, Ended::AddressChanged) {
+    if of_outcomes.is_some_and(|letters| letters > 0)
+        && !matches!(how_it_ended, Ended::AddressChanged)
+    {
         updates::store::call_off(tx, subscriber_id, now).await?;
     }
     match (how_it_ended, which) {
         (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
         (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
-        (_, Which::Of(services)) => notices::ledger::stop(tx, subscriber_id, Some(services), now).await?,
+        (_, Which::Of(services)) => {
+            notices::ledger::stop(tx, subscriber_id, Some(services), now).await?
+        }
     }
     notices::ledger::call_off(tx, subscriber_id, now).await
 }
 
 /// Keeps a new link to what a subscriber has.
-pub async fn keep_link(tx: &mut AnyConnection, token_hash: &str, subscriber_id: &str, now: Millis) -> Kept<()> {
-    sqlx::query("INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)")
-        .bind(token_hash)
-        .bind(subscriber_id)
-        .bind(now)
-        .execute(tx)
-        .await?;
+pub async fn keep_link(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    subscriber_id: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)",
+    )
+    .bind(token_hash)
+    .bind(subscriber_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -205,7 +268,10 @@ pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<O
 }
 
 /// The address of an account, and its subscriber if it has one: (address, subscriber).
-pub async fn of_account(connection: &mut AnyConnection, account_id: &str) -> Kept<Option<(String, Option<String>)>> {
+pub async fn of_account(
+    connection: &mut AnyConnection,
+    account_id: &str,
+) -> Kept<Option<(String, Option<String>)>> {
     let row = sqlx::query(
         "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email WHERE a.id = $1 AND a.email IS NOT NULL",
     )
@@ -264,17 +330,26 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     Ok(has)
 }
 
-/// Writes to a subscriber's new address from now on, once her account's address has changed. If that has subscriptions
-/// already, hers join them. The links in letters that went to the old address lead nowhere any more; a letter that has not
-/// gone goes to the new one.
-pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new: &str, now: Millis) -> Kept<()> {
+/// Writes to a subscriber's new address from now on, once her account's address has changed. If
+/// that has subscriptions already, hers join them. The links in letters that went to the old
+/// address lead nowhere any more; a letter that has not gone goes to the new one.
+pub async fn address_changed(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    old: &str,
+    new: &str,
+    now: Millis,
+) -> Kept<()> {
     notices::ledger::hold_addresses(tx, kind).await?;
-    let subscriber = |email: &str| sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned());
+    let subscriber = |email: &str| {
+        sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned())
+    };
     let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
     let Some(old) = old else { return Ok(()) };
     let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
     if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
-        // The ledger keeps that the letter came back; another row tells her at the address that she has now.
+        // The ledger keeps that the letter came back; another row tells her at the address that she
+        // has now.
         known = Some(likewise(tx, &old, new, now).await?);
     }
     let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
@@ -288,10 +363,17 @@ pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new:
         sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
         let letters = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
         sqlx::query(AssertSqlSafe(letters)).bind(&old).bind(new).execute(&mut *tx).await?;
-        sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1").bind(old).bind(new).execute(tx).await?;
+        sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1")
+            .bind(old)
+            .bind(new)
+            .execute(tx)
+            .await?;
         return Ok(());
     };
-    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1").bind(&old).execute(&mut *tx).await?;
+    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1")
+        .bind(&old)
+        .execute(&mut *tx)
+        .await?;
     let standing = sqlx::query("SELECT service_id, place_id FROM subscriptions WHERE subscriber_id = $1 AND ended_at IS NULL")
         .bind(&old)
         .fetch_all(&mut *tx)
@@ -309,13 +391,21 @@ pub async fn address_changed(tx: &mut AnyConnection, kind: Kind, old: &str, new:
         .execute(&mut *tx)
         .await?;
     }
-    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1").bind(&known).execute(&mut *tx).await?;
-    sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1").bind(&old).bind(&known).execute(&mut *tx).await?;
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1")
+        .bind(&known)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1")
+        .bind(&old)
+        .bind(&known)
+        .execute(&mut *tx)
+        .await?;
     notices::ledger::move_to(tx, &old, &known, now).await?;
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 
-/// A new subscriber with this address, who has the account of another and wants letters as often; her id.
+/// A new subscriber with this address, who has the account of another and wants letters as often;
+/// her id.
 async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
@@ -329,8 +419,8 @@ async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis)
     .await
 }
 
-/// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for and never confirmed.
-/// Gives how many addresses went.
+/// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for
+/// and never confirmed. Gives how many addresses went.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     let before = now - KEPT_WITHOUT_USE;
     let due: i64 = sqlx::query_scalar(

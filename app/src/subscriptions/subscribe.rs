@@ -22,11 +22,18 @@ use crate::ui::{Choice, Choices, Field, FormKey, Page, Summary};
 /// GET `/subscribe`: `?services=…` and `?places=…` are ticked already.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
-    Ok(page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default()).answer(&house, &viewer))
+    Ok(page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default())
+        .answer(&house, &viewer))
 }
 
-/// POST `/subscribe`: the same answer whether the address is known or not. An account's own address is confirmed already.
-pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, sent: Sent) -> Result<Response, Error> {
+/// POST `/subscribe`: the same answer whether the address is known or not. An account's own address
+/// is confirmed already.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     if viewer.is_signed_in() {
         let account_id = viewer.signed_in()?.account_id.clone();
@@ -35,17 +42,23 @@ pub async fn send(State(house): State<House>, viewer: Viewer, caller: Caller, se
                 begin_for_account(&house, account_id, wanted).await?;
                 Ok(Redirect::to("/account/subscriptions?done=subscribed").into_response())
             }
-            Err(refusals) => Ok(page(&house, &viewer, &sent, services, places, &refusals).answer(&house, &viewer)),
+            Err(refusals) => {
+                Ok(page(&house, &viewer, &sent, services, places, &refusals)
+                    .answer(&house, &viewer))
+            }
         };
     }
     match rules::request(&sent, &services, &places) {
         Ok((email, wanted)) => {
             if may_write(&house, &caller, &email).await? {
-                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once()).await?;
+                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
+                    .await?;
             }
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
-        Err(refusals) => Ok(page(&house, &viewer, &sent, services, places, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            Ok(page(&house, &viewer, &sent, services, places, &refusals).answer(&house, &viewer))
+        }
     }
 }
 
@@ -61,7 +74,13 @@ async fn begin_for_account(house: &House, account_id: String, wanted: Wanted) ->
     Ok(begun.await?)
 }
 
-async fn keep(house: &House, email: String, wanted: &Wanted, in_words: Vec<String>, once: String) -> Result<(), Error> {
+async fn keep(
+    house: &House,
+    email: String,
+    wanted: &Wanted,
+    in_words: Vec<String>,
+    once: String,
+) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
     let words = letters::confirm(house, &in_words, &token, ends_at);
@@ -86,19 +105,28 @@ async fn keep(house: &House, email: String, wanted: &Wanted, in_words: Vec<Strin
 
 /// What is wanted as the fields of the form, to be read again when it is confirmed.
 fn fields(wanted: &Wanted) -> Sent {
-    let each = |name: &'static str, ids: &[String]| ids.iter().map(|id| (name, id.clone())).collect::<Vec<_>>();
-    let fields = [each("services", &wanted.services), each("places", &wanted.places), vec![("cadence", wanted.cadence.word().to_owned())]];
+    let each = |name: &'static str, ids: &[String]| {
+        ids.iter().map(|id| (name, id.clone())).collect::<Vec<_>>()
+    };
+    let fields = [
+        each("services", &wanted.services),
+        each("places", &wanted.places),
+        vec![("cadence", wanted.cadence.word().to_owned())],
+    ];
     let fields = fields.concat();
     Sent::of(&fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
 }
 
 /// "Transport in North Sefton", or the service alone for the whole area.
 fn in_words(wanted: &Wanted, services: &[Named], places: &[Named]) -> Vec<String> {
-    let name = |id: &str, named: &[Named]| named.iter().find(|named| named.id == id).map(|named| named.name.clone());
-    let words = |(service, place): (&str, &str)| match (name(service, services), name(place, places)) {
-        (Some(service), Some(place)) => Some(format!("{service} in {place}")),
-        (service, _) => service,
+    let name = |id: &str, named: &[Named]| {
+        named.iter().find(|named| named.id == id).map(|named| named.name.clone())
     };
+    let words =
+        |(service, place): (&str, &str)| match (name(service, services), name(place, places)) {
+            (Some(service), Some(place)) => Some(format!("{service} in {place}")),
+            (service, _) => service,
+        };
     wanted.each().filter_map(words).collect()
 }
 
@@ -117,12 +145,22 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
 }
 
 /// GET `/subscribe/{token}`: a button, since mail scanners open links.
-pub async fn confirm_form(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
-    let asked = store::request(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+pub async fn confirm_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let asked =
+        store::request(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
     let Some((_, fields)) = asked else { return Ok(ended(&house, &viewer)) };
     let (services, places) = area::store::both(&house.db).await?;
-    let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else { return Ok(ended(&house, &viewer)) };
-    let items = in_words(&wanted, &services, &places).into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
+    let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else {
+        return Ok(ended(&house, &viewer));
+    };
+    let items = in_words(&wanted, &services, &places)
+        .into_iter()
+        .map(|words| view! { <li>{words}</li> })
+        .collect::<Vec<_>>();
     let page = Page::new("Shall we write to you?", || {
         view! {
             <div class="stack">
@@ -140,7 +178,11 @@ pub async fn confirm_form(State(house): State<House>, viewer: Viewer, Path(token
 }
 
 /// POST `/subscribe/{token}`: begins what was asked for, and leads to the subscriber's own page.
-pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Path<String>) -> Result<Response, Error> {
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let (now, link) = (house.clock.now(), id::secret());
     let link_hash = id::hash(&link);
@@ -149,7 +191,10 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Pa
             let token_hash = id::hash(&token);
             let asked = store::request(tx, &token_hash, now).await?;
             let Some((email, fields)) = asked else { return Ok::<_, sqlx::Error>(false) };
-            let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else { return Ok(false) };
+            let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places)
+            else {
+                return Ok(false);
+            };
             let subscriber = store::subscriber(tx, &email, None, now).await?;
             store::begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
             store::confirmed(tx, &token_hash, now).await?;
@@ -166,10 +211,18 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(token): Pa
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
     let why = "Ask once more, and we send you a new letter.";
-    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told")).answer(house, viewer)
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+        .answer(house, viewer)
 }
 
-fn page(house: &House, viewer: &Viewer, sent: &Sent, services: Vec<Named>, places: Vec<Named>, refusals: &Refusals) -> Page {
+fn page(
+    house: &House,
+    viewer: &Viewer,
+    sent: &Sent,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    refusals: &Refusals,
+) -> Page {
     let is_signed_in = viewer.is_signed_in();
     let area = house.names.area.clone();
     let page = Page::new("Be told before it changes", || {
@@ -195,10 +248,23 @@ fn page(house: &House, viewer: &Viewer, sent: &Sent, services: Vec<Named>, place
 }
 
 /// The fields that say what is wanted.
-pub fn choices<'a>(sent: &Sent, services: Vec<Named>, places: Vec<Named>, refusals: &'a Refusals) -> impl IntoView + use<'a> {
-    let (services, places) = (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
-    let cadence = if sent.typed("cadence").is_empty() && refusals.is_empty() { Cadence::AtOnce.word() } else { sent.typed("cadence") };
-    let cadences = Choice::each(Cadence::ALL.map(|cadence| (cadence.word(), cadence.title())), |word| word == cadence);
+pub fn choices<'a>(
+    sent: &Sent,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    let (services, places) =
+        (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
+    let cadence = if sent.typed("cadence").is_empty() && refusals.is_empty() {
+        Cadence::AtOnce.word()
+    } else {
+        sent.typed("cadence")
+    };
+    let cadences =
+        Choice::each(Cadence::ALL.map(|cadence| (cadence.word(), cadence.title())), |word| {
+            word == cadence
+        });
     view! {
         <Choices name="services" legend="Which services?" choices=services many=true refusals />
         <Choices name="places" legend="Only in one part of the area?" hint="Choose none to be told about all of it." choices=places many=true refusals />

@@ -28,7 +28,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         search: query.line("search"),
         service: id::parse(query.typed("service")).unwrap_or_default(),
         place: id::parse(query.typed("place")).unwrap_or_default(),
-        after: query.typed("after").split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?))),
+        after: query
+            .typed("after")
+            .split_once('.')
+            .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?))),
         ..Filter::default()
     };
     let mut topics = store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
@@ -39,7 +42,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = filter.after.is_some().then(|| address(&filter, None));
     let page = Page::new("Topics", || {
-        let is_filtered = !(filter.search.is_empty() && filter.service.is_empty() && filter.place.is_empty());
+        let is_filtered =
+            !(filter.search.is_empty() && filter.service.is_empty() && filter.place.is_empty());
         let nothing = topics.is_empty().then(|| if is_filtered {
             view! { <p>"No topic fits. "<a href="/topics">"Show all topics"</a>", or "<a href="/topics/new">"propose this one"</a>"."</p> }.into_any()
         } else {
@@ -89,7 +93,12 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
 }
 
 /// GET `/topics/{id}`
-pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn topic(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     let account = viewer.person().map_or("", |person| &person.account_id);
     let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
@@ -98,7 +107,9 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     let may_see = match &standing {
         Standing::Published | Standing::Merged(_) => true,
         Standing::PassedOn => false,
-        Standing::Waiting | Standing::Declined(_) | Standing::Withdrawn => is_own || viewer.is(Role::Organiser),
+        Standing::Waiting | Standing::Declined(_) | Standing::Withdrawn => {
+            is_own || viewer.is(Role::Organiser)
+        }
     };
     if !may_see {
         return Err(Error::NotFound);
@@ -106,24 +117,41 @@ pub async fn topic(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     let now = house.clock.now();
     let phase = topic.round.as_ref().map(|(_, dates)| dates.phase(now));
     let counted = match (&topic.round, phase) {
-        (Some((round, _)), Some(Phase::Closed)) => rounds::store::tally(&house.db, round, &id).await?,
+        (Some((round, _)), Some(Phase::Closed)) => {
+            rounds::store::tally(&house.db, round, &id).await?
+        }
         _ => Tally::default(),
     };
     let (plans, updates) = updates::store::of_topic(&house.db, &id).await?;
     let came_of_it = CameOfIt { counted, plans, updates };
     let done = Sent::query(&uri).line("done");
     let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
-    let has_island = phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
+    let has_island =
+        phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
     let page = if has_island { page.with_island() } else { page };
     Ok(page.answer(&house, &viewer))
 }
 
 /// POST `/topics/{id}/withdrawal`
-pub async fn withdraw(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
-    let (now, kind, author_id) = (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
-    let withdrawn = house.db.write(move |tx| Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })).await?;
-    if withdrawn { Ok(Redirect::to("/account?done=withdrawn").into_response()) } else { Err(Error::NotFound) }
+    let (now, kind, author_id) =
+        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
+    let withdrawn = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })
+        })
+        .await?;
+    if withdrawn {
+        Ok(Redirect::to("/account?done=withdrawn").into_response())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// A GET where only a POST has an answer, as after a reload.
@@ -141,7 +169,8 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
         .into_iter()
         .map(|topic| {
             let became = became(&topic.facts.standing());
-            // The words of what was passed on are shown to nobody but the safeguarding lead: a phone may be borrowed.
+            // The words of what was passed on are shown to nobody but the safeguarding lead: a
+            // phone may be borrowed.
             if topic.facts.standing() == Standing::PassedOn {
                 return view! { <li class="card"><p>"Sent on "<When at=topic.proposed_at /></p><p class="state">{became}</p></li> }
                     .into_any();
@@ -179,29 +208,50 @@ struct CameOfIt {
     updates: Vec<updates::store::Listed>,
 }
 
-fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase: Option<Phase>, came_of_it: CameOfIt, done: &str) -> Page {
+fn topic_page(
+    house: &House,
+    viewer: &Viewer,
+    topic: Topic,
+    is_own: bool,
+    phase: Option<Phase>,
+    came_of_it: CameOfIt,
+    done: &str,
+) -> Page {
     let standing = topic.facts.standing();
     let banner = match done {
-        "proposed" => Some(("Your topic is with the forum", "Somebody reads it within five working days. We write to you then.")),
-        "supported" => Some(("You support this topic", "You can take it back until voting closes. Nobody sees the counts before then.")),
-        "taken back" => Some(("Your support is taken back", "You can give it again until voting closes.")),
+        "proposed" => Some((
+            "Your topic is with the forum",
+            "Somebody reads it within five working days. We write to you then.",
+        )),
+        "supported" => Some((
+            "You support this topic",
+            "You can take it back until voting closes. Nobody sees the counts before then.",
+        )),
+        "taken back" => {
+            Some(("Your support is taken back", "You can give it again until voting closes."))
+        }
         _ => None,
     };
     let state = match &standing {
-        Standing::Waiting => Some("Only you and the forum can see this. The forum has not read it yet.".to_owned()),
+        Standing::Waiting => {
+            Some("Only you and the forum can see this. The forum has not read it yet.".to_owned())
+        }
         Standing::Declined(reason) => Some(format!("The forum did not publish this. {reason}")),
-        Standing::Withdrawn => Some("Its author withdrew this topic. Only she and the forum can see it.".to_owned()),
+        Standing::Withdrawn => {
+            Some("Its author withdrew this topic. Only she and the forum can see it.".to_owned())
+        }
         _ => None,
     };
     let title = topic.title.clone();
     let CameOfIt { counted, plans, updates } = came_of_it;
     Page::new(title, || {
-        let banner = banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
+        let banner =
+            banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
         let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
         let merged = match &standing {
-            Standing::Merged(into) => {
-                Some(view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> })
-            }
+            Standing::Merged(into) => Some(
+                view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> },
+            ),
             _ => None,
         };
         let support = (standing == Standing::Published).then(|| {
@@ -227,7 +277,11 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
         });
         let merge = (viewer.is(Role::Organiser) && matches!(standing, Standing::Waiting | Standing::Published))
             .then(|| view! { <p><a href=format!("/forum/topics/{}", topic.id)>"Decide what becomes of it"</a></p> });
-        let labels = if topic.labels.is_empty() { vec![format!("All of {}", house.names.area)] } else { topic.labels.clone() };
+        let labels = if topic.labels.is_empty() {
+            vec![format!("All of {}", house.names.area)]
+        } else {
+            topic.labels.clone()
+        };
         view! {
             <article class="stack">
                 {banner}
@@ -254,7 +308,9 @@ fn topic_page(house: &House, viewer: &Viewer, topic: Topic, is_own: bool, phase:
 /// The address of the list with this filter, after this entry.
 fn address(filter: &Filter, last: Option<&Listed>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in [("search", &filter.search), ("service", &filter.service), ("place", &filter.place)] {
+    for (name, value) in
+        [("search", &filter.search), ("service", &filter.service), ("place", &filter.place)]
+    {
         if !value.is_empty() {
             query.append_pair(name, value);
         }

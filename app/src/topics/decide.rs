@@ -1,4 +1,5 @@
-//! What an organiser does with a topic: publish, merge, decline, or pass on to the safeguarding lead.
+//! What an organiser does with a topic: publish, merge, decline, or pass on to the safeguarding
+//! lead.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -21,13 +22,23 @@ use crate::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 const MOST_TO_MERGE_INTO: i64 = 8;
 
 /// GET `/forum/topics/{id}`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
     decide_page(&house, &viewer, topic, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/topics/{id}`
-pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn decide(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let topic = for_decision(&house, &id).await?;
     if sent.typed("step") == "look" {
         return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
@@ -39,25 +50,41 @@ pub async fn decide(State(house): State<House>, viewer: Viewer, Path(id): Path<S
     if keep(&house, &viewer.signed_in()?.account_id, &topic, decision).await? {
         return Ok(Redirect::to("/forum?done=decided").into_response());
     }
-    let refusals = Refusals::one("decision", "This could not be kept. The topic, or the one to merge it into, has changed. Look again");
+    let refusals = Refusals::one(
+        "decision",
+        "This could not be kept. The topic, or the one to merge it into, has changed. Look again",
+    );
     decide_page(&house, &viewer, for_decision(&house, &id).await?, &sent, &refusals).await
 }
 
-/// The decision, the audit, the author's letter: one write. False when the topic stands no more as it did.
+/// The decision, the audit, the author's letter: one write. False when the topic stands no more as
+/// it did.
 async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
-    let (now, kind, by, topic, writer) = (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
+    let (now, kind, by, topic, writer) =
+        (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let (kept, what, detail) = match &decision {
-                Decision::Publish => (store::publish(tx, kind, &(&topic).into(), now).await?, "topic published", ""),
-                Decision::Merge(into) => (store::merge(tx, kind, &topic.id, into, now).await?, "topic merged", into.as_str()),
-                Decision::Decline(reason) => (store::decline(tx, &topic.id, reason, now).await?, "topic declined", ""),
-                Decision::PassOn => (store::pass_on(tx, &topic.id, now).await?, "topic passed on", ""),
+                Decision::Publish => {
+                    (store::publish(tx, kind, &(&topic).into(), now).await?, "topic published", "")
+                }
+                Decision::Merge(into) => (
+                    store::merge(tx, kind, &topic.id, into, now).await?,
+                    "topic merged",
+                    into.as_str(),
+                ),
+                Decision::Decline(reason) => {
+                    (store::decline(tx, &topic.id, reason, now).await?, "topic declined", "")
+                }
+                Decision::PassOn => {
+                    (store::pass_on(tx, &topic.id, now).await?, "topic passed on", "")
+                }
             };
             if !kept {
                 return Ok::<_, sqlx::Error>(false);
             }
-            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &topic.id, detail }).await?;
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &topic.id, detail })
+                .await?;
             if let Some(to) = &topic.author_email {
                 let words = letters::decided(&writer, &topic, &decision);
                 let dedup_key = format!("{what} {}", topic.id);
@@ -88,19 +115,32 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
     if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
-async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn decide_page(
+    house: &House,
+    viewer: &Viewer,
+    topic: Topic,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let standing = topic.facts.standing();
     let search = sent.line("search");
     let mut alike = if search.is_empty() {
         search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
     } else {
         let found = Filter { search: search.clone(), ..Filter::default() };
-        store::list(&house.db, &found, MOST_TO_MERGE_INTO).await?.into_iter().map(|topic| (topic.id, topic.title)).collect()
+        store::list(&house.db, &found, MOST_TO_MERGE_INTO)
+            .await?
+            .into_iter()
+            .map(|topic| (topic.id, topic.title))
+            .collect()
     };
     alike.retain(|(id, _)| *id != topic.id);
     let page = Page::new("Decide about a topic", || {
-        let choice =
-            |value: &str, label: &str| Choice { value: value.into(), label: label.into(), chosen: sent.typed("decision") == value };
+        let choice = |value: &str, label: &str| Choice {
+            value: value.into(),
+            label: label.into(),
+            chosen: sent.typed("decision") == value,
+        };
         let mut choices = Vec::new();
         if standing == Standing::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
@@ -110,7 +150,10 @@ async fn decide_page(house: &House, viewer: &Viewer, topic: Topic, sent: &Sent, 
         }
         if standing == Standing::Waiting {
             choices.push(choice("decline", "Do not publish it, for the reason below"));
-            choices.push(choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"));
+            choices.push(choice(
+                "pass on",
+                "Pass it on to the safeguarding lead. Nobody else sees it then",
+            ));
         }
         let into = Choice::each(alike, |id| sent.typed("into") == id);
         let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });

@@ -53,8 +53,8 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
     }
 }
 
-/// What the author of words that were passed on reads: (subject, paragraphs). Who opens this letter, and beside whom, is not known:
-/// it says nothing of what was written.
+/// What the author of words that were passed on reads: (subject, paragraphs). Who opens this
+/// letter, and beside whom, is not known: it says nothing of what was written.
 pub fn passed_on() -> (&'static str, Vec<String>) {
     let paragraphs = [
         "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.",

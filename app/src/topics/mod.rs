@@ -1,9 +1,10 @@
 //! A topic: something parents want planned, in a parent's own words, which nobody edits.
 //!
-//! Its life: proposed → published, merged into another, declined with a reason, or passed on to the safeguarding lead,
-//! after which nobody else sees it. Its author may withdraw it until its round closes. `rules` says what a proposal and
-//! a decision may be, `search` is the one place with two SQL texts, `propose`, `browse`, `decide` and `safeguarding` are
-//! the pages of the parent, of everyone, of the organiser and of the safeguarding lead, each with its actions.
+//! Its life: proposed → published, merged into another, declined with a reason, or passed on to the
+//! safeguarding lead, after which nobody else sees it. Its author may withdraw it until its round
+//! closes. `rules` says what a proposal and a decision may be, `search` is the one place with two
+//! SQL texts, `propose`, `browse`, `decide` and `safeguarding` are the pages of the parent, of
+//! everyone, of the organiser and of the safeguarding lead, each with its actions.
 
 mod browse;
 mod decide;

@@ -1,4 +1,5 @@
-//! Proposing a topic: write it, see what is like it, check it, send it. Nothing is kept before it is sent.
+//! Proposing a topic: write it, see what is like it, check it, send it. Nothing is kept before it
+//! is sent.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -19,11 +20,16 @@ use crate::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let until = rounds::store::proposing_until(&house.db, house.clock.now()).await?;
-    Ok(write_page(&house, &Sent::default(), &Refusals::default(), services, places, until).answer(&house, &viewer))
+    Ok(write_page(&house, &Sent::default(), &Refusals::default(), services, places, until)
+        .answer(&house, &viewer))
 }
 
 /// POST `/topics/new`: checks it, goes back to it, or sends it.
-pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let proposal = rules::proposal(&sent, &services, &places);
     let refusals = match &proposal {
@@ -33,24 +39,41 @@ pub async fn send(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
     match (sent.typed("step"), proposal) {
         ("send", Ok(proposal)) => {
             let (now, author_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-            let id = house.db.write(move |tx| Box::pin(async move { store::propose(tx, &author_id, &proposal, now).await })).await?;
+            let id = house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move { store::propose(tx, &author_id, &proposal, now).await })
+                })
+                .await?;
             Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
         }
         ("change", _) | (_, Err(_)) => {
             let until = rounds::store::proposing_until(&house.db, house.clock.now()).await?;
-            Ok(write_page(&house, &sent, &refusals, services, places, until).answer(&house, &viewer))
+            Ok(write_page(&house, &sent, &refusals, services, places, until)
+                .answer(&house, &viewer))
         }
         (_, Ok(proposal)) => {
             let alike = search::alike(&house.db, &proposal.title, 3).await?;
-            Ok(check_page(&house, &sent, &proposal, alike, &services, &places).answer(&house, &viewer))
+            Ok(check_page(&house, &sent, &proposal, alike, &services, &places)
+                .answer(&house, &viewer))
         }
     }
 }
 
-fn write_page(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Named>, places: Vec<Named>, until: Option<i64>) -> Page {
-    let (services, places) = (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
+fn write_page(
+    house: &House,
+    sent: &Sent,
+    refusals: &Refusals,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    until: Option<i64>,
+) -> Page {
+    let (services, places) =
+        (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let when = match until {
-        Some(until) => format!("Propose until {} to be in this round.", crate::clock::day_and_hour(until)),
+        Some(until) => {
+            format!("Propose until {} to be in this round.", crate::clock::day_and_hour(until))
+        }
         None => "It will be in the next round.".to_owned(),
     };
     let area = house.names.area.clone();
@@ -76,12 +99,28 @@ fn write_page(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Nam
     page.kept_for_going_back().refused_for(refusals)
 }
 
-fn check_page(house: &House, sent: &Sent, proposal: &Proposal, alike: Vec<(String, String)>, services: &[Named], places: &[Named]) -> Page {
+fn check_page(
+    house: &House,
+    sent: &Sent,
+    proposal: &Proposal,
+    alike: Vec<(String, String)>,
+    services: &[Named],
+    places: &[Named],
+) -> Page {
     let names = |ids: &[String], named: &[Named]| {
-        named.iter().filter(|named| ids.contains(&named.id)).map(|named| named.name.clone()).collect::<Vec<_>>().join(", ")
+        named
+            .iter()
+            .filter(|named| ids.contains(&named.id))
+            .map(|named| named.name.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let services = names(&proposal.services, services);
-    let places = if proposal.places.is_empty() { format!("All of {}", house.names.area) } else { names(&proposal.places, places) };
+    let places = if proposal.places.is_empty() {
+        format!("All of {}", house.names.area)
+    } else {
+        names(&proposal.places, places)
+    };
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
     let proposal = proposal.clone();
     Page::new("Check your topic", || {

@@ -1,4 +1,5 @@
-//! What a proposal may be and what may become of a topic. Pure: facts and now in, facts or refusals out.
+//! What a proposal may be and what may become of a topic. Pure: facts and now in, facts or refusals
+//! out.
 
 use crate::area;
 use crate::area::store::Named;
@@ -33,11 +34,16 @@ pub struct Proposal {
 /// What to put right, in the order of the fields.
 pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Proposal, Refusals> {
     let mut refusals = Refusals::default();
-    let title = refusals.take("title", forms::within(sent.line("title"), LONGEST_TITLE, "Say in one line what should be planned"));
-    let text = |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
+    let title = refusals.take(
+        "title",
+        forms::within(sent.line("title"), LONGEST_TITLE, "Say in one line what should be planned"),
+    );
+    let text =
+        |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
-    let services = refusals.take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let services = refusals
+        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
     let places = refusals.take("places", area::chosen(sent, "places", places, ""));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
@@ -81,7 +87,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Where the topic stands. Privacy comes first: what was passed on stays so, whatever came after.
+    /// Where the topic stands. Privacy comes first: what was passed on stays so, whatever came
+    /// after.
     #[must_use]
     pub fn standing(&self) -> Standing {
         match self {
@@ -117,10 +124,16 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
         "publish" => Decision::Publish,
         "merge" => {
             let into = crate::id::parse(sent.typed("into")).filter(|into| into != topic_id);
-            Decision::Merge(into.ok_or_else(|| Refusals::one("into", "Choose the topic it becomes part of"))?)
+            Decision::Merge(
+                into.ok_or_else(|| Refusals::one("into", "Choose the topic it becomes part of"))?,
+            )
         }
         "decline" => {
-            let reason = forms::within(forms::prose(sent.typed("reason")), LONGEST_TEXT, "Give the author a reason");
+            let reason = forms::within(
+                forms::prose(sent.typed("reason")),
+                LONGEST_TEXT,
+                "Give the author a reason",
+            );
             Decision::Decline(reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?)
         }
         "pass on" => Decision::PassOn,
@@ -131,7 +144,11 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
         Standing::Published => matches!(decision, Decision::Merge(_)),
         _ => false,
     };
-    if may { Ok(decision) } else { Err(Refusals::one("decision", "This was decided already. Look at where it stands now")) }
+    if may {
+        Ok(decision)
+    } else {
+        Err(Refusals::one("decision", "This was decided already. Look at where it stands now"))
+    }
 }
 
 /// Reads the safeguarding lead's note on what was done.
@@ -139,7 +156,11 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
 /// # Errors
 /// What to put right.
 pub fn note(sent: &Sent) -> Result<String, Refusals> {
-    let note = forms::within(forms::prose(sent.typed("note")), LONGEST_TEXT, "Say in a few words what was done");
+    let note = forms::within(
+        forms::prose(sent.typed("note")),
+        LONGEST_TEXT,
+        "Say in a few words what was done",
+    );
     note.map_err(|what_to_do| Refusals::one("note", what_to_do))
 }
 
@@ -149,7 +170,10 @@ mod tests {
 
     fn sefton() -> (Vec<Named>, Vec<Named>) {
         let named = |id: &str, name: &str| Named { id: id.into(), name: name.into() };
-        (vec![named("s1", "Transport"), named("s2", "Autism support")], vec![named("p1", "North Sefton")])
+        (
+            vec![named("s1", "Transport"), named("s2", "Autism support")],
+            vec![named("p1", "North Sefton")],
+        )
     }
 
     fn read(body: &str) -> Result<Proposal, Refusals> {
@@ -175,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_title_of_101_characters_and_an_unknown_service_are_refused() {
-        let refusals = read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101))).expect_err("refusals");
+        let refusals =
+            read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101)))
+                .expect_err("refusals");
         assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. There are 101 now"));
         assert!(refusals.about("services").is_some());
     }
@@ -189,15 +215,21 @@ mod tests {
     #[test]
     fn a_published_topic_can_be_merged_and_nothing_else() {
         let other = crate::id::fresh();
-        let decide = |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
-        assert_eq!(decide(format!("decision=merge&into={other}"), Standing::Published), Ok(Decision::Merge(other.clone())));
+        let decide =
+            |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
+        assert_eq!(
+            decide(format!("decision=merge&into={other}"), Standing::Published),
+            Ok(Decision::Merge(other.clone()))
+        );
         assert!(decide("decision=decline&reason=no".into(), Standing::Published).is_err());
         assert!(decide(format!("decision=merge&into={other}"), Standing::Withdrawn).is_err());
     }
 
     #[test]
     fn declining_takes_a_reason() {
-        let refusals = decision(&Sent::read(b"decision=decline&reason=+"), "this", &Standing::Waiting).expect_err("a refusal");
+        let refusals =
+            decision(&Sent::read(b"decision=decline&reason=+"), "this", &Standing::Waiting)
+                .expect_err("a refusal");
         assert_eq!(refusals.about("reason"), Some("Give the author a reason"));
     }
 }

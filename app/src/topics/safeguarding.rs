@@ -1,4 +1,5 @@
-//! The private queue of the safeguarding lead: what was passed on, and what was done about it. Nobody else sees it.
+//! The private queue of the safeguarding lead: what was passed on, and what was done about it.
+//! Nobody else sees it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -23,7 +24,8 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let waiting = if waiting.is_empty() {
             view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> }.into_any()
         } else {
-            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }.into_any()
+            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
+                .into_any()
         };
         let looked_after = (!looked_after.is_empty()).then(|| {
             view! {
@@ -52,24 +54,45 @@ fn line((id, title, passed_on_at): (String, String, Millis)) -> impl IntoView {
 }
 
 /// GET `/forum/safeguarding/{id}`
-pub async fn concern(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn concern(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/safeguarding/{id}`: notes what was done.
-pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     let note = match rules::note(&sent) {
         Ok(note) => note,
         Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
     };
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), id.clone());
+    let (now, by, key, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), id.clone());
     let noted = house.db.write(move |tx| {
         Box::pin(async move {
             if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "concern noted", about: &about, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "concern noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
@@ -78,7 +101,13 @@ pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
 }
 
-async fn page(house: &House, viewer: &Viewer, id: &str, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
     let page = Page::new(concern.title.clone(), || {
         let author = concern.author_email.map(|email| {
@@ -111,12 +140,17 @@ pub fn note_is_kept(sent: &Sent) -> Option<impl IntoView + use<>> {
 }
 
 /// What was done about something that was passed on, and the form for one note more.
-pub fn what_was_done<'a>(notes: Vec<(Millis, String)>, sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+pub fn what_was_done<'a>(
+    notes: Vec<(Millis, String)>,
+    sent: &Sent,
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
     let notes = notes.into_iter().map(|(at, note)| {
         view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{note}</p></li> }
     });
     let notes: Vec<_> = notes.collect();
-    let notes = (!notes.is_empty()).then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
+    let notes = (!notes.is_empty())
+        .then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
     view! {
         {notes}
         <form method="post" novalidate>

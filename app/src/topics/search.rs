@@ -12,10 +12,17 @@ const MOST_WORDS: usize = 12;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn add(tx: &mut AnyConnection, kind: Kind, topic_id: &str, words: &str) -> Result<(), sqlx::Error> {
+pub async fn add(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    words: &str,
+) -> Result<(), sqlx::Error> {
     let sql = match kind {
         Kind::Sqlite => "INSERT INTO topic_search (topic_id, words) VALUES ($1, $2)",
-        Kind::Postgres => "INSERT INTO topic_search (topic_id, words) VALUES ($1, to_tsvector('english', $2))",
+        Kind::Postgres => {
+            "INSERT INTO topic_search (topic_id, words) VALUES ($1, to_tsvector('english', $2))"
+        }
     };
     sqlx::query(sql).bind(topic_id).bind(forms::folded(words)).execute(tx).await?;
     Ok(())
@@ -49,8 +56,8 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// The condition that a topic `t` holds all words of a question bound as `$1`, and what to bind; every topic does when
-/// the question has no words.
+/// The condition that a topic `t` holds all words of a question bound as `$1`, and what to bind;
+/// every topic does when the question has no words.
 #[must_use]
 pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
     let words = words(question);
@@ -66,7 +73,8 @@ pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
     }
 }
 
-/// The words of a text: letters and digits only, so that none of them can mean anything to a search language.
+/// The words of a text: letters and digits only, so that none of them can mean anything to a search
+/// language.
 fn words(text: &str) -> Vec<String> {
     let folded = forms::folded(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -79,6 +87,9 @@ mod tests {
 
     #[test]
     fn no_sign_of_a_search_language_is_left_in_the_words() {
-        assert_eq!(words("\"autism\" OR (NEAR* path:way) & 'café' -- \\"), ["autism", "or", "near", "path", "way", "cafe"]);
+        assert_eq!(
+            words("\"autism\" OR (NEAR* path:way) & 'café' -- \\"),
+            ["autism", "or", "near", "path", "way", "cafe"]
+        );
     }
 }

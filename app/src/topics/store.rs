@@ -34,7 +34,8 @@ pub struct Filter {
     pub search: String,
     /// The id of a service it is about; empty for any.
     pub service: String,
-    /// The id of a place it is about; empty for any. Topics about the whole area are about each place.
+    /// The id of a place it is about; empty for any. Topics about the whole area are about each
+    /// place.
     pub place: String,
     /// The id of its round; empty for any.
     pub round: String,
@@ -44,7 +45,8 @@ pub struct Filter {
     pub viewer: String,
 }
 
-/// Published topics, the latest first, `most` at the most. Never in an order that tells of their support.
+/// Published topics, the latest first, `most` at the most. Never in an order that tells of their
+/// support.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -92,7 +94,8 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed)
 }
 
-/// The titles of those of these topics that are published: (id, title), in the order they were proposed.
+/// The titles of those of these topics that are published: (id, title), in the order they were
+/// proposed.
 pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -164,7 +167,15 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
         withdrawn_at: row.get(11),
     };
     let round = row.get::<Option<String>, _>(12).map(|round_id| {
-        (round_id, Dates { propose_from: row.get(13), vote_from: row.get(14), closes_at: row.get(15), counted_at: row.get(16) })
+        (
+            round_id,
+            Dates {
+                propose_from: row.get(13),
+                vote_from: row.get(14),
+                closes_at: row.get(15),
+                counted_at: row.get(16),
+            },
+        )
     });
     Ok(Some(Topic {
         id: row.get(0),
@@ -230,8 +241,8 @@ pub struct Concern {
     pub notes: Vec<(Millis, String)>,
 }
 
-/// The private queue of the safeguarding lead: (id, title, passed on at). Either all that waits, the oldest first, or
-/// what was looked after, the latest first, the last 100 of it.
+/// The private queue of the safeguarding lead: (id, title, passed on at). Either all that waits,
+/// the oldest first, or what was looked after, the latest first, the last 100 of it.
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
     let sql = if looked_after {
         "SELECT id, title, passed_on_at FROM topics
@@ -265,12 +276,22 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
         would_help: row.get(3),
         author_email: row.get(4),
         passed_on_at: row.get(5),
-        notes: rows.iter().filter_map(|row| Some((row.get::<Option<Millis>, _>(6)?, row.get(7)))).collect(),
+        notes: rows
+            .iter()
+            .filter_map(|row| Some((row.get::<Option<Millis>, _>(6)?, row.get(7))))
+            .collect(),
     }))
 }
 
 /// Keeps a note on a concern, once for each form key. True when it is new.
-pub async fn note(tx: &mut AnyConnection, form_key: &str, topic_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    topic_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let noted = sqlx::query(
         "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
          SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2 AND passed_on_at IS NOT NULL
@@ -286,8 +307,14 @@ pub async fn note(tx: &mut AnyConnection, form_key: &str, topic_id: &str, note: 
     Ok(noted.rows_affected() == 1)
 }
 
-/// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double tap.
-pub async fn propose(tx: &mut AnyConnection, author_id: &str, proposal: &Proposal, now: Millis) -> Kept<String> {
+/// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double
+/// tap.
+pub async fn propose(
+    tx: &mut AnyConnection,
+    author_id: &str,
+    proposal: &Proposal,
+    now: Millis,
+) -> Kept<String> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -309,8 +336,10 @@ pub async fn propose(tx: &mut AnyConnection, author_id: &str, proposal: &Proposa
             .fetch_one(tx)
             .await;
     };
-    db::tie(tx, "INSERT INTO topic_services (topic_id, service_id)", &topic_id, &proposal.services).await?;
-    db::tie(tx, "INSERT INTO topic_places (topic_id, place_id)", &topic_id, &proposal.places).await?;
+    db::tie(tx, "INSERT INTO topic_services (topic_id, service_id)", &topic_id, &proposal.services)
+        .await?;
+    db::tie(tx, "INSERT INTO topic_places (topic_id, place_id)", &topic_id, &proposal.places)
+        .await?;
     Ok(topic_id)
 }
 
@@ -332,14 +361,24 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
     }
 }
 
-/// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it waits no more.
-pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, now: Millis) -> Kept<bool> {
+/// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
+/// waits no more.
+pub async fn publish(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic: &Waiting<'_>,
+    now: Millis,
+) -> Kept<bool> {
     // The round stays open until this write ends: no topic slips in beside the count.
     let open = format!(
         "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2 ORDER BY vote_from LIMIT 1{}",
         kind.hold()
     );
-    let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open)).bind(now).bind(topic.proposed_at).fetch_optional(&mut *tx).await?;
+    let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open))
+        .bind(now)
+        .bind(topic.proposed_at)
+        .fetch_optional(&mut *tx)
+        .await?;
     let published = sqlx::query(
         "UPDATE topics SET published_at = $2, round_id = $3
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
@@ -355,24 +394,43 @@ pub async fn publish(tx: &mut AnyConnection, kind: Kind, topic: &Waiting<'_>, no
     Ok(published.rows_affected() == 1)
 }
 
-/// Merges a topic into a published one; its supporters come along. False when either stands no more as it must, they
-/// are voted on in different rounds, or the count of the round has been made.
-pub async fn merge(tx: &mut AnyConnection, kind: Kind, topic_id: &str, into: &str, now: Millis) -> Kept<bool> {
-    // Both topics are held in one order, so that two merges the other way round wait for each other.
+/// Merges a topic into a published one; its supporters come along. False when either stands no more
+/// as it must, they are voted on in different rounds, or the count of the round has been made.
+pub async fn merge(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    into: &str,
+    now: Millis,
+) -> Kept<bool> {
+    // Both topics are held in one order, so that two merges the other way round wait for each
+    // other.
     let both = format!(
         "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics WHERE id IN ($1, $2) ORDER BY id{}",
         kind.hold_to_change()
     );
-    let both = sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
+    let both =
+        sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
     let stands = |row: &&AnyRow| {
-        row.get::<String, _>(0) == into && row.get::<Option<Millis>, _>(2).is_some() && row.get::<Option<Millis>, _>(3).is_none()
+        row.get::<String, _>(0) == into
+            && row.get::<Option<Millis>, _>(2).is_some()
+            && row.get::<Option<Millis>, _>(3).is_none()
     };
     let Some(target) = both.iter().find(stands) else { return Ok(false) };
     let round: Option<String> = target.get(1);
     if let Some(round) = &round {
         // The round stays open until this write ends, so that no support moves beside the count.
-        let is_open = format!("SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}", kind.hold());
-        if sqlx::query(AssertSqlSafe(is_open)).bind(round).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+        let is_open = format!(
+            "SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}",
+            kind.hold()
+        );
+        if sqlx::query(AssertSqlSafe(is_open))
+            .bind(round)
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?
+            .is_none()
+        {
             return Ok(false);
         }
     }
@@ -403,7 +461,12 @@ pub async fn merge(tx: &mut AnyConnection, kind: Kind, topic_id: &str, into: &st
 }
 
 /// Declines a waiting topic. False when it waits no more.
-pub async fn decline(tx: &mut AnyConnection, topic_id: &str, reason: &str, now: Millis) -> Kept<bool> {
+pub async fn decline(
+    tx: &mut AnyConnection,
+    topic_id: &str,
+    reason: &str,
+    now: Millis,
+) -> Kept<bool> {
     let declined = sqlx::query(
         "UPDATE topics SET declined_at = $3, decline_reason = $2
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
@@ -429,11 +492,21 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kep
     Ok(passed_on.rows_affected() == 1)
 }
 
-/// Withdraws the author's own topic, until its round closes; never before a draft that answers it was published, even when
-/// a clock was moved back. False when there is nothing of hers to withdraw.
-pub async fn withdraw(tx: &mut AnyConnection, kind: Kind, topic_id: &str, author_id: &str, now: Millis) -> Kept<bool> {
+/// Withdraws the author's own topic, until its round closes; never before a draft that answers it
+/// was published, even when a clock was moved back. False when there is nothing of hers to
+/// withdraw.
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    author_id: &str,
+    now: Millis,
+) -> Kept<bool> {
     // The round stays open until this write ends: nothing is taken away beside the count.
-    let round = format!("SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}", kind.hold());
+    let round = format!(
+        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
+        kind.hold()
+    );
     sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
     let withdrawn = sqlx::query(
         "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1 FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id

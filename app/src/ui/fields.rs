@@ -1,7 +1,8 @@
-//! The form kit: a field, a text of several lines, choices, and the summary of what must be put right.
+//! The form kit: a field, a text of several lines, choices, and the summary of what must be put
+//! right.
 //!
-//! Behaviour and ARIA follow the GOV.UK components: a hint and an error are tied to the field by `aria-describedby`,
-//! the summary is an alert that links to each field.
+//! Behaviour and ARIA follow the GOV.UK components: a hint and an error are tied to the field by
+//! `aria-describedby`, the summary is an alert that links to each field.
 
 use leptos::prelude::*;
 
@@ -77,8 +78,8 @@ pub fn Area<'a>(
     refusals: &'a Refusals,
 ) -> impl IntoView {
     let error = refusals.about(name);
-    // Leptos does not escape what stands in a textarea. A browser drops the first line end after the tag; this one is
-    // there to be dropped.
+    // Leptos does not escape what stands in a textarea. A browser drops the first line end after
+    // the tag; this one is there to be dropped.
     let value = format!("\n{}", html_escape::encode_text(&value));
     let field = view! {
         <textarea id=name name=name rows=rows aria-describedby=described_by(name, hint, error) aria-invalid=error.map(|_| "true")>
@@ -126,7 +127,10 @@ pub struct Choice {
 
 impl Choice {
     /// One choice for each (value, label), chosen where `is_chosen` says so of its value.
-    pub fn each<V: Into<String>, L: Into<String>>(things: impl IntoIterator<Item = (V, L)>, is_chosen: impl Fn(&str) -> bool) -> Vec<Self> {
+    pub fn each<V: Into<String>, L: Into<String>>(
+        things: impl IntoIterator<Item = (V, L)>,
+        is_chosen: impl Fn(&str) -> bool,
+    ) -> Vec<Self> {
         let choice = |(value, label): (V, L)| {
             let value = value.into();
             Self { chosen: is_chosen(&value), value, label: label.into() }
@@ -138,14 +142,18 @@ impl Choice {
     #[must_use]
     pub fn with_first(first: &str, named: Vec<Named>, chosen: &str) -> Vec<Self> {
         let each = named.into_iter().map(|named| (named.id, named.name));
-        Self::each(std::iter::once((String::new(), first.to_owned())).chain(each), |id| id == chosen)
+        Self::each(std::iter::once((String::new(), first.to_owned())).chain(each), |id| {
+            id == chosen
+        })
     }
 
     /// One choice for each service, place or organisation, chosen where it was ticked.
     #[must_use]
     pub fn ticked(sent: &Sent, name: &str, named: Vec<Named>) -> Vec<Self> {
         let ticked = sent.all(name);
-        Self::each(named.into_iter().map(|named| (named.id, named.name)), |id| ticked.iter().any(|ticked| ticked == id))
+        Self::each(named.into_iter().map(|named| (named.id, named.name)), |id| {
+            ticked.iter().any(|ticked| ticked == id)
+        })
     }
 }
 
@@ -209,7 +217,12 @@ pub fn Select(
 
 /// Fields that were sent, to be sent again unseen.
 pub fn hidden<'f>(fields: impl Iterator<Item = &'f (String, String)>) -> AnyView {
-    fields.map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> }).collect_view().into_any()
+    fields
+        .map(
+            |(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> },
+        )
+        .collect_view()
+        .into_any()
 }
 
 /// A hidden key that makes a double tap, or the same form in two tabs, one fact.
@@ -224,7 +237,13 @@ pub fn FormKey(
 }
 
 /// A field with what stands around it: its label, the hint, what must be put right.
-fn labelled(name: &'static str, label: &'static str, hint: &'static str, error: Option<&str>, field: impl IntoView) -> impl IntoView {
+fn labelled(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    error: Option<&str>,
+    field: impl IntoView,
+) -> impl IntoView {
     view! {
         <div class="field">
             <label for=name>{label}</label>

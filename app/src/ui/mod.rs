@@ -1,8 +1,8 @@
 //! The page and its parts: what every room builds its pages from.
 //!
-//! `page` is the document around a room's own words; `fields` the form kit, after the behaviour of the GOV.UK
-//! components; `parts` banner, card, labels, pager, timeline, table with bars; `style` the CSS and the content policy; `text`
-//! makes HTML of the Markdown people write.
+//! `page` is the document around a room's own words; `fields` the form kit, after the behaviour of
+//! the GOV.UK components; `parts` banner, card, labels, pager, timeline, table with bars; `style`
+//! the CSS and the content policy; `text` makes HTML of the Markdown people write.
 
 mod fields;
 mod page;

@@ -21,15 +21,27 @@ pub struct Page {
 }
 
 impl Page {
-    /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find their owner.
+    /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find
+    /// their owner.
     pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
         let owner = Owner::new();
         let body = without_marks(&owner.with(|| view().into_view().to_html()));
-        Self { title: title.into(), body, status: StatusCode::OK, has_island: false, is_kept: false, signs_in: false }
+        Self {
+            title: title.into(),
+            body,
+            status: StatusCode::OK,
+            has_island: false,
+            is_kept: false,
+            signs_in: false,
+        }
     }
 
     /// For a link in a letter that leads nowhere any more: 410, why, and where to go instead.
-    pub fn link_ended(title: &'static str, why: &'static str, (to, label): (&'static str, &'static str)) -> Self {
+    pub fn link_ended(
+        title: &'static str,
+        why: &'static str,
+        (to, label): (&'static str, &'static str),
+    ) -> Self {
         let page = Self::new(title, || {
             view! {
                 <div class="stack">
@@ -42,7 +54,8 @@ impl Page {
         page.status(StatusCode::GONE)
     }
 
-    /// The same page again when something must be put right: 422, "Error: " before the title, what was typed still there.
+    /// The same page again when something must be put right: 422, "Error: " before the title, what
+    /// was typed still there.
     #[must_use]
     pub fn refused_for(mut self, refusals: &Refusals) -> Self {
         if refusals.is_empty() {
@@ -52,8 +65,9 @@ impl Page {
         self.status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// A page to write in, or with what was written: the browser may keep it, so that going back finds all of it again.
-    /// Never a page with somebody else's words: it may lie on a disk until she signs out.
+    /// A page to write in, or with what was written: the browser may keep it, so that going back
+    /// finds all of it again. Never a page with somebody else's words: it may lie on a disk until
+    /// she signs out.
     #[must_use]
     pub fn kept_for_going_back(mut self) -> Self {
         self.is_kept = true;
@@ -84,7 +98,8 @@ impl Page {
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
-        let script = if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
+        let script =
+            if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
         let policy = content_policy(script.as_deref());
         let is_signed_in = self.signs_in || viewer.is_signed_in();
         let body = self.body;
@@ -119,14 +134,16 @@ impl Page {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         if self.is_kept {
-            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+            answer
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         }
         answer
     }
 }
 
-/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands need them, and there
-/// they become what HTML calls a comment; the browser reads both as the same.
+/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands
+/// need them, and there they become what HTML calls a comment; the browser reads both as the same.
 fn without_marks(html: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(html.len()), html);
     while let Some((before, island)) = rest.split_once("<leptos-island") {
@@ -140,8 +157,8 @@ fn without_marks(html: &str) -> String {
     plain + &rest.replace("<!>", "")
 }
 
-/// Loads the program and wakes every island. Without it, and before it, each island's form posts by itself. Last, it
-/// keeps the page that says "You are offline" on the phone.
+/// Loads the program and wakes every island. Without it, and before it, each island's form posts by
+/// itself. Last, it keeps the page that says "You are offline" on the phone.
 fn boot_script(folder: &str) -> String {
     format!(
         "const w=fetch('{folder}/app.wasm'),m=await import('{folder}/app.js');await m.default({{module_or_path:w}});m.hydrate();\
@@ -204,7 +221,10 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     } else {
         &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")]
     });
-    let links = links.into_iter().map(|(to, label)| view! { <li><a href=to>{label}</a></li> }).collect_view();
+    let links = links
+        .into_iter()
+        .map(|(to, label)| view! { <li><a href=to>{label}</a></li> })
+        .collect_view();
     view! {
         <footer>
             <div>
@@ -229,8 +249,12 @@ mod tests {
 
     #[test]
     fn marks_go_but_for_those_an_island_needs() {
-        let html = "<p>a<!>b</p><leptos-island data-component=\"x\"><b><!>c</b></leptos-island><!><i></i>";
-        assert_eq!(without_marks(html), "<p>ab</p><leptos-island data-component=\"x\"><b><!---->c</b></leptos-island><i></i>");
+        let html =
+            "<p>a<!>b</p><leptos-island data-component=\"x\"><b><!>c</b></leptos-island><!><i></i>";
+        assert_eq!(
+            without_marks(html),
+            "<p>ab</p><leptos-island data-component=\"x\"><b><!---->c</b></leptos-island><i></i>"
+        );
         assert_eq!(without_marks(&without_marks(html)), without_marks(html));
     }
 }

@@ -31,7 +31,8 @@ pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
 #[component]
 pub fn Labels(labels: Vec<String>) -> impl IntoView {
     (!labels.is_empty()).then(|| {
-        let labels = labels.into_iter().map(|label| view! { <li class="label">{label}</li> }).collect_view();
+        let labels =
+            labels.into_iter().map(|label| view! { <li class="label">{label}</li> }).collect_view();
         view! { <ul class="labels" aria-label="Services and places">{labels}</ul> }
     })
 }

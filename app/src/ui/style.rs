@@ -1,4 +1,5 @@
-//! The CSS, part of every page, and the content policy that allows just this CSS and just this script.
+//! The CSS, part of every page, and the content policy that allows just this CSS and just this
+//! script.
 
 use std::sync::LazyLock;
 
@@ -29,7 +30,8 @@ pub fn css() -> &'static str {
     &CSS
 }
 
-/// What a page may load: nothing but itself, by hash. `script` is the page's own script, if it has one.
+/// What a page may load: nothing but itself, by hash. `script` is the page's own script, if it has
+/// one.
 #[must_use]
 pub fn content_policy(script: Option<&str>) -> String {
     let scripts = script.map_or_else(String::new, |script| {
@@ -67,7 +69,10 @@ mod tests {
 
     #[test]
     fn squeezing_keeps_what_the_sheet_says() {
-        assert_eq!(squeezed("/* why */ a:hover , b {\n  color: red;\n  margin: 0 auto;\n}\n"), "a:hover,b{color:red;margin:0 auto}");
+        assert_eq!(
+            squeezed("/* why */ a:hover , b {\n  color: red;\n  margin: 0 auto;\n}\n"),
+            "a:hover,b{color:red;margin:0 auto}"
+        );
     }
 
     #[test]

@@ -36,20 +36,40 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     if sent.typed("show") == "awaited" {
         return Ok(awaited(due, house.clock.now()).answer(&house, &viewer));
     }
-    let mut updates = store::list(&house.db, &which, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE)).await?;
-    let address = |page: i64| if show.is_empty() { format!("/updates?page={page}") } else { format!("/updates?show={show}&page={page}") };
+    let mut updates =
+        store::list(&house.db, &which, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE))
+            .await?;
+    let address = |page: i64| {
+        if show.is_empty() {
+            format!("/updates?page={page}")
+        } else {
+            format!("/updates?show={show}&page={page}")
+        }
+    };
     let next = (updates.len() as i64 > MOST_ON_A_PAGE).then(|| {
         updates.truncate(MOST_ON_A_PAGE as usize);
         address(page_number + 1)
     });
     let first = (page_number > 1).then(|| address(1));
     let page = Page::new("You said, we did", || {
-        let nothing =
-            updates.is_empty().then_some(if show.is_empty() { "Nothing was said yet of what came of it." } else { "There is none." });
-        let ways =
-            [("", "All"), ("claimed", "Claimed"), ("confirmed", "Confirmed"), ("partly", "Partly confirmed"), ("disputed", "Disputed")];
+        let nothing = updates.is_empty().then_some(if show.is_empty() {
+            "Nothing was said yet of what came of it."
+        } else {
+            "There is none."
+        });
+        let ways = [
+            ("", "All"),
+            ("claimed", "Claimed"),
+            ("confirmed", "Confirmed"),
+            ("partly", "Partly confirmed"),
+            ("disputed", "Disputed"),
+        ];
         let ways = ways.map(|(word, title)| {
-            let to = if word.is_empty() { "/updates".to_owned() } else { format!("/updates?show={word}") };
+            let to = if word.is_empty() {
+                "/updates".to_owned()
+            } else {
+                format!("/updates?show={word}")
+            };
             view! { <a href=to aria-current=(word == show).then_some("true")>{title}</a> }
         });
         view! {
@@ -74,7 +94,8 @@ const MOST_OF_ONE: i64 = 50;
 async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
     let updates = store::list(&house.db, &Which::About(about), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What came of it", || {
-        let nothing = updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
+        let nothing =
+            updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
         view! {
             <div class="stack">
                 <p><a class="back" href="/updates">"You said, we did"</a></p>
@@ -134,7 +155,11 @@ fn link_to(listed: &Listed) -> impl IntoView + use<> {
 fn standing(listed: Listed) -> impl IntoView {
     let verdict = listed.verdict.map_or("○ Claimed", Verdict::title);
     let outcome = outcome_title(&listed.outcome);
-    let organisation = if listed.organisation.is_empty() { String::new() } else { format!("{}, ", listed.organisation) };
+    let organisation = if listed.organisation.is_empty() {
+        String::new()
+    } else {
+        format!("{}, ", listed.organisation)
+    };
     view! {
         <p class="state">{outcome}</p>
         <p>{verdict}</p>
@@ -165,34 +190,58 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// GET `/updates/{id}`
-pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn update(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
     let done = Sent::query(&uri).line("done");
     let may_change = match viewer.signed_in() {
-        Ok(person) if viewer.is(Role::Leader) => store::is_hers(&house.db, &update.id, &person.account_id).await?,
+        Ok(person) if viewer.is(Role::Leader) => {
+            store::is_hers(&house.db, &update.id, &person.account_id).await?
+        }
         _ => false,
     };
-    let page = Page::new(format!("You said, we did: {}", shortened(&update.now().words.you_said)), || {
-        let banner = match done.as_str() {
-            "published" => Some(("It is published", "Everyone who contributed gets a letter. The forum says if it is so.")),
-            "changed" => Some(("It is changed", "The forum looks at it again. What was said before stays below.")),
-            "doubted" => Some(("The forum has it", "Only its organisers read it.")),
-            "judged" => Some(("The forum’s word is published", "It stands beside what the leader says.")),
-            _ => None,
-        };
-        let ways = [
-            (may_change, format!("/lead/updates/{}", update.id), "Say something else"),
-            (viewer.is(Role::Organiser), format!("/forum/updates/{}", update.id), "Say if it is so, for the forum"),
-            (
-                !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
-                format!("/updates/{}/doubts/new", update.id),
-                "This is not what I found",
-            ),
-        ];
-        let ways =
-            ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| view! { <p><a class="button quiet" href=to>{title}</a></p> });
-        let ways = ways.collect_view();
-        let before = update.versions[1..].iter().map(|said| {
+    let page = Page::new(
+        format!("You said, we did: {}", shortened(&update.now().words.you_said)),
+        || {
+            let banner = match done.as_str() {
+                "published" => Some((
+                    "It is published",
+                    "Everyone who contributed gets a letter. The forum says if it is so.",
+                )),
+                "changed" => Some((
+                    "It is changed",
+                    "The forum looks at it again. What was said before stays below.",
+                )),
+                "doubted" => Some(("The forum has it", "Only its organisers read it.")),
+                "judged" => Some((
+                    "The forum’s word is published",
+                    "It stands beside what the leader says.",
+                )),
+                _ => None,
+            };
+            let ways = [
+                (may_change, format!("/lead/updates/{}", update.id), "Say something else"),
+                (
+                    viewer.is(Role::Organiser),
+                    format!("/forum/updates/{}", update.id),
+                    "Say if it is so, for the forum",
+                ),
+                (
+                    !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
+                    format!("/updates/{}/doubts/new", update.id),
+                    "This is not what I found",
+                ),
+            ];
+            let ways = ways
+                .into_iter()
+                .filter(|(may, ..)| *may)
+                .map(|(_, to, title)| view! { <p><a class="button quiet" href=to>{title}</a></p> });
+            let ways = ways.collect_view();
+            let before = update.versions[1..].iter().map(|said| {
             view! {
                 <details>
                     <summary>{format!("What was said until then, from {}", clock::day(said.at))}</summary>
@@ -200,25 +249,26 @@ pub async fn update(State(house): State<House>, viewer: Viewer, Path(id): Path<S
                 </details>
             }
         });
-        let before = before.collect_view();
-        let has_before = update.versions.len() > 1;
-        let whose = (!update.organisation.is_empty())
+            let before = before.collect_view();
+            let has_before = update.versions.len() > 1;
+            let whose = (!update.organisation.is_empty())
             .then(|| view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When at=update.now().at /></p> });
-        view! {
-            <article class="stack">
-                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
-                <p><a class="back" href="/updates">"You said, we did"</a></p>
-                <h1>"You said, we did"</h1>
-                {whose}
-                {version(&update.id, update.now(), 2)}
-                <h2>"What it is about"</h2>
-                {about(&update.about)}
-                {ways}
-                {has_before.then(|| view! { <h2>"Before"</h2> })}
-                {before}
-            </article>
-        }
-    });
+            view! {
+                <article class="stack">
+                    {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                    <p><a class="back" href="/updates">"You said, we did"</a></p>
+                    <h1>"You said, we did"</h1>
+                    {whose}
+                    {version(&update.id, update.now(), 2)}
+                    <h2>"What it is about"</h2>
+                    {about(&update.about)}
+                    {ways}
+                    {has_before.then(|| view! { <h2>"Before"</h2> })}
+                    {before}
+                </article>
+            }
+        },
+    );
     Ok(page.answer(&house, &viewer))
 }
 
@@ -235,7 +285,8 @@ fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
     let last = judged.next();
     let earlier = judged.map(|judged| view! { <details><summary>"What the forum said before"</summary>{judged}</details> }).collect_view();
-    let claimed = said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
+    let claimed =
+        said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
     view! { {words_at(&said.words, Some(update_id), level)}{claimed}{last}{earlier} }
 }
 
@@ -255,11 +306,18 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
             }
             .into_any(),
         ),
-        Outcome::Deciding { by } => Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any()),
+        Outcome::Deciding { by } => {
+            Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any())
+        }
     };
-    let parts = words.questions.iter().map(|question| &question.words).chain(Some(&words.part).filter(|part| !part.is_empty()));
+    let parts = words
+        .questions
+        .iter()
+        .map(|question| &question.words)
+        .chain(Some(&words.part).filter(|part| !part.is_empty()));
     let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
-    let parts = (!parts.is_empty()).then(|| view! { <ul class="soft" aria-label="Which part it answers">{parts}</ul> });
+    let parts = (!parts.is_empty())
+        .then(|| view! { <ul class="soft" aria-label="Which part it answers">{parts}</ul> });
     let next = (!words.next.is_empty()).then(|| {
         let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
         view! { {heading(level, "What comes next")}<p class="lines">{words.next.clone()}{by}</p> }
@@ -278,7 +336,11 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
 }
 
 fn heading(level: u8, title: &'static str) -> AnyView {
-    if level == 2 { view! { <h2>{title}</h2> }.into_any() } else { view! { <h3>{title}</h3> }.into_any() }
+    if level == 2 {
+        view! { <h2>{title}</h2> }.into_any()
+    } else {
+        view! { <h3>{title}</h3> }.into_any()
+    }
 }
 
 fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
@@ -322,7 +384,11 @@ fn links(links: &[String]) -> impl IntoView + use<> {
 fn numbers(numbers: &Numbers) -> impl IntoView + use<> {
     let (days, places) = numbers.table();
     // Without the day of the week, which says nothing here.
-    let short = |day: &String| clock::day_of(day).and_then(|day| day.split_once(' ').map(|(_, rest)| rest.to_owned())).unwrap_or_default();
+    let short = |day: &String| {
+        clock::day_of(day)
+            .and_then(|day| day.split_once(' ').map(|(_, rest)| rest.to_owned()))
+            .unwrap_or_default()
+    };
     let names: Vec<String> = days.iter().map(short).collect();
     let head = names.iter().map(|day| view! { <th scope="col">{day.clone()}</th> }).collect_view();
     let rows = places.into_iter().map(|(place, cells)| {

@@ -13,22 +13,48 @@ use crate::house::House;
 use crate::ui::{Area, FormKey, Page, Summary};
 
 /// GET `/updates/{id}/doubts/new`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
-    Ok(page(&find(&house, &id).await?, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(page(&find(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/updates/{id}/doubts/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
-    let words = match forms::within(forms::prose(sent.typed("words")), 4_000, "Say what you found") {
-        Ok(words) => words,
-        Err(what_to_do) => return Ok(page(&update, &sent, &Refusals::one("words", what_to_do)).answer(&house, &viewer)),
-    };
-    let (now, by, update_id, form_key) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone(), sent.once());
+    let words =
+        match forms::within(forms::prose(sent.typed("words")), 4_000, "Say what you found") {
+            Ok(words) => words,
+            Err(what_to_do) => {
+                return Ok(page(&update, &sent, &Refusals::one("words", what_to_do))
+                    .answer(&house, &viewer));
+            }
+        };
+    let (now, by, update_id, form_key) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone(), sent.once());
     // Of the words that she read, if others stand by now.
-    let read = sent.typed("version").parse().ok().filter(|read| update.versions.iter().any(|said| said.version == *read));
+    let read = sent
+        .typed("version")
+        .parse()
+        .ok()
+        .filter(|read| update.versions.iter().any(|said| said.version == *read));
     let version = read.unwrap_or(update.now().version);
-    house.db.write(move |tx| Box::pin(async move { store::doubt(tx, &form_key, (&update_id, version), &words, &by, now).await })).await?;
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                store::doubt(tx, &form_key, (&update_id, version), &words, &by, now).await
+            })
+        })
+        .await?;
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 

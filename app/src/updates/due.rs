@@ -38,7 +38,12 @@ pub async fn due_of(house: &House, leader: &str) -> Kept<Vec<Due>> {
 /// By when each is due, the first to be due first.
 pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
     let due = waited.into_iter().filter_map(|waited| {
-        let (by, is_overdue) = match awaited(waited.since, waited.told.as_ref(), house.outcome_within, house.clock.now()) {
+        let (by, is_overdue) = match awaited(
+            waited.since,
+            waited.told.as_ref(),
+            house.outcome_within,
+            house.clock.now(),
+        ) {
             Awaited::Said => return None,
             Awaited::Due(by) => (by, false),
             Awaited::Overdue(by) => (by, true),
@@ -53,7 +58,9 @@ pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
 /// How many are due, and how many of them overdue, in words.
 pub fn counted(due: &[Due]) -> String {
     let overdue = due.iter().filter(|due| due.is_overdue).count();
-    let outcomes = |number: usize| if number == 1 { "1 outcome is".to_owned() } else { format!("{number} outcomes are") };
+    let outcomes = |number: usize| {
+        if number == 1 { "1 outcome is".to_owned() } else { format!("{number} outcomes are") }
+    };
     match (overdue, due.len() - overdue) {
         (0, 0) => "Nothing waits for an outcome.".to_owned(),
         (0, due) => format!("{} awaited. None is overdue.", outcomes(due)),

@@ -32,8 +32,15 @@ pub struct Evidence {
     pub numbers: Option<Numbers>,
 }
 
-/// Reads what was sent. `told`: the files of the words that stand; `own`: those that the writer put in.
-pub fn evidence(sent: &Sent, told: &[Attached], own: &[Attached], now: Millis, refusals: &mut Refusals) -> Evidence {
+/// Reads what was sent. `told`: the files of the words that stand; `own`: those that the writer put
+/// in.
+pub fn evidence(
+    sent: &Sent,
+    told: &[Attached],
+    own: &[Attached],
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Evidence {
     let links = refusals.take("links", links(sent.typed("links"))).unwrap_or_default();
     let files = refusals.take("file", files(sent, &[told, own].concat())).unwrap_or_default();
     Evidence { links, files, numbers: numbers(sent, now, refusals) }
@@ -42,9 +49,12 @@ pub fn evidence(sent: &Sent, told: &[Attached], own: &[Attached], now: Millis, r
 /// The files that were named, of those that can be.
 fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
     let named = sent.all("files");
-    let files: Vec<Attached> = named.iter().filter_map(|id| known.iter().find(|file| file.id == *id).cloned()).collect();
+    let files: Vec<Attached> =
+        named.iter().filter_map(|id| known.iter().find(|file| file.id == *id).cloned()).collect();
     match files.len() {
-        found if found < named.len() => Err("Choose the file again. It is not there any more".to_owned()),
+        found if found < named.len() => {
+            Err("Choose the file again. It is not there any more".to_owned())
+        }
         0..=MOST_FILES => Ok(files),
         many => Err(format!("Use {MOST_FILES} files or fewer. There are {many} now")),
     }
@@ -57,7 +67,8 @@ pub struct Numbers {
     pub what: String,
     /// Where the numbers are from.
     pub source: String,
-    /// (where, day as `2026-12-04`, number as it was written), in the order of the places as they were named, then of the days.
+    /// (where, day as `2026-12-04`, number as it was written), in the order of the places as they
+    /// were named, then of the days.
     pub rows: Vec<(String, String, String)>,
 }
 
@@ -95,8 +106,12 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
         return Err(format!("Use {MOST_LINKS} addresses or fewer. There are {} now", lines.len()));
     }
     let link = |line: &&str| {
-        let url = Url::parse(line).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.host_str().is_some());
-        let plain = url.filter(|url| url.username().is_empty() && url.password().is_none() && line.len() <= 500);
+        let url = Url::parse(line)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "https" | "http") && url.host_str().is_some());
+        let plain = url.filter(|url| {
+            url.username().is_empty() && url.password().is_none() && line.len() <= 500
+        });
         plain
             .map(String::from)
             .ok_or_else(|| format!("Write each address whole, like https://www.example.org/report. This is none: {line}"))
@@ -104,14 +119,23 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
     lines.iter().map(link).collect()
 }
 
-/// "North Sefton; 2026-09-01; 18.5", one a line, and what it is. Nothing where none of the fields is filled.
+/// "North Sefton; 2026-09-01; 18.5", one a line, and what it is. Nothing where none of the fields
+/// is filled.
 fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers> {
-    let (what, source, typed) = (sent.line("numbers_what"), sent.line("numbers_source"), forms::prose(sent.typed("numbers")));
+    let (what, source, typed) = (
+        sent.line("numbers_what"),
+        sent.line("numbers_source"),
+        forms::prose(sent.typed("numbers")),
+    );
     if what.is_empty() && source.is_empty() && typed.is_empty() {
         return None;
     }
-    let what = refusals.take("numbers_what", forms::within(what, 120, "Say what is counted, and in what: weeks, children, pounds"));
-    let source = refusals.take("numbers_source", forms::within(source, 200, "Say where the numbers are from"));
+    let what = refusals.take(
+        "numbers_what",
+        forms::within(what, 120, "Say what is counted, and in what: weeks, children, pounds"),
+    );
+    let source = refusals
+        .take("numbers_source", forms::within(source, 200, "Say where the numbers are from"));
     let rows = refusals.take("numbers", rows(&typed, now));
     Some(Numbers { what: what?, source: source?, rows: rows? })
 }
@@ -122,10 +146,16 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
     for (nth, line) in typed.lines().filter(|line| !line.is_empty()).enumerate() {
         let nth = nth + 1;
         let fields: Vec<String> = line.split(';').map(forms::line).collect();
-        let [place, day, number] = fields.as_slice() else { return Err(format!("Write line {nth} {LIKE}")) };
-        let day = clock::read(day, "00:00").filter(|day| *day <= now).map(|day| clock::fields(day).0);
-        let Some(day) = day else { return Err(format!("Write a day that has been in line {nth}, {LIKE}")) };
-        let is_number = number.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() < 1e12);
+        let [place, day, number] = fields.as_slice() else {
+            return Err(format!("Write line {nth} {LIKE}"));
+        };
+        let day =
+            clock::read(day, "00:00").filter(|day| *day <= now).map(|day| clock::fields(day).0);
+        let Some(day) = day else {
+            return Err(format!("Write a day that has been in line {nth}, {LIKE}"));
+        };
+        let is_number =
+            number.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() < 1e12);
         if !is_number || number.contains(['e', 'E', '+']) || number.len() > 16 {
             return Err(format!("Write a number in line {nth}, {LIKE}"));
         }
@@ -133,11 +163,15 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
             return Err(format!("Write where in line {nth}, in 60 characters or fewer, {LIKE}"));
         }
         if rows.iter().any(|(known, on, _)| known == place && *on == day) {
-            return Err(format!("Take line {nth} out: that place has a number for that day already"));
+            return Err(format!(
+                "Take line {nth} out: that place has a number for that day already"
+            ));
         }
         rows.push((place.clone(), day, number.clone()));
     }
-    let has_two_days = rows.iter().any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
+    let has_two_days = rows
+        .iter()
+        .any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
     match rows.len() {
         0 => Err(format!("Write a line for each number, {LIKE}")),
         1..=MOST_NUMBERS if !has_two_days => {
@@ -154,8 +188,10 @@ mod tests {
     use crate::files::{FileKind, Kept};
 
     fn read(fields: &[(&str, &str)]) -> Result<Evidence, Refusals> {
-        let (now, mut refusals) = (clock::read("2026-12-03", "10:00").expect("a time"), Refusals::default());
-        let evidence = evidence(&Sent::of(fields), &[], &[file("a"), file("b")], now, &mut refusals);
+        let (now, mut refusals) =
+            (clock::read("2026-12-03", "10:00").expect("a time"), Refusals::default());
+        let evidence =
+            evidence(&Sent::of(fields), &[], &[file("a"), file("b")], now, &mut refusals);
         if refusals.is_empty() { Ok(evidence) } else { Err(refusals) }
     }
 
@@ -164,7 +200,12 @@ mod tests {
     }
 
     fn file(id: &str) -> Attached {
-        let file = Kept { hash: id.repeat(64), name: "report.pdf".to_owned(), kind: FileKind::Pdf, size: 5 };
+        let file = Kept {
+            hash: id.repeat(64),
+            name: "report.pdf".to_owned(),
+            kind: FileKind::Pdf,
+            size: 5,
+        };
         Attached { id: id.to_owned(), file }
     }
 
@@ -177,13 +218,16 @@ mod tests {
     #[test]
     fn numbers_are_read_line_by_line_and_make_a_table_over_time() {
         let lines = "North Sefton; 2026-09-01; 9\nSouth Sefton;2026-09-01;24\nNorth Sefton; 2026-06-01; 11.5";
-        let fields = [("numbers_what", "Weeks waited"), ("numbers_source", "The trust"), ("numbers", lines)];
+        let fields =
+            [("numbers_what", "Weeks waited"), ("numbers_source", "The trust"), ("numbers", lines)];
         let numbers = read(&fields).expect("evidence").numbers.expect("numbers");
         let (days, places) = numbers.table();
         assert_eq!(days, ["2026-06-01", "2026-09-01"]);
         let cell = |text: &str| Some(text.to_owned());
-        let (north, south) =
-            (("North Sefton".to_owned(), vec![cell("11.5"), cell("9")]), ("South Sefton".to_owned(), vec![None, cell("24")]));
+        let (north, south) = (
+            ("North Sefton".to_owned(), vec![cell("11.5"), cell("9")]),
+            ("South Sefton".to_owned(), vec![None, cell("24")]),
+        );
         assert_eq!(places, [north, south]);
         for wrong in [
             "North",
@@ -194,7 +238,11 @@ mod tests {
             "N; 2026-09-01; 1e3",
             "N; 2026-09-01; 1\nS; 2026-08-01; 2",
         ] {
-            assert_eq!(about(&[&fields[..2], &[("numbers", wrong)]].concat()), ["numbers"], "{wrong}");
+            assert_eq!(
+                about(&[&fields[..2], &[("numbers", wrong)]].concat()),
+                ["numbers"],
+                "{wrong}"
+            );
         }
         assert_eq!(about(&[("numbers", lines)]), ["numbers_what", "numbers_source"]);
     }
@@ -206,7 +254,13 @@ mod tests {
             links("https://example.org/a\n\nhttp://example.org"),
             Ok(vec!["https://example.org/a".into(), "http://example.org/".into()])
         );
-        for wrong in ["javascript:alert(1)", "example.org", "data:text/html,x", "https://user:secret@example.org", "file:///etc"] {
+        for wrong in [
+            "javascript:alert(1)",
+            "example.org",
+            "data:text/html,x",
+            "https://user:secret@example.org",
+            "file:///etc",
+        ] {
             assert!(links(wrong).is_err(), "{wrong}");
         }
     }

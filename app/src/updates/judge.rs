@@ -27,7 +27,12 @@ const MOST_FOUND: i64 = 50;
 /// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let page_number = page_number(&Sent::query(&uri));
-    let mut claimed = store::list(&house.db, &Which::Claimed, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE)).await?;
+    let mut claimed = store::list(
+        &house.db,
+        &Which::Claimed,
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+    )
+    .await?;
     let next = (claimed.len() as i64 > MOST_ON_A_PAGE).then(|| {
         claimed.truncate(MOST_ON_A_PAGE as usize);
         format!("/forum/updates?page={}", page_number + 1)
@@ -35,7 +40,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let first = (page_number > 1).then(|| "/forum/updates".to_owned());
     let doubts = store::doubts(&house.db, MOST_FOUND).await?;
     let page = Page::new("Is it so?", || {
-        let nothing = claimed.is_empty().then(|| view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> });
+        let nothing = claimed.is_empty().then(
+            || view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> },
+        );
         view! {
             <div class="stack">
                 <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
@@ -69,13 +76,30 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
 }
 
 /// POST `/forum/updates`: what a parent found is read.
-pub async fn see_doubt(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
-    let (now, by, doubt) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?);
+pub async fn see_doubt(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let (now, by, doubt) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?,
+    );
     let seen = house.db.write(move |tx| {
         Box::pin(async move {
             if store::see_doubt(tx, &doubt, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "doubt read", about: &doubt, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "doubt read",
+                        about: &doubt,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
@@ -85,14 +109,26 @@ pub async fn see_doubt(State(house): State<House>, viewer: Viewer, sent: Sent) -
 }
 
 /// GET `/forum/updates/{id}`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
-    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default()).await?.answer(&house, &viewer))
+    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default())
+        .await?
+        .answer(&house, &viewer))
 }
 
 /// POST `/forum/updates/{id}`
-pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
-    let (now, by, update) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), find(&house, &id).await?);
+pub async fn judge(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let (now, by, update) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), find(&house, &id).await?);
     let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
     let files = store::known(&house.db, &[], &sent.all("files"), &by).await?.files;
     let new = refusals.take_all(read(&sent, &files, now));
@@ -110,7 +146,17 @@ pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<St
                 let judged = store::judge(tx, &update_id, &new, &by, now).await?;
                 if judged {
                     let detail = new.verdict.word();
-                    audit::note(tx, Entry { at: now, who: Some(&by), what: "verdict given", about: &update_id, detail }).await?;
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "verdict given",
+                            about: &update_id,
+                            detail,
+                        },
+                    )
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(judged)
             })
@@ -127,15 +173,22 @@ pub async fn judge(State(house): State<House>, viewer: Viewer, Path(id): Path<St
     } else {
         "Read it once more, below: something else was said meanwhile. Then say if that is so"
     };
-    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do)).await?.answer(&house, &viewer))
+    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
+        .await?
+        .answer(&house, &viewer))
 }
 
 fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
     let mut refusals = Refusals::default();
-    let verdict = refusals.take("verdict", Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()));
+    let verdict = refusals.take(
+        "verdict",
+        Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()),
+    );
     let words = forms::prose(sent.typed("words"));
-    let needs_none = words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
-    let words = if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
+    let needs_none =
+        words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
+    let words =
+        if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
     let words = refusals.take("words", words);
     let evidence = evidence(sent, &[], files, now, &mut refusals);
     match (verdict, words) {
@@ -147,7 +200,13 @@ fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refu
     }
 }
 
-async fn page(house: &House, update: &Update, sent: &Sent, files: &[Attached], refusals: &Refusals) -> Kept<Page> {
+async fn page(
+    house: &House,
+    update: &Update,
+    sent: &Sent,
+    files: &[Attached],
+    refusals: &Refusals,
+) -> Kept<Page> {
     let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
     let page = Page::new("Is it so?", || {
         let verdicts = [
@@ -155,7 +214,10 @@ async fn page(house: &House, update: &Update, sent: &Sent, files: &[Attached], r
             (Verdict::Partly, "A part of it is so"),
             (Verdict::Disputed, "No, it is not what parents find"),
         ];
-        let choices = Choice::each(verdicts.map(|(verdict, label)| (verdict.word(), label)), |value| sent.typed("verdict") == value);
+        let choices =
+            Choice::each(verdicts.map(|(verdict, label)| (verdict.word(), label)), |value| {
+                sent.typed("verdict") == value
+            });
         view! {
             <div class="stack">
                 <p><a class="back" href="/forum/updates">"What waits"</a></p>

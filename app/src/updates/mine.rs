@@ -25,11 +25,20 @@ const MOST_OF_ONE: i64 = 50;
 pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
     let page_number = page_number(&Sent::query(&uri));
-    let mut said = store::contributions(&house.db, &me, (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE), now).await?;
+    let mut said = store::contributions(
+        &house.db,
+        &me,
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+        now,
+    )
+    .await?;
     let within = house.outcome_within;
-    let mut comments =
-        local_offer::store::list(&house.db, local_offer::store::Which::By(&me), (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE))
-            .await?;
+    let mut comments = local_offer::store::list(
+        &house.db,
+        local_offer::store::Which::By(&me),
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+    )
+    .await?;
     let has_more = said.len().max(comments.len()) as i64 > MOST_ON_A_PAGE;
     said.truncate(MOST_ON_A_PAGE as usize);
     comments.truncate(MOST_ON_A_PAGE as usize);
@@ -40,7 +49,10 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
         });
         let comments = (!comments.is_empty()).then(|| {
-            let rows = comments.iter().map(|comment| local_offer::mine(comment, within, now)).collect::<Vec<_>>();
+            let rows = comments
+                .iter()
+                .map(|comment| local_offer::mine(comment, within, now))
+                .collect::<Vec<_>>();
             view! { <h2>"Your comments on the Local Offer"</h2><ul class="cards">{rows}</ul> }
         });
         let has_any = !said.is_empty();
@@ -68,7 +80,11 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
         ("supported", _) => "You supported it",
         _ => "You answered",
     };
-    let to = if subject.kind == Kind::Consultation { format!("/consultations/{}", subject.id) } else { subject.address() };
+    let to = if subject.kind == Kind::Consultation {
+        format!("/consultations/{}", subject.id)
+    } else {
+        subject.address()
+    };
     let wants = wants_outcome.map(|wants| {
         let (words, value, button) = if wants {
             ("You get a letter when it is said what came of it.", "no", "No letter, please")
@@ -97,10 +113,22 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
 }
 
 /// POST `/account/said`: whether a letter is wanted of what came of a consultation.
-pub async fn want(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+pub async fn want(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let by = viewer.signed_in()?.account_id.clone();
-    let (consultation, wants) = (id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?, sent.typed("wants") == "yes");
-    house.db.write(move |tx| Box::pin(async move { store::want_outcome(tx, &consultation, &by, wants).await })).await?;
+    let (consultation, wants) = (
+        id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?,
+        sent.typed("wants") == "yes",
+    );
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { store::want_outcome(tx, &consultation, &by, wants).await })
+        })
+        .await?;
     Ok(Redirect::to("/account/said").into_response())
 }
 
@@ -108,7 +136,11 @@ pub async fn want(State(house): State<House>, viewer: Viewer, sent: Sent) -> Res
 fn state(said: &Contribution, within: Millis, now: Millis) -> String {
     if let Some(update) = &said.update {
         let verdict = update.verdict.map_or("claimed", Verdict::word);
-        let verdict = if update.verdict == Some(Verdict::Partly) { "partly confirmed by the forum" } else { verdict };
+        let verdict = if update.verdict == Some(Verdict::Partly) {
+            "partly confirmed by the forum"
+        } else {
+            verdict
+        };
         return format!("{}, {verdict}", browse::outcome_title(&update.outcome));
     }
     if let Some(since) = said.awaited_since {
@@ -139,9 +171,13 @@ pub async fn receipt_form(State(house): State<House>, viewer: Viewer) -> Respons
     receipt_page(&Sent::default(), &Refusals::default()).answer(&house, &viewer)
 }
 
-/// POST `/updates/receipt`: what came of the consultation that this code answers. Nothing is kept, and nothing of the answers is
-/// shown.
-pub async fn receipt(State(house): State<House>, viewer: Viewer, sent: Sent) -> Result<Response, Error> {
+/// POST `/updates/receipt`: what came of the consultation that this code answers. Nothing is kept,
+/// and nothing of the answers is shown.
+pub async fn receipt(
+    State(house): State<House>,
+    viewer: Viewer,
+    sent: Sent,
+) -> Result<Response, Error> {
     let found = match id::read_code(sent.typed("code")) {
         Some(code) => store::consultation_of(&house.db, &id::hash(&code)).await?,
         None => None,
@@ -150,11 +186,15 @@ pub async fn receipt(State(house): State<House>, viewer: Viewer, sent: Sent) -> 
         let what_to_do = "Look at the code once more, letter by letter. No answers have this one; those that were never sent are erased four weeks after the close";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };
-    let updates = store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0)).await?;
+    let updates =
+        store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0)).await?;
     let page = Page::new("What came of your answers", || {
         let to = format!("/consultations/{}", consultation.id);
-        let counted =
-            if counts { "Your answers count in it." } else { "Your answers were not sent, or taken back: they do not count in it." };
+        let counted = if counts {
+            "Your answers count in it."
+        } else {
+            "Your answers were not sent, or taken back: they do not count in it."
+        };
         let nothing = updates.is_empty().then(|| view! { <p>"Nobody has said yet what came of it. By when that is due stands under "<a href="/updates?show=awaited">"outcomes that are awaited"</a>"."</p> });
         view! {
             <div class="stack">

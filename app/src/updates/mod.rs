@@ -1,11 +1,13 @@
 //! You said, we did: what came of what parents said, and whether it is so.
 //!
-//! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is claimed → the forum confirms
-//! it, in part or whole, or disputes it → the leader may say more, which is claimed again, with what was said before beside it.
-//! `rules` says what an outcome is and by when it is awaited; `words` and `evidence` read what is sent, `attach` takes files,
-//! `spelling` says if others must be told anew; `store` holds the SQL. `write` is the
-//! leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
-//! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for whoever does not find it so.
+//! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is
+//! claimed → the forum confirms it, in part or whole, or disputes it → the leader may say more,
+//! which is claimed again, with what was said before beside it. `rules` says what an outcome is and
+//! by when it is awaited; `words` and `evidence` read what is sent, `attach` takes files,
+//! `spelling` says if others must be told anew; `store` holds the SQL. `write` is the leader's
+//! form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
+//! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for
+//! whoever does not find it so.
 
 mod attach;
 mod browse;
@@ -64,8 +66,13 @@ async fn update(house: &House, id: &str) -> Result<Update, Error> {
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The update of an address, for a leader who may change it. One of another organisation is forbidden.
+/// The update of an address, for a leader who may change it. One of another organisation is
+/// forbidden.
 async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
     let update = update(house, id).await?;
-    if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? { Ok(update) } else { Err(Error::Forbidden) }
+    if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
+        Ok(update)
+    } else {
+        Err(Error::Forbidden)
+    }
 }

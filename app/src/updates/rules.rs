@@ -97,7 +97,8 @@ pub const CLAIMED_WORD: &str = "claimed";
 /// What stands where the forum has not said anything of the words that stand now.
 pub const CLAIMED: &str = "○ Claimed. The forum has not said yet if it is so";
 
-/// How long after the day it was first due something can go on being decided. Then it is overdue, whatever day is promised.
+/// How long after the day it was first due something can go on being decided. Then it is overdue,
+/// whatever day is promised.
 pub const LONGEST_DECIDING: Millis = 365 * DAY;
 
 /// How an outcome that somebody waits for stands.
@@ -111,12 +112,14 @@ pub enum Awaited {
     Overdue(Millis),
 }
 
-/// How an outcome stands that somebody has waited for since `since`. `told`: the outcome that was said last, if any; `within`:
-/// how long leaders have, in milliseconds.
+/// How an outcome stands that somebody has waited for since `since`. `told`: the outcome that was
+/// said last, if any; `within`: how long leaders have, in milliseconds.
 #[must_use]
 pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Millis) -> Awaited {
     let by = match told {
-        Some(Outcome::Deciding { by }) => end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING)),
+        Some(Outcome::Deciding { by }) => {
+            end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING))
+        }
         Some(_) => return Awaited::Said,
         None => due_by(since, within),
     };
@@ -132,7 +135,10 @@ pub fn due_by(since: Millis, within: Millis) -> Millis {
 /// The last moment of a day that is written as `2026-12-04`.
 #[must_use]
 pub fn end_of(day: &str) -> Option<Millis> {
-    clock::read(day, "00:00").map(|start| clock::read(&clock::fields(start + DAY + 2 * clock::HOUR).0, "00:00").unwrap_or(start + DAY) - 1)
+    clock::read(day, "00:00").map(|start| {
+        clock::read(&clock::fields(start + DAY + 2 * clock::HOUR).0, "00:00").unwrap_or(start + DAY)
+            - 1
+    })
 }
 
 #[cfg(test)]
@@ -158,17 +164,28 @@ mod tests {
     fn still_deciding_is_overdue_after_the_day_that_was_promised() {
         let deciding = Outcome::Deciding { by: "2027-03-28".into() };
         assert!(matches!(
-            awaited(at("2027-01-01"), Some(&deciding), DAY, clock::read("2027-03-28", "23:59").expect("a time")),
+            awaited(
+                at("2027-01-01"),
+                Some(&deciding),
+                DAY,
+                clock::read("2027-03-28", "23:59").expect("a time")
+            ),
             Awaited::Due(_)
         ));
-        assert!(matches!(awaited(at("2027-01-01"), Some(&deciding), DAY, at("2027-03-29")), Awaited::Overdue(_)));
+        assert!(matches!(
+            awaited(at("2027-01-01"), Some(&deciding), DAY, at("2027-03-29")),
+            Awaited::Overdue(_)
+        ));
     }
 
     #[test]
     fn still_deciding_puts_it_off_by_a_year_at_the_most() {
         let since = at("2026-09-01");
         let deciding = Outcome::Deciding { by: "2028-12-01".into() };
-        assert!(matches!(awaited(since, Some(&deciding), 84 * DAY, at("2027-11-24")), Awaited::Due(_)));
+        assert!(matches!(
+            awaited(since, Some(&deciding), 84 * DAY, at("2027-11-24")),
+            Awaited::Due(_)
+        ));
         let late = awaited(since, Some(&deciding), 84 * DAY, at("2027-11-25"));
         assert_eq!(late, Awaited::Overdue(clock::read("2027-11-25", "00:00").expect("a time") - 1));
     }

@@ -1,4 +1,5 @@
-//! A leader says what came of what parents said: written, looked at, published; and later said anew.
+//! A leader says what came of what parents said: written, looked at, published; and later said
+//! anew.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -27,7 +28,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let due = due::due_of(&house, me).await?;
     let hers = store::list(&house.db, &Which::Hers(me.clone()), (MOST, 0)).await?;
     let page = Page::new("You said, we did", || {
-        let nothing = hers.is_empty().then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
+        let nothing = hers
+            .is_empty()
+            .then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
         view! {
             <div class="stack">
                 <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
@@ -46,13 +49,19 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 /// GET `/lead/updates/about`: what it is about, to be chosen; what `?about=` names is ticked.
-pub async fn choose(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+pub async fn choose(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
-    let all = store::answerable(&house.db, &viewer.signed_in()?.account_id, &sent.all("about")).await?;
+    let all =
+        store::answerable(&house.db, &viewer.signed_in()?.account_id, &sent.all("about")).await?;
     Ok(subjects_page(&sent, &all, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// GET `/lead/updates/new`: what came of what `?about=topic:…` names; without it, first what it is about.
+/// GET `/lead/updates/new`: what came of what `?about=topic:…` names; without it, first what it is
+/// about.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, by) = (Sent::query(&uri), &viewer.signed_in()?.account_id);
     let all = store::answerable(&house.db, by, &sent.all("about")).await?;
@@ -68,17 +77,24 @@ pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/lead/updates/new`: shows it as everyone will read it, goes back to it, or publishes it.
-pub async fn send(State(house): State<House>, viewer: Viewer, form: SentWithFile) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    form: SentWithFile,
+) -> Result<Response, Error> {
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let (sent, of_file) = attach::put_in(&house, &by, form).await?;
     let all = store::answerable(&house.db, &by, &sent.all("about")).await?;
     let chosen = chosen(&sent, &all);
-    let known = store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), &by).await?;
+    let known =
+        store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), &by)
+            .await?;
     if sent.typed("step") == "about" {
         return Ok(page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer));
     }
     let mut refusals = Refusals::default();
-    let (about, words) = (refusals.take("about", chosen), refusals.take_all(words::words(&sent, None, &known, now)));
+    let (about, words) =
+        (refusals.take("about", chosen), refusals.take_all(words::words(&sent, None, &known, now)));
     refusals.extend(of_file);
     let (Some(about), Some(words)) = (about.clone(), words.filter(|_| refusals.is_empty())) else {
         let about = about.map_or(About::ToChoose(all), About::Chosen);
@@ -86,24 +102,45 @@ pub async fn send(State(house): State<House>, viewer: Viewer, form: SentWithFile
     };
     match sent.typed("step") {
         "publish" => {}
-        "change" => return Ok(page(&sent, About::Chosen(about), &known, &Refusals::default()).answer(&house, &viewer)),
-        _ => return Ok(check(&sent, "/lead/updates/new", &words, &about, false).answer(&house, &viewer)),
+        "change" => {
+            return Ok(page(&sent, About::Chosen(about), &known, &Refusals::default())
+                .answer(&house, &viewer));
+        }
+        _ => {
+            return Ok(
+                check(&sent, "/lead/updates/new", &words, &about, false).answer(&house, &viewer)
+            );
+        }
     }
     let form_key = sent.once();
     let published = house.db.write(move |tx| {
         Box::pin(async move {
             let published = store::publish(tx, &form_key, &words, &about, &by, now).await?;
             if let Published::Now(id) = &published {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "update published", about: id, detail: words.outcome.word() })
-                    .await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "update published",
+                        about: id,
+                        detail: words.outcome.word(),
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(published)
         })
     });
     match published.await? {
-        Published::Now(id) | Published::Before(id) => Ok(Redirect::to(&format!("/updates/{id}?done=published")).into_response()),
+        Published::Now(id) | Published::Before(id) => {
+            Ok(Redirect::to(&format!("/updates/{id}?done=published")).into_response())
+        }
         Published::NotHers => {
-            let refusals = Refusals::one("about", "Choose again what it is about. Something else answers for some of it by now");
+            let refusals = Refusals::one(
+                "about",
+                "Choose again what it is about. Something else answers for some of it by now",
+            );
             Ok(page(&sent, About::ToChoose(all), &known, &refusals).answer(&house, &viewer))
         }
     }
@@ -112,63 +149,120 @@ pub async fn send(State(house): State<House>, viewer: Viewer, form: SentWithFile
 /// The things that were chosen, of those she can answer.
 fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
     let ticked = sent.all("about");
-    let chosen: Vec<Subject> = all.iter().filter(|subject| ticked.contains(&subject.value())).cloned().collect();
+    let chosen: Vec<Subject> =
+        all.iter().filter(|subject| ticked.contains(&subject.value())).cloned().collect();
     match (chosen.is_empty(), chosen.len() == ticked.len()) {
         (true, _) => Err("Choose what it is about".to_owned()),
-        (_, false) => Err("Choose again what it is about. Leaders of another organisation answer for some of it".to_owned()),
+        (_, false) => Err(
+            "Choose again what it is about. Leaders of another organisation answer for some of it"
+                .to_owned(),
+        ),
         _ => Ok(chosen),
     }
 }
 
 /// GET `/lead/updates/{id}`
-pub async fn change_form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let update = hers(&house, &viewer, &id).await?;
     let known = store::known(&house.db, &update.about, &[], "").await?;
-    Ok(page(&fields(&update), About::Known(&update), &with_told(known, &update), &Refusals::default()).answer(&house, &viewer))
+    Ok(page(
+        &fields(&update),
+        About::Known(&update),
+        &with_told(known, &update),
+        &Refusals::default(),
+    )
+    .answer(&house, &viewer))
 }
 
 /// POST `/lead/updates/{id}`: says something else, which is claimed again.
-pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, form: SentWithFile) -> Result<Response, Error> {
-    let (now, by, update) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), hers(&house, &viewer, &id).await?);
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let (now, by, update) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        hers(&house, &viewer, &id).await?,
+    );
     let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
-    let known = with_told(store::known(&house.db, &update.about, &sent.all("files"), &by).await?, &update);
-    let again = |sent: &Sent, refusals: &Refusals| page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer);
+    let known =
+        with_told(store::known(&house.db, &update.about, &sent.all("files"), &by).await?, &update);
+    let again = |sent: &Sent, refusals: &Refusals| {
+        page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer)
+    };
     let words = refusals.take_all(words::words(&sent, Some(&update.now().words), &known, now));
-    let Some(words) = words.filter(|_| refusals.is_empty()) else { return Ok(again(&sent, &refusals)) };
+    let Some(words) = words.filter(|_| refusals.is_empty()) else {
+        return Ok(again(&sent, &refusals));
+    };
     let seen: Option<i64> = sent.typed("version").parse().ok();
     let form_key = sent.once();
     if seen.is_some_and(|seen| seen < update.now().version) {
         if store::is_said(&house.db, &form_key).await? {
-            return Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response());
+            return Ok(
+                Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response()
+            );
         }
         let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, your words take the place of hers";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     if words == update.now().words {
-        return Ok(again(&sent, &Refusals::one("you_said", "Change something first. This is what stands already")));
+        return Ok(again(
+            &sent,
+            &Refusals::one("you_said", "Change something first. This is what stands already"),
+        ));
     }
     let is_spelling = differ_in_spelling_only(&update.now().words, &words);
     let is_told = !is_spelling || sent.typed("tell") == "yes";
     match sent.typed("step") {
         "publish" => {}
         "change" => return Ok(again(&sent, &Refusals::default())),
-        _ => return Ok(check(&sent, &format!("/lead/updates/{}", update.id), &words, &update.about, is_spelling).answer(&house, &viewer)),
+        _ => {
+            return Ok(check(
+                &sent,
+                &format!("/lead/updates/{}", update.id),
+                &words,
+                &update.about,
+                is_spelling,
+            )
+            .answer(&house, &viewer));
+        }
     }
     let (version, update_id) = (update.now().version + 1, update.id.clone());
     let said = house.db.write(move |tx| {
         Box::pin(async move {
-            let new = NewVersion { update_id: &update_id, version, form_key: &form_key, words: &words, is_told };
+            let new = NewVersion {
+                update_id: &update_id,
+                version,
+                form_key: &form_key,
+                words: &words,
+                is_told,
+            };
             let said = store::say(tx, &new, &by, now).await?;
             if said {
                 let detail = words.outcome.word();
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "update changed", about: &update_id, detail }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "update changed",
+                        about: &update_id,
+                        detail,
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(said)
         })
     });
     if !said.await? {
-        let what_to_do =
-            "Read what a colleague said in the same moment, in another window. Sent once more, your words take the place of hers";
+        let what_to_do = "Read what a colleague said in the same moment, in another window. Sent once more, your words take the place of hers";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response())
@@ -177,7 +271,12 @@ pub async fn change(State(house): State<House>, viewer: Viewer, Path(id): Path<S
 /// What can be named, and what the words that stand name already.
 fn with_told(mut known: Known, update: &Update) -> Known {
     let told = &update.now().words;
-    let questions = told.questions.iter().filter(|question| !known.questions.contains(question)).cloned().collect::<Vec<_>>();
+    let questions = told
+        .questions
+        .iter()
+        .filter(|question| !known.questions.contains(question))
+        .cloned()
+        .collect::<Vec<_>>();
     known.questions.extend(questions);
     known.files.extend(told.evidence.files.iter().cloned());
     known
@@ -200,16 +299,29 @@ fn fields(update: &Update) -> Sent {
     match &words.outcome {
         Outcome::Done | Outcome::Partly => {}
         Outcome::Not { because, decided_by, look_again } => {
-            fields.extend([("because", because.as_str()), ("decided_by", decided_by), ("look_again", look_again)]);
+            fields.extend([
+                ("because", because.as_str()),
+                ("decided_by", decided_by),
+                ("look_again", look_again),
+            ]);
         }
         Outcome::Deciding { by } => fields.push(("decide_by", by)),
     }
     let rows = words.evidence.numbers.as_ref().map(|numbers| {
-        let row = |(place, day, number): &(String, String, String)| format!("{place}; {day}; {number}");
-        (numbers.what.as_str(), numbers.source.as_str(), numbers.rows.iter().map(row).collect::<Vec<_>>().join("\n"))
+        let row =
+            |(place, day, number): &(String, String, String)| format!("{place}; {day}; {number}");
+        (
+            numbers.what.as_str(),
+            numbers.source.as_str(),
+            numbers.rows.iter().map(row).collect::<Vec<_>>().join("\n"),
+        )
     });
     if let Some((what, source, rows)) = &rows {
-        fields.extend([("numbers_what", *what), ("numbers_source", *source), ("numbers", rows.as_str())]);
+        fields.extend([
+            ("numbers_what", *what),
+            ("numbers_source", *source),
+            ("numbers", rows.as_str()),
+        ]);
     }
     fields.extend(words.questions.iter().map(|question| ("questions", question.key.as_str())));
     fields.extend(words.evidence.files.iter().map(|file| ("files", file.id.as_str())));
@@ -246,7 +358,9 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
 
 fn subjects<'a>(sent: &Sent, all: &[Subject], refusals: &'a Refusals) -> impl IntoView + use<'a> {
     let ticked = sent.all("about");
-    let choices = all.iter().map(|subject| (subject.value(), format!("{}: {}", subject.kind.title(), subject.title)));
+    let choices = all
+        .iter()
+        .map(|subject| (subject.value(), format!("{}: {}", subject.kind.title(), subject.title)));
     let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
     view! { <Choices name="about" legend="What is it about?" hint="Choose all that it answers. It stays about these." choices many=true refusals /> }
 }
@@ -266,12 +380,17 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
     match about {
         About::ToChoose(all) => subjects(sent, all, refusals).into_any(),
         About::Chosen(chosen) => {
-            let fields: Vec<(String, String)> = chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
-            view! { {hidden(fields.iter())}<div class="field">{browse::about(chosen)}</div> }.into_any()
+            let fields: Vec<(String, String)> =
+                chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
+            view! { {hidden(fields.iter())}<div class="field">{browse::about(chosen)}</div> }
+                .into_any()
         }
         About::Known(update) => {
-            let version =
-                if sent.typed("version").is_empty() { update.now().version.to_string() } else { sent.typed("version").to_owned() };
+            let version = if sent.typed("version").is_empty() {
+                update.now().version.to_string()
+            } else {
+                sent.typed("version").to_owned()
+            };
             view! { <input type="hidden" name="version" value=version /><div class="field">{browse::about(&update.about)}</div> }.into_any()
         }
     }
@@ -279,7 +398,9 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
 
 fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Page {
     let (title, back) = match &about {
-        About::ToChoose(_) | About::Chosen(_) => ("Say what came of it", "/lead/updates".to_owned()),
+        About::ToChoose(_) | About::Chosen(_) => {
+            ("Say what came of it", "/lead/updates".to_owned())
+        }
         About::Known(update) => ("Say something else", format!("/updates/{}", update.id)),
     };
     let page = Page::new(title, || {
@@ -287,7 +408,8 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
         let again = matches!(about, About::Chosen(_))
             .then(|| view! { <p><button class="link" name="step" value="about">"It is about something else too"</button></p> });
         let asked = sent.all("questions");
-        let questions = known.questions.iter().map(|question| (question.key.clone(), question.words.clone()));
+        let questions =
+            known.questions.iter().map(|question| (question.key.clone(), question.words.clone()));
         let questions = Choice::each(questions, |key| asked.iter().any(|asked| asked == key));
         let questions = (!questions.is_empty()).then(|| {
             view! { <Choices name="questions" legend="Which questions does it answer?" hint="Choose none if it answers all of it." choices=questions many=true refusals /> }
@@ -339,7 +461,11 @@ fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
     }
 }
 
-fn evidence<'a>(sent: &Sent, known: &[Attached], refusals: &'a Refusals) -> impl IntoView + use<'a> {
+fn evidence<'a>(
+    sent: &Sent,
+    known: &[Attached],
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
     view! {
         <h2>"How everyone can see it"</h2>
         <Area name="links" label="Addresses" hint="One a line, like https://www.example.org/report" rows=3 value=sent.typed("links") refusals />
@@ -350,9 +476,11 @@ fn evidence<'a>(sent: &Sent, known: &[Attached], refusals: &'a Refusals) -> impl
     }
 }
 
-/// The update as everyone will read it, before anyone does. `is_spelling`: whether it differs from what stands in its spelling only.
+/// The update as everyone will read it, before anyone does. `is_spelling`: whether it differs from
+/// what stands in its spelling only.
 fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
-    let (hidden, to) = (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
+    let (hidden, to) =
+        (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
     let none = Refusals::default();
     Page::new("Check what you say", || {
         let told = if is_spelling {

@@ -1,10 +1,13 @@
-//! The demonstration's consultations: what families live through after a diagnosis of autism, open now, with some answers; and
-//! one about waiting for occupational therapy that has closed, with its results.
+//! The demonstration's consultations: what families live through after a diagnosis of autism, open
+//! now, with some answers; and one about waiting for occupational therapy that has closed, with its
+//! results.
 
 use app::area::store::Named;
 use app::clock::{DAY, Millis};
 use app::consultations::questionnaire::answers::Answer;
-use app::consultations::questionnaire::{Condition, Question, Questionnaire, Section, library::library};
+use app::consultations::questionnaire::{
+    Condition, Question, Questionnaire, Section, library::library,
+};
 use app::consultations::reading::{self, Heard, Theme};
 use app::consultations::rules::{Terms, Who};
 use app::consultations::{responses, results, store};
@@ -28,29 +31,44 @@ pub struct Ground<'a> {
 /// Writes and opens them; one has closed and is counted.
 pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let (kind, now) = (ground.kind, ground.now);
-    let consultation = open(tx, ground, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
+    let consultation =
+        open(tx, ground, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
     for nth in 0..24 {
         let code = id::code();
         responses::begin(tx, &consultation, 1, &code).await?;
         let waits = if nth % 3 == 0 { "no" } else { "yes" };
-        let mut answered = vec![("waiting".to_owned(), Some(Answer::Chosen(vec![waits.to_owned()])))];
+        let mut answered =
+            vec![("waiting".to_owned(), Some(Answer::Chosen(vec![waits.to_owned()])))];
         if waits == "yes" {
             answered.push(("weeks".to_owned(), Some(Answer::Number(8 + nth * 2))));
         }
         responses::keep(tx, kind, &code, answered, None).await?;
-        responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote: nth % 2 == 0, wants_outcome: false }).await?;
+        responses::send(
+            tx,
+            &consultation,
+            &code,
+            None,
+            responses::Agreed { may_quote: nth % 2 == 0, wants_outcome: false },
+        )
+        .await?;
     }
     closed(tx, ground).await
 }
 
-async fn open(tx: &mut AnyConnection, ground: &Ground<'_>, terms: &Terms, questions: &Questionnaire) -> Result<String, sqlx::Error> {
+async fn open(
+    tx: &mut AnyConnection,
+    ground: &Ground<'_>,
+    terms: &Terms,
+    questions: &Questionnaire,
+) -> Result<String, sqlx::Error> {
     let (consultation, _) = store::write(tx, terms, ground.organiser, terms.opens_at - DAY).await?;
     store::keep_questions(tx, &consultation, 1, questions).await?;
     store::open(tx, &consultation, ground.organiser, terms.opens_at).await?;
     Ok(consultation)
 }
 
-/// What some of them wrote, in words that anybody could have written, and whether they agreed to be quoted.
+/// What some of them wrote, in words that anybody could have written, and whether they agreed to be
+/// quoted.
 const BETTER: [(&str, bool); 4] = [
     ("Tell us how long it will be, and ring when it changes.", true),
     ("Exercises we can do at home while we wait.", true),
@@ -58,8 +76,8 @@ const BETTER: [(&str, bool); 4] = [
     ("Somebody who comes to the school.", false),
 ];
 
-/// Two hundred and forty families answered. In the south all wait long; in the north only a few do, so few that it is not
-/// shown how many.
+/// Two hundred and forty families answered. In the south all wait long; in the north only a few do,
+/// so few that it is not shown how many.
 async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let terms = waiting(ground.now);
     let questions = waiting_questions();
@@ -73,29 +91,55 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
             ("place".to_owned(), chosen(&ground.places[usize::from(!is_north)].id)),
         ];
         if nth % 7 != 0 {
-            let scale = questions.question("satisfied").map(|question| question.kind.options()).unwrap_or_default();
-            let step = usize::try_from(if is_north { nth % 3 } else { 2 + nth % 3 }).unwrap_or_default();
-            answered.push(("satisfied".to_owned(), scale.get(step).and_then(|option| chosen(&option.key))));
+            let scale = questions
+                .question("satisfied")
+                .map(|question| question.kind.options())
+                .unwrap_or_default();
+            let step =
+                usize::try_from(if is_north { nth % 3 } else { 2 + nth % 3 }).unwrap_or_default();
+            answered.push((
+                "satisfied".to_owned(),
+                scale.get(step).and_then(|option| chosen(&option.key)),
+            ));
         }
-        let (better, may_quote) = BETTER[usize::try_from(nth / 3).unwrap_or_default() % BETTER.len()];
+        let (better, may_quote) =
+            BETTER[usize::try_from(nth / 3).unwrap_or_default() % BETTER.len()];
         if nth % 3 == 0 {
             answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
         }
         responses::begin(tx, &consultation, 1, &code).await?;
         responses::keep(tx, ground.kind, &code, answered, None).await?;
-        responses::send(tx, &consultation, &code, None, responses::Agreed { may_quote, wants_outcome: false }).await?;
+        responses::send(
+            tx,
+            &consultation,
+            &code,
+            None,
+            responses::Agreed { may_quote, wants_outcome: false },
+        )
+        .await?;
     }
     let heard = reading::store::heard(&mut *tx, &consultation).await?;
     let themes = [("To be told how long", "how long"), ("One person to ring", "One name")];
     for (title, words) in themes {
         reading::store::add_theme(tx, &consultation, "better", title).await?;
-        let theme: String = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1").bind(title).fetch_one(&mut *tx).await?;
-        for response in heard.iter().filter(|heard| better(heard).is_some_and(|said| said.contains(words))) {
-            reading::store::set_themes(tx, &at(&consultation, response), std::slice::from_ref(&theme)).await?;
+        let theme: String = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1")
+            .bind(title)
+            .fetch_one(&mut *tx)
+            .await?;
+        for response in
+            heard.iter().filter(|heard| better(heard).is_some_and(|said| said.contains(words)))
+        {
+            reading::store::set_themes(
+                tx,
+                &at(&consultation, response),
+                std::slice::from_ref(&theme),
+            )
+            .await?;
         }
     }
     if let Some(response) = heard.iter().find(|heard| better(heard) == Some(BETTER[2].0)) {
-        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, ground.organiser).await?;
+        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, ground.organiser)
+            .await?;
     }
     let theme = |(title, words): (&str, &str)| Theme {
         id: title.to_owned(),
@@ -112,23 +156,52 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         themes: themes.into_iter().map(theme).collect(),
         quotations: vec![("better".to_owned(), BETTER[2].0.to_owned())],
         heard,
-        places: ground.places.iter().zip(super::CHILDREN).map(|(place, lives)| (place.clone(), Some(lives))).collect(),
+        places: ground
+            .places
+            .iter()
+            .zip(super::CHILDREN)
+            .map(|(place, lives)| (place.clone(), Some(lives)))
+            .collect(),
         asked: Some(900),
     };
-    let new = results::new(&material, "place", &[], String::new(), Rule::default()).map_err(|what| sqlx::Error::Protocol(what.into()))?;
+    let new = results::new(&material, "place", &[], String::new(), Rule::default())
+        .map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = results::store::MadeOf { changes: 0, published: 0 };
-    results::store::count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
-    results::store::check(tx, ground.kind, &consultation, terms.closes_at + DAY, ground.colleague, terms.closes_at + 2 * DAY).await?;
+    results::store::count(
+        tx,
+        &consultation,
+        &new,
+        made_of,
+        ground.organiser,
+        terms.closes_at + DAY,
+    )
+    .await?;
+    results::store::check(
+        tx,
+        ground.kind,
+        &consultation,
+        terms.closes_at + DAY,
+        ground.colleague,
+        terms.closes_at + 2 * DAY,
+    )
+    .await?;
     Ok(())
 }
 
 /// What somebody said would be better.
 fn better(heard: &Heard) -> Option<&str> {
-    heard.answers.get("better").and_then(|answer| if let Answer::Text(said) = answer { Some(said.as_str()) } else { None })
+    heard
+        .answers
+        .get("better")
+        .and_then(|answer| if let Answer::Text(said) = answer { Some(said.as_str()) } else { None })
 }
 
 fn at(consultation: &str, heard: &Heard) -> reading::store::At {
-    reading::store::At { consultation_id: consultation.to_owned(), response_id: heard.response_id.clone(), question: "better".to_owned() }
+    reading::store::At {
+        consultation_id: consultation.to_owned(),
+        response_id: heard.response_id.clone(),
+        question: "better".to_owned(),
+    }
 }
 
 fn after_a_diagnosis(now: Millis) -> Terms {
@@ -139,7 +212,9 @@ fn after_a_diagnosis(now: Millis) -> Terms {
         about: text(
             "There is no page that says what comes after a diagnosis. Before anyone writes one, we want to hear what families live through, and what would have helped.",
         ),
-        can_change: text("What families are told, by whom and when. What is offered in the first year."),
+        can_change: text(
+            "What families are told, by whom and when. What is offered in the first year.",
+        ),
         cannot_change: text("How a diagnosis is made: doctors go by national guidance."),
         who_for: text("Parents and carers of children and young people with autism, from 0 to 25"),
         how_used: text(
@@ -173,7 +248,12 @@ fn waiting(now: Millis) -> Terms {
 }
 
 fn waiting_questions() -> Questionnaire {
-    Questionnaire { sections: vec![Section { title: String::new(), questions: of_library(&["waiting", "satisfied", "better", "place"]) }] }
+    Questionnaire {
+        sections: vec![Section {
+            title: String::new(),
+            questions: of_library(&["waiting", "satisfied", "better", "place"]),
+        }],
+    }
 }
 
 /// Questions of the library, asked of everyone.
@@ -185,11 +265,19 @@ fn of_library(keys: &[&str]) -> Vec<Question> {
 
 /// Well-put questions of the library, one asked only of those who wait.
 fn after_a_diagnosis_questions() -> Questionnaire {
-    let take = |title: &str, keys: &[&str]| Section { title: title.to_owned(), questions: of_library(keys) };
+    let take = |title: &str, keys: &[&str]| Section {
+        title: title.to_owned(),
+        questions: of_library(keys),
+    };
     let mut waiting = take("Waiting", &["waiting", "weeks", "told-how-long"]);
     for question in waiting.questions.iter_mut().skip(1) {
-        question.only_if = vec![Condition { question: "waiting".into(), any_of: vec!["yes".into()] }];
+        question.only_if =
+            vec![Condition { question: "waiting".into(), any_of: vec!["yes".into()] }];
     }
-    let sections = vec![waiting, take("How good it is", &["satisfied", "better"]), take("About you", &["place"])];
+    let sections = vec![
+        waiting,
+        take("How good it is", &["satisfied", "better"]),
+        take("About you", &["place"]),
+    ];
     Questionnaire { sections }
 }

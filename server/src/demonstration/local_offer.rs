@@ -1,5 +1,5 @@
-//! The demonstration's comments on the Local Offer: one that is answered with what is done, one that waits for its answer, one that
-//! nobody has read yet.
+//! The demonstration's comments on the Local Offer: one that is answered with what is done, one
+//! that waits for its answer, one that nobody has read yet.
 
 use app::clock::{self, DAY, Millis};
 use app::local_offer::rules::{Decision, NewComment, NewResponse};
@@ -31,14 +31,20 @@ const TOLD: [Told; 2] = [
 const WAITING: &str = "The pages cannot be read with a screen reader: the tables are pictures.";
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let account = |email: &'static str| sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email);
+    let account = |email: &'static str| {
+        sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email)
+    };
     let parent: String = account("parent@example.org").fetch_one(&mut *tx).await?;
     let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
     let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
     for (words, service, days, answer) in TOLD {
-        let service_id = sqlx::query_scalar("SELECT id FROM services WHERE name = $1").bind(service).fetch_optional(&mut *tx).await?;
+        let service_id = sqlx::query_scalar("SELECT id FROM services WHERE name = $1")
+            .bind(service)
+            .fetch_optional(&mut *tx)
+            .await?;
         let at = now - days * DAY;
-        let comment = NewComment { form_key: service.to_owned(), service_id, words: words.to_owned() };
+        let comment =
+            NewComment { form_key: service.to_owned(), service_id, words: words.to_owned() };
         let id = store::send(tx, &comment, &parent, at).await?;
         store::decide(tx, &id, &Decision::Publish, &organiser, at + DAY).await?;
         if let Some((response, action, by)) = answer {
@@ -51,7 +57,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             store::respond(tx, &id, &new, &leader, at + 20 * DAY).await?;
         }
     }
-    let waiting = NewComment { form_key: "waiting".to_owned(), service_id: None, words: WAITING.to_owned() };
+    let waiting =
+        NewComment { form_key: "waiting".to_owned(), service_id: None, words: WAITING.to_owned() };
     store::send(tx, &waiting, &parent, now).await?;
     Ok(())
 }

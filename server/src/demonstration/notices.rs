@@ -1,5 +1,6 @@
-//! The demonstration's notices: one that is coming, one that holds, one that was corrected, one that is proposed, one that is
-//! due and one that waits for approval; and the families who are told.
+//! The demonstration's notices: one that is coming, one that holds, one that was corrected, one
+//! that is proposed, one that is due and one that waits for approval; and the families who are
+//! told.
 
 use app::area;
 use app::area::calendar::NewDay;
@@ -44,18 +45,28 @@ impl Ground<'_> {
 
     /// The day so many days from now.
     fn day(&self, days: i64) -> Effect {
-        Effect::Day(clock::read(&clock::fields(self.now + days * DAY).0, "00:00").unwrap_or(self.now))
+        Effect::Day(
+            clock::read(&clock::fields(self.now + days * DAY).0, "00:00").unwrap_or(self.now),
+        )
     }
 }
 
 pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     settled(tx, ground).await?;
     subscribed(tx, ground).await?;
-    told(tx, ground, &autism_group(ground), 26, |nth| if nth % 5 == 2 { Went::Refused } else { Went::Arrived }).await?;
-    let transport = told(tx, ground, &route_five(ground), 13, |nth| if nth == 7 { Went::CameBack } else { Went::Arrived }).await?;
+    told(tx, ground, &autism_group(ground), 26, |nth| {
+        if nth % 5 == 2 { Went::Refused } else { Went::Arrived }
+    })
+    .await?;
+    let transport = told(tx, ground, &route_five(ground), 13, |nth| {
+        if nth == 7 { Went::CameBack } else { Went::Arrived }
+    })
+    .await?;
     asked(tx, ground, &transport).await?;
     let drop_in = told(tx, ground, &drop_in(ground), 9, |_| Went::Arrived).await?;
-    let changed = "The drop-in begins at 10am, not at 9:30am. The day and the place stay as they were.".to_owned();
+    let changed =
+        "The drop-in begins at 10am, not at 9:30am. The day and the place stay as they were."
+            .to_owned();
     let correction = Wording {
         title: "The autism drop-in begins at 10am".into(),
         what: "The drop-in on Thursdays begins at 10am and no longer at 9am.".into(),
@@ -71,10 +82,14 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
     Ok(())
 }
 
-/// Who runs what, how early families are to be told, and when schools are open: term dates like those of many areas.
+/// Who runs what, how early families are to be told, and when schools are open: term dates like
+/// those of many areas.
 async fn settled(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
-    let nhs: String = sqlx::query_scalar("SELECT id FROM organisations WHERE name LIKE 'NHS%'").fetch_one(&mut *tx).await?;
-    for name in ["Speech and language therapy", "Occupational therapy", "Paediatrics", "Audiology"] {
+    let nhs: String = sqlx::query_scalar("SELECT id FROM organisations WHERE name LIKE 'NHS%'")
+        .fetch_one(&mut *tx)
+        .await?;
+    for name in ["Speech and language therapy", "Occupational therapy", "Paediatrics", "Audiology"]
+    {
         for service in ground.service(name) {
             area::store::set_rule(tx, &service, std::slice::from_ref(&nhs), Some(20)).await?;
         }
@@ -93,19 +108,31 @@ async fn settled(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx
         ("Summer, second half", (year + 1, 6, 7), (year + 1, 7, 21)),
     ] {
         let day = |(year, month, day)| Date::new(year, month, day).unwrap_or(today);
-        area::store::add_day(tx, &NewDay::Term { name: name.into(), first: day(first), last: day(last) }).await?;
+        area::store::add_day(
+            tx,
+            &NewDay::Term { name: name.into(), first: day(first), last: day(last) },
+        )
+        .await?;
     }
     let day = Date::new(year + 1, 5, 3).unwrap_or(today);
-    area::store::add_day(tx, &NewDay::Closed { name: "Early May bank holiday".into(), day }).await?;
+    area::store::add_day(tx, &NewDay::Closed { name: "Early May bank holiday".into(), day })
+        .await?;
     Ok(())
 }
 
 /// Invented families who asked to be told long ago, and the parent one can sign in as.
 async fn subscribed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
-    let services = ["Transport", "Autism support", "Personal budgets"].map(|name| ground.service(name)).concat();
+    let services = ["Transport", "Autism support", "Personal budgets"]
+        .map(|name| ground.service(name))
+        .concat();
     let wanted = Wanted { services, places: Vec::new(), cadence: Cadence::AtOnce };
     let at = ground.now - 60 * DAY;
-    for (email, account) in ground.families.iter().map(|(email, account)| (email.as_str(), account.as_str())).chain([ground.parent]) {
+    for (email, account) in ground
+        .families
+        .iter()
+        .map(|(email, account)| (email.as_str(), account.as_str()))
+        .chain([ground.parent])
+    {
         let subscriber = subscriber(tx, email, Some(account), at).await?;
         begin(tx, &subscriber, &wanted, Began::Account, at).await?;
     }
@@ -121,7 +148,8 @@ enum Went {
     Refused,
 }
 
-/// Written, approved and started so many days ago, with its letters as they are after they have gone; its id.
+/// Written, approved and started so many days ago, with its letters as they are after they have
+/// gone; its id.
 async fn told(
     tx: &mut AnyConnection,
     ground: &Ground<'_>,
@@ -130,16 +158,21 @@ async fn told(
     went: impl Fn(usize) -> Went,
 ) -> Result<String, sqlx::Error> {
     let at = ground.now - days * DAY;
-    let (notice_id, _) = store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at).await?;
+    let (notice_id, _) =
+        store::write(tx, &Wording { form_key: id::fresh(), ..notice.clone() }, ground.leader, at)
+            .await?;
     store::approve(tx, &notice_id, ground.colleague, (at, None), at).await?;
     ledger::start_next(tx, ground.kind, at).await?;
-    let told: Vec<String> = sqlx::query_scalar("SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id")
-        .bind(&notice_id)
-        .fetch_all(&mut *tx)
-        .await?;
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
+    )
+    .bind(&notice_id)
+    .fetch_all(&mut *tx)
+    .await?;
     for (nth, subscriber) in told.iter().enumerate() {
         let (delivery, went) = (id::fresh(), went(nth));
-        let (sent_at, given_up_at) = if went == Went::Refused { (None, Some(at)) } else { (Some(at), None) };
+        let (sent_at, given_up_at) =
+            if went == Went::Refused { (None, Some(at)) } else { (Some(at), None) };
         sqlx::query(
             "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text, body_html, owed_at, not_after, tries, sent_at, given_up_at, reason, is_bulk)
              VALUES ($1, $2, 'notice', '', $3, '', '', $4, $4, 1, $5, $6, $7, 1)",
@@ -153,16 +186,27 @@ async fn told(
         .bind(if went == Went::Refused { "550 5.7.1 this server takes no letters from here" } else { "" })
         .execute(&mut *tx)
         .await?;
-        ledger::keep_letter(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret())).await?;
+        ledger::keep_letter(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret()))
+            .await?;
         match went {
             Went::Arrived => {}
             Went::CameBack => {
-                let back = Return { letter: delivery, came: Came::Bounced, reason: "550 5.1.1 no such mailbox".into() };
+                let back = Return {
+                    letter: delivery,
+                    came: Came::Bounced,
+                    reason: "550 5.1.1 no such mailbox".into(),
+                };
                 deliveries::store::came_back(tx, &back, at + DAY).await?;
             }
             Went::Refused => {
-                _ = ledger::reached(tx, subscriber, std::slice::from_ref(&notice_id), (ground.organiser, "phone"), ground.now - 4 * DAY)
-                    .await?;
+                _ = ledger::reached(
+                    tx,
+                    subscriber,
+                    std::slice::from_ref(&notice_id),
+                    (ground.organiser, "phone"),
+                    ground.now - 4 * DAY,
+                )
+                .await?;
             }
         }
     }
@@ -170,20 +214,33 @@ async fn told(
 }
 
 /// A question that is answered, and one that waits.
-async fn asked(tx: &mut AnyConnection, ground: &Ground<'_>, notice_id: &str) -> Result<(), sqlx::Error> {
+async fn asked(
+    tx: &mut AnyConnection,
+    ground: &Ground<'_>,
+    notice_id: &str,
+) -> Result<(), sqlx::Error> {
     let at = ground.now - 10 * DAY;
-    let kept = [("Does the bus home change too?", "family1@example.org"), ("Can he be picked up at our door?", "family2@example.org")];
+    let kept = [
+        ("Does the bus home change too?", "family1@example.org"),
+        ("Can he be picked up at our door?", "family2@example.org"),
+    ];
     for (question, email) in kept {
         questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
     }
     let first: String =
-        sqlx::query_scalar("SELECT id FROM notice_questions WHERE email = 'family1@example.org'").fetch_one(&mut *tx).await?;
-    sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1").bind(&first).execute(&mut *tx).await?;
+        sqlx::query_scalar("SELECT id FROM notice_questions WHERE email = 'family1@example.org'")
+            .fetch_one(&mut *tx)
+            .await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1")
+        .bind(&first)
+        .execute(&mut *tx)
+        .await?;
     let answer = NewAnswer {
         form_key: id::fresh(),
         questions: vec![first],
         question: "Does the bus home change too?".into(),
-        answer: "No. Only the morning changes. The bus home leaves school at 3:20pm as before.".into(),
+        answer: "No. Only the morning changes. The bus home leaves school at 3:20pm as before."
+            .into(),
     };
     questions::store::answer(tx, notice_id, &answer, ground.leader, at + DAY).await?;
     Ok(())
@@ -277,7 +334,9 @@ fn taxis(ground: &Ground<'_>) -> Wording {
 fn holiday_club(ground: &Ground<'_>) -> Wording {
     Wording {
         title: "The holiday club closes for two weeks".into(),
-        what: "There is no holiday club for two weeks. It begins again after that, at the same place.".into(),
+        what:
+            "There is no holiday club for two weeks. It begins again after that, at the same place."
+                .into(),
         why: "The rooms are repaired.".into(),
         affected: "Families who come to the club".into(),
         families: Some(60),

@@ -1,4 +1,5 @@
-//! The demonstration's plans: one whose gate is open, one whose gate is shut, and one that was published past it.
+//! The demonstration's plans: one whose gate is open, one whose gate is shut, and one that was
+//! published past it.
 
 use app::area;
 use app::clock::{DAY, Millis};
@@ -29,7 +30,11 @@ impl Ground<'_> {
     }
 }
 
-pub async fn fill(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
+pub async fn fill(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    ground: &Ground<'_>,
+) -> Result<(), sqlx::Error> {
     let council = area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
     let nhs = area::store::add(tx, area::What::Organisation, "NHS in Sefton", None).await?;
     open(tx, kind, ground, vec![council.clone()]).await?;
@@ -37,13 +42,24 @@ pub async fn fill(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>) -> Re
     overridden(tx, kind, ground, vec![nhs]).await
 }
 
-/// Parents chose it in spring, planned with leaders in summer, and the forum has said so: a draft may come.
-async fn open(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, organisations: Vec<String>) -> Result<(), sqlx::Error> {
+/// Parents chose it in spring, planned with leaders in summer, and the forum has said so: a draft
+/// may come.
+async fn open(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    ground: &Ground<'_>,
+    organisations: Vec<String>,
+) -> Result<(), sqlx::Error> {
     let (leader, forum) = (by(ground.leader, "leader"), by(ground.organiser, "organiser"));
     let what = "What children and young people with SEND can do at weekends and in the holidays, near where they live.";
     let services = ground.service("Short breaks");
-    let plan = register(tx, ground, "Weekends and holidays", what, organisations, services, 120).await?;
-    let topics = [ground.topic("A sensory room that is open at weekends"), ground.topic("Somebody to talk to in the north")].concat();
+    let plan =
+        register(tx, ground, "Weekends and holidays", what, organisations, services, 120).await?;
+    let topics = [
+        ground.topic("A sensory room that is open at weekends"),
+        ground.topic("Somebody to talk to in the north"),
+    ]
+    .concat();
     let at = at(tx, kind, &plan, ground.now - 118 * DAY).await?;
     store::tie(tx, &plan, &topics, &leader, at).await?;
     let session = NewSession {
@@ -52,8 +68,11 @@ async fn open(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, organisat
         held_at: "A school hall in South Sefton, and online".into(),
         parents: 14,
         others: 5,
-        decided: "Families try three places in spring. What they say decides which of them is kept.".into(),
-        notes: "Asked for: quiet hours, parking at the door, a place to change an older child.".into(),
+        decided:
+            "Families try three places in spring. What they say decides which of them is kept."
+                .into(),
+        notes: "Asked for: quiet hours, parking at the door, a place to change an older child."
+            .into(),
         for_everyone: true,
     };
     store::record_session(tx, &plan, &session, &leader, ground.now - 58 * DAY).await?;
@@ -63,20 +82,55 @@ async fn open(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, organisat
 }
 
 /// Its topic is being voted on, and nobody has met parents yet.
-async fn shut(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, organisations: Vec<String>) -> Result<(), sqlx::Error> {
+async fn shut(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    ground: &Ground<'_>,
+    organisations: Vec<String>,
+) -> Result<(), sqlx::Error> {
     let what = "What happens from a first worry to help that fits: who does which step, and how long it takes.";
-    let plan = register(tx, ground, "An autism pathway for Sefton", what, organisations, ground.service("Autism support"), 25).await?;
+    let plan = register(
+        tx,
+        ground,
+        "An autism pathway for Sefton",
+        what,
+        organisations,
+        ground.service("Autism support"),
+        25,
+    )
+    .await?;
     let at = at(tx, kind, &plan, ground.now - 24 * DAY).await?;
-    store::tie(tx, &plan, &ground.topic("An autism pathway that is published"), &by(ground.leader, "leader"), at).await?;
+    store::tie(
+        tx,
+        &plan,
+        &ground.topic("An autism pathway that is published"),
+        &by(ground.leader, "leader"),
+        at,
+    )
+    .await?;
     Ok(())
 }
 
 /// Its draft was there before any parent was asked, and was published past the gate.
-async fn overridden(tx: &mut AnyConnection, kind: Kind, ground: &Ground<'_>, organisations: Vec<String>) -> Result<(), sqlx::Error> {
+async fn overridden(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    ground: &Ground<'_>,
+    organisations: Vec<String>,
+) -> Result<(), sqlx::Error> {
     let leader = by(ground.leader, "leader");
     let what = "How long children wait for occupational therapy, in the north and in the south.";
     let services = ground.service("Occupational therapy");
-    let plan = register(tx, ground, "Shorter waits for occupational therapy", what, organisations, services, 70).await?;
+    let plan = register(
+        tx,
+        ground,
+        "Shorter waits for occupational therapy",
+        what,
+        organisations,
+        services,
+        70,
+    )
+    .await?;
     let draft = NewDraft {
         form_key: id::fresh(),
         summary: "Two more therapists in the south from January. The wait there falls from 24 weeks to 15. In the north nothing changes."
@@ -127,10 +181,17 @@ async fn register(
         services,
         places: Vec::new(),
     };
-    Ok(store::register(tx, &plan, &by(ground.leader, "leader"), ground.now - days_ago * DAY).await?.0)
+    Ok(store::register(tx, &plan, &by(ground.leader, "leader"), ground.now - days_ago * DAY)
+        .await?
+        .0)
 }
 
-async fn at(tx: &mut AnyConnection, kind: Kind, plan: &str, at: Millis) -> Result<Millis, sqlx::Error> {
+async fn at(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    plan: &str,
+    at: Millis,
+) -> Result<Millis, sqlx::Error> {
     store::hold(tx, kind, plan, at).await?.ok_or(sqlx::Error::RowNotFound)
 }
 

@@ -1,4 +1,5 @@
-//! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed. What nobody answers is overdue.
+//! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed.
+//! What nobody answers is overdue.
 
 use app::clock::{self, DAY, HOUR, Millis};
 use app::id;
@@ -12,16 +13,27 @@ use sqlx::{AnyConnection, Row as _};
 type Told = (Kind, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let account = |email: &'static str| sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email);
+    let account = |email: &'static str| {
+        sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email)
+    };
     let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
     let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
     let told: [Told; 3] = [
-        (Kind::Topic, "Drop-ins for parents at every high school", drop_ins(), Some((Verdict::Confirmed, "We went to all four.")), 60),
+        (
+            Kind::Topic,
+            "Drop-ins for parents at every high school",
+            drop_ins(),
+            Some((Verdict::Confirmed, "We went to all four.")),
+            60,
+        ),
         (
             Kind::Topic,
             "A sensory room that is open at weekends",
             sensory_room(now),
-            Some((Verdict::Disputed, "It was closed on three of the five Saturdays we tried. The sign on the door says weekdays.")),
+            Some((
+                Verdict::Disputed,
+                "It was closed on three of the five Saturdays we tried. The sign on the door says weekdays.",
+            )),
             30,
         ),
         (Kind::Consultation, "How long do you wait for occupational therapy?", waits(now), None, 1),
@@ -29,20 +41,38 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
     for (kind, title, words, verdict, days) in told {
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
-        let Published::Now(update_id) = store::publish(tx, title, &words, &[subject], &leader, at).await? else { continue };
+        let Published::Now(update_id) =
+            store::publish(tx, title, &words, &[subject], &leader, at).await?
+        else {
+            continue;
+        };
         letters_that_went(tx, &update_id, at).await?;
-        sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1").bind(&update_id).bind(at).execute(&mut *tx).await?;
+        sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1")
+            .bind(&update_id)
+            .bind(at)
+            .execute(&mut *tx)
+            .await?;
         if let Some((verdict, words)) = verdict {
-            let new =
-                NewVerdict { form_key: title.to_owned(), version: 1, verdict, words: words.to_owned(), evidence: Evidence::default() };
+            let new = NewVerdict {
+                form_key: title.to_owned(),
+                version: 1,
+                verdict,
+                words: words.to_owned(),
+                evidence: Evidence::default(),
+            };
             store::judge(tx, &update_id, &new, &organiser, at + 7 * DAY).await?;
         }
     }
     Ok(())
 }
 
-/// Letters to the invented families that supported a topic, as if they had gone: nothing is sent to anybody.
-async fn letters_that_went(tx: &mut AnyConnection, update_id: &str, at: Millis) -> Result<(), sqlx::Error> {
+/// Letters to the invented families that supported a topic, as if they had gone: nothing is sent to
+/// anybody.
+async fn letters_that_went(
+    tx: &mut AnyConnection,
+    update_id: &str,
+    at: Millis,
+) -> Result<(), sqlx::Error> {
     let told: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT s.account_id FROM update_subjects b JOIN supports s ON s.topic_id = b.topic_id WHERE b.update_id = $1 ORDER BY s.account_id",
     )
@@ -73,7 +103,11 @@ async fn letters_that_went(tx: &mut AnyConnection, update_id: &str, at: Millis) 
     Ok(())
 }
 
-async fn subject(tx: &mut AnyConnection, kind: Kind, title: &str) -> Result<Option<Subject>, sqlx::Error> {
+async fn subject(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    title: &str,
+) -> Result<Option<Subject>, sqlx::Error> {
     let sql = match kind {
         Kind::Topic => "SELECT id FROM topics WHERE title = $1",
         _ => "SELECT id FROM consultations WHERE title = $1",
@@ -96,7 +130,11 @@ fn sensory_room(now: Millis) -> Words {
         "Since the spring it is open on Saturdays, from 10am to 2pm.",
         Outcome::Partly,
     );
-    Words { next: "We try Sundays as well, with two more staff.".to_owned(), next_by: clock::fields(now + 40 * DAY).0, ..said }
+    Words {
+        next: "We try Sundays as well, with two more staff.".to_owned(),
+        next_by: clock::fields(now + 40 * DAY).0,
+        ..said
+    }
 }
 
 fn waits(now: Millis) -> Words {
@@ -107,8 +145,16 @@ fn waits(now: Millis) -> Words {
     );
     let day = |days: i64| clock::fields(now - days * DAY).0;
     let row = |place: &str, days: i64, weeks: &str| (place.to_owned(), day(days), weeks.to_owned());
-    let rows =
-        vec![row("North Sefton", 180, "9"), row("South Sefton", 180, "24"), row("North Sefton", 20, "10"), row("South Sefton", 20, "15")];
-    let numbers = Numbers { what: "Weeks waited for a first appointment".to_owned(), source: "The trust’s own count".to_owned(), rows };
+    let rows = vec![
+        row("North Sefton", 180, "9"),
+        row("South Sefton", 180, "24"),
+        row("North Sefton", 20, "10"),
+        row("South Sefton", 20, "15"),
+    ];
+    let numbers = Numbers {
+        what: "Weeks waited for a first appointment".to_owned(),
+        source: "The trust’s own count".to_owned(),
+        rows,
+    };
     Words { evidence: Evidence { numbers: Some(numbers), ..Evidence::default() }, ..said }
 }

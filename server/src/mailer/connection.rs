@@ -30,9 +30,18 @@ pub enum No {
 }
 
 impl Connection {
-    /// Says who a letter is from and to, until the server waits for the letter itself. The permit was asked just before.
-    pub async fn announce(&mut self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(), No> {
-        if self.pipelines { self.announce_at_once(envelope).await } else { self.announce_in_turn(envelope, permit).await }
+    /// Says who a letter is from and to, until the server waits for the letter itself. The permit
+    /// was asked just before.
+    pub async fn announce(
+        &mut self,
+        envelope: &Envelope,
+        permit: Option<&Permit>,
+    ) -> Result<(), No> {
+        if self.pipelines {
+            self.announce_at_once(envelope).await
+        } else {
+            self.announce_in_turn(envelope, permit).await
+        }
     }
 
     /// Hands over the letter that was announced.
@@ -66,7 +75,11 @@ impl Connection {
         first_no.and(data.map_err(No::Letter))
     }
 
-    async fn announce_in_turn(&mut self, envelope: &Envelope, permit: Option<&Permit>) -> Result<(), No> {
+    async fn announce_in_turn(
+        &mut self,
+        envelope: &Envelope,
+        permit: Option<&Permit>,
+    ) -> Result<(), No> {
         self.smtp.command(Mail::new(envelope.from().cloned(), vec![])).await.map_err(No::Sender)?;
         // The server may have taken its time over the sender.
         holds(permit).await.map_err(No::Permit)?;
@@ -77,11 +90,13 @@ impl Connection {
     }
 }
 
-/// Whether the server takes several commands at once. lettre keeps only the extensions that it uses itself, so this
-/// greets once more and looks.
+/// Whether the server takes several commands at once. lettre keeps only the extensions that it uses
+/// itself, so this greets once more and looks.
 pub async fn has_pipelining(smtp: &mut AsyncSmtpConnection, hello: &ClientId) -> bool {
     let greeting = smtp.command(Ehlo::new(hello.clone())).await;
-    greeting.is_ok_and(|greeting| greeting.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")))
+    greeting.is_ok_and(|greeting| {
+        greeting.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"))
+    })
 }
 
 /// All that is said before a letter, for one write.
@@ -97,8 +112,8 @@ impl fmt::Display for Announcement<'_> {
     }
 }
 
-/// A letter with its end, for one write. lettre writes the end by itself, and then it waits until the other side has said
-/// that it has the rest: 40 milliseconds, and the way there and back.
+/// A letter with its end, for one write. lettre writes the end by itself, and then it waits until
+/// the other side has said that it has the rest: 40 milliseconds, and the way there and back.
 struct Whole<'a>(&'a [u8]);
 
 impl fmt::Display for Whole<'_> {

@@ -7,7 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use ed25519_dalek::SigningKey;
 use lettre::message::Message;
 use lettre::message::dkim::{
-    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey, DkimSigningKeyError,
+    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm,
+    DkimSigningKey, DkimSigningKeyError,
 };
 use lettre::message::header::HeaderName;
 use rsa::RsaPrivateKey;
@@ -45,16 +46,31 @@ pub struct Dkim {
 
 impl Dkim {
     pub fn new(pem: &str, selector: &str, domain: &str) -> Result<Dkim, String> {
-        let is_plain = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_plain = |label: &str| {
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
         if !selector.split('.').all(is_plain) {
             return Err(DKIM_SELECTOR.into());
         }
         let (key, record) = read_ed25519(pem).or_else(|| read_rsa(pem)).ok_or(DKIM_KEY)?;
         let headers = SIGNED.map(HeaderName::new_from_ascii_str).to_vec();
         // Relays change white space, and a strict signature would not survive that.
-        let relaxed = DkimCanonicalization { header: DkimCanonicalizationType::Relaxed, body: DkimCanonicalizationType::Relaxed };
-        let config = DkimConfig::new(selector.into(), domain.into(), key.or(Err(DKIM_KEY))?, headers, relaxed);
-        Ok(Dkim { config: Arc::new(config), name: format!("{selector}._domainkey.{domain}"), record })
+        let relaxed = DkimCanonicalization {
+            header: DkimCanonicalizationType::Relaxed,
+            body: DkimCanonicalizationType::Relaxed,
+        };
+        let config = DkimConfig::new(
+            selector.into(),
+            domain.into(),
+            key.or(Err(DKIM_KEY))?,
+            headers,
+            relaxed,
+        );
+        Ok(Dkim {
+            config: Arc::new(config),
+            name: format!("{selector}._domainkey.{domain}"),
+            record,
+        })
     }
 
     pub fn sign(&self, message: &mut Message) {
@@ -74,14 +90,26 @@ type Key = (Result<DkimSigningKey, DkimSigningKeyError>, String);
 
 fn read_ed25519(pem: &str) -> Option<Key> {
     let key = SigningKey::from_pkcs8_pem(pem.trim()).ok()?;
-    let (seed, public) = (BASE64_STANDARD.encode(key.to_bytes()), BASE64_STANDARD.encode(key.verifying_key().to_bytes()));
-    Some((DkimSigningKey::new(&seed, DkimSigningAlgorithm::Ed25519), format!("v=DKIM1; k=ed25519; p={public}")))
+    let (seed, public) = (
+        BASE64_STANDARD.encode(key.to_bytes()),
+        BASE64_STANDARD.encode(key.verifying_key().to_bytes()),
+    );
+    Some((
+        DkimSigningKey::new(&seed, DkimSigningAlgorithm::Ed25519),
+        format!("v=DKIM1; k=ed25519; p={public}"),
+    ))
 }
 
 fn read_rsa(pem: &str) -> Option<Key> {
     let pkcs1 = || RsaPrivateKey::from_pkcs1_pem(pem.trim()).ok();
-    let key = RsaPrivateKey::from_pkcs8_pem(pem.trim()).ok().or_else(pkcs1).filter(|key| key.n().bits() >= 2048)?;
+    let key = RsaPrivateKey::from_pkcs8_pem(pem.trim())
+        .ok()
+        .or_else(pkcs1)
+        .filter(|key| key.n().bits() >= 2048)?;
     let public = BASE64_STANDARD.encode(key.to_public_key().to_public_key_der().ok()?.as_bytes());
     let pem = key.to_pkcs1_pem(LineEnding::LF).ok()?;
-    Some((DkimSigningKey::new(&pem, DkimSigningAlgorithm::Rsa), format!("v=DKIM1; k=rsa; p={public}")))
+    Some((
+        DkimSigningKey::new(&pem, DkimSigningAlgorithm::Rsa),
+        format!("v=DKIM1; k=rsa; p={public}"),
+    ))
 }

@@ -44,7 +44,9 @@ fn dkim(sending: &Sending<'_>) -> String {
 
 fn dmarc(sending: &Sending<'_>) -> String {
     let domain = sending.domain;
-    format!("DMARC: what to do with letters that only pretend to be from {domain}.\n_dmarc.{domain} TXT \"v=DMARC1; p=quarantine\"")
+    format!(
+        "DMARC: what to do with letters that only pretend to be from {domain}.\n_dmarc.{domain} TXT \"v=DMARC1; p=quarantine\""
+    )
 }
 
 fn bounces(sending: &Sending<'_>) -> String {
@@ -61,13 +63,23 @@ fn bounces(sending: &Sending<'_>) -> String {
 mod tests {
     use super::*;
 
-    const BARE: Sending<'_> =
-        Sending { domain: "example.org", server: None, dkim: None, bounces: None, public_host: "alongside.example.org" };
+    const BARE: Sending<'_> = Sending {
+        domain: "example.org",
+        server: None,
+        dkim: None,
+        bounces: None,
+        public_host: "alongside.example.org",
+    };
 
     #[test]
     fn each_record_is_one_line_to_copy() {
         let dkim = Some(("alongside._domainkey.example.org", "v=DKIM1; k=ed25519; p=AAAA"));
-        let text = records(&Sending { server: Some("mail.example.net"), dkim, bounces: Some("bounces.example.org"), ..BARE });
+        let text = records(&Sending {
+            server: Some("mail.example.net"),
+            dkim,
+            bounces: Some("bounces.example.org"),
+            ..BARE
+        });
         for line in [
             "bounces.example.org TXT \"v=spf1 a:mail.example.net ~all\"",
             "alongside._domainkey.example.org TXT \"v=DKIM1; k=ed25519; p=AAAA\"",

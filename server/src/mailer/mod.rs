@@ -12,7 +12,9 @@ use std::time::Duration;
 use app::deliveries::{Failure, Letter, Permit, ReturnAddress};
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0,
+};
 use lettre::message::{Body, Mailbox, Message, MultiPart};
 
 use self::dkim::Dkim;
@@ -30,12 +32,13 @@ const MAIL_FROM: &str = "MAIL_FROM is to be like this: Sefton Forum <forum@examp
 pub struct Patience {
     /// From connecting until it waits for the letter itself.
     pub to_begin: Duration,
-    /// Over the letter, until it says that it has taken it. Whoever gives up sooner sends the letter again though it was
-    /// taken (RFC 5321, 4.5.3.2.6).
+    /// Over the letter, until it says that it has taken it. Whoever gives up sooner sends the
+    /// letter again though it was taken (RFC 5321, 4.5.3.2.6).
     pub for_the_last_word: Duration,
 }
 
-const PATIENCE: Patience = Patience { to_begin: Duration::from_secs(30), for_the_last_word: Duration::from_secs(600) };
+const PATIENCE: Patience =
+    Patience { to_begin: Duration::from_secs(30), for_the_last_word: Duration::from_secs(600) };
 
 /// Where letters go, and who they are from.
 #[derive(Clone, Debug)]
@@ -66,11 +69,19 @@ impl Mailer {
             None => Way::Smtp(Smtp::from_setting(mail, public_host)?),
         };
         let from: Mailbox = from.parse().or(Err(MAIL_FROM))?;
-        Ok(Mailer { from, public_host: public_host.into(), return_address: None, dkim: None, patience: PATIENCE, way })
+        Ok(Mailer {
+            from,
+            public_host: public_host.into(),
+            return_address: None,
+            dkim: None,
+            patience: PATIENCE,
+            way,
+        })
     }
 
-    /// Signs each letter for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or more, or Ed25519. DNS
-    /// holds the public key under `selector`. An error is one line that names `DKIM_KEY` or `DKIM_SELECTOR`.
+    /// Signs each letter for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or
+    /// more, or Ed25519. DNS holds the public key under `selector`. An error is one line that names
+    /// `DKIM_KEY` or `DKIM_SELECTOR`.
     pub fn with_dkim(mut self, pem: &str, selector: &str) -> Result<Mailer, String> {
         self.dkim = Some(Dkim::new(pem, selector, self.from.email.domain())?);
         Ok(self)
@@ -83,7 +94,8 @@ impl Mailer {
         self
     }
 
-    /// Waits for the mail server as long as this, in place of 30 seconds until it waits for the letter and ten minutes for its last word.
+    /// Waits for the mail server as long as this, in place of 30 seconds until it waits for the
+    /// letter and ten minutes for its last word.
     #[must_use]
     pub fn with_patience(mut self, patience: Patience) -> Mailer {
         self.patience = patience;
@@ -108,7 +120,8 @@ impl Mailer {
         self.hand_over(letter, None).await
     }
 
-    /// Sends one letter as long as its permit holds, which is asked just before the recipient is named.
+    /// Sends one letter as long as its permit holds, which is asked just before the recipient is
+    /// named.
     ///
     /// # Errors
     /// As [`Mailer::send`], and what the permit says.
@@ -134,7 +147,9 @@ impl Mailer {
     pub async fn check(&self) -> Result<(), String> {
         match &self.way {
             Way::Folder(folder) => put(folder, None, b"check".into()).await?,
-            Way::Smtp(smtp) => in_time(self.patience.to_begin, smtp.check(&self.sender(None)?)).await??,
+            Way::Smtp(smtp) => {
+                in_time(self.patience.to_begin, smtp.check(&self.sender(None)?)).await??
+            }
         }
         Ok(())
     }
@@ -177,7 +192,8 @@ impl Mailer {
                 .raw_header(raw("List-Unsubscribe", format!("<{one_click}>")))
                 .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
         }
-        let envelope = Envelope::new(Some(sender), vec![to.clone()]).map_err(|why| Failure::Later(why.to_string()))?;
+        let envelope = Envelope::new(Some(sender), vec![to.clone()])
+            .map_err(|why| Failure::Later(why.to_string()))?;
         let mut message = message
             .envelope(envelope)
             .from(self.from.clone())
@@ -222,8 +238,8 @@ fn raw(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
-/// The text and the HTML as one body, and the header that says where each begins. lettre would write that header
-/// beside the others, where its signature does not see it.
+/// The text and the HTML as one body, and the header that says where each begins. lettre would
+/// write that header beside the others, where its signature does not see it.
 fn bodies(letter: &Letter) -> Result<(ContentType, Body), String> {
     let parts = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
     let kind = parts.headers().get::<ContentType>().ok_or("the letter has no content type")?;

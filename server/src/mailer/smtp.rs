@@ -1,4 +1,5 @@
-//! The mail server: how it is reached, which connections wait for the next letter, and what its words mean.
+//! The mail server: how it is reached, which connections wait for the next letter, and what its
+//! words mean.
 
 use std::time::{Duration, Instant};
 use std::{error, fmt, net::IpAddr, sync::Arc};
@@ -70,10 +71,16 @@ impl Smtp {
         Ok(())
     }
 
-    pub async fn send(&self, message: &Message, permit: Option<&Permit>, patience: Patience) -> Result<(), Failure> {
+    pub async fn send(
+        &self,
+        message: &Message,
+        permit: Option<&Permit>,
+        patience: Patience,
+    ) -> Result<(), Failure> {
         let announced = in_time(patience.to_begin, self.announce(message.envelope(), permit)).await;
         let mut connection = announced.map_err(Failure::Later)??;
-        let taken = in_time(patience.for_the_last_word, connection.hand_over(&message.formatted())).await;
+        let taken =
+            in_time(patience.for_the_last_word, connection.hand_over(&message.formatted())).await;
         match taken.map_err(Failure::Later)? {
             Ok(()) => {
                 self.kept.lock().await.push((Instant::now(), connection));
@@ -98,9 +105,14 @@ impl Smtp {
     }
 
     /// A connection that waits for the letter itself.
-    async fn announce(&self, envelope: &Envelope, permit: Option<&Permit>) -> Result<Connection, Failure> {
+    async fn announce(
+        &self,
+        envelope: &Envelope,
+        permit: Option<&Permit>,
+    ) -> Result<Connection, Failure> {
         let kept = async || self.kept.lock().await.pop();
-        // A connection that waits is there at once: the permit is asked before it is taken, and of a new one when it stands.
+        // A connection that waits is there at once: the permit is asked before it is taken, and of
+        // a new one when it stands.
         holds(permit).await?;
         let mut is_asked = true;
         while let Some((since, mut connection)) = kept().await {
@@ -129,7 +141,8 @@ impl Smtp {
                 return Err(self.failure(no));
             }
         }
-        let mut connection = self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
+        let mut connection =
+            self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
         if let Err(must_not) = holds(permit).await {
             connection.hang_up();
             return Err(must_not);
@@ -153,7 +166,8 @@ impl Smtp {
 
     async fn connect(&self) -> Result<Connection, Error> {
         let (server, tls) = ((&*self.host, self.port), self.implicit_tls.clone());
-        let mut smtp = AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, tls, None).await?;
+        let mut smtp =
+            AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, tls, None).await?;
         if let Some(tls) = &self.starttls {
             smtp.starttls(tls.clone(), &self.hello).await?;
         }
@@ -207,9 +221,10 @@ enum About {
     Letter,
 }
 
-/// A permanent "no" is final when it says that it is about the address, its mailbox or what the letter holds (5.1, 5.2 and
-/// 5.6 of RFC 3463); of a server that gives no such code, when it answers the address as one without a mailbox. Any other is
-/// about us: our setting, our reputation, or how many letters we sent today.
+/// A permanent "no" is final when it says that it is about the address, its mailbox or what the
+/// letter holds (5.1, 5.2 and 5.6 of RFC 3463); of a server that gives no such code, when it
+/// answers the address as one without a mailbox. Any other is about us: our setting, our
+/// reputation, or how many letters we sent today.
 fn judge(why: &Error, about: About) -> Failure {
     let words = words(why);
     let (code, detail) = (why.status().map(u16::from), words.get(4..).unwrap_or_default());

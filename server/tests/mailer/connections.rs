@@ -15,7 +15,8 @@ async fn all_that_goes_before_a_letter_is_one_write_where_the_server_takes_that(
     sent(mailer.send(&letter()).await);
     sent(mailer.send(&letter()).await);
     for taken in peer.rest() {
-        let one_write = json!(["MAIL FROM:<forum@example.org>\r\nRCPT TO:<parent@example.org>\r\nDATA\r\n"]);
+        let one_write =
+            json!(["MAIL FROM:<forum@example.org>\r\nRCPT TO:<parent@example.org>\r\nDATA\r\n"]);
         assert_eq!(taken["commands"], one_write);
         assert_eq!(taken["inOneWrite"], true, "the letter goes with its end");
     }
@@ -30,7 +31,11 @@ async fn a_server_that_takes_one_command_at_a_time_gets_one_at_a_time() {
     let taken = peer.rest();
     assert_eq!(taken.len(), 2);
     for taken in taken {
-        let in_turn = json!(["MAIL FROM:<forum@example.org>\r\n", "RCPT TO:<parent@example.org>\r\n", "DATA\r\n"]);
+        let in_turn = json!([
+            "MAIL FROM:<forum@example.org>\r\n",
+            "RCPT TO:<parent@example.org>\r\n",
+            "DATA\r\n"
+        ]);
         assert_eq!(taken["commands"], in_turn);
     }
 }
@@ -53,8 +58,13 @@ async fn a_server_that_waits_for_a_letter_to_nobody_gets_an_empty_one() {
     let (port, heard) = eager_server();
     let why = refused(mailer(&format!("smtp+insecure://127.0.0.1:{port}")).send(&letter()).await);
     assert_eq!(why, "550 5.1.1 No such person here");
-    let heard = tokio::task::spawn_blocking(|| heard.join()).await.expect("a task").expect("a server");
-    assert_eq!(heard.last_chunk(), Some(&["DATA".to_owned(), ".".to_owned(), "QUIT".to_owned()]), "{heard:?}");
+    let heard =
+        tokio::task::spawn_blocking(|| heard.join()).await.expect("a task").expect("a server");
+    assert_eq!(
+        heard.last_chunk(),
+        Some(&["DATA".to_owned(), ".".to_owned(), "QUIT".to_owned()]),
+        "{heard:?}"
+    );
 }
 
 #[tokio::test]
@@ -76,18 +86,27 @@ async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_lette
 async fn a_letter_that_is_called_off_while_the_server_thinks_about_its_sender_is_not_begun() {
     let mut peer = Peer::start("slow-over-sender");
     let folder = tempfile::tempdir().expect("a folder");
-    let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display())).await.expect("a database");
+    let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display()))
+        .await
+        .expect("a database");
     db.migrate().await.expect("its tables");
     owe_one(&db).await;
     let (mailer, clock) = (peer.mailer(), Clock::system());
     let sends = {
         let db = db.clone();
-        tokio::spawn(async move { deliver_one(&db, &clock, async |letter, permit| mailer.send_while(&letter, &permit).await).await })
+        tokio::spawn(async move {
+            deliver_one(&db, &clock, async |letter, permit| {
+                mailer.send_while(&letter, &permit).await
+            })
+            .await
+        })
     };
     let said = tokio::task::spawn_blocking(move || (peer.says(), peer));
     let (said, peer) = said.await.expect("a task");
     assert_eq!(said, json!({ "sender": true }));
-    let call_off = db.write(|tx| Box::pin(async move { store::call_off(tx, "dedup_key = $1", "one", "stopped", 0).await }));
+    let call_off = db.write(|tx| {
+        Box::pin(async move { store::call_off(tx, "dedup_key = $1", "one", "stopped", 0).await })
+    });
     call_off.await.expect("it is called off");
     assert_eq!(sends.await.expect("a task").expect("the database"), Outcome::GivenUp);
     assert_eq!(peer.rest(), Vec::<Value>::new());
@@ -106,14 +125,26 @@ async fn owe_one(db: &Db) {
                 stop: None,
             };
             let at = Clock::system().now();
-            owe(tx, Owed { dedup_key: "one", kind: "test", account_id: None, to: "parent@example.org", words: &words, at, not_after: None })
-                .await
+            owe(
+                tx,
+                Owed {
+                    dedup_key: "one",
+                    kind: "test",
+                    account_id: None,
+                    to: "parent@example.org",
+                    words: &words,
+                    at,
+                    not_after: None,
+                },
+            )
+            .await
         })
     });
     owed.await.expect("it is owed");
 }
 
-/// A mail server that refuses each address and waits for the letter all the same, as RFC 2920 lets it; and what it heard.
+/// A mail server that refuses each address and waits for the letter all the same, as RFC 2920 lets
+/// it; and what it heard.
 fn eager_server() -> (u16, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();

@@ -95,7 +95,8 @@ async fn an_address_that_is_none_is_refused_before_any_server_hears_of_it() {
     let peer = Peer::start("plain");
     let injected = "parent@example.org>\r\nRCPT TO:<thief@example.org";
     let quoted = "\"a\r\nBcc: thief@example.org\r\n\"@example.org";
-    for to in ["", "parent", "@example.org", "a b@example.org", "zoë@example.org", injected, quoted] {
+    for to in ["", "parent", "@example.org", "a b@example.org", "zoë@example.org", injected, quoted]
+    {
         let letter = Letter { to: to.into(), ..letter() };
         refused(peer.mailer().send(&letter).await);
     }
@@ -111,7 +112,8 @@ async fn a_busy_server_is_tried_later() {
 #[tokio::test]
 async fn a_peer_that_stalls_is_given_up_and_tried_later() {
     let peer = Peer::start("stall");
-    let mailer = peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: SHORT });
+    let mailer =
+        peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: SHORT });
     let guard = Duration::from_secs(25);
     let given_up = tokio::time::timeout(guard, mailer.send(&letter())).await;
     let why = later(given_up.expect("the mailer waits for a server that never answers"));
@@ -121,7 +123,9 @@ async fn a_peer_that_stalls_is_given_up_and_tried_later() {
 #[tokio::test]
 async fn a_server_that_takes_its_time_over_a_letter_is_waited_for() {
     let peer = Peer::start("slow");
-    let mailer = peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: Duration::from_secs(60) });
+    let mailer = peer
+        .mailer()
+        .with_patience(Patience { to_begin: SHORT, for_the_last_word: Duration::from_secs(60) });
     sent(mailer.send(&letter()).await);
     assert_arrived_whole(&only(peer.rest()));
 }
@@ -130,8 +134,18 @@ async fn a_server_that_takes_its_time_over_a_letter_is_waited_for() {
 async fn only_what_a_server_says_of_the_address_or_the_letter_is_final() {
     let peer = Peer::start("answer");
     let mailer = peer.mailer();
-    let says = async |words: &str| mailer.send(&Letter { to: format!("{}@example.org", words.replace(' ', "_")), ..letter() }).await;
-    for words in ["550 5.1.1 No such person", "552 5.2.2 Mailbox full", "554 5.6.0 Not this", "550 No such person", "553 Not allowed"] {
+    let says = async |words: &str| {
+        mailer
+            .send(&Letter { to: format!("{}@example.org", words.replace(' ', "_")), ..letter() })
+            .await
+    };
+    for words in [
+        "550 5.1.1 No such person",
+        "552 5.2.2 Mailbox full",
+        "554 5.6.0 Not this",
+        "550 No such person",
+        "553 Not allowed",
+    ] {
         assert_eq!(refused(says(words).await), words);
     }
     for words in [
@@ -362,7 +376,8 @@ async fn a_letter_that_cannot_be_written_is_tried_later_and_leaves_nothing_behin
 /// A letter with all that mail is known to break.
 fn letter() -> Letter {
     let long = "word ".repeat(400);
-    let text = format!("Annwyl riant,\n.\n..\n.hidden\nFrom here on =3D, 5 € a day — ŵ 🎉\n{long}\nEnd");
+    let text =
+        format!("Annwyl riant,\n.\n..\n.hidden\nFrom here on =3D, 5 € a day — ŵ 🎉\n{long}\nEnd");
     Letter {
         id: "019a0000-0000-7000-8000-00000000000a".into(),
         to: "parent@example.org".into(),

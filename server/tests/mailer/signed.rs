@@ -1,4 +1,5 @@
-//! What makes a letter arrive: its signature, as another program checks it, and the address it comes back to.
+//! What makes a letter arrive: its signature, as another program checks it, and the address it
+//! comes back to.
 
 use std::io::Write as _;
 
@@ -18,10 +19,16 @@ async fn a_signed_letter_verifies_and_no_byte_of_how_to_stop_it_can_change() {
         sent(mailer.send(&one_of_many()).await);
         let letter = raw(&only(peer.rest()));
         assert_verifies(&mailer, &letter, true);
-        for (header, word) in [("List-Unsubscribe:", "https://"), ("List-Unsubscribe-Post:", "One-Click")] {
+        for (header, word) in
+            [("List-Unsubscribe:", "https://"), ("List-Unsubscribe-Post:", "One-Click")]
+        {
             let mut changed = letter.clone();
-            let place =
-                |from: usize, text: &str| from + letter[from..].windows(text.len()).position(|bytes| bytes == text.as_bytes()).expect(text);
+            let place = |from: usize, text: &str| {
+                from + letter[from..]
+                    .windows(text.len())
+                    .position(|bytes| bytes == text.as_bytes())
+                    .expect(text)
+            };
             let at = place(place(0, header), word);
             changed[at + word.len() - 1] ^= 1;
             assert_verifies(&mailer, &changed, false);
@@ -64,13 +71,15 @@ fn a_key_that_cannot_sign_is_one_line_that_names_the_setting() {
 
 #[test]
 fn a_mailer_in_a_log_shows_nothing_of_its_key() {
-    let shown = format!("{:?}", mailer("file:mail").with_dkim(&key(ED25519), "alongside").expect("a key"));
+    let shown =
+        format!("{:?}", mailer("file:mail").with_dkim(&key(ED25519), "alongside").expect("a key"));
     assert!(shown.contains("Dkim(alongside._domainkey.example.org)"), "{shown}");
 }
 
 #[tokio::test]
 async fn a_letter_comes_back_to_an_address_of_its_own() {
-    let back = ReturnAddress::new("bounces@example.org", &"0123456789abcdef".repeat(2)).expect("an address");
+    let back = ReturnAddress::new("bounces@example.org", &"0123456789abcdef".repeat(2))
+        .expect("an address");
     for mode in ["plain", "no-pipelining"] {
         let peer = Peer::start(mode);
         sent(peer.mailer().with_return_address(back.clone()).send(&letter()).await);
@@ -86,12 +95,18 @@ async fn a_letter_comes_back_to_an_address_of_its_own() {
 
 /// A letter with a way to stop others like it.
 fn one_of_many() -> Letter {
-    Letter { one_click: Some("https://alongside.example.org/letters/stop/0123456789abcdef0123456789abcdef".into()), ..letter() }
+    Letter {
+        one_click: Some(
+            "https://alongside.example.org/letters/stop/0123456789abcdef0123456789abcdef".into(),
+        ),
+        ..letter()
+    }
 }
 
 /// A key that openssl makes.
 fn key(kind: &[&str]) -> String {
-    let made = Command::new("openssl").args(kind).stderr(Stdio::null()).output().expect("openssl starts");
+    let made =
+        Command::new("openssl").args(kind).stderr(Stdio::null()).output().expect("openssl starts");
     assert!(made.status.success(), "openssl makes no key");
     String::from_utf8(made.stdout).expect("PEM")
 }
@@ -115,7 +130,12 @@ fn assert_verifies(mailer: &Mailer, letter: &[u8], expected: bool) {
     python.stdin.take().expect("its input").write_all(letter).expect("it reads");
     let said = python.wait_with_output().expect("its word").stdout;
     let expected = if expected { "True" } else { "False" };
-    assert_eq!(String::from_utf8_lossy(&said).trim(), expected, "{}", String::from_utf8_lossy(letter));
+    assert_eq!(
+        String::from_utf8_lossy(&said).trim(),
+        expected,
+        "{}",
+        String::from_utf8_lossy(letter)
+    );
 }
 
 fn return_path(letter: &[u8]) -> Option<String> {

@@ -32,11 +32,16 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
     on_both(async |world| {
         let mut people = vec![("visitor".to_owned(), None, world.visitor())];
         for role in Role::ALL {
-            people.push((role.word().to_owned(), Some(role), world.signed_in(&format!("{}@example.org", role.word()), &[role]).await));
+            people.push((
+                role.word().to_owned(),
+                Some(role),
+                world.signed_in(&format!("{}@example.org", role.word()), &[role]).await,
+            ));
         }
         for (method, path, access) in addresses() {
             for (who, role, browser) in &people {
-                // Signing out ends the session the next address needs. A call of a provider is known by its signature.
+                // Signing out ends the session the next address needs. A call of a provider is
+                // known by its signature.
                 if path == "/sign-out" || path == "/account/sessions/end" || path == "/returns" {
                     continue;
                 }
@@ -48,11 +53,18 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                 };
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
-                    (None, _) => answer.headers.get(header::LOCATION).is_some_and(|to| to.to_str().unwrap().starts_with("/sign-in?then=")),
+                    (None, _) => answer
+                        .headers
+                        .get(header::LOCATION)
+                        .is_some_and(|to| to.to_str().unwrap().starts_with("/sign-in?then=")),
                     (Some(_), _) => answer.status == StatusCode::FORBIDDEN,
                 };
                 assert_eq!(!kept_out, may, "{who}: {method} {path} gave {}", answer.status);
-                assert!(!answer.status.is_server_error(), "{who}: {method} {path} gave {}", answer.status);
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{who}: {method} {path} gave {}",
+                    answer.status
+                );
             }
         }
     });
@@ -165,7 +177,9 @@ fn only_these_addresses_are_open_to_everyone() {
 #[test]
 fn every_post_has_a_get_at_its_address_for_a_reload() {
     let all = routes::all();
-    let has = |method: Method, path: &str| all.rules().iter().any(|rule| rule.method == method && rule.path == path);
+    let has = |method: Method, path: &str| {
+        all.rules().iter().any(|rule| rule.method == method && rule.path == path)
+    };
     for rule in all.rules().iter().filter(|rule| rule.method == Method::POST) {
         assert!(has(Method::GET, rule.path), "{}", rule.path);
     }

@@ -21,16 +21,27 @@ fn fields<'a>(owned: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str
 fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_letter() {
     on_both(async |world| {
         let parent = world.visitor();
-        assert_eq!(parent.post("/sign-up", &fields(&sign_up(&world))).await.leads_to(), "/sign-up/sent");
+        assert_eq!(
+            parent.post("/sign-up", &fields(&sign_up(&world))).await.leads_to(),
+            "/sign-up/sent"
+        );
         let letters = world.deliver().await;
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0].to, "new.parent@example.org");
         let page = link(&letters[0]);
         assert!(parent.get(&page).await.says("A new parent"));
-        assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER, "looking at the link changes nothing");
+        assert_eq!(
+            parent.get("/account").await.status,
+            StatusCode::SEE_OTHER,
+            "looking at the link changes nothing"
+        );
         assert_eq!(parent.post(&page, &[]).await.leads_to(), "/?done=joined");
         assert!(parent.get("/account").await.says("new.parent@example.org"));
-        assert_eq!(world.visitor().post(&page, &[]).await.status, StatusCode::GONE, "the button works once");
+        assert_eq!(
+            world.visitor().post(&page, &[]).await.status,
+            StatusCode::GONE,
+            "the button works once"
+        );
     });
 }
 
@@ -41,7 +52,10 @@ fn signing_up_again_gets_the_same_answer_and_another_letter() {
         let first = known.post("/sign-up", &fields(&sign_up(&world))).await;
         known.post(&link(&world.deliver().await[0]), &[]).await;
         let second = world.visitor().post("/sign-up", &fields(&sign_up(&world))).await;
-        assert_eq!((first.status, first.headers.get(header::LOCATION)), (second.status, second.headers.get(header::LOCATION)));
+        assert_eq!(
+            (first.status, first.headers.get(header::LOCATION)),
+            (second.status, second.headers.get(header::LOCATION))
+        );
         let letters = world.deliver().await;
         assert_eq!(letters[0].subject, "You already have an account");
         assert!(!letters[0].text.contains("/sign-up/"), "it holds no link that makes an account");
@@ -58,10 +72,16 @@ fn a_link_by_email_signs_in_once_and_an_unknown_address_gets_the_same_page() {
         assert_eq!((known.status, known.html), (unknown.status, unknown.html));
         let letters = world.deliver().await;
         assert_eq!(letters.len(), 2);
-        assert!(letters.iter().any(|letter| letter.to == "nobody@example.org" && letter.subject.contains("no account")));
+        assert!(letters.iter().any(
+            |letter| letter.to == "nobody@example.org" && letter.subject.contains("no account")
+        ));
         let letter = letters.iter().find(|letter| letter.to == "parent@example.org").unwrap();
         parent.get(&link(letter)).await;
-        assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER, "a mail scanner that opens the link signs nobody in");
+        assert_eq!(
+            parent.get("/account").await.status,
+            StatusCode::SEE_OTHER,
+            "a mail scanner that opens the link signs nobody in"
+        );
         assert_eq!(parent.post(&link(letter), &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(parent.get("/account").await.status, StatusCode::OK);
         assert_eq!(world.visitor().post(&link(letter), &[]).await.status, StatusCode::GONE);
@@ -76,16 +96,29 @@ fn too_many_wrong_passwords_stop_passwords_but_never_the_link() {
         let right = [("email", "parent@example.org"), ("password", "three small words")];
         for _ in 0..10 {
             assert_eq!(
-                parent.post("/sign-in", &[("email", "parent@example.org"), ("password", "a wrong guess")]).await.status,
+                parent
+                    .post(
+                        "/sign-in",
+                        &[("email", "parent@example.org"), ("password", "a wrong guess")]
+                    )
+                    .await
+                    .status,
                 StatusCode::UNPROCESSABLE_ENTITY
             );
         }
-        assert!(parent.post("/sign-in", &right).await.says("Ask for a link by email below"), "even the right one waits now");
+        assert!(
+            parent.post("/sign-in", &right).await.says("Ask for a link by email below"),
+            "even the right one waits now"
+        );
         parent.post("/sign-in/link", &[("email", "parent@example.org")]).await;
         parent.post(&link(&world.deliver().await[0]), &[]).await;
         assert_eq!(parent.get("/account").await.status, StatusCode::OK);
         parent.post("/sign-out", &[]).await;
-        assert_eq!(parent.post("/sign-in", &right).await.status, StatusCode::SEE_OTHER, "the link showed that she is herself");
+        assert_eq!(
+            parent.post("/sign-in", &right).await.status,
+            StatusCode::SEE_OTHER,
+            "the link showed that she is herself"
+        );
     });
 }
 
@@ -95,11 +128,19 @@ fn wrong_passwords_are_forgotten_after_a_quarter_of_an_hour() {
         world.person("parent@example.org", &[Role::Parent], &world.south).await;
         let parent = world.visitor();
         for _ in 0..11 {
-            parent.post("/sign-in", &[("email", "parent@example.org"), ("password", "a wrong guess")]).await;
+            parent
+                .post("/sign-in", &[("email", "parent@example.org"), ("password", "a wrong guess")])
+                .await;
         }
         world.forward(16 * MINUTE);
         assert_eq!(
-            parent.post("/sign-in", &[("email", "parent@example.org"), ("password", "three small words")]).await.status,
+            parent
+                .post(
+                    "/sign-in",
+                    &[("email", "parent@example.org"), ("password", "three small words")]
+                )
+                .await
+                .status,
             StatusCode::SEE_OTHER
         );
     });
@@ -110,10 +151,17 @@ fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     on_both(async |world| {
         world.person("parent@example.org", &[Role::Parent], &world.south).await;
         let visitor = world.visitor();
-        let wrong = visitor.post("/sign-in", &[("email", "parent@example.org"), ("password", "a wrong guess")]).await;
-        let unknown = visitor.post("/sign-in", &[("email", "nobodyy@example.org"), ("password", "a wrong guess")]).await;
+        let wrong = visitor
+            .post("/sign-in", &[("email", "parent@example.org"), ("password", "a wrong guess")])
+            .await;
+        let unknown = visitor
+            .post("/sign-in", &[("email", "nobodyy@example.org"), ("password", "a wrong guess")])
+            .await;
         assert_eq!(wrong.status, unknown.status);
-        assert_eq!(wrong.html.replace("parent@example.org", ""), unknown.html.replace("nobodyy@example.org", ""));
+        assert_eq!(
+            wrong.html.replace("parent@example.org", ""),
+            unknown.html.replace("nobodyy@example.org", "")
+        );
     });
 }
 
@@ -129,11 +177,21 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_letter() {
             StatusCode::UNPROCESSABLE_ENTITY,
             "a refusal does not use the link up"
         );
-        assert_eq!(parent.post(&page, &[("password", "four very small words")]).await.leads_to(), "/account?done=password");
+        assert_eq!(
+            parent.post(&page, &[("password", "four very small words")]).await.leads_to(),
+            "/account?done=password"
+        );
         assert_eq!(thief.get("/account").await.status, StatusCode::SEE_OTHER);
         assert_eq!(world.deliver().await[0].subject, "Your password was changed");
         assert_eq!(
-            world.visitor().post("/sign-in", &[("email", "parent1@example.org"), ("password", "three small words")]).await.status,
+            world
+                .visitor()
+                .post(
+                    "/sign-in",
+                    &[("email", "parent1@example.org"), ("password", "three small words")]
+                )
+                .await
+                .status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
     });
@@ -143,11 +201,17 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_letter() {
 fn both_addresses_are_told_of_a_change_of_address() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        assert_eq!(parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to(), "/account?done=email");
+        assert_eq!(
+            parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to(),
+            "/account?done=email"
+        );
         let letters = world.deliver().await;
         let to = |address: &str| letters.iter().find(|letter| letter.to == address).unwrap();
         assert_eq!(to("parent1@example.org").subject, "Your email address may change");
-        assert!(parent.get("/account").await.says("parent1@example.org"), "nothing changes before the new address is confirmed");
+        assert!(
+            parent.get("/account").await.says("parent1@example.org"),
+            "nothing changes before the new address is confirmed"
+        );
         let page = link(to("moved@example.org"));
         assert_eq!(world.visitor().post(&page, &[]).await.status, StatusCode::OK);
         assert!(parent.get("/account").await.says("moved@example.org"));
@@ -162,7 +226,10 @@ fn an_address_that_another_account_has_is_not_given_away() {
     on_both(async |world| {
         world.parent(2).await;
         let parent = world.parent(1).await;
-        assert_eq!(parent.post("/account/email", &[("email", "parent2@example.org")]).await.leads_to(), "/account?done=email");
+        assert_eq!(
+            parent.post("/account/email", &[("email", "parent2@example.org")]).await.leads_to(),
+            "/account?done=email"
+        );
         let letters = world.deliver().await;
         let letter = letters.iter().find(|letter| letter.to == "parent2@example.org").unwrap();
         assert_eq!(parent.post(&link(letter), &[]).await.status, StatusCode::NOT_FOUND);
@@ -194,7 +261,12 @@ fn whoever_can_change_what_others_see_is_signed_out_after_half_a_day() {
     on_both(async |world| {
         world.person("organiser@example.org", &[Role::Parent, Role::Organiser], &world.south).await;
         let organiser = world.visitor();
-        organiser.post("/sign-in", &[("email", "organiser@example.org"), ("password", "three small words")]).await;
+        organiser
+            .post(
+                "/sign-in",
+                &[("email", "organiser@example.org"), ("password", "three small words")],
+            )
+            .await;
         world.forward(13 * HOUR);
         assert_eq!(organiser.get("/forum").await.status, StatusCode::SEE_OTHER);
     });
@@ -206,11 +278,27 @@ fn a_person_ends_one_session_or_all_and_nobody_elses() {
         let other = world.parent(2).await;
         let phone = world.parent(1).await;
         let tablet = world.visitor();
-        tablet.post("/sign-in", &[("email", "parent1@example.org"), ("password", "three small words")]).await;
+        tablet
+            .post(
+                "/sign-in",
+                &[("email", "parent1@example.org"), ("password", "three small words")],
+            )
+            .await;
         let list = phone.get("/account").await.html;
-        let session = list.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let session = list
+            .split("name=\"session\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
         other.post("/account/sessions/end", &[("session", &session)]).await;
-        assert_eq!(tablet.get("/account").await.status, StatusCode::OK, "somebody else's session stays");
+        assert_eq!(
+            tablet.get("/account").await.status,
+            StatusCode::OK,
+            "somebody else's session stays"
+        );
         phone.post("/account/sessions/end", &[("session", &session)]).await;
         assert_eq!(tablet.get("/account").await.status, StatusCode::SEE_OTHER);
         phone.post("/account/sessions/end", &[]).await;
@@ -224,16 +312,26 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         let parent = world.parent(1).await;
         let roles = format!("/admin/people/{}/roles", parent.account);
-        assert_eq!(admin.post(&roles, &[("role", "organiser"), ("change", "give")]).await.leads_to(), "/admin/people?done=role");
+        assert_eq!(
+            admin.post(&roles, &[("role", "organiser"), ("change", "give")]).await.leads_to(),
+            "/admin/people?done=role"
+        );
         assert_eq!(parent.get("/account").await.status, StatusCode::SEE_OTHER);
-        parent.post("/sign-in", &[("email", "parent1@example.org"), ("password", "three small words")]).await;
+        parent
+            .post(
+                "/sign-in",
+                &[("email", "parent1@example.org"), ("password", "three small words")],
+            )
+            .await;
         assert_eq!(parent.get("/forum").await.status, StatusCode::OK);
-        let noted: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE what = 'role given' AND who = $1 AND about = $2")
-            .bind(&admin.account)
-            .bind(&parent.account)
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let noted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE what = 'role given' AND who = $1 AND about = $2",
+        )
+        .bind(&admin.account)
+        .bind(&parent.account)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert_eq!(noted, 1);
     });
 }
@@ -241,15 +339,28 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
 #[test]
 fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
     on_both(async |world| {
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None).await.unwrap();
+        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
+            .await
+            .unwrap();
         let page = link(&world.deliver().await[0]);
         let invited = world.visitor();
         assert!(invited.get(&page).await.says("Organiser"));
-        assert_eq!(invited.post(&page, &[("shown_name", "")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let answers = [("shown_name", "New organiser"), ("password", "three small words"), ("place", world.north.as_str())];
+        assert_eq!(
+            invited.post(&page, &[("shown_name", "")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let answers = [
+            ("shown_name", "New organiser"),
+            ("password", "three small words"),
+            ("place", world.north.as_str()),
+        ];
         assert_eq!(invited.post(&page, &answers).await.status, StatusCode::SEE_OTHER);
         assert_eq!(invited.get("/forum").await.status, StatusCode::OK);
-        assert_eq!(invited.get("/topics/new").await.status, StatusCode::OK, "she said that she is a parent here too");
+        assert_eq!(
+            invited.get("/topics/new").await.status,
+            StatusCode::OK,
+            "she said that she is a parent here too"
+        );
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
     });
 }
@@ -277,7 +388,10 @@ fn an_administrator_finds_people_by_a_part_of_their_address() {
 #[test]
 fn a_link_to_sign_in_cannot_carry_somebody_elses_form() {
     on_both(async |world| {
-        let page = world.visitor().get("/sign-in?then=/admin/people&kept=email%3Devil%40example.org%26role%3Dadmin").await;
+        let page = world
+            .visitor()
+            .get("/sign-in?then=/admin/people&kept=email%3Devil%40example.org%26role%3Dadmin")
+            .await;
         assert!(page.says("value=\"/admin/people\"") && !page.says("evil"), "{}", page.html);
     });
 }
@@ -291,7 +405,10 @@ fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
         let stolen = link(letters.iter().find(|letter| letter.to == "thief@example.org").unwrap());
         let parent = world.visitor();
         parent.post("/forgotten-password", &[("email", "parent1@example.org")]).await;
-        parent.post(&link(&world.deliver().await[0]), &[("password", "four very small words")]).await.leads_to();
+        parent
+            .post(&link(&world.deliver().await[0]), &[("password", "four very small words")])
+            .await
+            .leads_to();
         assert_eq!(world.visitor().post(&stolen, &[]).await.status, StatusCode::NOT_FOUND);
         assert!(parent.get("/account").await.says("parent1@example.org"));
     });
@@ -305,6 +422,9 @@ fn nobody_can_have_us_flood_an_address_with_letters() {
             parent.post("/sign-in/link", &[("email", "victim@example.org")]).await;
             parent.post("/account/email", &[("email", "victim@example.org")]).await;
         }
-        assert_eq!(world.deliver().await.iter().filter(|letter| letter.to == "victim@example.org").count(), 5);
+        assert_eq!(
+            world.deliver().await.iter().filter(|letter| letter.to == "victim@example.org").count(),
+            5
+        );
     });
 }

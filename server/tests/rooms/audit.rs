@@ -8,7 +8,13 @@ async fn noted(world: &World, entries: i64) {
         let at = world.now();
         let detail = format!("\"é\n{nth}");
         let noted = world.db().write(move |tx| {
-            Box::pin(async move { note(tx, Entry { at, who: None, what: "something done", about: "it", detail: &detail }).await })
+            Box::pin(async move {
+                note(
+                    tx,
+                    Entry { at, who: None, what: "something done", about: "it", detail: &detail },
+                )
+                .await
+            })
         });
         noted.await.unwrap();
     }
@@ -17,14 +23,18 @@ async fn noted(world: &World, entries: i64) {
 /// Changes a table past its triggers, as whoever administers the database can.
 async fn tampered(world: &World, table: &str, sql: &str) {
     let (off, on) = match world.db().kind() {
-        Kind::Postgres => (format!("ALTER TABLE {table} DISABLE TRIGGER USER"), format!("ALTER TABLE {table} ENABLE TRIGGER USER")),
+        Kind::Postgres => (
+            format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+            format!("ALTER TABLE {table} ENABLE TRIGGER USER"),
+        ),
         Kind::Sqlite => {
-            let triggers: Vec<(String, String)> =
-                sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1")
-                    .bind(table)
-                    .fetch_all(&mut *world.db().read().await.unwrap())
-                    .await
-                    .unwrap();
+            let triggers: Vec<(String, String)> = sqlx::query_as(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1",
+            )
+            .bind(table)
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
             let drop = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name};")).collect();
             (drop, triggers.into_iter().map(|(_, sql)| format!("{sql};")).collect())
         }
@@ -47,7 +57,9 @@ fn the_audit_log_is_a_chain_whose_head_is_known() {
     on_both(async |world| {
         let before = head(world.db()).await.unwrap();
         noted(&world, 3).await;
-        let Checked::Whole(Head { number, hash }) = check(world.db(), Some(&before.hash)).await.unwrap() else {
+        let Checked::Whole(Head { number, hash }) =
+            check(world.db(), Some(&before.hash)).await.unwrap()
+        else {
             panic!("it does not hold")
         };
         assert_eq!(number, before.number + 3);
@@ -60,14 +72,16 @@ fn the_audit_log_is_a_chain_whose_head_is_known() {
 fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
     on_both(async |world| {
         noted(&world, 1).await;
-        let house = world.house.clone().with_audit_head_to(vec!["inspector@example.org".to_owned()]);
+        let house =
+            world.house.clone().with_audit_head_to(vec!["inspector@example.org".to_owned()]);
         for _ in 0..2 {
             app::record::send_due(&house).await.unwrap();
         }
         let letters = world.deliver().await;
         assert_eq!(letters.len(), 1, "once a month");
         assert_eq!(letters[0].to, "inspector@example.org");
-        let hash = letters[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
+        let hash =
+            letters[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
         noted(&world, 2).await;
         assert!(matches!(check(world.db(), Some(&hash)).await.unwrap(), Checked::Whole(_)));
         world.forward(31 * app::clock::DAY);
@@ -82,7 +96,9 @@ fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
 fn two_who_write_at_once_follow_each_other() {
     on_both(async |world| {
         tokio::join!(noted(&world, 6), noted(&world, 6), noted(&world, 6), noted(&world, 6));
-        assert!(matches!(check(world.db(), None).await.unwrap(), Checked::Whole(head) if head.number >= 24));
+        assert!(
+            matches!(check(world.db(), None).await.unwrap(), Checked::Whole(head) if head.number >= 24)
+        );
     });
 }
 
@@ -117,7 +133,10 @@ fn a_log_that_was_written_anew_is_found_by_a_head_that_was_kept_elsewhere() {
         let end = "number = 3, hash = (SELECT hash FROM audit WHERE number = 3)";
         tampered(&world, "audit_head", &format!("UPDATE audit_head SET {end}")).await;
         noted(&world, 4).await;
-        assert!(matches!(check(world.db(), None).await.unwrap(), Checked::Whole(_)), "by itself it holds");
+        assert!(
+            matches!(check(world.db(), None).await.unwrap(), Checked::Whole(_)),
+            "by itself it holds"
+        );
         assert!(fault(&world, Some(&kept.hash)).await.contains("written anew"));
     });
 }

@@ -107,19 +107,32 @@ fn no_form_fails_on_anything_that_can_be_sent() {
             let id = if path.contains("/plans/") { &plan } else { &topic };
             path.replace("{id}", id).replace("{version}", "1").replace("{topic}", &topic)
         };
-        let posts: Vec<String> =
-            routes::all().rules().iter().filter(|rule| rule.method == Method::POST).map(|rule| filled(rule.path)).collect();
+        let posts: Vec<String> = routes::all()
+            .rules()
+            .iter()
+            .filter(|rule| rule.method == Method::POST)
+            .map(|rule| filled(rule.path))
+            .collect();
         for (nth, value) in bad_values().into_iter().enumerate() {
             let browser = world.signed_in(&format!("everyone{nth}@example.org"), &Role::ALL).await;
-            for path in posts.iter().filter(|path| !path.starts_with("/sign-out") && !path.starts_with("/account/sessions")) {
+            for path in posts.iter().filter(|path| {
+                !path.starts_with("/sign-out") && !path.starts_with("/account/sessions")
+            }) {
                 let fields: Vec<_> = FIELDS.iter().map(|field| (*field, value.as_str())).collect();
                 let path = path.replace("{token}", "x");
                 let answer = browser.post(&path, &fields).await;
                 assert!(!answer.status.is_server_error(), "{path} with {value:.40}");
                 let twice: Vec<_> = fields.iter().chain(&fields).copied().collect();
-                assert!(!browser.post(&path, &twice).await.status.is_server_error(), "{path} with every field twice");
                 assert!(
-                    !browser.send(Method::POST, &path, &[], "%ff%fe=%00&&&=").await.status.is_server_error(),
+                    !browser.post(&path, &twice).await.status.is_server_error(),
+                    "{path} with every field twice"
+                );
+                assert!(
+                    !browser
+                        .send(Method::POST, &path, &[], "%ff%fe=%00&&&=")
+                        .await
+                        .status
+                        .is_server_error(),
                     "{path} with broken bytes"
                 );
             }
@@ -133,10 +146,20 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
         let browser = world.signed_in("everyone@example.org", &Role::ALL).await;
         for rule in routes::all().rules() {
             for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &app::id::fresh()] {
-                let path = rule.path.replace("{id}", id).replace("{token}", id).replace("{version}", id).replace("{topic}", id);
+                let path = rule
+                    .path
+                    .replace("{id}", id)
+                    .replace("{token}", id)
+                    .replace("{version}", id)
+                    .replace("{topic}", id);
                 if !path.starts_with("/sign-out") && !path.starts_with("/account/sessions") {
                     let answer = browser.send(rule.method.clone(), &path, &[], "").await;
-                    assert!(!answer.status.is_server_error(), "{} {path} gave {}", rule.method, answer.status);
+                    assert!(
+                        !answer.status.is_server_error(),
+                        "{} {path} gave {}",
+                        rule.method,
+                        answer.status
+                    );
                 }
             }
         }
@@ -148,8 +171,23 @@ fn no_address_fails_on_a_parameter_that_is_no_id() {
             "?done=%3Cb%3E",
             "?a=1&a=2&after=&after=",
         ] {
-            for path in ["/", "/topics", "/rounds", "/plans", "/lead", "/account", "/admin/people", "/admin/area", "/forum", "/sign-in"] {
-                assert_eq!(browser.get(&format!("{path}{query}")).await.status, StatusCode::OK, "{path}{query}");
+            for path in [
+                "/",
+                "/topics",
+                "/rounds",
+                "/plans",
+                "/lead",
+                "/account",
+                "/admin/people",
+                "/admin/area",
+                "/forum",
+                "/sign-in",
+            ] {
+                assert_eq!(
+                    browser.get(&format!("{path}{query}")).await.status,
+                    StatusCode::OK,
+                    "{path}{query}"
+                );
             }
         }
     });
@@ -166,7 +204,11 @@ fn a_refused_form_still_holds_what_was_typed_escaped_and_says_what_to_do() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("<title>Error: Propose a topic"));
         assert!(refused.says("href=\"#services\"") && refused.says("Choose at least one service"));
-        assert!(refused.says("&lt;script&gt;&quot;x&quot;&lt;/script&gt;") && !refused.says("<script>"), "{}", refused.html);
+        assert!(
+            refused.says("&lt;script&gt;&quot;x&quot;&lt;/script&gt;") && !refused.says("<script>"),
+            "{}",
+            refused.html
+        );
         assert!(refused.says("&lt;/textarea&gt;&lt;b&gt;now"), "{}", refused.html);
     });
 }
@@ -175,7 +217,9 @@ fn a_refused_form_still_holds_what_was_typed_escaped_and_says_what_to_do() {
 fn a_form_of_ten_megabytes_gets_a_page_that_says_what_to_do() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let answer = parent.send(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20))).await;
+        let answer = parent
+            .send(Method::POST, "/topics/new", &[], format!("title={}", "x".repeat(10 << 20)))
+            .await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert!(answer.says("That is too long") && answer.says("what you typed is still there"));
     });

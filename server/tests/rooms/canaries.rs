@@ -1,4 +1,5 @@
-//! Names that are known to be in the tables, and must never come out: in every personal column of the demonstration area.
+//! Names that are known to be in the tables, and must never come out: in every personal column of
+//! the demonstration area.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -15,8 +16,8 @@ use crate::world::{Browser, World, new_postgres_database, on_both};
 /// Stands in every name and address. Its plain form is in no page, word or address of ours.
 const CANARY: &str = "kanarienvogel";
 
-/// The demonstration area, with the canary in every column that holds a name or an address of a person, and in words that only
-/// the forum may read.
+/// The demonstration area, with the canary in every column that holds a name or an address of a
+/// person, and in words that only the forum may read.
 async fn area_of_canaries(world: World) -> World {
     let url = match world.db().kind() {
         Kind::Sqlite => format!("sqlite://{}/canaries.db", world.folder().display()),
@@ -40,22 +41,34 @@ async fn area_of_canaries(world: World) -> World {
          SELECT 't', begun_by, 't', 'Kanarienvogel', 'Kanarienvogel', 'Kanarienvogel', 0 FROM updates LIMIT 1",
     ];
     for sql in words {
-        sqlx::query(sql).execute(&mut *house.db.read().await.unwrap()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        sqlx::query(sql)
+            .execute(&mut *house.db.read().await.unwrap())
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
     world.around(house)
 }
 
 /// Every page that can be reached by links from home, and what it holds.
 async fn reached(who: &Browser<'_>) -> Vec<(String, String)> {
-    let mut waiting = VecDeque::from(["/".to_owned(), "/notices?show=lately".to_owned(), "/updates?show=awaited".to_owned()]);
+    let mut waiting = VecDeque::from([
+        "/".to_owned(),
+        "/notices?show=lately".to_owned(),
+        "/updates?show=awaited".to_owned(),
+    ]);
     let mut seen: BTreeSet<String> = waiting.iter().cloned().collect();
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let answer = who.get(&path).await;
         if answer.status == StatusCode::OK {
-            for link in answer.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for link in
+                answer.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next())
+            {
                 let link = link.split('#').next().unwrap_or_default().replace("&amp;", "&");
-                if link.starts_with('/') && !link.starts_with("/sign-out") && seen.insert(link.clone()) {
+                if link.starts_with('/')
+                    && !link.starts_with("/sign-out")
+                    && seen.insert(link.clone())
+                {
                     waiting.push_back(link);
                 }
             }
@@ -75,47 +88,76 @@ fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_a_letter_or_a_p
         let world = area_of_canaries(world).await;
         let pages = reached(&world.visitor()).await;
         assert!(pages.len() > 80, "only {} pages are linked", pages.len());
-        assert!(pages.iter().any(|(_, html)| sings(html)), "the names of leaders are found, so others would be");
+        assert!(
+            pages.iter().any(|(_, html)| sings(html)),
+            "the names of leaders are found, so others would be"
+        );
         for (path, html) in &pages {
-            // What a leader did to a plan is said with the name she has here; there is no other name on any page.
-            let told = if path.starts_with("/plans/") { without_leaders(html) } else { html.clone() };
+            // What a leader did to a plan is said with the name she has here; there is no other
+            // name on any page.
+            let told =
+                if path.starts_with("/plans/") { without_leaders(html) } else { html.clone() };
             assert!(!sings(&told), "{path}");
         }
         for ending in ["results.csv", "results.json"] {
-            let tables = pages.iter().filter(|(path, _)| path.ends_with(ending)).collect::<Vec<_>>();
+            let tables =
+                pages.iter().filter(|(path, _)| path.ends_with(ending)).collect::<Vec<_>>();
             assert!(!tables.is_empty(), "{ending} was looked at");
         }
         // On the pages of her own account a parent reads her own name.
         let parent = world.sign_in("kanarienvogel-parent2@example.org").await;
-        for (path, html) in reached(&parent).await.into_iter().filter(|(path, _)| !path.starts_with("/account")) {
+        for (path, html) in
+            reached(&parent).await.into_iter().filter(|(path, _)| !path.starts_with("/account"))
+        {
             let told = if path.starts_with("/plans/") { without_leaders(&html) } else { html };
             assert!(!sings(&told), "{path} for another parent");
         }
 
-        let made = pack::make(&world.house, &Moment::read(&clock::fields(world.now()).0, world.now()).unwrap()).await.unwrap();
+        let made = pack::make(
+            &world.house,
+            &Moment::read(&clock::fields(world.now()).0, world.now()).unwrap(),
+        )
+        .await
+        .unwrap();
         for (name, bytes) in &made.files {
             assert!(!sings(&String::from_utf8_lossy(bytes)), "{name} of the pack");
         }
 
         let leader = world.sign_in("kanarienvogel-leader@example.org").await;
-        let update: String = sqlx::query_scalar("SELECT update_id FROM update_subjects WHERE kind = 'topic' ORDER BY update_id LIMIT 1")
-            .fetch_one(&mut *world.db().read().await.unwrap())
+        let update: String = sqlx::query_scalar(
+            "SELECT update_id FROM update_subjects WHERE kind = 'topic' ORDER BY update_id LIMIT 1",
+        )
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        let words = [
+            ("you_said", "Something else"),
+            ("we_did", "All of it is done."),
+            ("outcome", "done"),
+            ("step", "publish"),
+        ];
+        leader
+            .post(&format!("/lead/updates/{update}"), &[&words[..], &[("version", "1")]].concat())
             .await
-            .unwrap();
-        let words = [("you_said", "Something else"), ("we_did", "All of it is done."), ("outcome", "done"), ("step", "publish")];
-        leader.post(&format!("/lead/updates/{update}"), &[&words[..], &[("version", "1")]].concat()).await.leads_to();
+            .leads_to();
         updates::tell_due(&world.house).await.unwrap();
         updates::remind_due(&world.house).await.unwrap();
         let letters = world.deliver().await;
         assert!(letters.len() > 5, "{} letters", letters.len());
         for letter in letters {
-            assert!(!sings(&letter.subject) && !sings(&letter.text) && !sings(&letter.html), "a letter: {}", letter.subject);
+            assert!(
+                !sings(&letter.subject) && !sings(&letter.text) && !sings(&letter.html),
+                "a letter: {}",
+                letter.subject
+            );
         }
     });
 }
 
 /// A page of a plan without "by …, leader".
 fn without_leaders(html: &str) -> String {
-    let parts = html.split(", by Kanarienvogel ").map(|part| part.split_once(", leader").map_or(part, |(_, rest)| rest));
+    let parts = html
+        .split(", by Kanarienvogel ")
+        .map(|part| part.split_once(", leader").map_or(part, |(_, rest)| rest));
     parts.collect()
 }

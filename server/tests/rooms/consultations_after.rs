@@ -1,4 +1,5 @@
-//! Consultations beyond the first answers: other ways in, other versions, reading after the close, and what is published.
+//! Consultations beyond the first answers: other ways in, other versions, reading after the close,
+//! and what is published.
 
 use app::accounts::Role;
 use app::clock::{self, DAY, HOUR};
@@ -51,40 +52,72 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
         let id = open(&world, &organiser, "anyone").await;
         let sheet = world.visitor().get(&format!("/consultations/{id}/paper")).await;
-        assert!(sheet.says("Tick one.") && sheet.says("☐ Weeks") && sheet.says("Do not write your name on it."));
-        let (typed, release) = (format!("/forum/consultations/{id}/typed"), format!("/forum/consultations/{id}/release"));
+        assert!(
+            sheet.says("Tick one.")
+                && sheet.says("☐ Weeks")
+                && sheet.says("Do not write your name on it.")
+        );
+        let (typed, release) = (
+            format!("/forum/consultations/{id}/typed"),
+            format!("/forum/consultations/{id}/release"),
+        );
         let new = format!("{typed}/new");
         let none = organiser.post(&new, &[("channel", "online"), ("q.question-1", "yes")]).await;
         assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.says("Choose how it came"));
-        assert!(organiser.post(&new, &[("channel", "paper")]).await.says("Type in at least one answer"));
+        assert!(
+            organiser.post(&new, &[("channel", "paper")]).await.says("Type in at least one answer")
+        );
         let wrong = organiser.post(&new, &[("channel", "paper"), ("q.question-1", "maybe")]).await;
         assert!(wrong.says("What was sent is none of the answers"));
         // A second tap is the same sheet; the last question is needed online, not on paper.
         let key = ("form_key", "0199a7d6-0000-7000-8000-000000000001");
-        let first = [key, ("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "option-1")];
+        let first =
+            [key, ("channel", "paper"), ("q.question-1", "yes"), ("q.question-2", "option-1")];
         assert_eq!(organiser.post(&new, &first).await.leads_to(), format!("{typed}?sheet=1"));
         assert_eq!(organiser.post(&new, &first).await.leads_to(), format!("{typed}?sheet=1"));
         for nth in 2..=6 {
-            let sheet = [("channel", "phone"), ("q.question-1", "no"), ("q.question-3", "Rang us.")];
-            assert_eq!(organiser.post(&new, &sheet).await.leads_to(), format!("{typed}?sheet={nth}"));
+            let sheet =
+                [("channel", "phone"), ("q.question-1", "no"), ("q.question-3", "Rang us.")];
+            assert_eq!(
+                organiser.post(&new, &sheet).await.leads_to(),
+                format!("{typed}?sheet={nth}")
+            );
         }
         said(&world, &id, "More weekends", 20).await;
-        assert_eq!(other.get(&format!("{typed}/1")).await.leads_to(), typed, "nobody reads answers before the close");
+        assert_eq!(
+            other.get(&format!("{typed}/1")).await.leads_to(),
+            typed,
+            "nobody reads answers before the close"
+        );
         close(&world);
         let waits = organiser.post(&release, &[("step", "count")]).await;
-        assert!(waits.says("First let somebody else compare what was typed in with the sheets: 2 to go"));
+        assert!(
+            waits
+                .says("First let somebody else compare what was typed in with the sheets: 2 to go")
+        );
         let list = other.get(&typed).await;
-        let sampled: Vec<String> =
-            (1..=6).filter(|sheet| list.html.contains(&format!("typed/{sheet}\""))).map(|sheet| format!("{typed}/{sheet}")).collect();
+        let sampled: Vec<String> = (1..=6)
+            .filter(|sheet| list.html.contains(&format!("typed/{sheet}\"")))
+            .map(|sheet| format!("{typed}/{sheet}"))
+            .collect();
         assert_eq!(sampled.len(), 2);
         assert_eq!(organiser.get(&sampled[0]).await.leads_to(), typed, "she typed it in herself");
-        other.post(&sampled[0], &[("q.question-1", "yes"), ("q.question-2", "option-2")]).await.leads_to();
-        other.post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")]).await.leads_to();
+        other
+            .post(&sampled[0], &[("q.question-1", "yes"), ("q.question-2", "option-2")])
+            .await
+            .leads_to();
+        other
+            .post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")])
+            .await
+            .leads_to();
         let right = number(&world, "SELECT count(*) FROM typed_responses WHERE checked_by IS NOT NULL AND was_put_right = 1").await;
         assert!(right >= 1, "what differed from the sheet was put right");
         organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
         let counted = other.get(&release).await;
-        assert!(counted.says("26 people answered, of about 1900 who were asked.") && counted.says("How the answers came"));
+        assert!(
+            counted.says("26 people answered, of about 1900 who were asked.")
+                && counted.says("How the answers came")
+        );
         publish(&other, &release).await.leads_to();
         let late = organiser.post(&new, &first).await;
         assert!(late.status == StatusCode::CONFLICT && late.says("Its results are published."));
@@ -92,7 +125,8 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
 }
 
 #[test]
-fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_results_hold_only_what_may_be_said() {
+fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_results_hold_only_what_may_be_said()
+ {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
@@ -102,7 +136,11 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         said(&world, &id, "=1+1 Sam Invented waits.", 12).await;
         said(&world, &id, "He hits my child.", 1).await;
         let read = format!("/forum/consultations/{id}/answers");
-        assert_eq!(organiser.get(&read).await.status, StatusCode::CONFLICT, "not before it has closed");
+        assert_eq!(
+            organiser.get(&read).await.status,
+            StatusCode::CONFLICT,
+            "not before it has closed"
+        );
         assert_eq!(organiser.post(&format!("{read}.csv"), &[]).await.status, StatusCode::CONFLICT);
         close(&world);
         let key = format!("{read}/question-3");
@@ -112,47 +150,98 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
         organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
         let weekends = theme(&world, "Weekends").await;
-        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM responses WHERE answers LIKE '%weekends%'")
-            .fetch_all(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM responses WHERE answers LIKE '%weekends%'")
+                .fetch_all(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         for response in &ids {
-            organiser.post(&key, &[("step", "themes"), ("response", response), ("theme", &weekends)]).await.leads_to();
+            organiser
+                .post(&key, &[("step", "themes"), ("response", response), ("theme", &weekends)])
+                .await
+                .leads_to();
         }
         assert!(organiser.get(&format!("{key}?theme={weekends}")).await.says("14 found"));
 
-        let (sam, danger) = (response_with(&world, "Sam").await, response_with(&world, "hits").await);
-        let invented = organiser.post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want holidays")]).await;
-        assert!(invented.status == StatusCode::UNPROCESSABLE_ENTITY && invented.says("Choose words as they stand in the answer."));
-        organiser.post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want weekends")]).await.leads_to();
-        organiser.post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits.")]).await.leads_to();
-        let why = organiser.post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits.")]).await;
-        assert!(why.says("Say why it is redacted"));
+        let (sam, danger) =
+            (response_with(&world, "Sam").await, response_with(&world, "hits").await);
+        let invented = organiser
+            .post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want holidays")])
+            .await;
+        assert!(
+            invented.status == StatusCode::UNPROCESSABLE_ENTITY
+                && invented.says("Choose words as they stand in the answer.")
+        );
         organiser
-            .post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits."), ("reason", "It names a child")])
+            .post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want weekends")])
             .await
             .leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM quotations").await, 1, "what was redacted is not quoted as it was");
+        organiser
+            .post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits.")])
+            .await
+            .leads_to();
+        let why = organiser
+            .post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits.")])
+            .await;
+        assert!(why.says("Say why it is redacted"));
+        organiser
+            .post(
+                &key,
+                &[
+                    ("step", "redact"),
+                    ("response", &sam),
+                    ("words", "[a name] waits."),
+                    ("reason", "It names a child"),
+                ],
+            )
+            .await
+            .leads_to();
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM quotations").await,
+            1,
+            "what was redacted is not quoted as it was"
+        );
         organiser.post(&key, &[("step", "danger"), ("response", &danger)]).await.leads_to();
         assert!(organiser.get(&format!("{key}?q=passed+on")).await.says("1 found"));
         assert!(organiser.get(&format!("{key}?q=he+hits")).await.says("Nothing found"));
-        assert!(organiser.post(&key, &[("step", "quote"), ("response", &danger), ("words", "He hits")]).await.says("It was passed on"));
-        assert_eq!(organiser.get("/forum/safeguarding/answers").await.status, StatusCode::FORBIDDEN);
-        let concern: String =
-            sqlx::query_scalar("SELECT id FROM answer_concerns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        assert!(
+            organiser
+                .post(&key, &[("step", "quote"), ("response", &danger), ("words", "He hits")])
+                .await
+                .says("It was passed on")
+        );
+        assert_eq!(
+            organiser.get("/forum/safeguarding/answers").await.status,
+            StatusCode::FORBIDDEN
+        );
+        let concern: String = sqlx::query_scalar("SELECT id FROM answer_concerns")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         let concern = format!("/forum/safeguarding/answers/{concern}");
         assert!(lead.get("/forum/safeguarding/answers").await.says("It tells of danger"));
         assert!(lead.get(&concern).await.says("He hits my child."));
         lead.get(&concern).await;
-        assert_eq!(number(&world, "SELECT count(*) FROM answer_concern_looks").await, 2, "each look is kept");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM answer_concern_looks").await,
+            2,
+            "each look is kept"
+        );
         lead.post(&concern, &[("note", "Rang the council.")]).await.leads_to();
         assert!(lead.get("/forum/safeguarding/answers").await.says("Nothing waits for you."));
 
         let csv = organiser.post(&format!("{read}.csv"), &[]).await;
-        assert!(csv.html.contains("'=1+1 Sam Invented waits.") && csv.html.contains("[a name] waits.") && !csv.html.contains("He hits"));
+        assert!(
+            csv.html.contains("'=1+1 Sam Invented waits.")
+                && csv.html.contains("[a name] waits.")
+                && !csv.html.contains("He hits")
+        );
         let xlsx = organiser.post(&format!("{read}.xlsx"), &[]).await;
         assert!(xlsx.status == StatusCode::OK && xlsx.html.starts_with("PK"));
-        assert_eq!(number(&world, "SELECT count(*) FROM audit WHERE what = 'answers exported'").await, 2);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM audit WHERE what = 'answers exported'").await,
+            2
+        );
         let parent = world.parent(1).await;
         assert_eq!(parent.post(&format!("{read}.csv"), &[]).await.status, StatusCode::FORBIDDEN);
 
@@ -161,11 +250,16 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         publish(&other, &release).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(
-            results.says("What these answers are about: What else?") && results.says("Weekends (52%)") && results.says("We want weekends")
+            results.says("What these answers are about: What else?")
+                && results.says("Weekends (52%)")
+                && results.says("We want weekends")
         );
         assert!(!results.says("Sam") && !results.says("hits"));
         let csv = world.visitor().get(&format!("/consultations/{id}/results.csv")).await;
-        assert!(csv.html.contains("What these answers are about: What else?,Weekends,Weekends") || csv.html.contains(",Weekends,"));
+        assert!(
+            csv.html.contains("What these answers are about: What else?,Weekends,Weekends")
+                || csv.html.contains(",Weekends,")
+        );
     });
 }
 
@@ -181,16 +275,35 @@ fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
         answer(&phone, &begun, "question-1", "yes").await.leads_to();
         let wording = format!("{page}/wording/question-1");
         let no_note = organiser.post(&wording, &[("text", "Do you wait now?")]).await;
-        assert!(no_note.status == StatusCode::UNPROCESSABLE_ENTITY && no_note.says("Say what was wrong."));
-        organiser.post(&wording, &[("text", "Do you wait now?"), ("note", "It did not say when.")]).await.leads_to();
+        assert!(
+            no_note.status == StatusCode::UNPROCESSABLE_ENTITY
+                && no_note.says("Say what was wrong.")
+        );
+        organiser
+            .post(&wording, &[("text", "Do you wait now?"), ("note", "It did not say when.")])
+            .await
+            .leads_to();
         let asked = phone.get(&format!("{begun}/questions/question-1")).await;
         assert!(asked.says("Do you wait now?") && asked.says("It did not say when."));
 
         organiser.post(&page, &[("step", "version")]).await.leads_to();
-        assert!(organiser.post(&page, &[("step", "version")]).await.leads_to().contains("opened-before"), "two taps are one version");
-        organiser.post(&format!("{page}/questions/new"), &[("text", "Where?"), ("kind", "place")]).await.leads_to();
+        assert!(
+            organiser
+                .post(&page, &[("step", "version")])
+                .await
+                .leads_to()
+                .contains("opened-before"),
+            "two taps are one version"
+        );
+        organiser
+            .post(&format!("{page}/questions/new"), &[("text", "Where?"), ("kind", "place")])
+            .await
+            .leads_to();
         assert!(organiser.get(&page).await.says("This is version 2. It is not asked yet"));
-        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions."), "parents answer the one before");
+        assert!(
+            world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions."),
+            "parents answer the one before"
+        );
         said(&world, &id, "Of the first", 12).await;
         organiser.post(&page, &[("step", "ask")]).await.leads_to();
         assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("4 questions."));
@@ -205,12 +318,26 @@ fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
         let json = world.visitor().get(&format!("/consultations/{id}/results.json")).await;
         let json: serde_json::Value = serde_json::from_str(&json.html).unwrap();
         let questions = json["releases"][0]["results"]["questions"].as_array().unwrap();
-        let parts = |key: &str| questions.iter().find(|question| question["question"] == key).map(|question| question["parts"].clone());
+        let parts = |key: &str| {
+            questions
+                .iter()
+                .find(|question| question["question"] == key)
+                .map(|question| question["parts"].clone())
+        };
         assert_eq!(parts("@version").unwrap()[0], serde_json::json!(["Version 1", 13]));
         assert_eq!(parts("@version").unwrap()[1], serde_json::json!(["Version 2", 15]));
-        let else_said: Vec<_> = questions.iter().filter(|question| question["question"] == "question-3").collect();
-        assert_eq!(else_said[0]["parts"][0], serde_json::json!(["Answered", 28]), "what stayed the same is counted together");
-        assert_eq!(parts("question-4").unwrap().as_array().unwrap().last().unwrap()[1], serde_json::json!(15), "asked of the second only");
+        let else_said: Vec<_> =
+            questions.iter().filter(|question| question["question"] == "question-3").collect();
+        assert_eq!(
+            else_said[0]["parts"][0],
+            serde_json::json!(["Answered", 28]),
+            "what stayed the same is counted together"
+        );
+        assert_eq!(
+            parts("question-4").unwrap().as_array().unwrap().last().unwrap()[1],
+            serde_json::json!(15),
+            "asked of the second only"
+        );
     });
 }
 
@@ -219,18 +346,31 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
     on_both(async |world| {
         let organiser = world.organiser().await;
         let id = open(&world, &organiser, "link").await;
-        let (here, links) = (format!("/consultations/{id}"), format!("/forum/consultations/{id}/links"));
+        let (here, links) =
+            (format!("/consultations/{id}"), format!("/forum/consultations/{id}/links"));
         let uninvited = world.visitor();
         assert!(uninvited.get(&here).await.says("Open yours to begin."));
         assert_eq!(uninvited.post(&format!("{here}/answers"), &[]).await.leads_to(), here);
-        assert!(uninvited.get(&format!("{here}/links/nothing")).await.says("This link does not work"));
+        assert!(
+            uninvited.get(&format!("{here}/links/nothing")).await.says("This link does not work")
+        );
         let wrong = organiser.post(&links, &[("addresses", "a@example.org\nnot an address")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let printed = organiser.post(&links, &[("addresses", "a@example.org\nA@example.org"), ("many", "2")]).await;
+        let printed = organiser
+            .post(&links, &[("addresses", "a@example.org\nA@example.org"), ("many", "2")])
+            .await;
         assert!(printed.says("3 were given."));
-        assert_eq!(number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await, 1, "one address, one letter");
-        let found: Vec<String> =
-            printed.html.split(&format!("{here}/links/")).skip(1).map(|rest| rest[..rest.find('<').unwrap()].to_owned()).collect();
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await,
+            1,
+            "one address, one letter"
+        );
+        let found: Vec<String> = printed
+            .html
+            .split(&format!("{here}/links/"))
+            .skip(1)
+            .map(|rest| rest[..rest.find('<').unwrap()].to_owned())
+            .collect();
         assert_eq!(found.len(), 2);
         let send = async |phone: &Browser<'_>| {
             let response = begin(phone, &id).await;
@@ -244,9 +384,14 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let other_phone = world.visitor();
         other_phone.get(&format!("{here}/links/{}", found[0])).await.leads_to();
         let (again, _) = send(&other_phone).await;
-        assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.says("Each person sends one set of answers"));
+        assert!(
+            again.status == StatusCode::UNPROCESSABLE_ENTITY
+                && again.says("Each person sends one set of answers")
+        );
         let without = world.visitor().post(&response, &[("step", "withdraw")]).await;
-        assert!(without.status == StatusCode::UNPROCESSABLE_ENTITY && without.says("They still count"));
+        assert!(
+            without.status == StatusCode::UNPROCESSABLE_ENTITY && without.says("They still count")
+        );
         let others = world.visitor();
         others.get(&format!("{here}/links/{}", found[1])).await.leads_to();
         assert_eq!(
@@ -257,7 +402,10 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         phone.post(&response, &[("step", "withdraw")]).await.leads_to();
         let (anew, _) = send(&phone).await;
         anew.leads_to();
-        assert!(organiser.get(&links).await.says("3 were given.") && !organiser.get(&links).await.says("took part"));
+        assert!(
+            organiser.get(&links).await.says("3 were given.")
+                && !organiser.get(&links).await.says("took part")
+        );
         assert_eq!(number(&world, "SELECT count(*) FROM personal_links WHERE link_hash IN (SELECT dedup_key FROM deliveries)").await, 0);
     });
 }
@@ -277,13 +425,20 @@ fn after_the_close_rows_written_together_cannot_be_told_and_what_was_not_sent_is
         }
         let tidy = async || consultations::tidy_due(world.db(), world.now()).await.unwrap();
         tidy().await;
-        assert_eq!(number(&world, "SELECT count(*) FROM consultations WHERE mixed_at IS NOT NULL").await, 0, "it is open");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM consultations WHERE mixed_at IS NOT NULL").await,
+            0,
+            "it is open"
+        );
         close(&world);
         tidy().await;
         if world.db().kind() == db::Kind::Postgres {
-            let written =
-                "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at FROM responses UNION SELECT xmin::text FROM took_part) x";
-            assert_eq!(number(&world, written).await, 1, "all rows were written in one transaction");
+            let written = "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at FROM responses UNION SELECT xmin::text FROM took_part) x";
+            assert_eq!(
+                number(&world, written).await,
+                1,
+                "all rows were written in one transaction"
+            );
         }
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE answers <> '{}'").await, 3);
         world.forward(28 * DAY + HOUR);
@@ -303,13 +458,31 @@ fn what_was_counted_is_not_published_once_something_it_is_made_of_has_changed() 
         let id = open(&world, &organiser, "anyone").await;
         said(&world, &id, "Sam Invented waits for weekends.", 12).await;
         close(&world);
-        let (release, key) = (format!("/forum/consultations/{id}/release"), format!("/forum/consultations/{id}/answers/question-3"));
+        let (release, key) = (
+            format!("/forum/consultations/{id}/release"),
+            format!("/forum/consultations/{id}/answers/question-3"),
+        );
         let sam = response_with(&world, "Sam").await;
-        organiser.post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits")]).await.leads_to();
+        organiser
+            .post(&key, &[("step", "quote"), ("response", &sam), ("words", "Sam Invented waits")])
+            .await
+            .leads_to();
         organiser.post(&release, &[("step", "count")]).await.leads_to();
         let looked_at = other.get(&release).await.html;
-        let counted_at = looked_at.split("name=\"counted_at\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let redact = [("step", "redact"), ("response", sam.as_str()), ("words", "[a name] waits."), ("reason", "It names a child")];
+        let counted_at = looked_at
+            .split("name=\"counted_at\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
+        let redact = [
+            ("step", "redact"),
+            ("response", sam.as_str()),
+            ("words", "[a name] waits."),
+            ("reason", "It names a child"),
+        ];
         other.post(&key, &redact).await.leads_to();
         assert!(other.get(&release).await.says("Something it is made of was changed since"));
         let old = [("step", "publish"), ("counted_at", counted_at.as_str())];
@@ -317,7 +490,11 @@ fn what_was_counted_is_not_published_once_something_it_is_made_of_has_changed() 
         world.forward(1000);
         organiser.post(&release, &[("step", "discard")]).await.leads_to();
         organiser.post(&release, &[("step", "count")]).await.leads_to();
-        assert_eq!(other.post(&release, &old).await.status, StatusCode::UNPROCESSABLE_ENTITY, "she has not looked at this one");
+        assert_eq!(
+            other.post(&release, &old).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "she has not looked at this one"
+        );
         publish(&other, &release).await.leads_to();
         assert!(!world.visitor().get(&format!("/consultations/{id}/results")).await.says("Sam"));
     });
@@ -336,8 +513,14 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
         }
         // The other is signed in on this phone now, or nobody is.
         let refused = two.post(&first, &[("step", "withdraw")]).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("Sign in as whoever sent them"));
-        assert_eq!(world.visitor().post(&first, &[("step", "withdraw")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                && refused.says("Sign in as whoever sent them")
+        );
+        assert_eq!(
+            world.visitor().post(&first, &[("step", "withdraw")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 2);
         one.post(&first, &[("step", "withdraw")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 1);
@@ -347,12 +530,22 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
 /// A consultation with the questions of a file, open for 60 days. Its id.
 async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Question>) -> String {
     let closes = clock::fields(world.now() + 60 * DAY).0;
-    let page = organiser.post("/forum/consultations/new", &terms("Many", &closes, "anyone")).await.leads_to();
+    let page = organiser
+        .post("/forum/consultations/new", &terms("Many", &closes, "anyone"))
+        .await
+        .leads_to();
     let page = page.split('?').next().unwrap().to_owned();
     let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[]));
     let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
     let body = format!("{head}{file}\r\n--edge--\r\n");
-    let kept = organiser.send(Method::POST, &format!("{page}/file"), &[("content-type", "multipart/form-data; boundary=edge")], body).await;
+    let kept = organiser
+        .send(
+            Method::POST,
+            &format!("{page}/file"),
+            &[("content-type", "multipart/form-data; boundary=edge")],
+            body,
+        )
+        .await;
     assert!(kept.says("The questions are kept"));
     organiser.post(&page, &[("step", "open")]).await.leads_to();
     page.replace("/forum/consultations/", "")
@@ -360,7 +553,15 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
 
 fn question(nth: usize, kind: Kind) -> Question {
     let (key, text) = (format!("q{nth}"), format!("Question number {nth}?"));
-    Question { key, text, help: String::new(), kind, is_needed: false, may_decline: false, only_if: Vec::new() }
+    Question {
+        key,
+        text,
+        help: String::new(),
+        kind,
+        is_needed: false,
+        may_decline: false,
+        only_if: Vec::new(),
+    }
 }
 
 #[test]
@@ -370,16 +571,36 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
         let id = open_with(&world, &organiser, vec![question(0, Kind::YesNo {})]).await;
         let new = format!("/forum/consultations/{id}/questions/new");
         let send = async |content: &[u8]| {
-            let field = |name: &str, value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            let fields = [field("text", "Where it is"), field("kind", "picture"), field("words", "A map of the bus stops")].concat();
-            let head =
-                "--edge\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
+            let field = |name: &str, value: &str| {
+                format!(
+                    "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+            };
+            let fields = [
+                field("text", "Where it is"),
+                field("kind", "picture"),
+                field("words", "A map of the bus stops"),
+            ]
+            .concat();
+            let head = "--edge\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
             let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-            organiser.send(Method::POST, &new, &[("content-type", "multipart/form-data; boundary=edge")], body).await
+            organiser
+                .send(
+                    Method::POST,
+                    &new,
+                    &[("content-type", "multipart/form-data; boundary=edge")],
+                    body,
+                )
+                .await
         };
         assert!(send(b"no picture").await.says("Choose a picture: PNG or JPEG"));
         assert!(send(&[0; 600 * 1024]).await.says("Choose a smaller picture: up to 500 kB"));
-        assert!(organiser.post(&new, &[("text", "Where"), ("kind", "picture"), ("words", "A map")]).await.says("Choose a picture"));
+        assert!(
+            organiser
+                .post(&new, &[("text", "Where"), ("kind", "picture"), ("words", "A map")])
+                .await
+                .says("Choose a picture")
+        );
         // One white point.
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb18\xf6\x14\0\0\0\0IEND\xaeB`\x82";
         send(png).await.leads_to();
@@ -397,21 +618,34 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
 fn two_hundred_questions_are_asked_answered_and_counted_and_one_more_is_refused() {
     on_both(async |world| {
         let organiser = world.organiser().await;
-        let id = open_with(&world, &organiser, (0..200).map(|nth| question(nth, Kind::YesNo {})).collect()).await;
+        let id = open_with(
+            &world,
+            &organiser,
+            (0..200).map(|nth| question(nth, Kind::YesNo {})).collect(),
+        )
+        .await;
         let yes: Vec<(String, &str)> = (0..200).map(|nth| (format!("q.q{nth}"), "yes")).collect();
-        let yes: Vec<(&str, &str)> = yes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let yes: Vec<(&str, &str)> =
+            yes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         for _ in 0..10 {
             let phone = world.visitor();
             let response = begin(&phone, &id).await;
-            assert!(phone.get(&format!("{response}/questions/q199")).await.says("Question 200 of 200"));
+            assert!(
+                phone.get(&format!("{response}/questions/q199")).await.says("Question 200 of 200")
+            );
             assert_eq!(phone.post(&format!("{response}/all"), &yes).await.leads_to(), response);
             phone.post(&response, &[("step", "send")]).await.leads_to();
         }
         let page = format!("/forum/consultations/{id}");
-        let one_more = organiser.post(&format!("{page}/questions/new"), &[("text", "One more?"), ("kind", "yes-no")]).await;
+        let one_more = organiser
+            .post(&format!("{page}/questions/new"), &[("text", "One more?"), ("kind", "yes-no")])
+            .await;
         assert!(one_more.leads_to().contains("answered-before"));
         close(&world);
-        organiser.post(&format!("{page}/release"), &[("step", "count"), ("by", "q0")]).await.leads_to();
+        organiser
+            .post(&format!("{page}/release"), &[("step", "count"), ("by", "q0")])
+            .await
+            .leads_to();
         assert!(organiser.get(&format!("{page}/release")).await.says("10 people answered."));
     });
 }
@@ -421,8 +655,13 @@ fn five_thousand_responses_are_read_counted_and_published() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
-        let options = |many: usize| (0..many).map(|nth| Choice { key: format!("o{nth}"), text: format!("Option {nth}") }).collect();
-        let mut questions: Vec<Question> = (0..9).map(|nth| question(nth, Kind::OneOf { options: options(2 + nth) })).collect();
+        let options = |many: usize| {
+            (0..many)
+                .map(|nth| Choice { key: format!("o{nth}"), text: format!("Option {nth}") })
+                .collect()
+        };
+        let mut questions: Vec<Question> =
+            (0..9).map(|nth| question(nth, Kind::OneOf { options: options(2 + nth) })).collect();
         questions.push(question(9, Kind::LongText {}));
         let id = open_with(&world, &organiser, questions).await;
         let consultation = id.clone();
@@ -447,7 +686,10 @@ fn five_thousand_responses_are_read_counted_and_published() {
         let page = format!("/forum/consultations/{id}");
         assert!(organiser.get(&format!("{page}/answers/q9?q=response+4321")).await.says("1 found"));
         let began = std::time::Instant::now();
-        organiser.post(&format!("{page}/release"), &[("step", "count"), ("by", "q8")]).await.leads_to();
+        organiser
+            .post(&format!("{page}/release"), &[("step", "count"), ("by", "q8")])
+            .await
+            .leads_to();
         println!("read and counted on {:?} in {:?}", world.db().kind(), began.elapsed());
         publish(&other, &format!("{page}/release")).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
@@ -468,18 +710,31 @@ fn from_one_place_three_hundred_may_begin_in_an_hour_and_who_has_begun_goes_on()
             begin(&phone, &id).await;
         }
         let one_more = phone.post(&format!("/consultations/{id}/answers"), &[]).await;
-        assert!(one_more.status == StatusCode::TOO_MANY_REQUESTS && one_more.says("Who has begun can go on."));
+        assert!(
+            one_more.status == StatusCode::TOO_MANY_REQUESTS
+                && one_more.says("Who has begun can go on.")
+        );
         answer(&phone, &first, "question-3", "Weekends").await.leads_to();
         world.forward(HOUR + 1);
         begin(&phone, &id).await;
     });
 }
 
-/// Strings that break programs: control characters, other scripts, both directions, markup, queries, formulas, templates.
+/// Strings that break programs: control characters, other scripts, both directions, markup,
+/// queries, formulas, templates.
 fn naughty() -> Vec<String> {
     let mut all: Vec<String> = naughty_strings::BLNS.iter().copied().map(str::to_owned).collect();
     all.extend((0..32).map(|control: u8| format!("a{}b", char::from(control))));
-    all.extend(["\u{202E}backwards", "a\u{0}b", "\u{FEFF}mark", "\u{FFFF}", "e\u{301}\u{301}\u{301}\u{301}"].map(str::to_owned));
+    all.extend(
+        [
+            "\u{202E}backwards",
+            "a\u{0}b",
+            "\u{FEFF}mark",
+            "\u{FFFF}",
+            "e\u{301}\u{301}\u{301}\u{301}",
+        ]
+        .map(str::to_owned),
+    );
     all
 }
 
@@ -496,10 +751,17 @@ fn no_naughty_string_breaks_an_answer_a_page_or_an_export() {
             }
             let response = begin(&phone, &id).await;
             let kept = answer(&phone, &response, "question-3", &words).await;
-            assert!(matches!(kept.status, StatusCode::SEE_OTHER | StatusCode::UNPROCESSABLE_ENTITY), "{words:?}: {}", kept.status);
+            assert!(
+                matches!(kept.status, StatusCode::SEE_OTHER | StatusCode::UNPROCESSABLE_ENTITY),
+                "{words:?}: {}",
+                kept.status
+            );
             let back = phone.get(&response).await;
             assert_eq!(back.status, StatusCode::OK, "{words:?}");
-            assert!(!back.html.contains("<script>alert") && !back.html.contains("<img src=x"), "{words:?}");
+            assert!(
+                !back.html.contains("<script>alert") && !back.html.contains("<img src=x"),
+                "{words:?}"
+            );
             phone.post(&response, &[("step", "send")]).await;
         }
         close(&world);
@@ -507,9 +769,15 @@ fn no_naughty_string_breaks_an_answer_a_page_or_an_export() {
         let many = number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await;
         assert!(many > 500, "{many}");
         for page in 1..=many / 20 + 1 {
-            assert_eq!(organiser.get(&format!("{read}/question-3?page={page}")).await.status, StatusCode::OK);
+            assert_eq!(
+                organiser.get(&format!("{read}/question-3?page={page}")).await.status,
+                StatusCode::OK
+            );
         }
-        assert_eq!(organiser.send(Method::POST, &format!("{read}.xlsx"), &[], Vec::new()).await.status, StatusCode::OK);
+        assert_eq!(
+            organiser.send(Method::POST, &format!("{read}.xlsx"), &[], Vec::new()).await.status,
+            StatusCode::OK
+        );
         let csv = organiser.post(&format!("{read}.csv"), &[]).await;
         let mut reader = csv::Reader::from_reader(csv.html.as_bytes());
         for record in reader.records() {

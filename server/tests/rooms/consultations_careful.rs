@@ -1,4 +1,5 @@
-//! What consultations must not lose or tell, though two do something at once, or a question is another one meanwhile.
+//! What consultations must not lose or tell, though two do something at once, or a question is
+//! another one meanwhile.
 
 use app::accounts::Role;
 use app::clock::DAY;
@@ -10,7 +11,11 @@ use crate::world::{Answer, World, on_both};
 
 /// The hidden fields of a page whose names begin so, as it would send them.
 fn hidden(page: &Answer, begins: &str) -> Vec<(String, String)> {
-    let fields = page.html.split("<input type=\"hidden\" name=\"").skip(1).filter(|rest| rest.starts_with(begins));
+    let fields = page
+        .html
+        .split("<input type=\"hidden\" name=\"")
+        .skip(1)
+        .filter(|rest| rest.starts_with(begins));
     let field = |rest: &str| {
         let (name, rest) = rest.split_once("\" value=\"").unwrap();
         (name.to_owned(), rest.split('"').next().unwrap().to_owned())
@@ -19,7 +24,10 @@ fn hidden(page: &Answer, begins: &str) -> Vec<(String, String)> {
 }
 
 async fn kept(world: &World) -> String {
-    sqlx::query_scalar("SELECT answers FROM responses").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar("SELECT answers FROM responses")
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 #[test]
@@ -34,21 +42,40 @@ fn a_page_with_all_questions_takes_away_nothing_that_was_answered_elsewhere_sinc
         assert_eq!(shown.len(), 3);
         answer(&two, &response, "question-1", "no").await.leads_to();
         let fields = |answers: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
-            shown.iter().cloned().chain(answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+            shown
+                .iter()
+                .cloned()
+                .chain(
+                    answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+                )
+                .collect()
         };
         let post = async |fields: Vec<(String, String)>| {
-            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             one.post(&all, &fields).await
         };
         post(fields(&[("q.question-1", ""), ("q.question-3", "Weekends")])).await.leads_to();
         let now = kept(&world).await;
-        assert!(now.contains("question-1") && now.contains("no") && now.contains("Weekends"), "{now}");
+        assert!(
+            now.contains("question-1") && now.contains("no") && now.contains("Weekends"),
+            "{now}"
+        );
 
         let other = post(fields(&[("q.question-1", "yes"), ("q.question-3", "Weekends")])).await;
-        assert!(other.status == StatusCode::UNPROCESSABLE_ENTITY && other.says("you gave another in another window"));
-        assert!(!kept(&world).await.contains("yes"), "it asks before it takes the place of the other");
+        assert!(
+            other.status == StatusCode::UNPROCESSABLE_ENTITY
+                && other.says("you gave another in another window")
+        );
+        assert!(
+            !kept(&world).await.contains("yes"),
+            "it asks before it takes the place of the other"
+        );
         let mut again = hidden(&other, "shown.");
-        again.extend([("q.question-1".to_owned(), "yes".to_owned()), ("q.question-3".to_owned(), "Weekends".to_owned())]);
+        again.extend([
+            ("q.question-1".to_owned(), "yes".to_owned()),
+            ("q.question-3".to_owned(), "Weekends".to_owned()),
+        ]);
         post(again).await.leads_to();
         assert!(kept(&world).await.contains("yes"));
     });
@@ -67,11 +94,11 @@ fn an_answer_is_read_and_passed_on_as_what_it_was_asked_as_though_its_question_i
         phone.post(&response, &[("step", "send")]).await.leads_to();
         organiser.post(&desk, &[("step", "version")]).await.leads_to();
         organiser.post(&desk, &[("out", "question-3")]).await.leads_to();
-        let which = [("text", "Which day suits you?"), ("kind", "one-of"), ("options", "Monday\nFriday")];
+        let which =
+            [("text", "Which day suits you?"), ("kind", "one-of"), ("options", "Monday\nFriday")];
         organiser.post(&format!("{desk}/questions/new"), &which).await.leads_to();
         organiser.post(&desk, &[("step", "ask")]).await.leads_to();
-        let keys =
-            "SELECT count(*) FROM questionnaires WHERE version = 2 AND questions LIKE '%question-4%' AND questions NOT LIKE '%question-3%'";
+        let keys = "SELECT count(*) FROM questionnaires WHERE version = 2 AND questions LIKE '%question-4%' AND questions NOT LIKE '%question-3%'";
         assert_eq!(number(&world, keys).await, 1, "a key is not given again");
         // As in a database of before, where it was.
         change(&world, "UPDATE responses SET answers = replace(answers, 'question-3', 'question-4') WHERE answers LIKE '%question-4%'")
@@ -79,14 +106,19 @@ fn an_answer_is_read_and_passed_on_as_what_it_was_asked_as_though_its_question_i
         world.forward(61 * DAY);
         let answers = format!("{desk}/answers/question-3");
         assert!(organiser.get(&answers).await.says("He hits my child."));
-        let hers: String = sqlx::query_scalar("SELECT id FROM responses").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let hers: String = sqlx::query_scalar("SELECT id FROM responses")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         organiser.post(&answers, &[("step", "danger"), ("response", &hers)]).await.leads_to();
         assert!(!organiser.get(&answers).await.says("He hits my child."));
     });
 }
 
 async fn change(world: &World, sql: &'static str) {
-    let changed = world.db().write(move |tx| Box::pin(async move { sqlx::query(sql).execute(tx).await.map(drop) }));
+    let changed = world
+        .db()
+        .write(move |tx| Box::pin(async move { sqlx::query(sql).execute(tx).await.map(drop) }));
     changed.await.unwrap();
 }
 
@@ -104,14 +136,24 @@ fn a_sheet_is_typed_in_under_the_questions_it_was_printed_from() {
         organiser.post(&desk, &[("step", "version")]).await.leads_to();
         organiser.post(&desk, &[("out", "question-3")]).await.leads_to();
         organiser.post(&desk, &[("step", "ask")]).await.leads_to();
-        let sheet = [("channel", "paper"), ("q.question-3", "More weekends"), ("version", version.1.as_str())];
+        let sheet = [
+            ("channel", "paper"),
+            ("q.question-3", "More weekends"),
+            ("version", version.1.as_str()),
+        ];
         organiser.post(&new, &sheet).await.leads_to();
         let typed = "SELECT count(*) FROM responses WHERE version = 1 AND channel = 'paper' AND answers LIKE '%More weekends%'";
         assert_eq!(number(&world, typed).await, 1);
         assert!(organiser.get(&new).await.says("The sheet says version 1"));
         assert!(organiser.get(&format!("{new}?version=1")).await.says("What else?"));
         assert_eq!(organiser.get(&format!("{new}?version=7")).await.status, StatusCode::NOT_FOUND);
-        assert!(world.visitor().get(&format!("/consultations/{id}/paper")).await.says("version 2, sheet number"));
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/consultations/{id}/paper"))
+                .await
+                .says("version 2, sheet number")
+        );
     });
 }
 
@@ -159,9 +201,15 @@ fn how_many_were_asked_tells_of_no_few_who_did_not_answer() {
         world.forward(61 * DAY);
         let release = format!("/forum/consultations/{id}/release");
         let fewer = organiser.post(&release, &[("step", "count"), ("asked", "7")]).await;
-        assert!(fewer.status == StatusCode::UNPROCESSABLE_ENTITY && fewer.says("Enter how many families were asked"));
+        assert!(
+            fewer.status == StatusCode::UNPROCESSABLE_ENTITY
+                && fewer.says("Enter how many families were asked")
+        );
         organiser.post(&release, &[("step", "count"), ("asked", "17")]).await.leads_to();
-        assert!(!other.get(&release).await.says("people answered, of about"), "three who did not answer could be worked out");
+        assert!(
+            !other.get(&release).await.says("people answered, of about"),
+            "three who did not answer could be worked out"
+        );
         organiser.post(&release, &[("step", "discard")]).await.leads_to();
         organiser.post(&release, &[("step", "count"), ("asked", "58")]).await.leads_to();
         assert!(other.get(&release).await.says("14 people answered, of about 60 who were asked."));
@@ -181,14 +229,22 @@ fn a_look_at_an_answer_is_kept_also_when_a_note_is_refused() {
         phone.post(&response, &[("step", "send")]).await.leads_to();
         world.forward(61 * DAY);
         let organiser = world.signed_in("organiser3@example.org", &[Role::Organiser]).await;
-        let hers: String = sqlx::query_scalar("SELECT id FROM responses").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let hers: String = sqlx::query_scalar("SELECT id FROM responses")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         let answers = format!("/forum/consultations/{id}/answers/question-3");
         organiser.post(&answers, &[("step", "danger"), ("response", &hers)]).await.leads_to();
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
-        let concern: String =
-            sqlx::query_scalar("SELECT id FROM answer_concerns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
-        let refused = lead.post(&format!("/forum/safeguarding/answers/{concern}"), &[("note", " ")]).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("He hits my child."));
+        let concern: String = sqlx::query_scalar("SELECT id FROM answer_concerns")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let refused =
+            lead.post(&format!("/forum/safeguarding/answers/{concern}"), &[("note", " ")]).await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("He hits my child.")
+        );
         assert_eq!(number(&world, "SELECT count(*) FROM answer_concern_looks").await, 1);
     });
 }
@@ -203,13 +259,22 @@ fn whoever_sent_is_told_when_her_answers_no_longer_count_and_changes_what_she_ag
         answer(&parent, &response, "question-1", "no").await.leads_to();
         answer(&parent, &response, "question-3", "Weekends").await.leads_to();
         assert!(parent.get(&response).await.says("Write to me when it is said what came of it"));
-        parent.post(&response, &[("step", "send"), ("quote", "yes"), ("outcome", "yes")]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM took_part WHERE wants_outcome = 1").await, 1);
+        parent
+            .post(&response, &[("step", "send"), ("quote", "yes"), ("outcome", "yes")])
+            .await
+            .leads_to();
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM took_part WHERE wants_outcome = 1").await,
+            1
+        );
         parent.post(&response, &[("step", "agree")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE may_quote = 1").await, 0);
         let question = format!("{response}/questions/question-3");
         change(&world, "UPDATE responses SET state = 'reopened'").await;
-        assert!(parent.get(&question).await.says("Your answers do not count now") && parent.get(&response).await.says("do not count now"));
+        assert!(
+            parent.get(&question).await.says("Your answers do not count now")
+                && parent.get(&response).await.says("do not count now")
+        );
     });
 }
 
@@ -219,13 +284,18 @@ fn a_place_that_is_no_more_stays_the_answer_it_was() {
         let organiser = world.organiser().await;
         let id = open(&world, &organiser, "anyone").await;
         let desk = format!("/forum/consultations/{id}");
-        organiser.post(&format!("{desk}/questions/new"), &[("text", "Where?"), ("kind", "place")]).await.leads_to();
+        organiser
+            .post(&format!("{desk}/questions/new"), &[("text", "Where?"), ("kind", "place")])
+            .await
+            .leads_to();
         let phone = world.visitor();
         let response = begin(&phone, &id).await;
         answer(&phone, &response, "question-4", &world.north).await.leads_to();
         change(&world, "UPDATE places SET retired_at = 1 WHERE name LIKE 'North%'").await;
         let all = phone.get(&format!("{response}/all")).await;
         assert!(all.says("North Sefton") && phone.get(&response).await.says("North Sefton"));
-        assert!(!world.visitor().get(&format!("/consultations/{id}/paper")).await.says("North Sefton"));
+        assert!(
+            !world.visitor().get(&format!("/consultations/{id}/paper")).await.says("North Sefton")
+        );
     });
 }

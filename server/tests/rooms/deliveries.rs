@@ -33,7 +33,15 @@ async fn owe_letters(world: &World, letters: usize) {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
                 owe(
                     tx,
-                    Owed { dedup_key: &key, kind: "test", account_id: None, to: &to, words: &words, at: now, not_after: Some(now + HOUR) },
+                    Owed {
+                        dedup_key: &key,
+                        kind: "test",
+                        account_id: None,
+                        to: &to,
+                        words: &words,
+                        at: now,
+                        not_after: Some(now + HOUR),
+                    },
                 )
                 .await?;
             }
@@ -45,7 +53,10 @@ async fn owe_letters(world: &World, letters: usize) {
 
 async fn count(world: &World, condition: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM deliveries WHERE {condition}");
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 async fn change(world: &World, sql: &'static str) {
@@ -64,7 +75,14 @@ fn a_letter_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
         owe_letters(&world, 1).await;
         owe_letters(&world, 1).await;
         assert_eq!(world.deliver().await.len(), 1);
-        assert_eq!(count(&world, "sent_at IS NOT NULL AND to_address = '' AND body_text = '' AND body_html = ''").await, 1);
+        assert_eq!(
+            count(
+                &world,
+                "sent_at IS NOT NULL AND to_address = '' AND body_text = '' AND body_html = ''"
+            )
+            .await,
+            1
+        );
         assert_eq!(count(&world, "sent_at IS NULL").await, 0);
     });
 }
@@ -75,7 +93,10 @@ fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id()
         owe_letters(&world, 1).await;
         // It dies after the claim, before anything was handed over.
         let (claimed, _) = store::claim(world.db(), world.now()).await.unwrap().unwrap();
-        assert!(store::claim(world.db(), world.now()).await.unwrap().is_none(), "nobody else holds it meanwhile");
+        assert!(
+            store::claim(world.db(), world.now()).await.unwrap().is_none(),
+            "nobody else holds it meanwhile"
+        );
         world.forward(store::LEASE + 1);
         // The next one dies after handing it over, before that was recorded.
         let (again, tries) = store::claim(world.db(), world.now()).await.unwrap().unwrap();
@@ -121,12 +142,19 @@ fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it()
                 change(&world, "UPDATE deliveries SET to_address = 'elsewhere@example.org'").await;
                 other.holds().await
             });
-            assert_eq!(second.await.unwrap(), Outcome::Later, "it waits for the turn that has the new address");
+            assert_eq!(
+                second.await.unwrap(),
+                Outcome::Later,
+                "it waits for the turn that has the new address"
+            );
             slow.holds().await
         });
         assert_eq!(outcome.await.unwrap(), Outcome::Later);
         let letters = world.deliver().await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["elsewhere@example.org"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["elsewhere@example.org"]
+        );
     });
 }
 
@@ -136,7 +164,10 @@ fn a_machine_whose_clock_is_not_with_the_databases_is_told_so() {
         assert_eq!(clock_is_wrong(world.db(), &Clock::system()).await.unwrap(), None);
         world.forward(1000 * DAY);
         let wrong = clock_is_wrong(world.db(), &world.house.clock).await.unwrap();
-        assert_eq!(wrong.is_some_and(|wrong| wrong.contains("ahead of the database's")), world.db().kind() == Kind::Postgres);
+        assert_eq!(
+            wrong.is_some_and(|wrong| wrong.contains("ahead of the database's")),
+            world.db().kind() == Kind::Postgres
+        );
     });
 }
 
@@ -153,8 +184,11 @@ fn many_workers_never_send_a_letter_twice() {
                         sent.fetch_add(1, Ordering::SeqCst);
                         async { Ok(()) }
                     };
-                    // PostgreSQL may give a worker nothing while another holds the row it chose; what is left is due still.
-                    while deliver_one(&house.db, &house.clock, send).await.unwrap() != Outcome::NothingDue {}
+                    // PostgreSQL may give a worker nothing while another holds the row it chose;
+                    // what is left is due still.
+                    while deliver_one(&house.db, &house.clock, send).await.unwrap()
+                        != Outcome::NothingDue
+                    {}
                 })
             })
             .collect();
@@ -174,9 +208,25 @@ fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
         let (db, clock) = (world.db(), &world.house.clock);
         let refuse = |_, _| async { Err(Failure::Refused("no such mailbox".into())) };
         assert_eq!(deliver_one(db, clock, refuse).await.unwrap(), Outcome::GivenUp);
-        assert_eq!(count(&world, "given_up_at IS NOT NULL AND reason = 'no such mailbox' AND to_address = ''").await, 1);
-        assert_eq!(deliver_one(db, clock, |_, _| async { Err(Failure::Later("busy".into())) }).await.unwrap(), Outcome::Later);
-        assert_eq!(deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(), Outcome::NothingDue, "it waits");
+        assert_eq!(
+            count(
+                &world,
+                "given_up_at IS NOT NULL AND reason = 'no such mailbox' AND to_address = ''"
+            )
+            .await,
+            1
+        );
+        assert_eq!(
+            deliver_one(db, clock, |_, _| async { Err(Failure::Later("busy".into())) })
+                .await
+                .unwrap(),
+            Outcome::Later
+        );
+        assert_eq!(
+            deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(),
+            Outcome::NothingDue,
+            "it waits"
+        );
         world.forward(MINUTE);
         assert_eq!(deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(), Outcome::Sent);
     });
@@ -198,7 +248,11 @@ fn signed(world: &World, key: &str, seconds: i64, body: &str) -> Vec<(&'static s
     let mut mac = <Hmac<Sha256>>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(format!("msg_1.{at}.{body}").as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
-    vec![("webhook-id", "msg_1".into()), ("webhook-timestamp", at.to_string()), ("webhook-signature", format!("v1,AAAA v1,{signature}"))]
+    vec![
+        ("webhook-id", "msg_1".into()),
+        ("webhook-timestamp", at.to_string()),
+        ("webhook-signature", format!("v1,AAAA v1,{signature}")),
+    ]
 }
 
 #[test]
@@ -206,13 +260,20 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
     on_both(async |world| {
         owe_letters(&world, 1).await;
         let letter = world.deliver().await.remove(0);
-        let body = format!(r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>","reason":"550 no such mailbox"}}"#, letter.id);
+        let body = format!(
+            r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>","reason":"550 no such mailbox"}}"#,
+            letter.id
+        );
         let call = async |headers: Vec<(&'static str, String)>, body: String| {
-            let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let headers: Vec<_> =
+                headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             world.visitor().send(Method::POST, "/returns", &headers, body).await.status
         };
         let returns = async || -> i64 {
-            sqlx::query_scalar("SELECT count(*) FROM returns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+            sqlx::query_scalar("SELECT count(*) FROM returns")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
         };
         for (headers, body) in [
             (vec![], body.clone()),
@@ -223,7 +284,10 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
         ] {
             assert_eq!(call(headers, body).await, StatusCode::UNAUTHORIZED);
         }
-        assert_eq!(call(signed(&world, KEY, 0, "no JSON"), "no JSON".into()).await, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            call(signed(&world, KEY, 0, "no JSON"), "no JSON".into()).await,
+            StatusCode::BAD_REQUEST
+        );
         assert_eq!(returns().await, 0);
         for _ in 0..2 {
             assert_eq!(call(signed(&world, KEY, 0, &body), body.clone()).await, StatusCode::OK);
@@ -233,7 +297,8 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
         let at = world.now() / SECOND;
         let mut mac = <Hmac<Sha256>>::new_from_slice(KEY.as_bytes()).unwrap();
         mac.update(format!("{at}word").as_bytes());
-        let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature: String =
+            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let mailgun = |signature: &str| {
             format!(
                 r#"{{"signature":{{"timestamp":"{at}","token":"word","signature":"{signature}"}},"event-data":{{"event":"complained",
@@ -265,14 +330,24 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
         let ours = world.house.return_address.clone().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let returns = async || -> i64 {
-            sqlx::query_scalar("SELECT count(*) FROM returns").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+            sqlx::query_scalar("SELECT count(*) FROM returns")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap()
         };
         let mbox = folder.path().join("bounces");
         let mailbox = Mailbox::from_setting(&format!("file:{}", mbox.display())).unwrap();
         mailbox.empty(&world.house).await.unwrap();
         let person = "From: someone@example.com\nTo: bounces@alongside.example.org\nSubject: Hello\n\nWho are you?\n";
-        let mails = [did_not_arrive(&ours.of(&letters[0].id)), person.to_owned(), did_not_arrive(&ours.of(&letters[1].id))];
-        let all: String = mails.iter().map(|mail| format!("From MAILER-DAEMON Mon Nov 23 08:00:00 2026\n{mail}\n")).collect();
+        let mails = [
+            did_not_arrive(&ours.of(&letters[0].id)),
+            person.to_owned(),
+            did_not_arrive(&ours.of(&letters[1].id)),
+        ];
+        let all: String = mails
+            .iter()
+            .map(|mail| format!("From MAILER-DAEMON Mon Nov 23 08:00:00 2026\n{mail}\n"))
+            .collect();
         fs::write(&mbox, &all).unwrap();
         fs::write(folder.path().join("bounces.lock"), "").unwrap();
         assert!(mailbox.empty(&world.house).await.is_err(), "the mail server is writing");
@@ -290,7 +365,11 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
         fs::create_dir_all(maildir.join("new")).unwrap();
         fs::write(maildir.join("new/1.mail"), did_not_arrive(&ours.of(&letters[2].id))).unwrap();
         fs::write(maildir.join("new/2.mail"), person).unwrap();
-        Mailbox::from_setting(&format!("file:{}", maildir.display())).unwrap().empty(&world.house).await.unwrap();
+        Mailbox::from_setting(&format!("file:{}", maildir.display()))
+            .unwrap()
+            .empty(&world.house)
+            .await
+            .unwrap();
         assert_eq!(returns().await, 3);
         assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
         assert_eq!(fs::read_dir(maildir.join("cur")).unwrap().count(), 1);

@@ -1,4 +1,5 @@
-//! What shows that an outcome is so: files that are put in, questions that it answers, numbers before and after.
+//! What shows that an outcome is so: files that are put in, questions that it answers, numbers
+//! before and after.
 
 use app::accounts::Role;
 use app::clock::{DAY, MINUTE};
@@ -18,22 +19,37 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         let (about, key) = (format!("topic:{topic}"), id::fresh());
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let fields = [&DONE[..], &[("about", about.as_str()), ("form_key", key.as_str())]].concat();
-        let wrong = leader.post_file("/lead/updates/new", &fields, ("times.pdf", b"<script>")).await;
+        let wrong =
+            leader.post_file("/lead/updates/new", &fields, ("times.pdf", b"<script>")).await;
         assert!(
             wrong.status == StatusCode::UNPROCESSABLE_ENTITY
-                && wrong.says("Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture")
+                && wrong.says(
+                    "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture"
+                )
                 && wrong.says(DONE[1].1)
         );
-        let unfinished = leader.post_file("/lead/updates/new", &fields[1..], ("times.exe", PDF)).await;
-        assert!(unfinished.says("Say what parents said") && unfinished.says("times.pdf (PDF, 1 kB)"), "the file is not lost");
+        let unfinished =
+            leader.post_file("/lead/updates/new", &fields[1..], ("times.exe", PDF)).await;
+        assert!(
+            unfinished.says("Say what parents said") && unfinished.says("times.pdf (PDF, 1 kB)"),
+            "the file is not lost"
+        );
         let file = unfinished.sends("files");
         let checked = leader.post_file("/lead/updates/new", &fields, ("times.exe", PDF)).await;
-        assert!(checked.says("Check what you say") && checked.says("times.pdf") && checked.sends("files") == file, "the same file is one");
+        assert!(
+            checked.says("Check what you say")
+                && checked.says("times.pdf")
+                && checked.sends("files") == file,
+            "the same file is one"
+        );
 
         let stranger = world.signed_in("leader2@example.org", &[Role::Leader]).await;
         let named = [&fields[..], &[("files", file.as_str()), ("step", "publish")]].concat();
         let taken = stranger.post("/lead/updates/new", &named).await;
-        assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.says("Choose the file again"), "nobody else can name it yet");
+        assert!(
+            taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.says("Choose the file again"),
+            "nobody else can name it yet"
+        );
         let published = leader.post("/lead/updates/new", &named).await.leads_to();
         let update = published.split(['/', '?']).nth(2).unwrap().to_owned();
         let (visitor, page) = (world.visitor(), format!("/updates/{update}"));
@@ -43,34 +59,67 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         assert_eq!(saved.html.as_bytes(), PDF);
         assert_eq!(saved.headers["content-type"], "application/pdf");
         assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
-        let road = [&b"\xFF\xD8\xFF\xE1\x00\x10Exif\0\0a road"[..], b"\xFF\xDB\x00\x06look\xFF\xDA\x00\x03\x01look\xFF\xD9"].concat();
-        let picture = leader.post_file("/lead/updates/new", &fields, ("the stop.jpeg", &road)).await;
+        let road = [
+            &b"\xFF\xD8\xFF\xE1\x00\x10Exif\0\0a road"[..],
+            b"\xFF\xDB\x00\x06look\xFF\xDA\x00\x03\x01look\xFF\xD9",
+        ]
+        .concat();
+        let picture =
+            leader.post_file("/lead/updates/new", &fields, ("the stop.jpeg", &road)).await;
         assert!(picture.says("the stop.jpg (JPG, 1 kB)"));
         let stop = picture.sends("files");
         let named = [&fields[..4], &[("files", stop.as_str()), ("step", "publish")]].concat();
-        let shown = leader.post("/lead/updates/new", &named).await.leads_to().split('?').next().unwrap().to_owned();
+        let shown = leader
+            .post("/lead/updates/new", &named)
+            .await
+            .leads_to()
+            .split('?')
+            .next()
+            .unwrap()
+            .to_owned();
         let taken = visitor.get(&format!("{shown}/files/{stop}")).await;
-        assert!(taken.html.contains("look") && !taken.html.contains("road"), "where it was taken is removed");
+        assert!(
+            taken.html.contains("look") && !taken.html.contains("road"),
+            "where it was taken is removed"
+        );
         let other = publish(&leader, &topic, &DONE).await;
-        assert_eq!(visitor.get(&format!("/updates/{other}/files/{file}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            visitor.get(&format!("/updates/{other}/files/{file}")).await.status,
+            StatusCode::NOT_FOUND
+        );
 
         world.forward(MINUTE);
-        let (change, without) = (format!("/lead/updates/{update}"), [&DONE[..], &[("version", "1"), ("step", "publish")]].concat());
-        assert!(stranger.get(&change).await.says("times.pdf"), "a colleague keeps it or takes it out");
+        let (change, without) = (
+            format!("/lead/updates/{update}"),
+            [&DONE[..], &[("version", "1"), ("step", "publish")]].concat(),
+        );
+        assert!(
+            stranger.get(&change).await.says("times.pdf"),
+            "a colleague keeps it or takes it out"
+        );
         stranger.post(&change, &without).await.leads_to();
-        assert_eq!(visitor.get(&address).await.html.as_bytes(), PDF, "what was said before stands with it");
+        assert_eq!(
+            visitor.get(&address).await.html.as_bytes(),
+            PDF,
+            "what was said before stands with it"
+        );
 
         let organiser = world.organiser().await;
         let judge = format!("/forum/updates/{update}");
         let disputed = [("version", "2"), ("verdict", "disputed")];
-        let bare = organiser.post_file(&judge, &disputed, ("our count.pdf", b"%PDF-1.7\nIt came late.")).await;
+        let bare = organiser
+            .post_file(&judge, &disputed, ("our count.pdf", b"%PDF-1.7\nIt came late."))
+            .await;
         assert!(bare.says("Say what parents find") && bare.says("our count.pdf"));
         let file = bare.sends("files");
         let words = [&disputed[..], &[("words", "It came late."), ("files", &file)]].concat();
         organiser.post(&judge, &words).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(read.says("our count.pdf"));
-        assert_eq!(visitor.get(&format!("{page}/files/{file}")).await.html, "%PDF-1.7\nIt came late.");
+        assert_eq!(
+            visitor.get(&format!("{page}/files/{file}")).await.html,
+            "%PDF-1.7\nIt came late."
+        );
     });
 }
 
@@ -90,10 +139,22 @@ fn an_outcome_names_the_questions_it_answers_and_only_those_of_published_results
         let about = format!("consultation:{id}");
         let form = leader.get(&format!("/lead/updates/new?about={about}")).await;
         let question = form.sends("questions");
-        assert!(form.says("Which questions does it answer?") && form.says("Do you wait?") && question.starts_with(&id));
+        assert!(
+            form.says("Which questions does it answer?")
+                && form.says("Do you wait?")
+                && question.starts_with(&id)
+        );
         let invented = format!("{id}/another");
-        let fields =
-            [&DONE[..], &[("about", about.as_str()), ("questions", &question), ("questions", &invented), ("step", "publish")]].concat();
+        let fields = [
+            &DONE[..],
+            &[
+                ("about", about.as_str()),
+                ("questions", &question),
+                ("questions", &invented),
+                ("step", "publish"),
+            ],
+        ]
+        .concat();
         let page = leader.post("/lead/updates/new", &fields).await.leads_to();
         let read = world.visitor().get(page.split('?').next().unwrap()).await;
         assert!(read.says("<li>Do you wait?</li>") && !read.says("another"));
@@ -106,15 +167,32 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
         let topic = closed_topic(&world).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let first = leader.get("/lead/updates/new").await;
-        assert!(first.status == StatusCode::OK && first.says("What is it about?") && !first.says("We did"));
-        assert_eq!(leader.get("/lead/updates/new?chosen=1").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            first.status == StatusCode::OK
+                && first.says("What is it about?")
+                && !first.says("We did")
+        );
+        assert_eq!(
+            leader.get("/lead/updates/new?chosen=1").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let form = leader.get(&format!("/lead/updates/new?chosen=1&about=topic:{topic}")).await;
         assert!(form.says("We did") && form.says("It is about something else too"));
         let again = leader.get(&format!("/lead/updates/about?about=topic:{topic}")).await;
         assert!(again.html.contains("checked"));
         let about = format!("topic:{topic}");
-        let again = leader.post("/lead/updates/new", &[&DONE[..2], &[("about", about.as_str()), ("step", "about")]].concat()).await;
-        assert!(again.status == StatusCode::OK && again.says("Choose all that it answers") && again.says(DONE[1].1), "no word is lost");
+        let again = leader
+            .post(
+                "/lead/updates/new",
+                &[&DONE[..2], &[("about", about.as_str()), ("step", "about")]].concat(),
+            )
+            .await;
+        assert!(
+            again.status == StatusCode::OK
+                && again.says("Choose all that it answers")
+                && again.says(DONE[1].1),
+            "no word is lost"
+        );
         let gone = leader.get(&format!("/lead/updates/new?about=topic:{}", id::fresh())).await;
         assert!(gone.says("Choose what it is about") && gone.says("Topic: Buses that are on time"));
     });

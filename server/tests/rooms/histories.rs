@@ -1,4 +1,5 @@
-//! Histories by chance: what the record and the pack say of them is what a few plain lines of test code make of the same events.
+//! Histories by chance: what the record and the pack say of them is what a few plain lines of test
+//! code make of the same events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, many: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % many
     }
 }
@@ -65,8 +67,14 @@ impl History {
         let (mut awaited, mut given, mut overdue) = (0, 0, 0);
         for chosen in self.chosen.iter().filter(|chosen| chosen.at <= at) {
             awaited += 1;
-            let about: Vec<&&Said> = standing.values().filter(|said| said.topics.contains(&chosen.topic)).collect();
-            let due = match about.iter().filter(|said| said.outcome == "deciding").map(|said| &said.decide_by).min() {
+            let about: Vec<&&Said> =
+                standing.values().filter(|said| said.topics.contains(&chosen.topic)).collect();
+            let due = match about
+                .iter()
+                .filter(|said| said.outcome == "deciding")
+                .map(|said| &said.decide_by)
+                .min()
+            {
                 Some(promised) => promised.clone(),
                 None if about.is_empty() => day(chosen.at + within),
                 None => {
@@ -82,17 +90,26 @@ impl History {
             };
             self.judged.iter().rfind(of).map_or("claimed", |(_, _, verdict, _)| verdict)
         };
-        let many = |is: &dyn Fn(&Said) -> bool| standing.values().filter(|said| is(said)).count().to_string();
+        let many = |is: &dyn Fn(&Said) -> bool| {
+            standing.values().filter(|said| is(said)).count().to_string()
+        };
         let mut told: BTreeMap<(&str, i64), u64> = BTreeMap::new();
         for (update, version, _, _) in self.letters.iter().filter(|(.., when)| *when <= at) {
             *told.entry((update, *version)).or_default() += 1;
         }
         // Ten and more are shown, to the nearest ten.
-        let told: u64 = told.values().filter(|people| **people >= 10).map(|people| (people + 5) / 10 * 10).sum();
-        let comments: Vec<_> = self.comments.iter().filter(|(_, published, _)| *published <= at).collect();
-        let is_answered = |answered: &Option<Millis>| answered.is_some_and(|answered| answered <= at);
-        let late =
-            |(_, published, answered): &&&(String, Millis, Option<Millis>)| !is_answered(answered) && day(at) > day(*published + within);
+        let told: u64 = told
+            .values()
+            .filter(|people| **people >= 10)
+            .map(|people| (people + 5) / 10 * 10)
+            .sum();
+        let comments: Vec<_> =
+            self.comments.iter().filter(|(_, published, _)| *published <= at).collect();
+        let is_answered =
+            |answered: &Option<Millis>| answered.is_some_and(|answered| answered <= at);
+        let late = |(_, published, answered): &&&(String, Millis, Option<Millis>)| {
+            !is_answered(answered) && day(at) > day(*published + within)
+        };
         BTreeMap::from([
             ("awaited", awaited.to_string()),
             ("awaited_said", given.to_string()),
@@ -107,7 +124,14 @@ impl History {
             ("outcomes_deciding", many(&|said| said.outcome == "deciding")),
             ("contributors_told", told.to_string()),
             ("comments", comments.len().to_string()),
-            ("comments_answered", comments.iter().filter(|(_, _, answered)| is_answered(answered)).count().to_string()),
+            (
+                "comments_answered",
+                comments
+                    .iter()
+                    .filter(|(_, _, answered)| is_answered(answered))
+                    .count()
+                    .to_string(),
+            ),
             ("comments_overdue", comments.iter().filter(late).count().to_string()),
         ])
     }
@@ -129,7 +153,10 @@ impl Stage<'_> {
         for value in values {
             query = query.bind(*value);
         }
-        query.execute(&mut *self.world.db().read().await.unwrap()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        query
+            .execute(&mut *self.world.db().read().await.unwrap())
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     /// A round that closes with a topic, whom some supported, and that the forum confirms.
@@ -150,7 +177,12 @@ impl Stage<'_> {
         for _ in 0..self.chance.below(30) {
             let parent = self.parents[self.chance.below(self.parents.len())].clone();
             if contributors.insert(parent.clone()) {
-                self.run("INSERT INTO supports (topic_id, account_id, given_at) VALUES ($2, $3, $1)", &[&topic, &parent], now - 1).await;
+                self.run(
+                    "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($2, $3, $1)",
+                    &[&topic, &parent],
+                    now - 1,
+                )
+                .await;
             }
         }
         app::rounds::close_due(self.world.db(), &self.world.house.clock).await.unwrap();
@@ -175,7 +207,11 @@ impl Stage<'_> {
         let (outcome, word, decide_by) = match self.chance.below(4) {
             0 => (Outcome::Done, "done", String::new()),
             1 => (Outcome::Partly, "partly", String::new()),
-            2 => (Outcome::Not { because: "b".into(), decided_by: "d".into(), look_again: by }, "not", String::new()),
+            2 => (
+                Outcome::Not { because: "b".into(), decided_by: "d".into(), look_again: by },
+                "not",
+                String::new(),
+            ),
             _ => (Outcome::Deciding { by: by.clone() }, "deciding", by),
         };
         let words = Words::new("It is late", "It comes earlier", outcome);
@@ -188,16 +224,30 @@ impl Stage<'_> {
         }
         let mut topics = BTreeSet::new();
         for _ in 0..=self.chance.below(2) {
-            topics.insert(self.history.chosen[self.chance.below(self.history.chosen.len())].topic.clone());
+            topics.insert(
+                self.history.chosen[self.chance.below(self.history.chosen.len())].topic.clone(),
+            );
         }
         let (words, outcome, decide_by) = self.words();
-        let about: Vec<Subject> =
-            topics.iter().map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() }).collect();
+        let about: Vec<Subject> = topics
+            .iter()
+            .map(|topic| Subject { kind: Kind::Topic, id: topic.clone(), title: String::new() })
+            .collect();
         let (leader, now) = (self.leader.clone(), self.world.now());
-        let made = self.world.db().write(move |tx| Box::pin(async move { publish(tx, &id::fresh(), &words, &about, &leader, now).await }));
+        let made = self.world.db().write(move |tx| {
+            Box::pin(async move { publish(tx, &id::fresh(), &words, &about, &leader, now).await })
+        });
         let Published::Now(update) = made.await.unwrap() else { panic!("it is published") };
         let topics = topics.into_iter().collect();
-        self.history.said.push(Said { update, version: 1, topics, outcome, decide_by, is_told: true, at: now });
+        self.history.said.push(Said {
+            update,
+            version: 1,
+            topics,
+            outcome,
+            decide_by,
+            is_told: true,
+            at: now,
+        });
     }
 
     async fn change(&mut self) {
@@ -205,29 +255,73 @@ impl Stage<'_> {
             return;
         }
         let nth = self.chance.below(self.history.said.len());
-        let (update, topics) = (self.history.said[nth].update.clone(), self.history.said[nth].topics.clone());
-        let version = self.history.said.iter().filter(|said| said.update == update).map(|said| said.version).max().unwrap() + 1;
+        let (update, topics) =
+            (self.history.said[nth].update.clone(), self.history.said[nth].topics.clone());
+        let version = self
+            .history
+            .said
+            .iter()
+            .filter(|said| said.update == update)
+            .map(|said| said.version)
+            .max()
+            .unwrap()
+            + 1;
         let (words, outcome, decide_by) = self.words();
-        let (leader, now, about, is_told) = (self.leader.clone(), self.world.now(), update.clone(), self.chance.below(3) > 0);
+        let (leader, now, about, is_told) =
+            (self.leader.clone(), self.world.now(), update.clone(), self.chance.below(3) > 0);
         let said = self.world.db().write(move |tx| {
             Box::pin(async move {
-                let new = NewVersion { update_id: &about, version, form_key: &id::fresh(), words: &words, is_told };
+                let new = NewVersion {
+                    update_id: &about,
+                    version,
+                    form_key: &id::fresh(),
+                    words: &words,
+                    is_told,
+                };
                 say(tx, &new, &leader, now).await
             })
         });
         assert!(said.await.unwrap());
-        self.history.said.push(Said { update, version, topics, outcome, decide_by, is_told, at: now });
+        self.history.said.push(Said {
+            update,
+            version,
+            topics,
+            outcome,
+            decide_by,
+            is_told,
+            at: now,
+        });
     }
 
     async fn judge(&mut self) {
         let Some(said) = self.history.said.last() else { return };
         let (update, version) = (said.update.clone(), said.version);
-        let is_last = self.history.said.iter().all(|other| other.update != update || other.version <= version);
-        let (verdict, word) = if self.chance.below(2) == 0 { (Verdict::Confirmed, "confirmed") } else { (Verdict::Disputed, "disputed") };
-        let new = NewVerdict { form_key: id::fresh(), version, verdict, words: "w".into(), evidence: Evidence::default() };
+        let is_last = self
+            .history
+            .said
+            .iter()
+            .all(|other| other.update != update || other.version <= version);
+        let (verdict, word) = if self.chance.below(2) == 0 {
+            (Verdict::Confirmed, "confirmed")
+        } else {
+            (Verdict::Disputed, "disputed")
+        };
+        let new = NewVerdict {
+            form_key: id::fresh(),
+            version,
+            verdict,
+            words: "w".into(),
+            evidence: Evidence::default(),
+        };
         let (organiser, now, about) = (self.organiser.clone(), self.world.now(), update.clone());
-        let judged =
-            self.world.db().write(move |tx| Box::pin(async move { judge(tx, &about, &new, &organiser, now).await })).await.unwrap();
+        let judged = self
+            .world
+            .db()
+            .write(move |tx| {
+                Box::pin(async move { judge(tx, &about, &new, &organiser, now).await })
+            })
+            .await
+            .unwrap();
         assert_eq!(judged, is_last);
         if judged {
             self.history.judged.push((update, version, word, now));
@@ -236,8 +330,12 @@ impl Stage<'_> {
 
     async fn comment(&mut self) {
         let now = self.world.now();
-        if let Some(nth) =
-            self.history.comments.iter().position(|(_, _, answered)| answered.is_none()).filter(|_| self.chance.below(2) == 0)
+        if let Some(nth) = self
+            .history
+            .comments
+            .iter()
+            .position(|(_, _, answered)| answered.is_none())
+            .filter(|_| self.chance.below(2) == 0)
         {
             let comment = self.history.comments[nth].0.clone();
             let (leader, key) = (self.leader.clone(), id::fresh());
@@ -276,18 +374,25 @@ impl Stage<'_> {
         self.history.letters = rows;
     }
 
-    /// Everyone with an address who contributed to what a version is about has one letter of it, and nobody else has any.
+    /// Everyone with an address who contributed to what a version is about has one letter of it,
+    /// and nobody else has any.
     fn everyone_was_told_once(&self) {
         for said in self.history.said.iter().filter(|said| said.is_told) {
-            let contributed = self.history.chosen.iter().filter(|chosen| said.topics.contains(&chosen.topic));
-            let contributed: BTreeSet<&String> = contributed.flat_map(|chosen| &chosen.contributors).collect();
-            let letters = self.history.letters.iter().filter(|(update, version, ..)| *update == said.update && *version == said.version);
+            let contributed =
+                self.history.chosen.iter().filter(|chosen| said.topics.contains(&chosen.topic));
+            let contributed: BTreeSet<&String> =
+                contributed.flat_map(|chosen| &chosen.contributors).collect();
+            let letters =
+                self.history.letters.iter().filter(|(update, version, ..)| {
+                    *update == said.update && *version == said.version
+                });
             let letters: Vec<&String> = letters.map(|(_, _, person, _)| person).collect();
             assert_eq!(letters.len(), contributed.len(), "once each");
             assert_eq!(letters.into_iter().collect::<BTreeSet<_>>(), contributed);
         }
         let told = self.history.said.iter().filter(|said| said.is_told).count();
-        let versions: BTreeSet<(&String, i64)> = self.history.letters.iter().map(|(update, version, ..)| (update, *version)).collect();
+        let versions: BTreeSet<(&String, i64)> =
+            self.history.letters.iter().map(|(update, version, ..)| (update, *version)).collect();
         assert_eq!(versions.len(), told, "of spelling alone nobody hears");
     }
 
@@ -296,9 +401,14 @@ impl Stage<'_> {
         let (now, within) = (self.world.now(), self.world.house.outcome_within);
         let awaited = self.world.visitor().get("/updates?show=awaited").await;
         for chosen in &self.history.chosen {
-            let has_outcome = self.history.said.iter().any(|said| said.topics.contains(&chosen.topic));
+            let has_outcome =
+                self.history.said.iter().any(|said| said.topics.contains(&chosen.topic));
             if now > chosen.at + within + DAY && !has_outcome {
-                assert!(awaited.html.contains(&chosen.topic) && awaited.says("Overdue since"), "{}", chosen.topic);
+                assert!(
+                    awaited.html.contains(&chosen.topic) && awaited.says("Overdue since"),
+                    "{}",
+                    chosen.topic
+                );
             }
         }
     }
@@ -307,11 +417,23 @@ impl Stage<'_> {
 async fn a_history(world: &World, seed: u64) {
     let mut parents = Vec::new();
     for nth in 0..24 {
-        parents.push(world.person(&format!("p{seed}-{nth}@example.org"), &[Role::Parent], &world.south).await);
+        parents.push(
+            world
+                .person(&format!("p{seed}-{nth}@example.org"), &[Role::Parent], &world.south)
+                .await,
+        );
     }
     let leader = world.person(&format!("l{seed}@example.org"), &[Role::Leader], &world.south).await;
-    let organiser = world.person(&format!("o{seed}@example.org"), &[Role::Organiser], &world.south).await;
-    let mut stage = Stage { world, parents, leader, organiser, history: History::default(), chance: Chance(seed) };
+    let organiser =
+        world.person(&format!("o{seed}@example.org"), &[Role::Organiser], &world.south).await;
+    let mut stage = Stage {
+        world,
+        parents,
+        leader,
+        organiser,
+        history: History::default(),
+        chance: Chance(seed),
+    };
     let mut days: BTreeMap<String, Millis> = BTreeMap::new();
     stage.choose().await;
     for _ in 0..50 {
@@ -333,10 +455,14 @@ async fn a_history(world: &World, seed: u64) {
     stage.tell().await;
     stage.everyone_was_told_once();
     stage.nothing_is_left_hanging().await;
-    // The clock stands still while letters go, so what went at a moment is asked of every day that was, at its end.
+    // The clock stands still while letters go, so what went at a moment is asked of every day that
+    // was, at its end.
     world.forward(2 * DAY);
     for (day, end) in days {
-        let (told, expected) = (figures(&packed(&world.house, &day).await), stage.history.figures(world.house.outcome_within, end));
+        let (told, expected) = (
+            figures(&packed(&world.house, &day).await),
+            stage.history.figures(world.house.outcome_within, end),
+        );
         for (name, value) in expected {
             assert_eq!(told[name], value, "seed {seed}, {day}: {name}");
         }

@@ -40,7 +40,16 @@ const APPEND_ONLY: [&str; 23] = [
 ];
 
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 8] = ["rounds", "topics", "drafts", "notices", "ledger", "subscriptions", "update_versions", "comments"];
+const LIVING: [&str; 8] = [
+    "rounds",
+    "topics",
+    "drafts",
+    "notices",
+    "ledger",
+    "subscriptions",
+    "update_versions",
+    "comments",
+];
 
 #[test]
 fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
@@ -54,17 +63,30 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             }
             for column in &columns {
                 // Another number, or another text; what a column may not hold is refused anyway.
-                for other in [format!("{column} + 1"), format!("{column} || 'x'"), "NULL".to_owned()] {
+                for other in
+                    [format!("{column} + 1"), format!("{column} || 'x'"), "NULL".to_owned()]
+                {
                     if APPEND_ONLY.contains(&table) {
-                        stays(&world, table, &columns, &format!("UPDATE {table} SET {column} = {other}")).await;
+                        stays(
+                            &world,
+                            table,
+                            &columns,
+                            &format!("UPDATE {table} SET {column} = {other}"),
+                        )
+                        .await;
                     }
                     if world.db().kind() == Kind::Sqlite {
                         let all = columns.join(", ");
-                        let changed =
-                            columns.iter().map(|name| if name == column { other.as_str() } else { name }).collect::<Vec<_>>().join(", ");
+                        let changed = columns
+                            .iter()
+                            .map(|name| if name == column { other.as_str() } else { name })
+                            .collect::<Vec<_>>()
+                            .join(", ");
                         stays(&world, table, &columns, &format!("INSERT OR REPLACE INTO {table} ({all}) SELECT {changed} FROM {table}"))
                             .await;
-                        let in_place = format!("INSERT OR REPLACE INTO {table} (rowid, {all}) SELECT rowid, {changed} FROM {table}");
+                        let in_place = format!(
+                            "INSERT OR REPLACE INTO {table} (rowid, {all}) SELECT rowid, {changed} FROM {table}"
+                        );
                         stays(&world, table, &columns, &in_place).await;
                     }
                 }
@@ -73,13 +95,19 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
         for (table, sql) in [
             ("topics", "UPDATE topics SET withdrawn_at = NULL WHERE withdrawn_at IS NOT NULL"),
             ("topics", "UPDATE topics SET withdrawn_at = withdrawn_at + 1"),
-            ("drafts", "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)"),
+            (
+                "drafts",
+                "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)",
+            ),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
             ("rounds", "UPDATE rounds SET seats = seats + 1"),
             ("rounds", "UPDATE rounds SET closes_at = closes_at + 1"),
             ("rounds", "UPDATE rounds SET counted_at = NULL"),
-            ("topics", "UPDATE topics SET merged_at = 1, merged_into = id WHERE published_at IS NOT NULL AND withdrawn_at IS NULL"),
+            (
+                "topics",
+                "UPDATE topics SET merged_at = 1, merged_into = id WHERE published_at IS NOT NULL AND withdrawn_at IS NULL",
+            ),
             ("notices", "UPDATE notices SET started_at = started_at + 1"),
             ("notices", "UPDATE notices SET effect_at = effect_at + 1"),
             ("ledger", "UPDATE ledger SET due_at = due_at + 1"),
@@ -117,44 +145,75 @@ fn two_plain_statements_at_once_do_not_race_past_the_gate() {
         let plan = register(&world, &leader).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &leader, &plan).await;
-        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")]).await.leads_to();
+        organiser
+            .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
+            .await
+            .leads_to();
         world.forward(20 * DAY);
         let late = world.published("Late").await;
         let draft = draft(&leader, &plan).await;
-        leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
-        let publish = "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by";
-        let tie = format!("INSERT INTO plan_topics SELECT plan_id, '{late}', tied_by, tied_at FROM plan_topics");
-        assert!(both(&world, &tie, publish).await.is_err(), "a topic that is tied meanwhile shuts the gate");
+        leader
+            .post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")])
+            .await
+            .leads_to();
+        let publish =
+            "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by";
+        let tie = format!(
+            "INSERT INTO plan_topics SELECT plan_id, '{late}', tied_by, tied_at FROM plan_topics"
+        );
+        assert!(
+            both(&world, &tie, publish).await.is_err(),
+            "a topic that is tied meanwhile shuts the gate"
+        );
         // Taken back as only the owner of the tables can.
         let untie = "ALTER TABLE plan_topics DISABLE TRIGGER USER";
         sqlx::query(untie).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
         let untie = format!("DELETE FROM plan_topics WHERE topic_id = '{late}'");
-        sqlx::query(AssertSqlSafe(untie)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
-        // A table of a session's own stands in for no real one, and no transaction looks at an earlier moment.
+        sqlx::query(AssertSqlSafe(untie))
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        // A table of a session's own stands in for no real one, and no transaction looks at an
+        // earlier moment.
         let stand_ins = "CREATE TEMP TABLE unanswered_topics (draft_id TEXT); CREATE TEMP TABLE shut_gates (plan_id TEXT)";
         for before in [stand_ins, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"] {
             let mut session = world.db().read().await.unwrap();
-            for statement in ["BEGIN", before, "UPDATE draft_answers SET words = 'Page 3'", "DELETE FROM draft_answers"] {
+            for statement in [
+                "BEGIN",
+                before,
+                "UPDATE draft_answers SET words = 'Page 3'",
+                "DELETE FROM draft_answers",
+            ] {
                 _ = sqlx::raw_sql(statement).execute(&mut *session).await;
             }
             assert!(sqlx::query(publish).execute(&mut *session).await.is_err(), "{before}");
             sqlx::raw_sql("ROLLBACK").execute(&mut *session).await.unwrap();
         }
         let other_words = "UPDATE draft_answers SET words = 'Page 2'";
-        assert!(both(&world, publish, other_words).await.is_err(), "an answer is not changed while its draft is being published");
+        assert!(
+            both(&world, publish, other_words).await.is_err(),
+            "an answer is not changed while its draft is being published"
+        );
     });
 }
 
-/// Runs the first statement and keeps it open until the second waits for it, or is through; what came of the second.
+/// Runs the first statement and keeps it open until the second waits for it, or is through; what
+/// came of the second.
 async fn both(world: &World, first: &str, second: &str) -> Result<(), sqlx::Error> {
     let (db, second) = (world.db().clone(), second.to_owned());
-    while_open(world, &[first], async move { sqlx::query(AssertSqlSafe(second)).execute(&mut *db.read().await?).await.map(|_done| ()) })
-        .await
+    while_open(world, &[first], async move {
+        sqlx::query(AssertSqlSafe(second)).execute(&mut *db.read().await?).await.map(|_done| ())
+    })
+    .await
 }
 
-/// Runs these statements of one transaction and keeps it open until the work beside it waits for it, or is through; what
-/// came of the work. On PostgreSQL.
-pub async fn while_open<T: Send + 'static>(world: &World, statements: &[&str], work: impl Future<Output = T> + Send + 'static) -> T {
+/// Runs these statements of one transaction and keeps it open until the work beside it waits for
+/// it, or is through; what came of the work. On PostgreSQL.
+pub async fn while_open<T: Send + 'static>(
+    world: &World,
+    statements: &[&str],
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
     let mut one = world.db().read().await.unwrap();
     sqlx::query("BEGIN").execute(&mut *one).await.unwrap();
     for statement in statements {
@@ -162,14 +221,20 @@ pub async fn while_open<T: Send + 'static>(world: &World, statements: &[&str], w
     }
     let other = tokio::spawn(work);
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap() > 0;
+    let waits = async || {
+        sqlx::query_scalar::<_, i64>(waiting)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap()
+            > 0
+    };
     while !other.is_finished() && !waits().await {}
     sqlx::query("COMMIT").execute(&mut *one).await.unwrap();
     other.await.unwrap()
 }
 
-/// A round with a shortlist, a plan with every kind of happening, its first draft published past the gate, and a notice
-/// that somebody was told of.
+/// A round with a shortlist, a plan with every kind of happening, its first draft published past
+/// the gate, and a notice that somebody was told of.
 async fn everything_has_happened(world: &World) {
     let (round, topic) = world.voting("Buses").await;
     let author = world.parent(1).await;
@@ -178,18 +243,35 @@ async fn everything_has_happened(world: &World) {
     world.supporter(2, &world.south, &topic).await;
     let (organiser, leader) = (world.organiser().await, leader(world).await);
     let concern = author.propose("Somebody hurts my child").await;
-    organiser.post(&format!("/forum/topics/{concern}"), &[("decision", "pass on")]).await.leads_to();
+    organiser
+        .post(&format!("/forum/topics/{concern}"), &[("decision", "pass on")])
+        .await
+        .leads_to();
     let lead = world.signed_in("safe@example.org", &[Role::Safeguarding]).await;
-    lead.post(&format!("/forum/safeguarding/{concern}"), &[("note", "I spoke with her")]).await.leads_to();
+    lead.post(&format!("/forum/safeguarding/{concern}"), &[("note", "I spoke with her")])
+        .await
+        .leads_to();
     let plan = register(world, &leader).await;
     leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
     meet(world, &leader, &plan).await;
-    organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too early.")]).await.leads_to();
+    organiser
+        .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too early.")])
+        .await
+        .leads_to();
     let draft = draft(&leader, &plan).await;
     let second = [("summary", "More."), ("body", "They come often.")];
     leader.post(&format!("/lead/plans/{plan}/drafts"), &second).await.leads_to();
-    leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
-    leader.post(&format!("{draft}/override"), &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+    leader
+        .post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")])
+        .await
+        .leads_to();
+    leader
+        .post(
+            &format!("{draft}/override"),
+            &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")],
+        )
+        .await
+        .leads_to();
     leader.post(&draft, &[]).await.leads_to();
     notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
     let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
@@ -220,15 +302,24 @@ async fn everything_has_happened(world: &World) {
     }
     world.forward(DAY);
     world.close().await;
-    organiser.post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)]).await.leads_to();
+    organiser
+        .post(&format!("/forum/rounds/{round}/shortlist"), &[("topics", &topic)])
+        .await
+        .leads_to();
 }
 
 async fn columns(world: &World, table: &str) -> Vec<String> {
     let sql = match world.db().kind() {
         Kind::Sqlite => "SELECT name FROM pragma_table_info($1)",
-        Kind::Postgres => "SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = $1",
+        Kind::Postgres => {
+            "SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = $1"
+        }
     };
-    sqlx::query_scalar(sql).bind(table).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar(sql)
+        .bind(table)
+        .fetch_all(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 /// How an attack ended; it is taken back each time.
@@ -260,8 +351,18 @@ async fn stays(world: &World, table: &'static str, columns: &[String], attack: &
     }
 }
 
-async fn rows(connection: &mut AnyConnection, table: &str, columns: &[String]) -> Result<BTreeSet<String>, sqlx::Error> {
-    let row = columns.iter().map(|column| format!("coalesce(CAST({column} AS TEXT), '-')")).collect::<Vec<_>>().join(" || '|' || ");
-    let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {row} FROM {table}"))).fetch_all(connection).await?;
+async fn rows(
+    connection: &mut AnyConnection,
+    table: &str,
+    columns: &[String],
+) -> Result<BTreeSet<String>, sqlx::Error> {
+    let row = columns
+        .iter()
+        .map(|column| format!("coalesce(CAST({column} AS TEXT), '-')"))
+        .collect::<Vec<_>>()
+        .join(" || '|' || ");
+    let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {row} FROM {table}")))
+        .fetch_all(connection)
+        .await?;
     Ok(rows.into_iter().collect())
 }

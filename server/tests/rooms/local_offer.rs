@@ -1,4 +1,5 @@
-//! Comments on the Local Offer: written by parents, read by the forum, answered by leaders, printed by the year.
+//! Comments on the Local Offer: written by parents, read by the forum, answered by leaders, printed
+//! by the year.
 
 use app::accounts::Role;
 use app::clock::{self, DAY};
@@ -20,7 +21,10 @@ async fn sent(parent: &Browser<'_>, words: &str) -> String {
 async fn published(world: &World, words: &str) -> String {
     let comment = sent(&world.signed_in("writer@example.org", &[Role::Parent]).await, words).await;
     let organiser = world.signed_in("reads@example.org", &[Role::Organiser]).await;
-    organiser.post(&format!("/forum/local-offer/{comment}"), &[("decision", "publish")]).await.leads_to();
+    organiser
+        .post(&format!("/forum/local-offer/{comment}"), &[("decision", "publish")])
+        .await
+        .leads_to();
     comment
 }
 
@@ -29,44 +33,82 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
     on_both(async |world| {
         let parent = world.parent(1).await;
         let empty = parent.post("/local-offer/comments/new", &[("words", " ")]).await;
-        assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.says("Write your comment"));
+        assert!(
+            empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.says("Write your comment")
+        );
         let comment = sent(&parent, WORDS).await;
         let page = format!("/local-offer/comments/{comment}");
         let visitor = world.visitor();
         assert_eq!(visitor.get(&page).await.status, StatusCode::NOT_FOUND);
         assert!(!visitor.get("/local-offer").await.says(WORDS));
-        assert!(parent.get(&page).await.says("Waits to be read") && parent.get("/account/said").await.says("Waits to be read"));
+        assert!(
+            parent.get(&page).await.says("Waits to be read")
+                && parent.get("/account/said").await.says("Waits to be read")
+        );
 
         let organiser = world.organiser().await;
         assert!(organiser.get("/forum/local-offer").await.says("The page on short breaks"));
         let desk = format!("/forum/local-offer/{comment}");
         let undecided = organiser.post(&desk, &[]).await;
-        assert!(undecided.status == StatusCode::UNPROCESSABLE_ENTITY && undecided.says("Choose what becomes of it"));
+        assert!(
+            undecided.status == StatusCode::UNPROCESSABLE_ENTITY
+                && undecided.says("Choose what becomes of it")
+        );
         assert!(organiser.post(&desk, &[("decision", "decline")]).await.says("Choose the reason"));
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
         let again = organiser.post(&desk, &[("decision", "decline"), ("reason", "names")]).await;
         assert!(again.says("Somebody has decided about it"));
         let read = visitor.get(&page).await;
         assert!(read.says(WORDS) && read.says("Answer due by") && !read.says("Somebody"));
-        assert_eq!(world.deliver().await.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(), ["Your comment is published"]);
+        assert_eq!(
+            world.deliver().await.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(),
+            ["Your comment is published"]
+        );
 
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert!(leader.get("/lead/local-offer").await.says("The page on short breaks"));
         let answer = format!("/lead/local-offer/{comment}");
         let day = clock::fields(world.now() - DAY).0;
-        let late = leader.post(&answer, &[("response", "We know."), ("action", "A new number"), ("action_by", &day)]).await;
-        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("still to come") && late.says("A new number"));
+        let late = leader
+            .post(
+                &answer,
+                &[("response", "We know."), ("action", "A new number"), ("action_by", &day)],
+            )
+            .await;
+        assert!(
+            late.status == StatusCode::UNPROCESSABLE_ENTITY
+                && late.says("still to come")
+                && late.says("A new number")
+        );
         assert!(leader.post(&answer, &[]).await.says("Write what you answer"));
-        leader.post(&answer, &[("response", "The number was wrong."), ("action", "We call back within a day.")]).await.leads_to();
+        leader
+            .post(
+                &answer,
+                &[("response", "The number was wrong."), ("action", "We call back within a day.")],
+            )
+            .await
+            .leads_to();
         let read = visitor.get(&page).await;
-        assert!(read.says("The number was wrong.") && read.says("We call back within a day.") && read.says("✓ Answered"));
+        assert!(
+            read.says("The number was wrong.")
+                && read.says("We call back within a day.")
+                && read.says("✓ Answered")
+        );
         let letters = world.deliver().await;
-        assert!(letters.len() == 1 && letters[0].text.contains("The number was wrong.") && letters[0].text.contains("We call back"));
+        assert!(
+            letters.len() == 1
+                && letters[0].text.contains("The number was wrong.")
+                && letters[0].text.contains("We call back")
+        );
         assert!(!parent.get(&page).await.says("Take it back"), "what is answered stays");
         assert!(!leader.get("/lead/local-offer").await.says("The page on short breaks"));
         let year = clock::date(world.now()).year();
         let year = visitor.get(&format!("/local-offer/years/{year}")).await;
-        assert!(year.says("1 comment was published, 1 of them are answered.") && year.says(WORDS) && year.says("We call back"));
+        assert!(
+            year.says("1 comment was published, 1 of them are answered.")
+                && year.says(WORDS)
+                && year.says("We call back")
+        );
     });
 }
 
@@ -76,17 +118,32 @@ fn what_names_somebody_is_not_published_and_its_author_is_told_why() {
         let parent = world.parent(1).await;
         let comment = sent(&parent, "Mrs Invented never rings back.").await;
         let organiser = world.organiser().await;
-        organiser.post(&format!("/forum/local-offer/{comment}"), &[("decision", "decline"), ("reason", "names")]).await.leads_to();
+        organiser
+            .post(
+                &format!("/forum/local-offer/{comment}"),
+                &[("decision", "decline"), ("reason", "names")],
+            )
+            .await
+            .leads_to();
         assert!(world.deliver().await[0].text.contains("It names somebody"));
         let page = format!("/local-offer/comments/{comment}");
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
         assert!(parent.get(&page).await.says("Not published. It names somebody"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        assert_eq!(leader.post(&format!("/lead/local-offer/{comment}"), &[("response", "x")]).await.status, StatusCode::NOT_FOUND);
-        let year = world.visitor().get(&format!("/local-offer/years/{}", clock::date(world.now()).year())).await;
+        assert_eq!(
+            leader.post(&format!("/lead/local-offer/{comment}"), &[("response", "x")]).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let year = world
+            .visitor()
+            .get(&format!("/local-offer/years/{}", clock::date(world.now()).year()))
+            .await;
         assert!(year.says("Left out were fewer than 10") && !year.says("Mrs Invented"));
         for year in ["1999", "2999", "x"] {
-            assert_eq!(world.visitor().get(&format!("/local-offer/years/{year}")).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(
+                world.visitor().get(&format!("/local-offer/years/{year}")).await.status,
+                StatusCode::NOT_FOUND
+            );
         }
     });
 }
@@ -96,7 +153,8 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let comment = sent(&parent, "My neighbour hits her child.").await;
-        let (organiser, page) = (world.organiser().await, format!("/local-offer/comments/{comment}"));
+        let (organiser, page) =
+            (world.organiser().await, format!("/local-offer/comments/{comment}"));
         let desk = format!("/forum/local-offer/{comment}");
         organiser.post(&desk, &[("decision", "pass on")]).await.leads_to();
         for who in [&organiser, &parent, &world.visitor()] {
@@ -109,20 +167,36 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         let queue = "/forum/safeguarding/comments";
         assert_eq!(organiser.get(queue).await.status, StatusCode::FORBIDDEN);
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
-        assert!(lead.get(queue).await.says("My neighbour hits her child.") && !lead.get(queue).await.says("What was looked after"));
+        assert!(
+            lead.get(queue).await.says("My neighbour hits her child.")
+                && !lead.get(queue).await.says("What was looked after")
+        );
         let own = format!("{queue}/{comment}");
         assert_eq!(organiser.get(&own).await.status, StatusCode::FORBIDDEN);
         assert!(lead.get(&own).await.says("mailto:"));
         assert!(lead.post(&own, &[]).await.says("Say in a few words what was done"));
         let long = "x".repeat(5_000);
-        assert!(lead.post(&own, &[("note", &long)]).await.says(&long), "what is too long is not lost");
+        assert!(
+            lead.post(&own, &[("note", &long)]).await.says(&long),
+            "what is too long is not lost"
+        );
         lead.post(&own, &[("note", "Rang the council.")]).await.leads_to();
         lead.post(&own, &[("note", "The council rang back.")]).await.leads_to();
         let noted = lead.get(&own).await;
-        assert!(noted.says("Rang the council.") && noted.says("The council rang back."), "a second note takes nothing away");
-        assert!(lead.get(queue).await.says("What was looked after") && lead.get(queue).await.says("Nothing waits for you."));
+        assert!(
+            noted.says("Rang the council.") && noted.says("The council rang back."),
+            "a second note takes nothing away"
+        );
+        assert!(
+            lead.get(queue).await.says("What was looked after")
+                && lead.get(queue).await.says("Nothing waits for you.")
+        );
         let published = published(&world, WORDS).await;
-        assert_eq!(lead.get(&format!("{queue}/{published}")).await.status, StatusCode::NOT_FOUND, "only what was passed on");
+        assert_eq!(
+            lead.get(&format!("{queue}/{published}")).await.status,
+            StatusCode::NOT_FOUND,
+            "only what was passed on"
+        );
     });
 }
 
@@ -130,11 +204,17 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
 fn an_author_takes_a_comment_back_until_it_is_answered_and_nobody_else_can() {
     on_both(async |world| {
         let comment = published(&world, WORDS).await;
-        let (page, withdrawal) = (format!("/local-offer/comments/{comment}"), format!("/local-offer/comments/{comment}/withdrawal"));
+        let (page, withdrawal) = (
+            format!("/local-offer/comments/{comment}"),
+            format!("/local-offer/comments/{comment}/withdrawal"),
+        );
         let other = world.parent(7).await;
         assert_eq!(other.post(&withdrawal, &[]).await.status, StatusCode::NOT_FOUND);
         let author = world.sign_in("writer@example.org").await;
-        assert!(author.get(&page).await.says("Take it back") && author.get(&withdrawal).await.says(WORDS));
+        assert!(
+            author.get(&page).await.says("Take it back")
+                && author.get(&withdrawal).await.says(WORDS)
+        );
         author.post(&withdrawal, &[]).await.leads_to();
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
         assert!(!world.visitor().get("/local-offer").await.says(WORDS));
@@ -165,7 +245,8 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
         }
         let comment = published(&world, WORDS).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let (db, by, about, now) = (world.db().clone(), leader.account.clone(), comment.clone(), world.now());
+        let (db, by, about, now) =
+            (world.db().clone(), leader.account.clone(), comment.clone(), world.now());
         let new = app::local_offer::rules::NewResponse {
             form_key: "a key".to_owned(),
             response: "We look at it.".to_owned(),

@@ -22,7 +22,15 @@ pub async fn leader(world: &World) -> Browser<'_> {
 /// A plan that this leader registers; its id.
 pub async fn register(world: &World, leader: &Browser<'_>) -> String {
     let added = world.db().write(|tx| {
-        Box::pin(async move { area::store::add(tx, area::What::Organisation, &format!("Council {}", id::fresh()), None).await })
+        Box::pin(async move {
+            area::store::add(
+                tx,
+                area::What::Organisation,
+                &format!("Council {}", id::fresh()),
+                None,
+            )
+            .await
+        })
     });
     let organisation = added.await.unwrap();
     let due = app::clock::fields(world.now() + 200 * DAY).0;
@@ -65,30 +73,64 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         let plan = register(&world, &leader).await;
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(page.says("Leaders tie topics to it.") && page.says("The forum writes it.") && page.says("Not yet: "));
+        assert!(
+            page.says("Leaders tie topics to it.")
+                && page.says("The forum writes it.")
+                && page.says("Not yet: ")
+        );
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
-        assert!(organiser.get("/forum").await.says("Write the forum’s statement on Transport to school"));
+        assert!(
+            organiser
+                .get("/forum")
+                .await
+                .says("Write the forum’s statement on Transport to school")
+        );
 
         world.forward(20 * DAY);
         let draft = draft(&leader, &plan).await;
-        assert_eq!(world.visitor().get(&format!("/plans/{plan}/drafts/1")).await.status, StatusCode::NOT_FOUND, "it is not published");
+        assert_eq!(
+            world.visitor().get(&format!("/plans/{plan}/drafts/1")).await.status,
+            StatusCode::NOT_FOUND,
+            "it is not published"
+        );
         let held = leader.post(&draft, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(held.says("The gate is shut") && held.says("record a planning session"));
 
         meet(&world, &leader, &plan).await;
-        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Parents were in from the start.")]).await.leads_to();
+        organiser
+            .post(
+                &format!("/forum/plans/{plan}/statement"),
+                &[("words", "Parents were in from the start.")],
+            )
+            .await
+            .leads_to();
         let held = leader.post(&draft, &[]).await;
         assert!(held.says("Answer the topic that has no answer yet"));
-        leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adapted"), ("words", "On page 3, from March.")]).await.leads_to();
-        assert_eq!(leader.post(&draft, &[]).await.leads_to(), format!("/plans/{plan}/drafts/1?done=published"));
+        leader
+            .post(
+                &format!("{draft}/topics/{topic}"),
+                &[("answer", "adapted"), ("words", "On page 3, from March.")],
+            )
+            .await
+            .leads_to();
+        assert_eq!(
+            leader.post(&draft, &[]).await.leads_to(),
+            format!("/plans/{plan}/drafts/1?done=published")
+        );
 
         tell_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
         let letters = world.deliver().await;
-        let told: Vec<_> = letters.iter().filter(|letter| letter.subject.starts_with("What became of your topic")).collect();
+        let told: Vec<_> = letters
+            .iter()
+            .filter(|letter| letter.subject.starts_with("What became of your topic"))
+            .collect();
         assert_eq!(told.len(), 3, "the author and two supporters, once each");
-        assert!(told.iter().all(|letter| letter.text.contains("“Buses” is adapted. On page 3, from March.")));
+        assert!(
+            told.iter()
+                .all(|letter| letter.text.contains("“Buses” is adapted. On page 3, from March."))
+        );
 
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
         assert!(page.says("<h3>Buses</h3>") && page.says("● Adapted"));
@@ -106,18 +148,29 @@ fn the_gate_is_overridden_in_two_steps_and_the_banner_stays_for_everyone() {
         let draft = draft(&leader, &plan).await;
         assert_eq!(leader.post(&draft, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let form = format!("{draft}/override");
-        let short = leader.post(&form, &[("name", "Invented Officer"), ("reason", "We are in a hurry")]).await;
+        let short = leader
+            .post(&form, &[("name", "Invented Officer"), ("reason", "We are in a hurry")])
+            .await;
         assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(short.says("80 characters or more") && short.says("We are in a hurry"));
         let check = leader.post(&form, &[("name", "Invented Officer"), ("reason", REASON)]).await;
         assert_eq!(check.status, StatusCode::OK);
         assert!(check.says("Is this what you want to be read for ever?"));
-        assert!(!world.visitor().get(&format!("/plans/{plan}")).await.says("Invented Officer"), "the first step keeps nothing");
-        leader.post(&form, &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+        assert!(
+            !world.visitor().get(&format!("/plans/{plan}")).await.says("Invented Officer"),
+            "the first step keeps nothing"
+        );
+        leader
+            .post(&form, &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")])
+            .await
+            .leads_to();
         leader.post(&draft, &[]).await.leads_to();
         for path in [format!("/plans/{plan}"), format!("/plans/{plan}/drafts/1")] {
             let page = world.visitor().get(&path).await;
-            assert!(page.says(REASON) && page.says("Invented Officer") && page.says("past the gate"), "{path}");
+            assert!(
+                page.says(REASON) && page.says("Invented Officer") && page.says("past the gate"),
+                "{path}"
+            );
         }
         assert!(world.visitor().get("/plans").await.says("The gate was overridden"));
         let record = world.visitor().get("/record").await;
@@ -132,15 +185,29 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
         let (_, topic) = world.voting("Buses").await;
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         let plan = register(&world, &leader).await;
-        assert!(leader.get(&format!("/lead/plans/{plan}/drafts")).await.says("A draft put in now shuts the gate for good"));
+        assert!(
+            leader
+                .get(&format!("/lead/plans/{plan}/drafts"))
+                .await
+                .says("A draft put in now shuts the gate for good")
+        );
         let first = draft(&leader, &plan).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &leader, &plan).await;
-        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too late.")]).await.leads_to();
+        organiser
+            .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Too late.")])
+            .await
+            .leads_to();
         world.forward(60 * DAY);
         let second = draft(&leader, &plan).await;
         assert_ne!(first, second);
-        leader.post(&format!("{second}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        leader
+            .post(
+                &format!("{second}/topics/{topic}"),
+                &[("answer", "adopted"), ("words", "Page 1")],
+            )
+            .await
+            .leads_to();
         let held = leader.post(&second, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(held.says("This cannot be made good any more."));
@@ -167,13 +234,31 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
         let (leader, visitor) = (leader(&world).await, world.visitor());
         let plan = register(&world, &leader).await;
         for body in ["One.\n\nTwo.", "One.\n\nThree.", "One.\n\nFour."] {
-            leader.post(&format!("/lead/plans/{plan}/drafts"), &[("summary", "Short"), ("body", body)]).await.leads_to();
+            leader
+                .post(
+                    &format!("/lead/plans/{plan}/drafts"),
+                    &[("summary", "Short"), ("body", body)],
+                )
+                .await
+                .leads_to();
         }
         let changes = |version: i64| format!("/plans/{plan}/drafts/{version}/changes");
         let shown = leader.get(&changes(3)).await;
-        assert!(shown.says("<del>− Three.</del>") && shown.says("<ins>+ Four.</ins>") && shown.says("from draft 2 to draft 3"));
-        assert_eq!(leader.get(&changes(1)).await.status, StatusCode::NOT_FOUND, "there is none before it");
-        assert_eq!(visitor.get(&changes(3)).await.status, StatusCode::NOT_FOUND, "nothing is published");
+        assert!(
+            shown.says("<del>− Three.</del>")
+                && shown.says("<ins>+ Four.</ins>")
+                && shown.says("from draft 2 to draft 3")
+        );
+        assert_eq!(
+            leader.get(&changes(1)).await.status,
+            StatusCode::NOT_FOUND,
+            "there is none before it"
+        );
+        assert_eq!(
+            visitor.get(&changes(3)).await.status,
+            StatusCode::NOT_FOUND,
+            "nothing is published"
+        );
         for version in [1, 3] {
             let draft = format!("/lead/plans/{plan}/drafts/{version}");
             let passing = [("name", "Invented Officer"), ("reason", REASON), ("step", "pass")];
@@ -181,19 +266,39 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
             leader.post(&draft, &[]).await.leads_to();
         }
         let shown = visitor.get(&changes(3)).await;
-        assert!(shown.says("<del>− Two.</del>") && shown.says("from draft 1 to draft 3"), "draft 2 is not published");
-        assert!(visitor.get(&format!("/plans/{plan}/drafts/3")).await.says("What changed from draft 1"));
+        assert!(
+            shown.says("<del>− Two.</del>") && shown.says("from draft 1 to draft 3"),
+            "draft 2 is not published"
+        );
+        assert!(
+            visitor.get(&format!("/plans/{plan}/drafts/3")).await.says("What changed from draft 1")
+        );
     });
 }
 
 /// A form with a file, as a browser sends it.
-async fn put_in(leader: &Browser<'_>, plan: &str, name: &str, content: &[u8]) -> crate::world::Answer {
+async fn put_in(
+    leader: &Browser<'_>,
+    plan: &str,
+    name: &str,
+    content: &[u8],
+) -> crate::world::Answer {
     put_in_as(leader, plan, &id::fresh(), name, content).await
 }
 
-async fn put_in_as(leader: &Browser<'_>, plan: &str, key: &str, name: &str, content: &[u8]) -> crate::world::Answer {
+async fn put_in_as(
+    leader: &Browser<'_>,
+    plan: &str,
+    key: &str,
+    name: &str,
+    content: &[u8],
+) -> crate::world::Answer {
     leader
-        .post_file(&format!("/lead/plans/{plan}/drafts"), &[("form_key", key), ("summary", "In short"), ("body", "")], (name, content))
+        .post_file(
+            &format!("/lead/plans/{plan}/drafts"),
+            &[("form_key", key), ("summary", "In short"), ("body", "")],
+            (name, content),
+        )
         .await
 }
 
@@ -202,22 +307,51 @@ fn a_draft_can_be_a_file_which_is_what_its_content_says_and_is_only_ever_saved()
     on_both(async |world| {
         let (leader, visitor) = (leader(&world).await, world.visitor());
         let plan = register(&world, &leader).await;
-        let refused = put_in(&leader, &plan, "plan.pdf", b"<html><script>alert(1)</script></html>").await;
+        let refused =
+            put_in(&leader, &plan, "plan.pdf", b"<html><script>alert(1)</script></html>").await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.says("Choose a PDF, a Word file (docx) or an OpenDocument text (odt)") && refused.says("In short"));
-        let large = put_in(&leader, &plan, "plan.pdf", &[b"%PDF-1.7\n".as_slice(), &vec![0; (20 << 20) + 1]].concat()).await;
+        assert!(
+            refused.says("Choose a PDF, a Word file (docx) or an OpenDocument text (odt)")
+                && refused.says("In short")
+        );
+        let large = put_in(
+            &leader,
+            &plan,
+            "plan.pdf",
+            &[b"%PDF-1.7\n".as_slice(), &vec![0; (20 << 20) + 1]].concat(),
+        )
+        .await;
         assert!(large.says("Choose a file of 20 MB or less"), "{}", large.status);
         let larger = put_in(&leader, &plan, "plan.pdf", &vec![0; 60 << 20]).await;
-        assert!(larger.says("Choose a file of 20 MB or less") && larger.says("In short"), "{}: what was typed is kept", larger.status);
+        assert!(
+            larger.says("Choose a file of 20 MB or less") && larger.says("In short"),
+            "{}: what was typed is kept",
+            larger.status
+        );
 
-        let signed_out = put_in(&visitor, &plan, "plan.pdf", &[b"%PDF-1.7\n".as_slice(), &vec![0; 3 << 20]].concat()).await;
+        let signed_out = put_in(
+            &visitor,
+            &plan,
+            "plan.pdf",
+            &[b"%PDF-1.7\n".as_slice(), &vec![0; 3 << 20]].concat(),
+        )
+        .await;
         assert_eq!(signed_out.status, StatusCode::UNAUTHORIZED);
-        assert!(signed_out.says("summary=In+short"), "what was typed beside the file is kept through signing in");
+        assert!(
+            signed_out.says("summary=In+short"),
+            "what was typed beside the file is kept through signing in"
+        );
 
         let draft = put_in(&leader, &plan, "Our plan.exe", b"%PDF-1.7\nThe plan.").await.leads_to();
         let file = format!("/plans/{plan}/drafts/1/file");
         assert_eq!(visitor.get(&file).await.status, StatusCode::NOT_FOUND, "it is not published");
-        leader.post(&format!("{draft}/override"), &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")]).await.leads_to();
+        leader
+            .post(
+                &format!("{draft}/override"),
+                &[("name", "Invented Officer"), ("reason", REASON), ("step", "pass")],
+            )
+            .await
+            .leads_to();
         leader.post(&draft, &[]).await.leads_to();
         assert!(visitor.get(&format!("/plans/{plan}/drafts/1")).await.says("Our plan.pdf"));
         let saved = visitor.get(&file).await;
@@ -238,7 +372,9 @@ fn a_draft_sent_twice_is_one_and_with_another_file_it_is_another() {
         let key = id::fresh();
         let mut leads_to = Vec::new();
         for content in ["%PDF-1.7\nOne.", "%PDF-1.7\nOne.", "%PDF-1.7\nTwo."] {
-            leads_to.push(put_in_as(&leader, &plan, &key, "plan.pdf", content.as_bytes()).await.leads_to());
+            leads_to.push(
+                put_in_as(&leader, &plan, &key, "plan.pdf", content.as_bytes()).await.leads_to(),
+            );
         }
         assert!(leads_to[0] == leads_to[1] && leads_to[1] != leads_to[2], "{leads_to:?}");
     });
@@ -263,8 +399,14 @@ fn topics_that_were_ticked_stay_ticked_while_others_are_looked_for() {
         let plan = register(&world, &leader).await;
         let (buses, trams) = (world.published("Buses").await, world.published("Trams").await);
         let form = format!("/lead/plans/{plan}/topics");
-        let looked = leader.post(&form, &[("step", "look"), ("search", "Trams"), ("topics", &buses)]).await;
-        let is_ticked = |topic: &str| looked.html.split("<input").any(|input| input.contains(topic) && input.contains("checked"));
+        let looked =
+            leader.post(&form, &[("step", "look"), ("search", "Trams"), ("topics", &buses)]).await;
+        let is_ticked = |topic: &str| {
+            looked
+                .html
+                .split("<input")
+                .any(|input| input.contains(topic) && input.contains("checked"))
+        };
         assert!(is_ticked(&buses) && !is_ticked(&trams) && looked.says(&trams), "{}", looked.html);
     });
 }
@@ -275,7 +417,9 @@ fn a_second_override_is_not_kept_and_says_so_but_a_double_tap_is_one() {
         let leader = leader(&world).await;
         let plan = register(&world, &leader).await;
         let form = format!("{}/override", draft(&leader, &plan).await);
-        let pass = async |name: &str| leader.post(&form, &[("name", name), ("reason", REASON), ("step", "pass")]).await;
+        let pass = async |name: &str| {
+            leader.post(&form, &[("name", name), ("reason", REASON), ("step", "pass")]).await
+        };
         let first = pass("Invented Officer").await.leads_to();
         assert_eq!(pass("Invented Officer").await.leads_to(), first);
         let second = pass("Another Officer").await;
@@ -293,19 +437,34 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         // A topic of no round: it can be withdrawn at any time.
         let topic = author.propose("Buses").await;
-        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.leads_to();
+        organiser
+            .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+            .await
+            .leads_to();
         let waiting = joined.propose("Busses").await;
-        organiser.post(&format!("/forum/topics/{waiting}"), &[("decision", "merge"), ("into", &topic)]).await.leads_to();
+        organiser
+            .post(&format!("/forum/topics/{waiting}"), &[("decision", "merge"), ("into", &topic)])
+            .await
+            .leads_to();
         let plan = register(&world, &leader).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &leader, &plan).await;
-        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")]).await.leads_to();
+        organiser
+            .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
+            .await
+            .leads_to();
         world.forward(15 * DAY);
         let draft = draft(&leader, &plan).await;
-        leader.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        leader
+            .post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")])
+            .await
+            .leads_to();
         leader.post(&draft, &[]).await.leads_to();
         let before = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(before.says("Co-production") && before.says("What had to happen before a draft was published"));
+        assert!(
+            before.says("Co-production")
+                && before.says("What had to happen before a draft was published")
+        );
 
         // Even by a clock that was moved back since.
         world.forward(-HOUR);
@@ -313,18 +472,41 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &late)]).await.leads_to();
         author.post(&format!("/topics/{topic}/withdrawal"), &[]).await.leads_to();
         tell_due(&world.house).await.unwrap();
-        let told: Vec<String> =
-            world.deliver().await.into_iter().filter(|letter| letter.subject.starts_with("What became")).map(|letter| letter.to).collect();
-        assert_eq!(told.len(), 2, "who proposed it and who proposed what was merged into it, and nobody else: {told:?}");
+        let told: Vec<String> = world
+            .deliver()
+            .await
+            .into_iter()
+            .filter(|letter| letter.subject.starts_with("What became"))
+            .map(|letter| letter.to)
+            .collect();
+        assert_eq!(
+            told.len(),
+            2,
+            "who proposed it and who proposed what was merged into it, and nobody else: {told:?}"
+        );
 
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(page.says("Co-production") && !page.says("Did not hold") && page.says("Ferries"), "{}", page.html);
+        assert!(
+            page.says("Co-production") && !page.says("Did not hold") && page.says("Ferries"),
+            "{}",
+            page.html
+        );
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
-        assert!(page.says("Buses") && page.says("✓ Adopted") && page.says("Its author has withdrawn it since."));
+        assert!(
+            page.says("Buses")
+                && page.says("✓ Adopted")
+                && page.says("Its author has withdrawn it since.")
+        );
         assert!(!page.says("Ferries"), "this draft did not have to answer it");
-        leader.post(&format!("/lead/plans/{plan}/drafts"), &[("summary", "More"), ("body", "More")]).await.leads_to();
+        leader
+            .post(&format!("/lead/plans/{plan}/drafts"), &[("summary", "More"), ("body", "More")])
+            .await
+            .leads_to();
         let next = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(next.says("What must happen before a draft is published") && next.says("Not yet"), "the next draft has its own gate");
+        assert!(
+            next.says("What must happen before a draft is published") && next.says("Not yet"),
+            "the next draft has its own gate"
+        );
     });
 }
 
@@ -337,18 +519,29 @@ fn two_leaders_publishing_at_once_publish_once() {
         let plan = register(&world, &one).await;
         one.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         meet(&world, &one, &plan).await;
-        organiser.post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")]).await.leads_to();
+        organiser
+            .post(&format!("/forum/plans/{plan}/statement"), &[("words", "Good.")])
+            .await
+            .leads_to();
         world.forward(15 * DAY);
         let draft = draft(&one, &plan).await;
-        one.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")]).await.leads_to();
+        one.post(&format!("{draft}/topics/{topic}"), &[("answer", "adopted"), ("words", "Page 1")])
+            .await
+            .leads_to();
         let (first, second) = tokio::join!(one.post(&draft, &[]), two.post(&draft, &[]));
         assert_eq!(first.leads_to(), second.leads_to());
-        let events: i64 = sqlx::query_scalar("SELECT count(*) FROM plan_events WHERE what = 'draft published'")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let events: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM plan_events WHERE what = 'draft published'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         assert_eq!(events, 1);
-        let late = one.post(&format!("{draft}/topics/{topic}"), &[("answer", "not"), ("words", "No"), ("decided_by", "Somebody")]).await;
+        let late = one
+            .post(
+                &format!("{draft}/topics/{topic}"),
+                &[("answer", "not"), ("words", "No"), ("decided_by", "Somebody")],
+            )
+            .await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(run(&world, "UPDATE draft_answers SET words = 'Another'").await.is_err());
         assert!(run(&world, "DELETE FROM draft_answers").await.is_err());
@@ -362,15 +555,18 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
         let plan = register(&world, &leader).await;
         world.forward(-30 * DAY);
         draft(&leader, &plan).await;
-        let times: Vec<Millis> = sqlx::query_scalar("SELECT registered_at FROM plans UNION ALL SELECT at FROM plan_events")
-            .fetch_all(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let times: Vec<Millis> = sqlx::query_scalar(
+            "SELECT registered_at FROM plans UNION ALL SELECT at FROM plan_events",
+        )
+        .fetch_all(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert!(times.is_sorted() && times.len() == 2, "{times:?}");
     });
 }
 
-/// What a plan went through, kept apart from the service, to judge its gate by the words of the rule.
+/// What a plan went through, kept apart from the service, to judge its gate by the words of the
+/// rule.
 #[derive(Default)]
 struct Model {
     opened: Vec<(String, Millis, bool)>,
@@ -388,12 +584,15 @@ struct Model {
 impl Model {
     fn may_publish(&self, version: i64) -> bool {
         let tied: BTreeSet<usize> = self.tied.difference(&self.withdrawn).copied().collect();
-        let early = |topic: &usize| self.first_draft_at.is_some_and(|draft| self.opened[*topic].1 + 14 * DAY <= draft);
+        let early = |topic: &usize| {
+            self.first_draft_at.is_some_and(|draft| self.opened[*topic].1 + 14 * DAY <= draft)
+        };
         let is_open = !tied.is_empty()
             && tied.iter().all(early)
             && (self.met_parents || tied.iter().all(|topic| self.opened[*topic].2))
             && self.has_statement;
-        (is_open || self.overridden.contains(&version)) && tied.iter().all(|topic| self.answered.contains(&(version, *topic)))
+        (is_open || self.overridden.contains(&version))
+            && tied.iter().all(|topic| self.answered.contains(&(version, *topic)))
     }
 }
 
@@ -408,11 +607,15 @@ fn no_order_of_events_publishes_a_draft_that_the_rule_forbids() {
             past += model.published.intersection(&model.overridden).count();
         }
         println!("{published} drafts were published, {past} of them past the gate");
-        assert!(published - past > 5 && past > 5, "{published}, {past}: the gate was hardly ever tried");
+        assert!(
+            published - past > 5 && past > 5,
+            "{published}, {past}: the gate was hardly ever tried"
+        );
     });
 }
 
-/// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its drafts come late.
+/// A plan that goes through 80 random events, judged at each step. Every other plan is patient: its
+/// drafts come late.
 async fn one_life(world: &World, account: &str, seed: u64) -> Model {
     let mut random = StdRng::seed_from_u64(seed);
     let by = By { account_id: account.to_owned(), role: "leader" };
@@ -426,7 +629,11 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
         places: Vec::new(),
     };
     let (now, who) = (world.now(), by.clone());
-    let (plan, _) = world.db().write(move |tx| Box::pin(async move { store::register(tx, &new, &who, now).await })).await.unwrap();
+    let (plan, _) = world
+        .db()
+        .write(move |tx| Box::pin(async move { store::register(tx, &new, &who, now).await }))
+        .await
+        .unwrap();
     let mut model = Model::default();
     let began = world.now();
     for _ in 0..80 {
@@ -457,11 +664,12 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                     "UPDATE rounds SET closed_at = closes_at WHERE closed_at IS NULL AND id = (SELECT round_id FROM topics WHERE id = '{topic}')"
                 );
                 run(world, &close).await.unwrap();
-                let in_round: Option<String> = sqlx::query_scalar("SELECT round_id FROM topics WHERE id = $1")
-                    .bind(&topic)
-                    .fetch_one(&mut *world.db().read().await.unwrap())
-                    .await
-                    .unwrap();
+                let in_round: Option<String> =
+                    sqlx::query_scalar("SELECT round_id FROM topics WHERE id = $1")
+                        .bind(&topic)
+                        .fetch_one(&mut *world.db().read().await.unwrap())
+                        .await
+                        .unwrap();
                 model.opened[nth].2 = in_round.is_some();
             }
             (4, _) => {
@@ -496,7 +704,11 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 model.has_statement = true;
             }
             (6, _) if model.drafts < 3 && (seed.is_multiple_of(2) || now > began + 30 * DAY) => {
-                let draft = NewDraft { form_key: id::fresh(), summary: "Short".into(), body: "Long".into() };
+                let draft = NewDraft {
+                    form_key: id::fresh(),
+                    summary: "Short".into(),
+                    body: "Long".into(),
+                };
                 let recorded = world.db().write(move |tx| {
                     Box::pin(async move {
                         let at = store::hold(tx, kind, &plan, now).await?.unwrap();
@@ -507,7 +719,8 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 model.first_draft_at.get_or_insert(now);
             }
             (7..=11, Some(topic)) if model.drafts > 0 && model.tied.contains(&nth) => {
-                let answer = Answer { kind: "adopted", words: "Page 1".into(), decided_by: String::new() };
+                let answer =
+                    Answer { kind: "adopted", words: "Page 1".into(), decided_by: String::new() };
                 let kept = world.db().write(move |tx| {
                     Box::pin(async move {
                         let at = store::hold(tx, kind, &plan, now).await?.unwrap();
@@ -551,13 +764,17 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
                 );
                 let done = run(world, &past).await.is_ok();
                 let may = model.may_publish(version) && !model.published.contains(&version);
-                assert_eq!(done, may, "seed {seed}: the schema and the rule differ about draft {version}");
+                assert_eq!(
+                    done, may,
+                    "seed {seed}: the schema and the rule differ about draft {version}"
+                );
                 if may {
                     model.published.insert(version);
                 }
             }
             (16, Some(topic)) if random.random_bool(0.3) => {
-                let withdraw = format!("UPDATE topics SET withdrawn_at = {now} WHERE id = '{topic}'");
+                let withdraw =
+                    format!("UPDATE topics SET withdrawn_at = {now} WHERE id = '{topic}'");
                 if run(world, &withdraw).await.is_ok() {
                     assert!(
                         !model.opened[nth].2 && model.withdrawn.insert(nth),
@@ -567,7 +784,11 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             }
             (17, Some(topic)) => {
                 // Taken back, it would count again: an attack, and nothing may come of it.
-                _ = run(world, &format!("UPDATE topics SET withdrawn_at = NULL WHERE id = '{topic}'")).await;
+                _ = run(
+                    world,
+                    &format!("UPDATE topics SET withdrawn_at = NULL WHERE id = '{topic}'"),
+                )
+                .await;
             }
             _ => world.forward(random.random_range(1..6) * DAY),
         }
@@ -591,12 +812,16 @@ async fn agree(world: &World, plan: &str, seed: u64) {
 }
 
 async fn plan_of(world: &World) -> String {
-    sqlx::query_scalar("SELECT id FROM plans ORDER BY id DESC LIMIT 1").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
+    sqlx::query_scalar("SELECT id FROM plans ORDER BY id DESC LIMIT 1")
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
 }
 
 /// A topic published now, in a round of its own or in none.
 async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String {
-    let (author, now, kind, service) = (author.to_owned(), world.now(), world.db().kind(), world.transport.clone());
+    let (author, now, kind, service) =
+        (author.to_owned(), world.now(), world.db().kind(), world.transport.clone());
     let made = world.db().write(move |tx| {
         Box::pin(async move {
             let proposal = app::topics::rules::Proposal {

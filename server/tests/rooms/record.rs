@@ -52,11 +52,18 @@ fn a_pack_of_a_day_that_is_over_is_the_same_whatever_comes_later() {
         assert_eq!(figures(&first)["updates_claimed"], "1");
 
         let organiser = world.organiser().await;
-        organiser.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+        organiser
+            .post(
+                &format!("/forum/updates/{update}"),
+                &[("version", "1"), ("verdict", "confirmed")],
+            )
+            .await
+            .leads_to();
         leader
             .post(
                 &format!("/lead/updates/{update}"),
-                &[&DONE[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]].concat(),
+                &[&DONE[..2], &[("outcome", "partly"), ("version", "1"), ("step", "publish")]]
+                    .concat(),
             )
             .await
             .leads_to();
@@ -64,7 +71,10 @@ fn a_pack_of_a_day_that_is_over_is_the_same_whatever_comes_later() {
         assert_eq!(packed(&world.house, &day).await, first, "later events change nothing of it");
         assert_eq!(packed(&world.house, &day).await.zip().unwrap(), first.zip().unwrap());
         let later = figures(&packed(&world.house, &clock::fields(world.now() - DAY).0).await);
-        assert_eq!((later["updates_claimed"].as_str(), later["outcomes_partly"].as_str()), ("1", "1"));
+        assert_eq!(
+            (later["updates_claimed"].as_str(), later["outcomes_partly"].as_str()),
+            ("1", "1")
+        );
     });
 }
 
@@ -76,7 +86,10 @@ fn the_forum_saves_the_pack_of_a_day_and_is_told_what_is_wrong_with_another() {
         let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
         let today = clock::fields(world.now()).0;
         let nothing = made(&today).await;
-        assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.says("Nothing has happened here yet"));
+        assert!(
+            nothing.status == StatusCode::UNPROCESSABLE_ENTITY
+                && nothing.says("Nothing has happened here yet")
+        );
         closed_topic(&world).await;
         let organiser = world.sign_in("organiser@example.org").await;
         let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
@@ -88,15 +101,22 @@ fn the_forum_saves_the_pack_of_a_day_and_is_told_what_is_wrong_with_another() {
             ("2026-02-30".to_owned(), "Enter a day like 2026-12-01"),
         ] {
             let refused = made(&day).await;
-            assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says(why), "{day}");
+            assert!(
+                refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says(why),
+                "{day}"
+            );
         }
         let today = clock::fields(world.now()).0;
         let saved = made(&today).await;
-        assert_eq!(saved.headers["content-disposition"], format!("attachment; filename=\"evidence-pack-{today}.zip\""));
-        let noted: String = sqlx::query_scalar("SELECT detail FROM audit WHERE what = 'evidence pack made'")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        assert_eq!(
+            saved.headers["content-disposition"],
+            format!("attachment; filename=\"evidence-pack-{today}.zip\"")
+        );
+        let noted: String =
+            sqlx::query_scalar("SELECT detail FROM audit WHERE what = 'evidence pack made'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         assert_eq!(noted.len(), 64, "the hash of the pack is in the audit log");
         let parent = world.parent(1).await;
         assert_eq!(parent.post(page, &[("as_of", &today)]).await.status, StatusCode::FORBIDDEN);
@@ -110,7 +130,8 @@ fn a_pack_that_was_changed_is_found_out() {
         let made = packed(&world.house, &clock::fields(world.now()).0).await;
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let write = || made.files.iter().for_each(|(name, bytes)| std::fs::write(at(name), bytes).unwrap());
+        let write =
+            || made.files.iter().for_each(|(name, bytes)| std::fs::write(at(name), bytes).unwrap());
         let faults = || pack::verify(folder.path()).unwrap_err().join("; ");
         write();
         let whole = pack::verify(folder.path()).unwrap();
@@ -156,18 +177,34 @@ async fn copied(from: &Db, to: &Db) {
     for row in &columns {
         tables.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
     }
-    let known: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
-        .fetch_all(&mut *from)
-        .await
-        .unwrap();
+    let known: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
+    )
+    .fetch_all(&mut *from)
+    .await
+    .unwrap();
     for (table, columns) in tables.into_iter().filter(|(table, _)| known.contains(table)) {
         sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *to).await.unwrap();
-        let read = columns.iter().map(|(name, _)| format!("CAST({name} AS TEXT)")).collect::<Vec<_>>().join(", ");
+        let read = columns
+            .iter()
+            .map(|(name, _)| format!("CAST({name} AS TEXT)"))
+            .collect::<Vec<_>>()
+            .join(", ");
         let names = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let write =
-            columns.iter().enumerate().map(|(nth, (_, kind))| format!("CAST(${} AS {kind})", nth + 1)).collect::<Vec<_>>().join(", ");
-        for row in sqlx::query(AssertSqlSafe(format!("SELECT {read} FROM {table}"))).fetch_all(&mut *from).await.unwrap() {
-            let mut insert = sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} ({names}) VALUES ({write})")));
+        let write = columns
+            .iter()
+            .enumerate()
+            .map(|(nth, (_, kind))| format!("CAST(${} AS {kind})", nth + 1))
+            .collect::<Vec<_>>()
+            .join(", ");
+        for row in sqlx::query(AssertSqlSafe(format!("SELECT {read} FROM {table}")))
+            .fetch_all(&mut *from)
+            .await
+            .unwrap()
+        {
+            let mut insert = sqlx::query(AssertSqlSafe(format!(
+                "INSERT INTO {table} ({names}) VALUES ({write})"
+            )));
             let values: Vec<Option<String>> = (0..columns.len()).map(|nth| row.get(nth)).collect();
             for value in values {
                 insert = insert.bind(value);
@@ -184,7 +221,8 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
-        let sqlite = demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
+        let sqlite =
+            demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
         assert!(server::demonstration::fill(&sqlite).await.unwrap());
         let postgres = demonstration(&new_postgres_database().await).await;
         copied(&sqlite.db, &postgres.db).await;
@@ -216,37 +254,75 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         assert!(area.says("3 plans are registered.") && figures["plans"] == "3");
         assert!(area.says("The gate was overridden once.") && figures["overrides"] == "1");
         let told = visitor.get("/record/told").await;
-        assert!(told.says(&format!("{} in 100", figures["told_in_time_percent"])) && told.says("about"));
+        assert!(
+            told.says(&format!("{} in 100", figures["told_in_time_percent"])) && told.says("about")
+        );
         let outcomes = visitor.get("/record/outcomes").await;
-        let awaited =
-            format!("Given: {}. Due: {}. Overdue: {}.", figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]);
+        let awaited = format!(
+            "Given: {}. Due: {}. Overdue: {}.",
+            figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]
+        );
         assert!(outcomes.says(&awaited) && figures["awaited_overdue"] != "0");
         let places = visitor.get("/record/places").await;
-        assert!(places.says(&format!("{} times", figures["answers_ratio"])) && places.says("too few to say"));
-        let plan = area.html.split("/record/plans/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert!(
+            places.says(&format!("{} times", figures["answers_ratio"]))
+                && places.says("too few to say")
+        );
+        let plan =
+            area.html.split("/record/plans/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let plan = visitor.get(&format!("/record/plans/{plan}")).await;
         assert!(plan.says("What happened, in its order") && plan.html.contains("role=\"img\""));
         assert_eq!(visitor.get("/record/plans/none").await.status, StatusCode::NOT_FOUND);
 
-        let ids = area.html.split("/record/plans/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        let ids = area
+            .html
+            .split("/record/plans/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned());
         let mut said = Vec::new();
         for id in ids.collect::<Vec<_>>() {
             let page = visitor.get(&format!("/record/plans/{id}")).await;
-            let heading = page.html.split("<h1>").nth(1).unwrap().split('<').next().unwrap().to_owned();
-            let standing = ["No draft is published yet.", "It is due by"].into_iter().find(|words| page.says(words)).unwrap();
+            let heading =
+                page.html.split("<h1>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            let standing = ["No draft is published yet.", "It is due by"]
+                .into_iter()
+                .find(|words| page.says(words))
+                .unwrap();
             said.push((heading, standing, page.says("Who supported the topics that it answers")));
             if standing == "It is due by" {
                 // A leader says what came of the plan: its record says how many heard.
                 let leader = world.sign_in("leader@example.org").await;
                 let leads = "UPDATE roles SET organisation_id = (SELECT max(organisation_id) FROM plan_organisations WHERE plan_id = $2) WHERE account_id = $1";
-                sqlx::query(leads).bind(&leader.account).bind(&id).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+                sqlx::query(leads)
+                    .bind(&leader.account)
+                    .bind(&id)
+                    .execute(&mut *world.db().read().await.unwrap())
+                    .await
+                    .unwrap();
                 let about = format!("plan:{id}");
-                leader.post("/lead/updates/new", &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat()).await.leads_to();
+                leader
+                    .post(
+                        "/lead/updates/new",
+                        &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat(),
+                    )
+                    .await
+                    .leads_to();
                 app::updates::tell_due(&world.house).await.unwrap();
-                let letters = world.deliver().await.iter().filter(|letter| letter.subject.starts_with("What came of it")).count();
+                let letters = world
+                    .deliver()
+                    .await
+                    .iter()
+                    .filter(|letter| letter.subject.starts_with("What came of it"))
+                    .count();
                 let page = visitor.get(&format!("/record/plans/{id}")).await;
                 let about = format!("about {}", (letters + 5) / 10 * 10);
-                assert!(letters > 20 && page.says("✓ It is said.") && page.says(&about) && page.says("on the same day"), "{letters}");
+                assert!(
+                    letters > 20
+                        && page.says("✓ It is said.")
+                        && page.says(&about)
+                        && page.says("on the same day"),
+                    "{letters}"
+                );
             }
         }
         let expected = [
@@ -254,6 +330,13 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             ("An autism pathway for Sefton", "No draft is published yet.", false),
             ("Weekends and holidays", "No draft is published yet.", true),
         ];
-        assert_eq!(said, expected.map(|(title, standing, has_supports)| (title.to_owned(), standing, has_supports)));
+        assert_eq!(
+            said,
+            expected.map(|(title, standing, has_supports)| (
+                title.to_owned(),
+                standing,
+                has_supports
+            ))
+        );
     });
 }

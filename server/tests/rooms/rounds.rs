@@ -13,7 +13,12 @@ async fn every_page(world: &World, round: &str, topic: &str) -> Vec<(String, Str
     let people = [
         ("visitor", world.visitor()),
         ("parent", world.signed_in("p@example.org", &[Role::Parent]).await),
-        ("organiser", world.signed_in("o@example.org", &[Role::Parent, Role::Organiser, Role::Safeguarding]).await),
+        (
+            "organiser",
+            world
+                .signed_in("o@example.org", &[Role::Parent, Role::Organiser, Role::Safeguarding])
+                .await,
+        ),
         ("leader", world.signed_in("l@example.org", &[Role::Leader]).await),
         ("admin", world.signed_in("a@example.org", &[Role::Admin]).await),
     ];
@@ -41,7 +46,10 @@ fn a_parent_gives_support_and_takes_it_back_and_saying_it_twice_is_saying_it_onc
     on_both(async |world| {
         let (_, topic) = world.voting("Buses").await;
         let parent = world.parent(1).await;
-        assert_eq!(parent.support(&topic, "support").await.leads_to(), format!("/topics/{topic}?done=supported"));
+        assert_eq!(
+            parent.support(&topic, "support").await.leads_to(),
+            format!("/topics/{topic}?done=supported")
+        );
         parent.support(&topic, "support").await;
         assert!(parent.get(&format!("/topics/{topic}")).await.says("Take back your support"));
         parent.support(&topic, "take back").await;
@@ -56,12 +64,17 @@ fn the_island_gets_words_and_a_form_gets_a_page() {
         let (_, topic) = world.voting("Buses").await;
         let parent = world.parent(1).await;
         let path = format!("/topics/{topic}/support");
-        let kept = parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=support").await;
+        let kept =
+            parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=support").await;
         assert_eq!((kept.status, kept.html.as_str()), (StatusCode::OK, "kept"));
-        let visitor = world.visitor().send(Method::POST, &path, &[("accept", "text/plain")], "wish=support").await;
+        let visitor = world
+            .visitor()
+            .send(Method::POST, &path, &[("accept", "text/plain")], "wish=support")
+            .await;
         assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
         world.close().await;
-        let late = parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=take+back").await;
+        let late =
+            parent.send(Method::POST, &path, &[("accept", "text/plain")], "wish=take+back").await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         let late = parent.support(&topic, "take back").await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -75,11 +88,19 @@ fn support_counts_only_while_voting_is_open() {
         world.round().await;
         let topic = world.published("Buses").await;
         let parent = world.parent(1).await;
-        assert_eq!(parent.support(&topic, "support").await.status, StatusCode::UNPROCESSABLE_ENTITY, "before voting opens");
+        assert_eq!(
+            parent.support(&topic, "support").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "before voting opens"
+        );
         world.forward(2 * DAY);
         assert_eq!(parent.support(&topic, "support").await.status, StatusCode::SEE_OTHER);
         world.forward(10 * DAY);
-        assert_eq!(parent.support(&topic, "take back").await.status, StatusCode::UNPROCESSABLE_ENTITY, "after the time, before the count");
+        assert_eq!(
+            parent.support(&topic, "take back").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "after the time, before the count"
+        );
         assert!(parent.get(&format!("/topics/{topic}")).await.says("The count is being made"));
     });
 }
@@ -93,8 +114,13 @@ fn nobody_in_any_role_sees_a_different_page_because_others_gave_support() {
             world.parent(nth).await.support(&topic, "support").await;
         }
         for person in ["p", "o", "l", "a"] {
-            let sql = format!("UPDATE accounts SET email = 'was-{person}@example.org' WHERE email = '{person}@example.org'");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+            let sql = format!(
+                "UPDATE accounts SET email = 'was-{person}@example.org' WHERE email = '{person}@example.org'"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         }
         let after = every_page(&world, &round, &topic).await;
         for ((who, one), (_, other)) in before.iter().zip(&after) {
@@ -105,7 +131,9 @@ fn nobody_in_any_role_sees_a_different_page_because_others_gave_support() {
 
 /// Sessions have ids of their own on the account page; nothing else may differ.
 fn without_ids(html: &str) -> String {
-    html.split("value=\"01").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect()
+    html.split("value=\"01")
+        .map(|part| part.split_once('"').map_or(part, |(_, rest)| rest))
+        .collect()
 }
 
 #[test]
@@ -113,7 +141,11 @@ fn the_close_happens_by_the_clock_once_with_several_workers() {
     on_both(async |world| {
         let (round, topic) = world.voting("Buses").await;
         world.parent(1).await.support(&topic, "support").await;
-        assert_eq!(close_due(world.db(), &world.house.clock).await.unwrap(), 0, "not before its time");
+        assert_eq!(
+            close_due(world.db(), &world.house.clock).await.unwrap(),
+            0,
+            "not before its time"
+        );
         world.forward(11 * DAY);
         let closers = (0..8).map(|_| {
             let house = world.house.clone();
@@ -145,13 +177,25 @@ fn after_the_close_counts_by_place_are_shown_and_fewer_than_ten_never_are() {
         world.parent(1).await.support(&few, "support").await;
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
-        let card =
-            |title: &str| page.split("class=\"card").find(|card| card.contains(title)).unwrap().split("</li>").next().unwrap().to_owned();
+        let card = |title: &str| {
+            page.split("class=\"card")
+                .find(|card| card.contains(title))
+                .unwrap()
+                .split("</li>")
+                .next()
+                .unwrap()
+                .to_owned()
+        };
         let buses = card("Buses");
         assert!(buses.contains("17 parents supported it."), "{buses}");
-        assert!(!buses.contains(">14<") && !buses.contains(">3<"), "14 of 17 would tell that 3 were from the north: {buses}");
+        assert!(
+            !buses.contains(">14<") && !buses.contains(">3<"),
+            "14 of 17 would tell that 3 were from the north: {buses}"
+        );
         assert!(card("Trams").contains("Fewer than 10 parents supported it."));
-        assert!(world.visitor().get(&format!("/topics/{topic}")).await.says("17 parents supported it."));
+        assert!(
+            world.visitor().get(&format!("/topics/{topic}")).await.says("17 parents supported it.")
+        );
     });
 }
 
@@ -165,8 +209,15 @@ fn what_was_counted_does_not_change_when_people_move_or_a_place_is_added() {
         world.close().await;
         let before = world.visitor().get(&format!("/rounds/{round}")).await.html;
         let moved = format!("UPDATE accounts SET place_id = '{}'", world.north);
-        sqlx::query(sqlx::AssertSqlSafe(moved)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
-        let added = world.db().write(|tx| Box::pin(async move { area::store::add(tx, area::What::Place, "West Sefton", None).await }));
+        sqlx::query(sqlx::AssertSqlSafe(moved))
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let added = world.db().write(|tx| {
+            Box::pin(
+                async move { area::store::add(tx, area::What::Place, "West Sefton", None).await },
+            )
+        });
         added.await.unwrap();
         assert_eq!(world.visitor().get(&format!("/rounds/{round}")).await.html, before);
         assert!(before.contains("12 parents supported it."));
@@ -179,7 +230,8 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
         let (round, buses) = world.voting("Buses").await;
         let trams = world.published_into(&round, "Trams").await;
         let ferries = world.published_into(&round, "Ferries").await;
-        // Sixty agree on buses and trams; thirty-five from the north want ferries. A plain count would choose the first two.
+        // Sixty agree on buses and trams; thirty-five from the north want ferries. A plain count
+        // would choose the first two.
         for nth in 0..60 {
             let account = world.supporter(nth, &world.south, &buses).await;
             world.supports(&account, &trams).await;
@@ -190,17 +242,29 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
         assert!(!world.visitor().get(&format!("/rounds/{round}")).await.says("Chosen first"));
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await;
-        assert!(page.says("Chosen first. 60 parents supported it, most of them from South Sefton."), "{}", page.html);
+        assert!(
+            page.says("Chosen first. 60 parents supported it, most of them from South Sefton."),
+            "{}",
+            page.html
+        );
         let second = "Chosen second. 35 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet.";
         assert!(page.says(second));
-        assert!(page.says("What counting heads alone would have chosen") && page.says("The forum has not confirmed it yet."));
-        let order: Vec<_> = ["Chosen first", "Chosen second"].iter().map(|words| page.html.find(words).unwrap()).collect();
+        assert!(
+            page.says("What counting heads alone would have chosen")
+                && page.says("The forum has not confirmed it yet.")
+        );
+        let order: Vec<_> = ["Chosen first", "Chosen second"]
+            .iter()
+            .map(|words| page.html.find(words).unwrap())
+            .collect();
         assert!(order[0] < order[1]);
-        let chosen: Vec<String> = sqlx::query_scalar("SELECT topic_id FROM shortlist WHERE round_id = $1 ORDER BY position")
-            .bind(&round)
-            .fetch_all(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let chosen: Vec<String> = sqlx::query_scalar(
+            "SELECT topic_id FROM shortlist WHERE round_id = $1 ORDER BY position",
+        )
+        .bind(&round)
+        .fetch_all(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert_eq!(chosen, [buses, ferries]);
     });
 }
@@ -215,7 +279,11 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
         }
         let organiser = world.organiser().await;
         let form = format!("/forum/rounds/{round}/shortlist");
-        assert_eq!(organiser.get(&form).await.status, StatusCode::NOT_FOUND, "nothing is counted yet");
+        assert_eq!(
+            organiser.get(&form).await.status,
+            StatusCode::NOT_FOUND,
+            "nothing is counted yet"
+        );
         world.close().await;
         assert!(organiser.get("/forum").await.says("Confirm the shortlist of Autumn"));
         assert!(organiser.get(&form).await.says("Confirm the shortlist"));
@@ -226,7 +294,11 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
         organiser.post(&form, &[("topics", &trams), ("reason", reason)]).await.leads_to();
         organiser.post(&form, &[("topics", &buses)]).await.leads_to();
         let page = world.visitor().get(&format!("/rounds/{round}")).await;
-        assert!(page.says(reason) && page.says("Taken off the list by the forum") && page.says("Put on the list by the forum"));
+        assert!(
+            page.says(reason)
+                && page.says("Taken off the list by the forum")
+                && page.says("Put on the list by the forum")
+        );
         assert!(!organiser.get("/forum").await.says("Shortlists to confirm"));
     });
 }
@@ -240,7 +312,10 @@ fn a_withdrawn_topic_is_not_counted_and_cannot_be_withdrawn_after_the_close() {
         let two = world.published_into_by(&author, &round, "Ferries").await;
         author.post(&format!("/topics/{one}/withdrawal"), &[]).await.leads_to();
         world.close().await;
-        assert_eq!(author.post(&format!("/topics/{two}/withdrawal"), &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            author.post(&format!("/topics/{two}/withdrawal"), &[]).await.status,
+            StatusCode::NOT_FOUND
+        );
         let page = world.visitor().get(&format!("/rounds/{round}")).await;
         assert!(!page.says("Trams") && page.says("Ferries"));
     });
@@ -259,12 +334,15 @@ fn sixty_four_people_tapping_at_once_end_as_each_ones_last_acknowledged_tap_says
         let taps = parents.iter().enumerate().map(|(nth, parent)| {
             let topics = &topics;
             async move {
-                // Each taps at her own pattern; what the last answer acknowledged is what must stand.
+                // Each taps at her own pattern; what the last answer acknowledged is what must
+                // stand.
                 let mut stands = [false; 2];
                 for tap in 0..8 {
                     let which = (nth + tap) % 2;
                     let gives = (nth >> (tap % 6)) & 1 == 0;
-                    let answer = parent.support(&topics[which], if gives { "support" } else { "take back" }).await;
+                    let answer = parent
+                        .support(&topics[which], if gives { "support" } else { "take back" })
+                        .await;
                     assert_eq!(answer.status, StatusCode::SEE_OTHER);
                     stands[which] = gives;
                 }
@@ -273,13 +351,18 @@ fn sixty_four_people_tapping_at_once_end_as_each_ones_last_acknowledged_tap_says
         });
         let stands = futures_of(taps).await;
         for (which, topic) in topics.iter().enumerate() {
-            let mut rows: Vec<String> = sqlx::query_scalar("SELECT account_id FROM supports WHERE topic_id = $1")
-                .bind(topic)
-                .fetch_all(&mut *world.db().read().await.unwrap())
-                .await
-                .unwrap();
-            let mut expected: Vec<String> =
-                parents.iter().zip(&stands).filter(|(_, stands)| stands[which]).map(|(parent, _)| parent.account.clone()).collect();
+            let mut rows: Vec<String> =
+                sqlx::query_scalar("SELECT account_id FROM supports WHERE topic_id = $1")
+                    .bind(topic)
+                    .fetch_all(&mut *world.db().read().await.unwrap())
+                    .await
+                    .unwrap();
+            let mut expected: Vec<String> = parents
+                .iter()
+                .zip(&stands)
+                .filter(|(_, stands)| stands[which])
+                .map(|(parent, _)| parent.account.clone())
+                .collect();
             rows.sort();
             expected.sort();
             assert_eq!(rows, expected);
@@ -301,7 +384,11 @@ async fn futures_of<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -
                 }
             }
         }
-        if is_done { Poll::Ready(waiting.iter_mut().filter_map(|(_, done)| done.take()).collect()) } else { Poll::Pending }
+        if is_done {
+            Poll::Ready(waiting.iter_mut().filter_map(|(_, done)| done.take()).collect())
+        } else {
+            Poll::Pending
+        }
     }));
     all.as_mut().await
 }
@@ -326,6 +413,8 @@ fn rounds_do_not_overlap_and_the_form_says_so() {
         ];
         let refused = organiser.post("/forum/rounds/new", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.says("Another round is going on then") && refused.says("value=\"Another\""));
+        assert!(
+            refused.says("Another round is going on then") && refused.says("value=\"Another\"")
+        );
     });
 }

@@ -4,10 +4,16 @@ use axum::http::{Method, StatusCode, header};
 
 use crate::world::{Browser, World, link, on_both};
 
-/// Subscribes this address to transport in the south and to autism support there, daily, and confirms; her own page.
+/// Subscribes this address to transport in the south and to autism support there, daily, and
+/// confirms; her own page.
 async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String {
-    let fields =
-        [("email", email), ("services", &world.transport), ("services", &world.autism), ("places", &world.south), ("cadence", "daily")];
+    let fields = [
+        ("email", email),
+        ("services", &world.transport),
+        ("services", &world.autism),
+        ("places", &world.south),
+        ("cadence", "daily"),
+    ];
     assert_eq!(visitor.post("/subscribe", &fields).await.leads_to(), "/subscribe/sent");
     let letters = world.deliver().await;
     visitor.post(&link(&letters[0]), &[]).await.leads_to().split('?').next().unwrap().to_owned()
@@ -21,29 +27,50 @@ async fn number(world: &World, sql: &'static str) -> i64 {
 fn somebody_without_an_account_subscribes_by_the_button_in_a_letter_and_manages_it_by_a_link() {
     on_both(async |world| {
         let visitor = world.visitor();
-        let form = visitor.get(&format!("/subscribe?services={}&places={}", world.autism, world.south)).await;
-        let ticked: Vec<_> = form.html.split("<input").skip(1).filter(|input| input.contains("checked")).collect();
+        let form = visitor
+            .get(&format!("/subscribe?services={}&places={}", world.autism, world.south))
+            .await;
+        let ticked: Vec<_> =
+            form.html.split("<input").skip(1).filter(|input| input.contains("checked")).collect();
         assert_eq!(ticked.len(), 3, "the service, the place, and at once: {ticked:?}");
 
-        let fields = [("email", "One@Example.org"), ("services", &world.transport), ("cadence", "at once")];
+        let fields =
+            [("email", "One@Example.org"), ("services", &world.transport), ("cadence", "at once")];
         assert_eq!(visitor.post("/subscribe", &fields).await.leads_to(), "/subscribe/sent");
         let letters = world.deliver().await;
         assert_eq!((letters.len(), letters[0].to.as_str()), (1, "one@example.org"));
         assert!(letters[0].text.contains("Transport"));
         let confirm = link(&letters[0]);
         assert!(visitor.get(&confirm).await.says("Shall we write to you?"));
-        assert_eq!(number(&world, "SELECT count(*) FROM subscribers").await, 0, "a look at the page changes nothing");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscribers").await,
+            0,
+            "a look at the page changes nothing"
+        );
         let own = visitor.post(&confirm, &[]).await.leads_to();
         visitor.post(&confirm, &[]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions").await, 1, "the same button twice is once");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions").await,
+            1,
+            "the same button twice is once"
+        );
 
         let page = visitor.get(&own).await;
-        assert!(page.says("It is kept") && page.says("Transport in all of Sefton"), "{}", page.html);
+        assert!(
+            page.says("It is kept") && page.says("Transport in all of Sefton"),
+            "{}",
+            page.html
+        );
         let own = own.split('?').next().unwrap();
-        let more = [("services", world.autism.as_str()), ("places", &world.north), ("cadence", "weekly")];
+        let more =
+            [("services", world.autism.as_str()), ("places", &world.north), ("cadence", "weekly")];
         visitor.post(own, &more).await.leads_to();
         let page = visitor.get(own).await;
-        assert!(page.says("in North Sefton") && page.says("Once a week, on Saturday morning") && page.says("Transport in all of Sefton"));
+        assert!(
+            page.says("in North Sefton")
+                && page.says("Once a week, on Saturday morning")
+                && page.says("Transport in all of Sefton")
+        );
         visitor.post(own, &[("cadence", "daily")]).await.leads_to();
         assert!(visitor.get(own).await.says("Once a day"));
     });
@@ -55,20 +82,45 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
         let visitor = world.visitor();
         let own = subscribe(&world, &visitor, "one@example.org").await;
         let page = visitor.get(&own).await.html;
-        let first = page.split("name=\"subscription\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let first = page
+            .split("name=\"subscription\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
         visitor.post(&own, &[("step", "stop"), ("subscription", &first)]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
+            1
+        );
 
         let one_click = own.replace("/subscriptions/", "/unsubscribe/");
         assert!(visitor.get(&one_click).await.says("Stop these letters?"));
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 1, "a mail scanner stops nothing");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
+            1,
+            "a mail scanner stops nothing"
+        );
         for _ in 0..2 {
-            let answer = visitor.send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+            let answer =
+                visitor.send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
             assert_eq!(answer.status, StatusCode::OK);
-            assert!(answer.headers.get(header::LOCATION).is_none() && answer.headers.get(header::SET_COOKIE).is_none());
+            assert!(
+                answer.headers.get(header::LOCATION).is_none()
+                    && answer.headers.get(header::SET_COOKIE).is_none()
+            );
         }
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'own page'").await, 1);
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'own page'").await,
+            1
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'")
+                .await,
+            1
+        );
         assert!(visitor.get(&own).await.says("We tell you of no changes now."));
         let unknown = visitor.post("/unsubscribe/no-such-link", &[]).await;
         assert_eq!(unknown.status, StatusCode::OK, "who has subscribed is not told");
@@ -88,7 +140,10 @@ fn nobody_stops_the_letters_of_another() {
         .await
         .unwrap();
         two.post(&own, &[("step", "stop"), ("subscription", &others)]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 4);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
+            4
+        );
     });
 }
 
@@ -99,7 +154,10 @@ fn an_account_subscribes_without_a_letter_and_its_letters_follow_its_address() {
         let form = parent.get("/subscribe").await;
         assert!(!form.says("Your email address"));
         let fields = [("services", world.transport.as_str()), ("cadence", "at once")];
-        assert_eq!(parent.post("/subscribe", &fields).await.leads_to(), "/account/subscriptions?done=subscribed");
+        assert_eq!(
+            parent.post("/subscribe", &fields).await.leads_to(),
+            "/account/subscriptions?done=subscribed"
+        );
         assert!(world.deliver().await.is_empty(), "her address is confirmed already");
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
         parent.post("/account/email", &[("email", "new@example.org")]).await;
@@ -107,7 +165,11 @@ fn an_account_subscribes_without_a_letter_and_its_letters_follow_its_address() {
         let confirm = letters.iter().find(|letter| letter.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
-        assert_eq!(number(&world, "SELECT count(*) FROM subscribers WHERE email = 'new@example.org'").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscribers WHERE email = 'new@example.org'")
+                .await,
+            1
+        );
         parent.post("/account/subscriptions", &[("step", "stop all")]).await.leads_to();
         assert!(parent.get("/account/subscriptions").await.says("We tell you of no changes now."));
     });
@@ -120,13 +182,20 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
         let old_link = subscribe(&world, &visitor, "parent1@example.org").await;
         subscribe(&world, &visitor, "new@example.org").await;
         let parent = world.parent(1).await;
-        parent.post("/subscribe", &[("services", world.transport.as_str()), ("cadence", "at once")]).await.leads_to();
+        parent
+            .post("/subscribe", &[("services", world.transport.as_str()), ("cadence", "at once")])
+            .await
+            .leads_to();
         parent.post("/account/email", &[("email", "new@example.org")]).await;
         let letters = world.deliver().await;
         let confirm = letters.iter().find(|letter| letter.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;
         let page = parent.get("/account/subscriptions").await;
-        assert!(page.says("Transport in all of Sefton") && page.says("Transport in South Sefton"), "{}", page.html);
+        assert!(
+            page.says("Transport in all of Sefton") && page.says("Transport in South Sefton"),
+            "{}",
+            page.html
+        );
         assert_eq!(visitor.get(&old_link).await.status, StatusCode::GONE);
         let standing = "SELECT count(*) FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE s.ended_at IS NULL AND b.email = 'parent1@example.org'";
         assert_eq!(number(&world, standing).await, 0);
@@ -141,8 +210,19 @@ fn the_same_address_in_other_letters_is_one_subscriber_and_a_known_one_gets_the_
         subscribe(&world, &visitor, " one@example.org ").await;
         assert_eq!(number(&world, "SELECT count(*) FROM subscribers").await, 1);
         assert_eq!(number(&world, "SELECT count(*) FROM subscriptions").await, 2);
-        for email in ["", "no address", "a@b", "one@example.org\nBcc: all@example.org", "one two@example.org"] {
-            let refused = visitor.post("/subscribe", &[("email", email), ("services", &world.transport), ("cadence", "daily")]).await;
+        for email in [
+            "",
+            "no address",
+            "a@b",
+            "one@example.org\nBcc: all@example.org",
+            "one two@example.org",
+        ] {
+            let refused = visitor
+                .post(
+                    "/subscribe",
+                    &[("email", email), ("services", &world.transport), ("cadence", "daily")],
+                )
+                .await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{email:?}");
             assert!(refused.html.contains("checked"), "what was chosen stays");
         }
@@ -155,32 +235,59 @@ fn an_address_nobody_uses_any_more_is_erased_after_four_weeks_and_what_was_kept_
         let visitor = world.visitor();
         let own = subscribe(&world, &visitor, "one@example.org").await;
         let other = subscribe(&world, &visitor, "two@example.org").await;
-        visitor.post("/subscribe", &[("email", "three@example.org"), ("services", &world.transport), ("cadence", "daily")]).await;
+        visitor
+            .post(
+                "/subscribe",
+                &[
+                    ("email", "three@example.org"),
+                    ("services", &world.transport),
+                    ("cadence", "daily"),
+                ],
+            )
+            .await;
         visitor.post(&own, &[("step", "stop all")]).await.leads_to();
         visitor.post(&other, &[("step", "stop all")]).await.leads_to();
         world.forward(27 * DAY);
         assert_eq!(forget_due(world.db(), world.now()).await.unwrap(), 0);
-        assert_eq!(number(&world, "SELECT count(*) FROM subscription_requests").await, 0, "what was never confirmed is gone");
-        visitor.post(&other, &[("services", &world.transport), ("cadence", "daily")]).await.leads_to();
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscription_requests").await,
+            0,
+            "what was never confirmed is gone"
+        );
+        visitor
+            .post(&other, &[("services", &world.transport), ("cadence", "daily")])
+            .await
+            .leads_to();
         world.forward(DAY);
         assert_eq!(forget_due(world.db(), world.now()).await.unwrap(), 1);
         assert_eq!(forget_due(world.db(), world.now()).await.unwrap(), 0);
         assert_eq!(visitor.get(&own).await.status, StatusCode::GONE);
         assert!(visitor.get(&other).await.says("Transport"), "she began again in time");
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NOT NULL").await, 4);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NOT NULL").await,
+            4
+        );
     });
 }
 
 #[test]
 fn the_button_of_an_old_letter_does_not_begin_again_what_was_stopped() {
     on_both(async |world| {
-        let fields = [("email", "one@example.org"), ("services", world.transport.as_str()), ("cadence", "at once")];
+        let fields = [
+            ("email", "one@example.org"),
+            ("services", world.transport.as_str()),
+            ("cadence", "at once"),
+        ];
         world.visitor().post("/subscribe", &fields).await.leads_to();
         let confirm = link(&world.deliver().await[0]);
         let own = world.visitor().post(&confirm, &[]).await.leads_to();
         let again = world.visitor().post(&confirm, &[]).await.leads_to();
         assert!(again.starts_with("/subscriptions/"), "the same button twice is once");
-        world.visitor().post(own.split('?').next().unwrap(), &[("step", "stop all")]).await.leads_to();
+        world
+            .visitor()
+            .post(own.split('?').next().unwrap(), &[("step", "stop all")])
+            .await
+            .leads_to();
         let late = world.visitor().post(&confirm, &[]).await;
         assert!(late.says("This link has ended"));
     });
@@ -190,7 +297,11 @@ fn the_button_of_an_old_letter_does_not_begin_again_what_was_stopped() {
 fn a_link_to_stop_that_has_ended_says_so_and_is_no_error() {
     on_both(async |world| {
         let ended = world.visitor().post("/unsubscribe/nobody-knows-it", &[]).await;
-        assert_eq!(ended.status, StatusCode::OK, "a mail program that repeats it must not think that it failed");
+        assert_eq!(
+            ended.status,
+            StatusCode::OK,
+            "a mail program that repeats it must not think that it failed"
+        );
         assert!(ended.says("This link has ended") && !ended.says("We have stopped"));
     });
 }

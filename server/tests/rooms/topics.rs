@@ -13,12 +13,27 @@ fn a_parent_checks_her_topic_sees_what_is_like_it_and_sends_it() {
         proposal.retain(|(name, _)| *name != "step");
         let check = parent.post("/topics/new", &proposal).await;
         assert_eq!(check.status, StatusCode::OK);
-        assert!(check.says("Is it one of these?") && check.says("Earlier buses to school"), "{}", check.html);
+        assert!(
+            check.says("Is it one of these?") && check.says("Earlier buses to school"),
+            "{}",
+            check.html
+        );
         proposal.push(("step", "change"));
-        assert!(parent.post("/topics/new", &proposal).await.says("value=\"The bus to school is late\""), "going back keeps it");
+        assert!(
+            parent.post("/topics/new", &proposal).await.says("value=\"The bus to school is late\""),
+            "going back keeps it"
+        );
         let topic = parent.propose("The bus to school is late").await;
-        assert!(parent.get(&format!("/topics/{topic}")).await.says("Only you and the forum can see this"));
-        assert_eq!(world.visitor().get(&format!("/topics/{topic}")).await.status, StatusCode::NOT_FOUND);
+        assert!(
+            parent
+                .get(&format!("/topics/{topic}"))
+                .await
+                .says("Only you and the forum can see this")
+        );
+        assert_eq!(
+            world.visitor().get(&format!("/topics/{topic}")).await.status,
+            StatusCode::NOT_FOUND
+        );
     });
 }
 
@@ -29,10 +44,15 @@ fn a_double_tap_and_two_tabs_make_one_topic() {
         let key = app::id::fresh();
         let mut proposal = parent.proposal("Buses");
         proposal.push(("form_key", &key));
-        let (one, two) = tokio::join!(parent.post("/topics/new", &proposal), parent.post("/topics/new", &proposal));
+        let (one, two) = tokio::join!(
+            parent.post("/topics/new", &proposal),
+            parent.post("/topics/new", &proposal)
+        );
         assert_eq!(one.leads_to(), two.leads_to());
-        let topics: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM topics").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let topics: i64 = sqlx::query_scalar("SELECT count(*) FROM topics")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         assert_eq!(topics, 1);
     });
 }
@@ -41,19 +61,27 @@ fn a_double_tap_and_two_tabs_make_one_topic() {
 fn the_author_is_told_what_became_of_her_topic_and_why() {
     on_both(async |world| {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);
-        let [published, declined] = [parent.propose("Buses").await, parent.propose("A complaint").await];
+        let [published, declined] =
+            [parent.propose("Buses").await, parent.propose("A complaint").await];
         assert_eq!(
-            organiser.post(&format!("/forum/topics/{published}"), &[("decision", "publish")]).await.leads_to(),
+            organiser
+                .post(&format!("/forum/topics/{published}"), &[("decision", "publish")])
+                .await
+                .leads_to(),
             "/forum?done=decided"
         );
         let decline = [("decision", "decline"), ("reason", "It names a person.")];
         organiser.post(&format!("/forum/topics/{declined}"), &decline).await;
         let letters = world.deliver().await;
         assert!(letters.iter().all(|letter| letter.to == "parent1@example.org"));
-        assert!(letters.iter().any(|letter| letter.subject == "Your topic is published" && letter.text.contains(&published)));
+        assert!(letters.iter().any(|letter| letter.subject == "Your topic is published"
+            && letter.text.contains(&published)));
         assert!(letters.iter().any(|letter| letter.text.contains("It names a person.")));
         assert!(world.visitor().get(&format!("/topics/{published}")).await.says("It is late."));
-        assert_eq!(world.visitor().get(&format!("/topics/{declined}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            world.visitor().get(&format!("/topics/{declined}")).await.status,
+            StatusCode::NOT_FOUND
+        );
     });
 }
 
@@ -66,7 +94,10 @@ fn a_topic_is_decided_once_and_only_with_a_reason() {
         let refused = organiser.post(&page, &[("decision", "decline"), ("reason", " ")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("Give the author a reason"));
-        let (one, two) = tokio::join!(organiser.post(&page, &[("decision", "publish")]), organiser.post(&page, &[("decision", "publish")]));
+        let (one, two) = tokio::join!(
+            organiser.post(&page, &[("decision", "publish")]),
+            organiser.post(&page, &[("decision", "publish")])
+        );
         let mut statuses = [one.status, two.status];
         statuses.sort();
         assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
@@ -83,7 +114,12 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
         organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
         assert!(lead.get("/forum/safeguarding").await.says("Somebody hurts my child"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader, Role::Admin]).await;
-        for (who, browser) in [("author", &parent), ("organiser", &organiser), ("leader", &leader), ("visitor", &world.visitor())] {
+        for (who, browser) in [
+            ("author", &parent),
+            ("organiser", &organiser),
+            ("leader", &leader),
+            ("visitor", &world.visitor()),
+        ] {
             for path in [
                 format!("/topics/{topic}"),
                 format!("/forum/topics/{topic}"),
@@ -96,7 +132,10 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
                 assert!(!browser.get(&path).await.says("Somebody hurts"), "{who} at {path}");
             }
         }
-        assert!(!world.deliver().await[0].text.contains("hurts"), "the letter says nothing of it either");
+        assert!(
+            !world.deliver().await[0].text.contains("hurts"),
+            "the letter says nothing of it either"
+        );
     });
 }
 
@@ -107,8 +146,15 @@ fn the_safeguarding_lead_can_reach_the_author_and_every_note_is_kept() {
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
         let topic = parent.propose("Somebody hurts my child").await;
         let concern = format!("/forum/safeguarding/{topic}");
-        assert_eq!(lead.get(&concern).await.status, StatusCode::NOT_FOUND, "it was not passed on yet");
-        assert_eq!(lead.post(&concern, &[("note", "Too early")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            lead.get(&concern).await.status,
+            StatusCode::NOT_FOUND,
+            "it was not passed on yet"
+        );
+        assert_eq!(
+            lead.post(&concern, &[("note", "Too early")]).await.status,
+            StatusCode::NOT_FOUND
+        );
         organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
         assert!(lead.get("/forum/safeguarding").await.says("Somebody hurts my child"));
         assert!(lead.get(&concern).await.says("parent1@example.org"));
@@ -126,7 +172,10 @@ fn the_safeguarding_lead_can_reach_the_author_and_every_note_is_kept() {
         assert!(lead.get("/forum/safeguarding").await.says("Nothing waits for you"));
         for browser in [&organiser, &parent] {
             assert_eq!(browser.get(&concern).await.status, StatusCode::FORBIDDEN);
-            assert_eq!(browser.post(&concern, &[("note", "Not mine")]).await.status, StatusCode::FORBIDDEN);
+            assert_eq!(
+                browser.post(&concern, &[("note", "Not mine")]).await.status,
+                StatusCode::FORBIDDEN
+            );
         }
     });
 }
@@ -161,18 +210,37 @@ fn an_organiser_finds_any_published_topic_to_merge_into() {
         let topic = parent.propose("A pool with a hoist").await;
         let page = format!("/forum/topics/{topic}");
         assert!(!organiser.get(&page).await.says("Swimming on Sundays"), "it is not alike");
-        let found =
-            organiser.post(&page, &[("step", "look"), ("search", "swimming"), ("decision", "merge"), ("reason", "Half a reason")]).await;
+        let found = organiser
+            .post(
+                &page,
+                &[
+                    ("step", "look"),
+                    ("search", "swimming"),
+                    ("decision", "merge"),
+                    ("reason", "Half a reason"),
+                ],
+            )
+            .await;
         assert_eq!(found.status, StatusCode::OK);
-        assert!(found.says("Swimming on Sundays") && found.says("Half a reason"), "what was written while looking stays");
+        assert!(
+            found.says("Swimming on Sundays") && found.says("Half a reason"),
+            "what was written while looking stays"
+        );
         let refused = organiser.post(&page, &[("search", "swimming"), ("decision", "merge")]).await;
         assert!(
-            refused.says("Choose the topic it becomes part of") && refused.says("Swimming on Sundays"),
+            refused.says("Choose the topic it becomes part of")
+                && refused.says("Swimming on Sundays"),
             "what was found is still there"
         );
         organiser.post(&page, &[("decision", "merge"), ("into", &kept)]).await.leads_to();
         assert!(world.visitor().get(&format!("/topics/{topic}")).await.says("This is now part of"));
-        assert!(!organiser.get(&format!("/forum/topics/{kept}?search=hoist")).await.says("A pool with a hoist"), "merged, it is no target");
+        assert!(
+            !organiser
+                .get(&format!("/forum/topics/{kept}?search=hoist"))
+                .await
+                .says("A pool with a hoist"),
+            "merged, it is no target"
+        );
     });
 }
 
@@ -180,7 +248,8 @@ fn an_organiser_finds_any_published_topic_to_merge_into() {
 fn supporters_come_along_when_a_topic_is_merged() {
     on_both(async |world| {
         let (_, kept) = world.voting("Buses in the north").await;
-        // Proposed too late for this round, so it is merged while it waits, and an earlier one while it is voted on.
+        // Proposed too late for this round, so it is merged while it waits, and an earlier one
+        // while it is voted on.
         let [one, both] = [world.parent(1).await, world.parent(2).await];
         let round = sqlx::query_scalar::<_, String>("SELECT round_id FROM topics WHERE id = $1")
             .bind(&kept)
@@ -189,19 +258,28 @@ fn supporters_come_along_when_a_topic_is_merged() {
             .unwrap();
         let merged = world.published("Buses in the south").await;
         let tie = format!("UPDATE topics SET round_id = '{round}' WHERE id = '{merged}'");
-        sqlx::query(sqlx::AssertSqlSafe(tie)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(tie))
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         one.support(&merged, "support").await;
         both.support(&merged, "support").await;
         both.support(&kept, "support").await;
         let organiser = world.organiser().await;
-        organiser.post(&format!("/forum/topics/{merged}"), &[("decision", "merge"), ("into", &kept)]).await.leads_to();
-        let supporters: i64 = sqlx::query_scalar("SELECT count(*) FROM supports WHERE topic_id = $1")
-            .bind(&kept)
-            .fetch_one(&mut *world.db().read().await.unwrap())
+        organiser
+            .post(&format!("/forum/topics/{merged}"), &[("decision", "merge"), ("into", &kept)])
             .await
-            .unwrap();
+            .leads_to();
+        let supporters: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM supports WHERE topic_id = $1")
+                .bind(&kept)
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         assert_eq!(supporters, 2);
-        assert!(world.visitor().get(&format!("/topics/{merged}")).await.says("This is now part of"));
+        assert!(
+            world.visitor().get(&format!("/topics/{merged}")).await.says("This is now part of")
+        );
         assert!(!world.visitor().get("/topics").await.says("Buses in the south"));
     });
 }
@@ -217,7 +295,10 @@ fn an_author_withdraws_her_own_topic_and_nobody_elses() {
         assert!(parent.get("/account").await.says("Withdrawn by you"));
         let organiser = world.organiser().await;
         assert_eq!(
-            organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.status,
+            organiser
+                .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+                .await
+                .status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
     });
@@ -230,15 +311,23 @@ fn the_list_is_searched_and_filtered() {
         world.published("Café meetings for parents").await;
         let visitor = world.visitor();
         for question in ["bus", "BUSES", "early bus", "late"] {
-            let found = visitor.get(&format!("/topics?search={}", question.replace(' ', "+"))).await;
+            let found =
+                visitor.get(&format!("/topics?search={}", question.replace(' ', "+"))).await;
             let expected = question != "early bus" || found.says("Earlier buses");
             assert!(found.says("Earlier buses") || !expected, "{question}");
         }
         let found = visitor.get("/topics?search=cafe").await;
         assert!(found.says("Café meetings") && !found.says("Earlier buses"));
         assert!(visitor.get("/topics?search=zebra").await.says("No topic fits"));
-        assert!(visitor.get(&format!("/topics?service={}", world.transport)).await.says("Earlier buses"));
-        assert!(visitor.get(&format!("/topics?service={}", world.autism)).await.says("No topic fits"));
+        assert!(
+            visitor
+                .get(&format!("/topics?service={}", world.transport))
+                .await
+                .says("Earlier buses")
+        );
+        assert!(
+            visitor.get(&format!("/topics?service={}", world.autism)).await.says("No topic fits")
+        );
         assert!(
             visitor.get(&format!("/topics?place={}", world.north)).await.says("Earlier buses"),
             "a topic about the whole area is about each place"
@@ -250,7 +339,20 @@ fn the_list_is_searched_and_filtered() {
 fn a_search_for_signs_of_a_search_language_finds_nothing_and_breaks_nothing() {
     on_both(async |world| {
         world.published("Earlier buses").await;
-        for question in ["%22", "%27", "%28buses", "buses%20OR", "*", "%21%26%7C", "%00", "NEAR%28", "the", "%F0%9F%9A%8C", "-", "%5C"] {
+        for question in [
+            "%22",
+            "%27",
+            "%28buses",
+            "buses%20OR",
+            "*",
+            "%21%26%7C",
+            "%00",
+            "NEAR%28",
+            "the",
+            "%F0%9F%9A%8C",
+            "-",
+            "%5C",
+        ] {
             let answer = world.visitor().get(&format!("/topics?search={question}")).await;
             assert_eq!(answer.status, StatusCode::OK, "{question}");
         }
@@ -270,14 +372,24 @@ fn pages_of_twenty_lead_through_every_topic_once() {
         loop {
             let page = world.visitor().get(&path).await.html;
             seen.extend(
-                page.split("Topic ").skip(1).map(|rest| rest[..2].to_owned()).filter(|nth| nth.chars().all(|c| c.is_ascii_digit())),
+                page.split("Topic ")
+                    .skip(1)
+                    .map(|rest| rest[..2].to_owned())
+                    .filter(|nth| nth.chars().all(|c| c.is_ascii_digit())),
             );
             pages += 1;
-            let Some(next) = page.split("rel=\"next\"").next().filter(|_| page.contains("rel=\"next\"")) else { break };
+            let Some(next) =
+                page.split("rel=\"next\"").next().filter(|_| page.contains("rel=\"next\""))
+            else {
+                break;
+            };
             let anchor = &next[next.rfind("<a ").unwrap()..];
             let rest = &page[page.find("rel=\"next\"").unwrap()..];
-            let href =
-                if let Some(start) = anchor.find("href=\"") { &anchor[start + 6..] } else { &rest[rest.find("href=\"").unwrap() + 6..] };
+            let href = if let Some(start) = anchor.find("href=\"") {
+                &anchor[start + 6..]
+            } else {
+                &rest[rest.find("href=\"").unwrap() + 6..]
+            };
             path = href.split('"').next().unwrap().replace("&amp;", "&");
         }
         assert_eq!(pages, 3);
@@ -295,15 +407,43 @@ fn a_session_that_ended_while_writing_loses_nothing() {
         let asked = parent.post("/topics/new", &proposal).await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
         let hidden = |name: &str, html: &str| {
-            let field = html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
-            field.replace("&amp;", "&").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">")
+            let field = html
+                .split(&format!("name=\"{name}\" value=\""))
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned();
+            field
+                .replace("&amp;", "&")
+                .replace("&quot;", "\"")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
         };
         let (then, kept) = (hidden("then", &asked.html), hidden("kept", &asked.html));
-        let wrong =
-            parent.post("/sign-in", &[("email", "parent@example.org"), ("password", "wrong"), ("then", &then), ("kept", &kept)]).await;
+        let wrong = parent
+            .post(
+                "/sign-in",
+                &[
+                    ("email", "parent@example.org"),
+                    ("password", "wrong"),
+                    ("then", &then),
+                    ("kept", &kept),
+                ],
+            )
+            .await;
         assert_eq!(hidden("kept", &wrong.html), kept, "a wrong password does not lose it");
         let signed_in = parent
-            .post("/sign-in", &[("email", "parent@example.org"), ("password", "three small words"), ("then", &then), ("kept", &kept)])
+            .post(
+                "/sign-in",
+                &[
+                    ("email", "parent@example.org"),
+                    ("password", "three small words"),
+                    ("then", &then),
+                    ("kept", &kept),
+                ],
+            )
             .await;
         assert!(signed_in.says("action=\"/topics/new\""));
         assert_eq!(hidden("title", &signed_in.html), "Buses <b>& \"trams\"");
@@ -316,10 +456,19 @@ fn a_session_that_ended_while_writing_loses_nothing() {
 fn signing_in_leads_on_to_addresses_of_our_own_only() {
     on_both(async |world| {
         world.person("parent@example.org", &[Role::Parent], &world.south).await;
-        for then in ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"] {
+        for then in
+            ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
+        {
             let signed_in = world
                 .visitor()
-                .post("/sign-in", &[("email", "parent@example.org"), ("password", "three small words"), ("then", then)])
+                .post(
+                    "/sign-in",
+                    &[
+                        ("email", "parent@example.org"),
+                        ("password", "three small words"),
+                        ("then", then),
+                    ],
+                )
                 .await;
             assert_eq!(signed_in.leads_to(), "/?done=signed-in", "{then}");
         }
@@ -354,8 +503,14 @@ fn a_topic_of_a_closed_round_cannot_be_merged_away_from_its_count() {
         }
         world.close().await;
         let next = world.published("Buses again").await;
-        let merge = world.organiser().await.post(&format!("/forum/topics/{counted}"), &[("decision", "merge"), ("into", &next)]).await;
+        let merge = world
+            .organiser()
+            .await
+            .post(&format!("/forum/topics/{counted}"), &[("decision", "merge"), ("into", &next)])
+            .await;
         assert_eq!(merge.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(world.visitor().get(&format!("/rounds/{round}")).await.says("12 parents supported it."));
+        assert!(
+            world.visitor().get(&format!("/rounds/{round}")).await.says("12 parents supported it.")
+        );
     });
 }

@@ -9,7 +9,11 @@ use crate::kept::while_open;
 use crate::world::{Browser, World, link, on_both};
 use crate::{consultations, notices};
 
-pub const DONE: [(&str, &str); 3] = [("you_said", "The buses come too late."), ("we_did", "Route 5 comes at 8:10."), ("outcome", "done")];
+pub const DONE: [(&str, &str); 3] = [
+    ("you_said", "The buses come too late."),
+    ("we_did", "Route 5 comes at 8:10."),
+    ("outcome", "done"),
+];
 
 fn about(topic: &str) -> (&'static str, String) {
     ("about", format!("topic:{topic}"))
@@ -40,42 +44,90 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let topic = closed_topic(&world).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let organiser = world.organiser().await;
-        assert!(leader.get(&format!("/lead/updates/new?about=topic:{topic}")).await.says("Buses that are on time</a>"));
+        assert!(
+            leader
+                .get(&format!("/lead/updates/new?about=topic:{topic}"))
+                .await
+                .says("Buses that are on time</a>")
+        );
         let (name, value) = about(&topic);
-        let checked = leader.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str())]].concat()).await;
+        let checked = leader
+            .post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str())]].concat())
+            .await;
         assert!(checked.says("Check what you say") && checked.says("Route 5 comes at 8:10."));
-        assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 0, "nothing is kept before it is published");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM updates").await,
+            0,
+            "nothing is kept before it is published"
+        );
         let update = publish(&leader, &topic, &DONE).await;
         let page = format!("/updates/{update}");
         let visitor = world.visitor();
         let read = visitor.get(&page).await;
-        assert!(read.says("✓ Done") && read.says("Claimed. The forum has not said yet") && read.says("Topic: "));
+        assert!(
+            read.says("✓ Done")
+                && read.says("Claimed. The forum has not said yet")
+                && read.says("Topic: ")
+        );
         for place in ["/", &format!("/topics/{topic}"), &format!("/updates?about=topic:{topic}")] {
             assert!(visitor.get(place).await.says("The buses come too late."), "{place}");
         }
-        assert!(visitor.get("/updates").await.says("The buses come too late.") && organiser.get("/forum/updates").await.says("The buses"));
+        assert!(
+            visitor.get("/updates").await.says("The buses come too late.")
+                && organiser.get("/forum/updates").await.says("The buses")
+        );
 
         let judge = format!("/forum/updates/{update}");
         let version = organiser.get(&judge).await.sends("version");
         let bare = organiser.post(&judge, &[("version", &version), ("verdict", "disputed")]).await;
-        assert!(bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.says("Say what parents find"));
-        let disputed = [("version", version.as_str()), ("verdict", "disputed"), ("words", "It still comes at 8:25.")];
+        assert!(
+            bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.says("Say what parents find")
+        );
+        let disputed = [
+            ("version", version.as_str()),
+            ("verdict", "disputed"),
+            ("words", "It still comes at 8:25."),
+        ];
         organiser.post(&judge, &disputed).await.leads_to();
         let read = visitor.get(&page).await;
-        assert!(read.says("Disputed by the forum") && read.says("It still comes at 8:25.") && read.says("Route 5 comes at 8:10."));
-        assert!(!organiser.get("/forum/updates").await.says("The buses") && visitor.get("/updates?show=disputed").await.says("The buses"));
+        assert!(
+            read.says("Disputed by the forum")
+                && read.says("It still comes at 8:25.")
+                && read.says("Route 5 comes at 8:10.")
+        );
+        assert!(
+            !organiser.get("/forum/updates").await.says("The buses")
+                && visitor.get("/updates?show=disputed").await.says("The buses")
+        );
 
         world.forward(MINUTE);
         let change = format!("/lead/updates/{update}");
         let seen = leader.get(&change).await.sends("version");
-        let words = [("you_said", DONE[0].1), ("we_did", "Since Monday route 5 comes at 8:10."), ("outcome", "partly"), ("version", &seen)];
+        let words = [
+            ("you_said", DONE[0].1),
+            ("we_did", "Since Monday route 5 comes at 8:10."),
+            ("outcome", "partly"),
+            ("version", &seen),
+        ];
         assert!(leader.post(&change, &words).await.says("Check what you say"));
         leader.post(&change, &[&words[..], &[("step", "publish")]].concat()).await.leads_to();
         let read = visitor.get(&page).await;
-        assert!(read.says("Claimed. The forum") && read.says("Since Monday") && read.says("What was said until then"));
-        assert!(read.says("It still comes at 8:25."), "what the forum said stands with what it was said of");
-        let late = organiser.post(&judge, &[&disputed[..2], &[("words", "Still late.")]].concat()).await;
-        assert!(late.says("something else was said meanwhile") && late.says("Still late.") && late.says("Since Monday"));
+        assert!(
+            read.says("Claimed. The forum")
+                && read.says("Since Monday")
+                && read.says("What was said until then")
+        );
+        assert!(
+            read.says("It still comes at 8:25."),
+            "what the forum said stands with what it was said of"
+        );
+        let late =
+            organiser.post(&judge, &[&disputed[..2], &[("words", "Still late.")]].concat()).await;
+        assert!(
+            late.says("something else was said meanwhile")
+                && late.says("Still late.")
+                && late.says("Since Monday")
+        );
         let confirmed = [("version", "2"), ("verdict", "confirmed")];
         organiser.post(&judge, &confirmed).await.leads_to();
         assert!(visitor.get(&page).await.says("Confirmed by the forum"));
@@ -91,24 +143,63 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
     on_both(async |world| {
         let topic = closed_topic(&world).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let nothing = leader.post("/lead/updates/new", &[&DONE[..], &[("step", "publish")]].concat()).await;
-        assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.says("Choose what it is about") && nothing.says(DONE[1].1));
+        let nothing =
+            leader.post("/lead/updates/new", &[&DONE[..], &[("step", "publish")]].concat()).await;
+        assert!(
+            nothing.status == StatusCode::UNPROCESSABLE_ENTITY
+                && nothing.says("Choose what it is about")
+                && nothing.says(DONE[1].1)
+        );
         let (name, value) = about(&topic);
-        let not = [("you_said", "x"), ("we_did", "y"), ("outcome", "not"), (name, value.as_str()), ("step", "publish")];
+        let not = [
+            ("you_said", "x"),
+            ("we_did", "y"),
+            ("outcome", "not"),
+            (name, value.as_str()),
+            ("step", "publish"),
+        ];
         let refused = leader.post("/lead/updates/new", &not).await;
-        assert!(refused.says("Say why it is not done") && refused.says("Say who decided that") && refused.says("Enter the day"));
+        assert!(
+            refused.says("Say why it is not done")
+                && refused.says("Say who decided that")
+                && refused.says("Enter the day")
+        );
         let yesterday = clock::fields(world.now() - DAY).0;
-        let deciding =
-            [("you_said", "x"), ("we_did", "y"), ("outcome", "deciding"), ("decide_by", &yesterday), (name, &value), ("step", "publish")];
-        assert!(leader.post("/lead/updates/new", &deciding).await.says("Choose a day that is still to come"));
+        let deciding = [
+            ("you_said", "x"),
+            ("we_did", "y"),
+            ("outcome", "deciding"),
+            ("decide_by", &yesterday),
+            (name, &value),
+            ("step", "publish"),
+        ];
+        assert!(
+            leader
+                .post("/lead/updates/new", &deciding)
+                .await
+                .says("Choose a day that is still to come")
+        );
         let other = format!("topic:{}", id::fresh());
-        let unknown = leader.post("/lead/updates/new", &[&DONE[..], &[(name, &other), (name, &value), ("step", "publish")]].concat()).await;
+        let unknown = leader
+            .post(
+                "/lead/updates/new",
+                &[&DONE[..], &[(name, &other), (name, &value), ("step", "publish")]].concat(),
+            )
+            .await;
         assert!(unknown.says("Leaders of another organisation answer for some of it"));
         assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 0);
         let key = id::fresh();
-        let twice = [&DONE[..], &[(name, value.as_str()), ("step", "publish"), ("form_key", &key)]].concat();
-        assert_eq!(leader.post("/lead/updates/new", &twice).await.leads_to(), leader.post("/lead/updates/new", &twice).await.leads_to());
-        assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 1, "a double tap publishes once");
+        let twice = [&DONE[..], &[(name, value.as_str()), ("step", "publish"), ("form_key", &key)]]
+            .concat();
+        assert_eq!(
+            leader.post("/lead/updates/new", &twice).await.leads_to(),
+            leader.post("/lead/updates/new", &twice).await.leads_to()
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM updates").await,
+            1,
+            "a double tap publishes once"
+        );
     });
 }
 
@@ -119,9 +210,18 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
         let (transport, db) = (world.transport.clone(), world.db());
         let made = db.write(move |tx| {
             Box::pin(async move {
-                let council = app::area::store::add(tx, app::area::What::Organisation, "Sefton Council", None).await?;
-                let other = app::area::store::add(tx, app::area::What::Organisation, "Another Trust", None).await?;
-                app::area::store::set_rule(tx, &transport, std::slice::from_ref(&council), None).await?;
+                let council = app::area::store::add(
+                    tx,
+                    app::area::What::Organisation,
+                    "Sefton Council",
+                    None,
+                )
+                .await?;
+                let other =
+                    app::area::store::add(tx, app::area::What::Organisation, "Another Trust", None)
+                        .await?;
+                app::area::store::set_rule(tx, &transport, std::slice::from_ref(&council), None)
+                    .await?;
                 Ok::<_, sqlx::Error>((council, other))
             })
         });
@@ -129,22 +229,42 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
         let hers = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
         let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
-        for (leader, organisation) in [(&hers, &council), (&colleague, &council), (&stranger, &other)] {
+        for (leader, organisation) in
+            [(&hers, &council), (&colleague, &council), (&stranger, &other)]
+        {
             let (account, organisation) = (leader.account.clone(), organisation.clone());
-            let lead = db.write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
+            let lead = db.write(move |tx| {
+                Box::pin(async move {
+                    app::accounts::store::lead_for(tx, &account, Some(&organisation)).await
+                })
+            });
             lead.await.unwrap();
         }
-        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         let offered = stranger.get("/lead/updates/new").await;
-        assert!(!offered.says("Topic: Buses") && !offered.html.contains(&format!("round:{round}")), "nor for the round of its topics");
+        assert!(
+            !offered.says("Topic: Buses") && !offered.html.contains(&format!("round:{round}")),
+            "nor for the round of its topics"
+        );
         assert!(hers.get("/lead/updates/new").await.html.contains(&format!("round:{round}")));
         let (name, value) = about(&topic);
-        let refused = stranger.post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str()), ("step", "publish")]].concat()).await;
+        let refused = stranger
+            .post(
+                "/lead/updates/new",
+                &[&DONE[..], &[(name, value.as_str()), ("step", "publish")]].concat(),
+            )
+            .await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let update = publish(&hers, &topic, &DONE).await;
         let change = format!("/lead/updates/{update}");
         assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Sefton Council"));
-        assert!(!stranger.get(&format!("/updates/{update}")).await.html.contains(&change), "she is not offered what she may not do");
+        assert!(
+            !stranger.get(&format!("/updates/{update}")).await.html.contains(&change),
+            "she is not offered what she may not do"
+        );
         assert!(hers.get(&format!("/updates/{update}")).await.html.contains(&change));
         assert_eq!(stranger.get(&change).await.status, StatusCode::FORBIDDEN);
         assert_eq!(stranger.post(&change, &DONE).await.status, StatusCode::FORBIDDEN);
@@ -158,7 +278,12 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
         let topic = closed_topic(&world).await;
         let both = world.signed_in("both@example.org", &[Role::Leader, Role::Organiser]).await;
         let update = publish(&both, &topic, &DONE).await;
-        let own = both.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
+        let own = both
+            .post(
+                &format!("/forum/updates/{update}"),
+                &[("version", "1"), ("verdict", "confirmed")],
+            )
+            .await;
         assert!(own.status == StatusCode::UNPROCESSABLE_ENTITY && own.says("You said it yourself"));
         let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
                    SELECT 'v', 'v', update_id, version, 'confirmed', '', '{}', published_by, 0 FROM update_versions";
@@ -167,12 +292,30 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
         let leaps = "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by, look_again,
                                                   decide_by, next, next_by, evidence, published_by, published_at, is_told)
                      SELECT update_id, 3, 'k', 'x', '[]', '', 'x', 'done', '', '', '', '', '', '', '{}', published_by, 0, 0 FROM update_versions";
-        assert!(sqlx::query(leaps).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "a version follows the last");
+        assert!(
+            sqlx::query(leaps).execute(&mut *world.db().read().await.unwrap()).await.is_err(),
+            "a version follows the last"
+        );
         let leader = world.signed_in("other@example.org", &[Role::Leader, Role::Organiser]).await;
-        let colleague = leader.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await;
-        assert_eq!(colleague.status, StatusCode::UNPROCESSABLE_ENTITY, "of no organisation: every leader could have said it");
+        let colleague = leader
+            .post(
+                &format!("/forum/updates/{update}"),
+                &[("version", "1"), ("verdict", "confirmed")],
+            )
+            .await;
+        assert_eq!(
+            colleague.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "of no organisation: every leader could have said it"
+        );
         let organiser = world.organiser().await;
-        organiser.post(&format!("/forum/updates/{update}"), &[("version", "1"), ("verdict", "confirmed")]).await.leads_to();
+        organiser
+            .post(
+                &format!("/forum/updates/{update}"),
+                &[("version", "1"), ("verdict", "confirmed")],
+            )
+            .await
+            .leads_to();
     });
 }
 
@@ -180,15 +323,22 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
 fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_what_was() {
     on_both(async |world| {
         let topic = closed_topic(&world).await;
-        let author: String = sqlx::query_scalar("SELECT a.email FROM topics t JOIN accounts a ON a.id = t.author_id WHERE t.id = $1")
-            .bind(&topic)
+        let author: String = sqlx::query_scalar(
+            "SELECT a.email FROM topics t JOIN accounts a ON a.id = t.author_id WHERE t.id = $1",
+        )
+        .bind(&topic)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        let author = world.sign_in(&author).await;
+        let said = author.get("/account/said").await;
+        assert!(
+            said.says("The forum has not confirmed the list yet") && !said.says("Not on the list")
+        );
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
-        let author = world.sign_in(&author).await;
-        let said = author.get("/account/said").await;
-        assert!(said.says("The forum has not confirmed the list yet") && !said.says("Not on the list"));
-        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
         let organiser = world.organiser().await;
         sqlx::query("INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) VALUES ($1, 'None of them', $2, $3)")
             .bind(&round)
@@ -217,8 +367,11 @@ fn another_updates_last_word_does_not_hide_that_one_is_still_being_decided() {
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let by = clock::fields(world.now() + 3 * DAY).0;
         let dayless = [DONE[0], DONE[1], DONE[2], ("next_by", by.as_str()), ("about", "x")];
-        assert!(leader.post("/lead/updates/new", &dayless).await.says("Say what comes by that day"));
-        publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "deciding"), ("decide_by", &by)]).await;
+        assert!(
+            leader.post("/lead/updates/new", &dayless).await.says("Say what comes by that day")
+        );
+        publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "deciding"), ("decide_by", &by)])
+            .await;
         world.forward(MINUTE);
         publish(&leader, &topic, &DONE).await;
         world.forward(5 * DAY);
@@ -234,16 +387,30 @@ fn two_leaders_who_change_at_once_lose_no_words() {
         let one = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let update = publish(&one, &topic, &DONE).await;
         let change = format!("/lead/updates/{update}");
-        let words = |we_did| [DONE[0], ("we_did", we_did), DONE[2], ("version", "1"), ("step", "publish")];
+        let words =
+            |we_did| [DONE[0], ("we_did", we_did), DONE[2], ("version", "1"), ("step", "publish")];
         let key = id::fresh();
         let first = [&words("First words of hers.")[..], &[("form_key", key.as_str())]].concat();
         one.post(&change, &first).await.leads_to();
         one.post(&change, &first).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM update_versions").await, 2, "a double tap says it once");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM update_versions").await,
+            2,
+            "a double tap says it once"
+        );
         let second = one.post(&change, &words("Second words of hers.")).await;
-        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Second words of hers.") && second.says("meanwhile"));
+        assert!(
+            second.status == StatusCode::UNPROCESSABLE_ENTITY
+                && second.says("Second words of hers.")
+                && second.says("meanwhile")
+        );
         assert_eq!(second.sends("version"), "2", "sent once more, they are said");
-        let same = one.post(&change, &[DONE[0], ("we_did", "First words of hers."), DONE[2], ("version", "2")]).await;
+        let same = one
+            .post(
+                &change,
+                &[DONE[0], ("we_did", "First words of hers."), DONE[2], ("version", "2")],
+            )
+            .await;
         assert!(same.says("Change something first"));
     });
 }
@@ -276,11 +443,20 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         };
         assert!(reminded().await.is_empty(), "it is not due for long");
         world.forward(84 * DAY - HOUR);
-        let before = [("leader@example.org".to_owned(), "Say what came of it: Buses that are on time".to_owned())];
+        let before = [(
+            "leader@example.org".to_owned(),
+            "Say what came of it: Buses that are on time".to_owned(),
+        )];
         assert_eq!(reminded().await, before, "once");
         assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
         world.forward(2 * DAY);
-        assert_eq!(reminded().await, [("leader@example.org".to_owned(), "Overdue: what came of Buses that are on time".to_owned())]);
+        assert_eq!(
+            reminded().await,
+            [(
+                "leader@example.org".to_owned(),
+                "Overdue: what came of Buses that are on time".to_owned()
+            )]
+        );
         world.forward(30 * DAY);
         assert!(reminded().await.is_empty());
         drop(leader);
@@ -290,13 +466,27 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
         assert!(leader.get("/lead/updates").await.says("Overdue since"));
         let by = clock::fields(world.now() + 7 * DAY).0;
-        let deciding = [("you_said", "x"), ("we_did", "y"), ("outcome", "deciding"), ("decide_by", by.as_str())];
+        let deciding = [
+            ("you_said", "x"),
+            ("we_did", "y"),
+            ("outcome", "deciding"),
+            ("decide_by", by.as_str()),
+        ];
         let update = publish(&leader, &topic, &deciding).await;
         assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
         world.forward(8 * DAY + HOUR);
-        assert!(visitor.get("/updates?show=awaited").await.says("Overdue since"), "still deciding is overdue after its day");
+        assert!(
+            visitor.get("/updates?show=awaited").await.says("Overdue since"),
+            "still deciding is overdue after its day"
+        );
         let leader = world.signed_in("leader2@example.org", &[Role::Leader]).await;
-        leader.post(&format!("/lead/updates/{update}"), &[&DONE[..], &[("version", "1"), ("step", "publish")]].concat()).await.leads_to();
+        leader
+            .post(
+                &format!("/lead/updates/{update}"),
+                &[&DONE[..], &[("version", "1"), ("step", "publish")]].concat(),
+            )
+            .await
+            .leads_to();
         assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
     });
 }
@@ -314,32 +504,47 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
         let told = notices::told(&world).await;
         let stops = told.iter().find(|letter| letter.to == "stops@example.org").unwrap();
-        let one_click = stops.one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        let one_click =
+            stops.one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         world.close().await;
         world.deliver().await;
         let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
         let about = format!("notice:{notice}");
-        let update = publish(&leader, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
+        let update =
+            publish(&leader, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
         for _ in 0..2 {
             app::updates::tell_due(&world.house).await.unwrap();
         }
         let letters = world.deliver().await;
         let mut to: Vec<_> = letters.iter().map(|letter| letter.to.clone()).collect();
         to.sort();
-        assert_eq!(to.len(), 5, "who proposed it, three who supported it, and who was told of the change: {to:?}");
+        assert_eq!(
+            to.len(),
+            5,
+            "who proposed it, three who supported it, and who was told of the change: {to:?}"
+        );
         to.dedup();
-        assert!(to.len() == 5 && to.contains(&"only@example.org".to_owned()) && !to.contains(&"stops@example.org".to_owned()));
+        assert!(
+            to.len() == 5
+                && to.contains(&"only@example.org".to_owned())
+                && !to.contains(&"stops@example.org".to_owned())
+        );
         let words = |to: &str| letters.iter().find(|letter| letter.to == to).unwrap();
         assert!(
-            words("only@example.org").text.contains("Route 5 comes at 8:10.") && words("only@example.org").text.contains("/subscriptions/")
+            words("only@example.org").text.contains("Route 5 comes at 8:10.")
+                && words("only@example.org").text.contains("/subscriptions/")
         );
-        assert!(letters.iter().filter(|letter| letter.text.contains("/subscriptions/")).count() == 1, "nobody else has such a link");
+        assert!(
+            letters.iter().filter(|letter| letter.text.contains("/subscriptions/")).count() == 1,
+            "nobody else has such a link"
+        );
         assert!(letters.iter().all(|letter| letter.subject == letters[0].subject));
 
         let change = format!("/lead/updates/{update}");
         let say = async |we_did: &str, version: &str| {
-            let fields = [DONE[0], ("we_did", we_did), DONE[2], ("version", version), ("step", "publish")];
+            let fields =
+                [DONE[0], ("we_did", we_did), DONE[2], ("version", version), ("step", "publish")];
             leader.post(&change, &fields).await.leads_to();
             app::updates::tell_due(&world.house).await.unwrap();
             world.deliver().await.len()
@@ -353,7 +558,10 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         world.forward(MINUTE);
         let slip = [DONE[0], ("we_did", "Route 5 cones at 8:15."), DONE[2], ("version", "3")];
         assert!(leader.post(&change, &slip).await.says("Is it more than spelling?"));
-        leader.post(&change, &[&slip[..], &[("step", "publish"), ("tell", "yes")]].concat()).await.leads_to();
+        leader
+            .post(&change, &[&slip[..], &[("step", "publish"), ("tell", "yes")]].concat())
+            .await
+            .leads_to();
         app::updates::tell_due(&world.house).await.unwrap();
         assert_eq!(world.deliver().await.len(), 5, "whoever wrote it says that it is more");
     });
@@ -365,7 +573,10 @@ fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
         let topic = closed_topic(&world).await;
         notices::subscriber(&world, "only@example.org", &world.transport, "", "at once").await;
         let parent = world.parent(1).await;
-        parent.post("/subscribe", &[("services", &world.transport), ("cadence", "at once")]).await.leads_to();
+        parent
+            .post("/subscribe", &[("services", &world.transport), ("cadence", "at once")])
+            .await
+            .leads_to();
         let leaders = notices::leaders(&world).await;
         let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
         let told = notices::told(&world).await;
@@ -374,12 +585,19 @@ fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
         publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
         app::updates::tell_due(&world.house).await.unwrap();
         for letter in &told {
-            let own = letter.one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe", "/subscriptions");
+            let own = letter
+                .one_click
+                .clone()
+                .unwrap()
+                .replace("http://alongside.example.org/unsubscribe", "/subscriptions");
             world.visitor().post(&own, &[("step", "stop all")]).await.leads_to();
         }
         let letters = world.deliver().await;
         let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
-        assert!(to.len() == 1 && to[0].starts_with("author"), "only who proposed the topic: {to:?}");
+        assert!(
+            to.len() == 1 && to[0].starts_with("author"),
+            "only who proposed the topic: {to:?}"
+        );
     });
 }
 
@@ -392,7 +610,9 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         let own = parent.propose("Trams to school").await;
         let said = parent.get("/account/said").await;
         assert!(said.says("You supported it") && said.says("In a round that is not closed yet"));
-        assert!(said.says("Trams to school") && said.says("An organiser reads it") && !own.is_empty());
+        assert!(
+            said.says("Trams to school") && said.says("An organiser reads it") && !own.is_empty()
+        );
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let update = publish(&leader, &topic, &DONE).await;
@@ -401,7 +621,10 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         let doubts = format!("/updates/{update}/doubts/new");
         assert!(parent.post(&doubts, &[("words", " ")]).await.says("Say what you found"));
         parent.post(&doubts, &[("words", "It came at 8:40 on Friday.")]).await.leads_to();
-        assert!(!world.visitor().get(&format!("/updates/{update}")).await.says("8:40"), "it goes to the forum alone");
+        assert!(
+            !world.visitor().get(&format!("/updates/{update}")).await.says("8:40"),
+            "it goes to the forum alone"
+        );
         let organiser = world.organiser().await;
         let desk = organiser.get("/forum/updates").await;
         assert!(desk.says("It came at 8:40 on Friday."));
@@ -409,10 +632,19 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         organiser.post("/forum/updates", &[("doubt", &doubt)]).await.leads_to();
         assert!(!organiser.get("/forum/updates").await.says("8:40"));
         world.forward(MINUTE);
-        let changed = [DONE[0], ("we_did", "Route 5 comes at 8:15."), DONE[2], ("version", "1"), ("step", "publish")];
+        let changed = [
+            DONE[0],
+            ("we_did", "Route 5 comes at 8:15."),
+            DONE[2],
+            ("version", "1"),
+            ("step", "publish"),
+        ];
         leader.post(&format!("/lead/updates/{update}"), &changed).await.leads_to();
         let judge = organiser.get(&format!("/forum/updates/{update}")).await;
-        assert!(judge.says("It came at 8:40 on Friday.") && judge.says("of what was said before"), "who judges sees it all the same");
+        assert!(
+            judge.says("It came at 8:40 on Friday.") && judge.says("of what was said before"),
+            "who judges sees it all the same"
+        );
     });
 }
 
@@ -428,10 +660,15 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         let organiser = world.organiser().await;
         let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is late.")];
         organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
-        let said = app::updates::store::contributions(world.db(), &supporter, (30, 0), world.now()).await.unwrap();
+        let said = app::updates::store::contributions(world.db(), &supporter, (30, 0), world.now())
+            .await
+            .unwrap();
         assert_eq!(said.len(), 1);
         let update = said[0].update.as_ref().unwrap();
-        assert_eq!((update.outcome.as_str(), update.verdict), ("done", Some(app::updates::rules::Verdict::Disputed)));
+        assert_eq!(
+            (update.outcome.as_str(), update.verdict),
+            ("done", Some(app::updates::rules::Verdict::Disputed))
+        );
     });
 }
 
@@ -444,7 +681,11 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         let receipt = async |code: &str| visitor.post("/updates/receipt", &[("code", code)]).await;
         for code in ["", "no code", "0000-0000-0000-0000"] {
             let wrong = receipt(code).await;
-            assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("No answers have this one"), "{code}");
+            assert!(
+                wrong.status == StatusCode::UNPROCESSABLE_ENTITY
+                    && wrong.says("No answers have this one"),
+                "{code}"
+            );
         }
         let answers = async || {
             let response = consultations::begin(&visitor, &id).await;
@@ -458,7 +699,12 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         visitor.post(&taken_back, &[("step", "withdraw")]).await.leads_to();
         let code = |response: &str| response.rsplit('/').next().unwrap().to_owned();
         let shown = receipt(&code(&sent).to_lowercase().replace('-', " ")).await;
-        assert!(shown.says("Short breaks") && shown.says("Your answers count in it.") && !shown.says("Weekends"), "of the answers nothing");
+        assert!(
+            shown.says("Short breaks")
+                && shown.says("Your answers count in it.")
+                && !shown.says("Weekends"),
+            "of the answers nothing"
+        );
         assert!(shown.says("Nobody has said yet what came of it."));
         for response in [&unsent, &taken_back] {
             assert!(receipt(&code(response)).await.says("they do not count in it"));
@@ -472,10 +718,18 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         consultations::publish(&other, &desk).await.leads_to();
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let about = format!("consultation:{id}");
-        let update =
-            leader.post("/lead/updates/new", &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat()).await.leads_to();
+        let update = leader
+            .post(
+                "/lead/updates/new",
+                &[&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat(),
+            )
+            .await
+            .leads_to();
         for _ in 0..2 {
-            assert!(receipt(&code(&sent)).await.html.contains(update.split('?').next().unwrap()), "as often as she looks");
+            assert!(
+                receipt(&code(&sent)).await.html.contains(update.split('?').next().unwrap()),
+                "as often as she looks"
+            );
         }
         world.forward(28 * DAY + HOUR);
         for _ in 0..2 {
@@ -507,7 +761,13 @@ fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
         let digests = notices::told(&world).await;
         assert_eq!(digests.len(), 2);
         let stops = digests.iter().find(|letter| letter.to == "stops@example.org").unwrap();
-        world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        world
+            .visitor()
+            .post(
+                &stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""),
+                &[],
+            )
+            .await;
         world.forward(MINUTE);
         assert_eq!(outcomes().await, ["weekly@example.org"]);
         assert!(outcomes().await.is_empty(), "once");
@@ -529,9 +789,17 @@ fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
         let confirm = link(letters.iter().find(|letter| letter.to == "moved@example.org").unwrap());
         app::updates::tell_due(&world.house).await.unwrap();
         assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::OK);
-        let told: Vec<_> = world.deliver().await.into_iter().filter(|letter| letter.subject.starts_with("What came of it")).collect();
+        let told: Vec<_> = world
+            .deliver()
+            .await
+            .into_iter()
+            .filter(|letter| letter.subject.starts_with("What came of it"))
+            .collect();
         let to: Vec<&str> = told.iter().map(|letter| letter.to.as_str()).collect();
-        assert!(to.contains(&"moved@example.org") && !to.contains(&"parent1@example.org"), "{to:?}");
+        assert!(
+            to.contains(&"moved@example.org") && !to.contains(&"parent1@example.org"),
+            "{to:?}"
+        );
     });
 }
 
@@ -548,10 +816,19 @@ fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         publish(&leader, &topic, &DONE).await;
         let house = world.house.clone();
-        let moves = format!("UPDATE accounts SET email = 'moved@example.org' WHERE id = '{}'", parent.account);
-        while_open(&world, &[&moves], async move { app::updates::tell_due(&house).await }).await.unwrap();
+        let moves = format!(
+            "UPDATE accounts SET email = 'moved@example.org' WHERE id = '{}'",
+            parent.account
+        );
+        while_open(&world, &[&moves], async move { app::updates::tell_due(&house).await })
+            .await
+            .unwrap();
         let to: Vec<_> = world.deliver().await.into_iter().map(|letter| letter.to).collect();
-        assert!(to.contains(&"moved@example.org".to_owned()) && !to.contains(&"parent1@example.org".to_owned()), "{to:?}");
+        assert!(
+            to.contains(&"moved@example.org".to_owned())
+                && !to.contains(&"parent1@example.org".to_owned()),
+            "{to:?}"
+        );
     });
 }
 
@@ -564,14 +841,20 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
         let parent = world.sign_in("supporter@example.org").await;
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let round: String = sqlx::query_scalar("SELECT id FROM rounds").fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+        let round: String = sqlx::query_scalar("SELECT id FROM rounds")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
         let about = format!("round:{round}");
         let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
         leader.post("/lead/updates/new", &fields).await.leads_to();
         assert!(parent.get("/account/said").await.says("✓ Done, claimed"), "of its round");
         world.forward(MINUTE);
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
-        assert!(parent.get("/account/said").await.says("● Partly done, claimed"), "of the topic itself rather than of its round");
+        assert!(
+            parent.get("/account/said").await.says("● Partly done, claimed"),
+            "of the topic itself rather than of its round"
+        );
     });
 }
 
@@ -588,10 +871,20 @@ fn a_letter_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() 
             .execute(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
-        assert!(parent.get("/account/said").await.says("You get a letter when it is said what came of it."));
+        assert!(
+            parent
+                .get("/account/said")
+                .await
+                .says("You get a letter when it is said what came of it.")
+        );
         parent.post("/account/said", &[("consultation", &id), ("wants", "no")]).await.leads_to();
         assert!(parent.get("/account/said").await.says("You get no letter of what came of it."));
         parent.post("/account/said", &[("consultation", &id), ("wants", "yes")]).await.leads_to();
-        assert!(parent.get("/account/said").await.says("You get a letter when it is said what came of it."));
+        assert!(
+            parent
+                .get("/account/said")
+                .await
+                .says("You get a letter when it is said what came of it.")
+        );
     });
 }

@@ -1,4 +1,5 @@
-//! What every test stands in: the real router on a database of its own, a clock held by hand, a worker driven by hand.
+//! What every test stands in: the real router on a database of its own, a clock held by hand, a
+//! worker driven by hand.
 
 use std::cell::RefCell;
 use std::env;
@@ -33,16 +34,20 @@ pub struct World {
     folder: TempDir,
 }
 
-/// Runs the test on SQLite, then on PostgreSQL. `make test` gives a PostgreSQL; without one a test by hand runs on
-/// SQLite alone.
+/// Runs the test on SQLite, then on PostgreSQL. `make test` gives a PostgreSQL; without one a test
+/// by hand runs on SQLite alone.
 pub fn on_both(test: impl AsyncFn(World)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         test(World::new(Kind::Sqlite).await).await;
         if env::var("PGHOST").is_ok() {
             test(World::new(Kind::Postgres).await).await;
         } else {
-            assert!(env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(), "there is no PostgreSQL: run make test");
+            assert!(
+                env::var("CI").is_err() && env::var("REQUIRE_POSTGRES").is_err(),
+                "there is no PostgreSQL: run make test"
+            );
         }
     });
 }
@@ -57,7 +62,8 @@ impl World {
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
-        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names()).with_return_address(Some(return_address));
+        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
+            .with_return_address(Some(return_address));
         let [transport, autism, north, south] = house
             .db
             .write(|tx| {
@@ -123,7 +129,11 @@ impl World {
     /// Somebody who has an account already, signed in again.
     pub async fn sign_in(&self, email: &str) -> Browser<'_> {
         let mut connection = self.db().read().await.unwrap();
-        let account = sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email).fetch_one(&mut *connection).await.unwrap();
+        let account = sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1")
+            .bind(email)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
         drop(connection);
         self.session(account).await
     }
@@ -153,11 +163,16 @@ impl World {
     /// An account with these roles and the password "three small words".
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
         let hash = app::accounts::hashed(&self.house, "three small words".into()).await;
-        let (email, roles, place, now) = (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
+        let (email, roles, place, now) =
+            (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
         let made = self.db().write(move |tx| {
             Box::pin(async move {
-                let account =
-                    store::NewAccount { email: &email, shown_name: "Somebody", place_id: Some(&place), password_hash: Some(&hash) };
+                let account = store::NewAccount {
+                    email: &email,
+                    shown_name: "Somebody",
+                    place_id: Some(&place),
+                    password_hash: Some(&hash),
+                };
                 let id = store::make_account(tx, &account, now).await?.expect("a new address");
                 for role in roles {
                     store::grant(tx, &id, &[role], now).await?;
@@ -175,28 +190,45 @@ impl World {
             letters.borrow_mut().push(letter);
             async { Ok::<(), Failure>(()) }
         };
-        while deliver_one(self.db(), &self.house.clock, send).await.unwrap() != Outcome::NothingDue {}
+        while deliver_one(self.db(), &self.house.clock, send).await.unwrap() != Outcome::NothingDue
+        {
+        }
         letters.into_inner()
     }
 
     /// A published topic by a parent of its own, and its id.
     pub async fn published(&self, title: &str) -> String {
-        let author = self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
+        let author =
+            self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
         let topic = author.propose(title).await;
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
-        assert_eq!(organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.status, StatusCode::SEE_OTHER);
+        let organiser = self
+            .signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser])
+            .await;
+        assert_eq!(
+            organiser
+                .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
         topic
     }
 
     /// A round that proposes from now, votes from tomorrow and closes in eleven days; its id.
     pub async fn round(&self) -> String {
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
-        let mut fields = vec![("title".to_owned(), "Autumn".to_owned()), ("seats".to_owned(), "2".to_owned())];
-        for (name, at) in [("propose", self.now()), ("vote", self.now() + DAY), ("close", self.now() + 11 * DAY)] {
+        let organiser = self
+            .signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser])
+            .await;
+        let mut fields =
+            vec![("title".to_owned(), "Autumn".to_owned()), ("seats".to_owned(), "2".to_owned())];
+        for (name, at) in
+            [("propose", self.now()), ("vote", self.now() + DAY), ("close", self.now() + 11 * DAY)]
+        {
             let (day, time) = app::clock::fields(at);
             fields.extend([(format!("{name}_day"), day), (format!("{name}_time"), time)]);
         }
-        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let opened = organiser.post("/forum/rounds/new", &fields).await;
         opened.leads_to().split(['/', '?']).nth(2).unwrap().to_owned()
     }
@@ -229,22 +261,46 @@ impl Browser<'_> {
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Method::POST, path, &[], body).await
     }
 
     /// A form with a file, as a browser sends it.
-    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], (name, content): (&str, &[u8])) -> Answer {
-        let part = |(name, value): &(&str, &str)| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    pub async fn post_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, content): (&str, &[u8]),
+    ) -> Answer {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
         let fields: String = fields.iter().map(part).collect();
-        let head =
-            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+        );
         let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
-        self.send(Method::POST, path, &[("content-type", "multipart/form-data; boundary=edge")], body).await
+        self.send(
+            Method::POST,
+            path,
+            &[("content-type", "multipart/form-data; boundary=edge")],
+            body,
+        )
+        .await
     }
 
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "alongside.example.org");
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "alongside.example.org");
         if !self.cookie.borrow().is_empty() {
             request = request.header(header::COOKIE, self.cookie.borrow().as_str());
         }
@@ -254,17 +310,28 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let answer =
+            self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
             let name = cookie.split('=').next().unwrap();
             let mut held = self.cookie.borrow_mut();
-            let others = held.split("; ").filter(|other| !other.is_empty() && !other.starts_with(&format!("{name}=")));
-            *held = others.chain((!cookie.ends_with('=')).then_some(cookie)).collect::<Vec<_>>().join("; ");
+            let others = held
+                .split("; ")
+                .filter(|other| !other.is_empty() && !other.starts_with(&format!("{name}=")));
+            *held = others
+                .chain((!cookie.ends_with('=')).then_some(cookie))
+                .collect::<Vec<_>>()
+                .join("; ");
         }
-        Answer { status: parts.status, headers: parts.headers, bytes: bytes.len(), html: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: bytes.len(),
+            html: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     /// Proposes a topic about transport; its id.
@@ -307,7 +374,11 @@ impl Answer {
 
     /// What the first hidden field, or button, of this name sends.
     pub fn sends(&self, name: &str) -> String {
-        let value = self.html.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("a field of this name");
+        let value = self
+            .html
+            .split(&format!("name=\"{name}\" value=\""))
+            .nth(1)
+            .expect("a field of this name");
         value.split('"').next().unwrap_or_default().to_owned()
     }
 
@@ -318,32 +389,53 @@ impl Answer {
 
 /// The path of the link in a letter.
 pub fn link(letter: &Letter) -> String {
-    let start = letter.text.find("http://alongside.example.org").expect("a link") + "http://alongside.example.org".len();
+    let start = letter.text.find("http://alongside.example.org").expect("a link")
+        + "http://alongside.example.org".len();
     letter.text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
 pub async fn new_postgres_database() -> String {
     let get = |name: &str| env::var(name).unwrap_or_default();
-    let server = format!("postgres://{}:{}@{}:{}", get("PGUSER"), get("PGPASSWORD"), get("PGHOST"), get("PGPORT"));
+    let server = format!(
+        "postgres://{}:{}@{}:{}",
+        get("PGUSER"),
+        get("PGPASSWORD"),
+        get("PGHOST"),
+        get("PGPORT")
+    );
     let name = format!("world_{}", id::fresh().replace('-', ""));
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
     format!("{server}/{name}")
 }
 
 impl World {
     /// A published topic in this round, as if it had been proposed in time for it.
     pub async fn published_into(&self, round: &str, title: &str) -> String {
-        let author = self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
+        let author =
+            self.signed_in(&format!("author{}@example.org", id::fresh()), &[Role::Parent]).await;
         self.published_into_by(&author, round, title).await
     }
 
     /// A published topic in this round by this author.
-    pub async fn published_into_by(&self, author: &Browser<'_>, round: &str, title: &str) -> String {
+    pub async fn published_into_by(
+        &self,
+        author: &Browser<'_>,
+        round: &str,
+        title: &str,
+    ) -> String {
         let topic = author.propose(title).await;
-        let organiser = self.signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser]).await;
-        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "publish")]).await.leads_to();
+        let organiser = self
+            .signed_in(&format!("organiser{}@example.org", id::fresh()), &[Role::Organiser])
+            .await;
+        organiser
+            .post(&format!("/forum/topics/{topic}"), &[("decision", "publish")])
+            .await
+            .leads_to();
         sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1")
             .bind(&topic)
             .bind(round)
@@ -355,15 +447,21 @@ impl World {
 
     /// Somebody of this place who supports the topic.
     pub async fn supporter(&self, nth: usize, place: &str, topic: &str) -> String {
-        let account = self.person(&format!("supporter{nth}@example.org"), &[Role::Parent], place).await;
+        let account =
+            self.person(&format!("supporter{nth}@example.org"), &[Role::Parent], place).await;
         self.supports(&account, topic).await;
         account
     }
 
     /// This person supports this topic too.
     pub async fn supports(&self, account: &str, topic: &str) {
-        let (account, topic, kind, now) = (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
-        let given = self.db().write(move |tx| Box::pin(async move { rounds::store::support(tx, kind, &topic, &account, true, now).await }));
+        let (account, topic, kind, now) =
+            (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
+        let given = self.db().write(move |tx| {
+            Box::pin(
+                async move { rounds::store::support(tx, kind, &topic, &account, true, now).await },
+            )
+        });
         assert!(given.await.unwrap(), "voting is open");
     }
 }

@@ -3,17 +3,30 @@
 use leptos::prelude::*;
 
 use crate::area::store::Named;
-use crate::consultations::questionnaire::answers::{Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field};
+use crate::consultations::questionnaire::answers::{
+    Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field,
+};
 use crate::consultations::questionnaire::{Kind, Question};
 use crate::files::picture_name;
 use crate::forms::Sent;
 
-/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands before it.
-pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: Option<&str>, places: &[Named]) -> AnyView {
+/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands
+/// before it.
+pub fn question(
+    question: &Question,
+    kept: Option<&Answer>,
+    sent: &Sent,
+    error: Option<&str>,
+    places: &[Named],
+) -> AnyView {
     let name = field(question);
     let at = element(question);
     let has_help = !question.help.is_empty();
-    let help = || has_help.then(|| view! { <p class="hint lines" id=format!("{at}-hint")>{question.help.clone()}</p> });
+    let help = || {
+        has_help.then(
+            || view! { <p class="hint lines" id=format!("{at}-hint")>{question.help.clone()}</p> },
+        )
+    };
     let problem = || {
         error.map(|what_to_do| {
             view! { <p class="error" id=format!("{at}-error")><span class="unseen">"Error: "</span>{what_to_do.to_owned()}</p> }
@@ -23,10 +36,15 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
     let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
     let invalid = error.map(|_| "true");
-    let text = if question.is_needed { question.text.clone() } else { format!("{} (optional)", question.text) };
+    let text = if question.is_needed {
+        question.text.clone()
+    } else {
+        format!("{} (optional)", question.text)
+    };
     let shown = Shown::of(question, kept, sent);
     let options = |kind: &'static str, choices: Vec<(String, String)>| {
-        let declined = question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));
+        let declined =
+            question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));
         let options = choices.into_iter().chain(declined).enumerate().map(|(nth, (value, label))| {
             let id = if nth == 0 { at.clone() } else { format!("{at}-{nth}") };
             let checked = shown.all.contains(&value);
@@ -41,7 +59,8 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
         }
         .into_any()
     };
-    let keyed = || question.kind.options().into_iter().map(|option| (option.key, option.text)).collect();
+    let keyed =
+        || question.kind.options().into_iter().map(|option| (option.key, option.text)).collect();
     match &question.kind {
         Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => options("radio", keyed()),
         Kind::SeveralOf { .. } => options("checkbox", keyed()),
@@ -76,7 +95,8 @@ pub fn question(question: &Question, kept: Option<&Answer>, sent: &Sent, error: 
             view! { <section class="panel"><h2>{question.text.clone()}</h2><p class="lines">{words.clone()}</p></section> }.into_any()
         }
         Kind::LongText {} => {
-            // Leptos does not escape what stands in a textarea, and a browser drops the first line end.
+            // Leptos does not escape what stands in a textarea, and a browser drops the first line
+            // end.
             let value = format!("\n{}", html_escape::encode_text(shown.one()));
             let declined = decline(question, &shown, &name);
             view! {
@@ -126,7 +146,10 @@ impl Shown {
         let was_sent = sent.fields().next().is_some();
         let options = question.kind.options();
         if was_sent {
-            let ranked = options.iter().map(|option| (option.key.clone(), sent.line(&rank_field(question, option)))).collect();
+            let ranked = options
+                .iter()
+                .map(|option| (option.key.clone(), sent.line(&rank_field(question, option))))
+                .collect();
             return Self { all: sent.all(&field(question)), ranked };
         }
         let all = match kept {
@@ -137,7 +160,11 @@ impl Shown {
             Some(Answer::Ranked(_)) | None => Vec::new(),
         };
         let ranked = match kept {
-            Some(Answer::Ranked(keys)) => keys.iter().enumerate().map(|(nth, key)| (key.clone(), (nth + 1).to_string())).collect(),
+            Some(Answer::Ranked(keys)) => keys
+                .iter()
+                .enumerate()
+                .map(|(nth, key)| (key.clone(), (nth + 1).to_string()))
+                .collect(),
             _ => Vec::new(),
         };
         Self { all, ranked }
@@ -148,7 +175,11 @@ impl Shown {
     }
 
     fn rank(&self, key: &str) -> String {
-        self.ranked.iter().find(|(option, _)| option == key).map(|(_, rank)| rank.clone()).unwrap_or_default()
+        self.ranked
+            .iter()
+            .find(|(option, _)| option == key)
+            .map(|(_, rank)| rank.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -157,16 +188,24 @@ impl Shown {
 pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) -> String {
     let options = question.kind.options();
     let name = |key: &String| {
-        let option = options.iter().find(|option| option.key == *key).map(|option| option.text.clone());
-        option.or_else(|| places.iter().find(|place| place.id == *key).map(|place| place.name.clone())).unwrap_or_default()
+        let option =
+            options.iter().find(|option| option.key == *key).map(|option| option.text.clone());
+        option
+            .or_else(|| {
+                places.iter().find(|place| place.id == *key).map(|place| place.name.clone())
+            })
+            .unwrap_or_default()
     };
     match answer {
         None => "Not answered".to_owned(),
         Some(Answer::Declined) => "I prefer not to say".to_owned(),
         Some(Answer::Chosen(keys)) => keys.iter().map(name).collect::<Vec<_>>().join(", "),
-        Some(Answer::Ranked(keys)) => {
-            keys.iter().enumerate().map(|(nth, key)| format!("{}. {}", nth + 1, name(key))).collect::<Vec<_>>().join(", ")
-        }
+        Some(Answer::Ranked(keys)) => keys
+            .iter()
+            .enumerate()
+            .map(|(nth, key)| format!("{}. {}", nth + 1, name(key)))
+            .collect::<Vec<_>>()
+            .join(", "),
         Some(Answer::Number(number)) => number.to_string(),
         Some(Answer::Text(text)) => text.clone(),
         Some(Answer::Day(day)) => crate::clock::day_of(day).unwrap_or_else(|| day.clone()),

@@ -1,8 +1,9 @@
-//! Answering: begun with one tap, kept answer by answer, come back to by a code, checked, sent; changed or taken back until
-//! the close. Whoever has the code holds the response; nobody else can tell whose it is.
+//! Answering: begun with one tap, kept answer by answer, come back to by a code, checked, sent;
+//! changed or taken back until the close. Whoever has the code holds the response; nobody else can
+//! tell whose it is.
 //!
-//! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it. Here are the beginning, the
-//! answers to check, and the receipt.
+//! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it.
+//! Here are the beginning, the answers to check, and the receipt.
 
 pub mod fields;
 pub mod pages;
@@ -46,7 +47,8 @@ pub fn routes() -> Routes {
         .post("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::keep_one)
 }
 
-/// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone until the close.
+/// POST `/consultations/{id}/answers`: begins a response, and remembers its code on this phone
+/// until the close.
 pub async fn begin(
     State(house): State<House>,
     viewer: Viewer,
@@ -56,7 +58,9 @@ pub async fn begin(
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
-    if consultation.standing(now) != Standing::Open || !may_begin(&house, &viewer, &consultation, &headers).await? {
+    if consultation.standing(now) != Standing::Open
+        || !may_begin(&house, &viewer, &consultation, &headers).await?
+    {
         return Ok(Redirect::to(&here).into_response());
     }
     if !accounts::may_answer(&house, &caller).await? {
@@ -71,16 +75,37 @@ pub async fn begin(
         });
         return Ok(page.status(axum::http::StatusCode::TOO_MANY_REQUESTS).answer(&house, &viewer));
     }
-    let (code, consultation_id, version) = (id::code(), consultation.id.clone(), consultation.version);
+    let (code, consultation_id, version) =
+        (id::code(), consultation.id.clone(), consultation.version);
     let kept = code.clone();
-    house.db.write(move |tx| Box::pin(async move { responses::begin(tx, &consultation_id, version, &kept).await })).await?;
-    let cookie = cookie(&house, (CODE_COOKIE, &here), &code, (consultation.terms.closes_at + GRACE - now) / clock::SECOND);
-    let first = consultation.questionnaire.questions().next().map(|question| format!("/questions/{}", question.key)).unwrap_or_default();
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { responses::begin(tx, &consultation_id, version, &kept).await })
+        })
+        .await?;
+    let cookie = cookie(
+        &house,
+        (CODE_COOKIE, &here),
+        &code,
+        (consultation.terms.closes_at + GRACE - now) / clock::SECOND,
+    );
+    let first = consultation
+        .questionnaire
+        .questions()
+        .next()
+        .map(|question| format!("/questions/{}", question.key))
+        .unwrap_or_default();
     Ok((cookie, Redirect::to(&format!("{here}/answers/{code}{first}"))).into_response())
 }
 
 /// Whether somebody may begin: anyone, who is signed in, or who came by a link of her own.
-pub async fn may_begin(house: &House, viewer: &Viewer, consultation: &Consultation, headers: &HeaderMap) -> Result<bool, Error> {
+pub async fn may_begin(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    headers: &HeaderMap,
+) -> Result<bool, Error> {
     Ok(match consultation.terms.access {
         Who::Anyone => true,
         Who::SignedIn => viewer.is_signed_in(),
@@ -91,32 +116,57 @@ pub async fn may_begin(house: &House, viewer: &Viewer, consultation: &Consultati
     })
 }
 
-/// GET `/consultations/{id}/links/{link}`: a link of one's own. This phone remembers it until the close.
-pub async fn by_link(State(house): State<House>, viewer: Viewer, Path((id, link)): Path<(String, String)>) -> Result<Response, Error> {
+/// GET `/consultations/{id}/links/{link}`: a link of one's own. This phone remembers it until the
+/// close.
+pub async fn by_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, link)): Path<(String, String)>,
+) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
     if !responses::is_link(&house.db, &consultation.id, &link).await? {
-        let why =
-            "This link is none of those that were given. Look at the letter or the sheet once more: it must be typed as it stands there.";
-        return Ok(Page::link_ended("This link does not work", why, ("/consultations", "Consultations")).answer(&house, &viewer));
+        let why = "This link is none of those that were given. Look at the letter or the sheet once more: it must be typed as it stands there.";
+        return Ok(Page::link_ended(
+            "This link does not work",
+            why,
+            ("/consultations", "Consultations"),
+        )
+        .answer(&house, &viewer));
     }
     let seconds = (consultation.terms.closes_at + GRACE - now).max(0) / clock::SECOND;
     Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), Redirect::to(&here)).into_response())
 }
 
-/// The cookie that holds the code of the response begun on this phone. It is sent to the pages of its consultation alone.
+/// The cookie that holds the code of the response begun on this phone. It is sent to the pages of
+/// its consultation alone.
 const CODE_COOKIE: &str = "answers";
 /// The cookie that holds the link somebody came by.
 const LINK_COOKIE: &str = "link";
 
-fn cookie(house: &House, (name, path): (&str, &str), value: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
+fn cookie(
+    house: &House,
+    (name, path): (&str, &str),
+    value: &str,
+    seconds: i64,
+) -> AppendHeaders<[(HeaderName, String); 1]> {
     let secure = if house.is_secure() { "; Secure" } else { "" };
-    AppendHeaders([(header::SET_COOKIE, format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))])
+    AppendHeaders([(
+        header::SET_COOKIE,
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"),
+    )])
 }
 
 fn read_cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The code of the response that was begun on this phone.
@@ -126,7 +176,12 @@ pub fn code_in_hand(headers: &HeaderMap) -> Option<String> {
 }
 
 /// GET `/consultations/{id}/answers?code=…`: from a code that was typed in to its answers.
-pub async fn come_back(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn come_back(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let here = format!("/consultations/{}", consultation.id);
     let typed = Sent::query(&uri).line("code");
@@ -173,7 +228,8 @@ impl InHand {
     /// Whether its answers can still be given.
     fn is_open(&self, house: &House) -> bool {
         let standing = self.response.consultation.standing(house.clock.now());
-        matches!(standing, Standing::Open | Standing::Closing) && self.response.state != Stands::Withdrawn
+        matches!(standing, Standing::Open | Standing::Closing)
+            && self.response.state != Stands::Withdrawn
     }
 }
 
@@ -187,8 +243,13 @@ async fn in_hand(house: &House, id: &str, code: &str) -> Result<Option<InHand>, 
     Ok(Some(InHand { response, code, places }))
 }
 
-/// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are sent, the receipt.
-pub async fn check(State(house): State<House>, viewer: Viewer, Path((id, code)): Path<(String, String)>) -> Result<Response, Error> {
+/// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are
+/// sent, the receipt.
+pub async fn check(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code)): Path<(String, String)>,
+) -> Result<Response, Error> {
     match in_hand(&house, &id, &code).await? {
         Some(hand) => Ok(shown(&house, &viewer, &hand, &Refusals::default())),
         None => Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?)),
@@ -218,21 +279,28 @@ pub async fn end(
     let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
     if sent.typed("step") == "withdraw" {
         let (kind, must_be) = (house.db.kind(), consultation.terms.access != Who::Anyone);
-        let withdrawn = house
-            .db
-            .write(move |tx| Box::pin(async move { responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await }));
+        let withdrawn = house.db.write(move |tx| {
+            Box::pin(async move {
+                responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await
+            })
+        });
         if withdrawn.await? {
             return Ok(Redirect::to(&back).into_response());
         }
         let what_to_do = match consultation.terms.access {
-            Who::Link => "Open the link they were sent by on this phone, then take them back. They still count",
+            Who::Link => {
+                "Open the link they were sent by on this phone, then take them back. They still count"
+            }
             _ => "Sign in as whoever sent them, then take them back. They still count",
         };
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)));
     }
     if sent.typed("step") == "agree" {
         let may_quote = sent.typed("quote") == "yes";
-        house.db.write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await })).await?;
+        house
+            .db
+            .write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await }))
+            .await?;
         return Ok(Redirect::to(&back).into_response());
     }
     if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
@@ -241,12 +309,17 @@ pub async fn end(
     }
     let who_is_it = match consultation.terms.access {
         Who::SignedIn => "Sign in, then send them. Your answers are kept",
-        _ => "Open the link you were given on this phone as well, then send them. Your answers are kept",
+        _ => {
+            "Open the link you were given on this phone as well, then send them. Your answers are kept"
+        }
     };
     if consultation.terms.access != Who::Anyone && once.is_none() {
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
     }
-    let agreed = Agreed { may_quote: sent.typed("quote") == "yes", wants_outcome: sent.typed("outcome") == "yes" };
+    let agreed = Agreed {
+        may_quote: sent.typed("quote") == "yes",
+        wants_outcome: sent.typed("outcome") == "yes",
+    };
     let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
     let sending = house.db.write(move |tx| {
         Box::pin(async move {
@@ -292,7 +365,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             );
             view! { <div><dt>{question.text.clone()}</dt><dd><p class="lines">{answer}</p>{change}</dd></div> }
         });
-        let rows = (response.state != Stands::Withdrawn).then(|| view! { <dl class="answers" id="answers">{rows.collect_view()}</dl> });
+        let rows = (response.state != Stands::Withdrawn)
+            .then(|| view! { <dl class="answers" id="answers">{rows.collect_view()}</dl> });
         let quote = || {
             view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
         };
@@ -341,8 +415,10 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             let until = clock::day_and_hour(terms.closes_at + GRACE);
             view! { <p class="panel warn">{format!("It has closed while you were answering. You have until {until} to send your answers.")}</p> }
         });
-        let on_this_phone = is_open.then(|| view! { <div data-response=hand.to("")><KeepAnswers /></div> });
-        let code = (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
+        let on_this_phone =
+            is_open.then(|| view! { <div data-response=hand.to("")><KeepAnswers /></div> });
+        let code =
+            (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
         view! {
             <article class="stack">
                 {banner}

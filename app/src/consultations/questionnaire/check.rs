@@ -1,4 +1,5 @@
-//! What must be put right before a consultation opens: what is missing, and branches that lead nowhere.
+//! What must be put right before a consultation opens: what is missing, and branches that lead
+//! nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,9 @@ pub struct Fault {
 #[must_use]
 pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut all = |question: &str, what_to_do: String| faults.push(Fault { question: question.to_owned(), what_to_do });
+    let mut all = |question: &str, what_to_do: String| {
+        faults.push(Fault { question: question.to_owned(), what_to_do })
+    };
     let questions: Vec<&Question> = questionnaire.questions().collect();
     if !questions.iter().any(|question| question.kind.has_answer()) {
         all("", "Ask at least one question".to_owned());
@@ -34,8 +37,16 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     if questions.len() > MOST_QUESTIONS {
         all("", format!("Ask {MOST_QUESTIONS} questions or fewer"));
     }
-    for section in questionnaire.sections.iter().filter(|section| section.title.chars().count() > LONGEST_LINE) {
-        all("", format!("Make the heading shorter: {}", section.title.chars().take(40).collect::<String>()));
+    for section in
+        questionnaire.sections.iter().filter(|section| section.title.chars().count() > LONGEST_LINE)
+    {
+        all(
+            "",
+            format!(
+                "Make the heading shorter: {}",
+                section.title.chars().take(40).collect::<String>()
+            ),
+        );
     }
     let mut earlier: BTreeMap<&str, (&Question, Branch)> = BTreeMap::new();
     for question in questions {
@@ -56,27 +67,40 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     faults
 }
 
-/// Who comes to a question: for each question before it with one choice, the options that lead here. All of them hold.
+/// Who comes to a question: for each question before it with one choice, the options that lead
+/// here. All of them hold.
 type Branch = BTreeMap<String, BTreeSet<String>>;
 
 /// Who is asked a question, or why nobody ever is.
-fn branch(question: &Question, earlier: &BTreeMap<&str, (&Question, Branch)>) -> Result<Branch, String> {
+fn branch(
+    question: &Question,
+    earlier: &BTreeMap<&str, (&Question, Branch)>,
+) -> Result<Branch, String> {
     let mut branch = Branch::new();
     for Condition { question: on, any_of } in &question.only_if {
         let Some((before, leads)) = earlier.get(on.as_str()) else {
-            return Err(format!("Ask it only because of an earlier question. {on} does not come before it"));
+            return Err(format!(
+                "Ask it only because of an earlier question. {on} does not come before it"
+            ));
         };
         if !before.kind.can_branch() {
-            return Err(format!("Ask it because of a question with options. {on} has none to choose from"));
+            return Err(format!(
+                "Ask it because of a question with options. {on} has none to choose from"
+            ));
         }
         let options = before.kind.options();
-        if let Some(unknown) = any_of.iter().find(|key| options.iter().all(|option| option.key != **key)) {
+        if let Some(unknown) =
+            any_of.iter().find(|key| options.iter().all(|option| option.key != **key))
+        {
             return Err(format!("{on} has no option {unknown}. Choose again when to ask this"));
         }
         if any_of.is_empty() {
             return Err(format!("Choose at least one answer to {on} that leads here"));
         }
-        let chosen = before.kind.is_one_choice().then(|| (on.clone(), any_of.iter().cloned().collect::<BTreeSet<_>>()));
+        let chosen = before
+            .kind
+            .is_one_choice()
+            .then(|| (on.clone(), any_of.iter().cloned().collect::<BTreeSet<_>>()));
         for (on, any_of) in leads.clone().into_iter().chain(chosen) {
             let both = branch.get(&on).map_or_else(|| any_of.clone(), |before| before & &any_of);
             if both.is_empty() {
@@ -93,9 +117,15 @@ fn own_faults(question: &Question) -> Vec<String> {
     if !is_key(&question.key) {
         faults.push("Give it a key of 1 to 40 letters, digits, - and _".to_owned());
     }
-    let lengths = [(&question.text, LONGEST_LINE, "question"), (&question.help, LONGEST_TEXT, "help")];
-    for (text, longest, what) in lengths.into_iter().filter(|(text, longest, _)| text.chars().count() > *longest) {
-        faults.push(format!("Make the {what} {longest} characters or fewer. It has {}", text.chars().count()));
+    let lengths =
+        [(&question.text, LONGEST_LINE, "question"), (&question.help, LONGEST_TEXT, "help")];
+    for (text, longest, what) in
+        lengths.into_iter().filter(|(text, longest, _)| text.chars().count() > *longest)
+    {
+        faults.push(format!(
+            "Make the {what} {longest} characters or fewer. It has {}",
+            text.chars().count()
+        ));
     }
     if question.text.is_empty() {
         faults.push("Write the question".to_owned());
@@ -104,18 +134,27 @@ fn own_faults(question: &Question) -> Vec<String> {
         faults.push("Nothing is answered here, so no answer can be needed or declined".to_owned());
     }
     match &question.kind {
-        Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => faults.extend(option_faults(options)),
+        Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => {
+            faults.extend(option_faults(options))
+        }
         Kind::SeveralOf { options, at_most } => {
             faults.extend(option_faults(options));
             if at_most.is_some_and(|most| most < 2 || most > options.len()) {
-                faults.push(format!("Let people choose from 2 to {} of them, or ask for one of them", options.len()));
+                faults.push(format!(
+                    "Let people choose from 2 to {} of them, or ask for one of them",
+                    options.len()
+                ));
             }
         }
-        Kind::Number { least, most } if least > most => faults.push("The least number is more than the most".to_owned()),
+        Kind::Number { least, most } if least > most => {
+            faults.push("The least number is more than the most".to_owned())
+        }
         Kind::Page { words } | Kind::Picture { words, .. } if words.is_empty() => {
             faults.push("Say in words what there is to read or see".to_owned());
         }
-        Kind::Page { words } | Kind::Picture { words, .. } if words.chars().count() > LONGEST_TEXT => {
+        Kind::Page { words } | Kind::Picture { words, .. }
+            if words.chars().count() > LONGEST_TEXT =>
+        {
             faults.push(format!("Make the text {LONGEST_TEXT} characters or fewer"));
         }
         _ => {}
@@ -133,12 +172,17 @@ fn option_faults(options: &[Choice]) -> Vec<String> {
     }
     for (nth, option) in options.iter().enumerate() {
         if !is_key(&option.key) {
-            faults.push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
+            faults
+                .push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
         }
         if option.text.is_empty() || option.text.chars().count() > LONGEST_LINE {
-            faults.push(format!("Give option {} words, {LONGEST_LINE} characters or fewer", nth + 1));
+            faults
+                .push(format!("Give option {} words, {LONGEST_LINE} characters or fewer", nth + 1));
         }
-        if options[..nth].iter().any(|before| before.key == option.key || before.text == option.text) {
+        if options[..nth]
+            .iter()
+            .any(|before| before.key == option.key || before.text == option.text)
+        {
             faults.push(format!("Option {} is there twice. Change one of them", nth + 1));
         }
     }
@@ -146,7 +190,8 @@ fn option_faults(options: &[Choice]) -> Vec<String> {
 }
 
 fn is_key(key: &str) -> bool {
-    (1..=40).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (1..=40).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]
@@ -159,7 +204,9 @@ pub(in crate::consultations) mod tests {
     use super::*;
 
     pub fn choices(keys: &[&str]) -> Vec<Choice> {
-        keys.iter().map(|key| Choice { key: (*key).into(), text: format!("The option {key}") }).collect()
+        keys.iter()
+            .map(|key| Choice { key: (*key).into(), text: format!("The option {key}") })
+            .collect()
     }
 
     pub fn asked(key: &str, kind: Kind, only_if: &[(&str, &[&str])]) -> Question {
@@ -183,14 +230,25 @@ pub(in crate::consultations) mod tests {
     }
 
     fn faults(questions: Vec<Question>) -> Vec<String> {
-        check(&of(questions)).into_iter().map(|fault| format!("{}: {}", fault.question, fault.what_to_do)).collect()
+        check(&of(questions))
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.question, fault.what_to_do))
+            .collect()
     }
 
     #[test]
     fn a_questionnaire_with_branches_that_lead_somewhere_can_open() {
         let waits = asked("waits", Kind::YesNo {}, &[]);
-        let how_long = asked("how-long", Kind::OneOf { options: choices(&["weeks", "months"]) }, &[("waits", &["yes"])]);
-        let why = asked("why", Kind::LongText {}, &[("how-long", &["months"]), ("waits", &["yes", "no"])]);
+        let how_long = asked(
+            "how-long",
+            Kind::OneOf { options: choices(&["weeks", "months"]) },
+            &[("waits", &["yes"])],
+        );
+        let why = asked(
+            "why",
+            Kind::LongText {},
+            &[("how-long", &["months"]), ("waits", &["yes", "no"])],
+        );
         assert_eq!(faults(vec![waits, how_long, why]), Vec::<String>::new());
     }
 
@@ -199,11 +257,20 @@ pub(in crate::consultations) mod tests {
         let first = || asked("first", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]);
         let of_a = || asked("of-a", Kind::YesNo {}, &[("first", &["a"])]);
         let both = asked("both", Kind::ShortText {}, &[("first", &["a"]), ("first", &["b"])]);
-        assert_eq!(faults(vec![first(), both]), ["both: Nobody is ever asked this: no answer to first leads here"]);
-        let detour = asked("detour", Kind::ShortText {}, &[("of-a", &["yes"]), ("first", &["b", "c"])]);
-        assert_eq!(faults(vec![first(), of_a(), detour]), ["detour: Nobody is ever asked this: no answer to first leads here"]);
-        let several = asked("several", Kind::SeveralOf { options: choices(&["a", "b"]), at_most: None }, &[]);
-        let of_both = asked("of-both", Kind::ShortText {}, &[("several", &["a"]), ("several", &["b"])]);
+        assert_eq!(
+            faults(vec![first(), both]),
+            ["both: Nobody is ever asked this: no answer to first leads here"]
+        );
+        let detour =
+            asked("detour", Kind::ShortText {}, &[("of-a", &["yes"]), ("first", &["b", "c"])]);
+        assert_eq!(
+            faults(vec![first(), of_a(), detour]),
+            ["detour: Nobody is ever asked this: no answer to first leads here"]
+        );
+        let several =
+            asked("several", Kind::SeveralOf { options: choices(&["a", "b"]), at_most: None }, &[]);
+        let of_both =
+            asked("of-both", Kind::ShortText {}, &[("several", &["a"]), ("several", &["b"])]);
         assert_eq!(faults(vec![several, of_both]), Vec::<String>::new(), "one can choose both");
     }
 
@@ -220,29 +287,51 @@ pub(in crate::consultations) mod tests {
         assert_eq!(faults(vec![own]).len(), 1);
         let maybe = asked("maybe", Kind::YesNo {}, &[("second", &["maybe"])]);
         let second = || asked("second", Kind::YesNo {}, &[]);
-        assert_eq!(faults(vec![second(), maybe]), ["maybe: second has no option maybe. Choose again when to ask this"]);
+        assert_eq!(
+            faults(vec![second(), maybe]),
+            ["maybe: second has no option maybe. Choose again when to ask this"]
+        );
         let text = asked("text", Kind::ShortText {}, &[]);
         let of_text = asked("of-text", Kind::ShortText {}, &[("text", &["yes"])]);
         assert_eq!(faults(vec![text, of_text]).len(), 1);
-        assert_eq!(faults(vec![second(), asked("of-none", Kind::ShortText {}, &[("second", &[])])]).len(), 1);
+        assert_eq!(
+            faults(vec![second(), asked("of-none", Kind::ShortText {}, &[("second", &[])])]).len(),
+            1
+        );
     }
 
     #[test]
     fn what_is_missing_twice_or_too_long_is_said() {
         assert_eq!(faults(vec![]), [": Ask at least one question"]);
         let same = || asked("same", Kind::YesNo {}, &[]);
-        assert_eq!(faults(vec![same(), same()]), ["same: Two questions have this key. Give one of them another"]);
-        assert_eq!(faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]), ["one: Give two options or more"]);
-        assert_eq!(faults(vec![asked("one", Kind::OneOf { options: choices(&["a", "a"]) }, &[])]).len(), 1);
+        assert_eq!(
+            faults(vec![same(), same()]),
+            ["same: Two questions have this key. Give one of them another"]
+        );
+        assert_eq!(
+            faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]),
+            ["one: Give two options or more"]
+        );
+        assert_eq!(
+            faults(vec![asked("one", Kind::OneOf { options: choices(&["a", "a"]) }, &[])]).len(),
+            1
+        );
         assert_eq!(faults(vec![asked("a key", Kind::YesNo {}, &[])]).len(), 1);
         assert_eq!(faults(vec![asked("n", Kind::Number { least: 5, most: 4 }, &[])]).len(), 1);
         let at_most = Some(3);
         assert_eq!(
-            faults(vec![asked("s", Kind::SeveralOf { options: choices(&["a", "b"]), at_most }, &[])]),
+            faults(vec![asked(
+                "s",
+                Kind::SeveralOf { options: choices(&["a", "b"]), at_most },
+                &[]
+            )]),
             ["s: Let people choose from 2 to 2 of them, or ask for one of them"]
         );
         let long = Question { text: "x".repeat(301), ..same() };
-        assert_eq!(faults(vec![long]), ["same: Make the question 300 characters or fewer. It has 301"]);
+        assert_eq!(
+            faults(vec![long]),
+            ["same: Make the question 300 characters or fewer. It has 301"]
+        );
         let many = (0..201).map(|nth| asked(&format!("q{nth}"), Kind::YesNo {}, &[])).collect();
         assert_eq!(faults(many), [": Ask 200 questions or fewer"]);
     }

@@ -1,4 +1,5 @@
-//! Changing what is asked: a question put in, changed, moved or taken out, and reading one from a form. Pure.
+//! Changing what is asked: a question put in, changed, moved or taken out, and reading one from a
+//! form. Pure.
 
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS};
 use super::{Choice, Condition, Kind, Question, Questionnaire, Section};
@@ -59,7 +60,9 @@ pub fn in_sections(flat: Vec<Headed>) -> Questionnaire {
 pub fn moved(questionnaire: &Questionnaire, key: &str, earlier: bool) -> Questionnaire {
     let mut flat = flat(questionnaire);
     let at = flat.iter().position(|(_, question)| question.key == key);
-    let to = at.and_then(|at| if earlier { at.checked_sub(1) } else { Some(at + 1) }).filter(|to| *to < flat.len());
+    let to = at
+        .and_then(|at| if earlier { at.checked_sub(1) } else { Some(at + 1) })
+        .filter(|to| *to < flat.len());
     if let Some((at, to)) = at.zip(to) {
         let (one, other) = (flat[at].1.clone(), flat[to].1.clone());
         // Headings stay where they are.
@@ -95,32 +98,44 @@ pub fn with(questionnaire: &Questionnaire, headed: Headed) -> Questionnaire {
     in_sections(flat)
 }
 
-/// With copies of these questions at the end, under keys that nothing has yet, nor had: `had` are those of other versions.
+/// With copies of these questions at the end, under keys that nothing has yet, nor had: `had` are
+/// those of other versions.
 #[must_use]
-pub fn with_copies(questionnaire: &Questionnaire, copies: &[Question], had: &[String]) -> Questionnaire {
+pub fn with_copies(
+    questionnaire: &Questionnaire,
+    copies: &[Question],
+    had: &[String],
+) -> Questionnaire {
     let mut flat = flat(questionnaire);
     for copy in copies {
         let own = flat.iter().map(|(_, question)| question.key.as_str());
         let taken: Vec<&str> = own.chain(had.iter().map(String::as_str)).collect();
-        let key = if taken.contains(&copy.key.as_str()) { fresh_key(&taken) } else { copy.key.clone() };
+        let key =
+            if taken.contains(&copy.key.as_str()) { fresh_key(&taken) } else { copy.key.clone() };
         // A branch leads from a question that need not be here.
         flat.push((None, Question { key, only_if: Vec::new(), ..copy.clone() }));
     }
     in_sections(flat)
 }
 
-/// Reads a question from what was sent. `before`: the question as it was, whose key and options it keeps; `earlier`: those it
-/// can be asked by.
+/// Reads a question from what was sent. `before`: the question as it was, whose key and options it
+/// keeps; `earlier`: those it can be asked by.
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
-pub fn question(sent: &Sent, key: &str, before: Option<&Question>, earlier: &[&Question]) -> Result<Headed, Refusals> {
+pub fn question(
+    sent: &Sent,
+    key: &str,
+    before: Option<&Question>,
+    earlier: &[&Question],
+) -> Result<Headed, Refusals> {
     let mut refusals = Refusals::default();
     let heading = sent.line("heading");
     if heading.chars().count() > LONGEST_LINE {
         refusals.add("heading", format!("Use {LONGEST_LINE} characters or fewer"));
     }
-    let text = refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
+    let text =
+        refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
     let kind = kind(sent, before, &mut refusals);
     let help = forms::prose(sent.typed("help"));
     if help.chars().count() > LONGEST_TEXT {
@@ -132,7 +147,15 @@ pub fn question(sent: &Sent, key: &str, before: Option<&Question>, earlier: &[&Q
     }
     let is = |field: &str| sent.typed(field) == "yes" && kind.has_answer();
     let (is_needed, may_decline) = (is("needed"), is("decline"));
-    let question = Question { key: key.to_owned(), text, help, kind, is_needed, may_decline, only_if: only_if(sent, earlier) };
+    let question = Question {
+        key: key.to_owned(),
+        text,
+        help,
+        kind,
+        is_needed,
+        may_decline,
+        only_if: only_if(sent, earlier),
+    };
     Ok(((!heading.is_empty()).then_some(heading), question))
 }
 
@@ -150,28 +173,45 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
         "date" => Kind::Date {},
         "place" => Kind::Place {},
         "page" => {
-            let words = forms::within(forms::prose(sent.typed("words")), LONGEST_TEXT, "Write what is to be read");
+            let words = forms::within(
+                forms::prose(sent.typed("words")),
+                LONGEST_TEXT,
+                "Write what is to be read",
+            );
             Kind::Page { words: refusals.take("words", words)? }
         }
         "picture" => {
-            let words =
-                forms::within(forms::prose(sent.typed("words")), LONGEST_TEXT, "Say what the picture shows, for those who do not see it");
+            let words = forms::within(
+                forms::prose(sent.typed("words")),
+                LONGEST_TEXT,
+                "Say what the picture shows, for those who do not see it",
+            );
             let file = sent.line("file");
-            let file = picture_name(&file).map(|_| file.clone()).ok_or_else(|| "Choose a picture".to_owned());
+            let file = picture_name(&file)
+                .map(|_| file.clone())
+                .ok_or_else(|| "Choose a picture".to_owned());
             let (words, file) = (refusals.take("words", words), refusals.take("picture", file));
             Kind::Picture { file: file?, words: words? }
         }
         "number" => {
             let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
-            let (least, most) = refusals.take("least", range.ok_or_else(|| "Enter the least and the most it can be".to_owned()))?;
+            let (least, most) = refusals.take(
+                "least",
+                range.ok_or_else(|| "Enter the least and the most it can be".to_owned()),
+            )?;
             Kind::Number { least, most }
         }
         _ => {
             let options = refusals.take("options", options(sent, before))?;
             match word {
-                "several-of" => {
-                    Kind::SeveralOf { at_most: sent.line("at_most").parse().ok().filter(|most| (1..options.len()).contains(most)), options }
-                }
+                "several-of" => Kind::SeveralOf {
+                    at_most: sent
+                        .line("at_most")
+                        .parse()
+                        .ok()
+                        .filter(|most| (1..options.len()).contains(most)),
+                    options,
+                },
                 "scale" => Kind::Scale { options },
                 "rank" => Kind::Rank { options },
                 _ => Kind::OneOf { options },
@@ -180,14 +220,17 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
     })
 }
 
-/// One option a line. An option with the words of before keeps its key, so that branches lead on from it.
+/// One option a line. An option with the words of before keeps its key, so that branches lead on
+/// from it.
 fn options(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
     let known = before.map(|question| question.kind.options()).unwrap_or_default();
     let mut options: Vec<Choice> = Vec::new();
     for text in sent.typed("options").lines().map(forms::line).filter(|line| !line.is_empty()) {
         let key = known.iter().find(|option| option.text == text).map(|option| option.key.clone());
         let taken = |key: &String| options.iter().chain(&known).any(|option| option.key == *key);
-        let key = key.or_else(|| (1..).map(|nth| format!("option-{nth}")).find(|key| !taken(key))).unwrap_or_default();
+        let key = key
+            .or_else(|| (1..).map(|nth| format!("option-{nth}")).find(|key| !taken(key)))
+            .unwrap_or_default();
         if text.chars().count() > LONGEST_LINE {
             return Err(format!("Use {LONGEST_LINE} characters or fewer in a line"));
         }
@@ -200,15 +243,24 @@ fn options(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String
     }
 }
 
-/// Whom it is asked, from fields `if` with the keys of a question and one of its options between a space.
+/// Whom it is asked, from fields `if` with the keys of a question and one of its options between a
+/// space.
 fn only_if(sent: &Sent, earlier: &[&Question]) -> Vec<Condition> {
     let ticked = sent.all("if");
     let chosen = |question: &&&Question| {
-        let any_of: Vec<String> = question.kind.options().into_iter().map(|option| option.key).collect();
-        let any_of = any_of.into_iter().filter(|option| ticked.contains(&format!("{} {option}", question.key))).collect::<Vec<_>>();
+        let any_of: Vec<String> =
+            question.kind.options().into_iter().map(|option| option.key).collect();
+        let any_of = any_of
+            .into_iter()
+            .filter(|option| ticked.contains(&format!("{} {option}", question.key)))
+            .collect::<Vec<_>>();
         (!any_of.is_empty()).then(|| Condition { question: question.key.clone(), any_of })
     };
-    earlier.iter().filter(|question| question.kind.can_branch()).filter_map(|question| chosen(&question)).collect()
+    earlier
+        .iter()
+        .filter(|question| question.kind.can_branch())
+        .filter_map(|question| chosen(&question))
+        .collect()
 }
 
 /// A question as the fields of its form hold it.
@@ -228,11 +280,19 @@ pub fn fields((heading, question): &Headed) -> Sent {
         _ => ("", ""),
     };
     let kind = kind_word(&question.kind);
-    let options = question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>().join("\n");
+    let options = question
+        .kind
+        .options()
+        .into_iter()
+        .map(|option| option.text)
+        .collect::<Vec<_>>()
+        .join("\n");
     let ifs: Vec<String> = question
         .only_if
         .iter()
-        .flat_map(|condition| condition.any_of.iter().map(|option| format!("{} {option}", condition.question)))
+        .flat_map(|condition| {
+            condition.any_of.iter().map(|option| format!("{} {option}", condition.question))
+        })
         .collect();
     let yes = |is: bool| if is { "yes" } else { "" };
     let mut fields = vec![
@@ -282,8 +342,11 @@ mod tests {
     }
 
     fn three() -> Questionnaire {
-        let all =
-            of(vec![asked("a", Kind::YesNo {}, &[]), asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("c", Kind::YesNo {}, &[])]);
+        let all = of(vec![
+            asked("a", Kind::YesNo {}, &[]),
+            asked("b", Kind::YesNo {}, &[("a", &["yes"])]),
+            asked("c", Kind::YesNo {}, &[]),
+        ]);
         let mut flat = flat(&all);
         flat[1].0 = Some("Second".into());
         in_sections(flat)
@@ -308,7 +371,11 @@ mod tests {
         assert!(all.question("b").expect("b").only_if.is_empty());
         let all = without(&three(), "b");
         assert_eq!(all.sections[1].title, "Second");
-        assert_eq!(without(&without(&all, "a"), "c").sections.len(), 1, "there is always a section to write in");
+        assert_eq!(
+            without(&without(&all, "a"), "c").sections.len(),
+            1,
+            "there is always a section to write in"
+        );
     }
 
     #[test]
@@ -331,26 +398,44 @@ mod tests {
             let mut question = asked("b", kind, &[("a", &["y"])]);
             question.is_needed = question.kind.has_answer();
             let headed = (Some("Heading".to_owned()), question.clone());
-            assert_eq!(super::question(&fields(&headed), "b", Some(&question), &[&parent]), Ok(headed));
+            assert_eq!(
+                super::question(&fields(&headed), "b", Some(&question), &[&parent]),
+                Ok(headed)
+            );
         }
     }
 
     #[test]
     fn what_is_missing_of_a_question_is_named() {
         let about = |sent: &[(&str, &str)]| {
-            question(&Sent::of(sent), "k", None, &[]).expect_err("refusals").iter().map(|(field, _)| field).collect::<Vec<_>>()
+            question(&Sent::of(sent), "k", None, &[])
+                .expect_err("refusals")
+                .iter()
+                .map(|(field, _)| field)
+                .collect::<Vec<_>>()
         };
         assert_eq!(about(&[]), ["text", "kind"]);
-        assert_eq!(about(&[("text", "?"), ("kind", "one-of"), ("options", "one\n \n")]), ["options"]);
-        assert_eq!(about(&[("text", "?"), ("kind", "number"), ("least", "5"), ("most", "1")]), ["least"]);
+        assert_eq!(
+            about(&[("text", "?"), ("kind", "one-of"), ("options", "one\n \n")]),
+            ["options"]
+        );
+        assert_eq!(
+            about(&[("text", "?"), ("kind", "number"), ("least", "5"), ("most", "1")]),
+            ["least"]
+        );
         assert_eq!(about(&[("text", "?"), ("kind", "page")]), ["words"]);
     }
 
     #[test]
     fn copies_get_keys_of_their_own_and_lose_their_branches() {
-        let copies = [asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("new", Kind::YesNo {}, &[])];
+        let copies =
+            [asked("b", Kind::YesNo {}, &[("a", &["yes"])]), asked("new", Kind::YesNo {}, &[])];
         let all = with_copies(&three(), &copies, &["question-1".to_owned()]);
-        assert_eq!(keys(&all), ["a", "b", "c", "question-2", "new"], "nor one that another version had");
+        assert_eq!(
+            keys(&all),
+            ["a", "b", "c", "question-2", "new"],
+            "nor one that another version had"
+        );
         assert!(all.question("question-2").expect("a copy").only_if.is_empty());
     }
 }

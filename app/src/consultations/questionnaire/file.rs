@@ -1,4 +1,5 @@
-//! A questionnaire as one JSON file: to take out here, and to put in there. Its schema is `docs/questionnaire.schema.json`.
+//! A questionnaire as one JSON file: to take out here, and to put in there. Its schema is
+//! `docs/questionnaire.schema.json`.
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,8 @@ pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     if file.len() > LARGEST {
         return Err(all("Choose a smaller file: up to 1 MB".to_owned()));
     }
-    let file: File = serde_json::from_slice(file).map_err(|error| all(format!("This is not a file of questions: {error}")))?;
+    let file: File = serde_json::from_slice(file)
+        .map_err(|error| all(format!("This is not a file of questions: {error}")))?;
     if file.format != FORMAT {
         return Err(all(format!("The file is of another format. It should say {FORMAT}")));
     }
@@ -75,7 +77,11 @@ mod tests {
             Kind::Page { words: "Read “this”.\n".into() },
             Kind::Picture { file: "map.png".into(), words: "A map".into() },
         ];
-        let mut questions: Vec<Question> = kinds.into_iter().enumerate().map(|(nth, kind)| asked(&format!("q{nth}"), kind, &[])).collect();
+        let mut questions: Vec<Question> = kinds
+            .into_iter()
+            .enumerate()
+            .map(|(nth, kind)| asked(&format!("q{nth}"), kind, &[]))
+            .collect();
         questions[3].only_if = asked("x", Kind::YesNo {}, &[("q0", &["a"])]).only_if;
         questions[3].may_decline = true;
         of(questions)
@@ -90,12 +96,24 @@ mod tests {
     #[test]
     fn a_file_that_is_none_says_the_line_and_a_question_that_is_none_says_which() {
         let first = |file: &str| read(file.as_bytes()).expect_err("faults")[0].clone();
-        assert!(first("{\n  \"format\": 1\n}").what_to_do.contains("line 2"), "{:?}", first("{\n  \"format\": 1\n}"));
-        assert!(first("{\"format\": \"lss\", \"sections\": []}").what_to_do.contains("another format"));
-        let unknown = write(&every_kind()).replace("\"text\": \"What about q1?\"", "\"text\": \"What about q1?\", \"script\": \"x\"");
+        assert!(
+            first("{\n  \"format\": 1\n}").what_to_do.contains("line 2"),
+            "{:?}",
+            first("{\n  \"format\": 1\n}")
+        );
+        assert!(
+            first("{\"format\": \"lss\", \"sections\": []}").what_to_do.contains("another format")
+        );
+        let unknown = write(&every_kind()).replace(
+            "\"text\": \"What about q1?\"",
+            "\"text\": \"What about q1?\", \"script\": \"x\"",
+        );
         assert!(first(&unknown).what_to_do.contains("script"));
         let empty = write(&every_kind()).replace("What about q1?", "");
-        assert_eq!((first(&empty).question.as_str(), first(&empty).what_to_do.as_str()), ("q1", "Write the question"));
+        assert_eq!(
+            (first(&empty).question.as_str(), first(&empty).what_to_do.as_str()),
+            ("q1", "Write the question")
+        );
         assert!(first(&" ".repeat(LARGEST + 1)).what_to_do.contains("smaller file"));
         assert!(read(&[0xFF, 0xFE]).is_err());
     }

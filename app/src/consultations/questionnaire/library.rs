@@ -1,4 +1,5 @@
-//! Well-put questions to begin with, under what they are for. They are a questionnaire like any other, to copy from.
+//! Well-put questions to begin with, under what they are for. They are a questionnaire like any
+//! other, to copy from.
 
 use super::{Questionnaire, file};
 
@@ -16,8 +17,17 @@ mod tests {
     fn every_question_can_be_asked_and_what_asks_about_a_person_can_be_declined() {
         assert_eq!(file::read(include_bytes!("library.json")).expect("no faults"), library());
         assert!(library().sections.len() >= 5);
-        for section in library().sections.iter().filter(|section| section.title.starts_with("About")) {
-            assert!(section.questions.iter().all(|question| question.may_decline && !question.is_needed), "{}", section.title);
+        for section in
+            library().sections.iter().filter(|section| section.title.starts_with("About"))
+        {
+            assert!(
+                section
+                    .questions
+                    .iter()
+                    .all(|question| question.may_decline && !question.is_needed),
+                "{}",
+                section.title
+            );
         }
     }
 }

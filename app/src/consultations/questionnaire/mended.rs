@@ -1,5 +1,5 @@
-//! A fault of the wording that is put right once somebody has answered. The question stays the same question: what is asked
-//! otherwise is a new version. Pure.
+//! A fault of the wording that is put right once somebody has answered. The question stays the same
+//! question: what is asked otherwise is a new version. Pure.
 
 use std::collections::BTreeMap;
 
@@ -29,11 +29,21 @@ pub struct Mending {
 #[must_use]
 pub fn mend(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnaire {
     for mending in mended {
-        let questions = questionnaire.sections.iter_mut().flat_map(|section| &mut section.questions);
-        let Some(question) = questions.into_iter().find(|question| question.key == mending.question) else { continue };
-        let note = format!("Its wording was put right on {}: {}", clock::day(mending.at), mending.note);
+        let questions =
+            questionnaire.sections.iter_mut().flat_map(|section| &mut section.questions);
+        let Some(question) =
+            questions.into_iter().find(|question| question.key == mending.question)
+        else {
+            continue;
+        };
+        let note =
+            format!("Its wording was put right on {}: {}", clock::day(mending.at), mending.note);
         question.text.clone_from(&mending.text);
-        question.help = [question.help.as_str(), &note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+        question.help = [question.help.as_str(), &note]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
         for option in question.kind.options_mut() {
             if let Some(text) = mending.options.get(&option.key) {
                 option.text.clone_from(text);
@@ -55,14 +65,28 @@ pub fn field(key: &str) -> String {
 /// What to do.
 pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Refusals> {
     let mut refusals = Refusals::default();
-    let text = refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
-    let note =
-        refusals.take("note", forms::within(sent.line("note"), LONGEST_LINE, "Say what was wrong. Parents read it beneath the question"));
+    let text =
+        refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
+    let note = refusals.take(
+        "note",
+        forms::within(
+            sent.line("note"),
+            LONGEST_LINE,
+            "Say what was wrong. Parents read it beneath the question",
+        ),
+    );
     let mut options = BTreeMap::new();
-    let changeable =
-        if question.kind.options().len() == question.kind.clone().options_mut().len() { question.kind.options() } else { Vec::new() };
+    let changeable = if question.kind.options().len() == question.kind.clone().options_mut().len() {
+        question.kind.options()
+    } else {
+        Vec::new()
+    };
     for option in changeable {
-        let words = forms::within(sent.line(&field(&option.key)), LONGEST_LINE, "Write each answer to choose from");
+        let words = forms::within(
+            sent.line(&field(&option.key)),
+            LONGEST_LINE,
+            "Write each answer to choose from",
+        );
         if let Some(words) = refusals.take("text", words).filter(|words| *words != option.text) {
             options.insert(option.key.clone(), words);
         }
@@ -71,7 +95,11 @@ pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Ref
     if text == question.text && options.is_empty() {
         refusals.add("text", "Nothing is put right. Change the words, or go back");
     }
-    if refusals.is_empty() { Ok(Mending { question: question.key.clone(), text, options, note, at }) } else { Err(refusals) }
+    if refusals.is_empty() {
+        Ok(Mending { question: question.key.clone(), text, options, note, at })
+    } else {
+        Err(refusals)
+    }
 }
 
 #[cfg(test)]
@@ -94,13 +122,24 @@ mod tests {
         let mended = mend(of(vec![question.clone()]), &[mending]);
         let how = mended.question("how").expect("the question");
         assert_eq!(
-            (how.text.as_str(), how.kind.options()[0].text.as_str(), how.kind.options()[0].key.as_str()),
+            (
+                how.text.as_str(),
+                how.kind.options()[0].text.as_str(),
+                how.kind.options()[0].key.as_str()
+            ),
             ("How is it now?", "Good", "good")
         );
         assert!(how.help.ends_with("It said how was it."), "{}", how.help);
-        let same =
-            Sent::of(&[("text", &question.text), ("note", "x"), ("option.good", "The option good"), ("option.bad", "The option bad")]);
+        let same = Sent::of(&[
+            ("text", &question.text),
+            ("note", "x"),
+            ("option.good", "The option good"),
+            ("option.bad", "The option bad"),
+        ]);
         assert!(read(&same, &question, 0).is_err());
-        assert!(read(&Sent::of(&[("text", "Other?")]), &question, 0).is_err(), "a note is needed, and no answer may be empty");
+        assert!(
+            read(&Sent::of(&[("text", "Other?")]), &question, 0).is_err(),
+            "a note is needed, and no answer may be empty"
+        );
     }
 }

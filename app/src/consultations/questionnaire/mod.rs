@@ -1,8 +1,10 @@
-//! What a consultation asks: sections of questions, some of them only of those who gave a certain answer before. Pure.
+//! What a consultation asks: sections of questions, some of them only of those who gave a certain
+//! answer before. Pure.
 //!
-//! `edit` changes it question by question, `check` finds what must be put right before it opens, `answers` reads an answer and knows who is asked what, `file` is
-//! the same as one JSON file, `import` reads what was written for other programs, `library` has
-//! questions to begin with, `mended` puts the wording right once it is answered.
+//! `edit` changes it question by question, `check` finds what must be put right before it opens,
+//! `answers` reads an answer and knows who is asked what, `file` is the same as one JSON file,
+//! `import` reads what was written for other programs, `library` has questions to begin with,
+//! `mended` puts the wording right once it is answered.
 
 pub mod answers;
 pub mod check;
@@ -51,7 +53,8 @@ pub struct Section {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// What it is called in branches, answers and files: letters, digits, `-` and `_`; no other question has it.
+    /// What it is called in branches, answers and files: letters, digits, `-` and `_`; no other
+    /// question has it.
     pub key: String,
     /// What is asked, in one sentence; of a page of text its heading.
     pub text: String,
@@ -139,8 +142,13 @@ impl Kind {
     #[must_use]
     pub fn options(&self) -> Vec<Choice> {
         match self {
-            Self::OneOf { options } | Self::SeveralOf { options, .. } | Self::Scale { options } | Self::Rank { options } => options.clone(),
-            Self::YesNo {} => [("yes", "Yes"), ("no", "No")].map(|(key, text)| Choice { key: key.into(), text: text.into() }).to_vec(),
+            Self::OneOf { options }
+            | Self::SeveralOf { options, .. }
+            | Self::Scale { options }
+            | Self::Rank { options } => options.clone(),
+            Self::YesNo {} => [("yes", "Yes"), ("no", "No")]
+                .map(|(key, text)| Choice { key: key.into(), text: text.into() })
+                .to_vec(),
             _ => Vec::new(),
         }
     }
@@ -148,7 +156,10 @@ impl Kind {
     /// The same, to put their words right.
     pub fn options_mut(&mut self) -> &mut [Choice] {
         match self {
-            Self::OneOf { options } | Self::SeveralOf { options, .. } | Self::Scale { options } | Self::Rank { options } => options,
+            Self::OneOf { options }
+            | Self::SeveralOf { options, .. }
+            | Self::Scale { options }
+            | Self::Rank { options } => options,
             _ => &mut [],
         }
     }

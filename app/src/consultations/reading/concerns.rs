@@ -28,7 +28,8 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let waiting = if waiting.is_empty() {
             view! { <p>"Nothing waits for you. What organisers pass on of answers to consultations will be here, and nobody else sees it."</p> }.into_any()
         } else {
-            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }.into_any()
+            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
+                .into_any()
         };
         let looked_after = (!looked_after.is_empty()).then(|| {
             view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul></details> }
@@ -60,7 +61,12 @@ fn in_words(what: &str) -> &'static str {
 }
 
 /// GET `/forum/safeguarding/answers/{id}`: keeps that she looked, then shows it.
-pub async fn concern(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn concern(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
     look(&house, &viewer, &concern).await?;
     page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
@@ -68,13 +74,22 @@ pub async fn concern(State(house): State<House>, viewer: Viewer, Path(id): Path<
 
 /// Keeps that she looks.
 async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), Error> {
-    let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
-    house.db.write(move |tx| Box::pin(async move { store::look(tx, &about, &by, now).await })).await?;
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
+    house
+        .db
+        .write(move |tx| Box::pin(async move { store::look(tx, &about, &by, now).await }))
+        .await?;
     Ok(())
 }
 
 /// POST `/forum/safeguarding/answers/{id}`: notes what was done.
-pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let concern = found(&house, &id).await?;
     let note = match read_note(&sent) {
         Ok(note) => note,
@@ -83,17 +98,33 @@ pub async fn note(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
             return page(&house, &viewer, concern, &sent, &refusals).await;
         }
     };
-    let (now, by, key, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), concern.id.clone());
+    let (now, by, key, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        sent.once(),
+        concern.id.clone(),
+    );
     let noted = house.db.write(move |tx| {
         Box::pin(async move {
             if store::note(tx, &key, &about, &note, &by, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "concern noted", about: &about, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "concern noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
     });
     noted.await?;
-    Ok(Redirect::to(&format!("/forum/safeguarding/answers/{}?done=noted", concern.id)).into_response())
+    Ok(Redirect::to(&format!("/forum/safeguarding/answers/{}?done=noted", concern.id))
+        .into_response())
 }
 
 async fn found(house: &House, id: &str) -> Result<Concern, Error> {
@@ -101,9 +132,19 @@ async fn found(house: &House, id: &str) -> Result<Concern, Error> {
     store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-async fn page(house: &House, viewer: &Viewer, concern: Concern, sent: &Sent, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    concern: Concern,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let question = concern.question.as_ref().ok_or(Error::NotFound)?;
-    let places = if question.kind == (Kind::Place {}) { area::store::places(&house.db).await? } else { Vec::new() };
+    let places = if question.kind == (Kind::Place {}) {
+        area::store::places(&house.db).await?
+    } else {
+        Vec::new()
+    };
     let (looks, notes) = store::history(&house.db, &concern.id).await?;
     let page = Page::new(in_words(&concern.what), || {
         let answer = fields::in_words(question, concern.answers.get(&question.key), &places);

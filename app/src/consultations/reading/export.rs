@@ -13,7 +13,11 @@ use crate::error::Error;
 use crate::house::House;
 
 /// POST `/forum/consultations/{id}/answers.csv`
-pub async fn csv(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn csv(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "CSV").await? {
         Ok(rows) => rows,
         Err(answer) => return Ok(answer),
@@ -26,14 +30,24 @@ pub async fn csv(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
 }
 
 /// POST `/forum/consultations/{id}/answers.xlsx`
-pub async fn xlsx(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn xlsx(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let rows = match rows(&house, &viewer, &id, "XLSX").await? {
         Ok(rows) => rows,
         Err(answer) => return Ok(answer),
     };
-    let made = tokio::task::spawn_blocking(move || workbook(&rows)).await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
+    let made = tokio::task::spawn_blocking(move || workbook(&rows))
+        .await
+        .map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
     let bytes = made.map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
-    Ok(file(bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "answers.xlsx"))
+    Ok(file(
+        bytes,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "answers.xlsx",
+    ))
 }
 
 fn workbook(rows: &[Vec<String>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
@@ -41,7 +55,8 @@ fn workbook(rows: &[Vec<String>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError>
     let sheet = workbook.add_worksheet();
     for (nth, row) in (0..).zip(rows) {
         for (column, cell) in (0..).zip(row) {
-            // A text is never a formula, whatever it begins with; it stays harmless too when it is saved as a table.
+            // A text is never a formula, whatever it begins with; it stays harmless too when it is
+            // saved as a table.
             sheet.write_string(nth, column, cell)?;
         }
     }
@@ -49,30 +64,57 @@ fn workbook(rows: &[Vec<String>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError>
 }
 
 fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
     (headers, bytes).into_response()
 }
 
 /// A heading and one row a response, all cells harmless; or an answer, where it has not closed.
-async fn rows(house: &House, viewer: &Viewer, id: &str, form: &'static str) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
+async fn rows(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    form: &'static str,
+) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
     let material = match Material::of(house, viewer, id).await? {
         Ok(material) => material,
         Err(answer) => return Ok(Err(answer)),
     };
-    let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), material.consultation.id.clone());
+    let (now, by, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        material.consultation.id.clone(),
+    );
     let noted = house.db.write(move |tx| {
-        Box::pin(
-            async move { audit::note(tx, Entry { at: now, who: Some(&by), what: "answers exported", about: &about, detail: form }).await },
-        )
+        Box::pin(async move {
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "answers exported",
+                    about: &about,
+                    detail: form,
+                },
+            )
+            .await
+        })
     });
     noted.await?;
     let questions = material.questions();
     let head = ["How it came", "Version", "May be quoted"].map(str::to_owned).into_iter();
-    let mut rows = vec![head.chain(questions.iter().map(|question| harmless(&question.text))).collect::<Vec<_>>()];
+    let mut rows = vec![
+        head.chain(questions.iter().map(|question| harmless(&question.text))).collect::<Vec<_>>(),
+    ];
     for heard in &material.heard {
         let quote = if heard.may_quote { "Yes" } else { "No" };
-        let first = [heard.channel.title().to_owned(), heard.version.to_string(), quote.to_owned()].into_iter();
-        let answers = questions.iter().map(|question| harmless(&material.read(heard, &question.key).unwrap_or_default()));
+        let first = [heard.channel.title().to_owned(), heard.version.to_string(), quote.to_owned()]
+            .into_iter();
+        let answers = questions
+            .iter()
+            .map(|question| harmless(&material.read(heard, &question.key).unwrap_or_default()));
         rows.push(first.chain(answers).collect());
     }
     Ok(Ok(rows))

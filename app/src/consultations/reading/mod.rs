@@ -1,8 +1,9 @@
-//! Reading what parents said, once it has closed: organisers read every answer question by question, put themes to it, choose
-//! words to publish, redact, and pass on what tells of danger or names a child.
+//! Reading what parents said, once it has closed: organisers read every answer question by
+//! question, put themes to it, choose words to publish, redact, and pass on what tells of danger or
+//! names a child.
 //!
-//! `pages` is where they read, `concerns` what the safeguarding lead sees of it, `export` the files for the forum itself,
-//! `store` the SQL. What may be read and quoted is said here.
+//! `pages` is where they read, `concerns` what the safeguarding lead sees of it, `export` the files
+//! for the forum itself, `store` the SQL. What may be read and quoted is said here.
 
 mod concerns;
 mod export;
@@ -21,7 +22,8 @@ use crate::routes::{Access, Routes};
 /// The addresses of reading.
 #[must_use]
 pub fn routes() -> Routes {
-    let (organiser, safeguarding) = (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
+    let (organiser, safeguarding) =
+        (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
     Routes::new()
         .get("/forum/consultations/{id}/answers", organiser, pages::questions)
         .get("/forum/consultations/{id}/answers/{key}", organiser, pages::answers)
@@ -92,11 +94,13 @@ const LONGEST_QUOTATION: usize = 400;
 
 /// What was done about one answer.
 pub fn about<'t>(treated: &'t Treated, response_id: &str, question: &str) -> Vec<&'t Done> {
-    let is_this = |(response, key, _): &&(String, String, Done)| response == response_id && key == question;
+    let is_this =
+        |(response, key, _): &&(String, String, Done)| response == response_id && key == question;
     treated.iter().filter(is_this).map(|(.., done)| done).collect()
 }
 
-/// An answer as organisers read it: in words, redacted where it was, and not at all where it was passed on.
+/// An answer as organisers read it: in words, redacted where it was, and not at all where it was
+/// passed on.
 #[must_use]
 pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[Named]) -> String {
     let mut words = fields::in_words(question, Some(answer), places);
@@ -120,7 +124,12 @@ pub fn is_in_own_words(kind: &Kind) -> bool {
 ///
 /// # Errors
 /// What to do.
-pub fn quotation(words: &str, readable: &str, may_quote: bool, done: &[&Done]) -> Result<String, &'static str> {
+pub fn quotation(
+    words: &str,
+    readable: &str,
+    may_quote: bool,
+    done: &[&Done],
+) -> Result<String, &'static str> {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = plain(&forms::prose(words));
     if !may_quote {
@@ -145,17 +154,22 @@ mod tests {
     fn words_are_quoted_as_they_stand_where_she_agreed_and_nothing_was_passed_on() {
         let said = "We waited a year.\n\nNobody rang.";
         assert_eq!(quotation("a year. Nobody", said, true, &[]), Ok("a year. Nobody".into()));
-        for (words, may_quote, done) in
-            [("a year", false, vec![]), ("a year", true, vec![&Done::PassedOn]), ("two years", true, vec![]), ("", true, vec![])]
-        {
+        for (words, may_quote, done) in [
+            ("a year", false, vec![]),
+            ("a year", true, vec![&Done::PassedOn]),
+            ("two years", true, vec![]),
+            ("", true, vec![]),
+        ] {
             assert!(quotation(words, said, may_quote, &done).is_err(), "{words} {may_quote}");
         }
     }
 
     #[test]
     fn what_is_redacted_or_passed_on_is_read_so() {
-        let (question, answer) = (asked("why", Kind::LongText {}, &[]), Answer::Text("Sam waits.".into()));
-        let redacted = Done::Redacted { words: "[name] waits.".into(), reason: "It names a child.".into() };
+        let (question, answer) =
+            (asked("why", Kind::LongText {}, &[]), Answer::Text("Sam waits.".into()));
+        let redacted =
+            Done::Redacted { words: "[name] waits.".into(), reason: "It names a child.".into() };
         assert_eq!(readable(&question, &answer, &[], &[]), "Sam waits.");
         assert_eq!(readable(&question, &answer, &[&redacted], &[]), "[name] waits.");
         assert_eq!(readable(&question, &answer, &[&redacted, &Done::PassedOn], &[]), PASSED_ON);

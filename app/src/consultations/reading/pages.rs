@@ -35,7 +35,11 @@ pub(super) struct Material {
 
 impl Material {
     /// `Err`: an answer, where it has not closed.
-    pub async fn of(house: &House, viewer: &Viewer, id: &str) -> Result<Result<Self, Response>, Error> {
+    pub async fn of(
+        house: &House,
+        viewer: &Viewer,
+        id: &str,
+    ) -> Result<Result<Self, Response>, Error> {
         let id = id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?;
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
@@ -58,10 +62,13 @@ impl Material {
         Ok(Ok(Self { consultation, versions, heard, around, places }))
     }
 
-    /// The questions that have answers: those of the last version, then what only earlier ones asked.
+    /// The questions that have answers: those of the last version, then what only earlier ones
+    /// asked.
     pub fn questions(&self) -> Vec<&Question> {
         let mut all: Vec<&Question> = Vec::new();
-        for question in self.versions.iter().rev().flat_map(|version| version.questionnaire.questions()) {
+        for question in
+            self.versions.iter().rev().flat_map(|version| version.questionnaire.questions())
+        {
             if question.kind.has_answer() && all.iter().all(|known| known.key != question.key) {
                 all.push(question);
             }
@@ -71,10 +78,15 @@ impl Material {
 
     /// The question as this response was asked it.
     pub fn question(&self, heard: &Heard, key: &str) -> Option<&Question> {
-        self.versions.iter().find(|version| version.version == heard.version)?.questionnaire.question(key)
+        self.versions
+            .iter()
+            .find(|version| version.version == heard.version)?
+            .questionnaire
+            .question(key)
     }
 
-    /// Whether this response was asked for an answer in somebody's own words: under a key another version may ask another thing.
+    /// Whether this response was asked for an answer in somebody's own words: under a key another
+    /// version may ask another thing.
     pub fn is_in_own_words(&self, heard: &Heard, key: &str) -> bool {
         self.question(heard, key).is_some_and(|question| is_in_own_words(&question.kind))
     }
@@ -82,12 +94,21 @@ impl Material {
     /// The answer of a response to a question, as organisers read it.
     pub fn read(&self, heard: &Heard, key: &str) -> Option<String> {
         let (question, answer) = (self.question(heard, key)?, heard.answers.get(key)?);
-        Some(readable(question, answer, &about(&self.around.treated, &heard.response_id, key), &self.places))
+        Some(readable(
+            question,
+            answer,
+            &about(&self.around.treated, &heard.response_id, key),
+            &self.places,
+        ))
     }
 }
 
 /// GET `/forum/consultations/{id}/answers`
-pub async fn questions(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn questions(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let material = match Material::of(&house, &viewer, &id).await? {
         Ok(material) => material,
         Err(answer) => return Ok(answer),
@@ -133,8 +154,8 @@ pub async fn answers(
     shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::default()).await
 }
 
-/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says of one answer what it is about, redacts it,
-/// chooses words to publish, or passes it on.
+/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says of one answer
+/// what it is about, redacts it, chooses words to publish, or passes it on.
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
@@ -148,17 +169,34 @@ pub async fn act(
     };
     material.questions().into_iter().find(|question| question.key == key).ok_or(Error::NotFound)?;
     let response = material.heard.iter().find(|heard| heard.response_id == sent.typed("response"));
-    let step = match step(&material, &key, response.filter(|heard| material.is_in_own_words(heard, &key)), &sent) {
+    let step = match step(
+        &material,
+        &key,
+        response.filter(|heard| material.is_in_own_words(heard, &key)),
+        &sent,
+    ) {
         Ok(step) => step,
         Err((field, what_to_do)) => {
-            return shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::one(field, what_to_do)).await;
+            return shown(
+                &house,
+                &viewer,
+                &material,
+                &key,
+                &Sent::query(&uri),
+                &Refusals::one(field, what_to_do),
+            )
+            .await;
         }
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
     let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
     let seen = material.consultation.changes;
-    let at = At { consultation_id: material.consultation.id.clone(), response_id, question: key.clone() };
+    let at = At {
+        consultation_id: material.consultation.id.clone(),
+        response_id,
+        question: key.clone(),
+    };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let mut note = None;
@@ -167,8 +205,12 @@ pub async fn act(
                 return Ok(false);
             }
             match &step {
-                Step::AddTheme(title) => store::add_theme(tx, &at.consultation_id, &at.question, title).await?,
-                Step::RemoveTheme(theme) => store::remove_theme(tx, &at.consultation_id, theme).await?,
+                Step::AddTheme(title) => {
+                    store::add_theme(tx, &at.consultation_id, &at.question, title).await?
+                }
+                Step::RemoveTheme(theme) => {
+                    store::remove_theme(tx, &at.consultation_id, theme).await?
+                }
                 Step::SetThemes(themes) => store::set_themes(tx, &at, themes).await?,
                 Step::Quote(words) => store::quote(tx, &at, words, &by).await?,
                 Step::Unquote => store::unquote(tx, &at).await?,
@@ -176,20 +218,40 @@ pub async fn act(
                     store::redact(tx, &at, (words, reason), &by, now).await?;
                     note = Some(("answer redacted", reason.as_str()));
                 }
-                Step::PassOn(what) => note = store::pass_on(tx, &at, what, &by, now).await?.then_some(("answer passed on", *what)),
+                Step::PassOn(what) => {
+                    note = store::pass_on(tx, &at, what, &by, now)
+                        .await?
+                        .then_some(("answer passed on", *what))
+                }
             }
             if let Some((what, detail)) = note {
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &at.consultation_id, detail }).await?;
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &at.consultation_id, detail },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(true)
         })
     });
     if !kept.await? {
         let what_to_do = "Look at it once more: somebody else changed something in the same moment. Nothing of yours was kept";
-        return shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::one("themes", what_to_do)).await;
+        return shown(
+            &house,
+            &viewer,
+            &material,
+            &key,
+            &Sent::query(&uri),
+            &Refusals::one("themes", what_to_do),
+        )
+        .await;
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Ok(Redirect::to(&format!("/forum/consultations/{}/answers/{key}{query}#{anchor}", material.consultation.id)).into_response())
+    Ok(Redirect::to(&format!(
+        "/forum/consultations/{}/answers/{key}{query}#{anchor}",
+        material.consultation.id
+    ))
+    .into_response())
 }
 
 enum Step {
@@ -203,7 +265,12 @@ enum Step {
 }
 
 /// Reads what is to be done; or the field and what to do.
-fn step(material: &Material, key: &str, response: Option<&Heard>, sent: &Sent) -> Result<Step, (&'static str, String)> {
+fn step(
+    material: &Material,
+    key: &str,
+    response: Option<&Heard>,
+    sent: &Sent,
+) -> Result<Step, (&'static str, String)> {
     match sent.typed("step") {
         "add-theme" => {
             let title = forms::within(sent.line("title"), LONGEST_THEME, "Name the theme");
@@ -212,7 +279,8 @@ fn step(material: &Material, key: &str, response: Option<&Heard>, sent: &Sent) -
         "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").to_owned())),
         _ => {}
     }
-    let gone = || ("themes", "Choose the answer again. It is not among those that count".to_owned());
+    let gone =
+        || ("themes", "Choose the answer again. It is not among those that count".to_owned());
     let heard = response.ok_or_else(gone)?;
     let done = about(&material.around.treated, &heard.response_id, key);
     let said = material.read(heard, key).ok_or_else(gone)?;
@@ -223,9 +291,15 @@ fn step(material: &Material, key: &str, response: Option<&Heard>, sent: &Sent) -
             .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
         "unquote" => Ok(Step::Unquote),
         "redact" => {
-            let words = forms::within(forms::prose(sent.typed("words")), 5_000, "Write what may be read instead, as in: [a name]");
+            let words = forms::within(
+                forms::prose(sent.typed("words")),
+                5_000,
+                "Write what may be read instead, as in: [a name]",
+            );
             let reason = forms::within(sent.line("reason"), 200, "Say why it is redacted");
-            words.and_then(|words| Ok(Step::Redact(words, reason?))).map_err(|what_to_do| ("themes", what_to_do))
+            words
+                .and_then(|words| Ok(Step::Redact(words, reason?)))
+                .map_err(|what_to_do| ("themes", what_to_do))
         }
         "danger" => Ok(Step::PassOn("danger")),
         "name" => Ok(Step::PassOn("a name")),
@@ -246,29 +320,42 @@ async fn shown(
     query: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let question = material.questions().into_iter().find(|question| question.key == key).ok_or(Error::NotFound)?;
-    let themes: Vec<Theme> = material.around.themes.iter().filter(|theme| theme.question == key).cloned().collect();
+    let question = material
+        .questions()
+        .into_iter()
+        .find(|question| question.key == key)
+        .ok_or(Error::NotFound)?;
+    let themes: Vec<Theme> =
+        material.around.themes.iter().filter(|theme| theme.question == key).cloned().collect();
     let (look_for, chosen) = (forms::folded(&query.line("q")), query.line("theme"));
     let of_theme = themes.iter().find(|theme| theme.id == chosen);
     let all = material.heard.iter().filter_map(|heard| Some((heard, material.read(heard, key)?)));
     let found: Vec<(&Heard, String)> = all
         .filter(|(heard, said)| {
-            let is_about = of_theme.is_none_or(|theme| theme.responses.contains(&heard.response_id));
+            let is_about =
+                of_theme.is_none_or(|theme| theme.responses.contains(&heard.response_id));
             is_about && (look_for.is_empty() || forms::folded(said).contains(&look_for))
         })
         .collect();
     let number = page_number(query);
     let from = usize::try_from(number - 1).unwrap_or_default() * MOST_ON_A_PAGE;
     let address = |page: i64| {
-        let fields = [("q", query.line("q")), ("theme", chosen.clone()), ("page", if page > 1 { page.to_string() } else { String::new() })];
+        let fields = [
+            ("q", query.line("q")),
+            ("theme", chosen.clone()),
+            ("page", if page > 1 { page.to_string() } else { String::new() }),
+        ];
         let fields = fields.iter().filter(|(_, value)| !value.is_empty());
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         format!("/forum/consultations/{}/answers/{key}?{query}", material.consultation.id)
     };
     let here = address(number);
     let page = Page::new(question.text.clone(), || {
-        let own =
-            material.versions.iter().filter_map(|version| version.questionnaire.question(key)).any(|asked| is_in_own_words(&asked.kind));
+        let own = material
+            .versions
+            .iter()
+            .filter_map(|version| version.questionnaire.question(key))
+            .any(|asked| is_in_own_words(&asked.kind));
         let many = found.len();
         let is_of_several = material.versions.len() > 1;
         let rows = found.iter().skip(from).take(MOST_ON_A_PAGE).map(|(heard, said)| {
@@ -283,7 +370,8 @@ async fn shown(
         let rows = rows.collect_view();
         let first = (number > 1).then(|| address(1));
         let next = (many > from + MOST_ON_A_PAGE).then(|| address(number + 1));
-        let by_theme = own.then(|| by_theme(&here, &material.consultation.id, key, &themes, &chosen));
+        let by_theme =
+            own.then(|| by_theme(&here, &material.consultation.id, key, &themes, &chosen));
         let looked_for = query.line("q");
         let found_words = match (looked_for.is_empty() && of_theme.is_none(), many) {
             (true, many) => format!("{many} answers"),
@@ -311,7 +399,13 @@ async fn shown(
 }
 
 /// The themes of the question with how many answers each holds, and the way to add one.
-fn by_theme(here: &str, consultation_id: &str, key: &str, themes: &[Theme], chosen: &str) -> impl IntoView + use<> {
+fn by_theme(
+    here: &str,
+    consultation_id: &str,
+    key: &str,
+    themes: &[Theme],
+    chosen: &str,
+) -> impl IntoView + use<> {
     let rows = themes.iter().map(|theme| {
         let to = format!("/forum/consultations/{consultation_id}/answers/{key}?theme={}", theme.id);
         let current = (theme.id == chosen).then_some("true");
@@ -355,11 +449,18 @@ fn marks(done: &[&Done]) -> impl IntoView + use<> {
 }
 
 /// What an organiser can do about an answer.
-fn ways(here: &str, heard: &Heard, said: &str, done: &[&Done], themes: &[Theme]) -> impl IntoView + use<> {
+fn ways(
+    here: &str,
+    heard: &Heard,
+    said: &str,
+    done: &[&Done],
+    themes: &[Theme],
+) -> impl IntoView + use<> {
     if done.contains(&&Done::PassedOn) {
         return ().into_any();
     }
-    let response = || view! { <input type="hidden" name="response" value=heard.response_id.clone() /> };
+    let response =
+        || view! { <input type="hidden" name="response" value=heard.response_id.clone() /> };
     let form = |fields: AnyView| view! { <form method="post" action=here.to_owned()>{response()}{fields}</form> };
     let ticks = themes.iter().map(|theme| {
         let checked = theme.responses.contains(&heard.response_id);
@@ -374,9 +475,12 @@ fn ways(here: &str, heard: &Heard, said: &str, done: &[&Done], themes: &[Theme])
         form(fields.into_any())
     });
     let text = format!("\n{}", html_escape::encode_text(said));
-    let quoted = done.iter().find_map(|done| if let Done::Quoted { words } = done { Some(words.clone()) } else { None });
+    let quoted = done.iter().find_map(|done| {
+        if let Done::Quoted { words } = done { Some(words.clone()) } else { None }
+    });
     let quote = if !heard.may_quote {
-        view! { <p class="soft">"Whoever wrote it did not say that words may be quoted."</p> }.into_any()
+        view! { <p class="soft">"Whoever wrote it did not say that words may be quoted."</p> }
+            .into_any()
     } else if quoted.is_some() {
         form(view! { <button class="button quiet" name="step" value="unquote">"Do not publish words of it"</button> }.into_any()).into_any()
     } else {

@@ -76,29 +76,45 @@ pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
     .await?;
     let mut around = Around::default();
     for row in &rows {
-        let (one, question, words, other): (String, String, String, String) = (row.get(1), row.get(2), row.get(3), row.get(4));
+        let (one, question, words, other): (String, String, String, String) =
+            (row.get(1), row.get(2), row.get(3), row.get(4));
         let number: Option<i64> = row.get(5);
         match row.get::<String, _>(0).as_str() {
             "theme" => {
                 if around.themes.last().is_none_or(|last| last.id != one) {
-                    around.themes.push(Theme { id: one, question, title: words, responses: Vec::new() });
+                    around.themes.push(Theme {
+                        id: one,
+                        question,
+                        title: words,
+                        responses: Vec::new(),
+                    });
                 }
                 if let Some(theme) = around.themes.last_mut().filter(|_| !other.is_empty()) {
                     theme.responses.push(other);
                 }
             }
-            "redacted" => around.treated.push((one, question, Done::Redacted { words, reason: other })),
+            "redacted" => {
+                around.treated.push((one, question, Done::Redacted { words, reason: other }))
+            }
             "quoted" => around.treated.push((one, question, Done::Quoted { words })),
             "passed on" => around.treated.push((one, question, Done::PassedOn)),
             "typed" => around.typed.push((one, number == Some(1))),
-            _ => around.places.push((Named { id: one, name: words }, number.and_then(|lives| u64::try_from(lives).ok()))),
+            _ => around.places.push((
+                Named { id: one, name: words },
+                number.and_then(|lives| u64::try_from(lives).ok()),
+            )),
         }
     }
     Ok(around)
 }
 
 /// Adds a theme to a question. The same title twice is one.
-pub async fn add_theme(tx: &mut AnyConnection, consultation_id: &str, question: &str, title: &str) -> Kept<()> {
+pub async fn add_theme(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    question: &str,
+    title: &str,
+) -> Kept<()> {
     sqlx::query("INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
         .bind(id::fresh())
         .bind(consultation_id)
@@ -110,13 +126,21 @@ pub async fn add_theme(tx: &mut AnyConnection, consultation_id: &str, question: 
 }
 
 /// Removes a theme from a question, and from all answers.
-pub async fn remove_theme(tx: &mut AnyConnection, consultation_id: &str, theme_id: &str) -> Kept<()> {
+pub async fn remove_theme(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    theme_id: &str,
+) -> Kept<()> {
     sqlx::query("DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t WHERE t.id = $2 AND t.consultation_id = $1)")
         .bind(consultation_id)
         .bind(theme_id)
         .execute(&mut *tx)
         .await?;
-    sqlx::query("DELETE FROM themes WHERE consultation_id = $1 AND id = $2").bind(consultation_id).bind(theme_id).execute(tx).await?;
+    sqlx::query("DELETE FROM themes WHERE consultation_id = $1 AND id = $2")
+        .bind(consultation_id)
+        .bind(theme_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -142,7 +166,8 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
     .bind(&at.question)
     .execute(&mut *tx)
     .await?;
-    // One statement however many were ticked: the ids stand in one text, and none is part of another.
+    // One statement however many were ticked: the ids stand in one text, and none is part of
+    // another.
     let themes = themes.join(" ");
     sqlx::query(
         "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t JOIN responses r ON r.consultation_id = t.consultation_id
@@ -158,7 +183,13 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
 }
 
 /// Puts other words in the place of an answer, for a reason. What was quoted of it is not any more.
-pub async fn redact(tx: &mut AnyConnection, at: &At, (words, reason): (&str, &str), by: &str, now: Millis) -> Kept<()> {
+pub async fn redact(
+    tx: &mut AnyConnection,
+    at: &At,
+    (words, reason): (&str, &str),
+    by: &str,
+    now: Millis,
+) -> Kept<()> {
     sqlx::query(
         "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
          SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
@@ -206,7 +237,13 @@ pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
 }
 
 /// Passes an answer on to the safeguarding lead. False when it was already.
-pub async fn pass_on(tx: &mut AnyConnection, at: &At, what: &str, by: &str, now: Millis) -> Kept<bool> {
+pub async fn pass_on(
+    tx: &mut AnyConnection,
+    at: &At,
+    what: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let passed_on = sqlx::query(
         "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what, passed_on_by, passed_on_at)
          SELECT $1, r.consultation_id, r.id, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $2 AND r.consultation_id = $3
@@ -241,8 +278,8 @@ pub struct Concern {
     pub answers: Answers,
 }
 
-/// Answers that were passed on: (id, title of the consultation, what, when). Either all that waits, the oldest first, or what
-/// was looked after, the latest first, the last 100 of it.
+/// Answers that were passed on: (id, title of the consultation, what, when). Either all that waits,
+/// the oldest first, or what was looked after, the latest first, the last 100 of it.
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, String, Millis)>> {
     let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
     let sql = format!(
@@ -277,17 +314,22 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
 
 /// Keeps that somebody looked at it.
 pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Millis) -> Kept<()> {
-    sqlx::query("INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)")
-        .bind(concern_id)
-        .bind(by)
-        .bind(now)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)",
+    )
+    .bind(concern_id)
+    .bind(by)
+    .bind(now)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Who looked at it, the last 20, and what was done: (when, words), each the first first.
-pub async fn history(db: &Db, concern_id: &str) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
+pub async fn history(
+    db: &Db,
+    concern_id: &str,
+) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
     let rows = sqlx::query(
         "SELECT 'look', l.looked_at AS at, a.shown_name FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
          UNION ALL
@@ -296,18 +338,29 @@ pub async fn history(db: &Db, concern_id: &str) -> Kept<(Vec<(Millis, String)>, 
     .bind(concern_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let (looks, notes): (Vec<&AnyRow>, Vec<&AnyRow>) = rows.iter().partition(|row| row.get::<String, _>(0) == "look");
-    let read = |rows: Vec<&AnyRow>| rows.into_iter().map(|row| (row.get(1), row.get(2))).collect::<Vec<(Millis, String)>>();
+    let (looks, notes): (Vec<&AnyRow>, Vec<&AnyRow>) =
+        rows.iter().partition(|row| row.get::<String, _>(0) == "look");
+    let read = |rows: Vec<&AnyRow>| {
+        rows.into_iter().map(|row| (row.get(1), row.get(2))).collect::<Vec<(Millis, String)>>()
+    };
     let mut looks = read(looks);
     looks.drain(..looks.len().saturating_sub(20));
     Ok((looks, read(notes)))
 }
 
 /// Keeps what was done, once for each form key. True when it is new.
-pub async fn note(tx: &mut AnyConnection, form_key: &str, concern_id: &str, note: &str, by: &str, now: Millis) -> Kept<bool> {
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    concern_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let noted = sqlx::query(
         "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     );
-    let noted = noted.bind(form_key).bind(concern_id).bind(note).bind(by).bind(now).execute(tx).await?;
+    let noted =
+        noted.bind(form_key).bind(concern_id).bind(note).bind(by).bind(now).execute(tx).await?;
     Ok(noted.rows_affected() == 1)
 }

@@ -19,7 +19,8 @@ use crate::house::House;
 use crate::ui::{Bars, Page};
 use crate::updates;
 
-/// The consultation of an address with its releases that everyone can read, the last first; "not found" while there is none.
+/// The consultation of an address with its releases that everyone can read, the last first; "not
+/// found" while there is none.
 async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
     let consultation = opened(house, id).await?;
     let mut releases = store::all(&house.db, &consultation.id).await?;
@@ -28,7 +29,11 @@ async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>
 }
 
 /// GET `/consultations/{id}/results`: the last release; those before stay beneath it.
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
     let about = updates::store::Which::About(consultation.id.clone());
     let said = updates::store::list(&house.db, &about, (20, 0)).await?;
@@ -59,14 +64,20 @@ pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 /// The tables of a release.
 pub fn tables(results: &Results) -> impl IntoView + use<> {
     let Some(people) = results.people else {
-        return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }.into_any();
+        return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }
+            .into_any();
     };
-    let each = results.questions.chunk_by(|one, next| one.question == next.question).map(question).collect_view();
+    let each = results
+        .questions
+        .chunk_by(|one, next| one.question == next.question)
+        .map(question)
+        .collect_view();
     let lead = results.asked.map_or_else(
         || format!("{people} people answered."),
         |asked| format!("{people} people answered, of about {asked} who were asked."),
     );
-    let left_out = results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let left_out =
+        results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     let left_out = (!results.left_out.is_empty()).then(|| {
         view! { <h2>"Not shown"</h2><p>"These were asked of so few that nothing can be said of them:"</p><ul>{left_out}</ul> }
     });
@@ -79,20 +90,31 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// One question: its numbers, what the answers are about, and words that may be quoted. Of several options each is one.
+/// One question: its numbers, what the answers are about, and words that may be quoted. Of several
+/// options each is one.
 fn question(all: &[Counted]) -> impl IntoView + use<> {
     let Some(first) = all.first() else { return ().into_any() };
-    let share_of =
-        |counted: &Counted, people: Option<u64>| share(people, counted.all()).map(|share| format!(" ({share}%)")).unwrap_or_default();
+    let share_of = |counted: &Counted, people: Option<u64>| {
+        share(people, counted.all()).map(|share| format!(" ({share}%)")).unwrap_or_default()
+    };
     let shown = |people: Option<u64>| people.map_or(Shown::Hidden, Shown::Number);
     let rows = if first.option.is_some() {
         let each = all.iter().filter_map(|counted| {
             let people = counted.parts.first()?.1;
-            Some((format!("{}{}", counted.option.clone()?, share_of(counted, people)), shown(people)))
+            Some((
+                format!("{}{}", counted.option.clone()?, share_of(counted, people)),
+                shown(people),
+            ))
         });
         each.collect()
     } else {
-        first.parts.iter().map(|(answer, people)| (format!("{answer}{}", share_of(first, *people)), shown(*people))).collect()
+        first
+            .parts
+            .iter()
+            .map(|(answer, people)| {
+                (format!("{answer}{}", share_of(first, *people)), shown(*people))
+            })
+            .collect()
     };
     let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
         (true, _) => "Of those who wrote something. One answer can be about several",
@@ -101,27 +123,34 @@ fn question(all: &[Counted]) -> impl IntoView + use<> {
     };
     let by = first.by.as_ref().map(|by| crossed(all, by));
     let beside = beside(first);
-    let quotations = first.quotations.iter().map(|words| view! { <li><blockquote>{words.clone()}</blockquote></li> }).collect_view();
-    let quotations = (!first.quotations.is_empty()).then(|| view! { <h3>"In their own words"</h3><ul class="plain">{quotations}</ul> });
+    let quotations = first
+        .quotations
+        .iter()
+        .map(|words| view! { <li><blockquote>{words.clone()}</blockquote></li> })
+        .collect_view();
+    let quotations = (!first.quotations.is_empty())
+        .then(|| view! { <h3>"In their own words"</h3><ul class="plain">{quotations}</ul> });
     view! { <section class="stack"><h2>{first.text.clone()}</h2><Bars caption=caption.to_owned() rows />{beside}{by}{quotations}</section> }
         .into_any()
 }
 
 /// Of a place: how many answered, beside how many children with SEND live there.
 fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
-    let rows = counted.parts.iter().zip(&counted.baseline).filter_map(|((place, people), lives)| {
-        let lives = (*lives)?;
-        let each = share(*people, Some(lives)).map_or_else(|| Shown::Hidden.words(), |share| format!("{share} in 100"));
-        let (people, lives) = (words(*people), lives.to_string());
-        Some(view! {
-            <tr>
-                <th scope="row">{place.clone()}</th>
-                <td data-label="Answered">{people}</td>
-                <td data-label="Children with SEND who live there">{lives}</td>
-                <td data-label="Answers to children">{each}</td>
-            </tr>
-        })
-    });
+    let rows =
+        counted.parts.iter().zip(&counted.baseline).filter_map(|((place, people), lives)| {
+            let lives = (*lives)?;
+            let each = share(*people, Some(lives))
+                .map_or_else(|| Shown::Hidden.words(), |share| format!("{share} in 100"));
+            let (people, lives) = (words(*people), lives.to_string());
+            Some(view! {
+                <tr>
+                    <th scope="row">{place.clone()}</th>
+                    <td data-label="Answered">{people}</td>
+                    <td data-label="Children with SEND who live there">{lives}</td>
+                    <td data-label="Answers to children">{each}</td>
+                </tr>
+            })
+        });
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| {
         view! {
@@ -136,16 +165,30 @@ fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
 
 /// Each answer by those to another question; of several options how many chose each.
 fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
-    let heads = by.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view();
+    let heads = by
+        .columns
+        .iter()
+        .map(|column| view! { <th scope="col">{column.clone()}</th> })
+        .collect_view();
     let row = |answer: &str, cells: &[Option<u64>]| {
-        let cells = cells.iter().zip(&by.columns).map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
+        let cells = cells
+            .iter()
+            .zip(&by.columns)
+            .map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
         view! { <tr><th scope="row">{answer.to_owned()}</th>{cells.collect_view()}</tr> }
     };
     let rows = all.iter().flat_map(|counted| {
         let cells = counted.by.as_ref().map(|by| by.rows.as_slice()).unwrap_or_default();
         match &counted.option {
-            Some(option) => cells.first().map(|cells| row(option, cells)).into_iter().collect::<Vec<_>>(),
-            None => counted.parts.iter().zip(cells).map(|((answer, _), cells)| row(answer, cells)).collect(),
+            Some(option) => {
+                cells.first().map(|cells| row(option, cells)).into_iter().collect::<Vec<_>>()
+            }
+            None => counted
+                .parts
+                .iter()
+                .zip(cells)
+                .map(|((answer, _), cells)| row(answer, cells))
+                .collect(),
         }
     });
     let rows = rows.collect::<Vec<_>>();
@@ -162,11 +205,15 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/consultations/{id}/results.csv`: the last release, a number a line. A number that is not shown is empty.
+/// GET `/consultations/{id}/results.csv`: the last release, a number a line. A number that is not
+/// shown is empty.
 pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
     let (_, releases) = released(&house, &id).await?;
     let Some(release) = releases.first() else { return Err(Error::NotFound) };
-    let mut lines = vec![["question", "option", "answer", "by", "of those who answered", "people"].map(str::to_owned)];
+    let mut lines = vec![
+        ["question", "option", "answer", "by", "of those who answered", "people"]
+            .map(str::to_owned),
+    ];
     let number = |people: Option<u64>| people.map_or_else(String::new, |people| people.to_string());
     lines.push([
         String::new(),
@@ -179,27 +226,54 @@ pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<R
     for counted in &release.results.questions {
         let option = counted.option.clone().unwrap_or_default();
         for words in &counted.quotations {
-            lines.push([counted.text.clone(), String::new(), words.clone(), "in their own words".to_owned(), String::new(), String::new()]);
+            lines.push([
+                counted.text.clone(),
+                String::new(),
+                words.clone(),
+                "in their own words".to_owned(),
+                String::new(),
+                String::new(),
+            ]);
         }
         for (nth, (answer, people)) in counted.parts.iter().enumerate() {
-            lines.push([counted.text.clone(), option.clone(), answer.clone(), String::new(), String::new(), number(*people)]);
-            for (column, people) in counted.by.iter().flat_map(|by| by.columns.iter().zip(&by.rows[nth])) {
+            lines.push([
+                counted.text.clone(),
+                option.clone(),
+                answer.clone(),
+                String::new(),
+                String::new(),
+                number(*people),
+            ]);
+            for (column, people) in
+                counted.by.iter().flat_map(|by| by.columns.iter().zip(&by.rows[nth]))
+            {
                 let by = counted.by.as_ref().map_or_else(String::new, |by| by.text.clone());
-                lines.push([counted.text.clone(), option.clone(), answer.clone(), by, column.clone(), number(*people)]);
+                lines.push([
+                    counted.text.clone(),
+                    option.clone(),
+                    answer.clone(),
+                    by,
+                    column.clone(),
+                    number(*people),
+                ]);
             }
         }
     }
     let mut csv = csv::Writer::from_writer(Vec::new());
     for line in lines {
-        csv.write_record(line.iter().map(|cell| harmless(cell))).map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+        csv.write_record(line.iter().map(|cell| harmless(cell)))
+            .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
     }
     let bytes = csv.into_inner().unwrap_or_default();
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\""),
+    ];
     Ok((headers, bytes).into_response())
 }
 
-/// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown is `null`.
+/// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown
+/// is `null`.
 pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
     let (consultation, releases) = released(&house, &id).await?;
     let release = |release: &Release| {

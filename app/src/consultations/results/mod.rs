@@ -1,9 +1,10 @@
-//! The results: counted by one organiser after the close, checked by another, and then the same for everyone, as a page, a
-//! table and a file.
+//! The results: counted by one organiser after the close, checked by another, and then the same for
+//! everyone, as a page, a table and a file.
 //!
-//! Every number goes through [`crate::disclosure::tables`]. A release never changes; a new one says what differs. `whole` makes
-//! one set of questions of all versions, themes and channels; `release` is the organisers' page, `browse` everyone's, `store`
-//! holds the SQL. What is said of the counts, and in which words, is here.
+//! Every number goes through [`crate::disclosure::tables`]. A release never changes; a new one says
+//! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
+//! is the organisers' page, `browse` everyone's, `store` holds the SQL. What is said of the counts,
+//! and in which words, is here.
 
 mod browse;
 mod release;
@@ -76,9 +77,10 @@ impl Results {
         let mut named: Vec<(String, String)> = Vec::new();
         for counted in &self.questions {
             let (key, words) = match &counted.option {
-                Some(theme) if counted.question.starts_with(whole::THEMES) => {
-                    (format!("{}/{theme}", counted.question), format!("What parents wrote about: {theme}"))
-                }
+                Some(theme) if counted.question.starts_with(whole::THEMES) => (
+                    format!("{}/{theme}", counted.question),
+                    format!("What parents wrote about: {theme}"),
+                ),
                 _ if counted.question.starts_with('@') => continue,
                 _ => (counted.question.clone(), counted.text.clone()),
             };
@@ -126,25 +128,38 @@ pub struct Material {
     pub asked: Option<u64>,
 }
 
-/// Counts responses, and hides what must be hidden beside all that was published `before`. `by`: the key of the question by
-/// which others are shown; empty for none.
+/// Counts responses, and hides what must be hidden beside all that was published `before`. `by`:
+/// the key of the question by which others are shown; empty for none.
 ///
 /// # Errors
 /// What to do, when nothing can be published.
-pub fn new(material: &Material, by: &str, before: &[(Counts, Published)], differs: String, rule: Rule) -> Result<New, &'static str> {
+pub fn new(
+    material: &Material,
+    by: &str,
+    before: &[(Counts, Published)],
+    differs: String,
+    rule: Rule,
+) -> Result<New, &'static str> {
     let (asked, responses) = whole::whole(&material.versions, &material.heard, &material.themes);
     let places: Vec<Named> = material.places.iter().map(|(place, _)| place.clone()).collect();
     let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, by) };
-    let tally = tally(&asked, &responses, &places, &crosses)
-        .map_err(|_unfit| "Show the answers by another question, or by none. These cannot be shown together")?;
+    let tally = tally(&asked, &responses, &places, &crosses).map_err(
+        |_unfit| "Show the answers by another question, or by none. These cannot be shown together",
+    )?;
     let (published, results) = match tables::release(&tally.counts, before, rule) {
-        Release::Numbers(published) => (json(&published), results(&asked, &tally, &published, material)),
+        Release::Numbers(published) => {
+            (json(&published), results(&asked, &tally, &published, material))
+        }
         Release::TooFew => ("null".to_owned(), Results::default()),
         Release::Unlike => {
-            return Err("Show the answers by the same question as in the results before. By another, small numbers could be worked out");
+            return Err(
+                "Show the answers by the same question as in the results before. By another, small numbers could be worked out",
+            );
         }
         Release::Stands => {
-            return Err("Leave the results as they stand. So few answers are new that showing the difference would tell of them");
+            return Err(
+                "Leave the results as they stand. So few answers are new that showing the difference would tell of them",
+            );
         }
     };
     Ok(New { counts: json(&tally.counts), published, results: json(&results), differs })
@@ -157,30 +172,61 @@ fn json(of: &impl Serialize) -> String {
 
 /// What is said of these counts.
 #[must_use]
-pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, material: &Material) -> Results {
-    let text = |key: &str| asked.question(key).map_or_else(String::new, |question| question.text.clone());
+pub fn results(
+    asked: &Questionnaire,
+    tally: &Tally,
+    published: &Published,
+    material: &Material,
+) -> Results {
+    let text =
+        |key: &str| asked.question(key).map_or_else(String::new, |question| question.text.clone());
     let of_head = |(nth, head): (usize, &Head)| {
         let option = head.option.as_ref().map(|key| {
-            let options = asked.question(&head.question).map(|question| question.kind.options()).unwrap_or_default();
-            options.into_iter().find(|option| option.key == *key).map_or_else(|| key.clone(), |option| option.text)
+            let options = asked
+                .question(&head.question)
+                .map(|question| question.kind.options())
+                .unwrap_or_default();
+            options
+                .into_iter()
+                .find(|option| option.key == *key)
+                .map_or_else(|| key.clone(), |option| option.text)
         });
-        let cross = tally.counts.crosses().iter().zip(&published.crosses).find(|(cross, _)| cross.rows == nth);
+        let cross = tally
+            .counts
+            .crosses()
+            .iter()
+            .zip(&published.crosses)
+            .find(|(cross, _)| cross.rows == nth);
         let by = cross.map(|(cross, cells)| {
             let columns = &tally.heads[cross.columns];
             By {
                 text: text(&columns.question),
                 columns: columns.parts.iter().map(|(_, words)| words.clone()).collect(),
-                rows: cells.iter().map(|row| row.iter().map(|shown| shown.number()).collect()).collect(),
+                rows: cells
+                    .iter()
+                    .map(|row| row.iter().map(|shown| shown.number()).collect())
+                    .collect(),
             }
         });
-        let parts: Vec<(String, Option<u64>)> =
-            head.parts.iter().zip(&published.lists[nth]).map(|((_, words), shown)| (words.clone(), shown.number())).collect();
-        let is_place = asked.question(&head.question).is_some_and(|question| question.kind == Kind::Place {});
+        let parts: Vec<(String, Option<u64>)> = head
+            .parts
+            .iter()
+            .zip(&published.lists[nth])
+            .map(|((_, words), shown)| (words.clone(), shown.number()))
+            .collect();
+        let is_place =
+            asked.question(&head.question).is_some_and(|question| question.kind == Kind::Place {});
         let lives = |(key, _): &(String, String)| {
-            material.places.iter().find(|(place, _)| place.id == *key).and_then(|(_, lives)| disclosure::count((*lives)?).number())
+            material
+                .places
+                .iter()
+                .find(|(place, _)| place.id == *key)
+                .and_then(|(_, lives)| disclosure::count((*lives)?).number())
         };
-        // Words tell that at least as many wrote something, so they stand only beside a number that is shown.
-        let may_quote = head.option.is_none() && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
+        // Words tell that at least as many wrote something, so they stand only beside a number that
+        // is shown.
+        let may_quote = head.option.is_none()
+            && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
         let of_it = |(key, _): &&(String, String)| may_quote && head.question == *key;
         Counted {
             question: head.question.clone(),
@@ -189,7 +235,12 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, mate
             is_of_some: tally.counts.lists()[nth].asked.is_some(),
             by,
             baseline: if is_place { head.parts.iter().map(lives).collect() } else { Vec::new() },
-            quotations: material.quotations.iter().filter(of_it).map(|(_, words)| words.clone()).collect(),
+            quotations: material
+                .quotations
+                .iter()
+                .filter(of_it)
+                .map(|(_, words)| words.clone())
+                .collect(),
             parts,
         }
     };
@@ -201,7 +252,8 @@ pub fn results(asked: &Questionnaire, tally: &Tally, published: &Published, mate
     }
 }
 
-/// About how many were asked, to the nearest ten; nothing where that would tell of a few who did not answer.
+/// About how many were asked, to the nearest ten; nothing where that would tell of a few who did
+/// not answer.
 fn asked_in_all(asked: Option<u64>, people: Option<u64>) -> Option<u64> {
     let about = (asked? + 5) / 10 * 10;
     (about >= people? + disclosure::SMALLEST_SHOWN).then_some(about)
@@ -210,21 +262,32 @@ fn asked_in_all(asked: Option<u64>, people: Option<u64>) -> Option<u64> {
 /// The questions by which others can be shown: everyone was asked, and chose one answer.
 #[must_use]
 pub fn can_show_by(asked: &Questionnaire) -> Vec<&Question> {
-    let can = |question: &&Question| question.only_if.is_empty() && (question.kind.is_one_choice() || question.kind == Kind::Place {});
+    let can = |question: &&Question| {
+        question.only_if.is_empty()
+            && (question.kind.is_one_choice() || question.kind == Kind::Place {})
+    };
     asked.questions().filter(can).collect()
 }
 
-/// Which questions are shown by this one: all others that everyone was asked and that are counted by their answers.
+/// Which questions are shown by this one: all others that everyone was asked and that are counted
+/// by their answers.
 #[must_use]
 pub fn shown_by(asked: &Questionnaire, by: &str) -> Vec<(String, String)> {
-    let is_counted = |kind: &Kind| kind.can_branch() || matches!(kind, Kind::Place {} | Kind::Rank { .. });
-    let others = asked.questions().filter(|question| question.key != by && question.only_if.is_empty() && is_counted(&question.kind));
+    let is_counted =
+        |kind: &Kind| kind.can_branch() || matches!(kind, Kind::Place {} | Kind::Rank { .. });
+    let others = asked.questions().filter(|question| {
+        question.key != by && question.only_if.is_empty() && is_counted(&question.kind)
+    });
     others.map(|question| (question.key.clone(), by.to_owned())).collect()
 }
 
 /// A cell that no spreadsheet takes for a formula.
 pub fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// A number as it is read.
@@ -258,12 +321,17 @@ mod tests {
         let questionnaire = of(vec![
             asked("waits", Kind::YesNo {}, &[]),
             asked("side", Kind::OneOf { options: choices(&["north", "south"]) }, &[]),
-            asked("long", Kind::OneOf { options: choices(&["weeks", "months"]) }, &[("waits", &["yes"])]),
+            asked(
+                "long",
+                Kind::OneOf { options: choices(&["weeks", "months"]) },
+                &[("waits", &["yes"])],
+            ),
         ]);
         let chosen = |key: &str| Answer::Chosen(vec![key.to_owned()]);
         let person = |nth: usize| {
             let mut answers = Answers::new();
-            answers.insert("waits".into(), chosen(if nth.is_multiple_of(2) { "yes" } else { "no" }));
+            answers
+                .insert("waits".into(), chosen(if nth.is_multiple_of(2) { "yes" } else { "no" }));
             answers.insert("side".into(), chosen(if nth < 30 { "north" } else { "south" }));
             if nth.is_multiple_of(2) {
                 answers.insert("long".into(), chosen(if nth < 6 { "weeks" } else { "months" }));
@@ -271,16 +339,27 @@ mod tests {
             answers
         };
         let responses: Vec<Answers> = (0..60).map(person).collect();
-        let counts = tally(&questionnaire, &responses, &[], &shown_by(&questionnaire, "side")).expect("counts");
-        let Release::Numbers(published) = tables::release(&counts.counts, &[], Rule::default()) else { panic!("numbers") };
+        let counts = tally(&questionnaire, &responses, &[], &shown_by(&questionnaire, "side"))
+            .expect("counts");
+        let Release::Numbers(published) = tables::release(&counts.counts, &[], Rule::default())
+        else {
+            panic!("numbers")
+        };
         let results = results(&questionnaire, &counts, &published, &Material::default());
         assert_eq!(results.people, Some(60));
         let waits = &results.questions[0];
         assert_eq!(waits.parts[0].1.zip(waits.parts[1].1), Some((30, 30)));
         assert_eq!(waits.by.as_ref().map(|by| by.rows[0][0]), Some(Some(15)), "by north and south");
-        let long = results.questions.iter().find(|counted| counted.question == "long").expect("counted");
-        assert!(long.is_of_some && long.by.is_none() && long.parts[0].1.is_none(), "three of thirty are not shown");
+        let long =
+            results.questions.iter().find(|counted| counted.question == "long").expect("counted");
+        assert!(
+            long.is_of_some && long.by.is_none() && long.parts[0].1.is_none(),
+            "three of thirty are not shown"
+        );
         assert_eq!(long.all(), None);
-        assert_eq!((share(Some(1), Some(3)), share(None, Some(3)), share(Some(0), Some(0))), (Some(33), None, None));
+        assert_eq!(
+            (share(Some(1), Some(3)), share(None, Some(3)), share(Some(0), Some(0))),
+            (Some(33), None, None)
+        );
     }
 }

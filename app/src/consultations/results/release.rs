@@ -20,19 +20,40 @@ use crate::id;
 use crate::ui::{Area, Banner, Choice, Field, Page, Select, Summary};
 
 /// GET `/forum/consultations/{id}/release`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    shown(&house, &viewer, &consultation, &Sent::default(), &Sent::query(&uri).line("done"), &Refusals::default()).await
+    shown(
+        &house,
+        &viewer,
+        &consultation,
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
 }
 
-/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what another has counted.
-pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what
+/// another has counted.
+pub async fn act(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
-    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let back = format!("/forum/consultations/{id}/release");
     if consultation.standing(now) != Standing::Closed {
-        let refusals = Refusals::one("count", "Wait until it has closed. Nobody sees numbers before");
+        let refusals =
+            Refusals::one("count", "Wait until it has closed. Nobody sees numbers before");
         return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
     }
     match sent.typed("step") {
@@ -40,25 +61,47 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
             let discarded = house.db.write(move |tx| {
                 Box::pin(async move {
                     store::discard(tx, &id).await?;
-                    audit::note(tx, Entry { at: now, who: Some(&by), what: "counted results discarded", about: &id, detail: "" }).await
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "counted results discarded",
+                            about: &id,
+                            detail: "",
+                        },
+                    )
+                    .await
                 })
             });
             discarded.await?;
             Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
         }
         "publish" => {
-            let (kind, counted_at) = (house.db.kind(), sent.typed("counted_at").parse().unwrap_or_default());
+            let (kind, counted_at) =
+                (house.db.kind(), sent.typed("counted_at").parse().unwrap_or_default());
             let published = house.db.write(move |tx| {
                 Box::pin(async move {
                     let published = store::check(tx, kind, &id, counted_at, &by, now).await?;
                     if published {
-                        audit::note(tx, Entry { at: now, who: Some(&by), what: "results published", about: &id, detail: "" }).await?;
+                        audit::note(
+                            tx,
+                            Entry {
+                                at: now,
+                                who: Some(&by),
+                                what: "results published",
+                                about: &id,
+                                detail: "",
+                            },
+                        )
+                        .await?;
                     }
                     Ok::<_, sqlx::Error>(published)
                 })
             });
             if published.await? {
-                return Ok(Redirect::to(&format!("/consultations/{}/results", consultation.id)).into_response());
+                return Ok(Redirect::to(&format!("/consultations/{}/results", consultation.id))
+                    .into_response());
             }
             let refusals = Refusals::one(
                 "count",
@@ -70,7 +113,12 @@ pub async fn act(State(house): State<House>, viewer: Viewer, Path(id): Path<Stri
     }
 }
 
-async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent: &Sent) -> Result<Response, Error> {
+async fn count(
+    house: &House,
+    viewer: &Viewer,
+    versions: Vec<Consultation>,
+    sent: &Sent,
+) -> Result<Response, Error> {
     let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
     let before = store::published(&house.db, &consultation.id).await?;
     let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
@@ -79,28 +127,48 @@ async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent
     if !before.is_empty() {
         refusals.take(
             "differs",
-            forms::within(differs.clone(), 2_000, "Say what differs from the results before, and why they are counted again"),
+            forms::within(
+                differs.clone(),
+                2_000,
+                "Say what differs from the results before, and why they are counted again",
+            ),
         );
     }
     let asked = match sent.line("asked").replace([',', ' '], "").as_str() {
         "" => None,
-        number => {
-            refusals.take("asked", number.parse::<u64>().map_err(|_not_a_number| "Enter a whole number, or leave it empty".to_owned()))
-        }
+        number => refusals.take(
+            "asked",
+            number
+                .parse::<u64>()
+                .map_err(|_not_a_number| "Enter a whole number, or leave it empty".to_owned()),
+        ),
     };
     let (material, waiting) = store::material(&house.db, versions).await?;
     if waiting > 0 {
-        refusals.add("count", format!("First let somebody else compare what was typed in with the sheets: {waiting} to go"));
+        refusals.add(
+            "count",
+            format!(
+                "First let somebody else compare what was typed in with the sheets: {waiting} to go"
+            ),
+        );
     }
     let by = sent.typed("by").to_owned();
-    if !by.is_empty() && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by) {
+    if !by.is_empty()
+        && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by)
+    {
         refusals.add("by", "Choose again by what the answers are shown");
     }
     if !refusals.is_empty() {
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
     if asked.is_some_and(|asked| asked < material.heard.len() as u64) {
-        refusals.add("asked", format!("Enter how many families were asked, or leave it empty. {} responses came", material.heard.len()));
+        refusals.add(
+            "asked",
+            format!(
+                "Enter how many families were asked, or leave it empty. {} responses came",
+                material.heard.len()
+            ),
+        );
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
     let material = Material { asked, ..material };
@@ -109,23 +177,46 @@ async fn count(house: &House, viewer: &Viewer, versions: Vec<Consultation>, sent
     let counting = tokio::task::spawn_blocking(move || new(&material, &by, &before, differs, rule));
     let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
         Ok(new) => new,
-        Err(what_to_do) => return shown(house, viewer, consultation, sent, "", &Refusals::one("count", what_to_do)).await,
+        Err(what_to_do) => {
+            return shown(
+                house,
+                viewer,
+                consultation,
+                sent,
+                "",
+                &Refusals::one("count", what_to_do),
+            )
+            .await;
+        }
     };
-    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let counted = store::count(tx, &id, &new, made_of, &by, now).await?;
             if counted {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "results counted", about: &id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "results counted",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(counted)
         })
     });
     if !kept.await? {
-        let refusals = Refusals::one("count", "Count again: something was changed while it was counted");
+        let refusals =
+            Refusals::one("count", "Count again: something was changed while it was counted");
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
-    Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id)).into_response())
+    Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id))
+        .into_response())
 }
 
 async fn shown(
@@ -138,7 +229,8 @@ async fn shown(
 ) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
-    let releases = if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
+    let releases =
+        if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new("Results", || {
         let banner = match done {
             "counted" => Some(("It is counted", "Another organiser looks at it and publishes it.")),
@@ -148,7 +240,8 @@ async fn shown(
         let waits = releases.iter().find(|release| release.checked_at.is_none());
         let is_again = releases.iter().any(|release| release.checked_at.is_some());
         let to_check = waits.map(|release| to_check(release, me));
-        let count = (is_closed && waits.is_none()).then(|| to_count(consultation, is_again, sent, refusals));
+        let count = (is_closed && waits.is_none())
+            .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| view! { <p class="lead">"Nobody sees numbers before it has closed, organisers included."</p> });
         let published = is_again
             .then(|| view! { <p><a href=format!("/consultations/{}/results", consultation.id)>"The results that are published"</a></p> });
@@ -195,9 +288,19 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
     }
 }
 
-fn to_count(consultation: &Consultation, is_again: bool, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
-    let by = can_show_by(&consultation.questionnaire).into_iter().map(|question| (question.key.clone(), question.text.clone()));
-    let by = Choice::each(std::iter::once((String::new(), "Nothing".to_owned())).chain(by), |key| key == sent.typed("by"));
+fn to_count(
+    consultation: &Consultation,
+    is_again: bool,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
+    let by = can_show_by(&consultation.questionnaire)
+        .into_iter()
+        .map(|question| (question.key.clone(), question.text.clone()));
+    let by =
+        Choice::each(std::iter::once((String::new(), "Nothing".to_owned())).chain(by), |key| {
+            key == sent.typed("by")
+        });
     let differs = is_again.then(|| {
         view! { <Area name="differs" label="What differs from the results before, and why" rows=3 value=sent.typed("differs") refusals /> }.into_any()
     });

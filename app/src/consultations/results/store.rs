@@ -57,20 +57,28 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
 
 /// Whether everyone can read a release of a consultation.
 pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
-    let releases: i64 = sqlx::query_scalar("SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL")
-        .bind(consultation_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let releases: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL",
+    )
+    .bind(consultation_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
     Ok(releases > 0)
 }
 
-/// All that results are made of, but how many were asked; and how many sheets of the sample nobody has compared yet.
+/// All that results are made of, but how many were asked; and how many sheets of the sample nobody
+/// has compared yet.
 pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, usize)> {
     let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
     let around = reading::store::around(db, &consultation_id).await?;
     let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
-    let waiting = around.typed.iter().filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str())).count();
-    let versions: Vec<_> = versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
+    let waiting = around
+        .typed
+        .iter()
+        .filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str()))
+        .count();
+    let versions: Vec<_> =
+        versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
     let heard = reading::store::heard(&mut *db.read().await?, &consultation_id).await?;
     let quoted = |(response, question, done): (String, String, Done)| {
         let Done::Quoted { words } = done else { return None };
@@ -78,11 +86,19 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, u
         Some((whole::name(&versions, version, &question)?, words))
     };
     let quotations = around.treated.into_iter().filter_map(quoted).collect();
-    let material = Material { versions, heard, themes: around.themes, quotations, places: around.places, asked: None };
+    let material = Material {
+        versions,
+        heard,
+        themes: around.themes,
+        quotations,
+        places: around.places,
+        asked: None,
+    };
     Ok((material, waiting))
 }
 
-/// What was published before: the true numbers, and what was shown of them. Where there were too few to show, nothing was.
+/// What was published before: the true numbers, and what was shown of them. Where there were too
+/// few to show, nothing was.
 pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Published)>> {
     let rows = sqlx::query("SELECT counts, published FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number")
         .bind(consultation_id)
@@ -105,10 +121,18 @@ pub struct New {
     pub differs: String,
 }
 
-/// Keeps a release that is counted, in the place of one that waits to be checked. False when something it is made of was changed
-/// meanwhile, or other results were published. `made_of`: the changes of the consultation and how many results were published,
-/// as they were before what it is made of was read.
-pub async fn count(tx: &mut AnyConnection, consultation_id: &str, new: &New, made_of: MadeOf, by: &str, now: Millis) -> Kept<bool> {
+/// Keeps a release that is counted, in the place of one that waits to be checked. False when
+/// something it is made of was changed meanwhile, or other results were published. `made_of`: the
+/// changes of the consultation and how many results were published, as they were before what it is
+/// made of was read.
+pub async fn count(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    new: &New,
+    made_of: MadeOf,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let counted = sqlx::query(
         "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
          SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
@@ -141,22 +165,35 @@ pub struct MadeOf {
     pub published: i64,
 }
 
-/// Notes that something is changed which results are made of: what was counted before cannot be published any more. `seen`: the
-/// changes when it was read what is changed. False when there were others since.
+/// Notes that something is changed which results are made of: what was counted before cannot be
+/// published any more. `seen`: the changes when it was read what is changed. False when there were
+/// others since.
 pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -> Kept<bool> {
-    let changed = sqlx::query("UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2");
+    let changed = sqlx::query(
+        "UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2",
+    );
     Ok(changed.bind(consultation_id).bind(seen).execute(tx).await?.rows_affected() == 1)
 }
 
 /// Discards the release that waits to be checked.
 pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> {
-    sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL").bind(consultation_id).execute(tx).await?;
+    sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL")
+        .bind(consultation_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// Publishes the release that waits and was counted at that time, by somebody else than who counted it. False when there is none
-/// that she may, or when something was changed since.
-pub async fn check(tx: &mut AnyConnection, kind: Kind, consultation_id: &str, counted_at: Millis, by: &str, now: Millis) -> Kept<bool> {
+/// Publishes the release that waits and was counted at that time, by somebody else than who counted
+/// it. False when there is none that she may, or when something was changed since.
+pub async fn check(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    counted_at: Millis,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
     let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;
@@ -165,5 +202,13 @@ pub async fn check(tx: &mut AnyConnection, kind: Kind, consultation_id: &str, co
          WHERE consultation_id = $1 AND counted_at = $2 AND checked_at IS NULL AND counted_by <> $3
            AND of_changes = (SELECT c.changes FROM consultations c WHERE c.id = $1)",
     );
-    Ok(checked.bind(consultation_id).bind(counted_at).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
+    Ok(checked
+        .bind(consultation_id)
+        .bind(counted_at)
+        .bind(by)
+        .bind(now)
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
 }

@@ -1,21 +1,26 @@
-//! All that was heard as one set of questions and answers: every version of the questions, how each response came, and what
-//! answers in somebody's own words are about. Pure.
+//! All that was heard as one set of questions and answers: every version of the questions, how each
+//! response came, and what answers in somebody's own words are about. Pure.
 //!
-//! Versions, channels and themes become questions of their own, so that one rule hides what must be hidden in all of them.
+//! Versions, channels and themes become questions of their own, so that one rule hides what must be
+//! hidden in all of them.
 
 use std::collections::BTreeMap;
 
 use crate::consultations::questionnaire::answers::{Answer, Answers, counted};
-use crate::consultations::questionnaire::{Choice, Condition, Kind, Question, Questionnaire, Section};
+use crate::consultations::questionnaire::{
+    Choice, Condition, Kind, Question, Questionnaire, Section,
+};
 use crate::consultations::reading::{Heard, Theme};
 use crate::consultations::responses::Channel;
 use crate::consultations::tally::ANSWERED;
 
-/// The key of the question which version was answered. No question of an organiser has a key with an `@`.
+/// The key of the question which version was answered. No question of an organiser has a key with
+/// an `@`.
 const VERSION: &str = "@version";
 /// The key of the question how a response came.
 const CHANNEL: &str = "@channel";
-/// What the key of a question begins with that says what answers are about; the key of their question follows.
+/// What the key of a question begins with that says what answers are about; the key of their
+/// question follows.
 pub const THEMES: &str = "@themes.";
 
 /// A question as all versions that asked it did.
@@ -24,37 +29,62 @@ struct Asked {
     versions: Vec<i64>,
 }
 
-/// Questions of all versions, and for each response the answers that count. A question that was changed in a later version is
-/// another question there; one that only some versions asked was asked of those who answered them.
+/// Questions of all versions, and for each response the answers that count. A question that was
+/// changed in a later version is another question there; one that only some versions asked was
+/// asked of those who answered them.
 #[must_use]
-pub fn whole(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme]) -> (Questionnaire, Vec<Answers>) {
+pub fn whole(
+    versions: &[(i64, Questionnaire)],
+    heard: &[Heard],
+    themes: &[Theme],
+) -> (Questionnaire, Vec<Answers>) {
     let (asked, names) = merged(versions);
     let all: Vec<i64> = versions.iter().map(|(version, _)| *version).collect();
     let mut questions = Vec::new();
     if all.len() > 1 {
-        let options = all.iter().map(|version| Choice { key: version.to_string(), text: format!("Version {version}") }).collect();
-        questions.push(own(VERSION, "Which version of the questions was answered", Kind::OneOf { options }));
+        let options = all
+            .iter()
+            .map(|version| Choice { key: version.to_string(), text: format!("Version {version}") })
+            .collect();
+        questions.push(own(
+            VERSION,
+            "Which version of the questions was answered",
+            Kind::OneOf { options },
+        ));
     }
     for asked_of in &asked {
         questions.push(of_its_versions(asked_of, &asked, &all));
-        // By its title, which is one of its kind: a theme that is taken away and put in again is the same one to whoever compares.
+        // By its title, which is one of its kind: a theme that is taken away and put in again is
+        // the same one to whoever compares.
         let about: Vec<Choice> = of_question(themes, &asked_of.question.key)
             .map(|theme| Choice { key: theme.title.clone(), text: theme.title.clone() })
             .collect();
         if !about.is_empty() {
             let key = format!("{THEMES}{}", asked_of.question.key);
-            let answered = Condition { question: asked_of.question.key.clone(), any_of: vec![ANSWERED.to_owned()] };
+            let answered = Condition {
+                question: asked_of.question.key.clone(),
+                any_of: vec![ANSWERED.to_owned()],
+            };
             let text = format!("What these answers are about: {}", asked_of.question.text);
-            questions.push(Question { only_if: vec![answered], ..own(&key, &text, Kind::SeveralOf { options: about, at_most: None }) });
+            questions.push(Question {
+                only_if: vec![answered],
+                ..own(&key, &text, Kind::SeveralOf { options: about, at_most: None })
+            });
         }
     }
     let has_channels = heard.iter().any(|heard| heard.channel != Channel::Online);
     if has_channels {
-        let options = Channel::ALL.map(|(_, word, title)| Choice { key: word.to_owned(), text: title.to_owned() }).to_vec();
+        let options = Channel::ALL
+            .map(|(_, word, title)| Choice { key: word.to_owned(), text: title.to_owned() })
+            .to_vec();
         questions.push(own(CHANNEL, "How the answers came", Kind::OneOf { options }));
     }
     let answers = heard.iter().map(|heard| {
-        let Some((_, questionnaire)) = versions.iter().find(|(version, _)| *version == heard.version) else { return Answers::new() };
+        let Some((_, questionnaire)) =
+            versions.iter().find(|(version, _)| *version == heard.version)
+        else {
+            return Answers::new();
+        };
         let mut answers = Answers::new();
         for (key, answer) in counted(questionnaire, &heard.answers) {
             let Some(name) = names.get(&(heard.version, key)) else { continue };
@@ -71,13 +101,21 @@ pub fn whole(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme
             (all.len() > 1).then(|| (VERSION, heard.version.to_string())),
             has_channels.then(|| (CHANNEL, heard.channel.word().to_owned())),
         ];
-        answers.extend(own.into_iter().flatten().map(|(key, chosen)| (key.to_owned(), Answer::Chosen(vec![chosen]))));
+        answers.extend(
+            own.into_iter()
+                .flatten()
+                .map(|(key, chosen)| (key.to_owned(), Answer::Chosen(vec![chosen]))),
+        );
         answers
     });
-    (Questionnaire { sections: vec![Section { title: String::new(), questions }] }, answers.collect())
+    (
+        Questionnaire { sections: vec![Section { title: String::new(), questions }] },
+        answers.collect(),
+    )
 }
 
-/// The name that a question has among those of all versions; `None` where that version has no such question.
+/// The name that a question has among those of all versions; `None` where that version has no such
+/// question.
 #[must_use]
 pub fn name(versions: &[(i64, Questionnaire)], version: i64, question: &str) -> Option<String> {
     merged(versions).1.remove(&(version, question.to_owned()))
@@ -104,7 +142,8 @@ fn of_question<'t>(themes: &'t [Theme], name: &str) -> impl Iterator<Item = &'t 
 
 /// The questions of all versions, and for each version and key the name it has among them.
 fn merged(versions: &[(i64, Questionnaire)]) -> (Vec<Asked>, BTreeMap<(i64, String), String>) {
-    let (mut all, mut names): (Vec<Asked>, BTreeMap<(i64, String), String>) = (Vec::new(), BTreeMap::new());
+    let (mut all, mut names): (Vec<Asked>, BTreeMap<(i64, String), String>) =
+        (Vec::new(), BTreeMap::new());
     for (version, questionnaire) in versions {
         for question in questionnaire.questions() {
             let mut named = question.clone();
@@ -117,7 +156,13 @@ fn merged(versions: &[(i64, Questionnaire)]) -> (Vec<Asked>, BTreeMap<(i64, Stri
                 let (one, base) = (&asked.question, asked.question.key.split('@').next());
                 base == Some(named.key.as_str())
                     && (&one.text, &one.kind, one.is_needed, one.may_decline, &one.only_if)
-                        == (&named.text, &named.kind, named.is_needed, named.may_decline, &named.only_if)
+                        == (
+                            &named.text,
+                            &named.kind,
+                            named.is_needed,
+                            named.may_decline,
+                            &named.only_if,
+                        )
             };
             let name = match all.iter_mut().find(is_same) {
                 Some(asked) => {
@@ -139,14 +184,15 @@ fn merged(versions: &[(i64, Questionnaire)]) -> (Vec<Asked>, BTreeMap<(i64, Stri
     (all, names)
 }
 
-/// The question, asked only of those who answered a version that has it. What leads to it says so already where it stands in
-/// the same versions.
+/// The question, asked only of those who answered a version that has it. What leads to it says so
+/// already where it stands in the same versions.
 fn of_its_versions(asked: &Asked, all: &[Asked], versions: &[i64]) -> Question {
     let mut question = asked.question.clone();
-    let is_said = question
-        .only_if
-        .iter()
-        .any(|condition| all.iter().any(|before| before.question.key == condition.question && before.versions == asked.versions));
+    let is_said = question.only_if.iter().any(|condition| {
+        all.iter().any(|before| {
+            before.question.key == condition.question && before.versions == asked.versions
+        })
+    });
     if asked.versions != versions && !is_said {
         let any_of = asked.versions.iter().map(ToString::to_string).collect();
         question.only_if.push(Condition { question: VERSION.to_owned(), any_of });
@@ -161,8 +207,15 @@ mod tests {
     use crate::consultations::tally::tally;
 
     fn heard(id: &str, version: i64, answers: &[(&str, Answer)]) -> Heard {
-        let answers = answers.iter().map(|(key, answer)| ((*key).to_owned(), answer.clone())).collect();
-        Heard { response_id: id.to_owned(), version, channel: Channel::Online, may_quote: false, answers }
+        let answers =
+            answers.iter().map(|(key, answer)| ((*key).to_owned(), answer.clone())).collect();
+        Heard {
+            response_id: id.to_owned(),
+            version,
+            channel: Channel::Online,
+            may_quote: false,
+            answers,
+        }
     }
 
     fn chosen(key: &str) -> Answer {
@@ -170,7 +223,11 @@ mod tests {
     }
 
     /// For each list its key and its counts.
-    fn counts(versions: &[(i64, Questionnaire)], heard: &[Heard], themes: &[Theme]) -> Vec<(String, Vec<u64>)> {
+    fn counts(
+        versions: &[(i64, Questionnaire)],
+        heard: &[Heard],
+        themes: &[Theme],
+    ) -> Vec<(String, Vec<u64>)> {
         let (asked, answers) = whole(versions, heard, themes);
         let tally = tally(&asked, &answers, &[], &[]).expect("counts");
         assert!(tally.left_out.is_empty(), "{:?}", tally.left_out);
@@ -180,11 +237,22 @@ mod tests {
     #[test]
     fn what_stayed_the_same_is_counted_together_and_what_changed_by_its_version() {
         let yes_no = |key: &str| asked(key, Kind::YesNo {}, &[]);
-        let one = of(vec![yes_no("same"), asked("changed", Kind::OneOf { options: choices(&["a", "b"]) }, &[])]);
-        let two = of(vec![yes_no("same"), asked("changed", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]), yes_no("new")]);
+        let one = of(vec![
+            yes_no("same"),
+            asked("changed", Kind::OneOf { options: choices(&["a", "b"]) }, &[]),
+        ]);
+        let two = of(vec![
+            yes_no("same"),
+            asked("changed", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]),
+            yes_no("new"),
+        ]);
         let all = [
             heard("r1", 1, &[("same", chosen("yes")), ("changed", chosen("a"))]),
-            heard("r2", 2, &[("same", chosen("yes")), ("changed", chosen("c")), ("new", chosen("no"))]),
+            heard(
+                "r2",
+                2,
+                &[("same", chosen("yes")), ("changed", chosen("c")), ("new", chosen("no"))],
+            ),
             heard("r3", 2, &[("same", chosen("no"))]),
         ];
         let expected: Vec<(String, Vec<u64>)> = vec![
@@ -201,25 +269,41 @@ mod tests {
     fn themes_are_counted_of_those_who_wrote_and_channels_where_some_came_otherwise() {
         let questions = of(vec![asked("why", Kind::LongText {}, &[])]);
         let text = || Answer::Text("So.".into());
-        let mut all = vec![heard("r1", 1, &[("why", text())]), heard("r2", 1, &[("why", text())]), heard("r3", 1, &[])];
+        let mut all = vec![
+            heard("r1", 1, &[("why", text())]),
+            heard("r2", 1, &[("why", text())]),
+            heard("r3", 1, &[]),
+        ];
         all[2].channel = Channel::Paper;
-        let theme = Theme { id: "t".into(), question: "why".into(), title: "Waiting".into(), responses: vec!["r1".into(), "r3".into()] };
-        let expected: Vec<(String, Vec<u64>)> =
-            vec![("why".into(), vec![2, 1]), ("@themes.why.Waiting".into(), vec![1, 1]), ("@channel".into(), vec![2, 1, 0, 0, 0])];
+        let theme = Theme {
+            id: "t".into(),
+            question: "why".into(),
+            title: "Waiting".into(),
+            responses: vec!["r1".into(), "r3".into()],
+        };
+        let expected: Vec<(String, Vec<u64>)> = vec![
+            ("why".into(), vec![2, 1]),
+            ("@themes.why.Waiting".into(), vec![1, 1]),
+            ("@channel".into(), vec![2, 1, 0, 0, 0]),
+        ];
         assert_eq!(counts(&[(1, questions)], &all, &[theme]), expected);
     }
 
     #[test]
     fn a_branch_of_a_question_that_changed_is_counted_of_its_own_version() {
         let ask = |options: &[&str]| {
-            of(vec![asked("how", Kind::OneOf { options: choices(options) }, &[]), asked("why", Kind::YesNo {}, &[("how", &["a"])])])
+            of(vec![
+                asked("how", Kind::OneOf { options: choices(options) }, &[]),
+                asked("why", Kind::YesNo {}, &[("how", &["a"])]),
+            ])
         };
         let all = [
             heard("r1", 1, &[("how", chosen("a")), ("why", chosen("yes"))]),
             heard("r2", 2, &[("how", chosen("a")), ("why", chosen("no"))]),
         ];
         let counted = counts(&[(1, ask(&["a", "b"])), (2, ask(&["a", "c"]))], &all, &[]);
-        let why: Vec<_> = counted.iter().filter(|(key, _)| key.starts_with("why")).cloned().collect();
+        let why: Vec<_> =
+            counted.iter().filter(|(key, _)| key.starts_with("why")).cloned().collect();
         assert_eq!(why, [("why".to_owned(), vec![1, 0, 0]), ("why@2".to_owned(), vec![0, 1, 0])]);
     }
 }

@@ -26,7 +26,12 @@ use crate::id;
 use crate::ui::{Banner, Choice, Choices, FormKey, Page, Summary};
 
 /// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be compared.
-pub async fn list(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn list(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
     let typed = store::all(&house.db, &consultation.id).await?;
@@ -36,11 +41,15 @@ pub async fn list(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         let banner = sheet.map(|sheet| {
             view! { <Banner title="It is typed in"><p>{format!("Write {sheet} on the sheet, so that somebody else can compare the two.")}</p></Banner> }
         });
-        let compared = (query.line("done") == "compared").then(|| view! { <Banner title="It is compared"><p>"Thank you."</p></Banner> });
-        let by_channel = Channel::ALL.into_iter().filter(|(channel, ..)| *channel != Channel::Online).map(|(channel, _, title)| {
-            let many = typed.iter().filter(|typed| typed.channel == channel).count();
-            view! { <div><dt>{title}</dt><dd>{many}</dd></div> }
-        });
+        let compared = (query.line("done") == "compared")
+            .then(|| view! { <Banner title="It is compared"><p>"Thank you."</p></Banner> });
+        let by_channel = Channel::ALL
+            .into_iter()
+            .filter(|(channel, ..)| *channel != Channel::Online)
+            .map(|(channel, _, title)| {
+                let many = typed.iter().filter(|typed| typed.channel == channel).count();
+                view! { <div><dt>{title}</dt><dd>{many}</dd></div> }
+            });
         let by_channel = by_channel.collect_view();
         let sampled = sample(typed.iter().map(|typed| typed.response_id.as_str()));
         let rows = typed
@@ -89,10 +98,17 @@ fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView +
     view! { <li><h3>{title}</h3><p>{format!("{}. {words}", typed.channel.title())}</p></li> }
 }
 
-/// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with `?version=1` those that a sheet was printed
-/// from.
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
-    let Some((consultation, others)) = on_the_sheet(&house, &id, Sent::query(&uri).typed("version")).await? else {
+/// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with
+/// `?version=1` those that a sheet was printed from.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let Some((consultation, others)) =
+        on_the_sheet(&house, &id, Sent::query(&uri).typed("version")).await?
+    else {
         return Err(Error::NotFound);
     };
     if !is_open_yet(&house, &consultation) {
@@ -103,12 +119,25 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     }
     let places = area::store::places(&house.db).await?;
     let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(&consultation, &others, &places, &Answers::new(), &Sent::default(), (&problems, &refusals), None).answer(&house, &viewer))
+    Ok(page(
+        &consultation,
+        &others,
+        &places,
+        &Answers::new(),
+        &Sent::default(),
+        (&problems, &refusals),
+        None,
+    )
+    .answer(&house, &viewer))
 }
 
-/// The consultation with the version of the questions that a sheet was printed from, by default the last that was asked; and the
-/// numbers of the others.
-async fn on_the_sheet(house: &House, id: &str, version: &str) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
+/// The consultation with the version of the questions that a sheet was printed from, by default the
+/// last that was asked; and the numbers of the others.
+async fn on_the_sheet(
+    house: &House,
+    id: &str,
+    version: &str,
+) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
     let mut versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
     let nth = match version.parse::<i64>() {
         Ok(version) => versions.iter().position(|known| known.version == version),
@@ -120,31 +149,64 @@ async fn on_the_sheet(house: &House, id: &str, version: &str) -> Result<Option<(
 }
 
 /// POST `/forum/consultations/{id}/typed/new`
-pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
-    let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await? else { return Err(Error::NotFound) };
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
+    let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await?
+    else {
+        return Err(Error::NotFound);
+    };
     if !is_open_yet(&house, &consultation) {
         return Ok(no_typing(&consultation, NOT_YET).answer(&house, &viewer));
     }
     let places = area::store::places(&house.db).await?;
-    let read = read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+    let read =
+        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
     let mut refusals = Refusals::default();
-    let channel = Channel::read(sent.typed("channel")).filter(|channel| *channel != Channel::Online);
+    let channel =
+        Channel::read(sent.typed("channel")).filter(|channel| *channel != Channel::Online);
     let channel = refusals.take("channel", channel.ok_or_else(|| "Choose how it came".to_owned()));
-    let answers: Answers = read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
+    let answers: Answers =
+        read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
     if answers.is_empty() && read.problems.is_empty() {
         refusals.add("channel", "Type in at least one answer");
     }
     let Some(channel) = channel.filter(|_| refusals.is_empty() && read.problems.is_empty()) else {
-        return Ok(page(&consultation, &others, &places, &Answers::new(), &sent, (&read.problems, &refusals), None).answer(&house, &viewer));
+        return Ok(page(
+            &consultation,
+            &others,
+            &places,
+            &Answers::new(),
+            &sent,
+            (&read.problems, &refusals),
+            None,
+        )
+        .answer(&house, &viewer));
     };
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let may_quote = sent.typed("quote") == "yes";
-    let new = New { form_key: sent.once(), to: (consultation.id.clone(), consultation.version), channel, answers, may_quote, by };
+    let new = New {
+        form_key: sent.once(),
+        to: (consultation.id.clone(), consultation.version),
+        channel,
+        answers,
+        may_quote,
+        by,
+    };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let Some(sheet) = store::keep(tx, &new).await? else { return Ok(None) };
             let detail = format!("sheet {sheet}, {}", new.channel.word());
-            let entry = Entry { at: now, who: Some(&new.by), what: "response typed in", about: &new.to.0, detail: &detail };
+            let entry = Entry {
+                at: now,
+                who: Some(&new.by),
+                what: "response typed in",
+                about: &new.to.0,
+                detail: &detail,
+            };
             audit::note(tx, entry).await?;
             Ok::<_, sqlx::Error>(Some(sheet))
         })
@@ -161,36 +223,78 @@ pub async fn compare_form(
     viewer: Viewer,
     Path((id, sheet)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else { return Ok(back(&id, "")) };
-    let places = area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers)).await?;
+    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+        return Ok(back(&id, ""));
+    };
+    let places =
+        area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
+            .await?;
     let (problems, refusals) = (Problems::new(), Refusals::default());
-    Ok(page(&consultation, &[], &places, &typed.answers, &Sent::default(), (&problems, &refusals), Some(&typed)).answer(&house, &viewer))
+    Ok(page(
+        &consultation,
+        &[],
+        &places,
+        &typed.answers,
+        &Sent::default(),
+        (&problems, &refusals),
+        Some(&typed),
+    )
+    .answer(&house, &viewer))
 }
 
-/// POST `/forum/consultations/{id}/typed/{sheet}`: keeps what stands on the sheet, and whether it differed.
+/// POST `/forum/consultations/{id}/typed/{sheet}`: keeps what stands on the sheet, and whether it
+/// differed.
 pub async fn compare(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, sheet)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Error> {
-    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else { return Ok(back(&id, "")) };
-    let places = area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers)).await?;
-    let read = read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+        return Ok(back(&id, ""));
+    };
+    let places =
+        area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
+            .await?;
+    let read =
+        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
     if !read.problems.is_empty() {
         let refusals = Refusals::default();
-        return Ok(
-            page(&consultation, &[], &places, &typed.answers, &sent, (&read.problems, &refusals), Some(&typed)).answer(&house, &viewer)
-        );
+        return Ok(page(
+            &consultation,
+            &[],
+            &places,
+            &typed.answers,
+            &sent,
+            (&read.problems, &refusals),
+            Some(&typed),
+        )
+        .answer(&house, &viewer));
     }
-    let answers: Answers = read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
-    let (now, by, about) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let answers: Answers =
+        read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
     let compared = house.db.write(move |tx| {
         Box::pin(async move {
             let differs = (answers != typed.answers).then_some(&answers);
             if store::compare(tx, &typed.response_id, differs, &by).await? {
-                let detail = format!("sheet {}, {}", typed.sheet, if differs.is_some() { "put right" } else { "as on the sheet" });
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "typed response compared", about: &about, detail: &detail }).await?;
+                let detail = format!(
+                    "sheet {}, {}",
+                    typed.sheet,
+                    if differs.is_some() { "put right" } else { "as on the sheet" }
+                );
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "typed response compared",
+                        about: &about,
+                        detail: &detail,
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
@@ -203,21 +307,36 @@ fn back(id: &str, query: &str) -> Response {
     Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
 }
 
-/// The sheet that this person may compare now, with the questions it answers: of the sample, typed in by somebody else, after
-/// the close.
-async fn hers_to_compare(house: &House, viewer: &Viewer, id: &str, sheet: &str) -> Result<Option<(Consultation, Typed)>, Error> {
+/// The sheet that this person may compare now, with the questions it answers: of the sample, typed
+/// in by somebody else, after the close.
+async fn hers_to_compare(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    sheet: &str,
+) -> Result<Option<(Consultation, Typed)>, Error> {
     let versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
     let consultation = versions.first().ok_or(Error::NotFound)?;
     if consultation.standing(house.clock.now()) != Standing::Closed {
         return Ok(None);
     }
-    let (me, all) = (&viewer.signed_in()?.account_id, store::all(&house.db, &consultation.id).await?);
-    let sampled: Vec<String> = sample(all.iter().map(|typed| typed.response_id.as_str())).into_iter().map(str::to_owned).collect();
+    let (me, all) =
+        (&viewer.signed_in()?.account_id, store::all(&house.db, &consultation.id).await?);
+    let sampled: Vec<String> = sample(all.iter().map(|typed| typed.response_id.as_str()))
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let hers = |typed: &Typed| {
-        typed.sheet.to_string() == sheet && typed.checked.is_none() && typed.by.0 != *me && sampled.contains(&typed.response_id)
+        typed.sheet.to_string() == sheet
+            && typed.checked.is_none()
+            && typed.by.0 != *me
+            && sampled.contains(&typed.response_id)
     };
     let Some(typed) = all.into_iter().find(hers) else { return Ok(None) };
-    Ok(versions.into_iter().find(|version| version.version == typed.version).map(|asked| (asked, typed)))
+    Ok(versions
+        .into_iter()
+        .find(|version| version.version == typed.version)
+        .map(|asked| (asked, typed)))
 }
 
 const NOT_YET: &str = "It is not open yet.";
@@ -252,16 +371,26 @@ fn page(
     (problems, refusals): (&Problems, &Refusals),
     compared: Option<&Typed>,
 ) -> Page {
-    let title = compared.map_or_else(|| "Type one in".to_owned(), |typed| format!("Compare with sheet {}", typed.sheet));
+    let title = compared.map_or_else(
+        || "Type one in".to_owned(),
+        |typed| format!("Compare with sheet {}", typed.sheet),
+    );
     let questionnaire = nothing_needed(&consultation.questionnaire);
     let is_wrong = !problems.is_empty() || !refusals.is_empty();
     let page = Page::new(if is_wrong { format!("Error: {title}") } else { title.clone() }, || {
         let questions: Vec<&Question> = questionnaire.questions().collect();
-        let summary = summary(questions.into_iter().filter_map(|question| Some((question, problems.get(&question.key)?.as_str()))));
+        let summary = summary(
+            questions
+                .into_iter()
+                .filter_map(|question| Some((question, problems.get(&question.key)?.as_str()))),
+        );
         let fields = all_fields(&questionnaire, kept, sent, problems, places);
         let channels = Channel::ALL.into_iter().skip(1).map(|(_, word, title)| (word, title));
         let channels = Choice::each(channels, |word| word == sent.typed("channel"));
-        let quote = Choice::each([("yes", "It says that words may be quoted without a name")], |value| sent.typed("quote") == value);
+        let quote =
+            Choice::each([("yes", "It says that words may be quoted without a name")], |value| {
+                sent.typed("quote") == value
+            });
         let (head, label) = match compared {
             None => {
                 let head = view! {

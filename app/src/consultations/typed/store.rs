@@ -23,7 +23,8 @@ pub struct Typed {
     pub answers: Answers,
     /// Who typed it in: (account, name).
     pub by: (String, String),
-    /// Whether a second person has compared it with its sheet, and if so whether something had to be put right.
+    /// Whether a second person has compared it with its sheet, and if so whether something had to
+    /// be put right.
     pub checked: Option<bool>,
 }
 
@@ -69,8 +70,8 @@ pub struct New {
     pub by: String,
 }
 
-/// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same form key; `None` once
-/// results are published, after which nothing counts any more.
+/// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
+/// form key; `None` once results are published, after which nothing counts any more.
 pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
@@ -97,7 +98,8 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .execute(&mut *tx)
     .await?;
     if is_new.rows_affected() == 0 {
-        let known = sqlx::query_scalar("SELECT sheet FROM typed_responses WHERE form_key = $1").bind(&new.form_key);
+        let known = sqlx::query_scalar("SELECT sheet FROM typed_responses WHERE form_key = $1")
+            .bind(&new.form_key);
         return known.fetch_one(tx).await.map(Some);
     }
     sqlx::query_scalar(
@@ -113,19 +115,33 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .map(Some)
 }
 
-/// Keeps that a second person compared it, with the answers as they stand on the sheet; a trigger counts it as a change. False when it is her own, or was
-/// compared before.
-pub async fn compare(tx: &mut AnyConnection, response_id: &str, answers: Option<&Answers>, by: &str) -> Kept<bool> {
+/// Keeps that a second person compared it, with the answers as they stand on the sheet; a trigger
+/// counts it as a change. False when it is her own, or was compared before.
+pub async fn compare(
+    tx: &mut AnyConnection,
+    response_id: &str,
+    answers: Option<&Answers>,
+    by: &str,
+) -> Kept<bool> {
     let compared = sqlx::query(
         "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1 AND checked_by IS NULL AND typed_by <> $2",
     );
-    let compared = compared.bind(response_id).bind(by).bind(i32::from(answers.is_some())).execute(&mut *tx).await?;
+    let compared = compared
+        .bind(response_id)
+        .bind(by)
+        .bind(i32::from(answers.is_some()))
+        .execute(&mut *tx)
+        .await?;
     if compared.rows_affected() == 0 {
         return Ok(false);
     }
     if let Some(answers) = answers {
         let answers = serde_json::to_string(answers).unwrap_or_default();
-        sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1").bind(response_id).bind(answers).execute(tx).await?;
+        sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
+            .bind(response_id)
+            .bind(answers)
+            .execute(tx)
+            .await?;
     }
     Ok(true)
 }

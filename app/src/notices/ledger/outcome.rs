@@ -10,10 +10,11 @@ use crate::clock::{DAY, Millis};
 use crate::db::{self, Db, Kept};
 use crate::notices::rules::{Effect, Follow, SETTLED_AFTER, Told};
 
-/// How many people were told of a notice, place by place. Told is who had a letter that did not come back, or said that she
-/// has read it, or was reached in another way: before the change took effect, or later until `until`. Whoever stopped before
-/// that day is not counted; whoever has another address since is counted once, there. What comes back
-/// until `until` was not told; from then on the numbers stand.
+/// How many people were told of a notice, place by place. Told is who had a letter that did not
+/// come back, or said that she has read it, or was reached in another way: before the change took
+/// effect, or later until `until`. Whoever stopped before that day is not counted; whoever has
+/// another address since is counted once, there. What comes back until `until` was not told; from
+/// then on the numbers stand.
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
@@ -35,7 +36,11 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
         by("n.effect_at"),
         by("$2")
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(notice_id).bind(until).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(notice_id)
+        .bind(until)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let told = |row: &AnyRow| {
         let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
         let (before, after, all) = (number(1), number(2), number(3));
@@ -57,14 +62,18 @@ pub struct ToldOf {
     pub started_at: Millis,
     /// About how many families are affected, as its leader said.
     pub families: Option<i64>,
-    /// How many were told, place by place: true numbers, only for [`crate::notices::rules::figures`].
+    /// How many were told, place by place: true numbers, only for
+    /// [`crate::notices::rules::figures`].
     pub told: Vec<Told>,
 }
 
-/// Every notice that had taken effect at that time and of which it is said who was told in time, the first first; as it stood then.
-/// The same rules as [`told`] and `is_ever_counted` on the page of a notice.
+/// Every notice that had taken effect at that time and of which it is said who was told in time,
+/// the first first; as it stood then. The same rules as [`told`] and `is_ever_counted` on the page
+/// of a notice.
 pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
-    let until = format!("CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 END");
+    let until = format!(
+        "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 END"
+    );
     let by = |time: &str| {
         format!(
             "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
@@ -95,13 +104,26 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     for row in &rows {
         let notice_id: String = row.get(0);
         if all.last().is_none_or(|last| last.notice_id != notice_id) {
-            let (title, effect_at, started_at, families) = (row.get(1), row.get(2), row.get(3), row.get(4));
-            all.push(ToldOf { notice_id, title, effect_at, started_at, families, told: Vec::new() });
+            let (title, effect_at, started_at, families) =
+                (row.get(1), row.get(2), row.get(3), row.get(4));
+            all.push(ToldOf {
+                notice_id,
+                title,
+                effect_at,
+                started_at,
+                families,
+                told: Vec::new(),
+            });
         }
         let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
         let (before, after, people) = (number(7), number(8), number(9));
         if let (Some(last), true) = (all.last_mut(), people > 0) {
-            last.told.push(Told { place: row.get(5), before, after, never: people.saturating_sub(before + after) });
+            last.told.push(Told {
+                place: row.get(5),
+                before,
+                after,
+                never: people.saturating_sub(before + after),
+            });
         }
     }
     Ok(all)
@@ -122,8 +144,8 @@ pub struct InLetter {
     pub is_read: bool,
 }
 
-/// The notices in the letter that holds this link, the first to take effect first; none for a link of another letter, or of
-/// an address that we do not write to any more.
+/// The notices in the letter that holds this link, the first to take effect first; none for a link
+/// of another letter, or of an address that we do not write to any more.
 pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     let rows = sqlx::query(
         "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
@@ -148,12 +170,21 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
 
 /// Keeps that the reader of this letter has read it. The first time counts.
 pub async fn read_letter(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
-    sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL").bind(link_hash).bind(now).execute(tx).await?;
+    sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
+        .bind(link_hash)
+        .bind(now)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Keeps that this account has read a notice that she is to be told of. The first time counts.
-pub async fn read_by(tx: &mut AnyConnection, notice_id: &str, account_id: &str, now: Millis) -> Kept<()> {
+pub async fn read_by(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    account_id: &str,
+    now: Millis,
+) -> Kept<()> {
     sqlx::query(
         "UPDATE ledger SET read_at = $3 WHERE notice_id = $1 AND read_at IS NULL
            AND subscriber_id IN (SELECT id FROM subscribers WHERE account_id = $2)",
@@ -198,8 +229,9 @@ pub struct Unheard {
     pub follow: Option<Follow>,
 }
 
-/// Which rows `l` of the ledger are to be told in another way: their letter came back or was given up, nobody has told the
-/// family since, she still wants to hear of it, and the notice `n` still stands.
+/// Which rows `l` of the ledger are to be told in another way: their letter came back or was given
+/// up, nobody has told the family since, she still wants to hear of it, and the notice `n` still
+/// stands.
 fn to_reach() -> String {
     format!(
         "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
@@ -221,21 +253,35 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
          ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}",
         to_reach()
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - ASKED_FOR).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now - ASKED_FOR)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut families: Vec<Unreached> = Vec::new();
     for row in &rows {
         let subscriber_id: String = row.get(0);
         let follow = row.get::<Option<&str>, _>(7).and_then(Follow::read);
-        let notice = Unheard { notice_id: row.get(3), title: row.get(4), effect: Effect::of(row.get(5), row.get(6)), follow };
+        let notice = Unheard {
+            notice_id: row.get(3),
+            title: row.get(4),
+            effect: Effect::of(row.get(5), row.get(6)),
+            follow,
+        };
         match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
             Some(family) => family.notices.push(notice),
-            None => families.push(Unreached { subscriber_id, email: row.get(1), place: row.get(2), notices: vec![notice] }),
+            None => families.push(Unreached {
+                subscriber_id,
+                email: row.get(1),
+                place: row.get(2),
+                notices: vec![notice],
+            }),
         }
     }
     Ok(families)
 }
 
-/// How many families no letter reaches, as a part of a statement with the time in `$1`; for the desk.
+/// How many families no letter reaches, as a part of a statement with the time in `$1`; for the
+/// desk.
 #[must_use]
 pub fn count_unreached() -> String {
     format!(
@@ -247,8 +293,15 @@ pub fn count_unreached() -> String {
     )
 }
 
-/// Keeps that a family was told in another way, by whom and how, of these notices. False when nothing of that was open.
-pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String], (by, how): (&str, &str), now: Millis) -> Kept<bool> {
+/// Keeps that a family was told in another way, by whom and how, of these notices. False when
+/// nothing of that was open.
+pub async fn reached(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    notices: &[String],
+    (by, how): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
     let these = db::parameters(5, notices.len());
     let sql = format!(
         "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
@@ -256,7 +309,8 @@ pub async fn reached(tx: &mut AnyConnection, subscriber_id: &str, notices: &[Str
                                                     WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {})",
         to_reach()
     );
-    let mut reached = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
+    let mut reached =
+        sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
     for notice in notices {
         reached = reached.bind(notice);
     }

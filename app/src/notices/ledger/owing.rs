@@ -32,8 +32,8 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     Ok(due.is_some())
 }
 
-/// Up to `most` subscribers to whom letters are due that are not owed yet, those whose ids come after `after`, in one order
-/// for every process.
+/// Up to `most` subscribers to whom letters are due that are not owed yet, those whose ids come
+/// after `after`, in one order for every process.
 pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
@@ -60,9 +60,14 @@ pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<V
     notices.fetch_all(&mut *db.read().await?).await
 }
 
-/// The letters that are due to these subscribers and not owed yet. What they no longer ask for is called off first. Call it
-/// after [`crate::subscriptions::store::hold`], so that nobody else owes or stops them meanwhile.
-pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis) -> Kept<Vec<Due>> {
+/// The letters that are due to these subscribers and not owed yet. What they no longer ask for is
+/// called off first. Call it after [`crate::subscriptions::store::hold`], so that nobody else owes
+/// or stops them meanwhile.
+pub async fn due_now(
+    tx: &mut AnyConnection,
+    subscribers: &[String],
+    now: Millis,
+) -> Kept<Vec<Due>> {
     let these = db::parameters(2, subscribers.len());
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
@@ -91,16 +96,29 @@ pub async fn due_now(tx: &mut AnyConnection, subscribers: &[String], now: Millis
     for row in &rows {
         let (subscriber_id, is_digest): (String, bool) = (row.get(0), row.get::<i64, _>(3) == 1);
         match all.last_mut() {
-            Some(last) if is_digest && last.is_digest && last.subscriber_id == subscriber_id => last.notices.push(row.get(2)),
-            _ => all.push(Due { subscriber_id, email: row.get(1), notices: vec![row.get(2)], is_digest }),
+            Some(last) if is_digest && last.is_digest && last.subscriber_id == subscriber_id => {
+                last.notices.push(row.get(2))
+            }
+            _ => all.push(Due {
+                subscriber_id,
+                email: row.get(1),
+                notices: vec![row.get(2)],
+                is_digest,
+            }),
         }
     }
     Ok(all)
 }
 
-/// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds the subscriber knows that the
-/// row was not called off meanwhile.
-pub async fn keep_letter(tx: &mut AnyConnection, notice_id: &str, subscriber_id: &str, delivery_id: &str, link_hash: &str) -> Kept<()> {
+/// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds
+/// the subscriber knows that the row was not called off meanwhile.
+pub async fn keep_letter(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    subscriber_id: &str,
+    delivery_id: &str,
+    link_hash: &str,
+) -> Kept<()> {
     sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL")
         .bind(notice_id)
         .bind(subscriber_id)
@@ -111,7 +129,8 @@ pub async fn keep_letter(tx: &mut AnyConnection, notice_id: &str, subscriber_id:
     Ok(())
 }
 
-/// The services of the notices in the letter that holds this link; none for a link of another letter.
+/// The services of the notices in the letter that holds this link; none for a link of another
+/// letter.
 pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT ns.service_id FROM ledger l JOIN notice_services ns ON ns.notice_id = l.notice_id WHERE l.link_hash = $1",
@@ -122,34 +141,44 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
 }
 
 /// A row of the ledger whose letter has not gone.
-const WAITS: &str = "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
+const WAITS: &str =
+    "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
 
-/// Calls off the letters that a subscriber is owed and no longer wants. What she is owed without a letter yet is looked at when
-/// that is due: she may have asked for it again by then.
+/// Calls off the letters that a subscriber is owed and no longer wants. What she is owed without a
+/// letter yet is looked at when that is due: she may have asked for it again by then.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
          WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
         is_wanted("ledger")
     );
-    let called_off = sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
+    let called_off =
+        sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
     if called_off.rows_affected() == 0 {
         return Ok(());
     }
     call_off_letters(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
 }
 
-/// Calls off the letters of which every row is called off; a digest with other rows is put together again. `column`: by what
-/// the rows are found whose letters these are.
-pub(super) async fn call_off_letters(tx: &mut AnyConnection, column: &'static str, id: &str, why: &'static str, now: Millis) -> Kept<()> {
-    let touched = format!("id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1 AND l.called_off_at IS NOT NULL)");
+/// Calls off the letters of which every row is called off; a digest with other rows is put together
+/// again. `column`: by what the rows are found whose letters these are.
+pub(super) async fn call_off_letters(
+    tx: &mut AnyConnection,
+    column: &'static str,
+    id: &str,
+    why: &'static str,
+    now: Millis,
+) -> Kept<()> {
+    let touched = format!(
+        "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1 AND l.called_off_at IS NOT NULL)"
+    );
     let tells = "EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = deliveries.id AND l.called_off_at IS NULL)";
     deliveries::store::call_off(tx, &format!("{touched} AND NOT {tells}"), id, why, now).await?;
     deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
 }
 
-/// What a subscriber who begins again is owed again: what was called off since she had stopped, before a letter had gone, while
-/// the change is still to come.
+/// What a subscriber who begins again is owed again: what was called off since she had stopped,
+/// before a letter had gone, while the change is still to come.
 pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed' AND {}
@@ -160,11 +189,16 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
         is_wanted("ledger"),
         went_to_her("ledger")
     );
-    let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_all(&mut *tx).await?;
+    let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(subscriber_id)
+        .bind(now)
+        .fetch_all(&mut *tx)
+        .await?;
     owe_again(tx, subscriber_id, &notices).await
 }
 
-/// Whether the letter of a row that was called off had gone before, or went all the same: not so a digest that went without it.
+/// Whether the letter of a row that was called off had gone before, or went all the same: not so a
+/// digest that went without it.
 fn went_to_her(row: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
@@ -173,13 +207,15 @@ fn went_to_her(row: &str) -> String {
     )
 }
 
-/// Owes these notices again, which were called off for this subscriber. A digest that waits takes them in again; in place of a
-/// letter that will not go another is owed; one that had gone before stays her letter.
+/// Owes these notices again, which were called off for this subscriber. A digest that waits takes
+/// them in again; in place of a letter that will not go another is owed; one that had gone before
+/// stays her letter.
 async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String]) -> Kept<()> {
     if notices.is_empty() {
         return Ok(());
     }
-    let rows = format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
+    let rows =
+        format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
     let letters = format!("SELECT delivery_id FROM ledger WHERE {rows}");
     let went = went_to_her("ledger");
     let again = [
@@ -213,8 +249,8 @@ pub struct Stale {
     pub notices: Vec<String>,
 }
 
-/// The digests that are to be put together again, some at a time. One that a worker holds is left until its permit has failed:
-/// else it would go as the worker has it, with nobody knowing.
+/// The digests that are to be put together again, some at a time. One that a worker holds is left
+/// until its permit has failed: else it would go as the worker has it, with nobody knowing.
 pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
     let rows = sqlx::query(
         "SELECT d.id, d.unsubscribe, n.id
@@ -231,18 +267,29 @@ pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
         one_click: rows[0].get::<Option<_>, _>(1).unwrap_or_default(),
         notices: rows.iter().map(|row| row.get(2)).collect(),
     };
-    Ok(rows.chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0)).map(one).collect())
+    Ok(rows
+        .chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0))
+        .map(one)
+        .collect())
 }
 
 /// Puts a digest together again, unless more of it was called off meanwhile.
-pub async fn put_together_again(tx: &mut AnyConnection, kind: Kind, stale: &Stale, words: &Words) -> Kept<()> {
-    // Whoever calls more of it off meanwhile has done so when this holds it, or makes it stale again afterwards.
+pub async fn put_together_again(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    stale: &Stale,
+    words: &Words,
+) -> Kept<()> {
+    // Whoever calls more of it off meanwhile has done so when this holds it, or makes it stale
+    // again afterwards.
     let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
-    let still: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL")
-        .bind(&stale.delivery_id)
-        .fetch_one(&mut *tx)
-        .await?;
+    let still: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL",
+    )
+    .bind(&stale.delivery_id)
+    .fetch_one(&mut *tx)
+    .await?;
     if usize::try_from(still) == Ok(stale.notices.len()) {
         deliveries::store::put_together_again(tx, &stale.delivery_id, words).await?;
     }
@@ -264,13 +311,23 @@ pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bo
     Ok(held > 0)
 }
 
-/// Keeps that a subscriber wants to hear no more of what she was told: of notices about these services, or of all.
-pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<&[String]>, now: Millis) -> Kept<()> {
+/// Keeps that a subscriber wants to hear no more of what she was told: of notices about these
+/// services, or of all.
+pub async fn stop(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    services: Option<&[String]>,
+    now: Millis,
+) -> Kept<()> {
     let about = services.map_or_else(String::new, |services| {
         let these = db::parameters(3, services.len());
-        format!("AND notice_id IN (SELECT notice_id FROM notice_services WHERE service_id IN ({these}))")
+        format!(
+            "AND notice_id IN (SELECT notice_id FROM notice_services WHERE service_id IN ({these}))"
+        )
     });
-    let sql = format!("UPDATE ledger SET stopped_at = $2 WHERE subscriber_id = $1 AND stopped_at IS NULL {about}");
+    let sql = format!(
+        "UPDATE ledger SET stopped_at = $2 WHERE subscriber_id = $1 AND stopped_at IS NULL {about}"
+    );
     let mut stop = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now);
     for service in services.unwrap_or_default() {
         stop = stop.bind(service);
@@ -279,9 +336,11 @@ pub async fn stop(tx: &mut AnyConnection, subscriber_id: &str, services: Option<
     Ok(())
 }
 
-/// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the place of hers; likewise
-/// what came back from the old address and is still to come. What that one is owed already stays hers, but not what the
-/// person has had at the old address; what was called off there before it went is owed there again. Call it after [`crate::subscriptions::store::hold`].
+/// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the
+/// place of hers; likewise what came back from the old address and is still to come. What that one
+/// is owed already stays hers, but not what the person has had at the old address; what was called
+/// off there before it went is owed there again. Call it after
+/// [`crate::subscriptions::store::hold`].
 pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
     let has_had = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
@@ -290,8 +349,12 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
         came_back("l")
     );
     sqlx::query(AssertSqlSafe(has_had)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
-    let moves = format!("subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))", is_to_come_again());
-    // She comes back to an address that she left, or had stopped at, before a letter reached her there.
+    let moves = format!(
+        "subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))",
+        is_to_come_again()
+    );
+    // She comes back to an address that she left, or had stopped at, before a letter reached her
+    // there.
     let returns = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
          WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3
@@ -300,7 +363,12 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
         went_to_her("o"),
         came_back("o")
     );
-    let again: Vec<String> = sqlx::query_scalar(AssertSqlSafe(returns)).bind(old).bind(now).bind(new).fetch_all(&mut *tx).await?;
+    let again: Vec<String> = sqlx::query_scalar(AssertSqlSafe(returns))
+        .bind(old)
+        .bind(now)
+        .bind(new)
+        .fetch_all(&mut *tx)
+        .await?;
     owe_again(tx, new, &again).await?;
     // What both are owed stays with the one who stays.
     let both = format!(
@@ -313,16 +381,22 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
          SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger WHERE {moves}"
     );
     sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
-    let moved = format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
+    let moved =
+        format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
     sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
     call_off_letters(tx, "subscriber_id", old, "moved", now).await?;
     call_off_letters(tx, "subscriber_id", new, "moved", now).await
 }
 
-/// Whether a letter about a change that is still to come came back from this subscriber, and nobody has told her since.
+/// Whether a letter about a change that is still to come came back from this subscriber, and nobody
+/// has told her since.
 pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
-    let sql = format!("SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}", is_to_come_again());
-    let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_one(tx).await?;
+    let sql = format!(
+        "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",
+        is_to_come_again()
+    );
+    let rows: i64 =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_one(tx).await?;
     Ok(rows > 0)
 }
 
@@ -335,7 +409,8 @@ fn is_to_come_again() -> String {
     )
 }
 
-/// Whether the letter of a row came back, or was given up. The row is named as the statement around this names it.
+/// Whether the letter of a row came back, or was given up. The row is named as the statement around
+/// this names it.
 pub(super) fn came_back(row: &str) -> String {
     format!(
         "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id AND r.kind = 'bounced')

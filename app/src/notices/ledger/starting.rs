@@ -12,9 +12,10 @@ use crate::notices::rules::{Effect, Follow, due, must_know_by};
 use crate::notices::store::first_day_before;
 use crate::subscriptions::rules::Cadence;
 
-/// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those who ask for it. Of one
-/// that follows another, those in the ledger of that other, at the address they have now, but for those who stopped by
-/// their own choice. `notice`: the notice, or the other one, as the statement around this names it.
+/// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those
+/// who ask for it. Of one that follows another, those in the ledger of that other, at the address
+/// they have now, but for those who stopped by their own choice. `notice`: the notice, or the other
+/// one, as the statement around this names it.
 fn receivers(notice: &str, follows: bool) -> String {
     if follows {
         let (asks_for, has_stopped) = (asks_for("b.id", notice), stopped("b.id", notice, notice));
@@ -37,7 +38,8 @@ fn receivers(notice: &str, follows: bool) -> String {
     )
 }
 
-/// How many people a notice would be told to now: true numbers, only for [`crate::disclosure`] to put into words.
+/// How many people a notice would be told to now: true numbers, only for [`crate::disclosure`] to
+/// put into words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// By how often they want letters.
@@ -46,7 +48,8 @@ pub struct Reach {
     pub by_place: Vec<(String, u64)>,
 }
 
-/// How many people a notice would be told to now. `follows`: the notice that it corrects or withdraws.
+/// How many people a notice would be told to now. `follows`: the notice that it corrects or
+/// withdraws.
 pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
     let sql = format!(
         "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}'), count(*), coalesce(p.position, 1000000)
@@ -54,7 +57,10 @@ pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reac
          GROUP BY r.cadence, p.name, p.position ORDER BY coalesce(p.position, 1000000), p.name",
         receivers("$1", follows.is_some())
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(follows.unwrap_or(notice_id)).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(follows.unwrap_or(notice_id))
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let people = |row: &AnyRow| u64::try_from(row.get::<i64, _>(2)).unwrap_or(0);
     let counted = |cadence: Cadence| {
         let of_it = rows.iter().filter(|row| row.get::<&str, _>(0) == cadence.word());
@@ -69,31 +75,35 @@ pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reac
 
 /// Whether the time of a notice has come.
 pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
-    let due: Option<i64> = sqlx::query_scalar("SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1")
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(due.is_some())
 }
 
-/// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has a row for each person
-/// who is to be told. Once, whichever process comes first. Gives its id.
+/// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
+/// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
 pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
     hold_addresses(tx, kind).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
         replace(tx, kind, follows, now).await?;
     }
-    let must_know_by = must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
+    let must_know_by =
+        must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
     // That nothing comes is told at once.
     let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
-    let dues = Cadence::ALL.map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
+    let dues = Cadence::ALL
+        .map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
     write_rows(tx, &started, dues).await?;
     Ok(Some(started.notice_id))
 }
 
-/// Lets no address change while a notice starts, and no notice start while an address changes: whoever moves would be in
-/// neither list.
+/// Lets no address change while a notice starts, and no notice start while an address changes:
+/// whoever moves would be in neither list.
 pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
     let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
@@ -123,13 +133,20 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
         notice_id: row.get(0),
         effect: Effect::of(row.get(1), row.get(2)),
         must_do_by: row.get(5),
-        follows: row.get::<Option<String>, _>(3).zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
+        follows: row
+            .get::<Option<String>, _>(3)
+            .zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
         told_before: row.get(6),
     }))
 }
 
-/// A row for each person who is to be told. `dues`: for each cadence, when her letter is due and whether it is her digest.
-async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, weekly]: [(Millis, bool); 3]) -> Kept<()> {
+/// A row for each person who is to be told. `dues`: for each cadence, when her letter is due and
+/// whether it is her digest.
+async fn write_rows(
+    tx: &mut AnyConnection,
+    started: &Started,
+    [at_once, daily, weekly]: [(Millis, bool); 3],
+) -> Kept<()> {
     let follows = started.follows.as_ref().map(|(follows, _)| follows);
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
@@ -152,8 +169,8 @@ async fn write_rows(tx: &mut AnyConnection, started: &Started, [at_once, daily, 
     Ok(())
 }
 
-/// Stops what is still to be told of a notice that another follows now. Those who were to be told are told what follows
-/// instead; a digest goes with its other notices.
+/// Stops what is still to be told of a notice that another follows now. Those who were to be told
+/// are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",

@@ -19,15 +19,26 @@ use crate::notices::{letters, notice_she_speaks_for};
 use crate::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary};
 
 /// GET `/lead/notices/{id}/questions`
-pub async fn page(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, uri: Uri) -> Result<Response, Error> {
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let waiting = store::waiting(&house.db, &notice.id).await?;
     let done = Sent::query(&uri).line("done");
-    Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+    Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
 }
 
 /// POST `/lead/notices/{id}/questions`: publishes an answer, or sets a question aside.
-pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let to = format!("/lead/notices/{}/questions", notice.id);
@@ -36,8 +47,24 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         let set = house.db.write(move |tx| {
             Box::pin(async move {
                 if let Some(asked) = store::set_aside(tx, &notice.id, &question, now).await? {
-                    telling::owe_not_answered(tx, &asked, &letters::set_aside(&writer, &notice), now).await?;
-                    audit::note(tx, Entry { at: now, who: Some(&by), what: "question set aside", about: &question, detail: "" }).await?;
+                    telling::owe_not_answered(
+                        tx,
+                        &asked,
+                        &letters::set_aside(&writer, &notice),
+                        now,
+                    )
+                    .await?;
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "question set aside",
+                            about: &question,
+                            detail: "",
+                        },
+                    )
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })
@@ -52,12 +79,24 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
         Err(_) if store::is_answered(&house.db, &sent.once()).await? => {
             return Ok(Redirect::to(&format!("{to}?done=answered")).into_response());
         }
-        Err(refusals) => return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer));
+        }
     };
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             if store::answer(tx, &notice.id, &answer, &by, now).await? {
-                audit::note(tx, Entry { at: now, who: Some(&by), what: "question answered", about: &notice.id, detail: "" }).await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "question answered",
+                        about: &notice.id,
+                        detail: "",
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(())
         })
@@ -66,12 +105,19 @@ pub async fn send(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
     Ok(Redirect::to(&format!("{to}?done=answered")).into_response())
 }
 
-fn shown(notice: &Notice, waiting: Vec<Waiting>, done: &str, sent: &Sent, refusals: &Refusals) -> Page {
+fn shown(
+    notice: &Notice,
+    waiting: Vec<Waiting>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
     let banner = match done {
         "answered" => Some(("The answer is published", "It goes to those who asked.")),
-        "aside" => {
-            Some(("The question is set aside", "It is not shown. We write to whoever asked that it gets no answer here, and whom to ask."))
-        }
+        "aside" => Some((
+            "The question is set aside",
+            "It is not shown. We write to whoever asked that it gets no answer here, and whom to ask.",
+        )),
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());

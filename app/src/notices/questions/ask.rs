@@ -15,12 +15,17 @@ use crate::notices::{letters, told};
 use crate::ui::{Area, Field, FormKey, Page, Summary};
 
 /// GET `/notices/{id}/questions/new`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
     Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in the notice.
+/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in
+/// the notice.
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
@@ -32,17 +37,26 @@ pub async fn send(
     let own = viewer.signed_in().ok().map(|person| person.email.clone());
     let (question, email) = match super::question(&sent, own.as_deref()) {
         Ok(question) => question,
-        Err(refusals) => return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer)),
+        Err(refusals) => {
+            return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+        }
     };
     if !may_write(&house, &caller, &email).await? {
-        let refusals = Refusals::one("question", "Wait an hour, or ask them directly. Too many letters were asked for");
+        let refusals = Refusals::one(
+            "question",
+            "Wait an hour, or ask them directly. Too many letters were asked for",
+        );
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
     if !may_ask(&house, &notice.id).await? {
-        let refusals = Refusals::one("question", "Ask again in an hour, or ask them directly. They have very many questions just now");
+        let refusals = Refusals::one(
+            "question",
+            "Ask again in an hour, or ask them directly. They have very many questions just now",
+        );
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
-    let (now, form_key, to) = (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    let (now, form_key, to) =
+        (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
     let words = letters::question(&house, &notice, &question);
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
@@ -52,7 +66,15 @@ pub async fn send(
                 let team = &notice.words.email;
                 owe(
                     tx,
-                    Owed { dedup_key: &dedup_key, kind: "question", account_id: None, to: team, words: &words, at: now, not_after: None },
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: "question",
+                        account_id: None,
+                        to: team,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
                 )
                 .await?;
             }

@@ -12,7 +12,13 @@ use crate::id;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn ask(tx: &mut AnyConnection, notice_id: &str, form_key: &str, (question, email): (&str, &str), now: Millis) -> Kept<bool> {
+pub async fn ask(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    form_key: &str,
+    (question, email): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
     let asked = sqlx::query(
         "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (form_key) DO NOTHING",
@@ -48,11 +54,14 @@ pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
     .bind(notice_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    Ok(rows.iter().map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) })
+        .collect())
 }
 
-/// The notices with questions that wait, of those the leader `$1` speaks for, as a part of statements: (id, title, many). Those that
-/// have waited longest first.
+/// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
+/// statements: (id, title, many). Those that have waited longest first.
 pub(crate) fn to_answer() -> String {
     format!(
         "SELECT n.id, n.title, count(*) AS many FROM notice_questions q JOIN notices n ON n.id = q.notice_id
@@ -65,15 +74,22 @@ pub(crate) fn to_answer() -> String {
 
 /// Whether the answer of this form is published.
 pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {
-    let answers: i64 = sqlx::query_scalar("SELECT count(*) FROM notice_answers WHERE form_key = $1")
-        .bind(form_key)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let answers: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM notice_answers WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
     Ok(answers > 0)
 }
 
 /// Keeps an answer to these questions, once for each form key. False when it was there.
-pub async fn answer(tx: &mut AnyConnection, notice_id: &str, answer: &NewAnswer, by: &str, now: Millis) -> Kept<bool> {
+pub async fn answer(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    answer: &NewAnswer,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -123,7 +139,12 @@ pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
     )
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.map(|row| AnswerDue { answer_id: row.get(0), notice_id: row.get(1), question: row.get(2), answer: row.get(3) }))
+    Ok(row.map(|row| AnswerDue {
+        answer_id: row.get(0),
+        notice_id: row.get(1),
+        question: row.get(2),
+        answer: row.get(3),
+    }))
 }
 
 /// The addresses that an answer goes to. They are kept no longer.
@@ -134,13 +155,17 @@ pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec
             .bind(answer_id)
             .fetch_all(&mut *tx)
             .await?;
-    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1").bind(answer_id).execute(tx).await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1")
+        .bind(answer_id)
+        .execute(tx)
+        .await?;
     addresses.sort();
     addresses.dedup();
     Ok(addresses)
 }
 
-/// A question that gets no answer on the page, and the address of whoever asked. It is kept no longer.
+/// A question that gets no answer on the page, and the address of whoever asked. It is kept no
+/// longer.
 #[derive(Clone, Debug)]
 pub struct NotAnswered {
     /// Its id.
@@ -151,9 +176,18 @@ pub struct NotAnswered {
     pub email: Option<String>,
 }
 
-/// Sets a question aside: it is not for everyone, or no question. `None` when it does not wait any more.
-pub async fn set_aside(tx: &mut AnyConnection, notice_id: &str, question_id: &str, now: Millis) -> Kept<Option<NotAnswered>> {
-    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id) else { return Ok(None) };
+/// Sets a question aside: it is not for everyone, or no question. `None` when it does not wait any
+/// more.
+pub async fn set_aside(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    question_id: &str,
+    now: Millis,
+) -> Kept<Option<NotAnswered>> {
+    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id)
+    else {
+        return Ok(None);
+    };
     let set = sqlx::query(
         "UPDATE notice_questions SET set_aside_at = $2, email = NULL WHERE id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
     )
@@ -164,8 +198,8 @@ pub async fn set_aside(tx: &mut AnyConnection, notice_id: &str, question_id: &st
     Ok((set.rows_affected() == 1).then_some(asked))
 }
 
-/// The question that has waited longest for an answer, of those that have waited for so long that the address is to go:
-/// (question, notice).
+/// The question that has waited longest for an answer, of those that have waited for so long that
+/// the address is to go: (question, notice).
 pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
     let row = sqlx::query(
         "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
@@ -176,7 +210,8 @@ pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
-/// Erases the address of a question without an answer. `None` when it has gone, or an answer has come.
+/// Erases the address of a question without an answer. `None` when it has gone, or an answer has
+/// come.
 pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
     let asked = one(tx, question_id).await?;
     let erased = sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1 AND email IS NOT NULL AND answer_id IS NULL")
@@ -187,7 +222,10 @@ pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Opt
 }
 
 async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
-    let row = sqlx::query("SELECT id, notice_id, email FROM notice_questions WHERE id = $1").bind(question_id).fetch_optional(tx).await?;
+    let row = sqlx::query("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
+        .bind(question_id)
+        .fetch_optional(tx)
+        .await?;
     Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
 }
 

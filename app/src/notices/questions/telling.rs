@@ -1,4 +1,5 @@
-//! What the worker does: owes each answer to those who asked, says so when none comes, and forgets their addresses.
+//! What the worker does: owes each answer to those who asked, says so when none comes, and forgets
+//! their addresses.
 
 use sqlx::AnyConnection;
 
@@ -9,7 +10,8 @@ use crate::house::House;
 use crate::id;
 use crate::notices::{letters, store as notices};
 
-/// Owes the letters of answers that are published. Stopped half-way, the next turn goes on; nobody is told twice.
+/// Owes the letters of answers that are published. Stopped half-way, the next turn goes on; nobody
+/// is told twice.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,7 +48,8 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
-    while let Some((question, notice)) = store::unanswered_due(&house.db, house.clock.now()).await? {
+    while let Some((question, notice)) = store::unanswered_due(&house.db, house.clock.now()).await?
+    {
         let Some(notice) = notices::find(&house.db, &notice).await? else { return Ok(()) };
         let (writer, now) = (house.clone(), house.clock.now());
         let forgotten = house.db.write(move |tx| {
@@ -61,9 +64,26 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
 }
 
 /// Owes the letter to whoever asked a question that gets no answer here.
-pub(super) async fn owe_not_answered(tx: &mut AnyConnection, asked: &NotAnswered, words: &Words, now: Millis) -> Result<(), sqlx::Error> {
+pub(super) async fn owe_not_answered(
+    tx: &mut AnyConnection,
+    asked: &NotAnswered,
+    words: &Words,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
     // However many questions somebody had about a notice, it is one letter.
     let dedup_key = format!("not answered {} {}", asked.notice_id, id::hash(to));
-    owe(tx, Owed { dedup_key: &dedup_key, kind: "not answered", account_id: None, to, words, at: now, not_after: None }).await
+    owe(
+        tx,
+        Owed {
+            dedup_key: &dedup_key,
+            kind: "not answered",
+            account_id: None,
+            to,
+            words,
+            at: now,
+            not_after: None,
+        },
+    )
+    .await
 }

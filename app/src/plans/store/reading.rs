@@ -132,15 +132,29 @@ impl Plan {
         self.gate_at(Millis::MAX)
     }
 
-    /// What the gate was worked out from at that time. What came later changes nothing of a draft published then.
+    /// What the gate was worked out from at that time. What came later changes nothing of a draft
+    /// published then.
     #[must_use]
     pub fn gate_at(&self, at: Millis) -> gate::Facts {
         let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
         let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
         gate::Facts {
-            topics: topics.map(|topic| TopicFacts { open_since: topic.open_since, vote_closed: by_then(topic.closed_at) }).collect(),
-            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).filter(|recorded| *recorded <= at).min(),
-            met_parents: self.sessions.iter().any(|session| session.parents > 0 && session.recorded_at <= at),
+            topics: topics
+                .map(|topic| TopicFacts {
+                    open_since: topic.open_since,
+                    vote_closed: by_then(topic.closed_at),
+                })
+                .collect(),
+            first_draft_at: self
+                .drafts
+                .iter()
+                .map(|draft| draft.first_recorded_at)
+                .filter(|recorded| *recorded <= at)
+                .min(),
+            met_parents: self
+                .sessions
+                .iter()
+                .any(|session| session.parents > 0 && session.recorded_at <= at),
             has_statement: self.statements.iter().any(|statement| statement.at <= at),
         }
     }
@@ -154,7 +168,8 @@ impl Plan {
         self.statements.retain(|statement| statement.at <= at);
         self.topics.retain(|topic| topic.tied_at <= at);
         for topic in &mut self.topics {
-            (topic.closed_at, topic.withdrawn_at) = (past(topic.closed_at), past(topic.withdrawn_at));
+            (topic.closed_at, topic.withdrawn_at) =
+                (past(topic.closed_at), past(topic.withdrawn_at));
         }
         self.drafts.retain(|draft| draft.first_recorded_at <= at);
         for draft in &mut self.drafts {
@@ -171,16 +186,30 @@ impl Plan {
         self.drafts.iter().filter_map(|draft| draft.published_at).max()
     }
 
-    /// What the rung is worked out from. Topics count as they did when the first draft was published.
+    /// What the rung is worked out from. Topics count as they did when the first draft was
+    /// published.
     #[must_use]
     pub fn rung(&self) -> rung::Facts {
         let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
-        let topics: Vec<&Tied> = self.topics.iter().filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX))).collect();
+        let topics: Vec<&Tied> = self
+            .topics
+            .iter()
+            .filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX)))
+            .collect();
         let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
         rung::Facts {
-            votes_closed_at: if closed.len() == topics.len() { closed.into_iter().max() } else { None },
+            votes_closed_at: if closed.len() == topics.len() {
+                closed.into_iter().max()
+            } else {
+                None
+            },
             topics_open_since: topics.into_iter().filter_map(|topic| topic.open_since).collect(),
-            met_parents_at: self.sessions.iter().filter(|session| session.parents > 0).map(|session| session.recorded_at).min(),
+            met_parents_at: self
+                .sessions
+                .iter()
+                .filter(|session| session.parents > 0)
+                .map(|session| session.recorded_at)
+                .min(),
             statement_at: self.statements.iter().map(|statement| statement.at).min(),
             first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
             published_at,
@@ -209,7 +238,13 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
     .fetch_all(&mut *connection)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let mut plan = Plan { id: row.get(0), title: row.get(1), what: row.get(2), due_day: row.get(3), ..Plan::default() };
+    let mut plan = Plan {
+        id: row.get(0),
+        title: row.get(1),
+        what: row.get(2),
+        due_day: row.get(3),
+        ..Plan::default()
+    };
     for row in &rows {
         match (row.get::<Option<String>, _>(4).as_deref(), row.get::<Option<String>, _>(5)) {
             (Some("organisation"), Some(name)) => plan.organisations.push(name),
@@ -217,14 +252,16 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
             _ => {}
         }
     }
-    for row in sqlx::query(AssertSqlSafe(happenings("= $1"))).bind(id).fetch_all(&mut *connection).await? {
+    for row in
+        sqlx::query(AssertSqlSafe(happenings("= $1"))).bind(id).fetch_all(&mut *connection).await?
+    {
         add(&mut plan, &row);
     }
     Ok(Some(plan))
 }
 
-/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all plans: (kind, id, four texts, two
-/// numbers, two times, plan).
+/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all
+/// plans: (kind, id, four texts, two numbers, two times, plan).
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
@@ -249,9 +286,12 @@ fn happenings(of: &str) -> String {
     )
 }
 
-/// Every plan with all that happened to it, in the order of their ids; without who plans it and what it is about.
+/// Every plan with all that happened to it, in the order of their ids; without who plans it and
+/// what it is about.
 pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
-    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL"))).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let mut plans: Vec<Plan> = Vec::new();
     for row in &rows {
         let id: String = row.get(10);
@@ -292,7 +332,14 @@ fn add(plan: &mut Plan, row: &AnyRow) {
             let name: String = row.get(3);
             let overridden = (!name.is_empty()).then(|| (name, row.get(4), row.get(7)));
             let (version, published_at) = (row.get(6), row.get(9));
-            plan.drafts.push(Draft { id: row.get(1), summary: row.get(2), version, first_recorded_at: at, published_at, overridden });
+            plan.drafts.push(Draft {
+                id: row.get(1),
+                summary: row.get(2),
+                version,
+                first_recorded_at: at,
+                published_at,
+                overridden,
+            });
         }
         "plan" => (plan.title, plan.what, plan.due_day) = (row.get(2), row.get(3), row.get(4)),
         _ => plan.events.push(Event { what: row.get(2), who: row.get(3), role: row.get(4), at }),
@@ -358,7 +405,8 @@ pub struct Answered {
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
-    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not answered.
+    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not
+    /// answered.
     pub answer: Option<(String, String, String)>,
 }
 
@@ -392,13 +440,23 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let file = row.get::<Option<String>, _>(8).as_deref().and_then(FileKind::read);
-    let file = file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
+    let file =
+        file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
     let answered = |row: &AnyRow| {
         let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
         let is_withdrawn = row.get::<Option<Millis>, _>(10).is_some();
-        Some(Answered { topic_id: row.get::<Option<String>, _>(1)?, title: row.get(2), is_withdrawn, answer })
+        Some(Answered {
+            topic_id: row.get::<Option<String>, _>(1)?,
+            title: row.get(2),
+            is_withdrawn,
+            answer,
+        })
     };
-    Ok(Some(Content { body: row.get(0), file, answers: rows.iter().filter_map(answered).collect() }))
+    Ok(Some(Content {
+        body: row.get(0),
+        file,
+        answers: rows.iter().filter_map(answered).collect(),
+    }))
 }
 
 /// A published draft that parents were not told of yet.
@@ -424,7 +482,13 @@ pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let untold = |row: &AnyRow| Untold { id: row.get(0), plan_id: row.get(1), version: row.get(2), title: row.get(3), summary: row.get(4) };
+    let untold = |row: &AnyRow| Untold {
+        id: row.get(0),
+        plan_id: row.get(1),
+        version: row.get(2),
+        title: row.get(3),
+        summary: row.get(4),
+    };
     Ok(rows.iter().map(untold).collect())
 }
 
@@ -436,6 +500,8 @@ pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[
         .bind(versions[1])
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let body = |version: i64| rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1));
+    let body = |version: i64| {
+        rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1))
+    };
     Ok(body(versions[0]).zip(body(versions[1])).map(|(one, two)| [one, two]))
 }

@@ -1,4 +1,5 @@
-//! What is kept about plans. Each function runs after [`hold`] in the same write, but for [`register`].
+//! What is kept about plans. Each function runs after [`hold`] in the same write, but for
+//! [`register`].
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -19,12 +20,18 @@ pub struct By {
     pub role: &'static str,
 }
 
-/// Holds a plan, so that what happens to it happens one after the other. Gives the time of this happening: now, and
-/// always later than what happened last to it or its topics, even when a clock was moved back. `None` when there is no such plan.
+/// Holds a plan, so that what happens to it happens one after the other. Gives the time of this
+/// happening: now, and always later than what happened last to it or its topics, even when a clock
+/// was moved back. `None` when there is no such plan.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn hold(tx: &mut AnyConnection, kind: Kind, plan_id: &str, now: Millis) -> Kept<Option<Millis>> {
+pub async fn hold(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    plan_id: &str,
+    now: Millis,
+) -> Kept<Option<Millis>> {
     let held = format!("SELECT id FROM plans WHERE id = $1{}", kind.hold_to_change());
     if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
@@ -43,7 +50,14 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, plan_id: &str, now: Millis
     Ok(Some(last.map_or(now, |last| now.max(last + 1))))
 }
 
-async fn event(tx: &mut AnyConnection, plan_id: &str, what: &str, about: &str, by: &By, at: Millis) -> Kept<()> {
+async fn event(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    what: &str,
+    about: &str,
+    by: &By,
+    at: Millis,
+) -> Kept<()> {
     sqlx::query("INSERT INTO plan_events (id, plan_id, at, what, about, who, role) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(id::fresh())
         .bind(plan_id)
@@ -58,7 +72,12 @@ async fn event(tx: &mut AnyConnection, plan_id: &str, what: &str, about: &str, b
 }
 
 /// Registers a plan, once for each form key; its id, and whether it is new.
-pub async fn register(tx: &mut AnyConnection, plan: &NewPlan, by: &By, now: Millis) -> Kept<(String, bool)> {
+pub async fn register(
+    tx: &mut AnyConnection,
+    plan: &NewPlan,
+    by: &By,
+    now: Millis,
+) -> Kept<(String, bool)> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -73,17 +92,33 @@ pub async fn register(tx: &mut AnyConnection, plan: &NewPlan, by: &By, now: Mill
     .fetch_optional(&mut *tx)
     .await?;
     let Some(plan_id) = new else {
-        let earlier = sqlx::query_scalar("SELECT id FROM plans WHERE form_key = $1").bind(&plan.form_key).fetch_one(tx).await?;
+        let earlier = sqlx::query_scalar("SELECT id FROM plans WHERE form_key = $1")
+            .bind(&plan.form_key)
+            .fetch_one(tx)
+            .await?;
         return Ok((earlier, false));
     };
-    db::tie(tx, "INSERT INTO plan_organisations (plan_id, organisation_id)", &plan_id, &plan.organisations).await?;
-    db::tie(tx, "INSERT INTO plan_services (plan_id, service_id)", &plan_id, &plan.services).await?;
+    db::tie(
+        tx,
+        "INSERT INTO plan_organisations (plan_id, organisation_id)",
+        &plan_id,
+        &plan.organisations,
+    )
+    .await?;
+    db::tie(tx, "INSERT INTO plan_services (plan_id, service_id)", &plan_id, &plan.services)
+        .await?;
     db::tie(tx, "INSERT INTO plan_places (plan_id, place_id)", &plan_id, &plan.places).await?;
     Ok((plan_id, true))
 }
 
 /// Ties published topics to a plan; those that are tied already stay so. Gives how many are new.
-pub async fn tie(tx: &mut AnyConnection, plan_id: &str, topics: &[String], by: &By, at: Millis) -> Kept<u64> {
+pub async fn tie(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    topics: &[String],
+    by: &By,
+    at: Millis,
+) -> Kept<u64> {
     let wanted = db::parameters(4, topics.len());
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
@@ -103,7 +138,13 @@ pub async fn tie(tx: &mut AnyConnection, plan_id: &str, topics: &[String], by: &
 }
 
 /// Records a planning session, once for each form key. True when it is new.
-pub async fn record_session(tx: &mut AnyConnection, plan_id: &str, session: &NewSession, by: &By, at: Millis) -> Kept<bool> {
+pub async fn record_session(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    session: &NewSession,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(
         "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others, decided, notes, audience, recorded_by, recorded_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -123,13 +164,24 @@ pub async fn record_session(tx: &mut AnyConnection, plan_id: &str, session: &New
     .fetch_optional(&mut *tx)
     .await?;
     let Some(session_id) = &new else { return Ok(false) };
-    let what = if session.parents > 0 { "planning session with parents recorded" } else { "planning session without parents recorded" };
+    let what = if session.parents > 0 {
+        "planning session with parents recorded"
+    } else {
+        "planning session without parents recorded"
+    };
     event(tx, plan_id, what, session_id, by, at).await?;
     Ok(true)
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.
-pub async fn state(tx: &mut AnyConnection, plan_id: &str, form_key: &str, words: &str, by: &By, at: Millis) -> Kept<bool> {
+pub async fn state(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    form_key: &str,
+    words: &str,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
     let new = sqlx::query(
         "INSERT INTO statements (form_key, plan_id, words, written_by, written_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     )
@@ -176,18 +228,19 @@ pub async fn record_draft(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = new else {
-        let earlier = sqlx::query_scalar("SELECT CAST(version AS BIGINT) FROM drafts WHERE form_key = $1")
-            .bind(&draft.form_key)
-            .fetch_one(tx)
-            .await?;
+        let earlier =
+            sqlx::query_scalar("SELECT CAST(version AS BIGINT) FROM drafts WHERE form_key = $1")
+                .bind(&draft.form_key)
+                .fetch_one(tx)
+                .await?;
         return Ok((earlier, false));
     };
     event(tx, plan_id, "draft recorded", row.get(0), by, at).await?;
     Ok((row.get(1), true))
 }
 
-/// Keeps what an unpublished draft makes of a topic; said again, the later word stands. False when the draft is published
-/// or the topic is not tied.
+/// Keeps what an unpublished draft makes of a topic; said again, the later word stands. False when
+/// the draft is published or the topic is not tied.
 pub async fn answer(
     tx: &mut AnyConnection,
     plan_id: &str,
@@ -218,8 +271,16 @@ pub async fn answer(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Keeps that the gate is passed for an unpublished draft all the same. False when it is published, or was overridden.
-pub async fn override_gate(tx: &mut AnyConnection, plan_id: &str, version: i64, passing: &Override, by: &By, at: Millis) -> Kept<bool> {
+/// Keeps that the gate is passed for an unpublished draft all the same. False when it is published,
+/// or was overridden.
+pub async fn override_gate(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    version: i64,
+    passing: &Override,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
     let draft: Option<String> = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
          SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL
@@ -251,9 +312,15 @@ pub enum Published {
     Unanswered(i64),
 }
 
-/// Publishes a draft if the gate is open or was overridden for it, and every topic is answered. The rule is asked here,
-/// in the write; the schema holds it once more.
-pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &By, at: Millis) -> Kept<Published> {
+/// Publishes a draft if the gate is open or was overridden for it, and every topic is answered. The
+/// rule is asked here, in the write; the schema holds it once more.
+pub async fn publish(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    version: i64,
+    by: &By,
+    at: Millis,
+) -> Kept<Published> {
     let facts = sqlx::query(
         "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f WHERE f.plan_id = d.plan_id),
                 (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id AND s.parents > 0),
@@ -273,8 +340,18 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
     let Some(row) = facts.first() else { return Ok(Published::Before) };
     let counts = |column: usize| row.get::<i64, _>(column);
     let tied = facts.iter().filter(|row| row.get::<Option<&str>, _>(8).is_some());
-    let topics = tied.map(|row| TopicFacts { open_since: row.get(6), vote_closed: row.get::<Option<Millis>, _>(7).is_some() }).collect();
-    let facts = gate::Facts { topics, first_draft_at: row.get(1), met_parents: counts(2) > 0, has_statement: counts(3) > 0 };
+    let topics = tied
+        .map(|row| TopicFacts {
+            open_since: row.get(6),
+            vote_closed: row.get::<Option<Millis>, _>(7).is_some(),
+        })
+        .collect();
+    let facts = gate::Facts {
+        topics,
+        first_draft_at: row.get(1),
+        met_parents: counts(2) > 0,
+        has_statement: counts(3) > 0,
+    };
     if !gate::is_open(&facts, at) && counts(4) == 0 {
         return Ok(Published::Shut);
     }
@@ -292,9 +369,16 @@ pub async fn publish(tx: &mut AnyConnection, plan_id: &str, version: i64, by: &B
     Ok(Published::Done)
 }
 
-/// Owes the letter about a published draft to the next `most` people who proposed or supported one of the topics it
-/// answers, or proposed one that was merged into it, and were not told yet; none left, the draft is marked as told. Gives how many letters are owed now.
-pub async fn tell_next(tx: &mut AnyConnection, draft_id: &str, words: &Words, most: i64, now: Millis) -> Kept<usize> {
+/// Owes the letter about a published draft to the next `most` people who proposed or supported one
+/// of the topics it answers, or proposed one that was merged into it, and were not told yet; none
+/// left, the draft is marked as told. Gives how many letters are owed now.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    draft_id: &str,
+    words: &Words,
+    most: i64,
+    now: Millis,
+) -> Kept<usize> {
     let people = sqlx::query(
         "SELECT a.id, a.email FROM accounts a
          WHERE a.email IS NOT NULL
@@ -328,7 +412,11 @@ pub async fn tell_next(tx: &mut AnyConnection, draft_id: &str, words: &Words, mo
         owe(tx, letter).await?;
     }
     if people.is_empty() {
-        sqlx::query("UPDATE drafts SET told_at = $2 WHERE id = $1 AND told_at IS NULL").bind(draft_id).bind(now).execute(tx).await?;
+        sqlx::query("UPDATE drafts SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
+            .bind(draft_id)
+            .bind(now)
+            .execute(tx)
+            .await?;
     }
     Ok(people.len())
 }

@@ -1,7 +1,9 @@
-//! The evidence pack: the record of one day as files that can be read without this service, and that prove themselves.
+//! The evidence pack: the record of one day as files that can be read without this service, and
+//! that prove themselves.
 //!
-//! The same day gives the same bytes: everything in a pack is a dated fact, in an order of its own, and nothing in it says when or where it
-//! was made. `report` is the page for people, `verify` compares a folder with its manifest.
+//! The same day gives the same bytes: everything in a pack is a dated fact, in an order of its own,
+//! and nothing in it says when or where it was made. `report` is the page for people, `verify`
+//! compares a folder with its manifest.
 
 mod report;
 mod verify;
@@ -30,16 +32,29 @@ pub const MANIFEST: &str = "manifest.sha256";
 /// What the record is called that is in a pack.
 const FORMAT: &str = "alongside-evidence/1";
 
-/// Every question that figures and tables are made of, with what it counts. `docs/evidence-pack.md` says more.
+/// Every question that figures and tables are made of, with what it counts. `docs/evidence-pack.md`
+/// says more.
 pub const QUERIES: [(&str, &str); 9] = [
-    ("plans", "every plan registered by then, with its topics, planning sessions, statements, drafts and overrides"),
-    ("told", "every change that had taken effect, with who was told before it, from the ledger of letters"),
+    (
+        "plans",
+        "every plan registered by then, with its topics, planning sessions, statements, drafts and overrides",
+    ),
+    (
+        "told",
+        "every change that had taken effect, with who was told before it, from the ledger of letters",
+    ),
     ("outcomes", "every version of what leaders say came of it, with the forum’s last word"),
     ("contributors_told", "the letters about outcomes, by the days until they were handed over"),
-    ("awaited", "every chosen topic, consultation with results and plan with a draft, and when its outcome was said"),
+    (
+        "awaited",
+        "every chosen topic, consultation with results and plan with a draft, and when its outcome was said",
+    ),
     ("rounds", "every round that closed, with what was counted then"),
     ("consultations", "every consultation that was opened, with its last published results"),
-    ("comments", "every comment on the Local Offer that was published and not taken back, with its first answer"),
+    (
+        "comments",
+        "every comment on the Local Offer that was published and not taken back, with its first answer",
+    ),
     ("audit_log", "the last entry of the audit log by then"),
 ];
 
@@ -73,7 +88,8 @@ pub struct Record {
 struct AuditLog {
     /// How many entries it had.
     entries: i64,
-    /// The hash of the last, which covers all before it: `alongside audit-check --head` finds it again.
+    /// The hash of the last, which covers all before it: `alongside audit-check --head` finds it
+    /// again.
     head: String,
 }
 
@@ -129,7 +145,10 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
     let history = store::history(db, at).await?;
     if history.is_empty() {
         let what_to_do = match store::first_event(db).await? {
-            Some(first) if first > at => format!("Nothing had happened by then. Choose {} or a day after it", clock::day(first)),
+            Some(first) if first > at => format!(
+                "Nothing had happened by then. Choose {} or a day after it",
+                clock::day(first)
+            ),
             _ => "Nothing has happened here yet that a pack could tell of".to_owned(),
         };
         return Err(NoPack::Nothing(what_to_do));
@@ -144,7 +163,10 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
         is_whole_day: moment.is_whole_day,
         outcome_days: within / clock::DAY,
         audit_log: AuditLog { entries: head.number, head: head.hash },
-        queries: QUERIES.iter().map(|(name, what)| Query { name: (*name).to_owned(), what: (*what).to_owned() }).collect(),
+        queries: QUERIES
+            .iter()
+            .map(|(name, what)| Query { name: (*name).to_owned(), what: (*what).to_owned() })
+            .collect(),
         figures: figures(&history, area, within, at),
         tables: tables(&history, area, within, at),
     })
@@ -152,21 +174,27 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
 
 impl Pack {
     fn of(record: &Record, moment: &Moment) -> Self {
-        let json = |text: Result<String, serde_json::Error>| (text.unwrap_or_default() + "\n").into_bytes();
+        let json = |text: Result<String, serde_json::Error>| {
+            (text.unwrap_or_default() + "\n").into_bytes()
+        };
         let mut files = vec![
             ("report.html".to_owned(), report::report(record).into_bytes()),
             ("record.json".to_owned(), json(serde_json::to_string_pretty(record))),
             ("record.schema.json".to_owned(), json(serde_json::to_string_pretty(&schema()))),
             ("figures.csv".to_owned(), figures_csv(&record.figures)),
         ];
-        files.extend(record.tables.iter().map(|table| (format!("{}.csv", table.name), table_csv(table))));
+        files.extend(
+            record.tables.iter().map(|table| (format!("{}.csv", table.name), table_csv(table))),
+        );
         files.sort();
-        let manifest: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", id::sha256(bytes))).collect();
+        let manifest: String =
+            files.iter().map(|(name, bytes)| format!("{}  {name}\n", id::sha256(bytes))).collect();
         files.push((MANIFEST.to_owned(), manifest.into_bytes()));
         Self { name: format!("evidence-pack-{}", moment.day), files }
     }
 
-    /// The hash of its manifest, which covers every file: whoever knows it can tell this pack from any other.
+    /// The hash of its manifest, which covers every file: whoever knows it can tell this pack from
+    /// any other.
     #[must_use]
     pub fn hash(&self) -> String {
         self.files.last().map(|(_, manifest)| id::sha256(manifest)).unwrap_or_default()
@@ -191,19 +219,27 @@ impl Pack {
 }
 
 fn figures_csv(figures: &[Figure]) -> Vec<u8> {
-    let rows = figures.iter().map(|figure| [&figure.name, &figure.title, &figure.value, &figure.query].map(String::clone).to_vec());
+    let rows = figures.iter().map(|figure| {
+        [&figure.name, &figure.title, &figure.value, &figure.query].map(String::clone).to_vec()
+    });
     csv_of(&["name", "title", "value", "query"].map(str::to_owned), rows)
 }
 
 fn table_csv(table: &Table) -> Vec<u8> {
-    csv_of(&table.columns, table.rows.iter().map(|row| row.iter().map(super::tables::Cell::words).collect()))
+    csv_of(
+        &table.columns,
+        table.rows.iter().map(|row| row.iter().map(super::tables::Cell::words).collect()),
+    )
 }
 
 fn csv_of(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     for row in std::iter::once(head.to_vec()).chain(rows) {
         // Into memory, with rows of one length: it cannot fail.
-        let _ = csv.write_record(row.iter().map(|cell| if cell.parse::<i64>().is_ok() { cell.clone() } else { harmless(cell) }));
+        let _ =
+            csv.write_record(row.iter().map(|cell| {
+                if cell.parse::<i64>().is_ok() { cell.clone() } else { harmless(cell) }
+            }));
     }
     csv.into_inner().unwrap_or_default()
 }
@@ -225,15 +261,25 @@ mod tests {
 
     #[test]
     fn the_docs_name_every_query_figure_and_table() {
-        let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/evidence-pack.md")).expect("the file");
+        let docs = std::fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../docs/evidence-pack.md"
+        ))
+        .expect("the file");
         let history = super::super::history::History::default();
         let figures = figures(&history, "Sefton", clock::DAY, 0);
         let tables = tables(&history, "Sefton", clock::DAY, 0);
         let names = QUERIES.iter().map(|(name, _)| (*name).to_owned());
-        let names = names.chain(figures.iter().map(|figure| figure.name.clone())).chain(tables.iter().map(|table| table.name.clone()));
-        let missing: Vec<String> = names.filter(|name| !docs.contains(&format!("`{name}`"))).collect();
+        let names = names
+            .chain(figures.iter().map(|figure| figure.name.clone()))
+            .chain(tables.iter().map(|table| table.name.clone()));
+        let missing: Vec<String> =
+            names.filter(|name| !docs.contains(&format!("`{name}`"))).collect();
         assert!(missing.is_empty(), "docs/evidence-pack.md does not tell of {missing:?}");
         let known = |query: &str| QUERIES.iter().any(|(name, _)| *name == query);
-        assert!(figures.iter().all(|figure| known(&figure.query)) && tables.iter().all(|table| known(&table.query)));
+        assert!(
+            figures.iter().all(|figure| known(&figure.query))
+                && tables.iter().all(|table| known(&table.query))
+        );
     }
 }

@@ -103,7 +103,11 @@ fn timelines(table: &Table) -> Markup {
     let mut plans: Vec<(String, Vec<(i64, String)>)> = Vec::new();
     for row in &table.rows {
         let [_, plan, at, what, _] = row.as_slice() else { continue };
-        let Some(at) = at.words().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond) else { continue };
+        let Some(at) =
+            at.words().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+        else {
+            continue;
+        };
         match plans.last_mut() {
             Some((last, points)) if *last == plan.words() => points.push((at, what.words())),
             _ => plans.push((plan.words(), vec![(at, what.words())])),

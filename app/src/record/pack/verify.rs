@@ -19,15 +19,20 @@ pub struct Verified {
 /// Compares the files of a folder with its manifest.
 ///
 /// # Errors
-/// Every fault in a line of its own: what is changed, what is missing, what does not belong there, or why it cannot be read.
+/// Every fault in a line of its own: what is changed, what is missing, what does not belong there,
+/// or why it cannot be read.
 pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
-    let cannot = |what: &Path, error: std::io::Error| vec![format!("{} cannot be read: {error}", what.display())];
+    let cannot = |what: &Path, error: std::io::Error| {
+        vec![format!("{} cannot be read: {error}", what.display())]
+    };
     let path = folder.join(MANIFEST);
     let manifest = fs::read(&path).map_err(|error| cannot(&path, error))?;
     let mut faults = Vec::new();
     let mut named = BTreeSet::from([MANIFEST.to_owned()]);
     for line in String::from_utf8_lossy(&manifest).lines() {
-        let Some((expected, name)) = line.split_once("  ").filter(|(_, name)| !name.contains(['/', '\\'])) else {
+        let Some((expected, name)) =
+            line.split_once("  ").filter(|(_, name)| !name.contains(['/', '\\']))
+        else {
             faults.push(format!("{MANIFEST} was changed: it holds the line {line:?}"));
             continue;
         };
@@ -35,15 +40,24 @@ pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
         match fs::read(folder.join(name)) {
             Ok(bytes) if sha256(&bytes) == expected => {}
             Ok(_) => faults.push(format!("{name} was changed after the pack was made")),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => faults.push(format!("{name} is missing")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                faults.push(format!("{name} is missing"))
+            }
             Err(error) => faults.push(format!("{name} cannot be read: {error}")),
         }
     }
     let entries = fs::read_dir(folder).map_err(|error| cannot(folder, error))?;
-    let there: BTreeSet<String> = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
-    faults.extend(there.difference(&named).map(|name| format!("{name} does not belong to the pack")));
+    let there: BTreeSet<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    faults
+        .extend(there.difference(&named).map(|name| format!("{name} does not belong to the pack")));
     if named.len() == 1 {
         faults.push(format!("{MANIFEST} names no file"));
     }
-    if faults.is_empty() { Ok(Verified { files: named.len() - 1, hash: sha256(&manifest) }) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(Verified { files: named.len() - 1, hash: sha256(&manifest) })
+    } else {
+        Err(faults)
+    }
 }

@@ -83,7 +83,10 @@ impl From<UnknownTopic> for Wrong {
 /// # Errors
 /// The first fault of the file.
 pub fn read(file: &[u8], topics: Option<usize>) -> Result<Election, Fault> {
-    let text = std::str::from_utf8(file).map_err(|error| Fault { line: line_at(file, error.valid_up_to()), wrong: Wrong::NotText })?;
+    let text = std::str::from_utf8(file).map_err(|error| Fault {
+        line: line_at(file, error.valid_up_to()),
+        wrong: Wrong::NotText,
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if pabulib::is_one(text) { pabulib::read(text) } else { read_csv(text, topics) }
 }
@@ -101,21 +104,36 @@ pub enum Method {
 /// line, and the reason after each if wanted.
 #[must_use]
 pub fn recount(election: &Election, seats: usize, method: Method, explain: bool) -> String {
-    let line = |topic: usize, reason: String| if explain { format!("{}: {reason}\n", topic + 1) } else { format!("{}\n", topic + 1) };
+    let line = |topic: usize, reason: String| {
+        if explain { format!("{}: {reason}\n", topic + 1) } else { format!("{}\n", topic + 1) }
+    };
     match method {
-        Method::Shares => election.equal_shares(seats).iter().map(|choice| line(choice.topic, reason(choice))).collect(),
-        Method::Count => {
-            election.plain_count(seats).into_iter().map(|topic| line(topic, format!("{} supporters", election.supporters(topic)))).collect()
-        }
+        Method::Shares => election
+            .equal_shares(seats)
+            .iter()
+            .map(|choice| line(choice.topic, reason(choice)))
+            .collect(),
+        Method::Count => election
+            .plain_count(seats)
+            .into_iter()
+            .map(|topic| line(topic, format!("{} supporters", election.supporters(topic))))
+            .collect(),
     }
 }
 
 fn reason(choice: &Choice) -> String {
-    let people = format!("{} supporters, {} of them with no topic above", choice.supporters.all, choice.unrepresented.all);
+    let people = format!(
+        "{} supporters, {} of them with no topic above",
+        choice.supporters.all, choice.unrepresented.all
+    );
     let price = decimal(&choice.price);
     match choice.phase {
-        Phase::Shares => format!("{people}; they can pay for it at {price} each or all they have left"),
-        Phase::Credit => format!("{people}; no supporters can pay any more, these would owe least: {price} each"),
+        Phase::Shares => {
+            format!("{people}; they can pay for it at {price} each or all they have left")
+        }
+        Phase::Credit => {
+            format!("{people}; no supporters can pay any more, these would owe least: {price} each")
+        }
     }
 }
 
@@ -128,7 +146,9 @@ fn decimal(price: &BigRational) -> String {
 
 fn read_csv(text: &str, topics: Option<usize>) -> Result<Election, Fault> {
     let mut lines = records(text, b',');
-    let header = lines.next().filter(|(_, header)| header.iter().map(str::to_ascii_lowercase).eq(["voter", "topics"]));
+    let header = lines
+        .next()
+        .filter(|(_, header)| header.iter().map(str::to_ascii_lowercase).eq(["voter", "topics"]));
     header.ok_or(Fault { line: 1, wrong: Wrong::Header })?;
     let mut election = Election::new(topics.unwrap_or(MOST_TOPICS).min(MOST_TOPICS));
     let mut voters = HashSet::new();
@@ -163,12 +183,25 @@ fn meet(voter: &str, voters: &mut HashSet<String>) -> Result<(), Wrong> {
 
 /// The lines of a text that say something, with their number. Line breaks within quotes are text.
 fn records(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, StringRecord)> {
-    let reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).trim(Trim::All).from_reader(text.as_bytes());
+    let reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
     let numbered = |record: StringRecord| {
-        let (line, byte) = record.position().map_or((1, 0), |position| (position.line(), position.byte()));
+        let (line, byte) =
+            record.position().map_or((1, 0), |position| (position.line(), position.byte()));
         // The reader passes over empty lines without counting them to the next record.
-        let rest = usize::try_from(byte).ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
-        let skipped = rest.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|&&byte| byte == b'\n').count();
+        let rest = usize::try_from(byte)
+            .ok()
+            .and_then(|byte| text.as_bytes().get(byte..))
+            .unwrap_or_default();
+        let skipped = rest
+            .iter()
+            .take_while(|byte| b"\r\n".contains(byte))
+            .filter(|&&byte| byte == b'\n')
+            .count();
         (line + skipped as u64, record)
     };
     // The text is UTF-8 and lines may be of any length, so no record is a fault to the reader.
@@ -183,5 +216,9 @@ fn line_at(file: &[u8], byte: usize) -> u64 {
 /// Enough of a word to find it by.
 fn short(word: &str) -> String {
     const LONGEST: usize = 40;
-    if word.chars().count() <= LONGEST { word.to_owned() } else { word.chars().take(LONGEST).chain(['…']).collect() }
+    if word.chars().count() <= LONGEST {
+        word.to_owned()
+    } else {
+        word.chars().take(LONGEST).chain(['…']).collect()
+    }
 }

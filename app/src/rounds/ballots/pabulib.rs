@@ -56,7 +56,9 @@ impl File {
             Ok(record.get(at).unwrap_or_default())
         };
         match self.section {
-            Some(Section::Meta) => self.approval |= says_approval(column("key")?, column("value")?)?,
+            Some(Section::Meta) => {
+                self.approval |= says_approval(column("key")?, column("value")?)?
+            }
             Some(Section::Projects) => {
                 let project = column("project_id")?;
                 let number = self.projects.len();
@@ -67,7 +69,12 @@ impl File {
             Some(Section::Votes) => {
                 let (voter, vote) = (column("voter_id")?, column("vote")?);
                 let named = vote.split(',').map(str::trim).filter(|project| !project.is_empty());
-                let number = |project| self.projects.get(project).copied().ok_or_else(|| Wrong::UnknownProject(short(project)));
+                let number = |project| {
+                    self.projects
+                        .get(project)
+                        .copied()
+                        .ok_or_else(|| Wrong::UnknownProject(short(project)))
+                };
                 let ballot = named.map(number).collect::<Result<Vec<usize>, _>>()?;
                 meet(voter, &mut self.voters)?;
                 if let Some(election) = &mut self.election {
@@ -95,8 +102,12 @@ fn title(record: &StringRecord) -> Option<Section> {
     if record.is_empty() || record.iter().skip(1).any(|field| !field.is_empty()) {
         return None;
     }
-    let titles = [("META", Section::Meta), ("PROJECTS", Section::Projects), ("VOTES", Section::Votes)];
-    titles.into_iter().find(|(title, _)| record[0].eq_ignore_ascii_case(title)).map(|(_, section)| section)
+    let titles =
+        [("META", Section::Meta), ("PROJECTS", Section::Projects), ("VOTES", Section::Votes)];
+    titles
+        .into_iter()
+        .find(|(title, _)| record[0].eq_ignore_ascii_case(title))
+        .map(|(_, section)| section)
 }
 
 /// Whether a line of META is the one that says the votes are approvals.

@@ -43,33 +43,66 @@ fn a_file_without_ballots_is_an_election_without_voters() {
 #[test]
 fn a_fault_tells_its_line_and_what_is_wrong() {
     assert_eq!(fault("", None), "line 1: the first line should be: voter,topics");
-    assert_eq!(fault("voter;topics\n1;2\n", None), "line 1: the first line should be: voter,topics");
-    assert_eq!(fault("voter,topics\n1,2\n2,41\n", Some(30)), "line 3: topic 41 is not among the 30 topics");
-    assert_eq!(fault("voter,topics\n1,2\n2,1;x\n", None), "line 3: there is no topic ‘x’: write its number");
-    assert_eq!(fault("voter,topics\n1,0\n", None), "line 2: there is no topic ‘0’: write its number");
+    assert_eq!(
+        fault("voter;topics\n1;2\n", None),
+        "line 1: the first line should be: voter,topics"
+    );
+    assert_eq!(
+        fault("voter,topics\n1,2\n2,41\n", Some(30)),
+        "line 3: topic 41 is not among the 30 topics"
+    );
+    assert_eq!(
+        fault("voter,topics\n1,2\n2,1;x\n", None),
+        "line 3: there is no topic ‘x’: write its number"
+    );
+    assert_eq!(
+        fault("voter,topics\n1,0\n", None),
+        "line 2: there is no topic ‘0’: write its number"
+    );
     assert_eq!(fault("voter,topics\n12,1\n3,1\n12,2\n", None), "line 4: voter 12 is here twice");
-    assert_eq!(fault("voter,topics\n1,2,3\n", None), "line 2: a voter and her topics should stand here, as in: 17,3;8");
-    assert_eq!(fault("voter,topics\n1\n", None), "line 2: a voter and her topics should stand here, as in: 17,3;8");
+    assert_eq!(
+        fault("voter,topics\n1,2,3\n", None),
+        "line 2: a voter and her topics should stand here, as in: 17,3;8"
+    );
+    assert_eq!(
+        fault("voter,topics\n1\n", None),
+        "line 2: a voter and her topics should stand here, as in: 17,3;8"
+    );
     assert_eq!(fault("voter,topics\n ,3\n", None), "line 2: there is no voter before the topics");
     assert_eq!(fault(b"voter,topics\n1,1\n2,\xff\n", None), "line 3: this is not UTF-8 text");
 }
 
 #[test]
 fn a_fault_after_blank_lines_or_a_broken_line_still_tells_the_line_one_sees() {
-    assert_eq!(fault("voter,topics\r\n\r\n\r\n1,2\r\n\r\n2,x\r\n", None), "line 6: there is no topic ‘x’: write its number");
-    assert_eq!(fault("voter,topics\n1,\"2;\n3\"\n\n2,x\n", None), "line 5: there is no topic ‘x’: write its number");
+    assert_eq!(
+        fault("voter,topics\r\n\r\n\r\n1,2\r\n\r\n2,x\r\n", None),
+        "line 6: there is no topic ‘x’: write its number"
+    );
+    assert_eq!(
+        fault("voter,topics\n1,\"2;\n3\"\n\n2,x\n", None),
+        "line 5: there is no topic ‘x’: write its number"
+    );
 }
 
 #[test]
 fn a_number_that_no_file_could_mean_is_refused_before_it_costs_memory() {
-    assert_eq!(fault("voter,topics\n1,4000000000\n", None), "line 2: topic 4000000000 is not among the 100000 topics");
-    assert_eq!(fault("voter,topics\n1,4000000000\n", Some(usize::MAX)), "line 2: topic 4000000000 is not among the 100000 topics");
+    assert_eq!(
+        fault("voter,topics\n1,4000000000\n", None),
+        "line 2: topic 4000000000 is not among the 100000 topics"
+    );
+    assert_eq!(
+        fault("voter,topics\n1,4000000000\n", Some(usize::MAX)),
+        "line 2: topic 4000000000 is not among the 100000 topics"
+    );
     assert_eq!(
         fault(format!("voter,topics\n1,{}\n", usize::MAX), Some(9)),
         format!("line 2: topic {} is not among the 9 topics", usize::MAX)
     );
     let long = format!("voter,topics\n1,{}\n", "9".repeat(50));
-    assert_eq!(fault(long, None), format!("line 2: there is no topic ‘{}…’: write its number", "9".repeat(40)));
+    assert_eq!(
+        fault(long, None),
+        format!("line 2: there is no topic ‘{}…’: write its number", "9".repeat(40))
+    );
 }
 
 #[test]
@@ -92,21 +125,40 @@ fn the_example_of_the_pabulib_format_page_is_read() {
 fn a_fault_in_a_pabulib_file_tells_its_line_too() {
     assert_eq!(fault(PABULIB.replace("2;;2", "2;;3"), None), "line 14: there is no project ‘3’");
     assert_eq!(fault(PABULIB.replace("2;;2", "1;;2"), None), "line 14: voter 1 is here twice");
-    assert_eq!(fault(PABULIB.replace("2;;2", ";;2"), None), "line 14: there is no voter before the topics");
+    assert_eq!(
+        fault(PABULIB.replace("2;;2", ";;2"), None),
+        "line 14: there is no voter before the topics"
+    );
     assert_eq!(fault(PABULIB.replace("9;1", "7;1"), None), "line 10: project 7 is here twice");
     let ordinal = "line 4: the votes are of type ‘ordinal’, and only approval votes can be counted";
     assert_eq!(fault(PABULIB.replace("approval", "ordinal"), None), ordinal);
-    assert_eq!(fault(PABULIB.replace("vote_type", "votes"), None), "line 11: vote_type in META is missing");
-    assert_eq!(fault(PABULIB.replace("project_id", "number"), None), "line 7: project_id is missing");
-    assert_eq!(fault(PABULIB.split_once("VOTES").expect("votes").0, None), "line 10: VOTES is missing");
-    assert_eq!(fault(PABULIB.replace("PROJECTS", "VOTES"), None), "line 5: PROJECTS before VOTES is missing");
+    assert_eq!(
+        fault(PABULIB.replace("vote_type", "votes"), None),
+        "line 11: vote_type in META is missing"
+    );
+    assert_eq!(
+        fault(PABULIB.replace("project_id", "number"), None),
+        "line 7: project_id is missing"
+    );
+    assert_eq!(
+        fault(PABULIB.split_once("VOTES").expect("votes").0, None),
+        "line 10: VOTES is missing"
+    );
+    assert_eq!(
+        fault(PABULIB.replace("PROJECTS", "VOTES"), None),
+        "line 5: PROJECTS before VOTES is missing"
+    );
 }
 
 #[test]
 fn a_recount_prints_the_numbers_in_order_and_the_reasons_if_wanted() {
-    let election = read(b"voter,topics\n1,3;1\n2,3\n3,3\n4,3;2\n5,2;4\n", None).expect("a good file");
+    let election =
+        read(b"voter,topics\n1,3;1\n2,3\n3,3\n4,3;2\n5,2;4\n", None).expect("a good file");
     assert_eq!(recount(&election, 3, Method::Shares, false), "3\n2\n1\n");
-    assert_eq!(recount(&election, 3, Method::Count, true), "3: 4 supporters\n2: 2 supporters\n1: 1 supporters\n");
+    assert_eq!(
+        recount(&election, 3, Method::Count, true),
+        "3: 4 supporters\n2: 2 supporters\n1: 1 supporters\n"
+    );
     assert_eq!(
         recount(&election, 3, Method::Shares, true),
         "3: 4 supporters, 4 of them with no topic above; they can pay for it at 0.250000 each or all they have left\n\

@@ -3,12 +3,12 @@
 //! **The method.** Everyone who supports at least one topic gets an equal part of the money, and a
 //! topic costs 1. As long as the supporters of some topic can pay for it, the topic that asks the
 //! smallest share of each of them is chosen, and they pay: the *Method of Equal Shares* with unit
-//! costs (Peters and Skowron, "Proportionality and the Limits of Welfarism", 2020). When nothing can
-//! be paid for any more, the places that are left are filled on credit, so that the deepest debt is
-//! as small as possible at each step: *sequential Phragmén* (Brill, Freeman, Janson and Lackner,
-//! "Phragmén's Voting Methods and Justified Representation", 2017), where what someone has left
-//! counts for her, as in Lackner and Skowron, "Multi-Winner Voting with Approval Preferences", 2023.
-//! Ties go to the topic proposed first, that is, the one with the lower number.
+//! costs (Peters and Skowron, "Proportionality and the Limits of Welfarism", 2020). When nothing
+//! can be paid for any more, the places that are left are filled on credit, so that the deepest
+//! debt is as small as possible at each step: *sequential Phragmén* (Brill, Freeman, Janson and
+//! Lackner, "Phragmén's Voting Methods and Justified Representation", 2017), where what someone has
+//! left counts for her, as in Lackner and Skowron, "Multi-Winner Voting with Approval Preferences",
+//! 2023. Ties go to the topic proposed first, that is, the one with the lower number.
 
 mod shares;
 #[cfg(test)]
@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 
 use num_rational::BigRational;
 
-/// The ballots of one round. The same ballot from the same group is kept once, with how many gave it.
+/// The ballots of one round. The same ballot from the same group is kept once, with how many gave
+/// it.
 #[derive(Clone, Debug, Default)]
 pub struct Election {
     topics: usize,
@@ -48,7 +49,11 @@ impl Election {
     ///
     /// # Errors
     /// A topic that is not among those of the election; the ballot is not counted then.
-    pub fn add_from(&mut self, group: u16, ballot: impl IntoIterator<Item = usize>) -> Result<(), UnknownTopic> {
+    pub fn add_from(
+        &mut self,
+        group: u16,
+        ballot: impl IntoIterator<Item = usize>,
+    ) -> Result<(), UnknownTopic> {
         let known = |topic| {
             let unknown = UnknownTopic { topic, topics: self.topics };
             u32::try_from(topic).ok().filter(|_| topic < self.topics).ok_or(unknown)
@@ -92,7 +97,8 @@ impl Election {
     /// nobody supports is never among them.
     #[must_use]
     pub fn plain_count(&self, seats: usize) -> Vec<usize> {
-        let mut topics: Vec<usize> = (0..self.supporters.len()).filter(|&topic| self.supporters[topic] > 0).collect();
+        let mut topics: Vec<usize> =
+            (0..self.supporters.len()).filter(|&topic| self.supporters[topic] > 0).collect();
         topics.sort_by_key(|&topic| Reverse(self.supporters[topic]));
         topics.truncate(seats);
         topics
@@ -116,8 +122,8 @@ pub struct Choice {
     pub topic: usize,
     /// How it was paid for.
     pub phase: Phase,
-    /// In the first phase the share: the most that a supporter paid. In the second the debt in which
-    /// each supporter was left. Neither falls from one choice of a phase to the next.
+    /// In the first phase the share: the most that a supporter paid. In the second the debt in
+    /// which each supporter was left. Neither falls from one choice of a phase to the next.
     pub price: BigRational,
     /// Its supporters.
     pub supporters: People,

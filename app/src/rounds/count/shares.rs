@@ -1,6 +1,6 @@
 //! The steps of the count. Money is counted in whole coins, and the coin is made finer at each
-//! purchase, so that every share is a whole number of coins: no rounding, and no fractions to reduce
-//! for each voter.
+//! purchase, so that every share is a whole number of coins: no rounding, and no fractions to
+//! reduce for each voter.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -56,7 +56,12 @@ struct Offer {
 impl Count {
     /// Everyone gets `money` divided by the number of voters.
     pub(super) fn begin(election: &Election, money: usize) -> Self {
-        let kinds = election.ballots.iter().map(|((_, group), &people)| Kind { people, group: *group, purse: 0, represented: false });
+        let kinds = election.ballots.iter().map(|((_, group), &people)| Kind {
+            people,
+            group: *group,
+            purse: 0,
+            represented: false,
+        });
         let mut sizes = vec![0; election.supporters.len()];
         for topic in election.ballots.keys().flat_map(|(ballot, _)| ballot) {
             sizes[*topic as usize] += 1;
@@ -67,23 +72,30 @@ impl Count {
                 supporters[topic as usize].push(kind);
             }
         }
-        Self { cost: election.voters.into(), purses: vec![money.into()], kinds: kinds.collect(), supporters, groups: election.groups }
+        Self {
+            cost: election.voters.into(),
+            purses: vec![money.into()],
+            kinds: kinds.collect(),
+            supporters,
+            groups: election.groups,
+        }
     }
 
     /// Chooses topics until there are `seats`, or this phase has no more to choose.
     ///
     /// A topic's price never falls while the count goes on, so an old price is a lower bound: only
-    /// the topic that seems cheapest is priced anew, until one stays the cheapest. In the first phase
-    /// purses only shrink. In the second nobody's debt shrinks either: it begins when no supporters
-    /// have enough together, so each price is above nothing, hence above every debt there is, and
-    /// each later price is at least the last one paid.
+    /// the topic that seems cheapest is priced anew, until one stays the cheapest. In the first
+    /// phase purses only shrink. In the second nobody's debt shrinks either: it begins when no
+    /// supporters have enough together, so each price is above nothing, hence above every debt
+    /// there is, and each later price is at least the last one paid.
     pub(super) fn go_on(&mut self, phase: Phase, seats: usize, chosen: &mut Vec<Choice>) {
         let mut done = vec![false; self.supporters.len()];
         for choice in chosen.iter() {
             done[choice.topic] = true;
         }
         let open = (0..self.supporters.len()).filter(|&topic| !done[topic]);
-        let mut offers: BinaryHeap<_> = open.filter_map(|topic| self.offer(phase, topic, chosen.len())).map(Reverse).collect();
+        let mut offers: BinaryHeap<_> =
+            open.filter_map(|topic| self.offer(phase, topic, chosen.len())).map(Reverse).collect();
         while chosen.len() < seats
             && let Some(Reverse(cheapest)) = offers.pop()
         {
@@ -111,7 +123,8 @@ impl Count {
         let people = self.people_by_purse(topic);
         let mut payers: u64 = people.iter().sum();
         let mut rest = self.cost.clone();
-        // Setting aside who cannot pay the share only raises it: a purse below `sure` need not be asked.
+        // Setting aside who cannot pay the share only raises it: a purse below `sure` need not be
+        // asked.
         let mut sure = BigInt::ZERO;
         for (purse, people) in self.purses.iter().zip(people).filter(|&(_, people)| people > 0) {
             if *purse >= sure {
@@ -148,7 +161,8 @@ impl Count {
 
     fn buy(&mut self, phase: Phase, Offer { price, topic, .. }: Offer) -> Choice {
         self.pay(phase, topic, &price);
-        let [mut supporters, mut unrepresented] = [(); 2].map(|()| People { all: 0, by_group: vec![0; self.groups] });
+        let [mut supporters, mut unrepresented] =
+            [(); 2].map(|()| People { all: 0, by_group: vec![0; self.groups] });
         for &kind in &self.supporters[topic] {
             let kind = &mut self.kinds[kind as usize];
             supporters.add(kind);
@@ -174,12 +188,15 @@ impl Count {
         let mut after = vec![[None, None]; self.purses.len()];
         for (kind, &buys) in self.kinds.iter().zip(&buys) {
             let purse = &self.purses[kind.purse];
-            after[kind.purse][usize::from(buys)].get_or_insert_with(|| if buys { left(purse) } else { purse.clone() });
+            after[kind.purse][usize::from(buys)]
+                .get_or_insert_with(|| if buys { left(purse) } else { purse.clone() });
         }
         let mut purses: Vec<BigInt> = after.iter().flatten().flatten().cloned().collect();
         purses.sort_unstable();
         purses.dedup();
-        let place = |amount: Option<BigInt>| amount.map_or(0, |amount| purses.partition_point(|purse| *purse < amount));
+        let place = |amount: Option<BigInt>| {
+            amount.map_or(0, |amount| purses.partition_point(|purse| *purse < amount))
+        };
         let places: Vec<_> = after.into_iter().map(|amounts| amounts.map(place)).collect();
         for (kind, &buys) in self.kinds.iter_mut().zip(&buys) {
             kind.purse = places[kind.purse][usize::from(buys)];

@@ -14,7 +14,11 @@ use crate::rounds::rules::Phase;
 use crate::rounds::store::Round;
 
 /// GET `/forum/rounds/{id}/shortlist`
-pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
     let round = counted(&house, &id).await?;
     if round.confirmed.is_some() {
         return Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response());
@@ -23,7 +27,12 @@ pub async fn form(State(house): State<House>, viewer: Viewer, Path(id): Path<Str
 }
 
 /// POST `/forum/rounds/{id}/shortlist`
-pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(id): Path<String>, sent: Sent) -> Result<Response, Error> {
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Error> {
     let round = counted(&house, &id).await?;
     let chosen = store::chosen(&house.db, &round.id).await?;
     let topics = crate::rounds::store::tallies(&house.db, &round.id).await?;
@@ -34,13 +43,28 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(id): Path<
         Ok(confirmation) => confirmation,
         Err(refusals) => return page(&house, &viewer, &round, Some(&sent), &refusals).await,
     };
-    let (now, by, id) = (house.clock.now(), viewer.signed_in()?.account_id.clone(), round.id.clone());
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), round.id.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let kept = store::confirm(tx, &id, &confirmation, &by, now).await?;
             if kept {
-                let what = if confirmation.reason.is_empty() { "shortlist confirmed" } else { "shortlist changed" };
-                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: &confirmation.reason }).await?;
+                let what = if confirmation.reason.is_empty() {
+                    "shortlist confirmed"
+                } else {
+                    "shortlist changed"
+                };
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what,
+                        about: &id,
+                        detail: &confirmation.reason,
+                    },
+                )
+                .await?;
             }
             Ok::<_, sqlx::Error>(kept)
         })
@@ -53,11 +77,21 @@ pub async fn confirm(State(house): State<House>, viewer: Viewer, Path(id): Path<
 async fn counted(house: &House, id: &str) -> Result<Round, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let round = crate::rounds::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
-    if round.dates.phase(house.clock.now()) == Phase::Closed { Ok(round) } else { Err(Error::NotFound) }
+    if round.dates.phase(house.clock.now()) == Phase::Closed {
+        Ok(round)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// `sent` is `None` before anything was sent: the list stands then as it was counted.
-async fn page(house: &House, viewer: &Viewer, round: &Round, sent: Option<&Sent>, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    round: &Round,
+    sent: Option<&Sent>,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let chosen = store::chosen(&house.db, &round.id).await?;
     let tallies = crate::rounds::store::tallies(&house.db, &round.id).await?;
     Ok(pages::form(round, &chosen, tallies, sent, refusals).answer(house, viewer))

@@ -1,4 +1,5 @@
-//! The count of a round that is closed: no vote changes any more, so it is counted outside the write that keeps it.
+//! The count of a round that is closed: no vote changes any more, so it is counted outside the
+//! write that keeps it.
 
 use super::store::{self, Ballots};
 use crate::clock::Clock;
@@ -16,7 +17,11 @@ pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
         let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
         let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
         let (now, id) = (clock.now(), round.clone());
-        let is_first = db.write(move |tx| Box::pin(async move { store::keep(tx, &id, &topics, &places, &choices, now).await })).await?;
+        let is_first = db
+            .write(move |tx| {
+                Box::pin(async move { store::keep(tx, &id, &topics, &places, &choices, now).await })
+            })
+            .await?;
         if is_first {
             tracing::info!(round, "the shortlist of a round is chosen");
             counted += 1;

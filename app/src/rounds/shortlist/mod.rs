@@ -1,8 +1,8 @@
 //! The shortlist of a round: what the count chose and why, and what the forum made of it.
 //!
-//! Its life: counted once after the close → confirmed by the forum, as it is or, with a written reason that stays
-//! beside it, otherwise. `rules` turns the count into words, `counting` is what the worker does, `pages` shows it on the
-//! round's page and to the organiser who confirms.
+//! Its life: counted once after the close → confirmed by the forum, as it is or, with a written
+//! reason that stays beside it, otherwise. `rules` turns the count into words, `counting` is what
+//! the worker does, `pages` shows it on the round's page and to the organiser who confirms.
 
 mod actions;
 mod counting;

@@ -7,10 +7,17 @@ use crate::forms::{Refusals, Sent};
 use crate::rounds::store::{Round, Tally};
 use crate::ui::{Area, Choice, Choices, Page, Summary, When};
 
-/// What came of a round: the list with its reasons, what the forum made of it, and what a plain count would have chosen.
-pub fn outcome(round: &Round, chosen: &[Chosen], tallies: &[Tally], may_confirm: bool) -> impl IntoView + use<> {
+/// What came of a round: the list with its reasons, what the forum made of it, and what a plain
+/// count would have chosen.
+pub fn outcome(
+    round: &Round,
+    chosen: &[Chosen],
+    tallies: &[Tally],
+    may_confirm: bool,
+) -> impl IntoView + use<> {
     if chosen.is_empty() {
-        return view! { <p>"Nobody supported a topic in this round, so none was chosen."</p> }.into_any();
+        return view! { <p>"Nobody supported a topic in this round, so none was chosen."</p> }
+            .into_any();
     }
     let list = chosen
         .iter()
@@ -27,8 +34,12 @@ pub fn outcome(round: &Round, chosen: &[Chosen], tallies: &[Tally], may_confirm:
             }
         })
         .collect_view();
-    let added: Vec<_> =
-        tallies.iter().filter(|tally| tally.is_confirmed && chosen.iter().all(|chosen| chosen.topic_id != tally.topic_id)).collect();
+    let added: Vec<_> = tallies
+        .iter()
+        .filter(|tally| {
+            tally.is_confirmed && chosen.iter().all(|chosen| chosen.topic_id != tally.topic_id)
+        })
+        .collect();
     let added = (!added.is_empty()).then(|| {
         let added = added
             .into_iter()
@@ -81,7 +92,8 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     let is_chosen = |tally: &Tally| chosen.iter().any(|chosen| chosen.topic_id == tally.topic_id);
     let plain = rules::plain_count(tallies, usize::try_from(round.seats).unwrap_or(0));
     let plain: Vec<&Tally> = plain.into_iter().map(|index| &tallies[index]).collect();
-    let only_plain: Vec<_> = plain.iter().filter(|tally| !is_chosen(tally)).map(|tally| tally.title.clone()).collect();
+    let only_plain: Vec<_> =
+        plain.iter().filter(|tally| !is_chosen(tally)).map(|tally| tally.title.clone()).collect();
     let only_fair: Vec<_> = chosen
         .iter()
         .filter(|chosen| plain.iter().all(|tally| tally.topic_id != chosen.topic_id))
@@ -90,7 +102,9 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     if only_plain.is_empty() {
         return view! { <p class="soft">"Counting heads alone would have chosen the same topics."</p> }.into_any();
     }
-    let items = |titles: Vec<String>| titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view();
+    let items = |titles: Vec<String>| {
+        titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()
+    };
     view! {
         <details>
             <summary>"What counting heads alone would have chosen"</summary>
@@ -104,7 +118,13 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
 }
 
 /// The form that confirms a list, or changes it with a reason.
-pub fn form(round: &Round, chosen: &[Chosen], tallies: Vec<Tally>, sent: Option<&Sent>, refusals: &Refusals) -> Page {
+pub fn form(
+    round: &Round,
+    chosen: &[Chosen],
+    tallies: Vec<Tally>,
+    sent: Option<&Sent>,
+    refusals: &Refusals,
+) -> Page {
     let ticked: Vec<String> = match sent {
         Some(sent) => sent.all("topics"),
         None => chosen.iter().map(|chosen| chosen.topic_id.clone()).collect(),

@@ -33,7 +33,8 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
     Ok(row.map(|row| (row.get(0), usize::try_from(row.get::<i32, _>(1)).unwrap_or(0))))
 }
 
-/// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as rows.
+/// Reads the ballots of a round, voter by voter, so that a million votes are never in memory as
+/// rows.
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
     let topics: Vec<String> = sqlx::query_scalar(
@@ -43,7 +44,8 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     .bind(round_id)
     .fetch_all(&mut *connection)
     .await?;
-    let numbers: HashMap<&str, usize> = topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
+    let numbers: HashMap<&str, usize> =
+        topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     let mut rows = sqlx::query(
         "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '')
          FROM supports s
@@ -114,7 +116,9 @@ pub async fn keep(
         .bind(number(choice.unrepresented.all))
         .execute(&mut *tx)
         .await?;
-        for (place, people) in places.iter().zip(&choice.unrepresented.by_group).filter(|(_, people)| **people > 0) {
+        for (place, people) in
+            places.iter().zip(&choice.unrepresented.by_group).filter(|(_, people)| **people > 0)
+        {
             sqlx::query("INSERT INTO shortlist_places (round_id, topic_id, place_id, unrepresented) VALUES ($1, $2, $3, $4)")
                 .bind(round_id)
                 .bind(topic_id)
@@ -148,7 +152,13 @@ pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
 }
 
 /// Keeps the forum's word. False when it has been given.
-pub async fn confirm(tx: &mut AnyConnection, round_id: &str, confirmation: &Confirmation, by: &str, now: Millis) -> Kept<bool> {
+pub async fn confirm(
+    tx: &mut AnyConnection,
+    round_id: &str,
+    confirmation: &Confirmation,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let first = sqlx::query(
         "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
          SELECT id, $2, $3, CAST($4 AS BIGINT) FROM rounds WHERE id = $1 AND counted_at IS NOT NULL
@@ -163,6 +173,12 @@ pub async fn confirm(tx: &mut AnyConnection, round_id: &str, confirmation: &Conf
     if first.rows_affected() == 0 {
         return Ok(false);
     }
-    db::tie(tx, "INSERT INTO confirmed_topics (round_id, topic_id)", round_id, &confirmation.topics).await?;
+    db::tie(
+        tx,
+        "INSERT INTO confirmed_topics (round_id, topic_id)",
+        round_id,
+        &confirmation.topics,
+    )
+    .await?;
     Ok(true)
 }

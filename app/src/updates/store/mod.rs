@@ -1,5 +1,6 @@
-//! Every SQL statement about updates: `subjects` says what they can be about, `naming` what they can name, `saying` keeps and `reading`
-//! finds what was said, `telling` owes the letters, and `parents` holds what each of them sees and tells the forum.
+//! Every SQL statement about updates: `subjects` says what they can be about, `naming` what they
+//! can name, `saying` keeps and `reading` finds what was said, `telling` owes the letters, and
+//! `parents` holds what each of them sees and tells the forum.
 
 mod naming;
 mod parents;
@@ -9,7 +10,10 @@ mod subjects;
 mod telling;
 
 pub use naming::{known, put_in};
-pub use parents::{Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt, want_outcome};
+pub use parents::{
+    Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt,
+    want_outcome,
+};
 pub use reading::{Judged, Listed, Said, Update, Which, find, is_hers, list, of_topic};
 pub(crate) use reading::{about, latest};
 pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};

@@ -1,4 +1,5 @@
-//! What an update or a verdict can name: files that were put in, and questions of published results.
+//! What an update or a verdict can name: files that were put in, and questions of published
+//! results.
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -12,7 +13,12 @@ use crate::updates::evidence::Attached;
 use crate::updates::words::{Known, Question};
 
 /// Notes that somebody put in a file that is kept; its id. The same file twice is one.
-pub async fn put_in(tx: &mut AnyConnection, file: &files::Kept, by: &str, now: Millis) -> Kept<String> {
+pub async fn put_in(
+    tx: &mut AnyConnection,
+    file: &files::Kept,
+    by: &str,
+    now: Millis,
+) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (put_in_by, hash) DO UPDATE SET name = excluded.name RETURNING id",
@@ -28,10 +34,11 @@ pub async fn put_in(tx: &mut AnyConnection, file: &files::Kept, by: &str, now: M
     .await
 }
 
-/// What somebody can name: the questions of the last results of the consultations among `about`, and those of these files that
-/// she put in herself.
+/// What somebody can name: the questions of the last results of the consultations among `about`,
+/// and those of these files that she put in herself.
 pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Kept<Known> {
-    let asked: Vec<&Subject> = about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
+    let asked: Vec<&Subject> =
+        about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
     let mut known = Known::default();
     if asked.is_empty() && files.is_empty() {
         return Ok(known);
@@ -49,17 +56,27 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Ke
     for id in if files.is_empty() { &none[..] } else { files } {
         ask = ask.bind(id);
     }
-    let asked: Vec<&str> = if asked.is_empty() { vec![""] } else { asked.iter().map(|subject| subject.id.as_str()).collect() };
+    let asked: Vec<&str> = if asked.is_empty() {
+        vec![""]
+    } else {
+        asked.iter().map(|subject| subject.id.as_str()).collect()
+    };
     for id in asked {
         ask = ask.bind(id);
     }
     for row in ask.fetch_all(&mut *db.read().await?).await? {
         let id: String = row.get(1);
         if let Some(kind) = FileKind::read(row.get(4)).filter(|_| row.get::<&str, _>(0) == "file") {
-            known.files.push(Attached { id, file: files::Kept { hash: row.get(2), name: row.get(3), kind, size: row.get(5) } });
+            known.files.push(Attached {
+                id,
+                file: files::Kept { hash: row.get(2), name: row.get(3), kind, size: row.get(5) },
+            });
         } else {
             let results: Results = db::read_json(row.get(6))?;
-            let named = results.named().into_iter().map(|(key, words)| Question { key: format!("{id}/{key}"), words });
+            let named = results
+                .named()
+                .into_iter()
+                .map(|(key, words)| Question { key: format!("{id}/{key}"), words });
             known.questions.extend(named);
         }
     }

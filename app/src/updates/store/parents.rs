@@ -23,14 +23,21 @@ pub struct Contribution {
     pub state: String,
     /// Since when an outcome of it is awaited.
     pub awaited_since: Option<Millis>,
-    /// Whether she asked for a letter when it is said what came of it; `None` where everyone gets one.
+    /// Whether she asked for a letter when it is said what came of it; `None` where everyone gets
+    /// one.
     pub wants_outcome: Option<bool>,
-    /// What was said last of it; of a topic where that says nothing, of what it became part of, its round or its plans.
+    /// What was said last of it; of a topic where that says nothing, of what it became part of, its
+    /// round or its plans.
     pub update: Option<Listed>,
 }
 
 /// What this account proposed, supported and answered, the latest first.
-pub async fn contributions(db: &Db, account_id: &str, (most, from): (i64, i64), now: Millis) -> Kept<Vec<Contribution>> {
+pub async fn contributions(
+    db: &Db,
+    account_id: &str,
+    (most, from): (i64, i64),
+    now: Millis,
+) -> Kept<Vec<Contribution>> {
     let sql = format!(
         "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at FROM topics WHERE author_id = $1
                                  UNION ALL SELECT s.topic_id, 'supported', s.given_at FROM supports s WHERE s.account_id = $1),
@@ -65,7 +72,13 @@ pub async fn contributions(db: &Db, account_id: &str, (most, from): (i64, i64), 
               ORDER BY CASE WHEN b.kind IN ('topic', 'consultation') THEN 0 ELSE 1 END, v.published_at DESC, b.update_id LIMIT 1)
          ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how LIMIT $2 OFFSET $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(most).bind(from).bind(now).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(most)
+        .bind(from)
+        .bind(now)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let said = |row: &AnyRow| {
         let update = row.get::<Option<String>, _>("update_id").map(|id| Listed {
             id,
@@ -88,8 +101,14 @@ pub async fn contributions(db: &Db, account_id: &str, (most, from): (i64, i64), 
     Ok(rows.iter().filter_map(said).collect())
 }
 
-/// Says whether an account wants a letter when it is said what came of a consultation that it answered.
-pub async fn want_outcome(tx: &mut AnyConnection, consultation_id: &str, account_id: &str, wants: bool) -> Kept<()> {
+/// Says whether an account wants a letter when it is said what came of a consultation that it
+/// answered.
+pub async fn want_outcome(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    account_id: &str,
+    wants: bool,
+) -> Kept<()> {
     sqlx::query("UPDATE took_part SET wants_outcome = CAST($3 AS INTEGER) WHERE consultation_id = $1 AND account_id = $2")
         .bind(consultation_id)
         .bind(account_id)
@@ -170,7 +189,11 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>>
          FROM doubts d JOIN update_versions s ON s.update_id = d.update_id AND s.version = d.version JOIN accounts a ON a.id = d.account_id
          WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(value).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(value)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let doubt = |row: &AnyRow| Doubt {
         id: row.get(0),
         update_id: row.get(1),
@@ -185,6 +208,10 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>>
 
 /// Ticks off what a parent found. False when it was already.
 pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> Kept<bool> {
-    let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL").bind(doubt_id).bind(now).execute(tx).await?;
+    let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
+        .bind(doubt_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
     Ok(seen.rows_affected() == 1)
 }

@@ -34,7 +34,8 @@ impl Update {
     #[must_use]
     pub fn file(&self, id: &str) -> Option<&Attached> {
         let said = self.versions.iter().map(|said| &said.words.evidence);
-        let judged = self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
+        let judged =
+            self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
         said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == id)
     }
 }
@@ -101,20 +102,35 @@ pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     for row in &rows {
         if versions.last().is_none_or(|last| last.version != row.get::<i64, _>("version")) {
             let (version, words) = (row.get("version"), words(row)?);
-            versions.push(Said { version, words, by: row.get("published_by"), at: row.get("published_at"), verdicts: Vec::new() });
+            versions.push(Said {
+                version,
+                words,
+                by: row.get("published_by"),
+                at: row.get("published_at"),
+                verdicts: Vec::new(),
+            });
         }
         if let (Some(said), Some(verdict)) = (versions.last_mut(), judged(row)?) {
             said.verdicts.push(verdict);
         }
     }
-    Ok(Some(Update { id: update_id.to_owned(), organisation, about: about.iter().filter_map(subject).collect(), versions }))
+    Ok(Some(Update {
+        id: update_id.to_owned(),
+        organisation,
+        about: about.iter().filter_map(subject).collect(),
+        versions,
+    }))
 }
 
 fn words(row: &AnyRow) -> Kept<Words> {
     let outcome = match row.get::<&str, _>("outcome") {
         "done" => Outcome::Done,
         "partly" => Outcome::Partly,
-        "not" => Outcome::Not { because: row.get("because"), decided_by: row.get("decided_by"), look_again: row.get("look_again") },
+        "not" => Outcome::Not {
+            because: row.get("because"),
+            decided_by: row.get("decided_by"),
+            look_again: row.get("look_again"),
+        },
         _ => Outcome::Deciding { by: row.get("decide_by") },
     };
     Ok(Words {
@@ -130,8 +146,15 @@ fn words(row: &AnyRow) -> Kept<Words> {
 }
 
 fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
-    let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else { return Ok(None) };
-    Ok(Some(Judged { verdict, words: row.get("words"), evidence: db::read_json(row.get("shown"))?, at: row.get("given_at") }))
+    let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else {
+        return Ok(None);
+    };
+    Ok(Some(Judged {
+        verdict,
+        words: row.get("words"),
+        evidence: db::read_json(row.get("shown"))?,
+        at: row.get("given_at"),
+    }))
 }
 
 /// An update in a list.
@@ -179,18 +202,27 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
         Which::All => ("$1 = ''", ""),
         Which::Judged(verdict) => ("verdict = $1", verdict.word()),
         Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
-        Which::About(id) => ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", id.as_str()),
+        Which::About(id) => (
+            "id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)",
+            id.as_str(),
+        ),
         Which::Hers(leader) => (HERS, leader.as_str()),
     };
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing WHERE {condition}
          ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(value).bind(most).bind(from).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(value)
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     Ok(rows.iter().map(listed).collect())
 }
 
-/// The plans that a topic is tied to, the first first, as (id, title), and what was said of what came of it, the last first.
+/// The plans that a topic is tied to, the first first, as (id, title), and what was said of what
+/// came of it, the last first.
 pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
@@ -200,9 +232,14 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
              WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.topic_id = $1)) came_of_it
          ORDER BY kind, published_at DESC, id LIMIT 40"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
-    let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) = rows.iter().partition(|row| row.get::<&str, _>(6) == "plan");
-    Ok((plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(), updates.into_iter().map(listed).collect()))
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
+        rows.iter().partition(|row| row.get::<&str, _>(6) == "plan");
+    Ok((
+        plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(),
+        updates.into_iter().map(listed).collect(),
+    ))
 }
 
 /// What was said last, as a part of a statement: [`listed`] reads its rows.
@@ -212,8 +249,8 @@ pub(crate) fn latest(most: u8) -> String {
     )
 }
 
-/// What was said last in each update about something, which is written as the statement around this names it; as a part of a
-/// statement with the columns of [`latest`].
+/// What was said last in each update about something, which is written as the statement around this
+/// names it; as a part of a statement with the columns of [`latest`].
 pub(crate) fn about(subject: &str) -> String {
     format!(
         "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at FROM ({STANDING}) s
@@ -239,6 +276,10 @@ pub(super) const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisa
 /// Whether this leader may change an update.
 pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
     let sql = format!("SELECT count(*) FROM updates WHERE id = $2 AND {HERS}");
-    let hers: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(leader).bind(update_id).fetch_one(&mut *db.read().await?).await?;
+    let hers: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(update_id)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
     Ok(hers > 0)
 }

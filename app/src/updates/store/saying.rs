@@ -23,7 +23,14 @@ pub enum Published {
 }
 
 /// Publishes an update, once for each form key, if all that it is about is this leader's to answer.
-pub async fn publish(tx: &mut AnyConnection, form_key: &str, words: &Words, about: &[Subject], by: &str, now: Millis) -> Kept<Published> {
+pub async fn publish(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    words: &Words,
+    about: &[Subject],
+    by: &str,
+    now: Millis,
+) -> Kept<Published> {
     let sql = format!(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
          SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
@@ -34,23 +41,34 @@ pub async fn publish(tx: &mut AnyConnection, form_key: &str, words: &Words, abou
         db::parameters(5, about.len()),
         about.len()
     );
-    let mut new = sqlx::query_scalar(AssertSqlSafe(sql)).bind(by).bind(id::fresh()).bind(form_key).bind(now);
+    let mut new =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(by).bind(id::fresh()).bind(form_key).bind(now);
     for subject in about {
         new = new.bind(subject.value());
     }
     let new: Option<String> = new.fetch_optional(&mut *tx).await?;
     let Some(update_id) = new else {
-        let known =
-            sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1").bind(form_key).fetch_optional(tx).await?;
+        let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_optional(tx)
+            .await?;
         return Ok(known.map_or(Published::NotHers, Published::Before));
     };
     tie(&mut *tx, &update_id, about).await?;
-    say(tx, &NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true }, by, now).await?;
+    say(
+        tx,
+        &NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true },
+        by,
+        now,
+    )
+    .await?;
     Ok(Published::Now(update_id))
 }
 
 async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> Kept<()> {
-    let column = |subject: &Subject, kind: Kind, nth: usize| if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() };
+    let column = |subject: &Subject, kind: Kind, nth: usize| {
+        if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
+    };
     let row = |(nth, subject): (usize, &Subject)| {
         let columns = Kind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
         format!("($1, '{}', ${}, {columns})", subject.kind.word(), nth + 2)
@@ -82,9 +100,14 @@ pub struct NewVersion<'a> {
     pub is_told: bool,
 }
 
-/// Says something as the next version. False when another was said meanwhile, or this one before, or when the update is of
-/// another organisation.
-pub async fn say(tx: &mut AnyConnection, new: &NewVersion<'_>, by: &str, now: Millis) -> Kept<bool> {
+/// Says something as the next version. False when another was said meanwhile, or this one before,
+/// or when the update is of another organisation.
+pub async fn say(
+    tx: &mut AnyConnection,
+    new: &NewVersion<'_>,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let words = new.words;
     let (mut because, mut decided_by, mut look_again, mut decide_by) = Default::default();
     match &words.outcome {
@@ -133,8 +156,10 @@ pub async fn is_said(db: &Db, form_key: &str) -> Kept<bool> {
 
 /// Whether the verdict of this form was given.
 pub async fn is_judged(db: &Db, form_key: &str) -> Kept<bool> {
-    let judged: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM verdicts WHERE form_key = $1").bind(form_key).fetch_one(&mut *db.read().await?).await?;
+    let judged: i64 = sqlx::query_scalar("SELECT count(*) FROM verdicts WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
     Ok(judged > 0)
 }
 
@@ -153,9 +178,16 @@ pub struct NewVerdict {
     pub evidence: Evidence,
 }
 
-/// Gives the forum's word on a version, while that stands. False when another version stands by now, when it was given before,
-/// or when she who gives it said any of it, or leads for the organisation.
-pub async fn judge(tx: &mut AnyConnection, update_id: &str, new: &NewVerdict, by: &str, now: Millis) -> Kept<bool> {
+/// Gives the forum's word on a version, while that stands. False when another version stands by
+/// now, when it was given before, or when she who gives it said any of it, or leads for the
+/// organisation.
+pub async fn judge(
+    tx: &mut AnyConnection,
+    update_id: &str,
+    new: &NewVerdict,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
     let judged = sqlx::query(
         "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
          SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u

@@ -24,7 +24,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 5] = [Self::Topic, Self::Round, Self::Consultation, Self::Plan, Self::Notice];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Topic, Self::Round, Self::Consultation, Self::Plan, Self::Notice];
 
     /// The word it is stored and sent by.
     #[must_use]
@@ -91,9 +92,10 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// Whether a leader answers for something: of a topic, whoever speaks for one of its services; of a round, for one of its
-/// topics; of a plan, for its organisations; of results, for what was asked about, and anyone where that was the whole area; of a
-/// change, for all its services. `id` and `leader` are written as the statement around this names them.
+/// Whether a leader answers for something: of a topic, whoever speaks for one of its services; of a
+/// round, for one of its topics; of a plan, for its organisations; of results, for what was asked
+/// about, and anyone where that was the whole area; of a change, for all its services. `id` and
+/// `leader` are written as the statement around this names them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
@@ -122,8 +124,9 @@ fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     }
 }
 
-/// What the leader `$1` can answer, as a part of statements: (kind, id, title, since, whether somebody waits for it). Topics of
-/// closed rounds, closed rounds, consultations with results, plans with a published draft, and changes that people were told of.
+/// What the leader `$1` can answer, as a part of statements: (kind, id, title, since, whether
+/// somebody waits for it). Topics of closed rounds, closed rounds, consultations with results,
+/// plans with a published draft, and changes that people were told of.
 pub(super) fn all_answerable() -> String {
     let hers = |kind, id| answers_for(kind, id, "$1");
     format!(
@@ -145,7 +148,8 @@ pub(super) fn all_answerable() -> String {
     )
 }
 
-/// What this leader can answer: first what is `wanted`, as [`Subject::value`]; then what somebody waits for, the latest first.
+/// What this leader can answer: first what is `wanted`, as [`Subject::value`]; then what somebody
+/// waits for, the latest first.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -176,7 +180,8 @@ pub(super) fn subject(row: &AnyRow) -> Option<Subject> {
 pub struct Waited {
     /// Of what.
     pub subject: Subject,
-    /// Since when: the forum confirmed that a topic was chosen, results were published, or a first draft was.
+    /// Since when: the forum confirmed that a topic was chosen, results were published, or a first
+    /// draft was.
     pub since: Millis,
     /// The day by which it is decided, the nearest that was promised.
     pub told: Option<Outcome>,
@@ -189,8 +194,9 @@ const MOST_AWAITED: i64 = 1_000;
 const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id = b.update_id
     WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id)";
 
-/// Every chosen topic, consultation with results and plan with a published draft by a time, which is written as the statement around
-/// this names it: (kind, id, title, since when an outcome is awaited).
+/// Every chosen topic, consultation with results and plan with a published draft by a time, which
+/// is written as the statement around this names it: (kind, id, title, since when an outcome is
+/// awaited).
 pub(crate) fn awaited_by(at: &str) -> String {
     format!(
         "SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
@@ -204,13 +210,16 @@ pub(crate) fn awaited_by(at: &str) -> String {
     )
 }
 
-/// Every chosen topic, consultation with results and plan with a published draft of which nothing was said, or of which one update
-/// says that it is still being decided, whatever another says; as a part of statements: (kind, id, title, since, the nearest day that
-/// was promised). `leader`: only what she answers for, as the statement around this names her.
+/// Every chosen topic, consultation with results and plan with a published draft of which nothing
+/// was said, or of which one update says that it is still being decided, whatever another says; as
+/// a part of statements: (kind, id, title, since, the nearest day that was promised). `leader`:
+/// only what she answers for, as the statement around this names her.
 pub(crate) fn all_awaited(leader: Option<&str>) -> String {
     let hers = leader.map_or_else(String::new, |leader| {
         let kinds = [Kind::Topic, Kind::Consultation, Kind::Plan];
-        let each = kinds.map(|kind| format!("WHEN '{}' THEN {}", kind.word(), answers_for(kind, "w.id", leader)));
+        let each = kinds.map(|kind| {
+            format!("WHEN '{}' THEN {}", kind.word(), answers_for(kind, "w.id", leader))
+        });
         format!(" AND CASE w.kind {} END", each.join(" "))
     });
     format!(
@@ -238,13 +247,15 @@ pub(crate) fn read_waited(row: &AnyRow) -> Option<Waited> {
     Some(Waited { subject: subject(row)?, since: row.get(3), told })
 }
 
-/// The leaders who are to say what came of this, who are those who answer for it: (account, address).
+/// The leaders who are to say what came of this, who are those who answer for it: (account,
+/// address).
 pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
     let sql = format!(
         "SELECT a.id, a.email FROM roles l JOIN accounts a ON a.id = l.account_id
          WHERE l.role = 'leader' AND a.email IS NOT NULL AND {} ORDER BY a.id",
         answers_for(subject.kind, "$1", "l.account_id")
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(&subject.id).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

@@ -8,7 +8,8 @@ use crate::db::{self, Db, Kept, Kind};
 use crate::deliveries::{self, Owed, owe};
 use crate::{id, notices, subscriptions};
 
-/// The versions whose contributors are not all owed a letter yet, some at a time: (update, version).
+/// The versions whose contributors are not all owed a letter yet, some at a time: (update,
+/// version).
 pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     let rows = sqlx::query(
         "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL ORDER BY published_at, update_id, version LIMIT 10",
@@ -18,11 +19,12 @@ pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// How long after all were told of an outcome somebody can still be told of the change it is about, as by a weekly digest or by
-/// telephone. Later she is told of the change as it is by then.
+/// How long after all were told of an outcome somebody can still be told of the change it is about,
+/// as by a weekly digest or by telephone. Later she is told of the change as it is by then.
 const LATE: Millis = 60 * DAY;
 
-/// The last versions that somebody is to be told of who heard of the change only after all others were told: (update, version).
+/// The last versions that somebody is to be told of who heard of the change only after all others
+/// were told: (update, version).
 pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
@@ -34,26 +36,29 @@ pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
            AND NOT {}",
         stopped()
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Of the subject `a`, which is a change, who is or was to be told of it: `l` the row of the ledger, `t` the subscriber who stands
-/// in it, `b` the one she is now, `c` her account.
+/// Of the subject `a`, which is a change, who is or was to be told of it: `l` the row of the
+/// ledger, `t` the subscriber who stands in it, `b` the one she is now, `c` her account.
 const READERS: &str = "JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
     JOIN subscribers t ON t.id = l.subscriber_id
     JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
     LEFT JOIN accounts c ON c.email = b.email";
 
-/// Whether such a reader stopped that by her own choice, also before she had the address she has now.
+/// Whether such a reader stopped that by her own choice, also before she had the address she has
+/// now.
 fn stopped() -> String {
     let stopped = |subscriber| notices::ledger::stopped(subscriber, "l.notice_id", "l.notice_id");
     format!("({} OR {})", stopped("b.id"), stopped("t.id"))
 }
 
-/// Who contributed to what the update `$1` is about: (account or, without one, subscriber; address; whether that is an account;
-/// subscriber, as whom she was told of a change). Those who proposed or supported its topics, those of its rounds and of its plans; who answered its consultations
-/// and asked to hear; and who was told of its changes and has not stopped that by her own choice.
+/// Who contributed to what the update `$1` is about: (account or, without one, subscriber; address;
+/// whether that is an account; subscriber, as whom she was told of a change). Those who proposed or
+/// supported its topics, those of its rounds and of its plans; who answered its consultations and
+/// asked to hear; and who was told of its changes and has not stopped that by her own choice.
 fn contributors() -> String {
     format!(
         "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
@@ -83,12 +88,17 @@ struct Person {
     id: String,
     email: String,
     has_account: bool,
-    /// Her subscriber, if all she contributed is that she was told of a change: then she can stop this too.
+    /// Her subscriber, if all she contributed is that she was told of a change: then she can stop
+    /// this too.
     subscriber_id: Option<String>,
 }
 
 /// The next people who contributed and were not owed the letter yet.
-async fn next(tx: &mut AnyConnection, (update_id, version): (&str, i64), most: i64) -> Kept<Vec<Person>> {
+async fn next(
+    tx: &mut AnyConnection,
+    (update_id, version): (&str, i64),
+    most: i64,
+) -> Kept<Vec<Person>> {
     let sql = format!(
         "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
          FROM ({}) people
@@ -96,14 +106,23 @@ async fn next(tx: &mut AnyConnection, (update_id, version): (&str, i64), most: i
          GROUP BY person ORDER BY person LIMIT $3",
         contributors()
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(update_id).bind(version).bind(most).fetch_all(tx).await?;
-    let person =
-        |row: &AnyRow| Person { id: row.get(0), email: row.get(1), has_account: row.get::<i64, _>(2) == 1, subscriber_id: row.get(3) };
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(update_id)
+        .bind(version)
+        .bind(most)
+        .fetch_all(tx)
+        .await?;
+    let person = |row: &AnyRow| Person {
+        id: row.get(0),
+        email: row.get(1),
+        has_account: row.get::<i64, _>(2) == 1,
+        subscriber_id: row.get(3),
+    };
     Ok(rows.iter().map(person).collect())
 }
 
-/// Lets none of them stop or change her address until the write ends: first the accounts, then the subscribers, as a change of
-/// address does.
+/// Lets none of them stop or change her address until the write ends: first the accounts, then the
+/// subscribers, as a change of address does.
 async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()> {
     if people.is_empty() {
         return Ok(());
@@ -120,8 +139,9 @@ async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()>
     Ok(())
 }
 
-/// Owes the letter about a version to the next `most` people who contributed and were not owed it yet; none left, the version is
-/// marked as told. `choose`: the words for a subscriber, with the link to her own page. Gives how many people were found.
+/// Owes the letter about a version to the next `most` people who contributed and were not owed it
+/// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
+/// link to her own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -133,22 +153,35 @@ pub async fn tell_next(
 ) -> Kept<usize> {
     let waiting = next(&mut *tx, (update_id, version), most).await?;
     hold(&mut *tx, kind, &waiting).await?;
-    // Who stopped or moved before she could be held is another by now, and is found in the next lot.
-    let people: Vec<Person> =
-        next(&mut *tx, (update_id, version), most).await?.into_iter().filter(|person| waiting.contains(person)).collect();
+    // Who stopped or moved before she could be held is another by now, and is found in the next
+    // lot.
+    let people: Vec<Person> = next(&mut *tx, (update_id, version), most)
+        .await?
+        .into_iter()
+        .filter(|person| waiting.contains(person))
+        .collect();
     for person in &people {
         let dedup_key = format!("update {update_id} {version} {}", person.id);
         let own = match &person.subscriber_id {
             Some(subscriber) if !person.has_account => {
                 let token = id::secret();
-                subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
+                subscriptions::store::keep_link(&mut *tx, &id::hash(&token), subscriber, now)
+                    .await?;
                 Some(choose(&token))
             }
             _ => None,
         };
         let account_id = person.has_account.then_some(person.id.as_str());
         let words = own.as_ref().unwrap_or(words);
-        let owed = Owed { dedup_key: &dedup_key, kind: "update", account_id, to: &person.email, words, at: now, not_after: None };
+        let owed = Owed {
+            dedup_key: &dedup_key,
+            kind: "update",
+            account_id,
+            to: &person.email,
+            words,
+            at: now,
+            not_after: None,
+        };
         owe(&mut *tx, owed).await?;
         let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
         sqlx::query(

@@ -16,29 +16,54 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         let letters = told(&world).await;
         assert_eq!(letters.len(), 3, "the digest waits");
         let stops = letters.iter().find(|letter| letter.to == "stops@example.org").unwrap();
-        world.visitor().post(&stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        world
+            .visitor()
+            .post(
+                &stops.one_click.clone().unwrap().replace("http://alongside.example.org", ""),
+                &[],
+            )
+            .await;
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
-        // She has another address since: what she had asked for has ended, and not because she chose so.
+        // She has another address since: what she had asked for has ended, and not because she
+        // chose so.
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
         address_changes(&world, "moves@example.org", "new@example.org").await;
 
         assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct it"));
         assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct it"));
         let day = clock::fields(world.now() + 40 * DAY).0;
-        let words = [fields("Buses later", &world.autism, &day), vec![("changed", "It begins ten days later.")]].concat();
-        let unsaid = leaders.0.post(&format!("/lead/notices/{id}/correction"), &fields("Buses", &world.autism, &day)).await;
-        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what has changed"));
+        let words = [
+            fields("Buses later", &world.autism, &day),
+            vec![("changed", "It begins ten days later.")],
+        ]
+        .concat();
+        let unsaid = leaders
+            .0
+            .post(&format!("/lead/notices/{id}/correction"), &fields("Buses", &world.autism, &day))
+            .await;
+        assert!(
+            unsaid.status == StatusCode::UNPROCESSABLE_ENTITY
+                && unsaid.says("Say what has changed")
+        );
         let page = written(&leaders.0, &format!("/lead/notices/{id}/correction"), &words).await;
-        let other = written(&leaders.0, &format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")]).await;
+        let other =
+            written(&leaders.0, &format!("/lead/notices/{id}/withdrawal"), &[("changed", "No.")])
+                .await;
         let preview = leaders.1.get(&page).await;
         assert!(preview.says("It begins ten days later.") && preview.says("Corrected: "));
         leaders.1.post(&page, &[]).await.leads_to();
         let second = leaders.1.post(&other, &[]).await;
-        assert!(second.status == StatusCode::UNPROCESSABLE_ENTITY && second.says("Another correction or withdrawal"));
+        assert!(
+            second.status == StatusCode::UNPROCESSABLE_ENTITY
+                && second.says("Another correction or withdrawal")
+        );
 
         let mut letters = told(&world).await;
         letters.sort_by(|one, next| one.to.cmp(&next.to));
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org", "one@example.org"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["new@example.org", "one@example.org"]
+        );
         assert!(
             letters[0].subject.starts_with("Corrected: ")
                 && letters[0].text.starts_with("This puts right what we said before. What has changed:\n\nIt begins ten days later.")
@@ -46,24 +71,49 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         forward_to(&world, "Tuesday", "08:30");
         let digest = told(&world).await;
         assert_eq!(digest.len(), 1, "one letter, about the correction alone");
-        assert!(digest[0].text.contains("Buses later") && digest[0].text.matches("It takes effect from").count() == 1);
-        assert!(digest[0].text.contains("Route 5 comes at 8:10"), "what changes stands there also for those who had no letter before");
+        assert!(
+            digest[0].text.contains("Buses later")
+                && digest[0].text.matches("It takes effect from").count() == 1
+        );
+        assert!(
+            digest[0].text.contains("Route 5 comes at 8:10"),
+            "what changes stands there also for those who had no letter before"
+        );
         let old = world.visitor().get(&format!("/notices/{id}")).await;
         assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
         let list = world.visitor().get("/notices").await;
-        assert!(list.says("Buses later") && !list.says(&format!("/notices/{id}")), "the correction stands in its place");
+        assert!(
+            list.says("Buses later") && !list.says(&format!("/notices/{id}")),
+            "the correction stands in its place"
+        );
 
         // The correction is withdrawn: again the same people, at once.
         let corrected = page.replace("/lead/notices/", "");
-        assert_eq!(leaders.0.get(&format!("/lead/notices/{id}/correction")).await.leads_to(), format!("/notices/{corrected}"));
-        let page = written(&leaders.0, &format!("/lead/notices/{corrected}/withdrawal"), &[("changed", "The bridge is open.")]).await;
+        assert_eq!(
+            leaders.0.get(&format!("/lead/notices/{id}/correction")).await.leads_to(),
+            format!("/notices/{corrected}")
+        );
+        let page = written(
+            &leaders.0,
+            &format!("/lead/notices/{corrected}/withdrawal"),
+            &[("changed", "The bridge is open.")],
+        )
+        .await;
         leaders.1.post(&page, &[]).await.leads_to();
         let letters = told(&world).await;
         assert_eq!(letters.len(), 3);
-        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Buses later" && !letter.text.contains("What you must do")));
+        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Buses later"
+            && !letter.text.contains("What you must do")));
         let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;
-        assert!(withdrawal.says("○ Withdrawn") && withdrawal.says("The bridge is open.") && !withdrawal.says("What you must do"));
-        assert!(!world.visitor().get("/notices").await.says("Buses later"), "what is withdrawn does not take effect");
+        assert!(
+            withdrawal.says("○ Withdrawn")
+                && withdrawal.says("The bridge is open.")
+                && !withdrawal.says("What you must do")
+        );
+        assert!(
+            !world.visitor().get("/notices").await.says("Buses later"),
+            "what is withdrawn does not take effect"
+        );
         assert!(world.visitor().get("/notices?show=lately").await.says("Buses later"));
     });
 }
@@ -72,18 +122,32 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
 fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
     on_both(async |world| {
         for nth in 0..3 {
-            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, "", "at once").await;
+            subscriber(
+                &world,
+                &format!("person{nth}@example.org"),
+                &world.transport,
+                "",
+                "at once",
+            )
+            .await;
         }
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Wrong", 30).await;
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
-        let page = leaders.0.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "It was a mistake.")]).await.leads_to();
+        let page = leaders
+            .0
+            .post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "It was a mistake.")])
+            .await
+            .leads_to();
         leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
         let letters = told(&world).await;
         assert_eq!(letters.len(), 3);
         assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Wrong"));
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await, 3);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await,
+            3
+        );
     });
 }
 
@@ -111,23 +175,35 @@ fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_i
     on_both(async |world| {
         subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
         let (writer, colleague) = leaders(&world).await;
-        let (day, by) = (clock::fields(world.now() + 2 * DAY).0, clock::fields(world.now() + DAY).0);
-        let page =
-            written(&writer, "/lead/notices/new", &[fields("Near", &world.transport, &day), vec![("must_do_by", &by)]].concat()).await;
+        let (day, by) =
+            (clock::fields(world.now() + 2 * DAY).0, clock::fields(world.now() + DAY).0);
+        let page = written(
+            &writer,
+            "/lead/notices/new",
+            &[fields("Near", &world.transport, &day), vec![("must_do_by", &by)]].concat(),
+        )
+        .await;
         colleague.post(&page, &[]).await.leads_to();
         told(&world).await;
         world.forward(2 * DAY - HOUR);
         let far = clock::fields(world.now() + 40 * DAY).0;
-        let words = [fields("Later", &world.transport, &far), vec![("changed", "The day."), ("must_do_by", &by)]].concat();
+        let words = [
+            fields("Later", &world.transport, &far),
+            vec![("changed", "The day."), ("must_do_by", &by)],
+        ]
+        .concat();
         let page = written(&writer, &format!("{page}/correction"), &words).await;
-        assert!(writer.get(&page).await.says("This one at once, since the next digest is too late"));
+        assert!(
+            writer.get(&page).await.says("This one at once, since the next digest is too late")
+        );
         colleague.post(&page, &[]).await.leads_to();
         assert_eq!(told(&world).await.len(), 1);
     });
 }
 
 #[test]
-fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscriptions_was_about_it_any_more() {
+fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscriptions_was_about_it_any_more()
+ {
     on_both(async |world| {
         subscriber(&world, "moves@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
@@ -146,14 +222,19 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         moved.await.unwrap();
         let correct = async |id: &str| {
             let day = clock::fields(world.now() + 40 * DAY).0;
-            let words = [fields("Buses", &world.transport, &day), vec![("changed", "The day.")]].concat();
+            let words =
+                [fields("Buses", &world.transport, &day), vec![("changed", "The day.")]].concat();
             let page = written(&leaders.0, &format!("/lead/notices/{id}/correction"), &words).await;
             leaders.1.post(&page, &[]).await.leads_to();
             (page.replace("/lead/notices/", ""), told(&world).await)
         };
         let (second, letters) = correct(&first).await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org"]);
-        let one_click = letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["new@example.org"]
+        );
+        let one_click =
+            letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         assert_eq!(world.visitor().post(&one_click, &[]).await.status, StatusCode::OK);
         let (_, letters) = correct(&second).await;
         assert!(letters.is_empty(), "she had said that she wants no more of it");
@@ -169,7 +250,8 @@ fn a_correction_can_go_back_to_the_day_people_were_told_of_until_it_is_approved(
         told(&world).await;
         world.forward(2 * DAY);
         let send = async |to: &str, day: &str| {
-            let words = [fields("Buses", &world.transport, day), vec![("changed", "The stop.")]].concat();
+            let words =
+                [fields("Buses", &world.transport, day), vec![("changed", "The stop.")]].concat();
             written(&leaders.0, to, &words).await
         };
         let later = clock::fields(world.now() + 10 * DAY).0;
@@ -183,18 +265,43 @@ fn a_correction_can_go_back_to_the_day_people_were_told_of_until_it_is_approved(
 fn a_correction_after_the_day_takes_nothing_away_of_who_was_told_before_it() {
     on_both(async |world| {
         for nth in 0..12 {
-            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, "", "at once").await;
+            subscriber(
+                &world,
+                &format!("person{nth}@example.org"),
+                &world.transport,
+                "",
+                "at once",
+            )
+            .await;
         }
         let leaders = leaders(&world).await;
-        let (late, early) = (noticed(&world, &leaders, "Late", 30).await, noticed(&world, &leaders, "Early", 30).await);
+        let (late, early) = (
+            noticed(&world, &leaders, "Late", 30).await,
+            noticed(&world, &leaders, "Early", 30).await,
+        );
         told(&world).await;
         followed(&world, &leaders, &early, Some(40)).await;
         told(&world).await;
         world.forward(31 * DAY);
-        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">about 10<"));
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/notices/{late}"))
+                .await
+                .says("data-label=\"In time\">about 10<")
+        );
         followed(&world, &leaders, &late, None).await;
         told(&world).await;
-        assert!(world.visitor().get(&format!("/notices/{late}")).await.says("data-label=\"In time\">about 10<"));
-        assert!(!world.visitor().get(&format!("/notices/{early}")).await.says("In time"), "its day was put right before it came");
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/notices/{late}"))
+                .await
+                .says("data-label=\"In time\">about 10<")
+        );
+        assert!(
+            !world.visitor().get(&format!("/notices/{early}")).await.says("In time"),
+            "its day was put right before it came"
+        );
     });
 }

@@ -6,21 +6,34 @@ fn what_is_missing_in_a_notice_is_named_and_what_was_typed_stays() {
         let (writer, _) = leaders(&world).await;
         let empty = writer.post("/lead/notices/new", &[]).await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(empty.says("Choose at least one service") && empty.says("Enter the day from which it holds"));
-        let past = writer.post("/lead/notices/new", &fields("A change\nBcc: all@example.org", &world.transport, "2020-01-01")).await;
-        assert!(past.says("Choose a day that is still to come") && past.says("Be at the stop by 8:05."));
+        assert!(
+            empty.says("Choose at least one service")
+                && empty.says("Enter the day from which it holds")
+        );
+        let past = writer
+            .post(
+                "/lead/notices/new",
+                &fields("A change\nBcc: all@example.org", &world.transport, "2020-01-01"),
+            )
+            .await;
+        assert!(
+            past.says("Choose a day that is still to come") && past.says("Be at the stop by 8:05.")
+        );
         let start = writer.get("/lead/notices/new?like=transport").await;
         assert!(start.says("New pick-up times on "));
     });
 }
 
-/// Two organisations; transport is run by the council. Gives the ids of the council and of the other.
+/// Two organisations; transport is run by the council. Gives the ids of the council and of the
+/// other.
 async fn council_runs_transport(world: &World) -> (String, String) {
     let transport = world.transport.clone();
     let made = world.db().write(|tx| {
         Box::pin(async move {
-            let council = area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
-            let other = area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
+            let council =
+                area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
+            let other =
+                area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
             area::store::set_rule(tx, &transport, std::slice::from_ref(&council), Some(20)).await?;
             Ok::<_, sqlx::Error>((council, other))
         })
@@ -30,7 +43,11 @@ async fn council_runs_transport(world: &World) -> (String, String) {
 
 async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
     let (account, organisation) = (leader.account.clone(), organisation.to_owned());
-    let set = world.db().write(move |tx| Box::pin(async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await }));
+    let set = world.db().write(move |tx| {
+        Box::pin(
+            async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await },
+        )
+    });
     set.await.unwrap();
 }
 
@@ -40,18 +57,35 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         let (council, other) = council_runs_transport(&world).await;
         let both = leaders(&world).await;
         let stranger = world.signed_in("leader3@example.org", &[Role::Leader]).await;
-        for (leader, organisation) in [(&both.0, &council), (&both.1, &council), (&stranger, &other)] {
+        for (leader, organisation) in
+            [(&both.0, &council), (&both.1, &council), (&stranger, &other)]
+        {
             leads_for(&world, leader, organisation).await;
         }
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let refused = stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
+        let refused =
+            stranger.post("/lead/notices/new", &fields("Not hers", &world.transport, &day)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.says("Leave out Transport. Leaders of those who run it write about it") && refused.says("Route 5 comes at 8:10"));
-        stranger.post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day)).await.leads_to();
+        assert!(
+            refused.says("Leave out Transport. Leaders of those who run it write about it")
+                && refused.says("Route 5 comes at 8:10")
+        );
+        stranger
+            .post("/lead/notices/new", &fields("Nobody runs autism support", &world.autism, &day))
+            .await
+            .leads_to();
 
-        let page = written(&both.0, "/lead/notices/new", &fields("Hers", &world.transport, &day)).await;
-        assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN, "nor does she read what is not told yet");
-        assert!(both.1.get("/lead/notices").await.says("Hers") && !stranger.get("/lead/notices").await.says("Hers"));
+        let page =
+            written(&both.0, "/lead/notices/new", &fields("Hers", &world.transport, &day)).await;
+        assert_eq!(
+            stranger.get(&page).await.status,
+            StatusCode::FORBIDDEN,
+            "nor does she read what is not told yet"
+        );
+        assert!(
+            both.1.get("/lead/notices").await.says("Hers")
+                && !stranger.get("/lead/notices").await.says("Hers")
+        );
         for (path, sent) in [
             (page.clone(), vec![]),
             (format!("{page}/words"), fields("Other words", &world.transport, &day)),
@@ -60,12 +94,23 @@ fn only_leaders_of_those_who_run_a_service_write_approve_change_correct_and_with
         ] {
             assert_eq!(stranger.post(&path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
         }
-        let retire = |at: &'static str| world.db().write(move |tx| Box::pin(async move { sqlx::query(at).execute(tx).await.map(drop) }));
+        let retire = |at: &'static str| {
+            world.db().write(move |tx| {
+                Box::pin(async move { sqlx::query(at).execute(tx).await.map(drop) })
+            })
+        };
         retire("UPDATE services SET retired_at = 1 WHERE name = 'Transport'").await.unwrap();
-        assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN, "nor when its service is no more");
+        assert_eq!(
+            stranger.get(&page).await.status,
+            StatusCode::FORBIDDEN,
+            "nor when its service is no more"
+        );
         retire("UPDATE services SET retired_at = NULL").await.unwrap();
         both.1.post(&page, &[]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,
+            1
+        );
         let call_back = [("step", "call back")];
         assert_eq!(stranger.post(&page, &call_back).await.status, StatusCode::FORBIDDEN);
         both.0.post(&page, &call_back).await.leads_to();
@@ -78,21 +123,41 @@ fn the_area_can_let_whoever_writes_a_notice_send_it() {
         let (writer, _) = leaders(&world).await;
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Alone", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Alone", &world.transport, &day)).await;
         assert_eq!(writer.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        admin.post("/admin/telling", &[("step", "second person"), ("second_person", "no")]).await.leads_to();
+        admin
+            .post("/admin/telling", &[("step", "second person"), ("second_person", "no")])
+            .await
+            .leads_to();
         assert!(writer.get(&page).await.says("Approve it"));
         writer.post(&page, &[]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,
+            1
+        );
         told(&world).await;
         let [first, second] = [(); 2].map(async |()| {
-            let follows = format!("/lead/notices/{}/withdrawal", page.replace("/lead/notices/", ""));
-            writer.post(&follows, &[("changed", "No.")]).await.leads_to().split('?').next().unwrap().to_owned()
+            let follows =
+                format!("/lead/notices/{}/withdrawal", page.replace("/lead/notices/", ""));
+            writer
+                .post(&follows, &[("changed", "No.")])
+                .await
+                .leads_to()
+                .split('?')
+                .next()
+                .unwrap()
+                .to_owned()
         });
         let (first, second) = (first.await, second.await);
         writer.post(&first, &[]).await.leads_to();
         told(&world).await;
-        assert!(writer.post(&second, &[]).await.says("Another correction or withdrawal of the same notice was approved before"));
+        assert!(
+            writer
+                .post(&second, &[])
+                .await
+                .says("Another correction or withdrawal of the same notice was approved before")
+        );
     });
 }
 
@@ -104,15 +169,27 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         leads_for(&world, &writer, &council).await;
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         // 15 January 2027 is a Friday. Half-term is the week of 15 February.
-        let term = [("step", "term"), ("term_name", "Spring"), ("first_day", "2027-01-04"), ("last_day", "2027-02-12")];
+        let term = [
+            ("step", "term"),
+            ("term_name", "Spring"),
+            ("first_day", "2027-01-04"),
+            ("last_day", "2027-02-12"),
+        ];
         admin.post("/admin/telling", &term).await.leads_to();
-        let closed = [("step", "closed"), ("closed_name", "Snow day"), ("closed_day", "2027-01-18")];
+        let closed =
+            [("step", "closed"), ("closed_name", "Snow day"), ("closed_day", "2027-01-18")];
         admin.post("/admin/telling", &closed).await.leads_to();
         let twice = admin.post("/admin/telling", &closed).await;
-        assert!(twice.status == StatusCode::UNPROCESSABLE_ENTITY && twice.says("This one is there already"));
+        assert!(
+            twice.status == StatusCode::UNPROCESSABLE_ENTITY
+                && twice.says("This one is there already")
+        );
         assert!(admin.get("/admin/telling").await.says("Snow day"));
         let preview = async |day: &str| {
-            let page = writer.post("/lead/notices/new", &fields("Buses", &world.transport, day)).await.leads_to();
+            let page = writer
+                .post("/lead/notices/new", &fields("Buses", &world.transport, day))
+                .await
+                .leads_to();
             writer.get(page.split('?').next().unwrap()).await
         };
         // From Tuesday 19 January: 19 school days until 12 February, and none in the weeks after.
@@ -125,7 +202,12 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
             preview("2027-02-22").await.says("19 school days before")
                 && preview("2027-02-22").await.says("The terms up to that day are not known")
         );
-        let next = [("step", "term"), ("term_name", "Spring, second half"), ("first_day", "2027-02-22"), ("last_day", "2027-03-25")];
+        let next = [
+            ("step", "term"),
+            ("term_name", "Spring, second half"),
+            ("first_day", "2027-02-22"),
+            ("last_day", "2027-03-25"),
+        ];
         admin.post("/admin/telling", &next).await.leads_to();
         assert!(!preview("2027-02-23").await.says("the area’s rule"), "20 school days are enough");
         // On Monday morning the next weekly digest is five days away.
@@ -141,13 +223,27 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
 fn the_preview_says_how_many_would_be_told_to_the_nearest_ten_only() {
     on_both(async |world| {
         for nth in 0..12 {
-            subscriber(&world, &format!("south{nth}@example.org"), &world.transport, &world.south, "at once").await;
+            subscriber(
+                &world,
+                &format!("south{nth}@example.org"),
+                &world.transport,
+                &world.south,
+                "at once",
+            )
+            .await;
         }
         let (writer, _) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = writer.post("/lead/notices/new", &fields("Buses", &world.transport, &day)).await.leads_to();
+        let page = writer
+            .post("/lead/notices/new", &fields("Buses", &world.transport, &day))
+            .await
+            .leads_to();
         let preview = writer.get(page.split('?').next().unwrap()).await;
-        assert!(preview.says("about 10") && preview.says("about 10 of about 40") && !preview.says(">12<"));
+        assert!(
+            preview.says("about 10")
+                && preview.says("about 10 of about 40")
+                && !preview.says(">12<")
+        );
     });
 }
 
@@ -156,17 +252,36 @@ fn whoever_changes_the_words_does_not_approve_them_and_nobody_approves_words_she
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Harmless", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Harmless", &world.transport, &day))
+                .await;
         let seen = colleague.get(&page).await.sends("seen");
         world.forward(MINUTE);
-        writer.post(&format!("{page}/words"), &fields("Other words", &world.transport, &day)).await.leads_to();
+        writer
+            .post(&format!("{page}/words"), &fields("Other words", &world.transport, &day))
+            .await
+            .leads_to();
         let late = colleague.post(&page, &[("seen", &seen)]).await;
-        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("It was changed while you read it"));
+        assert!(
+            late.status == StatusCode::UNPROCESSABLE_ENTITY
+                && late.says("It was changed while you read it")
+        );
         world.forward(MINUTE);
-        colleague.post(&format!("{page}/words"), &fields("Hers", &world.transport, &day)).await.leads_to();
-        assert!(colleague.post(&page, &[]).await.says("Ask a colleague to approve it. You wrote it yourself"));
+        colleague
+            .post(&format!("{page}/words"), &fields("Hers", &world.transport, &day))
+            .await
+            .leads_to();
+        assert!(
+            colleague
+                .post(&page, &[])
+                .await
+                .says("Ask a colleague to approve it. You wrote it yourself")
+        );
         writer.post(&page, &[]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,
+            1
+        );
     });
 }
 
@@ -175,10 +290,14 @@ fn a_change_that_holds_already_or_would_before_people_are_told_is_not_approved()
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 2 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
         let later = clock::fields(world.now() + 3 * DAY).0;
         let timed = colleague.post(&page, &[("start_day", &later)]).await;
-        assert!(timed.status == StatusCode::UNPROCESSABLE_ENTITY && timed.says("They cannot be told of it in time"));
+        assert!(
+            timed.status == StatusCode::UNPROCESSABLE_ENTITY
+                && timed.says("They cannot be told of it in time")
+        );
         world.forward(3 * DAY);
         assert!(colleague.post(&page, &[]).await.says("They cannot be told of it in time"));
     });
@@ -189,18 +308,34 @@ fn a_draft_that_is_discarded_waits_for_nobody_and_can_be_brought_back() {
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Not to be", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Not to be", &world.transport, &day))
+                .await;
         let discarded = writer.post(&page, &[("step", "discard")]).await.leads_to();
         assert!(writer.get(&discarded).await.says("The draft is discarded"));
-        assert!(!colleague.get("/lead/notices").await.says("Not to be") && !colleague.get("/lead").await.says("Not to be"));
+        assert!(
+            !colleague.get("/lead/notices").await.says("Not to be")
+                && !colleague.get("/lead").await.says("Not to be")
+        );
         assert!(colleague.get("/lead/notices?show=discarded").await.says("Not to be"));
-        assert_eq!(colleague.post(&page, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nor can it be approved");
+        assert_eq!(
+            colleague.post(&page, &[]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "nor can it be approved"
+        );
         writer.post(&page, &[("step", "bring back")]).await.leads_to();
         assert!(colleague.get("/lead/notices").await.says("Not to be"));
         colleague.post(&page, &[]).await.leads_to();
         writer.post(&page, &[("step", "discard")]).await.leads_to();
         assert_eq!(told(&world).await.len(), 0);
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL AND discarded_at IS NULL").await, 1);
+        assert_eq!(
+            number(
+                &world,
+                "SELECT count(*) FROM notices WHERE started_at IS NOT NULL AND discarded_at IS NULL"
+            )
+            .await,
+            1
+        );
     });
 }
 
@@ -210,10 +345,20 @@ fn the_list_of_notices_that_wait_is_paged() {
         let (writer, _) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
         for nth in 0..21 {
-            written(&writer, "/lead/notices/new", &fields(&format!("Change {nth}."), &world.transport, &day)).await;
+            written(
+                &writer,
+                "/lead/notices/new",
+                &fields(&format!("Change {nth}."), &world.transport, &day),
+            )
+            .await;
         }
         let first = writer.get("/lead/notices").await;
-        assert!(first.says("Change 0.") && first.says("Change 19.") && !first.says("Change 20.") && first.says("Show more"));
+        assert!(
+            first.says("Change 0.")
+                && first.says("Change 19.")
+                && !first.says("Change 20.")
+                && first.says("Show more")
+        );
         assert!(writer.get("/lead/notices?page=2").await.says("Change 20."));
     });
 }
@@ -226,15 +371,24 @@ fn whoever_approves_for_a_day_that_is_late_is_told_so_once() {
         for leader in [&both.0, &both.1] {
             leads_for(&world, leader, &council).await;
         }
-        // 15 January 2027 is a Friday, and 1 March a Monday: 31 days from Monday to Friday lie between.
-        let page = written(&both.0, "/lead/notices/new", &fields("Buses", &world.transport, "2027-03-01")).await;
+        // 15 January 2027 is a Friday, and 1 March a Monday: 31 days from Monday to Friday lie
+        // between.
+        let page =
+            written(&both.0, "/lead/notices/new", &fields("Buses", &world.transport, "2027-03-01"))
+                .await;
         assert!(!both.1.get(&page).await.says("the area’s rule"));
         let start = [("start_day", "2027-02-15"), ("start_time", "08:00")];
         let late = both.1.post(&page, &start).await;
-        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("Families would be told 9 school days before"));
+        assert!(
+            late.status == StatusCode::UNPROCESSABLE_ENTITY
+                && late.says("Families would be told 9 school days before")
+        );
         let hidden = late.sends("late");
         both.1.post(&page, &[start[0], start[1], ("late", &hidden)]).await.leads_to();
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 1);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,
+            1
+        );
     });
 }
 
@@ -243,9 +397,14 @@ fn the_preview_says_which_digest_would_come_too_late() {
     on_both(async |world| {
         let (writer, _) = leaders(&world).await;
         let day = clock::fields(world.now() + DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Soon", &world.transport, &day)).await;
         let preview = writer.get(&page).await;
-        assert_eq!(preview.html.matches("This one at once, since the next digest is too late").count(), 1, "the weekly one");
+        assert_eq!(
+            preview.html.matches("This one at once, since the next digest is too late").count(),
+            1,
+            "the weekly one"
+        );
     });
 }
 
@@ -254,10 +413,17 @@ fn an_hour_without_a_day_tells_nobody() {
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Buses", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Buses", &world.transport, &day)).await;
         let refused = colleague.post(&page, &[("start_day", ""), ("start_time", "16:00")]).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("Enter a day and an hour, or leave both empty"));
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await, 0);
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                && refused.says("Enter a day and an hour, or leave both empty")
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE approved_at IS NOT NULL").await,
+            0
+        );
     });
 }
 
@@ -267,12 +433,20 @@ fn people_are_told_before_the_day_by_which_they_are_to_do_something() {
         subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
         let (writer, colleague) = leaders(&world).await;
         forward_to(&world, "Monday", "12:00");
-        let (day, by) = (clock::fields(world.now() + 21 * DAY).0, clock::fields(world.now() + 3 * DAY).0);
+        let (day, by) =
+            (clock::fields(world.now() + 21 * DAY).0, clock::fields(world.now() + 3 * DAY).0);
         let words = [fields("Buses", &world.transport, &day), vec![("must_do_by", &by)]].concat();
         let page = written(&writer, "/lead/notices/new", &words).await;
         let start = clock::fields(world.now() + 10 * DAY).0;
-        assert!(colleague.post(&page, &[("start_day", &start)]).await.says("They would hear when it is over"));
-        assert!(colleague.get(&page).await.says("This one at once, since the next digest is too late"));
+        assert!(
+            colleague
+                .post(&page, &[("start_day", &start)])
+                .await
+                .says("They would hear when it is over")
+        );
+        assert!(
+            colleague.get(&page).await.says("This one at once, since the next digest is too late")
+        );
         colleague.post(&page, &[]).await.leads_to();
         assert_eq!(told(&world).await.len(), 1, "her digest comes after the day");
     });
@@ -283,17 +457,35 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("First", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("First", &world.transport, &day)).await;
         let words = format!("{page}/words");
-        let (hers, others) = (writer.get(&words).await.sends("seen"), colleague.get(&words).await.sends("seen"));
+        let (hers, others) =
+            (writer.get(&words).await.sends("seen"), colleague.get(&words).await.sends("seen"));
         world.forward(MINUTE);
-        colleague.post(&words, &[fields("A colleague’s", &world.transport, &day), vec![("seen", &others)]].concat()).await.leads_to();
+        colleague
+            .post(
+                &words,
+                &[fields("A colleague’s", &world.transport, &day), vec![("seen", &others)]]
+                    .concat(),
+            )
+            .await
+            .leads_to();
         let mine = [fields("Mine", &world.transport, &day), vec![("seen", hers.as_str())]].concat();
         let refused = writer.post(&words, &mine).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("a colleague has changed it meanwhile"));
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                && refused.says("a colleague has changed it meanwhile")
+        );
         assert!(refused.says("value=\"Mine\"") && writer.get(&page).await.says("A colleague’s"));
         let again = refused.sends("seen");
-        writer.post(&words, &[fields("Mine", &world.transport, &day), vec![("seen", again.as_str())]].concat()).await.leads_to();
+        writer
+            .post(
+                &words,
+                &[fields("Mine", &world.transport, &day), vec![("seen", again.as_str())]].concat(),
+            )
+            .await
+            .leads_to();
         assert!(writer.get(&page).await.says("Mine"));
 
         writer.post(&page, &[("step", "discard")]).await.leads_to();
@@ -301,18 +493,29 @@ fn words_that_meet_a_colleagues_change_are_not_lost() {
         assert!(refused.says("it was discarded meanwhile") && refused.says("value=\"After\""));
         assert!(colleague.post(&page, &[]).await.says("Bring it back first"));
         writer.post(&page, &[("step", "bring back")]).await.leads_to();
-        colleague.post(&page, &[("start_day", &clock::fields(world.now() + 2 * DAY).0)]).await.leads_to();
+        colleague
+            .post(&page, &[("start_day", &clock::fields(world.now() + 2 * DAY).0)])
+            .await
+            .leads_to();
         let discarded = writer.post(&page, &[("step", "discard")]).await.leads_to();
-        assert!(writer.get(&discarded).await.says("A colleague has approved it"), "it is not said to be discarded");
+        assert!(
+            writer.get(&discarded).await.says("A colleague has approved it"),
+            "it is not said to be discarded"
+        );
         writer.post(&page, &[("step", "call back")]).await.leads_to();
         colleague.post(&page, &[]).await.leads_to();
         told(&world).await;
 
         let withdrawal = format!("{page}/withdrawal");
         let timed = written(&writer, &withdrawal, &[("changed", "In time.")]).await;
-        colleague.post(&timed, &[("start_day", &clock::fields(world.now() + 5 * DAY).0)]).await.leads_to();
+        colleague
+            .post(&timed, &[("start_day", &clock::fields(world.now() + 5 * DAY).0)])
+            .await
+            .leads_to();
         let other = written(&writer, &withdrawal, &[("changed", "Now.")]).await;
-        assert!(colleague.post(&other, &[]).await.says("waits for its time. Call that one back first"));
+        assert!(
+            colleague.post(&other, &[]).await.says("waits for its time. Call that one back first")
+        );
         colleague.post(&timed, &[("step", "call back")]).await.leads_to();
         colleague.post(&other, &[]).await.leads_to();
         told(&world).await;

@@ -27,10 +27,14 @@ use crate::world::{Browser, World, link, on_both};
 
 /// Two leaders: one writes, the other approves.
 pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
-    (world.signed_in("leader@example.org", &[Role::Leader]).await, world.signed_in("leader2@example.org", &[Role::Leader]).await)
+    (
+        world.signed_in("leader@example.org", &[Role::Leader]).await,
+        world.signed_in("leader2@example.org", &[Role::Leader]).await,
+    )
 }
 
-/// Somebody who has confirmed that she wants letters about this service, in this place or, with "", everywhere.
+/// Somebody who has confirmed that she wants letters about this service, in this place or, with "",
+/// everywhere.
 pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
     let fields = [("email", email), ("services", service), ("places", place), ("cadence", cadence)];
     world.visitor().post("/subscribe", &fields).await.leads_to();
@@ -66,18 +70,33 @@ pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) ->
 /// A subscriber's account takes another address.
 pub async fn address_changes(world: &World, old: &'static str, new: &'static str) {
     let (kind, now) = (world.db().kind(), world.now());
-    let changed =
-        world.db().write(move |tx| Box::pin(async move { app::subscriptions::store::address_changed(tx, kind, old, new, now).await }));
+    let changed = world.db().write(move |tx| {
+        Box::pin(async move {
+            app::subscriptions::store::address_changed(tx, kind, old, new, now).await
+        })
+    });
     changed.await.unwrap();
 }
 
-/// Writes a notice about transport that takes effect after so many days, and has it approved; its id.
-pub async fn noticed(world: &World, leaders: &(Browser<'_>, Browser<'_>), title: &str, days: i64) -> String {
+/// Writes a notice about transport that takes effect after so many days, and has it approved; its
+/// id.
+pub async fn noticed(
+    world: &World,
+    leaders: &(Browser<'_>, Browser<'_>),
+    title: &str,
+    days: i64,
+) -> String {
     noticed_of(world, leaders, title, &world.transport, days).await
 }
 
 /// Likewise of a service.
-async fn noticed_of(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), title: &str, service: &str, days: i64) -> String {
+async fn noticed_of(
+    world: &World,
+    (writer, colleague): &(Browser<'_>, Browser<'_>),
+    title: &str,
+    service: &str,
+    days: i64,
+) -> String {
     let day = clock::fields(world.now() + days * DAY).0;
     let written = writer.post("/lead/notices/new", &fields(title, service, &day)).await.leads_to();
     let page = written.split('?').next().unwrap().to_owned();
@@ -85,15 +104,26 @@ async fn noticed_of(world: &World, (writer, colleague): &(Browser<'_>, Browser<'
     page.replace("/lead/notices/", "")
 }
 
-/// Corrects a notice, with these days until it takes effect, or withdraws it; and has that approved; its id.
-pub async fn followed(world: &World, (writer, colleague): &(Browser<'_>, Browser<'_>), id: &str, correct_to: Option<i64>) -> String {
+/// Corrects a notice, with these days until it takes effect, or withdraws it; and has that
+/// approved; its id.
+pub async fn followed(
+    world: &World,
+    (writer, colleague): &(Browser<'_>, Browser<'_>),
+    id: &str,
+    correct_to: Option<i64>,
+) -> String {
     let written = match correct_to {
         Some(days) => {
             let day = clock::fields(world.now() + days * DAY).0;
-            let words = [fields("Put right", &world.transport, &day), vec![("changed", "The day.")]].concat();
+            let words =
+                [fields("Put right", &world.transport, &day), vec![("changed", "The day.")]]
+                    .concat();
             writer.post(&format!("/lead/notices/{id}/correction"), &words).await.leads_to()
         }
-        None => writer.post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "The bridge is open.")]).await.leads_to(),
+        None => writer
+            .post(&format!("/lead/notices/{id}/withdrawal"), &[("changed", "The bridge is open.")])
+            .await
+            .leads_to(),
     };
     let page = written.split('?').next().unwrap().to_owned();
     colleague.post(&page, &[]).await.leads_to();
@@ -125,7 +155,11 @@ async fn number(world: &World, sql: &'static str) -> i64 {
 
 /// A letter comes back.
 pub async fn comes_back(world: &World, letter: &Letter, came: Came) {
-    let back = Return { letter: letter.id.clone(), came, reason: "550 5.1.1 <one@example.org>: no such mailbox".into() };
+    let back = Return {
+        letter: letter.id.clone(),
+        came,
+        reason: "550 5.1.1 <one@example.org>: no such mailbox".into(),
+    };
     app::deliveries::keep(&world.house, vec![back]).await.unwrap();
 }
 
@@ -138,7 +172,11 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         subscriber(&world, "three@example.org", &world.transport, &world.north, "at once").await;
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let south = [fields("Route 5 comes earlier", &world.transport, &day), vec![("places", world.south.as_str())]].concat();
+        let south = [
+            fields("Route 5 comes earlier", &world.transport, &day),
+            vec![("places", world.south.as_str())],
+        ]
+        .concat();
         let page = written(&writer, "/lead/notices/new", &south).await;
         let preview = writer.get(&page).await;
         assert!(
@@ -147,29 +185,59 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
                 && preview.says("Who is affected: Children on route 5")
                 && preview.says("The letter")
         );
-        assert!(preview.says("fewer than 10") && !preview.says("<dd>1</dd>"), "how many would be told goes through disclosure");
+        assert!(
+            preview.says("fewer than 10") && !preview.says("<dd>1</dd>"),
+            "how many would be told goes through disclosure"
+        );
         let own = writer.post(&page, &[]).await;
         assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(own.says("Ask a colleague to approve it"));
         let public = page.replace("/lead", "");
-        assert_eq!(world.visitor().get(&public).await.status, StatusCode::NOT_FOUND, "nobody is told yet");
+        assert_eq!(
+            world.visitor().get(&public).await.status,
+            StatusCode::NOT_FOUND,
+            "nobody is told yet"
+        );
 
         colleague.post(&page, &[]).await.leads_to();
         colleague.post(&page, &[]).await.leads_to();
         let letters = told(&world).await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["one@example.org"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["one@example.org"]
+        );
         assert!(
             letters[0].subject.ends_with(": Route 5 comes earlier")
                 && letters[0].text.contains("What you must do: Be at the stop by 8:05.")
         );
-        assert!(letters[0].one_click.as_ref().unwrap().starts_with("http://alongside.example.org/unsubscribe/"));
+        assert!(
+            letters[0]
+                .one_click
+                .as_ref()
+                .unwrap()
+                .starts_with("http://alongside.example.org/unsubscribe/")
+        );
         assert!(told(&world).await.is_empty(), "nobody is told twice");
         let shown = world.visitor().get(&public).await;
-        assert!(shown.says("What you must do") && shown.says("Route 5 comes at 8:10") && shown.says("● Decided"));
         assert!(
-            world.visitor().get(&format!("/notices?service={}&place={}", world.transport, world.south)).await.says("Route 5 comes earlier")
+            shown.says("What you must do")
+                && shown.says("Route 5 comes at 8:10")
+                && shown.says("● Decided")
         );
-        assert!(!world.visitor().get(&format!("/notices?place={}", world.north)).await.says("Route 5 comes earlier"));
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/notices?service={}&place={}", world.transport, world.south))
+                .await
+                .says("Route 5 comes earlier")
+        );
+        assert!(
+            !world
+                .visitor()
+                .get(&format!("/notices?place={}", world.north))
+                .await
+                .says("Route 5 comes earlier")
+        );
         assert!(world.visitor().get("/notices?show=lately").await.says("Route 5 comes earlier"));
         world.forward(31 * DAY);
         assert!(world.visitor().get(&public).await.says("✓ In force"));
@@ -196,7 +264,9 @@ fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_her_digest_of_three_we
         assert_eq!(digest.len(), 1);
         assert!(digest[0].subject.starts_with("2 changes to services"), "{}", digest[0].subject);
         assert!(
-            digest[0].text.contains("In three weeks") && digest[0].text.contains("In a month") && !digest[0].text.contains("On Monday")
+            digest[0].text.contains("In three weeks")
+                && digest[0].text.contains("In a month")
+                && !digest[0].text.contains("On Monday")
         );
         world.forward(7 * DAY);
         assert!(told(&world).await.is_empty(), "a digest is never blank and never repeats");
@@ -212,15 +282,25 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         let leaders = leaders(&world).await;
         noticed(&world, &leaders, "First", 30).await;
         let first = told(&world).await;
-        let one_click = first[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        let one_click =
+            first[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         noticed(&world, &leaders, "Second", 30).await;
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
-        let stopped = world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
+        let stopped =
+            world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
         assert_eq!(stopped.status, StatusCode::OK);
         assert!(world.deliver().await.is_empty(), "the letter that was owed is called off");
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 2, "autism support goes on");
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger").await, 4, "the ledger keeps its rows");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
+            2,
+            "autism support goes on"
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger").await,
+            4,
+            "the ledger keeps its rows"
+        );
 
         forward_to(&world, "Monday", "08:30");
         assert_eq!(told(&world).await.len(), 1, "the digest of the other");
@@ -229,7 +309,10 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         let daily = world.visitor();
         let own = world.db().write(|tx| {
             Box::pin(async move {
-                let id: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'").fetch_one(&mut *tx).await?;
+                let id: String =
+                    sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
+                        .fetch_one(&mut *tx)
+                        .await?;
                 let token = app::id::secret();
                 app::subscriptions::store::keep_link(tx, &app::id::hash(&token), &id, 0).await?;
                 Ok::<_, sqlx::Error>(token)
@@ -239,7 +322,11 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         daily.post(&own, &[("step", "stop all")]).await.leads_to();
         forward_to(&world, "Tuesday", "08:30");
         assert!(told(&world).await.is_empty(), "what waited for her digest is called off");
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 2, "and so was the letter above");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await,
+            2,
+            "and so was the letter above"
+        );
     });
 }
 
@@ -249,16 +336,31 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let page = written(&writer, "/lead/notices/new", &fields("Earlier", &world.transport, &day)).await;
+        let page =
+            written(&writer, "/lead/notices/new", &fields("Earlier", &world.transport, &day)).await;
         let (start_day, start_time) = clock::fields(world.now() + 2 * DAY);
         let past = colleague.post(&page, &[("start_day", "2020-01-01")]).await;
         assert_eq!(past.status, StatusCode::UNPROCESSABLE_ENTITY);
-        colleague.post(&page, &[("start_day", &start_day), ("start_time", &start_time)]).await.leads_to();
-        assert!(told(&world).await.is_empty() && writer.get("/lead/notices").await.says("People are told from"));
+        colleague
+            .post(&page, &[("start_day", &start_day), ("start_time", &start_time)])
+            .await
+            .leads_to();
+        assert!(
+            told(&world).await.is_empty()
+                && writer.get("/lead/notices").await.says("People are told from")
+        );
         let words = format!("{page}/words");
-        assert_eq!(writer.get(&words).await.leads_to(), page, "what a colleague approved is not changed under her");
+        assert_eq!(
+            writer.get(&words).await.leads_to(),
+            page,
+            "what a colleague approved is not changed under her"
+        );
         let late = writer.post(&words, &fields("Other words", &world.transport, &day)).await;
-        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.says("a colleague has approved it") && late.says("Other words"));
+        assert!(
+            late.status == StatusCode::UNPROCESSABLE_ENTITY
+                && late.says("a colleague has approved it")
+                && late.says("Other words")
+        );
         writer.post(&page, &[("step", "call back")]).await.leads_to();
         world.forward(3 * DAY);
         assert!(told(&world).await.is_empty(), "it was called back");
@@ -277,7 +379,10 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
             "DELETE FROM ledger",
             "UPDATE ledger SET due_at = 0",
         ] {
-            assert!(sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(), "{sql}");
+            assert!(
+                sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(),
+                "{sql}"
+            );
         }
     });
 }
@@ -292,9 +397,13 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         let leaders = leaders(&world).await;
         noticed(&world, &leaders, "Called back", 30).await;
         let house = world.house.clone();
-        let call_back = "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL";
+        let call_back =
+            "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL";
         while_open(&world, &[call_back], async move { start_due(&house).await }).await.unwrap();
-        assert_eq!(number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL").await, 0);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM notices WHERE started_at IS NOT NULL").await,
+            0
+        );
 
         noticed(&world, &leaders, "Told", 30).await;
         start_due(&world.house).await.unwrap();
@@ -305,7 +414,10 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
             "UPDATE ledger SET called_off_at = 1, called_off_why = 'unsubscribed' WHERE delivery_id IS NULL",
         ];
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
-        assert!(world.deliver().await.is_empty(), "she had unsubscribed when the letter came to be owed");
+        assert!(
+            world.deliver().await.is_empty(),
+            "she had unsubscribed when the letter came to be owed"
+        );
     });
 }
 
@@ -313,7 +425,8 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
 fn two_workers_telling_at_once_tell_each_subscriber_once_and_a_confirmation_overtakes_them() {
     on_both(async |world| {
         for nth in 0..30 {
-            subscriber(&world, &format!("s{nth}@example.org"), &world.transport, "", "at once").await;
+            subscriber(&world, &format!("s{nth}@example.org"), &world.transport, "", "at once")
+                .await;
         }
         let leaders = leaders(&world).await;
         noticed(&world, &leaders, "Buses", 30).await;
@@ -323,11 +436,19 @@ fn two_workers_telling_at_once_tell_each_subscriber_once_and_a_confirmation_over
         let (one, two) = tokio::join!(tell_due(&world.house), tell_due(&world.house));
         one.and(two).unwrap();
         world.forward(HOUR);
-        let fields = [("email", "new@example.org"), ("services", world.transport.as_str()), ("cadence", "at once")];
+        let fields = [
+            ("email", "new@example.org"),
+            ("services", world.transport.as_str()),
+            ("cadence", "at once"),
+        ];
         world.visitor().post("/subscribe", &fields).await.leads_to();
         let letters = world.deliver().await;
-        assert_eq!(letters[0].to, "new@example.org", "a confirmation does not wait behind a notice");
-        let mut told: Vec<_> = letters[1..].iter().map(|letter| (letter.to.clone(), letter.subject.clone())).collect();
+        assert_eq!(
+            letters[0].to, "new@example.org",
+            "a confirmation does not wait behind a notice"
+        );
+        let mut told: Vec<_> =
+            letters[1..].iter().map(|letter| (letter.to.clone(), letter.subject.clone())).collect();
         assert_eq!(told.len(), 60);
         told.sort();
         told.dedup();
@@ -357,16 +478,19 @@ fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
 #[test]
 fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together() {
     on_both(async |world| {
-        for (email, service) in
-            [("both@example.org", &world.autism), ("both@example.org", &world.transport), ("one@example.org", &world.transport)]
-        {
+        for (email, service) in [
+            ("both@example.org", &world.autism),
+            ("both@example.org", &world.transport),
+            ("one@example.org", &world.transport),
+        ] {
             subscriber(&world, email, service, "", "daily").await;
         }
         let leaders = leaders(&world).await;
         let first = noticed(&world, &leaders, "First", 30).await;
         noticed(&world, &leaders, "Second", 30).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
-        let third = written(&leaders.0, "/lead/notices/new", &fields("Third", &world.autism, &day)).await;
+        let third =
+            written(&leaders.0, "/lead/notices/new", &fields("Third", &world.autism, &day)).await;
         leaders.1.post(&third, &[]).await.leads_to();
         start_due(&world.house).await.unwrap();
         forward_to(&world, "Tuesday", "08:30");
@@ -377,20 +501,33 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         tell_due(&world.house).await.unwrap();
         let mut letters = world.deliver().await;
         letters.sort_by(|one, next| (&one.to, &next.subject).cmp(&(&next.to, &one.subject)));
-        let digests: Vec<_> = letters.iter().filter(|letter| !letter.subject.starts_with("Withdrawn")).collect();
+        let digests: Vec<_> =
+            letters.iter().filter(|letter| !letter.subject.starts_with("Withdrawn")).collect();
         assert_eq!(letters.len(), 4, "a digest and the withdrawal for each");
         for digest in &digests {
-            assert!(digest.text.contains("Second") && !digest.text.contains("First"), "{}", digest.text);
+            assert!(
+                digest.text.contains("Second") && !digest.text.contains("First"),
+                "{}",
+                digest.text
+            );
         }
         let both = digests.iter().find(|letter| letter.to == "both@example.org").unwrap();
         assert!(both.text.contains("Third"));
-        let own = both.one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe/", "");
+        let own = both
+            .one_click
+            .clone()
+            .unwrap()
+            .replace("http://alongside.example.org/unsubscribe/", "");
         let read = world.visitor().get(&format!("/read/{own}")).await;
-        assert!(read.says("Second") && read.says("Third") && !read.says("First"), "its link works, for what is in it");
+        assert!(
+            read.says("Second") && read.says("Third") && !read.says("First"),
+            "its link works, for what is in it"
+        );
 
         // What she stops herself is left out as well.
         let fourth = noticed(&world, &leaders, "Fourth", 30).await;
-        let fifth = written(&leaders.0, "/lead/notices/new", &fields("Fifth", &world.autism, &day)).await;
+        let fifth =
+            written(&leaders.0, "/lead/notices/new", &fields("Fifth", &world.autism, &day)).await;
         leaders.1.post(&fifth, &[]).await.leads_to();
         start_due(&world.house).await.unwrap();
         forward_to(&world, "Wednesday", "08:30");
@@ -402,13 +539,24 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         .fetch_one(&mut *world.db().read().await.unwrap())
         .await
         .unwrap();
-        world.visitor().post(&format!("/subscriptions/{own}"), &[("step", "stop"), ("subscription", &transport)]).await.leads_to();
+        world
+            .visitor()
+            .post(
+                &format!("/subscriptions/{own}"),
+                &[("step", "stop"), ("subscription", &transport)],
+            )
+            .await
+            .leads_to();
         tell_due(&world.house).await.unwrap();
         let letters = world.deliver().await;
         let both = letters.iter().find(|letter| letter.to == "both@example.org").unwrap();
         assert!(both.text.contains("Fifth") && !both.text.contains("Fourth"));
         let told = ledger::told(world.db(), &fourth, world.now()).await.unwrap();
-        assert_eq!(told.iter().map(|told| told.before + told.never).sum::<u64>(), 1, "whoever stopped before the day is not counted");
+        assert_eq!(
+            told.iter().map(|told| told.before + told.never).sum::<u64>(),
+            1,
+            "whoever stopped before the day is not counted"
+        );
     });
 }
 
@@ -423,10 +571,15 @@ fn whoever_stops_and_begins_again_before_her_digest_is_told() {
         let digest = told(&world).await;
         noticed(&world, &leaders, "Taxis", 30).await;
         start_due(&world.house).await.unwrap();
-        let one_click = digest[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        let one_click =
+            digest[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));
         let own = one_click.replace("/unsubscribe/", "/subscriptions/");
-        world.visitor().post(&own, &[("services", &world.transport), ("cadence", "daily")]).await.leads_to();
+        world
+            .visitor()
+            .post(&own, &[("services", &world.transport), ("cadence", "daily")])
+            .await
+            .leads_to();
         forward_to(&world, "Wednesday", "08:30");
         let letters = told(&world).await;
         assert!(letters.len() == 1 && letters[0].text.contains("Taxis"));
@@ -441,13 +594,21 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         subscriber(&world, "daily@example.org", &world.autism, "", "daily").await;
         let leaders = leaders(&world).await;
         let links = async || {
-            let rows = sqlx::query("SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL ORDER BY to_address");
+            let rows = sqlx::query(
+                "SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL ORDER BY to_address",
+            );
             let rows = rows.fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
-            rows.iter().map(|row| row.get::<String, _>(0).replace("http://alongside.example.org", "")).collect::<Vec<_>>()
+            rows.iter()
+                .map(|row| row.get::<String, _>(0).replace("http://alongside.example.org", ""))
+                .collect::<Vec<_>>()
         };
         let begin_again = async |one_click: &str, cadence| {
             let own = one_click.replace("/unsubscribe/", "/subscriptions/");
-            world.visitor().post(&own, &[("services", &world.transport), ("cadence", cadence)]).await.leads_to();
+            world
+                .visitor()
+                .post(&own, &[("services", &world.transport), ("cadence", cadence)])
+                .await
+                .leads_to();
         };
         noticed(&world, &leaders, "Buses", 30).await;
         noticed_of(&world, &leaders, "Lessons", &world.autism, 30).await;
@@ -467,12 +628,16 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         let digest = links().await.remove(0);
-        let transport = "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
+        let transport =
+            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
                          WHERE b.cadence = 'daily' AND s.service_id = $1 AND s.ended_at IS NULL";
         let own = digest.replace("/unsubscribe/", "/subscriptions/");
         let stop = async || {
-            let id: String =
-                sqlx::query_scalar(transport).bind(&world.transport).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
+            let id: String = sqlx::query_scalar(transport)
+                .bind(&world.transport)
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
             world.visitor().post(&own, &[("step", "stop"), ("subscription", &id)]).await.leads_to();
         };
         stop().await;
@@ -481,7 +646,11 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         tell_due(&world.house).await.unwrap();
         begin_again(&digest, "daily").await;
         let letters = told(&world).await;
-        assert!(letters.len() == 1 && letters[0].text.contains("Buses") && letters[0].text.contains("Lessons"));
+        assert!(
+            letters.len() == 1
+                && letters[0].text.contains("Buses")
+                && letters[0].text.contains("Lessons")
+        );
 
         // It goes without what she had stopped: that is told when she begins again.
         noticed(&world, &leaders, "Taxis", 30).await;
@@ -491,13 +660,23 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         tell_due(&world.house).await.unwrap();
         stop().await;
         let letters = told(&world).await;
-        let hers: Vec<_> = letters.iter().filter(|letter| letter.to == "daily@example.org").collect();
-        assert!(hers.len() == 1 && hers[0].text.contains("Groups") && !hers[0].text.contains("Taxis"));
+        let hers: Vec<_> =
+            letters.iter().filter(|letter| letter.to == "daily@example.org").collect();
+        assert!(
+            hers.len() == 1 && hers[0].text.contains("Groups") && !hers[0].text.contains("Taxis")
+        );
         world.forward(MINUTE);
         begin_again(&digest, "daily").await;
         let letters = told(&world).await;
-        assert!(letters.len() == 1 && letters[0].text.contains("Taxis") && !letters[0].text.contains("Groups"));
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await, 0);
+        assert!(
+            letters.len() == 1
+                && letters[0].text.contains("Taxis")
+                && !letters[0].text.contains("Groups")
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await,
+            0
+        );
     });
 }
 
@@ -511,13 +690,14 @@ fn a_digest_in_a_workers_hand_does_not_tell_what_was_corrected_meanwhile() {
         start_due(&world.house).await.unwrap();
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
-        let outcome = app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
-            assert!(letter.text.contains("Buses"));
-            followed(&world, &leaders, &buses, Some(40)).await;
-            start_due(&world.house).await.unwrap();
-            tell_due(&world.house).await.unwrap();
-            permit.holds().await
-        });
+        let outcome =
+            app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+                assert!(letter.text.contains("Buses"));
+                followed(&world, &leaders, &buses, Some(40)).await;
+                start_due(&world.house).await.unwrap();
+                tell_due(&world.house).await.unwrap();
+                permit.holds().await
+            });
         assert_eq!(outcome.await.unwrap(), app::deliveries::Outcome::Later);
         let letters = told(&world).await;
         let digest = letters.iter().find(|letter| letter.text.contains("Taxis")).unwrap();
@@ -535,15 +715,19 @@ fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
         tell_due(&world.house).await.unwrap();
         let (held, holds) = tokio::sync::oneshot::channel();
         let answered = AtomicBool::new(false);
-        let hand_over = app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
-            held.send(letter.one_click.unwrap()).unwrap();
-            while permit.holds().await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            assert!(!answered.load(Ordering::SeqCst), "it is answered while the letter may still be on its way");
-            permit.holds().await
-        });
+        let hand_over =
+            app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+                held.send(letter.one_click.unwrap()).unwrap();
+                while permit.holds().await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                assert!(
+                    !answered.load(Ordering::SeqCst),
+                    "it is answered while the letter may still be on its way"
+                );
+                permit.holds().await
+            });
         let stop = async {
             let one_click = holds.await.unwrap().replace("http://alongside.example.org", "");
             assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));

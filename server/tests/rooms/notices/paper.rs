@@ -9,11 +9,26 @@ fn the_feed_holds_what_was_told_last_in_one_service_or_place() {
         told(&world).await;
         let feed = world.visitor().get("/notices.atom").await;
         assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
-        assert!(feed.says("Buses &amp; &lt;trams&gt;") && feed.says(&format!("<id>http://alongside.example.org/notices/{id}</id>")));
+        assert!(
+            feed.says("Buses &amp; &lt;trams&gt;")
+                && feed.says(&format!("<id>http://alongside.example.org/notices/{id}</id>"))
+        );
         let again = world.visitor().get("/notices.atom").await;
         assert_eq!(feed.html, again.html, "the same bytes until something is told");
-        assert!(world.visitor().get(&format!("/notices.atom?service={}", world.transport)).await.says("Buses"));
-        assert!(!world.visitor().get(&format!("/notices.atom?service={}", world.autism)).await.says("Buses"));
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/notices.atom?service={}", world.transport))
+                .await
+                .says("Buses")
+        );
+        assert!(
+            !world
+                .visitor()
+                .get(&format!("/notices.atom?service={}", world.autism))
+                .await
+                .says("Buses")
+        );
     });
 }
 
@@ -28,8 +43,16 @@ fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
         let calendar = world.visitor().get(&ics).await;
         assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
         let day = clock::fields(world.now() + 30 * DAY).0;
-        assert!(calendar.says(&format!("DTSTART;VALUE=DATE:{}\r\n", day.replace('-', ""))), "{}", calendar.html);
-        assert!(calendar.says("SUMMARY:Buses\\, trams\\; all") && calendar.says("STATUS:CONFIRMED"), "{}", calendar.html);
+        assert!(
+            calendar.says(&format!("DTSTART;VALUE=DATE:{}\r\n", day.replace('-', ""))),
+            "{}",
+            calendar.html
+        );
+        assert!(
+            calendar.says("SUMMARY:Buses\\, trams\\; all") && calendar.says("STATUS:CONFIRMED"),
+            "{}",
+            calendar.html
+        );
         assert!(calendar.html.lines().all(|line| line.len() <= 75));
         let mut hour = fields("At an hour", &world.transport, &day);
         hour.retain(|(field, _)| *field != "effect");
@@ -38,7 +61,8 @@ fn the_calendar_has_the_day_or_the_hour_and_says_when_it_is_off() {
         leaders.1.post(&page, &[]).await.leads_to();
         told(&world).await;
         let at = clock::machine(clock::read(&day, "08:30").unwrap()).replace(['-', ':'], "");
-        let calendar = world.visitor().get(&format!("{}/calendar.ics", page.replace("/lead", ""))).await;
+        let calendar =
+            world.visitor().get(&format!("{}/calendar.ics", page.replace("/lead", ""))).await;
         assert!(calendar.says(&format!("DTSTART:{at}")), "{}", calendar.html);
     });
 }
@@ -49,25 +73,56 @@ fn what_follows_a_change_is_the_same_entry_in_a_calendar_and_says_on_paper_that_
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
         told(&world).await;
-        let uid = |calendar: &str| calendar.lines().find(|line| line.starts_with("UID:")).unwrap().to_owned();
+        let uid = |calendar: &str| {
+            calendar.lines().find(|line| line.starts_with("UID:")).unwrap().to_owned()
+        };
         let first = world.visitor().get(&format!("/notices/{id}/calendar.ics")).await.html;
         let corrected = followed(&world, &leaders, &id, Some(40)).await;
         told(&world).await;
         let ics = world.visitor().get(&format!("/notices/{id}/calendar.ics")).await.leads_to();
-        assert_eq!(ics, format!("/notices/{corrected}/calendar.ics"), "an old address gives the day it is now");
+        assert_eq!(
+            ics,
+            format!("/notices/{corrected}/calendar.ics"),
+            "an old address gives the day it is now"
+        );
         let second = world.visitor().get(&ics).await;
         assert_eq!(uid(&first), uid(&second.html));
-        assert!(first.contains("SEQUENCE:0") && second.says("SEQUENCE:1") && second.says("STATUS:CONFIRMED"), "{}", second.html);
-        assert!(world.visitor().get(&format!("/notices/{id}/poster")).await.says("This was corrected. Do not hang it up."));
-        assert!(world.visitor().get(&format!("/notices/{corrected}/poster")).await.says("The day."), "what has changed");
+        assert!(
+            first.contains("SEQUENCE:0")
+                && second.says("SEQUENCE:1")
+                && second.says("STATUS:CONFIRMED"),
+            "{}",
+            second.html
+        );
+        assert!(
+            world
+                .visitor()
+                .get(&format!("/notices/{id}/poster"))
+                .await
+                .says("This was corrected. Do not hang it up.")
+        );
+        assert!(
+            world.visitor().get(&format!("/notices/{corrected}/poster")).await.says("The day."),
+            "what has changed"
+        );
 
         let off = followed(&world, &leaders, &corrected, None).await;
         told(&world).await;
         let third = world.visitor().get(&format!("/notices/{off}/calendar.ics")).await;
         assert_eq!(uid(&first), uid(&third.html));
-        assert!(third.says("SEQUENCE:2") && third.says("STATUS:CANCELLED") && !third.says("Be at the stop"), "{}", third.html);
+        assert!(
+            third.says("SEQUENCE:2")
+                && third.says("STATUS:CANCELLED")
+                && !third.says("Be at the stop"),
+            "{}",
+            third.html
+        );
         let poster = world.visitor().get(&format!("/notices/{off}/poster")).await;
-        assert!(poster.says("The change does not come") && poster.says("The bridge is open.") && poster.says("It was to come from"));
+        assert!(
+            poster.says("The change does not come")
+                && poster.says("The bridge is open.")
+                && poster.says("It was to come from")
+        );
         assert!(!poster.says("What you must do") && !poster.says("Do not hang it up"));
     });
 }
@@ -82,18 +137,30 @@ fn the_feed_says_of_each_entry_whether_it_is_proposed_corrected_or_withdrawn() {
         proposed.push(("decided", "no"));
         let page = leaders.0.post("/lead/notices/new", &proposed).await.leads_to();
         leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
-        let (corrected, withdrawn) = (noticed(&world, &leaders, "Wrong", 30).await, noticed(&world, &leaders, "Off", 30).await);
+        let (corrected, withdrawn) = (
+            noticed(&world, &leaders, "Wrong", 30).await,
+            noticed(&world, &leaders, "Off", 30).await,
+        );
         told(&world).await;
         followed(&world, &leaders, &corrected, Some(40)).await;
         followed(&world, &leaders, &withdrawn, None).await;
         told(&world).await;
         let feed = world.visitor().get("/notices.atom").await;
-        let entry =
-            |title: &str| feed.html.split("<entry>").find(|entry| entry.contains(&format!("<title>{title}</title>"))).unwrap().to_owned();
+        let entry = |title: &str| {
+            feed.html
+                .split("<entry>")
+                .find(|entry| entry.contains(&format!("<title>{title}</title>")))
+                .unwrap()
+                .to_owned()
+        };
         assert!(entry("Only proposed").contains("Proposed, not decided. From "));
         assert!(entry("Corrected: Put right").contains("in place of what was told before"));
         let off = entry("Withdrawn: Off");
-        assert!(off.contains("The change does not come. It was to come from ") && !off.contains("From "), "{off}");
+        assert!(
+            off.contains("The change does not come. It was to come from ")
+                && !off.contains("From "),
+            "{off}"
+        );
         assert!(world.visitor().get("/notices?show=lately").await.says("It was to come from"));
     });
 }
@@ -107,11 +174,20 @@ fn a_service_and_a_place_have_a_page_that_leads_to_being_told() {
         let all = world.visitor().get("/services").await;
         assert!(all.says("Transport") && all.says("South Sefton"));
         let service = world.visitor().get(&format!("/services/{}", world.transport)).await;
-        assert!(service.says("Buses") && service.says(&format!("/subscribe?services={}", world.transport)));
+        assert!(
+            service.says("Buses")
+                && service.says(&format!("/subscribe?services={}", world.transport))
+        );
         assert!(!world.visitor().get(&format!("/services/{}", world.autism)).await.says("Buses"));
         let place = world.visitor().get(&format!("/places/{}", world.south)).await;
-        assert!(place.says("Buses") && place.says(&format!("/subscribe?places={}", world.south)), "it is about the whole area");
-        assert_eq!(world.visitor().get(&format!("/services/{}", world.south)).await.status, StatusCode::NOT_FOUND);
+        assert!(
+            place.says("Buses") && place.says(&format!("/subscribe?places={}", world.south)),
+            "it is about the whole area"
+        );
+        assert_eq!(
+            world.visitor().get(&format!("/services/{}", world.south)).await.status,
+            StatusCode::NOT_FOUND
+        );
     });
 }
 

@@ -1,13 +1,28 @@
 use super::*;
 
 #[test]
-fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_agrees_with_the_ledger() {
+fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_agrees_with_the_ledger()
+ {
     on_both(async |world| {
         for nth in 0..12 {
-            subscriber(&world, &format!("south{nth}@example.org"), &world.transport, &world.south, "at once").await;
+            subscriber(
+                &world,
+                &format!("south{nth}@example.org"),
+                &world.transport,
+                &world.south,
+                "at once",
+            )
+            .await;
         }
         for nth in 0..11 {
-            subscriber(&world, &format!("north{nth}@example.org"), &world.transport, &world.north, "at once").await;
+            subscriber(
+                &world,
+                &format!("north{nth}@example.org"),
+                &world.transport,
+                &world.north,
+                "at once",
+            )
+            .await;
         }
         subscriber(&world, "stops@example.org", &world.transport, &world.north, "at once").await;
         let leaders = leaders(&world).await;
@@ -15,43 +30,80 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
         start_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
         let stop = "SELECT id FROM deliveries WHERE to_address = 'stops@example.org'";
-        let stops: String = sqlx::query_scalar(stop).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap();
-        assert!(!stops.is_empty());
-        let token: String = sqlx::query_scalar("SELECT unsubscribe FROM deliveries WHERE to_address = 'stops@example.org'")
+        let stops: String = sqlx::query_scalar(stop)
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
+        assert!(!stops.is_empty());
+        let token: String = sqlx::query_scalar(
+            "SELECT unsubscribe FROM deliveries WHERE to_address = 'stops@example.org'",
+        )
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await;
         // The letters of the north are refused, those of the south go.
         let now = world.now();
-        for (place, set) in [(&world.south, format!("sent_at = {now}")), (&world.north, format!("given_up_at = {now}, reason = 'refused'"))]
-        {
+        for (place, set) in [
+            (&world.south, format!("sent_at = {now}")),
+            (&world.north, format!("given_up_at = {now}, reason = 'refused'")),
+        ] {
             let sql = format!(
                 "UPDATE deliveries SET next_at = NULL, {set} WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE place_id = '{place}')"
             );
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         }
         let page = format!("/notices/{id}");
         assert!(world.visitor().get(&page).await.says("stands here from the day it takes effect"));
         world.forward(31 * DAY);
         let shown = world.visitor().get(&page).await.html;
-        let row =
-            |place: &str| shown.split(&format!("<th scope=\"row\">{place}</th>")).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
-        assert!(row("South Sefton").contains(">about 10<") && row("South Sefton").contains(">0<"), "{}", row("South Sefton"));
-        assert!(row("North Sefton").contains(">0<") && row("North Sefton").contains(">about 10<"), "a refusal makes nobody fewer");
+        let row = |place: &str| {
+            shown
+                .split(&format!("<th scope=\"row\">{place}</th>"))
+                .nth(1)
+                .unwrap()
+                .split("</tr>")
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        assert!(
+            row("South Sefton").contains(">about 10<") && row("South Sefton").contains(">0<"),
+            "{}",
+            row("South Sefton")
+        );
+        assert!(
+            row("North Sefton").contains(">0<") && row("North Sefton").contains(">about 10<"),
+            "a refusal makes nobody fewer"
+        );
         let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
         let rows = number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NULL").await;
-        assert_eq!(told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(), u64::try_from(rows).unwrap());
+        assert_eq!(
+            told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(),
+            u64::try_from(rows).unwrap()
+        );
     });
 }
 
 #[test]
 fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
     on_both(async |world| {
-        for email in
-            ["old@example.org", "new@example.org", "both@example.org", "stays@example.org", "plain@example.org", "spare@example.org"]
-        {
-            let service = if ["new@example.org", "spare@example.org"].contains(&email) { &world.autism } else { &world.transport };
+        for email in [
+            "old@example.org",
+            "new@example.org",
+            "both@example.org",
+            "stays@example.org",
+            "plain@example.org",
+            "spare@example.org",
+        ] {
+            let service = if ["new@example.org", "spare@example.org"].contains(&email) {
+                &world.autism
+            } else {
+                &world.transport
+            };
             subscriber(&world, email, service, "", "daily").await;
         }
         let changes = async |old, new| address_changes(&world, old, new).await;
@@ -74,12 +126,23 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         let mut letters = world.deliver().await;
         letters.sort_by(|one, next| one.to.cmp(&next.to));
         let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
-        assert_eq!(to, ["last@example.org", "new@example.org", "stays@example.org"], "a letter that was owed goes to the new address");
-        let one_click = letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        assert_eq!(
+            to,
+            ["last@example.org", "new@example.org", "stays@example.org"],
+            "a letter that was owed goes to the new address"
+        );
+        let one_click =
+            letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'").await, 1, "its link works");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'")
+                .await,
+            1,
+            "its link works"
+        );
 
-        // A letter that has not gone when the day comes, and another address after it: the numbers stand.
+        // A letter that has not gone when the day comes, and another address after it: the numbers
+        // stand.
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
         let second = noticed(&world, &leaders, "Taxis", 1).await;
         start_due(&world.house).await.unwrap();
@@ -106,7 +169,10 @@ fn a_correction_that_waits_goes_to_the_new_address_alone() {
         address_changes(&world, "old@example.org", "new@example.org").await;
         forward_to(&world, "Tuesday", "08:30");
         let letters = told(&world).await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["new@example.org"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["new@example.org"]
+        );
     });
 }
 
@@ -124,29 +190,50 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
         assert!(letter.text.contains(&format!("/notices/{id}")));
         let read = link(letter);
         let before = world.visitor().get(&read).await;
-        assert!(read.starts_with("/read/") && before.says("Buses") && before.says("I have read this"));
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await, 0, "looking is not saying");
+        assert!(
+            read.starts_with("/read/") && before.says("Buses") && before.says("I have read this")
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await,
+            0,
+            "looking is not saying"
+        );
         world.visitor().post(&read, &[]).await.leads_to();
         let at = number(&world, "SELECT max(read_at) FROM ledger").await;
         world.forward(HOUR);
         world.visitor().post(&read, &[]).await.leads_to();
-        assert_eq!(number(&world, "SELECT max(read_at) FROM ledger").await, at, "the first time counts");
+        assert_eq!(
+            number(&world, "SELECT max(read_at) FROM ledger").await,
+            at,
+            "the first time counts"
+        );
         assert!(world.visitor().get(&read).await.says("Thank you"));
         assert_eq!(world.visitor().get("/read/nobodys").await.status, StatusCode::GONE);
 
         let page = format!("/notices/{id}");
-        assert!(!world.visitor().get(&page).await.says("I have read this"), "nobody knows who she is");
+        assert!(
+            !world.visitor().get(&page).await.says("I have read this"),
+            "nobody knows who she is"
+        );
         assert!(!leaders.0.get(&page).await.says("I have read this"), "she was not told");
         assert!(parent.get(&page).await.says("I have read this"));
         parent.post(&format!("{page}/read"), &[]).await.leads_to();
         assert!(parent.get(&page).await.says("You said that you have read this"));
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await, 2);
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await,
+            2
+        );
 
-        let one_click = letter.one_click.clone().unwrap().replace("http://alongside.example.org", "");
+        let one_click =
+            letter.one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         world.forward(29 * DAY);
         app::subscriptions::forget_due(world.db(), world.now()).await.unwrap();
-        assert_eq!(world.visitor().get(&read).await.status, StatusCode::GONE, "her address is erased, and the link leads nowhere");
+        assert_eq!(
+            world.visitor().get(&read).await.status,
+            StatusCode::GONE,
+            "her address is erased, and the link leads nowhere"
+        );
     });
 }
 
@@ -162,33 +249,70 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         assert!(!organiser.get("/forum").await.says("Tell them in another way"));
         let one = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
         let never_sent = Letter { id: id::fresh(), ..one.clone() };
-        let own = one.one_click.clone().unwrap().replace("http://alongside.example.org/unsubscribe", "/subscriptions");
+        let own = one
+            .one_click
+            .clone()
+            .unwrap()
+            .replace("http://alongside.example.org/unsubscribe", "/subscriptions");
         assert!(!world.visitor().get(&own).await.says("Our last letter"));
         comes_back(&world, one, Came::Complained).await;
-        assert!(world.visitor().get(&own).await.says("Our last letter to you was marked as unwanted."));
-        for (letter, came) in [(&never_sent, Came::Bounced), (one, Came::Complained), (one, Came::Bounced), (one, Came::Bounced)] {
+        assert!(
+            world.visitor().get(&own).await.says("Our last letter to you was marked as unwanted.")
+        );
+        for (letter, came) in [
+            (&never_sent, Came::Bounced),
+            (one, Came::Complained),
+            (one, Came::Bounced),
+            (one, Came::Bounced),
+        ] {
             comes_back(&world, letter, came).await;
             world.forward(MINUTE);
         }
-        assert_eq!(number(&world, "SELECT count(*) FROM returns").await, 2, "once of each kind, and nothing of a letter never sent");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM returns").await,
+            2,
+            "once of each kind, and nothing of a letter never sent"
+        );
         assert_eq!(number(&world, "SELECT count(*) FROM returns WHERE reason LIKE '%@%'").await, 0);
-        assert_eq!(number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await, 2, "it unsubscribes nobody");
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
+            2,
+            "it unsubscribes nobody"
+        );
         assert!(world.visitor().get(&own).await.says("Our last letter to you came back."));
         assert!(organiser.get("/forum").await.says("Tell them in another way"));
         let waits = organiser.get("/forum/unreached").await;
-        assert!(waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org"));
-        let family: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'one@example.org'")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        assert!(
+            waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org")
+        );
+        let family: String =
+            sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'one@example.org'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         let unsaid = organiser.post("/forum/unreached", &[("family", &family)]).await;
-        assert!(unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Choose how you told the family"));
+        assert!(
+            unsaid.status == StatusCode::UNPROCESSABLE_ENTITY
+                && unsaid.says("Choose how you told the family")
+        );
         let other = id::fresh();
-        let of_another = organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)]).await;
+        let of_another = organiser
+            .post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)])
+            .await;
         assert!(of_another.says("nothing was kept") && of_another.says("Buses"));
-        organiser.post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &id)]).await.leads_to();
+        organiser
+            .post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &id)])
+            .await
+            .leads_to();
         assert!(organiser.get("/forum/unreached").await.says("Nobody waits."));
-        assert_eq!(number(&world, "SELECT count(*) FROM ledger WHERE reached_how = 'phone' AND reached_by IS NOT NULL").await, 1);
+        assert_eq!(
+            number(
+                &world,
+                "SELECT count(*) FROM ledger WHERE reached_how = 'phone' AND reached_by IS NOT NULL"
+            )
+            .await,
+            1
+        );
         let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
         assert_eq!(
             told.iter().map(|told| (told.before, told.after + told.never)).collect::<Vec<_>>(),
@@ -211,7 +335,11 @@ fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_st
         comes_back(&world, &withdrawn, Came::Bounced).await;
         let organiser = world.organiser().await;
         let waits = organiser.get("/forum/unreached").await;
-        assert!(waits.says("The change does not come") && waits.says("It was to come from") && !waits.says(">From "));
+        assert!(
+            waits.says("The change does not come")
+                && waits.says("It was to come from")
+                && !waits.says(">From ")
+        );
         let one_click = withdrawn.one_click.unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         assert!(
@@ -227,14 +355,24 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
     on_both(async |world| {
         for nth in 0..8 {
             let place = if nth % 2 == 0 { &world.north } else { &world.south };
-            subscriber(&world, &format!("person{nth}@example.org"), &world.transport, place, "at once").await;
+            subscriber(
+                &world,
+                &format!("person{nth}@example.org"),
+                &world.transport,
+                place,
+                "at once",
+            )
+            .await;
         }
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
         let letters = told(&world).await;
-        // Of the north: 0 goes, 2 comes back, 4 comes back after the change, 6 comes back and is read all the same.
-        // Of the south: 1 goes, 3 comes back and is told by telephone later, 5 complains, 7 comes back long after.
-        let letter = |nth: usize| letters.iter().find(|letter| letter.to == format!("person{nth}@example.org")).unwrap();
+        // Of the north: 0 goes, 2 comes back, 4 comes back after the change, 6 comes back and is
+        // read all the same. Of the south: 1 goes, 3 comes back and is told by telephone later, 5
+        // complains, 7 comes back long after.
+        let letter = |nth: usize| {
+            letters.iter().find(|letter| letter.to == format!("person{nth}@example.org")).unwrap()
+        };
         for nth in [2, 6, 3] {
             comes_back(&world, letter(nth), Came::Bounced).await;
         }
@@ -242,18 +380,28 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         world.visitor().post(&link(letter(6)), &[]).await.leads_to();
         world.forward(31 * DAY);
         comes_back(&world, letter(4), Came::Bounced).await;
-        let three: String = sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'person3@example.org'")
-            .fetch_one(&mut *world.db().read().await.unwrap())
+        let three: String =
+            sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'person3@example.org'")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
+        world
+            .organiser()
             .await
-            .unwrap();
-        world.organiser().await.post("/forum/unreached", &[("family", &three), ("how", "school"), ("notices", &id)]).await.leads_to();
+            .post("/forum/unreached", &[("family", &three), ("how", "school"), ("notices", &id)])
+            .await
+            .leads_to();
         world.forward(20 * DAY);
         comes_back(&world, letter(7), Came::Bounced).await;
 
-        let settled = clock::read(&clock::fields(world.now() - 51 * DAY + 30 * DAY).0, "00:00").unwrap() + SETTLED_AFTER;
+        let settled = clock::read(&clock::fields(world.now() - 51 * DAY + 30 * DAY).0, "00:00")
+            .unwrap()
+            + SETTLED_AFTER;
         let told = ledger::told(world.db(), &id, settled).await.unwrap();
         assert_eq!(
-            told.iter().map(|told| (told.place.as_str(), told.before, told.after, told.never)).collect::<Vec<_>>(),
+            told.iter()
+                .map(|told| (told.place.as_str(), told.before, told.after, told.never))
+                .collect::<Vec<_>>(),
             [("North Sefton", 2, 0, 2), ("South Sefton", 3, 1, 0)]
         );
         // Row by row, from what is kept.
@@ -267,13 +415,18 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         let (mut before, mut after) = (0, 0);
         for row in &rows {
             let time = |column: usize| row.get::<Option<Millis>, _>(column).unwrap_or(Millis::MAX);
-            let told_by = |by: Millis| (time(1) < by && time(4) >= settled) || time(2) < by || time(3) < by;
+            let told_by =
+                |by: Millis| (time(1) < by && time(4) >= settled) || time(2) < by || time(3) < by;
             before += u64::from(told_by(time(0)));
             after += u64::from(!told_by(time(0)) && told_by(settled));
         }
         assert_eq!((before, after, rows.len()), (5, 1, 8));
         assert_eq!(told.iter().map(|told| told.before).sum::<u64>(), before);
-        assert_eq!(told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(), 8, "nobody was left out");
+        assert_eq!(
+            told.iter().map(|told| told.before + told.after + told.never).sum::<u64>(),
+            8,
+            "nobody was left out"
+        );
     });
 }
 
@@ -285,17 +438,30 @@ fn the_counts_stay_when_an_address_is_erased() {
         let id = noticed(&world, &leaders, "Buses", 2).await;
         let letters = told(&world).await;
         world.forward(3 * DAY);
-        world.visitor().post(&letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""), &[]).await;
+        world
+            .visitor()
+            .post(
+                &letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""),
+                &[],
+            )
+            .await;
         world.forward(29 * DAY);
         assert_eq!(app::subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
         let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
-        assert_eq!(told.iter().map(|told| (told.place.as_str(), told.before)).collect::<Vec<_>>(), [("South Sefton", 1)]);
-        assert_eq!(number(&world, "SELECT count(*) FROM subscribers WHERE email IS NOT NULL").await, 0);
+        assert_eq!(
+            told.iter().map(|told| (told.place.as_str(), told.before)).collect::<Vec<_>>(),
+            [("South Sefton", 1)]
+        );
+        assert_eq!(
+            number(&world, "SELECT count(*) FROM subscribers WHERE email IS NOT NULL").await,
+            0
+        );
     });
 }
 
 #[test]
-fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_corrections_itself() {
+fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_corrections_itself()
+{
     on_both(async |world| {
         subscriber(&world, "shared@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
@@ -304,7 +470,8 @@ fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_c
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
         let both = async || {
-            let mut to: Vec<String> = told(&world).await.into_iter().map(|letter| letter.to).collect();
+            let mut to: Vec<String> =
+                told(&world).await.into_iter().map(|letter| letter.to).collect();
             to.sort();
             to
         };
@@ -317,9 +484,11 @@ fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_c
 #[test]
 fn a_letter_that_came_back_goes_to_the_address_that_its_reader_has_since() {
     on_both(async |world| {
-        for (email, service) in
-            [("moves@example.org", &world.transport), ("joins@example.org", &world.transport), ("new@example.org", &world.autism)]
-        {
+        for (email, service) in [
+            ("moves@example.org", &world.transport),
+            ("joins@example.org", &world.transport),
+            ("new@example.org", &world.autism),
+        ] {
             subscriber(&world, email, service, "", "at once").await;
         }
         let leaders = leaders(&world).await;
@@ -334,7 +503,11 @@ fn a_letter_that_came_back_goes_to_the_address_that_its_reader_has_since() {
         assert_eq!(to, ["moved@example.org", "new@example.org"]);
         assert!(world.organiser().await.get("/forum/unreached").await.says("Nobody waits."));
         let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
-        assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(2, 0)], "each is counted once");
+        assert_eq!(
+            told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(),
+            [(2, 0)],
+            "each is counted once"
+        );
     });
 }
 
@@ -354,7 +527,10 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
             address_changes(&world, "there@example.org", "here@example.org").await;
         }
         let letters = told(&world).await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["here@example.org"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["here@example.org"]
+        );
         let counted = async || {
             let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
             told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>()
@@ -365,7 +541,10 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
         address_changes(&world, "there@example.org", "here@example.org").await;
         assert!(told(&world).await.is_empty());
         assert_eq!(counted().await, [(0, 1)]);
-        assert!(world.organiser().await.get("/forum/unreached").await.says("here@example.org"), "somebody tells her otherwise");
+        assert!(
+            world.organiser().await.get("/forum/unreached").await.says("here@example.org"),
+            "somebody tells her otherwise"
+        );
     });
 }
 

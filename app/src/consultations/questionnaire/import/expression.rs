@@ -1,6 +1,6 @@
-//! When a question is asked, as XLSForm (`${waits} = 'yes' and selected(${who}, 'child')`) and LimeSurvey
-//! (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here can say: several conditions that all hold, each that one
-//! of some options of one question was chosen.
+//! When a question is asked, as XLSForm (`${waits} = 'yes' and selected(${who}, 'child')`) and
+//! LimeSurvey (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here can say: several
+//! conditions that all hold, each that one of some options of one question was chosen.
 
 /// For each condition the name of the question, and the values of which one was chosen.
 pub type Terms = Vec<(String, Vec<String>)>;
@@ -39,7 +39,9 @@ fn tokens(expression: &str) -> Option<Vec<Token>> {
             ("&&", Token::And),
             ("||", Token::Or),
         ];
-        let (token, length) = if let Some((text, token)) = fixed.into_iter().find(|(text, _)| rest.starts_with(text)) {
+        let (token, length) = if let Some((text, token)) =
+            fixed.into_iter().find(|(text, _)| rest.starts_with(text))
+        {
             (token, text.len())
         } else if let Some(name) = rest.strip_prefix("${") {
             let end = name.find('}')?;
@@ -48,7 +50,9 @@ fn tokens(expression: &str) -> Option<Vec<Token>> {
             let end = rest[1..].find(first)?;
             (Token::Text(rest[1..=end].to_owned()), end + 2)
         } else {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || "_.-:#".contains(c))).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !(c.is_alphanumeric() || "_.-:#".contains(c)))
+                .unwrap_or(rest.len());
             let word = &rest[..end];
             let token = match word.to_ascii_lowercase().as_str() {
                 "" => return None,
@@ -88,7 +92,10 @@ impl Parser<'_> {
         let mut terms = self.all()?;
         while self.take(&Token::Or) {
             let other = self.all()?;
-            let ([(name, values)], [(other_name, more)]) = (terms.as_mut_slice(), other.as_slice()) else { return None };
+            let ([(name, values)], [(other_name, more)]) = (terms.as_mut_slice(), other.as_slice())
+            else {
+                return None;
+            };
             if name != other_name {
                 return None;
             }
@@ -145,14 +152,25 @@ mod tests {
     #[test]
     fn conditions_of_both_are_read() {
         let read = |expression: &str| {
-            terms(expression)
-                .map(|terms| terms.into_iter().map(|(name, values)| format!("{name}: {}", values.join("|"))).collect::<Vec<_>>())
+            terms(expression).map(|terms| {
+                terms
+                    .into_iter()
+                    .map(|(name, values)| format!("{name}: {}", values.join("|")))
+                    .collect::<Vec<_>>()
+            })
         };
-        let is = |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>());
+        let is =
+            |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect::<Vec<_>>());
         assert_eq!(read("${waits} = 'yes'"), is(&["waits: yes"]));
-        assert_eq!(read("selected(${who}, 'child') and (${age}='a' or ${age} = 'b')"), is(&["who: child", "age: a|b"]));
+        assert_eq!(
+            read("selected(${who}, 'child') and (${age}='a' or ${age} = 'b')"),
+            is(&["who: child", "age: a|b"])
+        );
         assert_eq!(read("((waits.NAOK == \"Y\"))"), is(&["waits.NAOK: Y"]));
-        assert_eq!(read("(435X6X7.NAOK == 'A1') && (Q2_SQ001.NAOK == \"Y\")"), is(&["435X6X7.NAOK: A1", "Q2_SQ001.NAOK: Y"]));
+        assert_eq!(
+            read("(435X6X7.NAOK == 'A1') && (Q2_SQ001.NAOK == \"Y\")"),
+            is(&["435X6X7.NAOK: A1", "Q2_SQ001.NAOK: Y"])
+        );
         for other in [
             "${a} = 'x' or ${b} = 'y'",
             "${age} > 5",

@@ -1,5 +1,5 @@
-//! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides know is taken over; for all
-//! else there is a line that says what and why.
+//! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides
+//! know is taken over; for all else there is a line that says what and why.
 
 mod expression;
 mod limesurvey;
@@ -18,7 +18,8 @@ use expression::Terms;
 /// What was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// The questions, as far as they could be taken over. What is left to put right, [`super::check::check`] finds.
+    /// The questions, as far as they could be taken over. What is left to put right,
+    /// [`super::check::check`] finds.
     pub questionnaire: Questionnaire,
     /// What could not be taken over as it was, in the order of the file.
     pub not_taken: Vec<NotTaken>,
@@ -75,7 +76,8 @@ impl Builder {
     /// Puts a question in, with its words cut to what fits; none above the most.
     fn put(&mut self, at: &str, mut question: Question) {
         if self.imported.questionnaire.questions().count() >= MOST_QUESTIONS {
-            return self.report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
+            return self
+                .report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
         }
         if question.text.chars().count() > LONGEST_LINE {
             self.report(at, "The question is too long. All of it stands in the help");
@@ -99,7 +101,11 @@ impl Builder {
     }
 
     /// Options with their words cut to what fits.
-    fn options(&mut self, at: &str, options: impl Iterator<Item = (String, String)>) -> Vec<Choice> {
+    fn options(
+        &mut self,
+        at: &str,
+        options: impl Iterator<Item = (String, String)>,
+    ) -> Vec<Choice> {
         let mut all: Vec<Choice> = Vec::new();
         for (name, words) in options {
             let (key, text) = (as_key(&name), cut(&forms::line(&words), LONGEST_LINE));
@@ -107,7 +113,12 @@ impl Builder {
             if all.iter().any(|known| known.key == key || known.text == text) {
                 self.report(at, format!("Left out: the option {text} is there twice"));
             } else if all.len() == MOST_OPTIONS {
-                self.report(at, format!("Left out: the option {text}, since there are more than {MOST_OPTIONS}"));
+                self.report(
+                    at,
+                    format!(
+                        "Left out: the option {text}, since there are more than {MOST_OPTIONS}"
+                    ),
+                );
             } else {
                 all.push(Choice { key, text });
             }
@@ -115,23 +126,36 @@ impl Builder {
         all
     }
 
-    /// When a question is asked, from an expression of the file. `find`: the question and option that a name and a value
-    /// mean. Where it cannot be taken over, the question is asked of everyone.
-    fn only_if(&mut self, at: &str, expression: &str, find: impl Fn(&str, &str) -> Option<(String, String)>) -> Vec<Condition> {
+    /// When a question is asked, from an expression of the file. `find`: the question and option
+    /// that a name and a value mean. Where it cannot be taken over, the question is asked of
+    /// everyone.
+    fn only_if(
+        &mut self,
+        at: &str,
+        expression: &str,
+        find: impl Fn(&str, &str) -> Option<(String, String)>,
+    ) -> Vec<Condition> {
         let terms: Option<Terms> = expression::terms(expression);
         let found = terms.and_then(|terms| {
             let term = |(name, values): (String, Vec<String>)| {
-                let found = values.iter().map(|value| find(&name, value)).collect::<Option<Vec<_>>>()?;
+                let found =
+                    values.iter().map(|value| find(&name, value)).collect::<Option<Vec<_>>>()?;
                 let question = found.first()?.0.clone();
-                found
-                    .iter()
-                    .all(|(key, _)| *key == question)
-                    .then(|| Condition { question, any_of: found.into_iter().map(|(_, option)| option).collect() })
+                found.iter().all(|(key, _)| *key == question).then(|| Condition {
+                    question,
+                    any_of: found.into_iter().map(|(_, option)| option).collect(),
+                })
             };
             terms.into_iter().map(term).collect::<Option<Vec<_>>>()
         });
         found.unwrap_or_else(|| {
-            self.report(at, format!("Asked of everyone: this condition could not be taken over: {}", cut(expression, 120)));
+            self.report(
+                at,
+                format!(
+                    "Asked of everyone: this condition could not be taken over: {}",
+                    cut(expression, 120)
+                ),
+            );
             Vec::new()
         })
     }
@@ -139,17 +163,27 @@ impl Builder {
 
 /// A name as a key may be.
 fn as_key(name: &str) -> String {
-    let key: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' }).take(40).collect();
+    let key: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' })
+        .take(40)
+        .collect();
     if key.is_empty() { "question".to_owned() } else { key }
 }
 
 /// Words of the file as plain text: without marks of HTML, with its line breaks.
 fn plain(words: &str) -> String {
-    let broken = ["<br", "</p", "</li", "</div"].iter().fold(words.to_owned(), |words, end| words.replace(end, &format!("\n{end}")));
+    let broken = ["<br", "</p", "</li", "</div"]
+        .iter()
+        .fold(words.to_owned(), |words, end| words.replace(end, &format!("\n{end}")));
     let bare = ammonia::Builder::empty().clean(&broken).to_string();
     forms::prose(&html_escape::decode_html_entities(&bare))
 }
 
 fn cut(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest { text.to_owned() } else { text.chars().take(longest - 1).chain(['…']).collect() }
+    if text.chars().count() <= longest {
+        text.to_owned()
+    } else {
+        text.chars().take(longest - 1).chain(['…']).collect()
+    }
 }

@@ -1,12 +1,14 @@
-//! Worked examples from the literature. "The book" is Lackner and Skowron, "Multi-Winner Voting with
-//! Approval Preferences" (2023, preprint arXiv:2007.01795). The steps and prices expected here are
-//! those that the authors' own program, abcvoting, publishes for its examples.
+//! Worked examples from the literature. "The book" is Lackner and Skowron, "Multi-Winner Voting
+//! with Approval Preferences" (2023, preprint arXiv:2007.01795). The steps and prices expected here
+//! are those that the authors' own program, abcvoting, publishes for its examples.
 
 use super::*;
 
 /// Reads ballots as the papers write them: people and letters.
 fn ballots(lines: &[(usize, &str)]) -> Ballots {
-    let read = |&(people, letters): &(usize, &str)| vec![letters.bytes().map(|letter| usize::from(letter - b'a')).collect(); people];
+    let read = |&(people, letters): &(usize, &str)| {
+        vec![letters.bytes().map(|letter| usize::from(letter - b'a')).collect(); people]
+    };
     lines.iter().flat_map(read).collect()
 }
 
@@ -25,7 +27,11 @@ fn shares(lines: &[(usize, &str)], seats: usize) -> String {
 
 fn phragmen(lines: &[(usize, &str)], seats: usize) -> String {
     let mut chosen = Vec::new();
-    super::super::shares::Count::begin(&election(8, &ballots(lines)), 0).go_on(Phase::Credit, seats, &mut chosen);
+    super::super::shares::Count::begin(&election(8, &ballots(lines)), 0).go_on(
+        Phase::Credit,
+        seats,
+        &mut chosen,
+    );
     told(&chosen)
 }
 
@@ -37,7 +43,8 @@ fn letters(told: &str) -> String {
 }
 
 /// The book, Example 2.1 (1 in the preprint), its running example.
-const RUNNING: &[(usize, &str)] = &[(3, "ab"), (3, "ac"), (2, "ad"), (1, "bcf"), (1, "e"), (1, "f"), (1, "g")];
+const RUNNING: &[(usize, &str)] =
+    &[(3, "ab"), (3, "ac"), (2, "ad"), (1, "bcf"), (1, "e"), (1, "f"), (1, "g")];
 
 /// The book, Example 2.12 (12 in the preprint).
 const TWELVE: &[(usize, &str)] = &[(3, "cd"), (2, "ab"), (2, "ac"), (1, "bd")];
@@ -70,7 +77,16 @@ fn the_books_proposition_a_2_one_seat_more_can_cost_a_topic_its_place() {
 
 #[test]
 fn the_books_proposition_a_3_one_voter_more_for_a_topic_can_cost_it_its_place() {
-    let lines = [(1, "bd"), (1, "ab"), (1, "bde"), (1, "ae"), (2, "cde"), (1, "ce"), (1, "ace"), (1, "bcd")];
+    let lines = [
+        (1, "bd"),
+        (1, "ab"),
+        (1, "bde"),
+        (1, "ae"),
+        (2, "cde"),
+        (1, "ce"),
+        (1, "ace"),
+        (1, "bcd"),
+    ];
     assert_eq!(letters(&shares(&lines, 3)), "ade");
     assert_eq!(letters(&shares(&[&lines[..], &[(1, "a")]].concat(), 3)), "bce");
     let lines = [(1, "b"), (1, "abe"), (2, "be"), (1, "c"), (1, "ac"), (1, "a")];
@@ -80,9 +96,21 @@ fn the_books_proposition_a_3_one_voter_more_for_a_topic_can_cost_it_its_place() 
 
 #[test]
 fn the_books_proposition_a_3_for_the_first_phase_alone() {
-    let lines =
-        [(2, "abc"), (1, "ag"), (1, "de"), (1, "bdf"), (1, "af"), (1, "h"), (1, "ah"), (1, "bh"), (1, "bd"), (1, "def"), (1, "ceh")];
-    let first = |lines: &[(usize, &str)]| first_phase(&election(8, &ballots(lines)).equal_shares(4));
+    let lines = [
+        (2, "abc"),
+        (1, "ag"),
+        (1, "de"),
+        (1, "bdf"),
+        (1, "af"),
+        (1, "h"),
+        (1, "ah"),
+        (1, "bh"),
+        (1, "bd"),
+        (1, "def"),
+        (1, "ceh"),
+    ];
+    let first =
+        |lines: &[(usize, &str)]| first_phase(&election(8, &ballots(lines)).equal_shares(4));
     assert_eq!(BTreeSet::from_iter(first(&lines)), [0, 1, 4].into());
     assert_eq!(BTreeSet::from_iter(first(&[&lines[..], &[(1, "e")]].concat())), [0, 3, 7].into());
 }

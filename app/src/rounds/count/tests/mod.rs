@@ -29,14 +29,19 @@ fn topics_of(choices: &[Choice]) -> Vec<usize> {
 }
 
 fn first_phase(choices: &[Choice]) -> Vec<usize> {
-    choices.iter().filter(|choice| choice.phase == Phase::Shares).map(|choice| choice.topic).collect()
+    choices
+        .iter()
+        .filter(|choice| choice.phase == Phase::Shares)
+        .map(|choice| choice.topic)
+        .collect()
 }
 
 /// Small elections: loose ones, and ones of a few camps, where fairness has something to do.
 fn ballots() -> impl Strategy<Value = Ballots> {
     let loose = vec(btree_set(0..TOPICS, 0..=4), 0..=12);
-    let camps = vec((btree_set(0..TOPICS, 1..=4), 1..=6_usize), 1..=4)
-        .prop_map(|camps| camps.into_iter().flat_map(|(ballot, people)| std::iter::repeat_n(ballot, people)).collect());
+    let camps = vec((btree_set(0..TOPICS, 1..=4), 1..=6_usize), 1..=4).prop_map(|camps| {
+        camps.into_iter().flat_map(|(ballot, people)| std::iter::repeat_n(ballot, people)).collect()
+    });
     prop_oneof![loose, camps]
 }
 
@@ -160,12 +165,21 @@ proptest! {
 
 /// A set of topics whose supporters are owed as many as it has, while too few of them have that
 /// many chosen: extended justified representation (Aziz et al. 2017), tried on every set of topics.
-fn a_group_left_out(ballots: &[BTreeSet<usize>], seats: usize, chosen: &[usize]) -> Option<BTreeSet<usize>> {
+fn a_group_left_out(
+    ballots: &[BTreeSet<usize>],
+    seats: usize,
+    chosen: &[usize],
+) -> Option<BTreeSet<usize>> {
     let voters = ballots.iter().filter(|ballot| !ballot.is_empty()).count();
-    let sets = (1_u32..1 << TOPICS).map(|set| (0..TOPICS).filter(|topic| set & (1 << topic) != 0).collect::<BTreeSet<_>>());
+    let sets = (1_u32..1 << TOPICS)
+        .map(|set| (0..TOPICS).filter(|topic| set & (1 << topic) != 0).collect::<BTreeSet<_>>());
     sets.filter(|set| set.len() <= seats).find(|set| {
         let agree = ballots.iter().filter(|ballot| ballot.is_superset(set));
-        let poor = agree.filter(|ballot| chosen.iter().filter(|topic| ballot.contains(topic)).count() < set.len()).count();
+        let poor = agree
+            .filter(|ballot| {
+                chosen.iter().filter(|topic| ballot.contains(topic)).count() < set.len()
+            })
+            .count();
         poor > 0 && poor * seats >= set.len() * voters
     })
 }
@@ -213,7 +227,9 @@ fn a_ballot_with_an_unknown_topic_is_refused_whole() {
 #[test]
 fn supporters_and_those_without_a_chosen_topic_are_told_by_group() {
     let mut election = Election::new(2);
-    for (group, ballot) in [(0, vec![0]), (2, vec![0]), (2, vec![0, 1]), (2, vec![0, 1]), (1, vec![1])] {
+    for (group, ballot) in
+        [(0, vec![0]), (2, vec![0]), (2, vec![0, 1]), (2, vec![0, 1]), (1, vec![1])]
+    {
         election.add_from(group, ballot).expect("topics");
     }
     let choices = election.equal_shares(2);

@@ -3,7 +3,11 @@
 
 use super::*;
 
-pub(super) fn choose(topics: usize, ballots: &[BTreeSet<usize>], seats: usize) -> Vec<(usize, Phase, BigRational)> {
+pub(super) fn choose(
+    topics: usize,
+    ballots: &[BTreeSet<usize>],
+    seats: usize,
+) -> Vec<(usize, Phase, BigRational)> {
     let voters: Vec<_> = ballots.iter().filter(|ballot| !ballot.is_empty()).collect();
     let mut left = vec![BigRational::from_integer(0.into()); voters.len()];
     for purse in &mut left {
@@ -13,7 +17,8 @@ pub(super) fn choose(topics: usize, ballots: &[BTreeSet<usize>], seats: usize) -
     while chosen.len() < seats {
         let prices = open(topics, &chosen, |topic| share(&of(topic, &voters, &left)));
         let Some((price, topic)) = prices.into_iter().min() else { break };
-        for (purse, _) in left.iter_mut().zip(&voters).filter(|(_, ballot)| ballot.contains(&topic)) {
+        for (purse, _) in left.iter_mut().zip(&voters).filter(|(_, ballot)| ballot.contains(&topic))
+        {
             *purse = (&*purse - &price).max(BigRational::from_integer(0.into()));
         }
         chosen.push((topic, Phase::Shares, price));
@@ -23,10 +28,20 @@ pub(super) fn choose(topics: usize, ballots: &[BTreeSet<usize>], seats: usize) -
     chosen
 }
 
-pub(super) fn phragmen(topics: usize, ballots: &[BTreeSet<usize>], seats: usize) -> Vec<(usize, BigRational)> {
+pub(super) fn phragmen(
+    topics: usize,
+    ballots: &[BTreeSet<usize>],
+    seats: usize,
+) -> Vec<(usize, BigRational)> {
     let voters: Vec<_> = ballots.iter().collect();
     let mut chosen = Vec::new();
-    on_credit(topics, &voters, vec![BigRational::from_integer(0.into()); voters.len()], seats, &mut chosen);
+    on_credit(
+        topics,
+        &voters,
+        vec![BigRational::from_integer(0.into()); voters.len()],
+        seats,
+        &mut chosen,
+    );
     chosen.into_iter().map(|(topic, _, price)| (topic, price)).collect()
 }
 
@@ -40,7 +55,8 @@ fn on_credit(
     while chosen.len() < seats {
         let prices = open(topics, chosen, |topic| load(&of(topic, voters, &loads)));
         let Some((price, topic)) = prices.into_iter().min() else { return };
-        for (load, _) in loads.iter_mut().zip(voters).filter(|(_, ballot)| ballot.contains(&topic)) {
+        for (load, _) in loads.iter_mut().zip(voters).filter(|(_, ballot)| ballot.contains(&topic))
+        {
             assert!(*load <= price, "nobody's load may fall");
             *load = price.clone();
         }
@@ -48,13 +64,22 @@ fn on_credit(
     }
 }
 
-fn open(topics: usize, chosen: &[(usize, Phase, BigRational)], price: impl Fn(usize) -> Option<BigRational>) -> Vec<(BigRational, usize)> {
+fn open(
+    topics: usize,
+    chosen: &[(usize, Phase, BigRational)],
+    price: impl Fn(usize) -> Option<BigRational>,
+) -> Vec<(BigRational, usize)> {
     let open = (0..topics).filter(|topic| chosen.iter().all(|(done, ..)| done != topic));
     open.filter_map(|topic| Some((price(topic)?, topic))).collect()
 }
 
 fn of(topic: usize, voters: &[&BTreeSet<usize>], amounts: &[BigRational]) -> Vec<BigRational> {
-    voters.iter().zip(amounts).filter(|(ballot, _)| ballot.contains(&topic)).map(|(_, amount)| amount.clone()).collect()
+    voters
+        .iter()
+        .zip(amounts)
+        .filter(|(ballot, _)| ballot.contains(&topic))
+        .map(|(_, amount)| amount.clone())
+        .collect()
 }
 
 fn share(purses: &[BigRational]) -> Option<BigRational> {
@@ -74,5 +99,7 @@ fn share(purses: &[BigRational]) -> Option<BigRational> {
 
 fn load(loads: &[BigRational]) -> Option<BigRational> {
     let all: BigRational = loads.iter().sum();
-    (!loads.is_empty()).then(|| (all + BigRational::from_integer(1.into())) / BigRational::from_integer(loads.len().into()))
+    (!loads.is_empty()).then(|| {
+        (all + BigRational::from_integer(1.into())) / BigRational::from_integer(loads.len().into())
+    })
 }
