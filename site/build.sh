@@ -18,7 +18,7 @@ main() {
 
   fetch_target || give_up "Rust has no target $target, and rustup could not add it"
   fetch_tools || go_on_larger
-  build_app || give_up "the app did not compile for $target"
+  build_islands || give_up "the islands did not compile for $target"
   cargo run -p site || give_up "its last step failed"
 }
 
@@ -33,8 +33,8 @@ fetch_tools() {
   fi
 }
 
-build_app() {
-  cargo build -p app --lib --target "$target" --profile wasm-release --no-default-features --features hydrate
+build_islands() {
+  cargo build -p islands --lib --target "$target" --profile wasm-release --features hydrate
 }
 
 go_on_larger() {

@@ -1,215 +1,46 @@
-//! The list of all addresses, each with who may use it.
-//!
-//! There is no way to add an address without saying who may use it, and the rule is kept here,
-//! before the room's own code runs. The test of roles against routes is made from
-//! [`Routes::rules`].
+//! The list of all addresses: every room, and the pages that show many rooms at once.
 
-use std::time::Duration;
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::handler::Handler;
-use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::MethodRouter;
-
-use crate::accounts::{self, Role, Viewer};
-use crate::error::Error;
-use crate::forms::{MOST_READ, SentWithFile};
-use crate::house::House;
-
-/// How long a request may take.
-const TIME: Duration = Duration::from_secs(30);
-/// How long one with a file may take: 20 MB over a slow line.
-const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
-
-/// Who may use an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everyone.
-    Anyone,
-    /// Everyone who is signed in.
-    SignedIn,
-    /// Everyone who is signed in and holds this role.
-    Only(Role),
-}
-
-impl Access {
-    /// Whether this person may.
-    #[must_use]
-    pub fn allows(self, viewer: &Viewer) -> bool {
-        match self {
-            Self::Anyone => true,
-            Self::SignedIn => viewer.is_signed_in(),
-            Self::Only(role) => viewer.is(role),
-        }
-    }
-}
-
-/// One address with one method, and who may use it.
-#[derive(Clone, Debug)]
-pub struct Rule {
-    /// GET or POST.
-    pub method: Method,
-    /// The address, its parameters in braces.
-    pub path: &'static str,
-    /// Who may use it.
-    pub access: Access,
-}
-
-/// Addresses with their handlers and rules.
-#[derive(Debug, Default)]
-pub struct Routes {
-    router: Router<House>,
-    rules: Vec<Rule>,
-}
-
-impl Routes {
-    /// An empty list.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A page to look at.
-    #[must_use]
-    pub fn get<H: Handler<T, House>, T: 'static>(
-        self,
-        path: &'static str,
-        access: Access,
-        handler: H,
-    ) -> Self {
-        self.add(Method::GET, path, access, axum::routing::get(handler))
-    }
-
-    /// A form that is sent.
-    #[must_use]
-    pub fn post<H: Handler<T, House>, T: 'static>(
-        self,
-        path: &'static str,
-        access: Access,
-        handler: H,
-    ) -> Self {
-        self.add(Method::POST, path, access, axum::routing::post(handler))
-    }
-
-    /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
-    /// given the time it needs.
-    #[must_use]
-    pub fn post_file<H: Handler<T, House>, T: 'static>(
-        self,
-        path: &'static str,
-        access: Access,
-        handler: H,
-    ) -> Self {
-        let own = Self::new().guarded(
-            Method::POST,
-            path,
-            access,
-            axum::routing::post(handler),
-            TIME_FOR_A_FILE,
-        );
-        self.join(Self {
-            router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
-            rules: own.rules,
-        })
-    }
-
-    /// All addresses of another room.
-    #[must_use]
-    pub fn join(mut self, other: Self) -> Self {
-        self.rules.extend(other.rules);
-        Self { router: self.router.merge(other.router), rules: self.rules }
-    }
-
-    /// Every address with its rule.
-    #[must_use]
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
-    }
-
-    /// The router that answers at these addresses.
-    pub fn into_router(self) -> Router<House> {
-        self.router
-    }
-
-    fn add(
-        self,
-        method: Method,
-        path: &'static str,
-        access: Access,
-        handler: MethodRouter<House>,
-    ) -> Self {
-        self.guarded(method, path, access, handler, TIME)
-    }
-
-    fn guarded(
-        mut self,
-        method: Method,
-        path: &'static str,
-        access: Access,
-        handler: MethodRouter<House>,
-        time: Duration,
-    ) -> Self {
-        self.rules.push(Rule { method, path, access });
-        let guarded = handler
-            .layer(from_fn_with_state(access, guard))
-            .layer(from_fn_with_state(time, within));
-        Self { router: self.router.route(path, guarded), rules: self.rules }
-    }
-}
+use crate::{account, desks, home, said, services, standing};
 
 /// Every room's addresses.
 #[must_use]
 pub fn all() -> Routes {
     Routes::new()
-        .join(crate::desk::routes())
-        .join(crate::topics::routes())
-        .join(crate::rounds::routes())
-        .join(crate::plans::routes())
-        .join(crate::consultations::routes())
-        .join(crate::notices::routes())
-        .join(crate::updates::routes())
-        .join(crate::record::routes())
-        .join(crate::local_offer::routes())
-        .join(crate::subscriptions::routes())
-        .join(crate::accounts::routes())
-        .join(crate::deliveries::routes())
-        .join(crate::area::routes())
+        .join(own())
+        .join(topics::routes())
+        .join(rounds::routes())
+        .join(plans::routes())
+        .join(consultations::routes())
+        .join(notices::routes())
+        .join(updates::routes())
+        .join(record::routes())
+        .join(local_offer::routes())
+        .join(subscriptions::routes())
+        .join(accounts::routes())
+        .join(deliveries::routes())
+        .join(area::routes())
 }
 
-/// Ends a request that takes too long: one that waits for the database, or for a body that does not
-/// come.
-async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(time.0, next.run(request))
-        .await
-        .unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
-}
-
-/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is
-/// kept meanwhile.
-async fn guard(
-    access: axum::extract::State<Access>,
-    viewer: Viewer,
-    house: axum::Extension<House>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if access.allows(&viewer) {
-        return next.run(request).await;
-    }
-    if viewer.is_signed_in() {
-        return Error::Forbidden.into_response();
-    }
-    let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed beside it can.
-        match SentWithFile::read(request, 0).await {
-            Ok(form) => accounts::sign_in_to_go_on(&house, &then, &form.sent),
-            Err(refused) => refused,
-        }
-    } else {
-        Redirect::to(&accounts::sign_in_then(&then)).into_response()
-    }
+/// The pages that show many rooms at once.
+fn own() -> Routes {
+    use Access::{Anyone, Only, SignedIn};
+    Routes::new()
+        .get("/", Anyone, home::home)
+        .get("/services", Anyone, services::list)
+        .get("/services/{id}", Anyone, services::service)
+        .get("/places/{id}", Anyone, services::place)
+        .get("/account", SignedIn, account::page)
+        .get("/account/said", SignedIn, said::said)
+        .post("/account/said", SignedIn, said::want)
+        .get("/account/email/{token}", Anyone, account::confirm_email_form)
+        .post("/account/email/{token}", Anyone, account::confirm_email)
+        .get("/forum", Only(Role::Organiser), desks::desk)
+        .get("/lead", Only(Role::Leader), desks::lead)
+        .get("/accessibility", Anyone, standing::accessibility)
+        .get("/privacy", Anyone, standing::privacy)
+        .get("/offline", Anyone, standing::offline)
+        .get("/healthz", Anyone, standing::healthz)
 }

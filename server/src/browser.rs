@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use app::house::House;
-use app::ui::content_policy;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,6 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ground::house::House;
+use ground::ui::content_policy;
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 

@@ -12,18 +12,17 @@ mod updates;
 
 use std::ops::Range;
 
-use app::accounts::{self, Role, hashed};
-use app::area;
-use app::area::store::Named;
-use app::clock::{self, DAY, HOUR, Millis};
-use app::db::Kind;
-use app::house::House;
-use app::rounds;
-use app::rounds::rules::{Dates, NewRound};
-use app::rounds::shortlist::Confirmation;
-use app::topics;
-use app::topics::rules::Proposal;
+use accounts::hashed;
+use calendar::clock::{self, DAY, HOUR, Millis};
+use forms::Named;
+use ground::db::Kind;
+use ground::house::House;
+use ground::viewer::Role;
+use rounds::rules::NewRound;
+use rounds::shortlist::Confirmation;
 use sqlx::{AnyConnection, Row as _};
+use topics::rules::Proposal;
+use voting::Dates;
 
 /// What `serve --demo` prints.
 pub const SIGN_INS: &str = "\
@@ -374,8 +373,15 @@ async fn spring(
         let topic = published(tx, kind, area, &families[nth % 2][0], told, at).await?;
         for (side, supporters) in [(0, from_north), (1, from_south)] {
             for family in &families[side][supporters] {
-                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR)
-                    .await?;
+                topics::support::store::support(
+                    tx,
+                    kind,
+                    &topic,
+                    family,
+                    true,
+                    dates.vote_from + HOUR,
+                )
+                .await?;
             }
         }
     }
@@ -414,8 +420,15 @@ async fn autumn(
         .await?;
         for (side, every) in [(0, nth + 2), (1, 9 - nth.min(7))] {
             for family in families[side].iter().step_by(every) {
-                rounds::store::support(tx, kind, &topic, family, true, dates.vote_from + HOUR)
-                    .await?;
+                topics::support::store::support(
+                    tx,
+                    kind,
+                    &topic,
+                    family,
+                    true,
+                    dates.vote_from + HOUR,
+                )
+                .await?;
             }
         }
     }
@@ -472,7 +485,7 @@ async fn open(
     dates: Dates,
     organiser: &str,
 ) -> Result<(), sqlx::Error> {
-    let round = NewRound { form_key: app::id::fresh(), title: title.to_owned(), seats, dates };
+    let round = NewRound { form_key: id::fresh(), title: title.to_owned(), seats, dates };
     rounds::store::open(tx, &round, organiser).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(())
 }
@@ -486,7 +499,7 @@ async fn propose(
 ) -> Result<String, sqlx::Error> {
     let (title, happens_now, would_help, services, places) = told;
     let proposal = Proposal {
-        form_key: app::id::fresh(),
+        form_key: id::fresh(),
         title: title.to_owned(),
         happens_now: happens_now.to_owned(),
         would_help: would_help.to_owned(),

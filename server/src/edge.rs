@@ -5,17 +5,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use app::accounts::{Caller, Viewer, recognise};
-use app::desk::problem;
-use app::error::Error;
-use app::house::House;
-use app::routes;
+use accounts::{Caller, recognise, sign_in_to_go_on};
+use app::problem;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use ground::error::Error;
+use ground::house::House;
+use ground::viewer::Viewer;
 use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -30,16 +30,16 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
     let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
-    routes::all()
+    app::routes::all()
         .into_router()
         .merge(crate::browser::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(house.clone(), sign_in_to_go_on))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))
-        .layer(axum::Extension(house.clone()))
         .layer(from_fn_with_state(calls, limit_calls))
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.

@@ -6,9 +6,9 @@ use std::io::{self, BufReader, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use app::deliveries::returns::{Return, read_mail};
-use app::deliveries::{self, ReturnAddress};
-use app::house::House;
+use deliveries::returns::{Return, read_mail};
+use ground::house::House;
+use ground::return_address::ReturnAddress;
 use mail_parser::mailbox::mbox::{Message, MessageIterator};
 
 /// After so long the lock of a mail server that stopped half-way is taken away, as mail servers do.

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use app::accounts::{self, Role};
-use app::area;
-use app::audit::{self, Head};
-use app::clock::Clock;
-use app::db::Db;
-use app::record::history::Moment;
-use app::record::pack::{self, NoPack, Verified};
-use app::rounds::ballots;
+use calendar::clock::Clock;
 use clap::{Parser, Subcommand, ValueEnum};
+use ground::audit::{self, Head};
+use ground::db::Db;
+use ground::viewer::Role;
+use record::history::Moment;
+use record::pack::{self, NoPack, Verified};
 use server::serve;
 use server::settings::Settings;
 use tracing_subscriber::EnvFilter;
+use voting::ballots;
 
 /// Parents and carers in from the start: topics, votes, plans and notices of one local area.
 #[derive(Parser)]
@@ -161,7 +160,7 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Invite { email, role, organisation } => {
-            let email = accounts::address(&email)?;
+            let email = forms::address(&email)?;
             let db = serve::open(&settings).await?;
             let house = settings.house(db.clone(), false);
             let organisation = match organisation {

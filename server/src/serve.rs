@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use app::clock::Clock;
-use app::db::Db;
-use app::deliveries::{Letter, Words};
-use app::files::Files;
+use calendar::clock::Clock;
+use deliveries::{Letter, Words};
+use ground::db::Db;
+use ground::files::Files;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -101,7 +101,7 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
     };
     let (text, html) = (words.text(), words.html());
     let letter = Letter {
-        id: app::id::fresh(),
+        id: id::fresh(),
         to: to.to_owned(),
         subject: words.subject,
         text,

@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::{env, fs};
 
-use app::accounts;
-use app::clock::{Clock, DAY, Millis};
-use app::db::{Db, Kind};
-use app::deliveries::ReturnAddress;
-use app::disclosure::tables::Rule;
-use app::house::{House, Names};
+use calendar::clock::{Clock, DAY, Millis};
+use disclosure::tables::Rule;
+use ground::db::{Db, Kind};
+use ground::house::{House, Names};
+use ground::return_address::ReturnAddress;
 use ipnet::IpNet;
 use url::Url;
 
@@ -125,7 +124,7 @@ impl Settings {
         let audit_head_to = audit_head_to
             .split(',')
             .filter(|to| !to.trim().is_empty())
-            .map(accounts::address)
+            .map(forms::address)
             .collect::<Result<Vec<_>, _>>();
         let audit_head_to = audit_head_to
             .map_err(|_| "AUDIT_HEAD_TO must be email addresses, with commas between".to_owned())?;

@@ -4,13 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::clock::{Clock, Millis, SECOND};
-use app::db::Db;
-use app::deliveries::{Outcome, deliver_one};
-use app::house::House;
-use app::rounds::close_due;
-use app::subscriptions;
-use app::{consultations, notices, plans, record, updates};
+use calendar::clock::{Clock, Millis, SECOND};
+use deliveries::{Outcome, deliver_one};
+use ground::db::Db;
+use ground::house::House;
+use rounds::close_due;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -103,7 +101,7 @@ pub async fn work(
                 Ok(Some(how)) => tracing::error!("{how}"),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the database's clock could not be read and will be tried again")
+                    tracing::error!(%error, "the database's clock could not be read and will be tried again");
                 }
             }
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {

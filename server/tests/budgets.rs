@@ -10,14 +10,12 @@ mod world;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use app::accounts::Role;
-use app::clock::DAY;
-use app::{id, notices, rounds, topics};
+use calendar::clock::DAY;
+use ground::viewer::Role;
 use sqlx::Row as _;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
-
 use world::{Browser, World, link, on_both};
 
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
@@ -67,7 +65,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         a_thousand_topics(&world, &round).await;
         let waiting = everyone.propose("Waiting").await;
         let to_merge = everyone.propose("To merge").await;
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
+        accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
             .await
             .unwrap();
         let invitation = world.deliver().await.pop().map(|letter| link(&letter)).unwrap();
@@ -503,7 +501,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         within_four(&forum, path).await;
     }
     // Every table of the record at once: always the same few statements, once a month (ADR 0017).
-    let day = app::clock::fields(world.now()).0;
+    let day = calendar::clock::fields(world.now()).0;
     let (statements, answer) =
         counted(forum.post("/forum/evidence-pack", &[("as_of", &day)])).await;
     println!("POST /forum/evidence-pack: {statements} statements");

@@ -70,14 +70,16 @@ fn the_demonstration_does_not_move_into_another_area() {
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let db =
-            app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.path().display()))
-                .await
-                .unwrap();
+        let db = ground::db::Db::open(&format!(
+            "sqlite://{}/data/alongside.db",
+            folder.path().display()
+        ))
+        .await
+        .unwrap();
         let added = db.write(|tx| {
-            Box::pin(async move {
-                app::area::store::add(tx, app::area::What::Place, "Elsewhere", None).await
-            })
+            Box::pin(
+                async move { area::store::add(tx, area::What::Place, "Elsewhere", None).await },
+            )
         });
         added.await.unwrap();
         db.close().await;
@@ -166,22 +168,23 @@ fn demonstration(folder: &Path) -> String {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         std::fs::create_dir_all(folder.join("data")).unwrap();
-        let db = app::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.display()))
+        let db = ground::db::Db::open(&format!("sqlite://{}/data/alongside.db", folder.display()))
             .await
             .unwrap();
         db.migrate().await.unwrap();
-        let names = app::house::Names {
+        let names = ground::house::Names {
             area: "Sefton".into(),
             forum: "Sefton Parent Carer Forum".into(),
             public_url: "http://alongside.example.org".into(),
             program: None,
             demonstration: true,
         };
-        let now = app::clock::Clock::system().now() - 2 * app::clock::DAY;
-        let house = app::house::House::new(db.clone(), app::clock::Clock::by_hand(now), names);
+        let now = calendar::clock::Clock::system().now() - 2 * calendar::clock::DAY;
+        let house =
+            ground::house::House::new(db.clone(), calendar::clock::Clock::by_hand(now), names);
         assert!(server::demonstration::fill(&house).await.unwrap());
         db.close().await;
-        app::clock::fields(now).0
+        calendar::clock::fields(now).0
     })
 }
 

@@ -15,24 +15,24 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::accounts::{Role, store as accounts};
-use app::area;
-use app::clock::{Clock, DAY};
-use app::db::Db;
-use app::deliveries::{Owed, Words, owe};
-use app::house::{House, Names};
-use app::id;
-use app::notices::rules::Effect;
-use app::notices::store as notices;
-use app::notices::wording::Wording;
-use app::subscriptions::rules::{Cadence, Wanted};
-use app::subscriptions::store::{Began, begin, subscriber};
+use ::accounts::store as accounts;
+use ::notices::rules::Effect;
+use ::notices::store as notices;
+use ::notices::wording::Wording;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use calendar::clock::{Clock, DAY};
+use deliveries::{Owed, Words, owe};
+use ground::db::Db;
+use ground::house::{House, Names};
+use ground::viewer::Role;
 use rand::Rng as _;
 use serde_json::Value;
 use sqlx::Row as _;
+use subscribers::Cadence;
+use subscriptions::rules::Wanted;
+use subscriptions::store::{Began, begin, subscriber};
 use tower::ServiceExt as _;
 
 const LETTERS: usize = 160;
@@ -392,7 +392,7 @@ fn work(url: &str, mail: &str) -> Child {
 
 /// Owes the letters; their ids.
 async fn owe_letters(db: &Db) -> BTreeSet<String> {
-    let now = app::clock::Clock::system().now();
+    let now = calendar::clock::Clock::system().now();
     let owing = db.write(move |tx| {
         Box::pin(async move {
             let words = Words {

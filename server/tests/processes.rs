@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use app::db::Db;
+use ground::db::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -130,7 +130,7 @@ async fn several_processes_on_one_postgresql_work_as_one() {
 
     // Whichever closes the round, it is counted once.
     let round = text(&db, "SELECT id FROM rounds WHERE closed_at IS NULL AND vote_from < closes_at ORDER BY closes_at LIMIT 1").await;
-    let now = app::clock::Clock::system().now();
+    let now = calendar::clock::Clock::system().now();
     // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the
     // test need not wait.
     sqlx::query("ALTER TABLE rounds DISABLE TRIGGER rounds_keep_their_terms")

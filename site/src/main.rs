@@ -12,8 +12,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 // Every path is from the root of the repository.
 
-/// What cargo made of the app.
-const BUILT: &str = "target/wasm32-unknown-unknown/wasm-release/app.wasm";
+/// What cargo made of the islands.
+const BUILT: &str = "target/wasm32-unknown-unknown/wasm-release/islands.wasm";
 /// Where the server takes its files from.
 const PKG: &str = "target/site/pkg";
 /// Where those files are made first, so that `PKG` is never half done.

@@ -2,18 +2,17 @@
 //! now, with some answers; and one about waiting for occupational therapy that has closed, with its
 //! results.
 
-use app::area::store::Named;
-use app::clock::{DAY, Millis};
-use app::consultations::questionnaire::answers::Answer;
-use app::consultations::questionnaire::{
-    Condition, Question, Questionnaire, Section, library::library,
-};
-use app::consultations::reading::{self, Heard, Theme};
-use app::consultations::rules::{Terms, Who};
-use app::consultations::{responses, results, store};
-use app::db::Kind;
-use app::disclosure::tables::Rule;
-use app::id;
+use calendar::clock::{DAY, Millis};
+use consultations::results::store::{MadeOf, check, count};
+use consultations::rules::{Terms, Who};
+use consultations::{reading, responses, store};
+use disclosure::tables::Rule;
+use forms::Named;
+use ground::db::Kind;
+use questionnaires::answers::Answer;
+use questionnaires::library::library;
+use questionnaires::results::{self, Heard, Material, Theme};
+use questionnaires::{Condition, Question, Questionnaire, Section};
 use sqlx::AnyConnection;
 
 /// Who asks, and where.
@@ -151,7 +150,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
             .map(|heard| heard.response_id.clone())
             .collect(),
     };
-    let material = results::Material {
+    let material = Material {
         versions: vec![(1, questions)],
         themes: themes.into_iter().map(theme).collect(),
         quotations: vec![("better".to_owned(), BETTER[2].0.to_owned())],
@@ -166,17 +165,9 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
-    let made_of = results::store::MadeOf { changes: 0, published: 0 };
-    results::store::count(
-        tx,
-        &consultation,
-        &new,
-        made_of,
-        ground.organiser,
-        terms.closes_at + DAY,
-    )
-    .await?;
-    results::store::check(
+    let made_of = MadeOf { changes: 0, published: 0 };
+    count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
+    check(
         tx,
         ground.kind,
         &consultation,

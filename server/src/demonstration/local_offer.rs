@@ -1,9 +1,9 @@
 //! The demonstration's comments on the Local Offer: one that is answered with what is done, one
 //! that waits for its answer, one that nobody has read yet.
 
-use app::clock::{self, DAY, Millis};
-use app::local_offer::rules::{Decision, NewComment, NewResponse};
-use app::local_offer::store;
+use calendar::clock::{self, DAY, Millis};
+use local_offer::rules::{Decision, NewComment, NewResponse};
+use local_offer::store;
 use sqlx::AnyConnection;
 
 /// Words, the service, how many days ago, and the answer: words, what is done, in how many days.

@@ -2,21 +2,19 @@
 //! that is proposed, one that is due and one that waits for approval; and the families who are
 //! told.
 
-use app::area;
-use app::area::calendar::NewDay;
-use app::clock::{self, DAY, Millis};
-use app::db::Kind;
-use app::deliveries;
-use app::deliveries::returns::{Came, Return};
-use app::id;
-use app::notices::questions::{self, NewAnswer};
-use app::notices::rules::{Effect, Follow};
-use app::notices::wording::{Follows, Wording};
-use app::notices::{ledger, store};
-use app::subscriptions::rules::{Cadence, Wanted};
-use app::subscriptions::store::{Began, begin, subscriber};
+use calendar::clock::{self, DAY, Millis};
+use calendar::school::NewDay;
+use deliveries::returns::{Came, Return};
+use ground::db::Kind;
 use jiff::civil::Date;
+use notices::questions::{self, NewAnswer};
+use notices::rules::{Effect, Follow};
+use notices::wording::{Follows, Wording};
+use notices::{ledger, store};
 use sqlx::AnyConnection;
+use subscribers::Cadence;
+use subscriptions::rules::Wanted;
+use subscriptions::store::{Began, begin, subscriber};
 
 /// What the notices need of the area.
 pub struct Ground<'a> {

@@ -1,12 +1,10 @@
 //! The demonstration's plans: one whose gate is open, one whose gate is shut, and one that was
 //! published past it.
 
-use app::area;
-use app::clock::{DAY, Millis};
-use app::db::Kind;
-use app::id;
-use app::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
-use app::plans::store::{self, By};
+use calendar::clock::{DAY, Millis};
+use ground::db::Kind;
+use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use plans::store::{self, By};
 use sqlx::AnyConnection;
 
 /// What the plans need of the area.
@@ -64,7 +62,7 @@ async fn open(
     store::tie(tx, &plan, &topics, &leader, at).await?;
     let session = NewSession {
         form_key: id::fresh(),
-        day: app::clock::fields(ground.now - 60 * DAY).0,
+        day: calendar::clock::fields(ground.now - 60 * DAY).0,
         held_at: "A school hall in South Sefton, and online".into(),
         parents: 14,
         others: 5,
@@ -176,7 +174,7 @@ async fn register(
         form_key: id::fresh(),
         title: title.to_owned(),
         what: what.to_owned(),
-        due_day: app::clock::fields(ground.now + 150 * DAY).0,
+        due_day: calendar::clock::fields(ground.now + 150 * DAY).0,
         organisations,
         services,
         places: Vec::new(),

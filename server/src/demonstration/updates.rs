@@ -1,13 +1,12 @@
 //! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed.
 //! What nobody answers is overdue.
 
-use app::clock::{self, DAY, HOUR, Millis};
-use app::id;
-use app::updates::evidence::{Evidence, Numbers};
-use app::updates::rules::{Outcome, Verdict};
-use app::updates::store::{self, Kind, NewVerdict, Published, Subject};
-use app::updates::words::Words;
+use calendar::clock::{self, DAY, HOUR, Millis};
+use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, Row as _};
+use updates::evidence::{Evidence, Numbers};
+use updates::store::{self, Kind, NewVerdict, Published, Subject};
+use updates::words::Words;
 
 /// What it is about, what is said, the forum's word on that, and how many days ago it was said.
 type Told = (Kind, &'static str, Words, Option<(Verdict, &'static str)>, i64);

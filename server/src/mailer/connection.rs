@@ -1,8 +1,9 @@
 //! One connection to the mail server, on which letters follow each other.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
-use app::deliveries::{Failure, Permit};
+use deliveries::{Failure, Permit};
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::AsyncSmtpConnection;

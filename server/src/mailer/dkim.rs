@@ -1,6 +1,7 @@
 //! The signature by which a receiving server knows a letter for ours (DKIM, RFC 6376 and RFC 8463).
 
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

@@ -1,7 +1,8 @@
 //! The folder letters are put into instead of being sent.
 
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
-use std::{fs, io, io::Write};
 
 /// Writes a letter so that its name appears only when all of it is on the disk. Without a name
 /// it only tries.

@@ -9,7 +9,8 @@ mod smtp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use app::deliveries::{Failure, Letter, Permit, ReturnAddress};
+use deliveries::{Failure, Letter, Permit};
+use ground::return_address::ReturnAddress;
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
 use lettre::message::header::{
@@ -148,7 +149,7 @@ impl Mailer {
         match &self.way {
             Way::Folder(folder) => put(folder, None, b"check".into()).await?,
             Way::Smtp(smtp) => {
-                in_time(self.patience.to_begin, smtp.check(&self.sender(None)?)).await??
+                in_time(self.patience.to_begin, smtp.check(&self.sender(None)?)).await??;
             }
         }
         Ok(())

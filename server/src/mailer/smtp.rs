@@ -1,17 +1,20 @@
 //! The mail server: how it is reached, which connections wait for the next letter, and what its
 //! words mean.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{error, fmt, net::IpAddr, sync::Arc};
+use std::{error, fmt};
 
-use app::deliveries::{Failure, Permit};
+use deliveries::{Failure, Permit};
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::message::Message;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::Mail;
-use lettre::transport::smtp::{Error, extension::ClientId};
+use lettre::transport::smtp::extension::ClientId;
 use percent_encoding::percent_decode_str;
 use tokio::sync::Mutex;
 use url::Url;

@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 
-use app::clock::Clock;
-use app::db::Db;
-use app::deliveries::{Outcome, Owed, Words, deliver_one, owe, store};
+use calendar::clock::Clock;
+use deliveries::{Outcome, Owed, Words, deliver_one, owe, store};
+use ground::db::Db;
 
 use super::*;
 

@@ -6,13 +6,14 @@ mod signed;
 #[path = "../smtp-peer/start.rs"]
 mod smtp_peer;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{fs, io::Read, net::TcpListener, thread};
+use std::{fs, thread};
 
-use app::deliveries::{Failure, Letter};
+use deliveries::{Failure, Letter};
 use mailparse::{MailHeaderMap, parse_mail};
 use serde_json::{Value, json};
 use server::mailer::{Mailer, Patience};

@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use app::deliveries::ReturnAddress;
+use ground::return_address::ReturnAddress;
 
 use super::*;
 

@@ -1,13 +1,13 @@
-use app::accounts::Role;
-use app::routes::{self, Access};
 use axum::http::{Method, StatusCode, header};
+use ground::routes::Access;
+use ground::viewer::Role;
 
 use crate::world::on_both;
 
 /// The routes, with an id that is nobody's in place of each parameter.
 fn addresses() -> Vec<(Method, String, Access)> {
-    let nobodys = app::id::fresh();
-    let rules = routes::all();
+    let nobodys = id::fresh();
+    let rules = app::routes::all();
     rules
         .rules()
         .iter()
@@ -72,7 +72,7 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
 
 #[test]
 fn only_these_addresses_are_open_to_everyone() {
-    let mut open: Vec<String> = routes::all()
+    let mut open: Vec<String> = app::routes::all()
         .rules()
         .iter()
         .filter(|rule| rule.access == Access::Anyone)
@@ -176,7 +176,7 @@ fn only_these_addresses_are_open_to_everyone() {
 
 #[test]
 fn every_post_has_a_get_at_its_address_for_a_reload() {
-    let all = routes::all();
+    let all = app::routes::all();
     let has = |method: Method, path: &str| {
         all.rules().iter().any(|rule| rule.method == method && rule.path == path)
     };

@@ -1,6 +1,6 @@
-use app::accounts::Role;
-use app::clock::{DAY, HOUR, MINUTE};
 use axum::http::{StatusCode, header};
+use calendar::clock::{DAY, HOUR, MINUTE};
+use ground::viewer::Role;
 
 use crate::world::{World, link, on_both};
 
@@ -339,7 +339,7 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
 #[test]
 fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
     on_both(async |world| {
-        app::accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
+        accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
             .await
             .unwrap();
         let page = link(&world.deliver().await[0]);

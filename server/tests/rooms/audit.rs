@@ -1,5 +1,5 @@
-use app::audit::{Checked, Entry, Head, check, head, note};
-use app::db::Kind;
+use ground::audit::{Checked, Entry, Head, check, head, note};
+use ground::db::Kind;
 
 use crate::world::{World, on_both};
 
@@ -75,7 +75,7 @@ fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
         let house =
             world.house.clone().with_audit_head_to(vec!["inspector@example.org".to_owned()]);
         for _ in 0..2 {
-            app::record::send_due(&house).await.unwrap();
+            record::send_due(&house).await.unwrap();
         }
         let letters = world.deliver().await;
         assert_eq!(letters.len(), 1, "once a month");
@@ -84,10 +84,10 @@ fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
             letters[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
         noted(&world, 2).await;
         assert!(matches!(check(world.db(), Some(&hash)).await.unwrap(), Checked::Whole(_)));
-        world.forward(31 * app::clock::DAY);
-        app::record::send_due(&house).await.unwrap();
+        world.forward(31 * calendar::clock::DAY);
+        record::send_due(&house).await.unwrap();
         assert_eq!(world.deliver().await.len(), 1, "again the month after");
-        app::record::send_due(&world.house).await.unwrap();
+        record::send_due(&world.house).await.unwrap();
         assert!(world.deliver().await.is_empty(), "nobody is named");
     });
 }

@@ -1,6 +1,5 @@
-use app::accounts::Role;
-use app::routes;
 use axum::http::{Method, StatusCode};
+use ground::viewer::Role;
 
 use crate::plans;
 use crate::world::on_both;
@@ -91,7 +90,7 @@ fn bad_values() -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     values.push("é".repeat(20_000));
-    values.push(app::id::fresh());
+    values.push(id::fresh());
     values
 }
 
@@ -107,7 +106,7 @@ fn no_form_fails_on_anything_that_can_be_sent() {
             let id = if path.contains("/plans/") { &plan } else { &topic };
             path.replace("{id}", id).replace("{version}", "1").replace("{topic}", &topic)
         };
-        let posts: Vec<String> = routes::all()
+        let posts: Vec<String> = app::routes::all()
             .rules()
             .iter()
             .filter(|rule| rule.method == Method::POST)
@@ -144,8 +143,8 @@ fn no_form_fails_on_anything_that_can_be_sent() {
 fn no_address_fails_on_a_parameter_that_is_no_id() {
     on_both(async |world| {
         let browser = world.signed_in("everyone@example.org", &Role::ALL).await;
-        for rule in routes::all().rules() {
-            for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &app::id::fresh()] {
+        for rule in app::routes::all().rules() {
+            for id in ["0", "%00", "%FF", "..%2f..", "%F0%9F%9A%8C", "'", &id::fresh()] {
                 let path = rule
                     .path
                     .replace("{id}", id)

@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use app::clock::{self, Clock};
-use app::db::{Db, Kind};
-use app::house::House;
-use app::record::history::Moment;
-use app::record::pack;
-use app::updates;
 use axum::http::StatusCode;
+use calendar::clock::{self, Clock};
+use ground::db::{Db, Kind};
+use ground::house::House;
+use record::history::Moment;
+use record::pack;
 
 use crate::world::{Browser, World, new_postgres_database, on_both};
 

@@ -1,12 +1,12 @@
 //! Consultations: written by an organiser, answered by parents, and nothing that joins an answer to
 //! a person.
 
-use app::accounts::Role;
-use app::clock::{self, DAY, MINUTE};
-use app::consultations::questionnaire::answers::Answer as Given;
-use app::consultations::questionnaire::{Kind, Question, edit, library};
-use app::consultations::responses;
 use axum::http::{Method, StatusCode};
+use calendar::clock::{self, DAY, MINUTE};
+use consultations::responses;
+use ground::viewer::Role;
+use questionnaires::answers::Answer as Given;
+use questionnaires::{Kind, Question, edit, library};
 use sqlx::{Column as _, Row as _};
 
 use crate::world::{Answer, Browser, World, on_both};
@@ -344,14 +344,11 @@ fn nothing_in_the_schema_joins_a_response_to_a_person_or_a_time() {
             .unwrap();
         let (response_id, code_hash): (String, String) = (row.get(0), row.get(1));
         let code = response.rsplit('/').next().unwrap();
-        assert!(
-            app::id::parse(&response_id).is_none(),
-            "an id of ours would hold the time it was made"
-        );
-        assert_eq!(code_hash, app::id::hash(code), "the code itself is not kept");
+        assert!(id::parse(&response_id).is_none(), "an id of ours would hold the time it was made");
+        assert_eq!(code_hash, id::hash(code), "the code itself is not kept");
         assert_eq!(
             mark,
-            app::id::hash(&format!("{code} {account}")),
+            id::hash(&format!("{code} {account}")),
             "so nobody can make the mark from what is kept"
         );
     });
@@ -482,11 +479,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             may_decline: false,
             only_if: Vec::new(),
         };
-        let json = app::consultations::questionnaire::file::write(&edit::with_copies(
-            &library,
-            &[branch],
-            &[],
-        ));
+        let json = questionnaires::file::write(&edit::with_copies(&library, &[branch], &[]));
         assert!(put_in(json.as_bytes()).await.says("Alone?"));
         organiser.post(&page, &[("step", "open")]).await.leads_to();
         assert!(organiser.get(&format!("{page}/preview")).await.says("Alone?"));
@@ -501,7 +494,7 @@ pub async fn answered(world: &World, id: &str, waits: usize, not: usize) {
     let sent = world.db().write(move |tx| {
         Box::pin(async move {
             for nth in 0..waits + not {
-                let code = app::id::code();
+                let code = id::code();
                 responses::begin(tx, &id, 1, &code).await?;
                 let chosen = |key: &str| Some(Given::Chosen(vec![key.to_owned()]));
                 let waits = if nth < waits { "yes" } else { "no" };

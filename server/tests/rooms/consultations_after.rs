@@ -1,12 +1,11 @@
 //! Consultations beyond the first answers: other ways in, other versions, reading after the close,
 //! and what is published.
 
-use app::accounts::Role;
-use app::clock::{self, DAY, HOUR};
-use app::consultations;
-use app::consultations::questionnaire::{Choice, Kind, Question, Questionnaire, edit, file};
-use app::db;
 use axum::http::{Method, StatusCode};
+use calendar::clock::{self, DAY, HOUR};
+use ground::db;
+use ground::viewer::Role;
+use questionnaires::{Choice, Kind, Question, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, number, open, publish, terms};
 use crate::world::{Browser, World, on_both};
@@ -672,7 +671,7 @@ fn five_thousand_responses_are_read_counted_and_published() {
                     let answers = (0..9).map(chosen).collect::<Vec<_>>().join(",");
                     let answers = format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
                     sqlx::query("INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')")
-                        .bind(app::id::hash(&nth.to_string()))
+                        .bind(id::hash(&nth.to_string()))
                         .bind(&consultation)
                         .bind(answers)
                         .execute(&mut *tx)

@@ -1,10 +1,10 @@
 //! What consultations must not lose or tell, though two do something at once, or a question is
 //! another one meanwhile.
 
-use app::accounts::Role;
-use app::clock::DAY;
-use app::consultations::{reading, results};
 use axum::http::StatusCode;
+use calendar::clock::DAY;
+use consultations::{reading, results};
+use ground::viewer::Role;
 
 use crate::consultations::{answer, begin, number, open, publish};
 use crate::world::{Answer, World, on_both};

@@ -2,13 +2,12 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use app::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
-use app::db::Kind;
-use app::deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe, store};
-
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use calendar::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
+use deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe, store};
+use ground::db::Kind;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use server::mailbox::Mailbox;
 use server::worker::clock_is_wrong;

@@ -1,10 +1,9 @@
 //! What shows that an outcome is so: files that are put in, questions that it answers, numbers
 //! before and after.
 
-use app::accounts::Role;
-use app::clock::{DAY, MINUTE};
-use app::id;
 use axum::http::StatusCode;
+use calendar::clock::{DAY, MINUTE};
+use ground::viewer::Role;
 
 use crate::consultations::{answered, open, publish as publish_results};
 use crate::updates::{DONE, closed_topic, publish};

@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::accounts::Role;
-use app::clock::{self, DAY, HOUR, Millis};
-use app::id;
-use app::updates::evidence::Evidence;
-use app::updates::rules::{Outcome, Verdict};
-use app::updates::store::{Kind, NewVerdict, NewVersion, Published, Subject, judge, publish, say};
-use app::updates::words::Words;
-use app::updates::{self};
+use calendar::clock::{self, DAY, HOUR, Millis};
+use ground::viewer::Role;
+use outcomes::rules::{Outcome, Verdict};
+use updates::evidence::Evidence;
+use updates::store::{Kind, NewVerdict, NewVersion, Published, Subject, judge, publish, say};
+use updates::words::Words;
 
 use crate::record::{figures, packed};
 use crate::world::{World, on_both};
@@ -185,7 +183,7 @@ impl Stage<'_> {
                 .await;
             }
         }
-        app::rounds::close_due(self.world.db(), &self.world.house.clock).await.unwrap();
+        rounds::close_due(self.world.db(), &self.world.house.clock).await.unwrap();
         self.run(
             "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) VALUES ($2, '', $3, $1)",
             &[&round, &organiser],
@@ -446,7 +444,7 @@ async fn a_history(world: &World, seed: u64) {
             7 => stage.tell().await,
             _ => {
                 let end = clock::fields(world.now()).0;
-                days.insert(end.clone(), updates::rules::end_of(&end).unwrap());
+                days.insert(end.clone(), outcomes::rules::end_of(&end).unwrap());
                 world.forward(i64::try_from(1 + stage.chance.below(25)).unwrap() * DAY);
             }
         }

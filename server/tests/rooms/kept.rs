@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use app::accounts::Role;
-use app::clock::DAY;
-use app::db::Kind;
-use app::deliveries::returns::Came;
+use calendar::clock::DAY;
+use deliveries::returns::Came;
+use ground::db::Kind;
+use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::notices;

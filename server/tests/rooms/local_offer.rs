@@ -1,10 +1,10 @@
 //! Comments on the Local Offer: written by parents, read by the forum, answered by leaders, printed
 //! by the year.
 
-use app::accounts::Role;
-use app::clock::{self, DAY};
-use app::local_offer::store;
 use axum::http::StatusCode;
+use calendar::clock::{self, DAY};
+use ground::viewer::Role;
+use local_offer::store;
 
 use crate::kept::while_open;
 use crate::record::{figures, packed};
@@ -240,14 +240,14 @@ fn a_comment_without_an_answer_is_overdue_for_everyone_to_see_and_in_the_pack() 
 #[test]
 fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
     on_both(async |world| {
-        if world.db().kind() == app::db::Kind::Sqlite {
+        if world.db().kind() == ground::db::Kind::Sqlite {
             return; // It has one writer at a time.
         }
         let comment = published(&world, WORDS).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let (db, by, about, now) =
             (world.db().clone(), leader.account.clone(), comment.clone(), world.now());
-        let new = app::local_offer::rules::NewResponse {
+        let new = local_offer::rules::NewResponse {
             form_key: "a key".to_owned(),
             response: "We look at it.".to_owned(),
             action: String::new(),
@@ -256,7 +256,7 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
         let answer = async move {
             let answered = db.write(move |tx| {
                 Box::pin(async move {
-                    store::hold(tx, app::db::Kind::Postgres, &about).await?;
+                    store::hold(tx, ground::db::Kind::Postgres, &about).await?;
                     store::respond(tx, &about, &new, &by, now).await
                 })
             });

@@ -1,13 +1,12 @@
 use std::collections::BTreeSet;
 
-use app::accounts::Role;
-use app::area;
-use app::clock::{DAY, HOUR, Millis};
-use app::id;
-use app::plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
-use app::plans::store::{self, By, Published};
-use app::plans::{gate, tell_due};
 use axum::http::StatusCode;
+use calendar::clock::{DAY, HOUR, Millis};
+use ground::viewer::Role;
+use involvement::gate;
+use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+use plans::store::{self, By, Published};
+use plans::tell_due;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -33,7 +32,7 @@ pub async fn register(world: &World, leader: &Browser<'_>) -> String {
         })
     });
     let organisation = added.await.unwrap();
-    let due = app::clock::fields(world.now() + 200 * DAY).0;
+    let due = calendar::clock::fields(world.now() + 200 * DAY).0;
     let fields = [
         ("title", "Transport to school"),
         ("what", "How children get to school."),
@@ -52,7 +51,7 @@ pub async fn draft(leader: &Browser<'_>, plan: &str) -> String {
 }
 
 pub async fn meet(world: &World, leader: &Browser<'_>, plan: &str) {
-    let day = app::clock::fields(world.now()).0;
+    let day = calendar::clock::fields(world.now()).0;
     let fields = [
         ("day", day.as_str()),
         ("held_at", "Online"),
@@ -824,7 +823,7 @@ async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String
         (author.to_owned(), world.now(), world.db().kind(), world.transport.clone());
     let made = world.db().write(move |tx| {
         Box::pin(async move {
-            let proposal = app::topics::rules::Proposal {
+            let proposal = topics::rules::Proposal {
                 form_key: id::fresh(),
                 title: "A topic".into(),
                 happens_now: "Now".into(),
@@ -832,9 +831,9 @@ async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String
                 services: vec![service],
                 places: Vec::new(),
             };
-            let topic = app::topics::store::propose(tx, &author, &proposal, now).await?;
-            let waiting = app::topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
-            app::topics::store::publish(tx, kind, &waiting, now).await?;
+            let topic = topics::store::propose(tx, &author, &proposal, now).await?;
+            let waiting = topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
+            topics::store::publish(tx, kind, &waiting, now).await?;
             if in_round {
                 // A time of its own for each round, since they may not overlap.
                 let begins: i64 = sqlx::query_scalar("SELECT coalesce(max(closes_at), 0) FROM rounds").fetch_one(&mut *tx).await?;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use app::accounts::Role;
-use app::clock::{self, Clock, DAY};
-use app::db::{Db, Kind};
-use app::house::House;
-use app::record::history::Moment;
-use app::record::pack::{self, NoPack, Pack};
 use axum::http::StatusCode;
+use calendar::clock::{self, Clock, DAY};
+use ground::db::{Db, Kind};
+use ground::house::House;
+use ground::viewer::Role;
+use record::history::Moment;
+use record::pack::{self, NoPack, Pack};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -41,7 +41,7 @@ fn a_pack_of_a_day_that_is_over_is_the_same_whatever_comes_later() {
         let topic = closed_topic(&world).await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let update = publish(&leader, &topic, &DONE).await;
-        app::updates::tell_due(&world.house).await.unwrap();
+        updates::tell_due(&world.house).await.unwrap();
         world.deliver().await;
         let day = clock::fields(world.now()).0;
         let so_far = packed(&world.house, &day).await;
@@ -307,7 +307,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
                     )
                     .await
                     .leads_to();
-                app::updates::tell_due(&world.house).await.unwrap();
+                updates::tell_due(&world.house).await.unwrap();
                 let letters = world
                     .deliver()
                     .await

@@ -1,8 +1,7 @@
-use app::accounts::Role;
-use app::area;
-use app::clock::DAY;
-use app::rounds::close_due;
 use axum::http::{Method, StatusCode};
+use calendar::clock::DAY;
+use ground::viewer::Role;
+use rounds::close_due;
 use sqlx::Row as _;
 
 use crate::world::{World, on_both};
@@ -398,9 +397,9 @@ fn rounds_do_not_overlap_and_the_form_says_so() {
     on_both(async |world| {
         world.round().await;
         let organiser = world.organiser().await;
-        let (day, time) = app::clock::fields(world.now() + DAY);
-        let (later, _) = app::clock::fields(world.now() + 5 * DAY);
-        let (close, _) = app::clock::fields(world.now() + 20 * DAY);
+        let (day, time) = calendar::clock::fields(world.now() + DAY);
+        let (later, _) = calendar::clock::fields(world.now() + 5 * DAY);
+        let (close, _) = calendar::clock::fields(world.now() + 20 * DAY);
         let fields = [
             ("title", "Another"),
             ("seats", "3"),

@@ -1,6 +1,6 @@
-use app::clock::DAY;
-use app::subscriptions::forget_due;
 use axum::http::{Method, StatusCode, header};
+use calendar::clock::DAY;
+use subscriptions::forget_due;
 
 use crate::world::{Browser, World, link, on_both};
 

@@ -1,6 +1,6 @@
-use app::accounts::Role;
-use app::clock::DAY;
 use axum::http::StatusCode;
+use calendar::clock::DAY;
+use ground::viewer::Role;
 
 use crate::world::on_both;
 
@@ -41,7 +41,7 @@ fn a_parent_checks_her_topic_sees_what_is_like_it_and_sends_it() {
 fn a_double_tap_and_two_tabs_make_one_topic() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        let key = app::id::fresh();
+        let key = id::fresh();
         let mut proposal = parent.proposal("Buses");
         proposal.push(("form_key", &key));
         let (one, two) = tokio::join!(
@@ -161,7 +161,7 @@ fn the_safeguarding_lead_can_reach_the_author_and_every_note_is_kept() {
         let refused = lead.post(&concern, &[("note", "  ")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("Say in a few words what was done"));
-        let key = app::id::fresh();
+        let key = id::fresh();
         for note in ["Rang the family", "Rang the family", "Told the school"] {
             let kept = lead.post(&concern, &[("form_key", &key), ("note", note)]).await;
             assert_eq!(kept.leads_to(), format!("{concern}?done=noted"));
@@ -187,7 +187,7 @@ fn what_is_changed_after_going_back_is_another_topic() {
         let mut proposal = parent.proposal("Buses");
         proposal.retain(|(name, _)| *name != "step");
         proposal.push(("step", "send"));
-        let key = app::id::fresh();
+        let key = id::fresh();
         proposal.push(("form_key", &key));
         let first = parent.post("/topics/new", &proposal).await.leads_to();
         assert_eq!(parent.post("/topics/new", &proposal).await.leads_to(), first, "a double tap");

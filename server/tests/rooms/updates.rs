@@ -1,9 +1,8 @@
 //! You said, we did: claimed by a leader, judged by the forum, awaited by everyone.
 
-use app::accounts::Role;
-use app::clock::{self, DAY, HOUR, MINUTE};
-use app::id;
 use axum::http::StatusCode;
+use calendar::clock::{self, DAY, HOUR, MINUTE};
+use ground::viewer::Role;
 
 use crate::kept::while_open;
 use crate::world::{Browser, World, link, on_both};
@@ -210,18 +209,11 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
         let (transport, db) = (world.transport.clone(), world.db());
         let made = db.write(move |tx| {
             Box::pin(async move {
-                let council = app::area::store::add(
-                    tx,
-                    app::area::What::Organisation,
-                    "Sefton Council",
-                    None,
-                )
-                .await?;
+                let council =
+                    area::store::add(tx, area::What::Organisation, "Sefton Council", None).await?;
                 let other =
-                    app::area::store::add(tx, app::area::What::Organisation, "Another Trust", None)
-                        .await?;
-                app::area::store::set_rule(tx, &transport, std::slice::from_ref(&council), None)
-                    .await?;
+                    area::store::add(tx, area::What::Organisation, "Another Trust", None).await?;
+                area::store::set_rule(tx, &transport, std::slice::from_ref(&council), None).await?;
                 Ok::<_, sqlx::Error>((council, other))
             })
         });
@@ -235,7 +227,7 @@ fn leaders_of_another_organisation_neither_answer_nor_change_it() {
             let (account, organisation) = (leader.account.clone(), organisation.clone());
             let lead = db.write(move |tx| {
                 Box::pin(async move {
-                    app::accounts::store::lead_for(tx, &account, Some(&organisation)).await
+                    accounts::store::lead_for(tx, &account, Some(&organisation)).await
                 })
             });
             lead.await.unwrap();
@@ -423,7 +415,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
             world.supporter(nth, &world.south, &topic).await;
         }
         world.close().await;
-        app::rounds::shortlist::count_due(world.db(), &world.house.clock).await.unwrap();
+        rounds::shortlist::count_due(world.db(), &world.house.clock).await.unwrap();
         let visitor = world.visitor();
         assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
         let organiser = world.organiser().await;
@@ -436,7 +428,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         let reminded = async || {
             world.deliver().await;
             for _ in 0..2 {
-                app::updates::remind_due(&world.house).await.unwrap();
+                updates::remind_due(&world.house).await.unwrap();
             }
             let letters = world.deliver().await;
             letters.into_iter().map(|letter| (letter.to, letter.subject)).collect::<Vec<_>>()
@@ -514,7 +506,7 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         let update =
             publish(&leader, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
         for _ in 0..2 {
-            app::updates::tell_due(&world.house).await.unwrap();
+            updates::tell_due(&world.house).await.unwrap();
         }
         let letters = world.deliver().await;
         let mut to: Vec<_> = letters.iter().map(|letter| letter.to.clone()).collect();
@@ -546,7 +538,7 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
             let fields =
                 [DONE[0], ("we_did", we_did), DONE[2], ("version", version), ("step", "publish")];
             leader.post(&change, &fields).await.leads_to();
-            app::updates::tell_due(&world.house).await.unwrap();
+            updates::tell_due(&world.house).await.unwrap();
             world.deliver().await.len()
         };
         world.forward(MINUTE);
@@ -562,7 +554,7 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
             .post(&change, &[&slip[..], &[("step", "publish"), ("tell", "yes")]].concat())
             .await
             .leads_to();
-        app::updates::tell_due(&world.house).await.unwrap();
+        updates::tell_due(&world.house).await.unwrap();
         assert_eq!(world.deliver().await.len(), 5, "whoever wrote it says that it is more");
     });
 }
@@ -583,7 +575,7 @@ fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
         assert_eq!(told.len(), 2, "with an account and without one");
         let about = format!("notice:{notice}");
         publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
-        app::updates::tell_due(&world.house).await.unwrap();
+        updates::tell_due(&world.house).await.unwrap();
         for letter in &told {
             let own = letter
                 .one_click
@@ -660,14 +652,14 @@ fn a_supporter_is_shown_the_outcome_and_the_forums_word() {
         let organiser = world.organiser().await;
         let disputed = [("version", "1"), ("verdict", "disputed"), ("words", "It is late.")];
         organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
-        let said = app::updates::store::contributions(world.db(), &supporter, (30, 0), world.now())
+        let said = updates::store::contributions(world.db(), &supporter, (30, 0), world.now())
             .await
             .unwrap();
         assert_eq!(said.len(), 1);
         let update = said[0].update.as_ref().unwrap();
         assert_eq!(
             (update.outcome.as_str(), update.verdict),
-            ("done", Some(app::updates::rules::Verdict::Disputed))
+            ("done", Some(outcomes::rules::Verdict::Disputed))
         );
     });
 }
@@ -733,7 +725,7 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         }
         world.forward(28 * DAY + HOUR);
         for _ in 0..2 {
-            app::consultations::tidy_due(world.db(), world.now()).await.unwrap();
+            ::consultations::tidy_due(world.db(), world.now()).await.unwrap();
         }
         assert!(receipt(&code(&unsent)).await.says("No answers have this one"), "it is erased");
         assert!(receipt(&code(&sent)).await.says("Your answers count in it."));
@@ -752,8 +744,8 @@ fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
         let about = format!("notice:{notice}");
         publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
         let outcomes = async || {
-            app::updates::tell_due(&world.house).await.unwrap();
-            app::updates::tell_late(&world.house).await.unwrap();
+            updates::tell_due(&world.house).await.unwrap();
+            updates::tell_late(&world.house).await.unwrap();
             world.deliver().await.into_iter().map(|letter| letter.to).collect::<Vec<_>>()
         };
         assert_eq!(outcomes().await.len(), 1, "only who proposed the topic");
@@ -787,7 +779,7 @@ fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
         parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to();
         let letters = world.deliver().await;
         let confirm = link(letters.iter().find(|letter| letter.to == "moved@example.org").unwrap());
-        app::updates::tell_due(&world.house).await.unwrap();
+        updates::tell_due(&world.house).await.unwrap();
         assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::OK);
         let told: Vec<_> = world
             .deliver()
@@ -806,7 +798,7 @@ fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
 #[test]
 fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new_one() {
     on_both(async |world| {
-        if world.db().kind() == app::db::Kind::Sqlite {
+        if world.db().kind() == ground::db::Kind::Sqlite {
             return; // It has one writer at a time.
         }
         let (_, topic) = world.voting("Buses that are on time").await;
@@ -820,7 +812,7 @@ fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new
             "UPDATE accounts SET email = 'moved@example.org' WHERE id = '{}'",
             parent.account
         );
-        while_open(&world, &[&moves], async move { app::updates::tell_due(&house).await })
+        while_open(&world, &[&moves], async move { updates::tell_due(&house).await })
             .await
             .unwrap();
         let to: Vec<_> = world.deliver().await.into_iter().map(|letter| letter.to).collect();

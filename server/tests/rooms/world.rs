@@ -4,17 +4,16 @@
 use std::cell::RefCell;
 use std::env;
 
-use app::accounts::{Role, store};
-use app::area;
-use app::clock::{Clock, DAY, HOUR, Millis};
-use app::db::{Db, Kind};
-use app::deliveries::{Failure, Letter, Outcome, ReturnAddress, deliver_one};
-use app::house::{House, Names};
-use app::id;
-use app::rounds;
+use accounts::store;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use calendar::clock::{Clock, DAY, HOUR, Millis};
+use deliveries::{Failure, Letter, Outcome, deliver_one};
+use ground::db::{Db, Kind};
+use ground::house::{House, Names};
+use ground::return_address::ReturnAddress;
+use ground::viewer::Role;
 use http_body_util::BodyExt as _;
 use sqlx::Connection as _;
 use tempfile::TempDir;
@@ -162,7 +161,7 @@ impl World {
 
     /// An account with these roles and the password "three small words".
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
-        let hash = app::accounts::hashed(&self.house, "three small words".into()).await;
+        let hash = accounts::hashed(&self.house, "three small words".into()).await;
         let (email, roles, place, now) =
             (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
         let made = self.db().write(move |tx| {
@@ -224,7 +223,7 @@ impl World {
         for (name, at) in
             [("propose", self.now()), ("vote", self.now() + DAY), ("close", self.now() + 11 * DAY)]
         {
-            let (day, time) = app::clock::fields(at);
+            let (day, time) = calendar::clock::fields(at);
             fields.extend([(format!("{name}_day"), day), (format!("{name}_time"), time)]);
         }
         let fields: Vec<_> =
@@ -458,9 +457,9 @@ impl World {
         let (account, topic, kind, now) =
             (account.to_owned(), topic.to_owned(), self.db().kind(), self.now());
         let given = self.db().write(move |tx| {
-            Box::pin(
-                async move { rounds::store::support(tx, kind, &topic, &account, true, now).await },
-            )
+            Box::pin(async move {
+                topics::support::store::support(tx, kind, &topic, &account, true, now).await
+            })
         });
         assert!(given.await.unwrap(), "voting is open");
     }

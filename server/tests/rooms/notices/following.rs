@@ -213,7 +213,7 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let (kind, now) = (world.db().kind(), world.now());
         let moved = world.db().write(move |tx| {
             Box::pin(async move {
-                app::subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await?;
+                subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await?;
                 // She keeps what she had asked for there, and nothing about transport.
                 sqlx::query("UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed' WHERE ended_at IS NULL AND began_how = 'address changed'").execute(tx).await?;
                 Ok::<_, sqlx::Error>(())

@@ -44,9 +44,7 @@ async fn council_runs_transport(world: &World) -> (String, String) {
 async fn leads_for(world: &World, leader: &Browser<'_>, organisation: &str) {
     let (account, organisation) = (leader.account.clone(), organisation.to_owned());
     let set = world.db().write(move |tx| {
-        Box::pin(
-            async move { app::accounts::store::lead_for(tx, &account, Some(&organisation)).await },
-        )
+        Box::pin(async move { accounts::store::lead_for(tx, &account, Some(&organisation)).await })
     });
     set.await.unwrap();
 }

@@ -9,17 +9,14 @@ mod received;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use app::accounts::Role;
-use app::area;
-use app::clock::{self, DAY, HOUR, MINUTE, Millis};
-use app::db::Kind;
-use app::deliveries::Letter;
-use app::deliveries::returns::{Came, Return};
-use app::id;
-use app::notices::ledger;
-use app::notices::rules::SETTLED_AFTER;
-use app::notices::{start_due, tell_due};
 use axum::http::{Method, StatusCode};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use deliveries::Letter;
+use deliveries::returns::{Came, Return};
+use ground::db::Kind;
+use ground::viewer::Role;
+use notices::rules::SETTLED_AFTER;
+use notices::{ledger, start_due, tell_due};
 use sqlx::Row as _;
 
 use crate::kept::while_open;
@@ -71,9 +68,9 @@ pub async fn written(leader: &Browser<'_>, to: &str, fields: &[(&str, &str)]) ->
 pub async fn address_changes(world: &World, old: &'static str, new: &'static str) {
     let (kind, now) = (world.db().kind(), world.now());
     let changed = world.db().write(move |tx| {
-        Box::pin(async move {
-            app::subscriptions::store::address_changed(tx, kind, old, new, now).await
-        })
+        Box::pin(
+            async move { subscriptions::store::address_changed(tx, kind, old, new, now).await },
+        )
     });
     changed.await.unwrap();
 }
@@ -160,7 +157,7 @@ pub async fn comes_back(world: &World, letter: &Letter, came: Came) {
         came,
         reason: "550 5.1.1 <one@example.org>: no such mailbox".into(),
     };
-    app::deliveries::keep(&world.house, vec![back]).await.unwrap();
+    deliveries::keep(&world.house, vec![back]).await.unwrap();
 }
 
 #[test]
@@ -313,8 +310,8 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
                     sqlx::query_scalar("SELECT id FROM subscribers WHERE cadence = 'daily'")
                         .fetch_one(&mut *tx)
                         .await?;
-                let token = app::id::secret();
-                app::subscriptions::store::keep_link(tx, &app::id::hash(&token), &id, 0).await?;
+                let token = id::secret();
+                subscribers::keep_link(tx, &id::hash(&token), &id, 0).await?;
                 Ok::<_, sqlx::Error>(token)
             })
         });
@@ -691,14 +688,14 @@ fn a_digest_in_a_workers_hand_does_not_tell_what_was_corrected_meanwhile() {
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         let outcome =
-            app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+            deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
                 assert!(letter.text.contains("Buses"));
                 followed(&world, &leaders, &buses, Some(40)).await;
                 start_due(&world.house).await.unwrap();
                 tell_due(&world.house).await.unwrap();
                 permit.holds().await
             });
-        assert_eq!(outcome.await.unwrap(), app::deliveries::Outcome::Later);
+        assert_eq!(outcome.await.unwrap(), deliveries::Outcome::Later);
         let letters = told(&world).await;
         let digest = letters.iter().find(|letter| letter.text.contains("Taxis")).unwrap();
         assert!(!digest.text.contains("Buses"), "{}", digest.text);
@@ -716,7 +713,7 @@ fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
         let (held, holds) = tokio::sync::oneshot::channel();
         let answered = AtomicBool::new(false);
         let hand_over =
-            app::deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
+            deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
                 held.send(letter.one_click.unwrap()).unwrap();
                 while permit.holds().await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -734,6 +731,6 @@ fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
             answered.store(true, Ordering::SeqCst);
         };
         let (outcome, ()) = tokio::join!(hand_over, stop);
-        assert_eq!(outcome.unwrap(), app::deliveries::Outcome::GivenUp);
+        assert_eq!(outcome.unwrap(), deliveries::Outcome::GivenUp);
     });
 }

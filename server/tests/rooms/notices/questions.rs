@@ -1,4 +1,4 @@
-use app::notices::questions::forget_due;
+use notices::questions::forget_due;
 
 use super::*;
 
@@ -111,8 +111,8 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
         let second = leaders.1.post(&desk, &other).await;
         assert!(second.says("no question waits any more") && second.says("Another answer."));
-        app::notices::answer_due(&world.house).await.unwrap();
-        app::notices::answer_due(&world.house).await.unwrap();
+        notices::answer_due(&world.house).await.unwrap();
+        notices::answer_due(&world.house).await.unwrap();
         let mut letters = world.deliver().await;
         letters.sort_by(|one, next| one.to.cmp(&next.to));
         let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
@@ -213,7 +213,7 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
         );
         world.deliver().await;
         world.forward(29 * DAY);
-        app::notices::questions::forget_due(&world.house).await.unwrap();
+        notices::questions::forget_due(&world.house).await.unwrap();
         assert_eq!(world.deliver().await.len(), 10, "one letter to each of ten parents");
     });
 }

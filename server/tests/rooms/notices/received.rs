@@ -228,7 +228,7 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
             letter.one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         world.forward(29 * DAY);
-        app::subscriptions::forget_due(world.db(), world.now()).await.unwrap();
+        subscriptions::forget_due(world.db(), world.now()).await.unwrap();
         assert_eq!(
             world.visitor().get(&read).await.status,
             StatusCode::GONE,
@@ -446,7 +446,7 @@ fn the_counts_stay_when_an_address_is_erased() {
             )
             .await;
         world.forward(29 * DAY);
-        assert_eq!(app::subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
+        assert_eq!(subscriptions::forget_due(world.db(), world.now()).await.unwrap(), 1);
         let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
         assert_eq!(
             told.iter().map(|told| (told.place.as_str(), told.before)).collect::<Vec<_>>(),

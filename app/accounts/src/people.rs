@@ -1,0 +1,458 @@
+//! People and their roles, for the administrator; invitations, and accepting one.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::DAY;
+use deliveries::{Owed, owe};
+use forms::{Named, Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+
+use super::{letters, passwords, rules, session, store};
+
+const MOST_ON_A_PAGE: usize = 20;
+
+/// GET `/admin/people`
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let query = Sent::query(&uri);
+    page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/admin/people`: invites somebody.
+pub async fn send_invitation(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let mut refusals = Refusals::default();
+    let email = refusals.take("email", forms::address(sent.typed("email")));
+    let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
+    let role =
+        refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
+    let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
+    let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
+        return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
+    };
+    invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
+    Ok(Redirect::to("/admin/people?done=invited").into_response())
+}
+
+/// The organisation that was chosen for a leader, if one was.
+async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String>, String>, Error> {
+    let chosen = sent.typed("organisation");
+    let organisations = area::store::organisations(&house.db).await?;
+    let known = organisations.into_iter().find(|known| known.id == chosen).map(|known| known.id);
+    Ok(if chosen.is_empty() || known.is_some() {
+        Ok(known)
+    } else {
+        Err("Choose again. This one is not there any more".to_owned())
+    })
+}
+
+/// Invites an address into a role, a leader for an organisation; the letter holds the link. `by` is
+/// `None` on the command line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn invite(
+    house: &House,
+    by: Option<String>,
+    email: String,
+    role: Role,
+    organisation: Option<String>,
+) -> Result<(), Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let token = id::secret();
+                let (hash, ends_at) = (id::hash(&token), now + 14 * DAY);
+                let invitation = store::keep_invitation(
+                    tx,
+                    &hash,
+                    &email,
+                    (role, organisation.as_deref()),
+                    now,
+                    ends_at,
+                )
+                .await?;
+                let words = letters::invitation(&writer, role, &token);
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &hash,
+                        kind: "invitation",
+                        account_id: None,
+                        to: &email,
+                        words: &words,
+                        at: now,
+                        not_after: Some(ends_at),
+                    },
+                )
+                .await?;
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: by.as_deref(),
+                        what: "person invited",
+                        about: &invitation,
+                        detail: role.word(),
+                    },
+                )
+                .await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in anew; or says
+/// for whom a leader leads.
+pub async fn change_role(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    if sent.typed("change") == "lead for" {
+        return lead_for(&house, &person.account_id, &id, &sent).await;
+    }
+    let (Some(id), Some(role)) = (id::parse(&id), Role::read(sent.typed("role"))) else {
+        return Err(Error::NotFound);
+    };
+    let gives = sent.typed("change") == "give";
+    if id == person.account_id && role == Role::Admin && !gives {
+        return Ok(Redirect::to("/admin/people?done=own").into_response());
+    }
+    let (now, by) = (house.clock.now(), person.account_id.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if gives {
+                    store::grant(tx, &id, &[role], now).await?;
+                } else {
+                    store::revoke(tx, &id, role).await?;
+                }
+                store::end_all_sessions(tx, &id).await?;
+                let what = if gives { "role given" } else { "role taken" };
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &id, detail: role.word() },
+                )
+                .await
+            })
+        })
+        .await
+        .map_err(|error: sqlx::Error| {
+            if error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+            {
+                Error::NotFound
+            } else {
+                error.into()
+            }
+        })?;
+    Ok(Redirect::to("/admin/people?done=role").into_response())
+}
+
+async fn lead_for(house: &House, by: &str, id: &str, sent: &Sent) -> Result<Response, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
+    let (now, by) = (house.clock.now(), by.to_owned());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::lead_for(tx, &id, organisation.as_deref()).await?;
+            let detail = organisation.unwrap_or_default();
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "organisation set",
+                    about: &id,
+                    detail: &detail,
+                },
+            )
+            .await
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to("/admin/people?done=organisation").into_response())
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back() -> Redirect {
+    Redirect::to("/admin/people")
+}
+
+/// GET `/invitations/{token}`
+pub async fn invitation_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), None, house.clock.now())
+            .await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/invitations/{token}`: adds the role to the account of that address, or makes one.
+pub async fn accept(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, place) = (house.clock.now(), id::parse(sent.typed("place")));
+    let invitation =
+        store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
+            .await?;
+    let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    let invited = invitation.role;
+    let mut new = None;
+    if invitation.account_id.is_none() {
+        let mut refusals = Refusals::default();
+        let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
+        let password =
+            refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
+        let (Some(name), Some(password)) = (name, password) else {
+            return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+        };
+        new = Some((name, invitation.place.clone(), passwords::hashed(&house, password).await));
+    }
+    let account_id: Option<String> = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !store::accept_invitation(tx, &invitation.id, now).await? {
+                    return Ok::<_, sqlx::Error>(None);
+                }
+                let account_id = match (invitation.account_id, new) {
+                    (Some(known), _) => {
+                        store::grant(tx, &known, &[invitation.role], now).await?;
+                        store::end_all_sessions(tx, &known).await?;
+                        known
+                    }
+                    (None, Some((name, place, hash))) => {
+                        let account = store::NewAccount {
+                            email: &invitation.email,
+                            shown_name: &name,
+                            place_id: place.as_deref(),
+                            password_hash: Some(&hash),
+                        };
+                        // Somebody made an account of that address meanwhile: nothing is kept, and
+                        // the link still works.
+                        let Some(made) = store::make_account(tx, &account, now).await? else {
+                            return Err(sqlx::Error::RowNotFound);
+                        };
+                        let roles = if place.is_some() {
+                            vec![invitation.role, Role::Parent]
+                        } else {
+                            vec![invitation.role]
+                        };
+                        store::grant(tx, &made, &roles, now).await?;
+                        made
+                    }
+                    (None, None) => return Ok(None),
+                };
+                if invitation.organisation_id.is_some() {
+                    store::lead_for(tx, &account_id, invitation.organisation_id.as_deref()).await?;
+                }
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&account_id),
+                        what: "invitation accepted",
+                        about: &invitation.id,
+                        detail: invitation.role.word(),
+                    },
+                )
+                .await?;
+                Ok(Some(account_id))
+            })
+        })
+        .await
+        .or_else(
+            |error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) },
+        )?;
+    let Some(account_id) = account_id else { return Err(Error::NotFound) };
+    let cookie = session::begin_session_as(&house, &account_id, &[invited], &headers).await?;
+    Ok((cookie, Redirect::to("/?done=accepted")).into_response())
+}
+
+async fn accept_page(
+    house: &House,
+    viewer: &Viewer,
+    invitation: &store::Invitation,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let is_known =
+        store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
+    let choices = Choice::with_first(
+        "I am not a parent or carer here",
+        area::store::places(&house.db).await?,
+        sent.typed("place"),
+    );
+    let page = Page::new("Accept your invitation", || {
+        let fields = (!is_known).then(|| {
+            view! {
+                <Field name="shown_name" label="A name for others to see" autocomplete="name" value=sent.typed("shown_name") refusals />
+                <Choices name="place" legend="Are you a parent or carer here too? Where do you live?" hint="Then you can also propose and support topics." choices refusals />
+                <Field name="password" label="Choose a password" hint="10 characters or more. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+            }
+        });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Accept your invitation"</h1>
+                <p class="lead">"You will be here as: "<b>{invitation.role.title()}</b>", with the address "<b>{invitation.email.clone()}</b>"."</p>
+                <form method="post" novalidate>
+                    {fields}
+                    <button class="button">"Accept and go on"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    query: &Sent,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let search = query.line("search");
+    let mut people = store::people(
+        &house.db,
+        &forms::folded(&search),
+        query.typed("after"),
+        MOST_ON_A_PAGE as i64 + 1,
+    )
+    .await?;
+    let next = (people.len() > MOST_ON_A_PAGE).then(|| {
+        people.truncate(MOST_ON_A_PAGE);
+        let last = people.last().map_or("", |person| &person.email);
+        format!(
+            "/admin/people?{}",
+            form_urlencoded::Serializer::new(String::new())
+                .append_pair("search", &search)
+                .append_pair("after", last)
+                .finish()
+        )
+    });
+    let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
+    let banner = match query.typed("done") {
+        "invited" => Some("The invitation is on its way"),
+        "role" => Some("The role is changed. The person signs in again"),
+        "organisation" => Some("The organisation is kept"),
+        "own" => Some("You cannot take this role from yourself. Ask another administrator"),
+        _ => None,
+    };
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
+    let choices = Choice::each(roles.map(|role| (role.word(), role.title())), |word| {
+        sent.typed("role") == word
+    });
+    let organisations = area::store::organisations(&house.db).await?;
+    let page = Page::new("People", || {
+        let invited_for = Choice::with_first(
+            "No organisation",
+            organisations.clone(),
+            sent.typed("organisation"),
+        );
+        let nobody = people
+            .is_empty()
+            .then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
+        view! {
+            <div class="stack">
+                <section class="stack">
+                    {banner.map(|title| view! { <Banner title><p></p></Banner> })}
+                    <Summary refusals />
+                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <h1>"People"</h1>
+                    <details open=!refusals.is_empty()>
+                        <summary>"Invite somebody"</summary>
+                        <form method="post" action="/admin/people" novalidate>
+                            <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
+                            <Choices name="role" legend="What will this person be?" choices refusals />
+                            <Select name="organisation" label="If a leader: for which organisation?" choices=invited_for />
+                            <button class="button">"Send the invitation"</button>
+                        </form>
+                    </details>
+                    <form class="row" method="get" role="search">
+                        <label for="search">"Name or address"</label>
+                        <input id="search" name="search" type="search" value=search />
+                        <button class="button quiet">"Search"</button>
+                    </form>
+                    {nobody}
+                    <ul class="stack">{people.into_iter().map(|person| person_row(person, &organisations)).collect_view()}</ul>
+                    <Pager first next />
+                </section>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView + use<> {
+    let chosen = person.organisation_id.clone().unwrap_or_default();
+    let leads_for = organisations
+        .iter()
+        .find(|named| named.id == chosen)
+        .map(|named| format!(" for {}", named.name));
+    let organisation = person.roles.contains(&Role::Leader).then(|| {
+        let field = format!("organisation-{}", person.id);
+        view! {
+            <form method="post" action=format!("/admin/people/{}/roles", person.id)>
+                <Select name="organisation" id=field label="Leads for" choices=Choice::with_first("No organisation", organisations.to_vec(), &chosen) />
+                <button class="button quiet" name="change" value="lead for">"Keep this"<span class="unseen">{format!(", {}", person.shown_name)}</span></button>
+            </form>
+        }
+    });
+    let action = format!("/admin/people/{}/roles", person.id);
+    let name = person.shown_name.clone();
+    let changes = Role::ALL
+        .into_iter()
+        .map(|role| {
+            let has = person.roles.contains(&role);
+            let (change, verb) = if has { ("take", "Take") } else { ("give", "Give") };
+            view! {
+                <form method="post" action=action.clone()>
+                    <input type="hidden" name="role" value=role.word() />
+                    <input type="hidden" name="change" value=change />
+                    <button class="link">{format!("{verb}: {}", role.title())}<span class="unseen">{format!(", {name}")}</span></button>
+                </form>
+            }
+        })
+        .collect_view();
+    let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+    view! {
+        <li class="card">
+            <p><b>{person.shown_name}</b>" "<span class="soft">{person.email}</span></p>
+            <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
+            <details>
+                <summary>"Change roles"<span class="unseen">{format!(" of {name}")}</span></summary>
+                {changes}
+                {organisation}
+            </details>
+        </li>
+    }
+}

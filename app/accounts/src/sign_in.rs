@@ -1,0 +1,502 @@
+//! Signing in by password or by a link, going on with what was typed, a new password, signing out.
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::HOUR;
+use deliveries::{Owed, Words, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::SignInFirst;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary, hidden};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::attempts::{self, Caller, Kind};
+use super::{letters, passwords, rules, session, store};
+
+/// Gives a form that was sent without being signed in the sign-in page, which keeps all that was
+/// typed. 401.
+pub async fn sign_in_to_go_on(
+    State(house): State<House>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut answer = next.run(request).await;
+    let Some(SignInFirst { then, sent }) = answer.extensions_mut().remove() else { return answer };
+    let kept = Kept { then, fields: Some(sent.packed()) };
+    page(&house, &Viewer::default(), "", &kept, &Refusals::default(), StatusCode::UNAUTHORIZED)
+}
+
+/// Where a person was going before she had to sign in.
+struct Kept {
+    /// The address; empty for none.
+    then: String,
+    /// What a form sent there, packed; `None` for a page.
+    fields: Option<String>,
+}
+
+impl Kept {
+    fn read(sent: &Sent) -> Self {
+        let then = sent.typed("then");
+        // Only an address of our own: one slash at the start, and nothing a browser could take for
+        // a host.
+        let own = then.starts_with('/')
+            && !then.starts_with("//")
+            && !then.contains(['\\', '\n', '\r', '\t']);
+        let fields =
+            Some(sent.typed("kept")).filter(|kept| own && !kept.is_empty()).map(str::to_owned);
+        Self { then: if own { then.to_owned() } else { String::new() }, fields }
+    }
+
+    fn hidden(&self) -> impl IntoView + use<> {
+        let field = |name: &'static str, value: String| {
+            (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+        };
+        (field("then", self.then.clone()), field("kept", self.fields.clone().unwrap_or_default()))
+    }
+}
+
+/// GET `/sign-in`
+pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
+    // What a form sent is taken from our own page alone: in an address it could be somebody else's
+    // words.
+    let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
+    page(&house, &viewer, "", &kept, &Refusals::default(), StatusCode::OK)
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back_to_form() -> Redirect {
+    Redirect::to("/sign-in")
+}
+
+/// POST `/sign-in`
+pub async fn with_password(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let kept = Kept::read(&sent);
+    let email = sent.line("email").to_lowercase();
+    let now = house.clock.now();
+    let refuse = |what_to_do: &str| {
+        let refusals = Refusals::one("email", what_to_do);
+        Ok(page(&house, &viewer, &email, &kept, &refusals, StatusCode::UNPROCESSABLE_ENTITY))
+    };
+    if email.is_empty() || sent.typed("password").is_empty() {
+        return refuse("Enter your email address and your password, or ask for a link below");
+    }
+    let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
+        & attempts::within(&house.db, Kind::Password, &email, now).await?;
+    let known = store::by_address(&mut *house.db.read().await?, &email).await?;
+    let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
+    let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
+    if !few_tries {
+        return refuse("There were too many tries. Ask for a link by email below: it always works");
+    }
+    let (true, Some(known)) = (fits, known) else {
+        return refuse(
+            "Check your email address and password and try again, or ask for a link below",
+        );
+    };
+    attempts::forget(&house.db, Kind::Password, &email).await?;
+    go_on(&house, &headers, &known.id, &kept).await
+}
+
+/// POST `/sign-in/link`
+pub async fn send_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let kept = Kept::read(&sent);
+    let email = match forms::address(sent.typed("email")) {
+        Ok(email) => email,
+        Err(what_to_do) => {
+            return Ok(page(
+                &house,
+                &viewer,
+                sent.typed("email"),
+                &kept,
+                &Refusals::one("email", what_to_do),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ));
+        }
+    };
+    owe_link(&house, &caller, email, "sign-in", letters::sign_in_link).await?;
+    let page = Page::new("Look in your email", || {
+        let going_on = kept.fields.as_ref().map(|fields| {
+            view! {
+                <p>"What you wrote is still here. Press the button in the letter, come back to this page, and send it."</p>
+                {carry_on(&kept.then, fields)}
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>"Look in your email"</h1>
+                <p class="lead">"We sent a letter to that address. If you have an account, it holds a button that signs you in."</p>
+                <p>"It works for two hours. It should be there in a few minutes; if not, look among the junk."</p>
+                {going_on}
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/sign-in/{token}`: a button, since mail scanners open links.
+pub async fn link_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    if store::link(&mut *house.db.read().await?, &id::hash(&token), "sign-in", house.clock.now())
+        .await?
+        .is_none()
+    {
+        return Ok(link_ended(&house, &viewer));
+    }
+    let page = Page::new("Sign in", || {
+        view! {
+            <div class="stack">
+                <h1>"Sign in"</h1>
+                <form method="post"><button class="button">"Sign in on this device"</button></form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/sign-in/{token}`
+pub async fn with_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    match used_link(&house, token, "sign-in").await? {
+        Some(link) => {
+            attempts::forget(&house.db, Kind::Password, &link.email).await?;
+            go_on(&house, &headers, &link.account_id, &Kept { then: String::new(), fields: None })
+                .await
+        }
+        None => Ok(link_ended(&house, &viewer)),
+    }
+}
+
+/// GET `/forgotten-password`
+pub async fn forgotten_form(State(house): State<House>, viewer: Viewer) -> Response {
+    forgotten_page(&house, &viewer, "", &Refusals::default())
+}
+
+/// POST `/forgotten-password`
+pub async fn forgotten(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let email = match forms::address(sent.typed("email")) {
+        Ok(email) => email,
+        Err(what_to_do) => {
+            return Ok(forgotten_page(
+                &house,
+                &viewer,
+                sent.typed("email"),
+                &Refusals::one("email", what_to_do),
+            ));
+        }
+    };
+    owe_link(&house, &caller, email, "password", letters::new_password_link).await?;
+    Ok(Redirect::to("/forgotten-password/sent").into_response())
+}
+
+/// GET `/forgotten-password/sent`
+pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("Look in your email", || {
+        view! {
+            <div class="stack">
+                <h1>"Look in your email"</h1>
+                <p class="lead">"If you have an account with that address, the letter holds a button to choose a new password."</p>
+                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/forgotten-password">"try again"</a>"."</p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// GET `/new-password/{token}`
+pub async fn new_password_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    if store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+        .await?
+        .is_none()
+    {
+        return Ok(link_ended(&house, &viewer));
+    }
+    Ok(new_password_page(&house, &viewer, &Refusals::default()))
+}
+
+/// POST `/new-password/{token}`: sets it, signs out everywhere, signs in here.
+pub async fn new_password(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let link =
+        store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+            .await?;
+    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    let password = match rules::password(sent.typed("password"), &link.email) {
+        Ok(password) => password,
+        Err(what_to_do) => {
+            return Ok(new_password_page(&house, &viewer, &Refusals::one("password", what_to_do)));
+        }
+    };
+    let password_hash = passwords::hashed(&house, password).await;
+    let (now, writer) = (house.clock.now(), house.clone());
+    let account_id = link.account_id.clone();
+    let is_set: bool = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let hash = id::hash(&token);
+                if !store::use_link(tx, &hash, now).await? {
+                    return Ok::<_, sqlx::Error>(false);
+                }
+                store::set_password(tx, &link.account_id, &password_hash, now).await?;
+                store::end_all_sessions(tx, &link.account_id).await?;
+                let words = letters::password_changed(&writer);
+                let owed = Owed {
+                    dedup_key: &format!("{hash} changed"),
+                    kind: "password changed",
+                    account_id: Some(&link.account_id),
+                    to: &link.email,
+                    words: &words,
+                    at: now,
+                    not_after: None,
+                };
+                owe(tx, owed).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if !is_set {
+        return Ok(link_ended(&house, &viewer));
+    }
+    go_on(
+        &house,
+        &headers,
+        &account_id,
+        &Kept { then: "/account?done=password".into(), fields: None },
+    )
+    .await
+}
+
+/// POST `/sign-out`
+pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    if let Some(person) = viewer.person() {
+        store::end_sessions(&house.db, person.account_id.clone(), Some(person.session_id.clone()))
+            .await?;
+    }
+    Ok(session::signed_out(&house, Redirect::to("/?done=signed-out").into_response()))
+}
+
+/// Uses the link up, for the first who does.
+async fn used_link(
+    house: &House,
+    token: String,
+    purpose: &'static str,
+) -> Result<Option<store::Link>, Error> {
+    let now = house.clock.now();
+    let link = house.db.write(move |tx| {
+        Box::pin(async move {
+            let hash = id::hash(&token);
+            let link = store::link(tx, &hash, purpose, now).await?;
+            Ok::<_, sqlx::Error>(if store::use_link(tx, &hash, now).await? { link } else { None })
+        })
+    });
+    Ok(link.await?)
+}
+
+/// Owes one letter to the address, known or not: the link, or word that there is no account.
+async fn owe_link(
+    house: &House,
+    caller: &Caller,
+    email: String,
+    purpose: &'static str,
+    letter: fn(&House, &str) -> Words,
+) -> Result<(), Error> {
+    let now = house.clock.now();
+    if !attempts::may_write(house, caller, &email).await? {
+        return Ok(());
+    }
+    let writer = house.clone();
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let token = id::secret();
+                let (hash, ends_at) = (id::hash(&token), now + 2 * HOUR);
+                let known = store::by_address(tx, &email).await?;
+                let words = match &known {
+                    Some(known) => {
+                        store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
+                        letter(&writer, &token)
+                    }
+                    None => letters::no_account(&writer),
+                };
+                let account_id = known.as_ref().map(|known| known.id.as_str());
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &hash,
+                        kind: "link",
+                        account_id,
+                        to: &email,
+                        words: &words,
+                        at: now,
+                        not_after: Some(ends_at),
+                    },
+                )
+                .await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Begins a session and leads to where the person was going, with what she had typed.
+async fn go_on(
+    house: &House,
+    headers: &HeaderMap,
+    account_id: &str,
+    kept: &Kept,
+) -> Result<Response, Error> {
+    let cookie = session::begin_session(house, account_id, headers).await?;
+    let Some(fields) = &kept.fields else {
+        let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
+        return Ok((cookie, Redirect::to(then)).into_response());
+    };
+    let page = Page::new("You are signed in", || {
+        view! {
+            <div class="stack">
+                <h1>"You are signed in"</h1>
+                <p class="lead">"What you wrote is still here. Nothing is lost."</p>
+                {carry_on(&kept.then, fields)}
+            </div>
+        }
+    });
+    Ok((cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
+        .into_response())
+}
+
+/// The form that was sent before, ready to be sent again.
+fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
+    let fields = hidden(Sent::read(packed.as_bytes()).fields());
+    view! {
+        <form method="post" action=then.to_owned()>
+            {fields}
+            <button class="button">"Go on where you were"</button>
+        </form>
+    }
+}
+
+fn page(
+    house: &House,
+    viewer: &Viewer,
+    email: &str,
+    kept: &Kept,
+    refusals: &Refusals,
+    status: StatusCode,
+) -> Response {
+    let page = Page::new("Sign in", || {
+        let why = kept
+            .fields
+            .is_some()
+            .then(|| view! { <p class="panel gold">"You were signed out. What you wrote is kept: sign in and go on."</p> });
+        let demonstration = house.names.demonstration.then(|| {
+            view! {
+                <details>
+                    <summary>"Sign-ins of this demonstration"</summary>
+                    <p>"parent@example.org, parent2@example.org, organiser@example.org, leader@example.org and admin@example.org, all with the password alongside-demo."</p>
+                </details>
+            }
+        });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Sign in"</h1>
+                {why}
+                <form method="post" action="/sign-in" novalidate>
+                    {kept.hidden()}
+                    <Field name="email" label="Your email address" kind="email" autocomplete="username" value=email refusals />
+                    <Field name="password" label="Your password" kind="password" autocomplete="current-password" refusals />
+                    <button class="button">"Sign in"</button>
+                    <p><b>"No password at hand?"</b>" We can send a letter with a link that signs you in."</p>
+                    <button class="button quiet" formaction="/sign-in/link">"Email me a link"</button>
+                </form>
+                <p><a href="/forgotten-password">"Choose a new password"</a></p>
+                <p>"New here? "<a href="/sign-up">"Join Alongside"</a></p>
+                {demonstration}
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    page.refused_for(refusals).status(status).answer(house, viewer)
+}
+
+fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) -> Response {
+    let page = Page::new("Choose a new password", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Choose a new password"</h1>
+                <p class="lead">"We send you a letter with a button. It works for two hours."</p>
+                <form method="post" action="/forgotten-password" novalidate>
+                    <Field name="email" label="Your email address" kind="email" autocomplete="email" value=email refusals />
+                    <button class="button">"Send me the letter"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals).answer(house, viewer)
+}
+
+fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Response {
+    let page = Page::new("Choose a new password", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Choose a new password"</h1>
+                <form method="post" novalidate>
+                    <Field name="password" label="Your new password" hint="10 characters or more. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+                    <button class="button">"Keep this password"</button>
+                </form>
+                <p class="soft">"You are then signed out everywhere else."</p>
+            </div>
+        }
+    });
+    page.refused_for(refusals).answer(house, viewer)
+}
+
+fn link_ended(house: &House, viewer: &Viewer) -> Response {
+    let why = "Each link works once, and only for a while. You can ask for a new one.";
+    Page::link_ended(
+        "This link has been used or has ended",
+        why,
+        ("/sign-in", "Sign in or get a new link"),
+    )
+    .answer(house, viewer)
+}

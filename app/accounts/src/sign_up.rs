@@ -1,0 +1,196 @@
+//! Signing up: the form, the letter, the button in it.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::DAY;
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Choice, Choices, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::attempts::{self, Caller};
+use super::{letters, passwords, rules, session, store};
+
+/// GET `/sign-up`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    page(&house, &viewer, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/sign-up`: the same answer whether the address is known or not.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let places = area::store::places(&house.db).await?;
+    let mut refusals = Refusals::default();
+    let email = refusals.take("email", forms::address(sent.typed("email")));
+    let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
+    let place = places.into_iter().find(|place| place.id == sent.typed("place"));
+    let place = refusals.take(
+        "place",
+        place.ok_or_else(|| format!("Choose the part of {} you live in", house.names.area)),
+    );
+    let password = refusals.take(
+        "password",
+        rules::password(sent.typed("password"), email.as_deref().unwrap_or_default()),
+    );
+    let (Some(email), Some(shown_name), Some(place), Some(password)) =
+        (email, shown_name, place, password)
+    else {
+        return page(&house, &viewer, &sent, &refusals).await;
+    };
+    let password_hash = passwords::hashed(&house, password).await;
+    if attempts::may_write(&house, &caller, &email).await? {
+        let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
+        keep(&house, sign_up).await?;
+    }
+    Ok(Redirect::to("/sign-up/sent").into_response())
+}
+
+async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
+    let (now, token, letters_house) = (house.clock.now(), id::secret(), house.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let known = store::by_address(tx, &sign_up.email).await?;
+                let ends_at = now + 2 * DAY;
+                let hash = id::hash(&token);
+                store::keep_sign_up(tx, &hash, &sign_up, ends_at).await?;
+                let words = if known.is_some() {
+                    letters::already_signed_up(&letters_house)
+                } else {
+                    letters::confirm_sign_up(&letters_house, &token)
+                };
+                let owed = Owed {
+                    dedup_key: &hash,
+                    kind: "sign-up",
+                    account_id: None,
+                    to: &sign_up.email,
+                    words: &words,
+                    at: now,
+                    not_after: Some(ends_at),
+                };
+                owe(tx, owed).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// GET `/sign-up/sent`
+pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("Look in your email", || {
+        view! {
+            <div class="stack">
+                <h1>"Look in your email"</h1>
+                <p class="lead">"We sent you a letter with a button. Press it to confirm your address, and you are in."</p>
+                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/sign-up">"try again"</a>"."</p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// GET `/sign-up/{token}`: a button, since mail scanners open links.
+pub async fn confirm_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let waiting =
+        store::sign_up(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let Some(waiting) = waiting else { return Ok(ended(&house, &viewer)) };
+    let page = Page::new("Confirm your email address", || {
+        view! {
+            <div class="stack">
+                <h1>"Confirm your email address"</h1>
+                <p class="lead">"You are joining as "<b>{waiting.shown_name}</b>"."</p>
+                <form method="post">
+                    <button class="button">"Confirm and go on"</button>
+                </form>
+                <p class="soft">"If you did not sign up, close this page. No account is made."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/sign-up/{token}`: makes the account and signs in.
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let made: Option<String> = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let hash = id::hash(&token);
+                let Some(waiting) = store::sign_up(tx, &hash, now).await? else {
+                    return Ok::<_, sqlx::Error>(None);
+                };
+                store::confirm(tx, &hash, &waiting, now).await
+            })
+        })
+        .await?;
+    let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
+    let cookie = session::begin_session(&house, &account_id, &headers).await?;
+    Ok((cookie, Redirect::to("/?done=joined")).into_response())
+}
+
+fn ended(house: &House, viewer: &Viewer) -> Response {
+    Page::new("This link has been used or has ended", || {
+        view! {
+            <div class="stack">
+                <h1>"This link has been used or has ended"</h1>
+                <p class="lead">"If you pressed it before, you have an account: sign in. If not, sign up again and we send a new one."</p>
+                <p><a class="button" href="/sign-in">"Sign in"</a></p>
+                <p><a href="/sign-up">"Sign up again"</a></p>
+            </div>
+        }
+    })
+    .status(axum::http::StatusCode::GONE)
+    .answer(house, viewer)
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let chosen = sent.typed("place").to_owned();
+    let choices = area::store::places(&house.db)
+        .await?
+        .into_iter()
+        .map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name })
+        .collect();
+    let page = Page::new("Join Alongside", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Join Alongside"</h1>
+                <p class="lead">"For parents and carers of children with special educational needs and disabilities. It takes two minutes."</p>
+                <form method="post" action="/sign-up" novalidate>
+                    <Field name="email" label="Your email address" hint="So that we can tell you what came of what you said. Only the forum’s administrator can see it." kind="email" autocomplete="email" value=sent.typed("email") refusals />
+                    <Field name="shown_name" label="A name for others to see" hint="It need not be your real name. It stands beside nothing you vote for." autocomplete="nickname" value=sent.typed("shown_name") refusals />
+                    <Choices name="place" legend="Where you live" hint="So that each part of the area is heard. We never ask for your address or postcode." choices refusals />
+                    <Field name="password" label="Choose a password" hint="10 characters or more, so that nobody can speak in your name. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+                    <button class="button">"Join"</button>
+                </form>
+                <p>"You have an account? "<a href="/sign-in">"Sign in"</a></p>
+            </div>
+        }
+    });
+    Ok(page.kept_for_going_back().refused_for(refusals).answer(house, viewer))
+}

@@ -1,0 +1,96 @@
+//! What an administrator asks for and sends.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::db;
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::viewer::Viewer;
+
+use super::rules::{self, Change, What};
+use super::{pages, store};
+
+/// GET `/admin`
+pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
+    pages::admin().answer(&house, &viewer)
+}
+
+/// GET `/admin/area`
+pub async fn area(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let done = Sent::query(&uri).line("done");
+    page(&house, &viewer, &done, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/admin/area`
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let change = match rules::change(&sent) {
+        Ok(change) => change,
+        Err(refusals) => return page(&house, &viewer, "", &sent, &refusals).await,
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let taken =
+        if let Change::Add { what, .. } = &change { what.field() } else { What::Service.field() };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (what, about) = match change {
+                Change::Add { what, name, baseline } => {
+                    (said(what, "added"), store::add(tx, what, &name, baseline).await?)
+                }
+                Change::Retire { what, id } if store::retire(tx, what, &id, Some(now)).await? => {
+                    (said(what, "retired"), id)
+                }
+                Change::BringBack { what, id } if store::retire(tx, what, &id, None).await? => {
+                    (said(what, "brought back"), id)
+                }
+                Change::Retire { .. } | Change::BringBack { .. } => {
+                    return Err(sqlx::Error::RowNotFound);
+                }
+            };
+            audit::note(
+                tx,
+                Entry { at: now, who: Some(&by), what: &what, about: &about, detail: "" },
+            )
+            .await
+        })
+    });
+    match kept.await {
+        Ok(()) => Ok(Redirect::to("/admin/area?done=kept").into_response()),
+        Err(error) if db::already_there(&error) => {
+            page(
+                &house,
+                &viewer,
+                "",
+                &sent,
+                &Refusals::one(taken, "Choose another name. This one is there already"),
+            )
+            .await
+        }
+        Err(sqlx::Error::RowNotFound) => Err(Error::NotFound),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn said(what: What, verb: &str) -> String {
+    format!("{} {verb}", what.word())
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let services = store::all(&house.db, What::Service).await?;
+    let places = store::all(&house.db, What::Place).await?;
+    let organisations = store::all(&house.db, What::Organisation).await?;
+    Ok(pages::area(services, places, organisations, done, sent, refusals).answer(house, viewer))
+}

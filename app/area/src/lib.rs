@@ -1,0 +1,34 @@
+//! The local area: its services, places and organisations, and when its schools are open. They are
+//! data, set by an administrator.
+//!
+//! A service or place is never deleted, since topics name it; it is retired and can be brought
+//! back. `rules` reads what an administrator says, `calendar` counts school days, `store` holds the
+//! SQL, `actions` with `pages` and `running` are the administrator's pages, `browse` everyone's.
+
+mod actions;
+mod pages;
+mod rules;
+mod running;
+pub mod store;
+
+/// Where people are said to live whose place is none of the area's.
+pub const ELSEWHERE: &str = "Elsewhere";
+
+pub use rules::{What, chosen};
+
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    let admin = Access::Only(Role::Admin);
+    Routes::new()
+        .get("/admin", admin, actions::admin)
+        .get("/admin/area", admin, actions::area)
+        .post("/admin/area", admin, actions::change)
+        .get("/admin/telling", admin, running::page)
+        .post("/admin/telling", admin, running::change)
+        .get("/admin/services/{id}", admin, running::service_form)
+        .post("/admin/services/{id}", admin, running::change_service)
+}

@@ -1,0 +1,104 @@
+//! The administrator's pages.
+
+use forms::{Refusals, Sent};
+use ground::ui::{Banner, Field, Page, Summary};
+use leptos::prelude::*;
+
+use super::store::Kept;
+
+/// Where an administrator begins.
+pub fn admin() -> Page {
+    Page::new("Administration", || {
+        view! {
+            <div class="stack">
+                <h1>"Administration"</h1>
+                <ul class="cards">
+                    <li class="card"><h2><a href="/admin/people">"People"</a></h2><p>"Invite organisers and leaders. Give and take roles."</p></li>
+                    <li class="card"><h2><a href="/admin/area">"Services, places, organisations"</a></h2><p>"What people choose from when they propose a topic or register a plan."</p></li>
+                    <li class="card"><h2><a href="/admin/telling">"How families are told"</a></h2><p>"Who writes about which service, how early, and when schools are open."</p></li>
+                </ul>
+            </div>
+        }
+    })
+}
+
+/// The services, places and organisations of the area.
+pub fn area(
+    services: Vec<Kept>,
+    places: Vec<Kept>,
+    organisations: Vec<Kept>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
+    let page = Page::new("Services, places, organisations", || {
+        let banner =
+            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner}
+                    <Summary refusals />
+                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <h1>"Services, places, organisations"</h1>
+                    <h2>"Services"</h2>
+                    {table("service", services)}
+                    <form method="post" action="/admin/area" novalidate>
+                        <input type="hidden" name="what" value="service" />
+                        <Field name="service_name" label="A new service" value=sent.typed("service_name") refusals />
+                        <button class="button quiet">"Add this service"</button>
+                    </form>
+                </section>
+                <section class="stack">
+                    <h2>"Places"</h2>
+                    {table("place", places)}
+                    <form method="post" action="/admin/area" novalidate>
+                        <input type="hidden" name="what" value="place" />
+                        <Field name="place_name" label="A new place" value=sent.typed("place_name") refusals />
+                        <Field name="baseline" label="Children and young people with SEND who live there" hint="Leave it empty if you do not know." kind="number" value=sent.typed("baseline") refusals />
+                        <button class="button quiet">"Add this place"</button>
+                    </form>
+                </section>
+                <section class="stack">
+                    <h2>"Organisations"</h2>
+                    {table("organisation", organisations)}
+                    <form method="post" action="/admin/area" novalidate>
+                        <input type="hidden" name="what" value="organisation" />
+                        <Field name="organisation_name" label="A new organisation" hint="Who plans with parents, as the council." value=sent.typed("organisation_name") refusals />
+                        <button class="button quiet">"Add this organisation"</button>
+                    </form>
+                </section>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let (change, verb) = if row.retired_at.is_some() {
+                ("bring back", "Bring back")
+            } else {
+                ("retire", "Retire")
+            };
+            let label = format!("{verb} {}", row.name);
+            let baseline = row
+                .baseline
+                .map(|number| format!(" ({number} children and young people with SEND)"));
+            view! {
+                <li>
+                    <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>
+                    <form method="post" action="/admin/area">
+                        <input type="hidden" name="what" value=what />
+                        <input type="hidden" name="change" value=change />
+                        <input type="hidden" name="id" value=row.id />
+                        <button class="link" aria-label=label>{verb}</button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="rows">{rows}</ul> }
+}

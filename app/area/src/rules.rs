@@ -1,0 +1,156 @@
+//! What an administrator may say about a service, a place or an organisation. Pure.
+
+use forms::{Named, Refusals, Sent};
+
+/// Whether it is a service, a place or an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Something families use, as transport.
+    Service,
+    /// A part of the area.
+    Place,
+    /// Who plans, as the council.
+    Organisation,
+}
+
+impl What {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Place => "place",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// The field that a new one's name is typed in.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Service => "service_name",
+            Self::Place => "place_name",
+            Self::Organisation => "organisation_name",
+        }
+    }
+}
+
+/// A change to what there is in the area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new one.
+    Add { what: What, name: String, baseline: Option<i64> },
+    /// No longer to be chosen; what names it stays.
+    Retire { what: What, id: String },
+    /// To be chosen again.
+    BringBack { what: What, id: String },
+}
+
+/// Reads a change from what the form sent.
+///
+/// # Errors
+/// What to put right.
+pub fn change(sent: &Sent) -> Result<Change, Refusals> {
+    let what = match sent.typed("what") {
+        "place" => What::Place,
+        "organisation" => What::Organisation,
+        _ => What::Service,
+    };
+    let field = what.field();
+    match (sent.typed("change"), id::parse(sent.typed("id"))) {
+        ("retire", Some(id)) => Ok(Change::Retire { what, id }),
+        ("bring back", Some(id)) => Ok(Change::BringBack { what, id }),
+        _ => {
+            let mut refusals = Refusals::default();
+            let name = refusals.take(field, forms::within(sent.line(field), 80, "Enter a name"));
+            let baseline = match sent.line("baseline").as_str() {
+                "" => Some(None),
+                number => refusals.take("baseline", whole_number(number).map(Some)),
+            };
+            match (name, baseline) {
+                (Some(name), Some(baseline)) => Ok(Change::Add { what, name, baseline }),
+                _ => Err(refusals),
+            }
+        }
+    }
+}
+
+fn whole_number(text: &str) -> Result<i64, String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+    plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1250".to_owned())
+}
+
+/// Reads which services, places or organisations were chosen. `when_none` is said when none was;
+/// empty, none is an answer.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn chosen(
+    sent: &Sent,
+    field: &str,
+    there_are: &[Named],
+    when_none: &str,
+) -> Result<Vec<String>, String> {
+    let chosen = sent.all(field);
+    if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
+        Err("Choose again. One of those is not there any more".to_owned())
+    } else if chosen.is_empty() && !when_none.is_empty() {
+        Err(when_none.to_owned())
+    } else {
+        Ok(chosen)
+    }
+}
+
+/// What an administrator says about a service: ids of the organisations that run it, and how many
+/// school days before a change families are to be told; `None` for no rule.
+///
+/// # Errors
+/// What to put right.
+pub fn service_rule(
+    sent: &Sent,
+    organisations: &[Named],
+) -> Result<(Vec<String>, Option<i64>), Refusals> {
+    let mut refusals = Refusals::default();
+    let run_by = refusals.take("organisations", chosen(sent, "organisations", organisations, ""));
+    let days =
+        match sent.line("notice_days").as_str() {
+            "" => Ok(None),
+            days => days.parse().ok().filter(|days| (1..=200).contains(days)).map(Some).ok_or_else(
+                || "Enter a number of school days from 1 to 200, or leave it empty".to_owned(),
+            ),
+        };
+    match (run_by, refusals.take("notice_days", days)) {
+        (Some(run_by), Some(days)) => Ok((run_by, days)),
+        _ => Err(refusals),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_place_has_a_name_and_may_have_a_number_of_children() {
+        let place = |body: &str| change(&Sent::read(format!("what=place&{body}").as_bytes()));
+        assert_eq!(
+            place("place_name=North+Sefton&baseline=1,250"),
+            Ok(Change::Add {
+                what: What::Place,
+                name: "North Sefton".into(),
+                baseline: Some(1250)
+            })
+        );
+        assert!(place("place_name=&baseline=").is_err());
+        assert!(place("place_name=North&baseline=-3").is_err());
+    }
+
+    #[test]
+    fn a_rule_of_a_service_is_a_number_of_days_or_none() {
+        let rule = |days: &str| service_rule(&Sent::of(&[("notice_days", days)]), &[]);
+        assert_eq!(rule("20"), Ok((vec![], Some(20))));
+        assert_eq!(rule(""), Ok((vec![], None)));
+        for wrong in ["0", "-1", "201", "ten"] {
+            assert!(rule(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! How families are told of changes here: who runs each service, how early they are to be told,
+//! when schools are open, and whether a second person approves.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use calendar::school::{self, NewDay};
+use forms::{Named, Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::db;
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Choice, Choices, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules;
+use super::store::{self, Day, Rule};
+
+/// GET `/admin/telling`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    shown(&house, &viewer, &Sent::query(&uri).line("done"), &Sent::default(), &Refusals::default())
+        .await
+}
+
+/// POST `/admin/telling`: adds or takes out a term or a closed day, or says whether a second person
+/// approves.
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (what, change) = match sent.typed("step") {
+        "second person" => {
+            ("second person settled", Change::SecondPerson(sent.typed("second_person") != "no"))
+        }
+        "take out" => ("school day taken out", Change::TakeOut(sent.typed("id").to_owned())),
+        _ => match school::new_day(&sent) {
+            Ok(day) => ("school day added", Change::Add(day)),
+            Err(refusals) => return shown(&house, &viewer, "", &sent, &refusals).await,
+        },
+    };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let about = match change {
+                Change::SecondPerson(yes) => {
+                    store::set_second_person(tx, yes).await?;
+                    if yes { "yes" } else { "no" }.to_owned()
+                }
+                Change::TakeOut(day) => {
+                    store::take_out_day(tx, &day).await?;
+                    day
+                }
+                Change::Add(day) => store::add_day(tx, &day).await?,
+            };
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &about, detail: "" })
+                .await
+        })
+    });
+    match kept.await {
+        Ok(()) => Ok(Redirect::to("/admin/telling?done=kept").into_response()),
+        Err(error) if db::already_there(&error) => {
+            shown(
+                &house,
+                &viewer,
+                "",
+                &sent,
+                &Refusals::one("closed_day", "Choose another day. This one is there already"),
+            )
+            .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+enum Change {
+    SecondPerson(bool),
+    Add(NewDay),
+    TakeOut(String),
+}
+
+/// GET `/admin/services/{id}`
+pub async fn service_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (rule, organisations) = rule(&house, &id).await?;
+    let days = rule.notice_days.map_or_else(String::new, |days| days.to_string());
+    let mut fields = vec![("notice_days", days.as_str())];
+    fields.extend(rule.run_by.iter().map(|organisation| ("organisations", organisation.as_str())));
+    Ok(service_page(&rule, organisations, &Sent::of(&fields), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/admin/services/{id}`: who runs it, and how early families are told.
+pub async fn change_service(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (rule, organisations) = rule(&house, &id).await?;
+    let (run_by, days) = match rules::service_rule(&sent, &organisations) {
+        Ok(said) => said,
+        Err(refusals) => {
+            return Ok(service_page(&rule, organisations, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::set_rule(tx, &rule.service.id, &run_by, days).await?;
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "service ruled",
+                    about: &rule.service.id,
+                    detail: "",
+                },
+            )
+            .await
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to("/admin/telling?done=kept").into_response())
+}
+
+async fn rule(house: &House, id: &str) -> Result<(Rule, Vec<Named>), Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let rule = store::rules(&house.db)
+        .await?
+        .into_iter()
+        .find(|rule| rule.service.id == id)
+        .ok_or(Error::NotFound)?;
+    Ok((rule, store::organisations(&house.db).await?))
+}
+
+fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &Refusals) -> Page {
+    let choices = Choice::ticked(sent, "organisations", organisations);
+    let title = rule.service.name.clone();
+    let page = Page::new(title.clone(), || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/admin/telling">"How families are told"</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <form method="post" novalidate>
+                    <Choices name="organisations" legend="Who runs it?" hint="Their leaders write notices about it. Choose none, and every leader can." choices many=true refusals />
+                    <Field name="notice_days" label="School days before a change that families are told" hint="A leader who is later is warned. Leave it empty for no rule." kind="number" value=sent.typed("notice_days") refusals />
+                    <button class="button">"Keep this"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let rules = store::rules(&house.db).await?;
+    let (days, second_person) = store::days(&house.db).await?;
+    let page = Page::new("How families are told", || {
+        let banner =
+            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        let (terms, closed): (Vec<Day>, Vec<Day>) =
+            days.into_iter().partition(|day| day.last.is_some());
+        let approves = Choice::each(
+            [("yes", "Yes"), ("no", "No, whoever writes a notice can send it")],
+            |value| (value == "yes") == second_person,
+        );
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner}
+                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <Summary refusals />
+                    <h1>"How families are told"</h1>
+                    <h2>"Each service"</h2>
+                    <ul class="rows">{rules.into_iter().map(service_row).collect_view()}</ul>
+                </section>
+                <section class="stack">
+                    <h2>"Approval"</h2>
+                    <form method="post" action="/admin/telling">
+                        <Choices name="second_person" legend="Must a second leader approve each notice?" choices=approves refusals />
+                        <button class="button quiet" name="step" value="second person">"Keep this"</button>
+                    </form>
+                </section>
+                <section class="stack">
+                    <h2>"Terms"</h2>
+                    <p class="soft">"Only school days count when families are to be told early. Leave out the weeks of half-term."</p>
+                    {day_rows(terms)}
+                    <form method="post" action="/admin/telling" novalidate>
+                        <Field name="term_name" label="Name" hint="Like Autumn, first half" value=sent.typed("term_name") refusals />
+                        <Field name="first_day" label="First day" kind="date" value=sent.typed("first_day") refusals />
+                        <Field name="last_day" label="Last day" kind="date" value=sent.typed("last_day") refusals />
+                        <button class="button quiet" name="step" value="term">"Add these weeks"</button>
+                    </form>
+                </section>
+                <section class="stack">
+                    <h2>"Days without school"</h2>
+                    {day_rows(closed)}
+                    <form method="post" action="/admin/telling" novalidate>
+                        <Field name="closed_name" label="Name of the day" hint="Like Early May bank holiday" value=sent.typed("closed_name") refusals />
+                        <Field name="closed_day" label="Day" kind="date" value=sent.typed("closed_day") refusals />
+                        <button class="button quiet" name="step" value="closed">"Add this day"</button>
+                    </form>
+                </section>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn service_row(rule: Rule) -> impl IntoView {
+    let run_by =
+        if rule.names.is_empty() { "every leader".to_owned() } else { rule.names.join(", ") };
+    let days = rule.notice_days.map(|days| format!(" {days} school days before."));
+    view! {
+        <li>
+            <span><b>{rule.service.name.clone()}</b>{format!(": written about by {run_by}.")}{days}</span>
+            <a href=format!("/admin/services/{}", rule.service.id)>"Change"<span class="unseen">{format!(" {}", rule.service.name)}</span></a>
+        </li>
+    }
+}
+
+fn day_rows(days: Vec<Day>) -> impl IntoView {
+    let in_words = |day: &str| clock::day_of(day).unwrap_or_else(|| day.to_owned());
+    let rows = days.into_iter().map(|day| {
+        let until = day.last.as_deref().map(|last| format!(" to {}", in_words(last)));
+        let unseen = format!(" {}", day.name);
+        view! {
+            <li>
+                <span><b>{day.name}</b>": "{in_words(&day.first)}{until}</span>
+                <form method="post" action="/admin/telling">
+                    <input type="hidden" name="id" value=day.id />
+                    <button class="link" name="step" value="take out">"Take out"<span class="unseen">{unseen}</span></button>
+                </form>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }
+}

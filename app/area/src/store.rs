@@ -1,0 +1,371 @@
+//! Every SQL statement about services, places, organisations and school days.
+
+use calendar::clock::Millis;
+use calendar::school::{NewDay, SchoolYear};
+use forms::Named;
+use ground::db::{self, Db};
+use sqlx::{AnyConnection, Row as _};
+
+use super::rules::What;
+
+/// A service or a place, as an administrator sees it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Children and young people with SEND who live there; for places.
+    pub baseline: Option<i64>,
+    /// Since when it is not to be chosen.
+    pub retired_at: Option<Millis>,
+}
+
+/// The services people can choose, in their order.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn services(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
+    Ok(both(db).await?.0)
+}
+
+/// The places people can choose, in their order.
+pub async fn places(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
+    Ok(both(db).await?.1)
+}
+
+/// The places people can choose, and these, which were chosen before they were retired; in their
+/// order.
+pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::Error> {
+    let these = db::parameters(1, chosen.len());
+    let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
+    let sql = format!(
+        "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too} ORDER BY position, name, id"
+    );
+    let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
+    for id in chosen {
+        places = places.bind(id);
+    }
+    let rows = places.fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| Named { id: row.get(0), name: row.get(1) }).collect())
+}
+
+/// The organisations people can choose, in their order.
+pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
+    Ok(choices(db).await?.2)
+}
+
+/// The services and the places people can choose, in one question.
+pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
+    let (services, places, _) = choices(db).await?;
+    Ok((services, places))
+}
+
+/// The services, the places and the organisations people can choose, in one question.
+pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT what, id, name FROM (
+           SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
+           UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
+           UNION ALL SELECT 'organisation', id, name, position FROM organisations WHERE retired_at IS NULL) chosen
+         ORDER BY what, position, name",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let (mut services, mut places, mut organisations) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let named = Named { id: row.get(1), name: row.get(2) };
+        match row.get::<String, _>(0).as_str() {
+            "place" => places.push(named),
+            "organisation" => organisations.push(named),
+            _ => services.push(named),
+        }
+    }
+    Ok((services, places, organisations))
+}
+
+/// All services or places, retired ones too.
+pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
+    let sql = match what {
+        What::Service => {
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services ORDER BY position, name"
+        }
+        What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
+        What::Organisation => {
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations ORDER BY position, name"
+        }
+    };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Kept {
+            id: row.get(0),
+            name: row.get(1),
+            baseline: row.get(2),
+            retired_at: row.get(3),
+        })
+        .collect())
+}
+
+/// Adds a service or a place at the end. Fails as "already there" when the name is taken.
+pub async fn add(
+    tx: &mut AnyConnection,
+    what: What,
+    name: &str,
+    baseline: Option<i64>,
+) -> Result<String, sqlx::Error> {
+    let id = id::fresh();
+    let add = match what {
+        What::Service => sqlx::query("INSERT INTO services (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services").bind(&id).bind(name),
+        What::Place => sqlx::query("INSERT INTO places (id, name, position, baseline) SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places")
+            .bind(&id)
+            .bind(name)
+            .bind(baseline),
+        What::Organisation => {
+            sqlx::query("INSERT INTO organisations (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations")
+                .bind(&id)
+                .bind(name)
+        }
+    };
+    add.execute(tx).await?;
+    Ok(id)
+}
+
+/// Retires a service or a place, or with `None` brings it back. False when there is none with this
+/// id.
+pub async fn retire(
+    tx: &mut AnyConnection,
+    what: What,
+    id: &str,
+    at: Option<Millis>,
+) -> Result<bool, sqlx::Error> {
+    let sql = match what {
+        What::Service => "UPDATE services SET retired_at = $2 WHERE id = $1",
+        What::Place => "UPDATE places SET retired_at = $2 WHERE id = $1",
+        What::Organisation => "UPDATE organisations SET retired_at = $2 WHERE id = $1",
+    };
+    Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
+}
+
+/// Who runs a service, and how early families are told of a change to it.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The service.
+    pub service: Named,
+    /// School days before a change; `None` for no rule.
+    pub notice_days: Option<i64>,
+    /// Ids of the organisations that run it.
+    pub run_by: Vec<String>,
+    /// Their names.
+    pub names: Vec<String>,
+}
+
+/// Every service that is not retired, with its rule.
+pub async fn rules(db: &Db) -> Result<Vec<Rule>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT s.id, s.name, s.notice_days, o.id, o.name
+         FROM services s
+         LEFT JOIN service_organisations so ON so.service_id = s.id
+         LEFT JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+         WHERE s.retired_at IS NULL
+         ORDER BY s.position, s.name, o.position, o.name",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut rules: Vec<Rule> = Vec::new();
+    for row in rows {
+        let service = Named { id: row.get(0), name: row.get(1) };
+        if rules.last().is_none_or(|last| last.service.id != service.id) {
+            rules.push(Rule {
+                service,
+                notice_days: row.get(2),
+                run_by: Vec::new(),
+                names: Vec::new(),
+            });
+        }
+        if let (Some(rule), Some(organisation)) =
+            (rules.last_mut(), row.get::<Option<String>, _>(3))
+        {
+            rule.run_by.push(organisation);
+            rule.names.push(row.get(4));
+        }
+    }
+    Ok(rules)
+}
+
+/// Says who runs a service, and how early families are told.
+pub async fn set_rule(
+    tx: &mut AnyConnection,
+    service_id: &str,
+    run_by: &[String],
+    days: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE services SET notice_days = $2 WHERE id = $1")
+        .bind(service_id)
+        .bind(days)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM service_organisations WHERE service_id = $1")
+        .bind(service_id)
+        .execute(&mut *tx)
+        .await?;
+    db::tie(
+        tx,
+        "INSERT INTO service_organisations (service_id, organisation_id)",
+        service_id,
+        run_by,
+    )
+    .await
+}
+
+/// Whether a leader may speak for a service: nobody is said to run it, or her organisation is.
+/// `service` and `leader` are written as the statement around this names them.
+#[must_use]
+pub fn speaks_for(service: &str, leader: &str) -> String {
+    format!(
+        "(NOT EXISTS (SELECT 1 FROM service_organisations so JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+                      WHERE so.service_id = {service})
+          OR EXISTS (SELECT 1 FROM service_organisations so JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
+                     JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+                     WHERE so.service_id = {service} AND r.account_id = {leader}))"
+    )
+}
+
+/// A service as a leader sees it who writes about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The service.
+    pub service: Named,
+    /// Whether she may write about it.
+    pub is_hers: bool,
+    /// How many school days before a change families are to be told.
+    pub notice_days: Option<i64>,
+}
+
+/// What a leader who tells families of a change stands on.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    /// The services, hers and others'.
+    pub services: Vec<Spoken>,
+    /// The places.
+    pub places: Vec<Named>,
+    /// When schools are open.
+    pub year: SchoolYear,
+    /// Whether a second person approves.
+    pub second_person: bool,
+}
+
+/// What this leader stands on, in one question.
+pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
+    let sql = format!(
+        "SELECT what, id, name, number, is_hers FROM (
+           SELECT 'service' AS what, s.id, s.name, s.notice_days AS number, CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+                  CAST(s.position AS BIGINT) AS position
+             FROM services s WHERE s.retired_at IS NULL
+           UNION ALL SELECT 'place', id, name, NULL, 0, CAST(position AS BIGINT) FROM places WHERE retired_at IS NULL
+           UNION ALL SELECT 'term', first_day, last_day, NULL, 0, 0 FROM terms
+           UNION ALL SELECT 'closed', day, name, NULL, 0, 0 FROM closed_days
+           UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0 FROM area_rules) ground
+         ORDER BY what, position, name, id",
+        speaks_for("s.id", "$1")
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(leader)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut ground = Ground::default();
+    for row in rows {
+        let named = Named { id: row.get(1), name: row.get(2) };
+        match row.get::<String, _>(0).as_str() {
+            "service" => ground.services.push(Spoken {
+                service: named,
+                notice_days: row.get(3),
+                is_hers: row.get::<i64, _>(4) == 1,
+            }),
+            "place" => ground.places.push(named),
+            "term" => ground.year.terms.extend(named.id.parse().ok().zip(named.name.parse().ok())),
+            "closed" => ground.year.closed.extend(named.id.parse::<jiff::civil::Date>().ok()),
+            _ => ground.second_person = row.get::<Option<i64>, _>(3) == Some(1),
+        }
+    }
+    Ok(ground)
+}
+
+/// A term, or with no last day a day without school.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// Its id; of a day without school the day itself.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The first day, as `2026-09-02`.
+    pub first: String,
+    /// The last day of a term.
+    pub last: Option<String>,
+}
+
+/// The terms and the days without school, the first first; and whether a second person approves
+/// notices.
+pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT id, name, first_day, last_day, CAST((SELECT second_person FROM area_rules) AS BIGINT) FROM (
+           SELECT id, name, first_day, last_day FROM terms
+           UNION ALL SELECT day, name, day, NULL FROM closed_days
+           UNION ALL SELECT '', '', '', NULL) days
+         ORDER BY first_day",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let second_person = rows.first().is_none_or(|row| row.get::<i64, _>(4) == 1);
+    let days = rows.iter().map(|row| Day {
+        id: row.get(0),
+        name: row.get(1),
+        first: row.get(2),
+        last: row.get(3),
+    });
+    Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
+}
+
+/// Adds a term or a day without school; its id. Fails as "already there" for a day that is.
+pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sqlx::Error> {
+    match day {
+        NewDay::Term { name, first, last } => {
+            let id = id::fresh();
+            sqlx::query(
+                "INSERT INTO terms (id, name, first_day, last_day) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(&id)
+            .bind(name)
+            .bind(first.to_string())
+            .bind(last.to_string())
+            .execute(tx)
+            .await?;
+            Ok(id)
+        }
+        NewDay::Closed { name, day } => {
+            let day = day.to_string();
+            sqlx::query("INSERT INTO closed_days (day, name) VALUES ($1, $2)")
+                .bind(&day)
+                .bind(name)
+                .execute(tx)
+                .await?;
+            Ok(day)
+        }
+    }
+}
+
+/// Takes a term or a day without school out.
+pub async fn take_out_day(tx: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM terms WHERE id = $1").bind(id).execute(&mut *tx).await?;
+    sqlx::query("DELETE FROM closed_days WHERE day = $1").bind(id).execute(tx).await?;
+    Ok(())
+}
+
+/// Says whether a second person approves notices.
+pub async fn set_second_person(tx: &mut AnyConnection, yes: bool) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE area_rules SET second_person = CAST($1 AS INTEGER)")
+        .bind(i64::from(yes))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! A question as somebody answers it.
+
+use forms::{Named, Sent};
+use id::picture_name;
+use leptos::prelude::*;
+use questionnaires::answers::{
+    Answer, DECLINED, LONGEST_LONG, LONGEST_SHORT, element, field, rank_field,
+};
+use questionnaires::{Kind, Question};
+
+/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands
+/// before it.
+pub fn question(
+    question: &Question,
+    kept: Option<&Answer>,
+    sent: &Sent,
+    error: Option<&str>,
+    places: &[Named],
+) -> AnyView {
+    let name = field(question);
+    let at = element(question);
+    let has_help = !question.help.is_empty();
+    let help = || {
+        has_help.then(
+            || view! { <p class="hint lines" id=format!("{at}-hint")>{question.help.clone()}</p> },
+        )
+    };
+    let problem = || {
+        error.map(|what_to_do| {
+            view! { <p class="error" id=format!("{at}-error")><span class="unseen">"Error: "</span>{what_to_do.to_owned()}</p> }
+        })
+    };
+    let described = [has_help.then(|| format!("{at}-hint")), error.map(|_| format!("{at}-error"))];
+    let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let described = (!described.is_empty()).then_some(described);
+    let invalid = error.map(|_| "true");
+    let text = if question.is_needed {
+        question.text.clone()
+    } else {
+        format!("{} (optional)", question.text)
+    };
+    let shown = Shown::of(question, kept, sent);
+    let options = |kind: &'static str, choices: Vec<(String, String)>| {
+        let declined =
+            question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));
+        let options = choices.into_iter().chain(declined).enumerate().map(|(nth, (value, label))| {
+            let id = if nth == 0 { at.clone() } else { format!("{at}-{nth}") };
+            let checked = shown.all.contains(&value);
+            view! { <label class="option" for=id.clone()><input type=kind id=id.clone() name=name.clone() value=value checked=checked />{label}</label> }
+        });
+        let options = options.collect_view();
+        view! {
+            <fieldset class="field" aria-describedby=described.clone()>
+                <legend>{text.clone()}</legend>{help()}{problem()}
+                <div class="options">{options}</div>
+            </fieldset>
+        }
+        .into_any()
+    };
+    let keyed =
+        || question.kind.options().into_iter().map(|option| (option.key, option.text)).collect();
+    match &question.kind {
+        Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => options("radio", keyed()),
+        Kind::SeveralOf { .. } => options("checkbox", keyed()),
+        Kind::Place {} => options("radio", places.iter().map(|place| (place.id.clone(), place.name.clone())).collect()),
+        Kind::Rank { options } => {
+            let most = options.len();
+            let ranks = options.iter().map(|option| {
+                let name = rank_field(question, option);
+                let id = name.replace('.', "-");
+                let value = shown.rank(&option.key);
+                let choices = (0..=most).map(|nth| {
+                    let nth = if nth == 0 { String::new() } else { nth.to_string() };
+                    view! { <option value=nth.clone() selected=nth == value>{nth.clone()}</option> }
+                });
+                view! { <label class="rank" for=id.clone()><select id=id.clone() name=name>{choices.collect_view()}</select>{option.text.clone()}</label> }
+            });
+            let ranks = ranks.collect_view();
+            view! {
+                <fieldset class="field" id=at aria-describedby=described>
+                    <legend>{text}</legend>{help()}
+                    <p class="hint">"Give 1 to what matters most, then 2, and so on. Leave out what does not matter."</p>
+                    {problem()}<div class="options">{ranks}</div>
+                </fieldset>
+            }
+            .into_any()
+        }
+        Kind::Picture { words, file } if picture_name(file).is_some() => {
+            let (src, words) = (format!("/pictures/{file}"), words.clone());
+            view! { <section class="panel"><h2>{question.text.clone()}</h2><img class="picture" src=src alt=words loading="lazy" /></section> }.into_any()
+        }
+        Kind::Page { words } | Kind::Picture { words, .. } => {
+            view! { <section class="panel"><h2>{question.text.clone()}</h2><p class="lines">{words.clone()}</p></section> }.into_any()
+        }
+        Kind::LongText {} => {
+            // Leptos does not escape what stands in a textarea, and a browser drops the first line
+            // end.
+            let value = format!("\n{}", html_escape::encode_text(shown.one()));
+            let declined = decline(question, &shown, &name);
+            view! {
+                <div class="field">
+                    <label for=at.clone()>{text}</label>{help()}{problem()}
+                    <textarea id=at.clone() name=name rows="5" maxlength=LONGEST_LONG.to_string() aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
+                </div>
+            }
+            .into_any()
+        }
+        Kind::Number { .. } | Kind::ShortText {} | Kind::Date {} => {
+            let (kind, mode) = match question.kind {
+                Kind::Number { .. } => ("text", Some("numeric")),
+                Kind::Date {} => ("date", None),
+                _ => ("text", None),
+            };
+            let longest = (question.kind == (Kind::ShortText {})).then(|| LONGEST_SHORT.to_string());
+            let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
+            view! {
+                <div class="field">
+                    <label for=at.clone()>{text}</label>{help()}{problem()}
+                    <input id=at.clone() name=name type=kind inputmode=mode value=value maxlength=longest aria-describedby=described aria-invalid=invalid />{declined}
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// "I prefer not to say", beside a field to write in.
+fn decline(question: &Question, shown: &Shown, name: &str) -> impl IntoView + use<> {
+    let checked = shown.all.iter().any(|value| value == DECLINED);
+    let (id, name) = (format!("{}-declined", element(question)), name.to_owned());
+    question.may_decline.then(|| {
+        view! { <label class="option" for=id.clone()><input type="checkbox" id=id.clone() name=name value=DECLINED checked=checked />"I prefer not to say"</label> }
+    })
+}
+
+/// What stands in the field: what was sent, or the answer that is kept.
+struct Shown {
+    all: Vec<String>,
+    ranked: Vec<(String, String)>,
+}
+
+impl Shown {
+    fn of(question: &Question, kept: Option<&Answer>, sent: &Sent) -> Self {
+        let was_sent = sent.fields().next().is_some();
+        let options = question.kind.options();
+        if was_sent {
+            let ranked = options
+                .iter()
+                .map(|option| (option.key.clone(), sent.line(&rank_field(question, option))))
+                .collect();
+            return Self { all: sent.all(&field(question)), ranked };
+        }
+        let all = match kept {
+            Some(Answer::Chosen(keys)) => keys.clone(),
+            Some(Answer::Number(number)) => vec![number.to_string()],
+            Some(Answer::Text(text) | Answer::Day(text)) => vec![text.clone()],
+            Some(Answer::Declined) => vec![DECLINED.to_owned()],
+            Some(Answer::Ranked(_)) | None => Vec::new(),
+        };
+        let ranked = match kept {
+            Some(Answer::Ranked(keys)) => keys
+                .iter()
+                .enumerate()
+                .map(|(nth, key)| (key.clone(), (nth + 1).to_string()))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self { all, ranked }
+    }
+
+    fn one(&self) -> &str {
+        self.all.iter().find(|value| *value != DECLINED).map_or("", String::as_str)
+    }
+
+    fn rank(&self, key: &str) -> String {
+        self.ranked
+            .iter()
+            .find(|(option, _)| option == key)
+            .map(|(_, rank)| rank.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// An answer in words, to be checked before it is sent.
+#[must_use]
+pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) -> String {
+    let options = question.kind.options();
+    let name = |key: &String| {
+        let option =
+            options.iter().find(|option| option.key == *key).map(|option| option.text.clone());
+        option
+            .or_else(|| {
+                places.iter().find(|place| place.id == *key).map(|place| place.name.clone())
+            })
+            .unwrap_or_default()
+    };
+    match answer {
+        None => "Not answered".to_owned(),
+        Some(Answer::Declined) => "I prefer not to say".to_owned(),
+        Some(Answer::Chosen(keys)) => keys.iter().map(name).collect::<Vec<_>>().join(", "),
+        Some(Answer::Ranked(keys)) => keys
+            .iter()
+            .enumerate()
+            .map(|(nth, key)| format!("{}. {}", nth + 1, name(key)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Some(Answer::Number(number)) => number.to_string(),
+        Some(Answer::Text(text)) => text.clone(),
+        Some(Answer::Day(day)) => calendar::clock::day_of(day).unwrap_or_else(|| day.clone()),
+    }
+}

@@ -1,0 +1,341 @@
+//! The questions: one a page, or all on one page. Every answer is kept as it is given.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Named, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use islands::answers::KeepAnswers;
+use leptos::prelude::*;
+use questionnaires::answers::{self, Answer, Answers, ReadAll};
+use questionnaires::edit::flat;
+use questionnaires::{Question, Questionnaire};
+
+use super::{InHand, fields, in_hand, no_response};
+use crate::responses::{self, State as Stands};
+
+/// What is to be put right, by the keys of the questions.
+pub type Problems = BTreeMap<String, String>;
+
+/// GET `/consultations/{id}/answers/{code}/questions/{key}`
+pub async fn one(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code, key)): Path<(String, String, String)>,
+) -> Result<Response, Error> {
+    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let asked = answers::asked(&hand.response.consultation.questionnaire, &hand.response.answers);
+    match asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) {
+        Some(nth) => {
+            Ok(question_page(&hand, &asked, nth, &Sent::default(), None).answer(&house, &viewer))
+        }
+        None => Ok(Redirect::to(&hand.to("")).into_response()),
+    }
+}
+
+/// POST `/consultations/{id}/answers/{code}/questions/{key}`: keeps the answer and leads to the
+/// next question. To one that is not asked nothing is kept. A program that asks for `text/plain`
+/// gets "kept", and what comes next in the header `location`.
+pub async fn keep_one(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code, key)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+    let hand = match in_hand(&house, &id, &code).await? {
+        Some(hand) if asks_for_words && !hand.is_open(&house) => {
+            return Ok((StatusCode::GONE, "it has closed").into_response());
+        }
+        Some(hand) => hand,
+        None if asks_for_words => {
+            return Ok((StatusCode::GONE, "no response has this code").into_response());
+        }
+        None => return ended(&house, &viewer, &id),
+    };
+    let next_is = |part: &str| {
+        let to = hand.to(part);
+        if asks_for_words {
+            ([(header::LOCATION, to)], "kept").into_response()
+        } else {
+            Redirect::to(&to).into_response()
+        }
+    };
+    let questionnaire = &hand.response.consultation.questionnaire;
+    let asked = answers::asked(questionnaire, &hand.response.answers);
+    let Some(nth) =
+        asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house))
+    else {
+        return Ok(if asks_for_words {
+            (StatusCode::CONFLICT, "this is not asked now").into_response()
+        } else {
+            next_is("")
+        });
+    };
+    let answer = match answers::read(asked[nth], &sent, &hand.places) {
+        Ok(answer) => answer,
+        Err(what_to_do) if asks_for_words => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response());
+        }
+        Err(what_to_do) => {
+            return Ok(
+                question_page(&hand, &asked, nth, &sent, Some(&what_to_do)).answer(&house, &viewer)
+            );
+        }
+    };
+    let Some(all) = keep(&house, &hand, vec![(key.clone(), answer)], None).await? else {
+        return Ok(if asks_for_words {
+            (StatusCode::GONE, "it was taken back").into_response()
+        } else {
+            next_is("")
+        });
+    };
+    // What she is asked next depends on this answer.
+    let next = answers::asked(questionnaire, &all);
+    let after = next.iter().skip_while(|question| question.key != key).nth(1);
+    Ok(next_is(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default()))
+}
+
+/// Keeps answers, and lets a response that was sent no longer count when one is missing now that is
+/// needed; all answers, `None` when it was taken back meanwhile.
+async fn keep(
+    house: &House,
+    hand: &InHand,
+    answered: Vec<(String, Option<Answer>)>,
+    seen: Option<Answers>,
+) -> Result<Option<Answers>, Error> {
+    let (kind, code, questionnaire) =
+        (house.db.kind(), hand.code.clone(), hand.response.consultation.questionnaire.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(all) = responses::keep(tx, kind, &code, answered, seen.as_ref()).await? else {
+                return Ok(None);
+            };
+            if answers::missing(&questionnaire, &all).is_some() {
+                responses::reopen(tx, &code).await?;
+            }
+            Ok::<_, sqlx::Error>(Some(all))
+        })
+    });
+    Ok(kept.await?)
+}
+
+fn ended(house: &House, viewer: &Viewer, id: &str) -> Result<Response, Error> {
+    Ok(no_response(house, viewer, &id::parse(id).ok_or(Error::NotFound)?))
+}
+
+fn question_page(
+    hand: &InHand,
+    asked: &[&Question],
+    nth: usize,
+    sent: &Sent,
+    problem: Option<&str>,
+) -> Page {
+    let question = asked[nth];
+    let heading = flat(&hand.response.consultation.questionnaire)
+        .into_iter()
+        .find(|(_, other)| other.key == question.key)
+        .and_then(|(heading, _)| heading);
+    let title = hand.response.consultation.terms.title.clone();
+    let page = Page::new(
+        if problem.is_some() { format!("Error: {title}") } else { title.clone() },
+        || {
+            let back = match nth.checked_sub(1).and_then(|before| asked.get(before)) {
+            Some(before) => view! { <p><a class="back" href=hand.to(&format!("/questions/{}", before.key))>"Back"</a></p> }.into_any(),
+            None => {
+                view! { <p><a class="back" href=format!("/consultations/{}", hand.response.consultation.id)>{title}</a></p> }.into_any()
+            }
+        };
+            let field = fields::question(
+                question,
+                hand.response.answers.get(&question.key),
+                sent,
+                problem,
+                &hand.places,
+            );
+            let summary = summary(problem.map(|problem| (question, problem)));
+            view! {
+                <div class="stack">
+                    {back}
+                    {summary}
+                    <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
+                    {reopened(hand)}
+                    {heading.map(|heading| view! { <p class="state">{heading}</p> })}
+                    <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
+                    <div data-response=hand.to("")><KeepAnswers /></div>
+                    <p class="soft">"Each answer is kept when you go on. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
+                    <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
+                </div>
+            }
+        },
+    );
+    let page = page.kept_for_going_back().with_island();
+    if problem.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
+}
+
+/// Says of a response that was sent and misses an answer now that it does not count.
+pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
+    (hand.response.state == Stands::Reopened).then(|| {
+        view! { <p class="panel warn">"Your answers do not count now: after your change an answer is missing. Give it, then send them again."</p> }
+    })
+}
+
+/// What is to be put right, with the way to each question.
+pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
+    let links = problems.into_iter().map(|(question, what_to_do)| {
+        view! { <li><a href=format!("#{}", answers::element(question))>{format!("{what_to_do}: {}", question.text)}</a></li> }
+    });
+    let links = links.collect::<Vec<_>>();
+    (!links.is_empty()).then(|| {
+        view! { <div class="summary" id="put-right"><div role="alert"><h2>"Please put this right"</h2><ul>{links}</ul></div></div> }
+            .into_any()
+    })
+}
+
+/// GET `/consultations/{id}/answers/{code}/all`
+pub async fn all(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    if !hand.is_open(&house) {
+        return Ok(Redirect::to(&hand.to("")).into_response());
+    }
+    Ok(all_page(&hand, &Sent::default(), &Problems::new()).answer(&house, &viewer))
+}
+
+/// POST `/consultations/{id}/answers/{code}/all`: keeps every answer that can be kept, and says
+/// what is to be put right.
+pub async fn keep_all(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code)): Path<(String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    if !hand.is_open(&house) {
+        return Ok(Redirect::to(&hand.to("")).into_response());
+    }
+    let questionnaire = &hand.response.consultation.questionnaire;
+    let seen = hand.response.answers.clone();
+    let ReadAll { mut answered, mut problems } =
+        answers::read_all(questionnaire, seen.clone(), &sent, &hand.places);
+    answered.retain(|(key, answer)| {
+        let (kept, shown) = (seen.get(key), sent.fields().find(|(name, _)| *name == shown_field(key)).map(|(_, shown)| shown.as_str()));
+        // Nothing was answered elsewhere since this page was shown, or nothing says how it was
+        // shown.
+        if shown.is_none_or(|shown| shown == mark(kept)) || answer.as_ref() == kept {
+            return true;
+        }
+        // A field that was empty and stayed so says nothing of an answer that was given elsewhere.
+        let is_untouched = answer.is_none() && shown == Some("");
+        if !is_untouched {
+            let what_to_do = "Look at this answer: you gave another in another window, or on another phone, since this page was shown. Press the button once more to keep what stands here";
+            problems.insert(key.clone(), what_to_do.to_owned());
+        }
+        false
+    });
+    keep(&house, &hand, answered, Some(seen)).await?;
+    if problems.is_empty() {
+        return Ok(Redirect::to(&hand.to("")).into_response());
+    }
+    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    Ok(all_page(&hand, &sent, &problems).answer(&house, &viewer))
+}
+
+/// The hidden field that says which answer to a question stood on the page when it was shown.
+fn shown_field(key: &str) -> String {
+    format!("shown.{key}")
+}
+
+/// What tells an answer from another; nothing for none.
+fn mark(answer: Option<&Answer>) -> String {
+    let json = answer.and_then(|answer| serde_json::to_string(answer).ok());
+    json.map_or_else(String::new, |json| id::hash(&json).chars().take(10).collect())
+}
+
+fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
+    let consultation = &hand.response.consultation;
+    let title = consultation.terms.title.clone();
+    let page = Page::new(
+        if problems.is_empty() { title.clone() } else { format!("Error: {title}") },
+        || {
+            let by_problem = |question: &Question| problems.get(&question.key).map(String::as_str);
+            let summary = summary(
+                consultation
+                    .questionnaire
+                    .questions()
+                    .filter_map(|question| Some((question, by_problem(question)?))),
+            );
+            let questions = all_fields(
+                &consultation.questionnaire,
+                &hand.response.answers,
+                sent,
+                problems,
+                &hand.places,
+            );
+            let asked = consultation
+                .questionnaire
+                .questions()
+                .filter(|question| question.kind.has_answer());
+            let shown = asked.map(|question| {
+                let value = mark(hand.response.answers.get(&question.key));
+                view! { <input type="hidden" name=shown_field(&question.key) value=value /> }
+            });
+            let shown = shown.collect_view();
+            view! {
+                <div class="stack">
+                    <p><a class="back" href=hand.to("")>"See all my answers"</a></p>
+                    {summary}
+                    <h1>{title}</h1>
+                    {reopened(hand)}
+                    <form method="post" novalidate data-answers="all">{shown}{questions}<button class="button">"Keep my answers"</button></form>
+                    <div data-response=hand.to("")><KeepAnswers /></div>
+                    <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
+                </div>
+            }
+        },
+    );
+    let page = page.kept_for_going_back().with_island();
+    if problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
+}
+
+/// All questions with their fields.
+pub fn all_fields(
+    questionnaire: &Questionnaire,
+    kept: &Answers,
+    sent: &Sent,
+    problems: &Problems,
+    places: &[Named],
+) -> impl IntoView + use<> {
+    let fields = flat(questionnaire).into_iter().map(|(heading, question)| {
+        let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
+        let some = (!question.only_if.is_empty()).then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
+        let problem = problems.get(&question.key).map(String::as_str);
+        view! { {heading}{some}{fields::question(&question, kept.get(&question.key), sent, problem, places)} }
+    });
+    fields.collect_view()
+}
+
+/// Whom a question is asked, in words: on one page nothing appears and goes away.
+pub fn only_if<'q>(
+    mut questions: impl Iterator<Item = &'q Question>,
+    question: &Question,
+) -> String {
+    let Some(condition) = question.only_if.first() else { return String::new() };
+    let Some(before) = questions.find(|before| before.key == condition.question) else {
+        return String::new();
+    };
+    let options =
+        before.kind.options().into_iter().filter(|option| condition.any_of.contains(&option.key));
+    let options = options.map(|option| option.text).collect::<Vec<_>>().join(" or ");
+    format!("Only if you answered “{options}” to “{}”:", before.text)
+}

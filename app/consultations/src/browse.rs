@@ -1,0 +1,264 @@
+//! What everyone sees of consultations: the list, and what one is about; and the organisers' list.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use calendar::clock::Millis;
+use forms::{Sent, page_number};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Page, Pager};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::answering::{self, fields};
+use super::rules::{Standing, Who};
+use super::store::{self, Consultation, Listed, Of};
+use super::{consultation, opened, results, standing_words};
+
+const MOST_ON_A_PAGE: i64 = 20;
+
+/// GET `/consultations`: those that can be answered, then those that have closed.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
+    let open = if page_number == 1 {
+        store::list(&house.db, Of::Open, (100, 0), now).await?
+    } else {
+        Vec::new()
+    };
+    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
+    let mut closed = store::list(&house.db, Of::Closed, part, now).await?;
+    let next = (closed.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        closed.truncate(MOST_ON_A_PAGE as usize);
+        format!("/consultations?page={}", page_number + 1)
+    });
+    let first = (page_number > 1).then(|| "/consultations".to_owned());
+    let page = Page::new("Consultations", || {
+        let nothing = (open.is_empty() && page_number == 1)
+            .then(|| view! { <p>"Nothing is asked just now."</p> });
+        let has_closed = !closed.is_empty();
+        let (open, closed) = (cards(open, now), cards(closed, now));
+        view! {
+            <div class="stack">
+                <h1>"Consultations"</h1>
+                <p class="lead">{format!("What {} asks parents. You need no account for most, and can stop and come back.", house.names.forum)}</p>
+                {nothing}
+                {open}
+                {has_closed.then(|| view! { <h2>"Closed"</h2> })}
+                {closed}
+                <Pager first next />
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// Consultations as entries of a list.
+pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+    let cards = listed.into_iter().map(|listed| {
+        let times = (listed.opens_at, listed.closes_at);
+        let state = standing_words(super::rules::standing(listed.is_opened, times, now), times);
+        view! {
+            <li class="card">
+                <h2><a href=format!("/consultations/{}", listed.id)>{listed.title}</a></h2>
+                <p>{format!("For: {}", listed.who_for)}</p>
+                <p class="state">{state}</p>
+            </li>
+        }
+    });
+    view! { <ul class="cards">{cards.collect_view()}</ul> }
+}
+
+/// GET `/forum/consultations`: those that are written or are to open, then those that are open.
+pub async fn of_forum(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let (now, page_number) = (house.clock.now(), page_number(&Sent::query(&uri)));
+    let part = (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE);
+    let mut coming = store::list(&house.db, Of::Coming, part, now).await?;
+    let next = (coming.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        coming.truncate(MOST_ON_A_PAGE as usize);
+        format!("/forum/consultations?page={}", page_number + 1)
+    });
+    let first = (page_number > 1).then(|| "/forum/consultations".to_owned());
+    let open = if page_number == 1 {
+        store::list(&house.db, Of::Open, (100, 0), now).await?
+    } else {
+        Vec::new()
+    };
+    let page = Page::new("Consultations of the forum", || {
+        let rows = |listed: Vec<Listed>| {
+            let rows = listed.into_iter().map(|listed| {
+                let times = (listed.opens_at, listed.closes_at);
+                let state = standing_words(super::rules::standing(listed.is_opened, times, now), times);
+                view! { <li><h3><a href=format!("/forum/consultations/{}", listed.id)>{listed.title}</a></h3><p>{state}</p></li> }
+            });
+            view! { <ul class="queue">{rows.collect_view()}</ul> }
+        };
+        let (has_coming, has_open) = (!coming.is_empty(), !open.is_empty());
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <h1>"Consultations of the forum"</h1>
+                {has_coming.then(|| view! { <h2>"Being written"</h2> })}
+                {rows(coming)}
+                <Pager first next />
+                {has_open.then(|| view! { <h2>"Open"</h2> })}
+                {rows(open)}
+                <p><a class="button" href="/forum/consultations/new">"Ask parents"</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/consultations/{id}`: what it is about, and the way to begin or to come back.
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let consultation = opened(&house, &id).await?;
+    let standing = consultation.standing(house.clock.now());
+    let begun = answering::code_in_hand(&headers);
+    let may_begin = answering::may_begin(&house, &viewer, &consultation, &headers).await?;
+    let has_results =
+        standing == Standing::Closed && results::store::is_one(&house.db, &consultation.id).await?;
+    let page = Page::new(consultation.terms.title.clone(), || {
+        let ways = match standing {
+            Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
+            Standing::Closing => come_back(&consultation.id).into_any(),
+            _ if has_results => {
+                view! { <p><a class="button" href=format!("/consultations/{}/results", consultation.id)>"What parents said"</a></p> }
+                    .into_any()
+            }
+            _ => view! { <p>"The results stand here once they are checked."</p> }.into_any(),
+        };
+        view! {
+            <article class="stack">
+                <p><a class="back" href="/consultations">"Consultations"</a></p>
+                <h1>{consultation.terms.title.clone()}</h1>
+                <p class="state">{standing_words(standing, (consultation.terms.opens_at, consultation.terms.closes_at))}</p>
+                {about(&consultation)}
+                {ways}
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What a consultation says beside its questions.
+fn about(consultation: &Consultation) -> impl IntoView + use<> {
+    let terms = &consultation.terms;
+    let plan = consultation.plan.clone().map(|(id, title)| {
+        view! { <dt>"It belongs to"</dt><dd><a href=format!("/plans/{id}")>{title}</a></dd> }
+    });
+    let topic = consultation.topic.clone().map(|(id, title)| {
+        view! { <dt>"It belongs to"</dt><dd><a href=format!("/topics/{id}")>{title}</a></dd> }
+    });
+    view! {
+        <p class="said">{terms.about.clone()}</p>
+        <dl class="when">
+            <dt>"Who it is for"</dt><dd>{terms.who_for.clone()}</dd>
+            <dt>"What can still be changed"</dt><dd class="lines">{terms.can_change.clone()}</dd>
+            <dt>"What cannot"</dt><dd class="lines">{terms.cannot_change.clone()}</dd>
+            <dt>"How the answers will be used"</dt><dd class="lines">{terms.how_used.clone()}</dd>
+            <dt>"Who will see what"</dt><dd class="lines">{terms.who_sees.clone()}</dd>
+            {plan}
+            {topic}
+        </dl>
+    }
+}
+
+/// The ways to answer: begin, go on, come back.
+fn ways(
+    consultation: &Consultation,
+    begun: Option<&str>,
+    may_begin: bool,
+) -> impl IntoView + use<> {
+    let id = &consultation.id;
+    let questions = consultation
+        .questionnaire
+        .questions()
+        .filter(|question| question.kind.has_answer())
+        .count();
+    let many =
+        if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
+    if consultation.terms.access == Who::Link && !may_begin {
+        return view! {
+            <p>"It is for families who were given a link of their own. Open yours to begin."</p>
+            {come_back(id)}
+        }
+        .into_any();
+    }
+    if consultation.terms.access == Who::SignedIn && !may_begin {
+        let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
+        return view! {
+            <p>"It is for parents who are signed in, each once. Nobody can see which answers are yours."</p>
+            <p><a class="button" href=to>"Sign in to answer"</a></p>
+        }
+        .into_any();
+    }
+    let go_on = begun.map(|code| view! { <p><a class="button" href=format!("/consultations/{id}/answers/{code}")>"Go on with the answers begun here"</a></p> });
+    let (begin, quiet) = if begun.is_some() {
+        ("Begin as another person", "button quiet")
+    } else {
+        ("Begin", "button")
+    };
+    view! {
+        <p class="soft">{format!("{many}. Each answer is kept as you give it. You can stop and come back, also on another phone.")}</p>
+        {go_on}
+        <form method="post" action=format!("/consultations/{id}/answers")><button class=quiet>{begin}</button></form>
+        {come_back(id)}
+        <p class="soft"><a href=format!("/consultations/{id}/paper")>"The questions on paper"</a></p>
+    }
+    .into_any()
+}
+
+/// The way back for whoever has a code.
+fn come_back(id: &str) -> impl IntoView + use<> {
+    view! {
+        <details>
+            <summary>"I have a code"</summary>
+            <form method="get" action=format!("/consultations/{id}/answers") class="row">
+                <div class="field">
+                    <label for="code">"Your code"</label>
+                    <input id="code" name="code" type="text" autocomplete="off" spellcheck="false" />
+                </div>
+                <button class="button quiet">"Come back to my answers"</button>
+            </form>
+        </details>
+    }
+}
+
+/// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever she
+/// answers.
+pub async fn preview(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let (_, places) = area::store::both(&house.db).await?;
+    let page = Page::new("As parents will see it", || {
+        let questions = questionnaires::edit::flat(&consultation.questionnaire);
+        let questions = questions.iter().map(|(heading, question)| {
+            let heading = heading.clone().map(|heading| view! { <h2>{heading}</h2> });
+            let some = (!question.only_if.is_empty()).then(|| view! { <p class="soft">"Only some are asked this:"</p> });
+            view! { {heading}{some}{fields::question(question, None, &Sent::default(), None, &places)} }
+        });
+        let questions = questions.collect_view();
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>"Back"</a></p>
+                <h1>{consultation.terms.title.clone()}</h1>
+                {about(&consultation)}
+                {questions}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}

@@ -1,0 +1,489 @@
+//! The organiser's page of a consultation: its questions, what is to be put right, and the button
+//! that opens it.
+
+use axum::extract::{Path, State};
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::files;
+use ground::house::House;
+use ground::sent::{Form, SentWithFile};
+use ground::ui::{Banner, Choice, Choices, Page, Select, Summary, Upload};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::{Questionnaire, check, edit, file, import, library};
+
+use super::question::keys_had;
+use super::rules::{self, Standing, Who};
+use super::store::{self, Consultation};
+use super::{being_written, standing_words, versions};
+
+/// GET `/forum/consultations/{id}`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    shown(
+        &house,
+        &viewer,
+        &consultation,
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+        &[],
+    )
+    .await
+}
+
+/// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library,
+/// or opens it.
+pub async fn act(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    match sent.typed("step") {
+        "open" => return open(&house, &viewer, consultation).await,
+        step @ ("version" | "ask") => {
+            return version(&house, &viewer, consultation, step == "ask").await;
+        }
+        _ => {}
+    }
+    let copies = sent.all("copy");
+    let library = library::library();
+    let mut copies: Vec<_> =
+        library.questions().filter(|question| copies.contains(&question.key)).cloned().collect();
+    if let Some(earlier) = id::parse(sent.typed("from")) {
+        let earlier = store::find(&house.db, &earlier).await?;
+        copies
+            .extend(earlier.iter().flat_map(|earlier| earlier.questionnaire.questions()).cloned());
+    }
+    let had = if copies.is_empty() { Vec::new() } else { keys_had(&house, &consultation).await? };
+    let change = move |questions: &Questionnaire| match (
+        sent.typed("up"),
+        sent.typed("down"),
+        sent.typed("out"),
+    ) {
+        ("", "", "") => edit::with_copies(questions, &copies, &had),
+        ("", "", key) => edit::without(questions, key),
+        ("", key, _) => edit::moved(questions, key, false),
+        (key, ..) => edit::moved(questions, key, true),
+    };
+    let done =
+        if changed(&house, &consultation, change).await? { "questions" } else { "answered-before" };
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
+        .into_response())
+}
+
+/// Changes the questions of a consultation. False when somebody has answered them, or when it is
+/// open and they could then not have been opened.
+pub async fn changed(
+    house: &House,
+    consultation: &Consultation,
+    change: impl FnOnce(&Questionnaire) -> Questionnaire + Send + 'static,
+) -> Result<bool, Error> {
+    let (kind, id, version) = (house.db.kind(), consultation.id.clone(), consultation.version);
+    let is_asked = consultation.opened_at.is_some() && !consultation.is_next_version();
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let questions = store::questions(tx, kind, &id, version).await?;
+            let changed = change(&questions);
+            if is_asked && !check::check(&changed).is_empty() {
+                return Ok(false);
+            }
+            store::keep_questions(tx, &id, version, &changed).await
+        })
+    });
+    Ok(kept.await?)
+}
+
+async fn open(
+    house: &House,
+    viewer: &Viewer,
+    consultation: Consultation,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let back = format!("/forum/consultations/{}", consultation.id);
+    if consultation.opened_at.is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let mut refusals = Refusals::default();
+    for fault in check::check(&consultation.questionnaire) {
+        refusals.add("questions", in_words(&fault, &consultation.questionnaire));
+    }
+    if consultation.terms.closes_at <= now {
+        refusals.add("words", "Choose a last day that is still to come, in the words");
+    }
+    if !refusals.is_empty() {
+        return shown(house, viewer, &consultation, "", &refusals, &[]).await;
+    }
+    let id = consultation.id.clone();
+    let opened = house.db.write(move |tx| {
+        Box::pin(async move {
+            let opened = store::open(tx, &id, &by, now).await?;
+            if opened {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "consultation opened",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(opened)
+        })
+    });
+    if opened.await? {
+        return Ok(Redirect::to(&format!("{back}?done=opened")).into_response());
+    }
+    let refusals = Refusals::one(
+        "words",
+        "The draft it is on is not published. Wait until it is, or choose another in the words",
+    );
+    shown(house, viewer, &consultation, "", &refusals, &[]).await
+}
+
+async fn version(
+    house: &House,
+    viewer: &Viewer,
+    newest: Consultation,
+    is_to_ask: bool,
+) -> Result<Response, Error> {
+    match versions::step(house, viewer, &newest, is_to_ask).await? {
+        Ok(done) => {
+            Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", newest.id))
+                .into_response())
+        }
+        Err(faults) => {
+            let mut refusals = Refusals::default();
+            faults.iter().for_each(|fault| {
+                refusals.add("questions", in_words(fault, &newest.questionnaire));
+            });
+            shown(house, viewer, &newest, "", &refusals, &[]).await
+        }
+    }
+}
+
+fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
+    match questions.question(&fault.question) {
+        Some(question) => format!("{}: {}", question.text, fault.what_to_do),
+        None => fault.what_to_do.clone(),
+    }
+}
+
+/// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by
+/// line what could not be.
+pub async fn take_over(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    sent: SentWithFile,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    let read = match sent.file {
+        _ if sent.is_too_large => {
+            Err(format!("Choose a smaller file: up to {} MB", files::LARGEST / (1024 * 1024)))
+        }
+        None => Err("Choose a file".to_owned()),
+        Some((_, bytes)) => tokio::task::spawn_blocking(move || read_file(&bytes))
+            .await
+            .unwrap_or_else(|_panicked| Err(NO_FILE.to_owned())),
+    };
+    let imported = match read {
+        Ok(imported) => imported,
+        Err(what_to_do) => {
+            return shown(
+                &house,
+                &viewer,
+                &consultation,
+                "",
+                &Refusals::one("file", what_to_do),
+                &[],
+            )
+            .await;
+        }
+    };
+    let questions = imported.questionnaire;
+    let kept = changed(&house, &consultation, move |_| questions).await?;
+    let consultation = being_written(&house, &id).await?;
+    let done = if kept { "questions" } else { "answered-before" };
+    shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
+}
+
+const NO_FILE: &str = "Choose a file of questions: our own (.json), an XLSForm (.xlsx) or a survey of LimeSurvey (.lss)";
+
+/// Reads a file by what is in it.
+fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
+    match first {
+        Some(b'{') => match file::read(bytes) {
+            Ok(questionnaire) => Ok(import::Imported { questionnaire, not_taken: Vec::new() }),
+            Err(faults) => {
+                Err(faults.into_iter().map(|fault| fault.what_to_do).next().unwrap_or_default())
+            }
+        },
+        Some(b'<' | 0xEF) => import::limesurvey(bytes),
+        Some(b'P') => import::xlsform(bytes),
+        _ => Err(NO_FILE.to_owned()),
+    }
+}
+
+/// GET `/forum/consultations/{id}/questions.json`: the questions as a file.
+pub async fn questions_file(
+    State(house): State<House>,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"questions.json\""),
+    ];
+    Ok((headers, file::write(&consultation.questionnaire)).into_response())
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    done: &str,
+    refusals: &Refusals,
+    not_taken: &[import::NotTaken],
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let (is_answered, earlier) =
+        store::beside(&house.db, &consultation.id, consultation.version).await?;
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let standing = consultation.standing(now);
+    let terms = &consultation.terms;
+    let page = Page::new(terms.title.clone(), || {
+        let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
+        let is_written = standing == Standing::Written;
+        let warnings = (is_written || standing == Standing::Timed)
+            .then(|| rules::warnings((terms.opens_at, terms.closes_at), &ground.year));
+        let warnings = warnings
+            .unwrap_or_default()
+            .into_iter()
+            .map(|warning| view! { <p class="panel warn">{warning}</p> })
+            .collect_view();
+        let words = is_written.then(|| view! { <p><a class="button quiet" id="words" href=to("/words")>"Change the words"</a></p> });
+        let ways = is_written.then(|| {
+            view! {
+                <form method="post" action=to("")>
+                    <button class="button" name="step" value="open">"Open it for parents"</button>
+                </form>
+                <p class="soft">"Then its words stay as they are. Its questions stay once somebody has answered."</p>
+            }
+        });
+        let is_open = matches!(standing, Standing::Timed | Standing::Open);
+        let after =
+            (!is_written && standing != Standing::Timed).then(|| after(consultation, standing));
+        let versions = (is_open && (is_answered || consultation.is_next_version()))
+            .then(|| next_version(consultation));
+        let sources = (!is_answered && standing != Standing::Closed).then(|| {
+            view! {
+                <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
+                {sources(&to("/file"), &to(""), earlier, refusals)}
+            }
+        });
+        view! {
+            <div class="stack">
+                {banner(done)}
+                <p><a class="back" href="/forum/consultations">"Consultations"</a></p>
+                <Summary refusals />
+                <p class="panel gold">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
+                {warnings}
+                <h1>{terms.title.clone()}</h1>
+                {words}
+                {after}
+                <h2 id="questions">"The questions"</h2>
+                {versions}
+                {questions(consultation, is_answered)}
+                {left_out(not_taken)}
+                {sources}
+                <p><a href=to("/preview")>"See it as parents will"</a>" · "<a href=to("/questions.json")>"Keep the questions as a file"</a></p>
+                {ways}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let (title, words) = match done {
+        "written" => {
+            ("The words are kept", "Now the questions: write your own, or copy well-put ones.")
+        }
+        "changed" => ("It is changed", "This is what parents will read."),
+        "questions" => ("The questions are kept", "See them as parents will before you open it."),
+        "opened" => ("It is open", "Parents can answer from its first day on."),
+        "put-right" => ("The wording is put right", "Parents read the note beneath the question."),
+        "new-version" => {
+            ("A new version is begun", "Parents answer the one before until you ask this one.")
+        }
+        "asked" => {
+            ("The new version is asked", "Who has begun with the one before ends with that one.")
+        }
+        "opened-before" => ("It was not changed", "It has been opened meanwhile."),
+        "answered-before" => (
+            "It was not changed",
+            "Somebody has answered, or parents could not answer it like that while it is open. The questions stay as they are.",
+        ),
+        _ => return None,
+    };
+    Some(view! { <Banner title><p>{words}</p></Banner> })
+}
+
+/// What an organiser does once it is open: other ways in, and what was said.
+fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
+    let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
+    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(
+        || view! { <a class="button" href=to("/links")>"Links of their own for families"</a> },
+    );
+    let read = (standing == Standing::Closed)
+        .then(|| view! { <a class="button" href=to("/answers")>"Read the answers"</a> });
+    view! {
+        <p class="row">
+            {links}
+            <a class="button quiet" href=to("/typed")>"Paper, phone and meetings"</a>
+            {read}
+            <a class="button quiet" href=to("/release")>"Results"</a>
+        </p>
+    }
+}
+
+/// Frozen questions lead to a new version, and a new version to being asked.
+fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
+    let version = consultation.version;
+    let (words, step, label) = if consultation.is_next_version() {
+        let words = format!(
+            "This is version {version}. It is not asked yet: parents answer version {}.",
+            version - 1
+        );
+        (words, "ask", "Ask this version from now on")
+    } else {
+        let words = "Somebody has answered, so these questions stay. A slip in the wording can be put right with a note. For anything more, write a new version: the results say which version was answered.";
+        (words.to_owned(), "version", "Write a new version")
+    };
+    let action = format!("/forum/consultations/{}", consultation.id);
+    view! { <form class="panel" method="post" action=action><p>{words}</p><button class="button quiet" name="step" value=step>{label}</button></form> }
+}
+
+fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
+    let here = format!("/forum/consultations/{}", consultation.id);
+    let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+        let kind = edit::KINDS
+            .iter()
+            .find(|(word, _)| *word == edit::kind_word(&question.kind))
+            .map_or("", |(_, title)| *title);
+        let needed = if question.is_needed { ". It must be answered" } else { "" };
+        let branch = if question.only_if.is_empty() { "" } else { ". Only some are asked" };
+        let how = format!("{kind}{needed}{branch}");
+        let change = format!(
+            "{here}/{}/{}",
+            if is_answered { "wording" } else { "questions" },
+            question.key
+        );
+        let unseen = || view! { <span class="unseen">{format!(": {}", question.text)}</span> };
+        let key = question.key.clone();
+        let ways = (!is_answered).then(|| {
+            view! {
+                <form class="row" method="post" action=here.clone()>
+                    <button class="link" name="up" value=key.clone()>"Earlier"{unseen()}</button>
+                    <button class="link" name="down" value=key.clone()>"Later"{unseen()}</button>
+                    <button class="link" name="out" value=key>"Take out"{unseen()}</button>
+                </form>
+            }
+        });
+        view! {
+            <li>
+                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
+                <p><a href=change>{question.text.clone()}</a></p>
+                <p class="soft">{how}</p>
+                {ways}
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let is_empty = consultation.questionnaire.questions().next().is_none();
+    view! { {is_empty.then(|| view! { <p>"There is none yet."</p> })}<ol class="queue">{rows}</ol> }
+}
+
+/// What of a file could not be taken over.
+fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
+    let lines = not_taken
+        .iter()
+        .map(|not| view! { <li><b>{not.at.clone()}</b>": "{not.what.clone()}</li> })
+        .collect_view();
+    (!not_taken.is_empty()).then(|| view! { <section class="panel warn"><h2>"Not taken over as it was"</h2><ul>{lines}</ul></section> })
+}
+
+/// Where questions can come from: the library, an earlier consultation, a file.
+fn sources(
+    file: &str,
+    here: &str,
+    earlier: Vec<(String, String)>,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
+    let sections = library::library().sections.into_iter().map(|section| {
+        let choices = section.questions.into_iter().map(|question| {
+            view! { <label class="option"><input type="checkbox" name="copy" value=question.key />{question.text}</label> }
+        });
+        view! { <fieldset class="field"><legend>{section.title}</legend><div class="options">{choices.collect_view()}</div></fieldset> }
+    });
+    let earlier = (!earlier.is_empty()).then(|| {
+        let choices = Choice::each(earlier, |_| false);
+        view! {
+            <details>
+                <summary>"Copy the questions of an earlier consultation"</summary>
+                <form method="post" action=here.to_owned()><Select name="from" label="Which one" choices /><button class="button quiet">"Copy all of them"</button></form>
+            </details>
+        }
+        .into_any()
+    });
+    let upload = view! {
+        <Upload name="file" label="A file of questions" hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the questions above." accept=".json,.xlsx,.lss" refusals />
+    };
+    view! {
+        <details>
+            <summary>"Copy well-put questions"</summary>
+            <form method="post" action=here.to_owned()>{sections.collect_view()}<button class="button quiet">"Copy these"</button></form>
+        </details>
+        {earlier}
+        <details open=refusals.about("file").is_some()>
+            <summary>"Take over questions written elsewhere"</summary>
+            <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>{upload.into_any()}<button class="button quiet">"Take them over"</button></form>
+        </details>
+    }
+}
+
+/// The choices of a question's form: whom it is asked.
+pub fn whom(
+    questions: &[&questionnaires::Question],
+    sent: &Sent,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
+    let ticked = sent.all("if");
+    let choices =
+        questions.iter().filter(|question| question.kind.can_branch()).flat_map(|question| {
+            question.kind.options().into_iter().map(|option| {
+                (
+                    format!("{} {}", question.key, option.key),
+                    format!("{} – {}", question.text, option.text),
+                )
+            })
+        });
+    let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
+    (!choices.is_empty()).then(|| {
+        view! { <Choices name="if" legend="Ask it only of those who answered" hint="Choose none to ask everyone. Answers to different questions must all hold." choices many=true refusals /> }.into_any()
+    })
+}

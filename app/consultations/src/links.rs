@@ -1,0 +1,179 @@
+//! An organiser gives families links of their own: by letter, or as a list to print and cut.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent, address};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Banner, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{Standing, Who};
+use super::store::Consultation;
+use super::{consultation, letters, responses};
+
+/// The most links that are given at once.
+const MOST: usize = 200;
+
+/// GET `/forum/consultations/{id}/links`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let consultation = given_by_link(&house, &id).await?;
+    shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
+}
+
+/// POST `/forum/consultations/{id}/links`: owes a letter to each address, or shows links to print.
+/// They are shown this once.
+pub async fn give(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let consultation = given_by_link(&house, &id).await?;
+    if consultation.standing(house.clock.now()) != Standing::Open {
+        let refusals = Refusals::one("addresses", "Give links while it is open");
+        return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await;
+    }
+    let (addresses, to_print) = match read(&sent) {
+        Ok(read) => read,
+        Err(refusals) => return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await,
+    };
+    let many = addresses.len() + to_print;
+    let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
+    let of =
+        |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
+    let letters: Vec<_> = addresses
+        .into_iter()
+        .zip(&links)
+        .map(|(to, link)| (to, letters::asked(&house, &consultation, &of(link))))
+        .collect();
+    let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
+    let (now, by, about, closes_at) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        consultation.id.clone(),
+        consultation.terms.closes_at,
+    );
+    let given = house.db.write(move |tx| {
+        Box::pin(async move {
+            responses::keep_links(tx, &about, &links).await?;
+            for (to, words) in &letters {
+                // No key that is made from the link: nothing says whose it is.
+                let owed = Owed {
+                    dedup_key: &id::fresh(),
+                    kind: "asked",
+                    account_id: None,
+                    to,
+                    words,
+                    at: now,
+                    not_after: Some(closes_at),
+                };
+                owe(tx, owed).await?;
+            }
+            let detail = format!("{many}");
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "links given",
+                    about: &about,
+                    detail: &detail,
+                },
+            )
+            .await
+        })
+    });
+    given.await?;
+    let done = Sent::of(&[("done", "given")]);
+    shown(&house, &viewer, &consultation, &done, &Refusals::default(), &printed).await
+}
+
+/// Addresses to write to, and how many links to print.
+fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
+    let mut refusals = Refusals::default();
+    let mut addresses: Vec<String> = Vec::new();
+    for typed in sent
+        .typed("addresses")
+        .split([',', ';', '\n'])
+        .map(str::trim)
+        .filter(|typed| !typed.is_empty())
+    {
+        if let Some(address) = refusals.take(
+            "addresses",
+            address(typed).map_err(|what_to_do| format!("{what_to_do}: {typed}")),
+        ) && !addresses.contains(&address)
+        {
+            addresses.push(address);
+        }
+    }
+    let many = match sent.line("many").as_str() {
+        "" => Some(0),
+        many => refusals.take(
+            "many",
+            many.parse::<usize>()
+                .ok()
+                .filter(|many| *many <= MOST)
+                .ok_or_else(|| format!("Print {MOST} or fewer at once")),
+        ),
+    };
+    if addresses.len() > MOST {
+        refusals.add("addresses", format!("Write to {MOST} or fewer at once"));
+    }
+    if refusals.is_empty() && addresses.is_empty() && many == Some(0) {
+        refusals.add("addresses", "Enter addresses, or how many links to print");
+    }
+    if refusals.is_empty() { Ok((addresses, many.unwrap_or_default())) } else { Err(refusals) }
+}
+
+/// The consultation of an address whose families are given links; "not found" for others.
+async fn given_by_link(house: &House, id: &str) -> Result<Consultation, Error> {
+    Some(consultation(house, id).await?)
+        .filter(|consultation| consultation.terms.access == Who::Link)
+        .ok_or(Error::NotFound)
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    sent: &Sent,
+    refusals: &Refusals,
+    printed: &[String],
+) -> Result<Response, Error> {
+    let (given, used) = responses::links(&house.db, &consultation.id).await?;
+    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let page = Page::new("Links of their own", || {
+        let banner = (sent.typed("done") == "given").then(|| view! { <Banner title="The links are given"><p>"Letters go out within minutes. Links to print stand below, this once."</p></Banner> });
+        let list = printed
+            .iter()
+            .map(|link| view! { <li class="on-paper"><b>{consultation.terms.title.clone()}</b><br />{link.clone()}</li> })
+            .collect_view();
+        let list = (!printed.is_empty()).then(|| view! { <section><h2>"To print and cut"</h2><ul class="plain">{list}</ul></section> });
+        let used = if is_closed { format!(" {used} took part.") } else { String::new() };
+        view! {
+            <div class="stack">
+                {banner}
+                <p class="no-print"><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <Summary refusals />
+                <h1 class="no-print">"Links of their own"</h1>
+                <p class="no-print">{format!("{given} were given.{used} Each is for one family. Nobody can see which answers came by which.")}</p>
+                {list}
+                <form class="no-print" method="post" novalidate>
+                    <Area name="addresses" label="Write to these addresses" hint="One a line. Each gets a letter with a link of its own. The addresses are not kept with the links." rows=4 value=sent.typed("addresses") refusals />
+                    <Field name="many" label="Or how many links to print" kind="number" value=sent.typed("many") refusals />
+                    <button class="button">"Give these links"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

@@ -1,0 +1,153 @@
+//! An organiser writes or changes one question.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::files;
+use ground::house::House;
+use ground::sent::SentWithFile;
+use ground::ui::{Area, Choice, Choices, Field, Page, Summary, Upload};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::{Question, edit};
+
+use super::being_written;
+use super::build::{changed, whom};
+use super::store::{Consultation, versions};
+
+/// GET `/forum/consultations/{id}/questions/{key}`; `new` for one more.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    let fields =
+        if key == "new" { Sent::default() } else { edit::fields(&headed(&consultation, &key)?) };
+    Ok(page(&consultation, &key, &fields, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/forum/consultations/{id}/questions/{key}`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+    SentWithFile { mut sent, file, is_too_large }: SentWithFile,
+) -> Result<Response, Error> {
+    let consultation = being_written(&house, &id).await?;
+    let picture =
+        file.filter(|(_, content)| !content.is_empty() && sent.typed("kind") == "picture");
+    let too_large = is_too_large
+        || picture.as_ref().is_some_and(|(_, content)| content.len() > files::LARGEST_PICTURE);
+    let mut wrong_picture = too_large
+        .then(|| format!("Choose a smaller picture: up to {} kB", files::LARGEST_PICTURE / 1024));
+    if let Some((_, content)) = picture.filter(|_| !too_large) {
+        match house.files.keep_picture(content).await? {
+            Some(name) => sent = sent.with("file", &name),
+            None => wrong_picture = Some("Choose a picture: PNG or JPEG".to_owned()),
+        }
+    }
+    if let Some(what_to_do) = wrong_picture {
+        return Ok(page(&consultation, &key, &sent, &Refusals::one("picture", what_to_do))
+            .answer(&house, &viewer));
+    }
+    let before = if key == "new" { None } else { Some(headed(&consultation, &key)?.1) };
+    let own = match &before {
+        Some(question) => question.key.clone(),
+        // Of earlier versions too: answers are kept by their keys.
+        None => {
+            let had = keys_had(&house, &consultation).await?;
+            edit::fresh_key(&had.iter().map(String::as_str).collect::<Vec<_>>())
+        }
+    };
+    let headed = match edit::question(&sent, &own, before.as_ref(), &earlier(&consultation, &key)) {
+        Ok(headed) => headed,
+        Err(refusals) => {
+            return Ok(page(&consultation, &key, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    let kept =
+        changed(&house, &consultation, move |questions| edit::with(questions, headed)).await?;
+    let done = if kept { "questions" } else { "answered-before" };
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done={done}#questions", consultation.id))
+        .into_response())
+}
+
+/// The keys that questions have in this version or in any that was asked.
+pub async fn keys_had(house: &House, consultation: &Consultation) -> Result<Vec<String>, Error> {
+    let versions = versions(&house.db, &consultation.id).await?;
+    let all =
+        versions.iter().chain([consultation]).flat_map(|version| version.questionnaire.questions());
+    Ok(all.map(|question| question.key.clone()).collect())
+}
+
+/// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before
+/// they are asked.
+pub async fn picture(
+    State(house): State<House>,
+    Path(file): Path<String>,
+) -> Result<Response, Error> {
+    house.files.picture(&file).await?.ok_or(Error::NotFound)
+}
+
+/// The question of an address, with its heading.
+fn headed(consultation: &Consultation, key: &str) -> Result<edit::Headed, Error> {
+    edit::flat(&consultation.questionnaire)
+        .into_iter()
+        .find(|(_, question)| question.key == key)
+        .ok_or(Error::NotFound)
+}
+
+/// The questions before this one; for a new one all of them.
+fn earlier<'c>(consultation: &'c Consultation, key: &str) -> Vec<&'c Question> {
+    consultation.questionnaire.questions().take_while(|question| question.key != key).collect()
+}
+
+fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/forum/consultations/{}", consultation.id);
+    let title = if key == "new" { "Add a question" } else { "Change the question" };
+    let page = Page::new(title, || {
+        let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
+        let ticked = |field: &str, label: &str| {
+            Choice::each([("yes", label)], |value| sent.typed(field) == value)
+        };
+        let is_more = !refusals.is_empty()
+            || ["heading", "needed", "decline", "at_most", "least", "words", "file", "if"]
+                .iter()
+                .any(|field| !sent.typed(field).is_empty());
+        let who = whom(&earlier(consultation, key), sent, refusals);
+        let kept = sent.line("file");
+        let shown =
+            (!kept.is_empty()).then(|| view! { <img class="picture" src=format!("/pictures/{kept}") alt="The picture as it is" /> });
+        let upload = view! { <Upload name="picture" label="A picture" hint="PNG or JPEG, up to 500 kB. Where and when it was taken is removed." accept=".png,.jpg,.jpeg" refusals /> };
+        let picture = view! { <input type="hidden" name="file" value=kept.clone() />{shown}{upload.into_any()} };
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{consultation.terms.title.clone()}</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <form method="post" enctype="multipart/form-data" novalidate>
+                    <Field name="text" label="What you ask, in one sentence" value=sent.typed("text") refusals />
+                    <Area name="help" label="Help to answer" hint="Leave it empty if none is needed." rows=2 value=sent.typed("help") refusals />
+                    <Choices name="kind" legend="How is it answered?" choices=kinds refusals />
+                    <Area name="options" label="The answers to choose from, one a line" hint="For one, several, a scale, or an order." value=sent.typed("options") refusals />
+                    <details open=is_more>
+                        <summary>"More"</summary>
+                        <Choices name="needed" legend="Must it be answered?" choices=ticked("needed", "Yes, nobody can send without it") many=true refusals />
+                        <Choices name="decline" legend="Does it ask about a person?" choices=ticked("decline", "Yes, so offer “Prefer not to say”") many=true refusals />
+                        <Field name="at_most" label="Of several: how many at the most" kind="number" value=sent.typed("at_most") refusals />
+                        <Field name="least" label="Of a number: the least it can be" kind="number" value=sent.typed("least") refusals />
+                        <Field name="most" label="Of a number: the most it can be" kind="number" value=sent.typed("most") refusals />
+                        <Area name="words" label="Of a page to read its text; of a picture what it shows" rows=4 value=sent.typed("words") refusals />
+                        {picture}
+                        <Field name="heading" label="A heading that begins above it" value=sent.typed("heading") refusals />
+                        {who}
+                    </details>
+                    <button class="button">"Keep the question"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

@@ -1,0 +1,168 @@
+//! Answers that were passed on: only the safeguarding lead reads them, and each look is kept.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::Kind;
+use safeguarding::{note as read_note, note_is_kept, what_was_done};
+
+use super::store::{self, Concern};
+use crate::answering::fields;
+
+/// GET `/forum/safeguarding/answers`
+pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::concerns(&house.db, false).await?;
+    let looked_after = store::concerns(&house.db, true).await?;
+    let page = Page::new("Answers that were passed on", || {
+        let waiting = if waiting.is_empty() {
+            view! { <p>"Nothing waits for you. What organisers pass on of answers to consultations will be here, and nobody else sees it."</p> }.into_any()
+        } else {
+            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
+                .into_any()
+        };
+        let looked_after = (!looked_after.is_empty()).then(|| {
+            view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul></details> }
+        });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <h1>"Answers that were passed on"</h1>
+                <p class="lead">"Only people who look after safeguarding can read them. Each look is kept."</p>
+                {waiting}
+                {looked_after}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn line((id, title, what, passed_on_at): (String, String, String, Millis)) -> impl IntoView {
+    view! {
+        <li>
+            <a href=format!("/forum/safeguarding/answers/{id}")>{format!("{}: {title}", in_words(&what))}</a>
+            <p class="soft">"Passed on "<When at=passed_on_at /></p>
+        </li>
+    }
+}
+
+fn in_words(what: &str) -> &'static str {
+    if what == "danger" { "It tells of danger" } else { "It names a child" }
+}
+
+/// GET `/forum/safeguarding/answers/{id}`: keeps that she looked, then shows it.
+pub async fn concern(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let concern = found(&house, &id).await?;
+    look(&house, &viewer, &concern).await?;
+    page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// Keeps that she looks.
+async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), Error> {
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
+    house
+        .db
+        .write(move |tx| Box::pin(async move { store::look(tx, &about, &by, now).await }))
+        .await?;
+    Ok(())
+}
+
+/// POST `/forum/safeguarding/answers/{id}`: notes what was done.
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let concern = found(&house, &id).await?;
+    let note = match read_note(&sent) {
+        Ok(note) => note,
+        Err(refusals) => {
+            look(&house, &viewer, &concern).await?;
+            return page(&house, &viewer, concern, &sent, &refusals).await;
+        }
+    };
+    let (now, by, key, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        sent.once(),
+        concern.id.clone(),
+    );
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::note(tx, &key, &about, &note, &by, now).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "concern noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    noted.await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/answers/{}?done=noted", concern.id))
+        .into_response())
+}
+
+async fn found(house: &House, id: &str) -> Result<Concern, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::concern(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    concern: Concern,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let question = concern.question.as_ref().ok_or(Error::NotFound)?;
+    let places = if question.kind == (Kind::Place {}) {
+        area::store::places(&house.db).await?
+    } else {
+        Vec::new()
+    };
+    let (looks, notes) = store::history(&house.db, &concern.id).await?;
+    let page = Page::new(in_words(&concern.what), || {
+        let answer = fields::in_words(question, concern.answers.get(&question.key), &places);
+        let timeline = |lines: Vec<(Millis, String)>| {
+            lines.into_iter().map(|(at, words)| view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{words}</p></li> }).collect_view()
+        };
+        view! {
+            <div class="stack">
+                {note_is_kept(sent)}
+                <p><a class="back" href="/forum/safeguarding/answers">"Answers that were passed on"</a></p>
+                <Summary refusals />
+                <h1>{in_words(&concern.what)}</h1>
+                <p class="soft">{format!("Passed on by {} on {}, from: {}", concern.passed_on.0, clock::day_and_hour(concern.passed_on.1), concern.consultation.1)}</p>
+                <h2>{question.text.clone()}</h2>
+                <p class="said">{answer}</p>
+                <p class="soft">"Nobody can find out who wrote it: answers hold no name. If they tell of danger now, ring the council’s safeguarding team with what is written here."</p>
+                {what_was_done(notes, sent, refusals)}
+                <details><summary>"Who has looked at it"</summary><ol class="timeline">{timeline(looks)}</ol></details>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

@@ -1,0 +1,121 @@
+//! All answers as one file, for the forum itself. Who takes it is noted.
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::viewer::Viewer;
+use questionnaires::results::harmless;
+use rust_xlsxwriter::Workbook;
+
+use super::pages::Material;
+
+/// POST `/forum/consultations/{id}/answers.csv`
+pub async fn csv(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let rows = match rows(&house, &viewer, &id, "CSV").await? {
+        Ok(rows) => rows,
+        Err(answer) => return Ok(answer),
+    };
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        csv.write_record(row).map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+    }
+    Ok(file(csv.into_inner().unwrap_or_default(), "text/csv; charset=utf-8", "answers.csv"))
+}
+
+/// POST `/forum/consultations/{id}/answers.xlsx`
+pub async fn xlsx(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let rows = match rows(&house, &viewer, &id, "XLSX").await? {
+        Ok(rows) => rows,
+        Err(answer) => return Ok(answer),
+    };
+    let made = tokio::task::spawn_blocking(move || workbook(&rows))
+        .await
+        .map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
+    let bytes = made.map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+    Ok(file(
+        bytes,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "answers.xlsx",
+    ))
+}
+
+fn workbook(rows: &[Vec<String>]) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (nth, row) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(row) {
+            // A text is never a formula, whatever it begins with; it stays harmless too when it is
+            // saved as a table.
+            sheet.write_string(nth, column, cell)?;
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// A heading and one row a response, all cells harmless; or an answer, where it has not closed.
+async fn rows(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    form: &'static str,
+) -> Result<Result<Vec<Vec<String>>, Response>, Error> {
+    let material = match Material::of(house, viewer, id).await? {
+        Ok(material) => material,
+        Err(answer) => return Ok(Err(answer)),
+    };
+    let (now, by, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        material.consultation.id.clone(),
+    );
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "answers exported",
+                    about: &about,
+                    detail: form,
+                },
+            )
+            .await
+        })
+    });
+    noted.await?;
+    let questions = material.questions();
+    let head = ["How it came", "Version", "May be quoted"].map(str::to_owned).into_iter();
+    let mut rows = vec![
+        head.chain(questions.iter().map(|question| harmless(&question.text))).collect::<Vec<_>>(),
+    ];
+    for heard in &material.heard {
+        let quote = if heard.may_quote { "Yes" } else { "No" };
+        let first = [heard.channel.title().to_owned(), heard.version.to_string(), quote.to_owned()]
+            .into_iter();
+        let answers = questions
+            .iter()
+            .map(|question| harmless(&material.read(heard, &question.key).unwrap_or_default()));
+        rows.push(first.chain(answers).collect());
+    }
+    Ok(Ok(rows))
+}

@@ -1,0 +1,155 @@
+//! Reading what parents said, once it has closed: organisers read every answer question by
+//! question, put themes to it, choose words to publish, redact, and pass on what tells of danger or
+//! names a child.
+//!
+//! `pages` is where they read, `concerns` what the safeguarding lead sees of it, `export` the files
+//! for the forum itself, `store` the SQL. What may be read and quoted is said here.
+
+mod concerns;
+mod export;
+mod pages;
+pub mod store;
+
+use forms::Named;
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+use questionnaires::answers::Answer;
+use questionnaires::{Kind, Question};
+
+use super::answering::fields;
+
+/// The addresses of reading.
+#[must_use]
+pub fn routes() -> Routes {
+    let (organiser, safeguarding) =
+        (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
+    Routes::new()
+        .get("/forum/consultations/{id}/answers", organiser, pages::questions)
+        .get("/forum/consultations/{id}/answers/{key}", organiser, pages::answers)
+        .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act)
+        .get("/forum/consultations/{id}/answers.csv", organiser, pages::questions)
+        .post("/forum/consultations/{id}/answers.csv", organiser, export::csv)
+        .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::questions)
+        .post("/forum/consultations/{id}/answers.xlsx", organiser, export::xlsx)
+        .get("/forum/safeguarding/answers", safeguarding, concerns::queue)
+        .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::concern)
+        .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note)
+}
+
+/// What was done about an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Other words stand in its place, for a reason.
+    Redacted {
+        /// What is read instead.
+        words: String,
+        /// Why.
+        reason: String,
+    },
+    /// These words of it are published with the results.
+    Quoted {
+        /// What is published.
+        words: String,
+    },
+    /// It was passed on to the safeguarding lead, who alone reads it.
+    PassedOn,
+}
+
+/// What was done about the answers of one consultation: (response, question, what).
+pub type Treated = Vec<(String, String, Done)>;
+
+/// What stands in the place of an answer that was passed on.
+pub const PASSED_ON: &str = "Passed on to whoever looks after safeguarding";
+/// The longest quotation, in characters.
+const LONGEST_QUOTATION: usize = 400;
+
+/// What was done about one answer.
+pub fn about<'t>(treated: &'t Treated, response_id: &str, question: &str) -> Vec<&'t Done> {
+    let is_this =
+        |(response, key, _): &&(String, String, Done)| response == response_id && key == question;
+    treated.iter().filter(is_this).map(|(.., done)| done).collect()
+}
+
+/// An answer as organisers read it: in words, redacted where it was, and not at all where it was
+/// passed on.
+#[must_use]
+pub fn readable(question: &Question, answer: &Answer, done: &[&Done], places: &[Named]) -> String {
+    let mut words = fields::in_words(question, Some(answer), places);
+    for done in done {
+        match done {
+            Done::PassedOn => return PASSED_ON.to_owned(),
+            Done::Redacted { words: redacted, .. } => words.clone_from(redacted),
+            Done::Quoted { .. } => {}
+        }
+    }
+    words
+}
+
+/// Whether an answer is in somebody's own words.
+#[must_use]
+pub fn is_in_own_words(kind: &Kind) -> bool {
+    matches!(kind, Kind::ShortText {} | Kind::LongText {})
+}
+
+/// Reads which words of an answer are to be published. They must stand in it as they are.
+///
+/// # Errors
+/// What to do.
+pub fn quotation(
+    words: &str,
+    readable: &str,
+    may_quote: bool,
+    done: &[&Done],
+) -> Result<String, &'static str> {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = plain(&forms::prose(words));
+    if !may_quote {
+        Err("Leave it. Whoever wrote it did not say that words may be quoted")
+    } else if done.contains(&&Done::PassedOn) {
+        Err("Leave it. It was passed on, so nothing of it is published")
+    } else if words.is_empty() || words.chars().count() > LONGEST_QUOTATION {
+        Err("Choose some words of the answer: up to 400 characters")
+    } else if !plain(readable).contains(&words) {
+        Err("Choose words as they stand in the answer. Nothing may be changed but what is redacted")
+    } else {
+        Ok(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_they_stand_where_she_agreed_and_nothing_was_passed_on() {
+        let said = "We waited a year.\n\nNobody rang.";
+        assert_eq!(quotation("a year. Nobody", said, true, &[]), Ok("a year. Nobody".into()));
+        for (words, may_quote, done) in [
+            ("a year", false, vec![]),
+            ("a year", true, vec![&Done::PassedOn]),
+            ("two years", true, vec![]),
+            ("", true, vec![]),
+        ] {
+            assert!(quotation(words, said, may_quote, &done).is_err(), "{words} {may_quote}");
+        }
+    }
+
+    #[test]
+    fn what_is_redacted_or_passed_on_is_read_so() {
+        let question = Question {
+            key: "why".into(),
+            text: "Why?".into(),
+            help: String::new(),
+            kind: Kind::LongText {},
+            is_needed: false,
+            may_decline: false,
+            only_if: Vec::new(),
+        };
+        let answer = Answer::Text("Sam waits.".into());
+        let redacted =
+            Done::Redacted { words: "[name] waits.".into(), reason: "It names a child.".into() };
+        assert_eq!(readable(&question, &answer, &[], &[]), "Sam waits.");
+        assert_eq!(readable(&question, &answer, &[&redacted], &[]), "[name] waits.");
+        assert_eq!(readable(&question, &answer, &[&redacted, &Done::PassedOn], &[]), PASSED_ON);
+    }
+}

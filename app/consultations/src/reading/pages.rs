@@ -1,0 +1,516 @@
+//! Organisers read the answers, question by question.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Named, Refusals, Sent, page_number};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Pager, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::Question;
+use questionnaires::results::{Heard, Theme};
+
+use super::store::{self, Around, At};
+use super::{Done, about, is_in_own_words, quotation, readable};
+use crate::results::store::changed;
+use crate::rules::Standing;
+use crate::store::{Consultation, versions};
+
+const MOST_ON_A_PAGE: usize = 20;
+/// The longest name of a theme, in characters.
+const LONGEST_THEME: usize = 60;
+
+/// What there is to read: the questions of each version, and the responses.
+pub(super) struct Material {
+    pub consultation: Consultation,
+    pub versions: Vec<Consultation>,
+    pub heard: Vec<Heard>,
+    pub around: Around,
+    pub places: Vec<Named>,
+}
+
+impl Material {
+    /// `Err`: an answer, where it has not closed.
+    pub async fn of(
+        house: &House,
+        viewer: &Viewer,
+        id: &str,
+    ) -> Result<Result<Self, Response>, Error> {
+        let id = id::parse(id).ok_or(Error::NotFound)?;
+        let versions = versions(&house.db, &id).await?;
+        let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
+        if consultation.standing(house.clock.now()) != Standing::Closed {
+            let to = format!("/forum/consultations/{}", consultation.id);
+            let page = Page::new("Not before it has closed", || {
+                view! {
+                    <div class="stack">
+                        <h1>"Not before it has closed"</h1>
+                        <p class="lead">"Nobody reads answers while others still give theirs, organisers included."</p>
+                        <p><a class="button" href=to>"Back"</a></p>
+                    </div>
+                }
+            });
+            return Ok(Err(page.status(StatusCode::CONFLICT).answer(house, viewer)));
+        }
+        let heard = store::heard(&mut *house.db.read().await?, &consultation.id).await?;
+        let around = store::around(&house.db, &consultation.id).await?;
+        let places = around.names();
+        Ok(Ok(Self { consultation, versions, heard, around, places }))
+    }
+
+    /// The questions that have answers: those of the last version, then what only earlier ones
+    /// asked.
+    pub fn questions(&self) -> Vec<&Question> {
+        let mut all: Vec<&Question> = Vec::new();
+        for question in
+            self.versions.iter().rev().flat_map(|version| version.questionnaire.questions())
+        {
+            if question.kind.has_answer() && all.iter().all(|known| known.key != question.key) {
+                all.push(question);
+            }
+        }
+        all
+    }
+
+    /// The question as this response was asked it.
+    pub fn question(&self, heard: &Heard, key: &str) -> Option<&Question> {
+        self.versions
+            .iter()
+            .find(|version| version.version == heard.version)?
+            .questionnaire
+            .question(key)
+    }
+
+    /// Whether this response was asked for an answer in somebody's own words: under a key another
+    /// version may ask another thing.
+    pub fn is_in_own_words(&self, heard: &Heard, key: &str) -> bool {
+        self.question(heard, key).is_some_and(|question| is_in_own_words(&question.kind))
+    }
+
+    /// The answer of a response to a question, as organisers read it.
+    pub fn read(&self, heard: &Heard, key: &str) -> Option<String> {
+        let (question, answer) = (self.question(heard, key)?, heard.answers.get(key)?);
+        Some(readable(
+            question,
+            answer,
+            &about(&self.around.treated, &heard.response_id, key),
+            &self.places,
+        ))
+    }
+}
+
+/// GET `/forum/consultations/{id}/answers`
+pub async fn questions(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let material = match Material::of(&house, &viewer, &id).await? {
+        Ok(material) => material,
+        Err(answer) => return Ok(answer),
+    };
+    let here = format!("/forum/consultations/{}", material.consultation.id);
+    let page = Page::new("Read the answers", || {
+        let rows = material.questions().into_iter().map(|question| {
+            let many = material.heard.iter().filter(|heard| heard.answers.contains_key(&question.key)).count();
+            let own = if is_in_own_words(&question.kind) { ", in their own words" } else { "" };
+            view! { <li><h2><a href=format!("{here}/answers/{}", question.key)>{question.text.clone()}</a></h2><p class="soft">{format!("{many} answered{own}")}</p></li> }
+        });
+        let rows = rows.collect_view();
+        view! {
+            <div class="stack">
+                <p><a class="back" href=here.clone()>{material.consultation.terms.title.clone()}</a></p>
+                <h1>"Read the answers"</h1>
+                <p class="lead">{format!("{} responses. Only organisers read them; nobody can tell whose they are.", material.heard.len())}</p>
+                <ol class="queue">{rows}</ol>
+                <h2>"Take them with you"</h2>
+                <p class="soft">"All answers in one file, for the forum alone. It is noted who took it."</p>
+                <div class="row">
+                    <form method="post" action=format!("{here}/answers.xlsx")><button class="button quiet">"As a workbook (XLSX)"</button></form>
+                    <form method="post" action=format!("{here}/answers.csv")><button class="button quiet">"As a table (CSV)"</button></form>
+                </div>
+                <p><a class="button" href=format!("{here}/release")>"Go on to the results"</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query.
+pub async fn answers(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let material = match Material::of(&house, &viewer, &id).await? {
+        Ok(material) => material,
+        Err(answer) => return Ok(answer),
+    };
+    shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says of one answer
+/// what it is about, redacts it, chooses words to publish, or passes it on.
+pub async fn act(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+    uri: Uri,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let material = match Material::of(&house, &viewer, &id).await? {
+        Ok(material) => material,
+        Err(answer) => return Ok(answer),
+    };
+    material.questions().into_iter().find(|question| question.key == key).ok_or(Error::NotFound)?;
+    let response = material.heard.iter().find(|heard| heard.response_id == sent.typed("response"));
+    let step = match step(
+        &material,
+        &key,
+        response.filter(|heard| material.is_in_own_words(heard, &key)),
+        &sent,
+    ) {
+        Ok(step) => step,
+        Err((field, what_to_do)) => {
+            return shown(
+                &house,
+                &viewer,
+                &material,
+                &key,
+                &Sent::query(&uri),
+                &Refusals::one(field, what_to_do),
+            )
+            .await;
+        }
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let response_id = response.map(|heard| heard.response_id.clone()).unwrap_or_default();
+    let anchor = if response_id.is_empty() { "themes".to_owned() } else { anchor(&response_id) };
+    let seen = material.consultation.changes;
+    let at = At {
+        consultation_id: material.consultation.id.clone(),
+        response_id,
+        question: key.clone(),
+    };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let mut note = None;
+            // What was checked was read before: words may have been redacted since.
+            if !changed(tx, &at.consultation_id, seen).await? {
+                return Ok(false);
+            }
+            match &step {
+                Step::AddTheme(title) => {
+                    store::add_theme(tx, &at.consultation_id, &at.question, title).await?;
+                }
+                Step::RemoveTheme(theme) => {
+                    store::remove_theme(tx, &at.consultation_id, theme).await?;
+                }
+                Step::SetThemes(themes) => store::set_themes(tx, &at, themes).await?,
+                Step::Quote(words) => store::quote(tx, &at, words, &by).await?,
+                Step::Unquote => store::unquote(tx, &at).await?,
+                Step::Redact(words, reason) => {
+                    store::redact(tx, &at, (words, reason), &by, now).await?;
+                    note = Some(("answer redacted", reason.as_str()));
+                }
+                Step::PassOn(what) => {
+                    note = store::pass_on(tx, &at, what, &by, now)
+                        .await?
+                        .then_some(("answer passed on", *what));
+                }
+            }
+            if let Some((what, detail)) = note {
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &at.consultation_id, detail },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(true)
+        })
+    });
+    if !kept.await? {
+        let what_to_do = "Look at it once more: somebody else changed something in the same moment. Nothing of yours was kept";
+        return shown(
+            &house,
+            &viewer,
+            &material,
+            &key,
+            &Sent::query(&uri),
+            &Refusals::one("themes", what_to_do),
+        )
+        .await;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Ok(Redirect::to(&format!(
+        "/forum/consultations/{}/answers/{key}{query}#{anchor}",
+        material.consultation.id
+    ))
+    .into_response())
+}
+
+enum Step {
+    AddTheme(String),
+    RemoveTheme(String),
+    SetThemes(Vec<String>),
+    Quote(String),
+    Unquote,
+    Redact(String, String),
+    PassOn(&'static str),
+}
+
+/// Reads what is to be done; or the field and what to do.
+fn step(
+    material: &Material,
+    key: &str,
+    response: Option<&Heard>,
+    sent: &Sent,
+) -> Result<Step, (&'static str, String)> {
+    match sent.typed("step") {
+        "add-theme" => {
+            let title = forms::within(sent.line("title"), LONGEST_THEME, "Name the theme");
+            return title.map(Step::AddTheme).map_err(|what_to_do| ("themes", what_to_do));
+        }
+        "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").to_owned())),
+        _ => {}
+    }
+    let gone =
+        || ("themes", "Choose the answer again. It is not among those that count".to_owned());
+    let heard = response.ok_or_else(gone)?;
+    let done = about(&material.around.treated, &heard.response_id, key);
+    let said = material.read(heard, key).ok_or_else(gone)?;
+    match sent.typed("step") {
+        "themes" => Ok(Step::SetThemes(sent.all("theme"))),
+        "quote" => quotation(sent.typed("words"), &said, heard.may_quote, &done)
+            .map(Step::Quote)
+            .map_err(|what_to_do| ("themes", what_to_do.to_owned())),
+        "unquote" => Ok(Step::Unquote),
+        "redact" => {
+            let words = forms::within(
+                forms::prose(sent.typed("words")),
+                5_000,
+                "Write what may be read instead, as in: [a name]",
+            );
+            let reason = forms::within(sent.line("reason"), 200, "Say why it is redacted");
+            words
+                .and_then(|words| Ok(Step::Redact(words, reason?)))
+                .map_err(|what_to_do| ("themes", what_to_do))
+        }
+        "danger" => Ok(Step::PassOn("danger")),
+        "name" => Ok(Step::PassOn("a name")),
+        _ => Err(("themes", "Choose what to do again".to_owned())),
+    }
+}
+
+/// Where an answer stands on the page.
+fn anchor(response_id: &str) -> String {
+    format!("answer-{}", response_id.chars().take(12).collect::<String>())
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    material: &Material,
+    key: &str,
+    query: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let question = material
+        .questions()
+        .into_iter()
+        .find(|question| question.key == key)
+        .ok_or(Error::NotFound)?;
+    let themes: Vec<Theme> =
+        material.around.themes.iter().filter(|theme| theme.question == key).cloned().collect();
+    let (look_for, chosen) = (forms::folded(&query.line("q")), query.line("theme"));
+    let of_theme = themes.iter().find(|theme| theme.id == chosen);
+    let all = material.heard.iter().filter_map(|heard| Some((heard, material.read(heard, key)?)));
+    let found: Vec<(&Heard, String)> = all
+        .filter(|(heard, said)| {
+            let is_about =
+                of_theme.is_none_or(|theme| theme.responses.contains(&heard.response_id));
+            is_about && (look_for.is_empty() || forms::folded(said).contains(&look_for))
+        })
+        .collect();
+    let number = page_number(query);
+    let from = usize::try_from(number - 1).unwrap_or_default() * MOST_ON_A_PAGE;
+    let address = |page: i64| {
+        let fields = [
+            ("q", query.line("q")),
+            ("theme", chosen.clone()),
+            ("page", if page > 1 { page.to_string() } else { String::new() }),
+        ];
+        let fields = fields.iter().filter(|(_, value)| !value.is_empty());
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        format!("/forum/consultations/{}/answers/{key}?{query}", material.consultation.id)
+    };
+    let here = address(number);
+    let page = Page::new(question.text.clone(), || {
+        let own = material
+            .versions
+            .iter()
+            .filter_map(|version| version.questionnaire.question(key))
+            .any(|asked| is_in_own_words(&asked.kind));
+        let many = found.len();
+        let is_of_several = material.versions.len() > 1;
+        let rows = found.iter().skip(from).take(MOST_ON_A_PAGE).map(|(heard, said)| {
+            let version = is_of_several.then(|| format!("Version {}", heard.version));
+            let labels = std::iter::once(heard.channel.title().to_owned()).chain(version).collect::<Vec<_>>().join(" · ");
+            let done = about(&material.around.treated, &heard.response_id, key);
+            let ways = material.is_in_own_words(heard, key).then(|| ways(&here, heard, said, &done, &themes));
+            let asked = material.question(heard, key).filter(|asked| asked.text != question.text);
+            let asked = asked.map(|asked| view! { <p><b>"It was asked: "</b>{asked.text.clone()}</p> });
+            view! { <li id=anchor(&heard.response_id)>{asked}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>{marks(&done)}{ways}</li> }
+        });
+        let rows = rows.collect_view();
+        let first = (number > 1).then(|| address(1));
+        let next = (many > from + MOST_ON_A_PAGE).then(|| address(number + 1));
+        let by_theme =
+            own.then(|| by_theme(&here, &material.consultation.id, key, &themes, &chosen));
+        let looked_for = query.line("q");
+        let found_words = match (looked_for.is_empty() && of_theme.is_none(), many) {
+            (true, many) => format!("{many} answers"),
+            (false, 0) => "Nothing found. Try fewer words".to_owned(),
+            (false, many) => format!("{many} found"),
+        };
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/forum/consultations/{}/answers", material.consultation.id)>"Read the answers"</a></p>
+                <Summary refusals />
+                <h1>{question.text.clone()}</h1>
+                {by_theme}
+                <form class="row" method="get">
+                    <div class="field"><label for="q">"Look for words"</label><input id="q" name="q" type="search" value=looked_for /></div>
+                    <input type="hidden" name="theme" value=chosen.clone() />
+                    <button class="button quiet">"Look"</button>
+                </form>
+                <p class="state">{found_words}</p>
+                <ul class="queue">{rows}</ul>
+                <Pager first next />
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// The themes of the question with how many answers each holds, and the way to add one.
+fn by_theme(
+    here: &str,
+    consultation_id: &str,
+    key: &str,
+    themes: &[Theme],
+    chosen: &str,
+) -> impl IntoView + use<> {
+    let rows = themes.iter().map(|theme| {
+        let to = format!("/forum/consultations/{consultation_id}/answers/{key}?theme={}", theme.id);
+        let current = (theme.id == chosen).then_some("true");
+        let (title, id) = (theme.title.clone(), theme.id.clone());
+        view! {
+            <li>
+                <a href=to aria-current=current>{title.clone()}</a>{format!(" ({})", theme.responses.len())}
+                <form class="inline" method="post" action=here.to_owned()>
+                    <input type="hidden" name="theme" value=id />
+                    <button class="link" name="step" value="remove-theme">"Remove"<span class="unseen">{format!(" the theme {title}")}</span></button>
+                </form>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let all = (!chosen.is_empty())
+        .then(|| view! { <p><a href=format!("/forum/consultations/{consultation_id}/answers/{key}")>"All answers"</a></p> });
+    view! {
+        <section class="panel" id="themes">
+            <h2>"Themes"</h2>
+            <p class="soft">"What the answers are about, in your words. How many are about each is counted in the results."</p>
+            <ul class="rows">{rows}</ul>
+            {all}
+            <form class="row" method="post" action=here.to_owned()>
+                <div class="field"><label for="title">"A new theme"</label><input id="title" name="title" type="text" autocomplete="off" /></div>
+                <button class="button quiet" name="step" value="add-theme">"Add it"</button>
+            </form>
+        </section>
+    }
+}
+
+/// What was done about an answer.
+fn marks(done: &[&Done]) -> impl IntoView + use<> {
+    let lines = done.iter().map(|done| match done {
+        Done::Redacted { reason, .. } => format!("● Redacted: {reason}"),
+        Done::Quoted { words } => format!("● To be published: “{words}”"),
+        Done::PassedOn => "● Only who looks after safeguarding reads it".to_owned(),
+    });
+    let lines = lines.map(|line| view! { <p class="state">{line}</p> }).collect::<Vec<_>>();
+    lines.collect_view()
+}
+
+/// What an organiser can do about an answer.
+fn ways(
+    here: &str,
+    heard: &Heard,
+    said: &str,
+    done: &[&Done],
+    themes: &[Theme],
+) -> impl IntoView + use<> {
+    if done.contains(&&Done::PassedOn) {
+        return ().into_any();
+    }
+    let response =
+        || view! { <input type="hidden" name="response" value=heard.response_id.clone() /> };
+    let form = |fields: AnyView| view! { <form method="post" action=here.to_owned()>{response()}{fields}</form> };
+    let ticks = themes.iter().map(|theme| {
+        let checked = theme.responses.contains(&heard.response_id);
+        view! { <label class="option"><input type="checkbox" name="theme" value=theme.id.clone() checked=checked />{theme.title.clone()}</label> }
+    });
+    let ticks = ticks.collect_view();
+    let about = (!themes.is_empty()).then(|| {
+        let fields = view! {
+            <fieldset class="field"><legend class="unseen">"What it is about"</legend><div class="options">{ticks}</div></fieldset>
+            <button class="button quiet" name="step" value="themes">"Keep its themes"</button>
+        };
+        form(fields.into_any())
+    });
+    let text = format!("\n{}", html_escape::encode_text(said));
+    let quoted = done.iter().find_map(|done| {
+        if let Done::Quoted { words } = done { Some(words.clone()) } else { None }
+    });
+    let quote = if !heard.may_quote {
+        view! { <p class="soft">"Whoever wrote it did not say that words may be quoted."</p> }
+            .into_any()
+    } else if quoted.is_some() {
+        form(view! { <button class="button quiet" name="step" value="unquote">"Do not publish words of it"</button> }.into_any()).into_any()
+    } else {
+        let fields = view! {
+            <label class="field">"Words to publish with the results"<textarea name="words" rows="3">{text.clone()}</textarea></label>
+            <button class="button quiet" name="step" value="quote">"Publish these words"</button>
+        };
+        form(fields.into_any()).into_any()
+    };
+    let redact = form(
+        view! {
+            <label class="field">"What may be read instead"<textarea name="words" rows="3">{text}</textarea></label>
+            <label class="field">"Why"<input name="reason" type="text" /></label>
+            <button class="button quiet" name="step" value="redact">"Redact it"</button>
+        }
+        .into_any(),
+    );
+    let pass_on = form(
+        view! {
+            <p>"Then only who looks after safeguarding reads it."</p>
+            <p class="row">
+                <button class="button warn" name="step" value="danger">"It tells of danger"</button>
+                <button class="button warn" name="step" value="name">"It names a child"</button>
+            </p>
+        }
+        .into_any(),
+    );
+    view! {
+        {about}
+        <details><summary>"Quote, redact or pass on"</summary>{quote}{redact}{pass_on}</details>
+    }
+    .into_any()
+}

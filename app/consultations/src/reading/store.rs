@@ -1,0 +1,365 @@
+//! Every SQL statement about reading responses.
+
+use calendar::clock::Millis;
+use forms::Named;
+use ground::db::{Db, Kept};
+use questionnaires::Question;
+use questionnaires::answers::Answers;
+use questionnaires::results::{Channel, Heard, Theme};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+
+use super::{Done, Treated};
+use crate::store::questionnaire;
+
+/// All responses that count, in an order that tells nothing.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kept<Vec<Heard>> {
+    let rows = sqlx::query(
+        "SELECT id, version, channel, CAST(may_quote AS BIGINT), answers FROM responses WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
+    )
+    .bind(consultation_id)
+    .fetch_all(connection)
+    .await?;
+    let one = |row: &AnyRow| Heard {
+        response_id: row.get(0),
+        version: row.get(1),
+        channel: Channel::read(row.get(2)).unwrap_or(Channel::Online),
+        may_quote: row.get::<i64, _>(3) == 1,
+        answers: serde_json::from_str::<Answers>(row.get(4)).unwrap_or_default(),
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// What stands around the responses of one consultation.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// What answers are about, by their titles.
+    pub themes: Vec<Theme>,
+    /// What was done about answers.
+    pub treated: Treated,
+    /// The places, and how many children with SEND live there.
+    pub places: Vec<(Named, Option<u64>)>,
+    /// Responses that were typed in, and whether each was compared with its sheet.
+    pub typed: Vec<(String, bool)>,
+}
+
+impl Around {
+    /// The places by name.
+    #[must_use]
+    pub fn names(&self) -> Vec<Named> {
+        self.places.iter().map(|(place, _)| place.clone()).collect()
+    }
+}
+
+/// What stands around the responses, in one question.
+pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
+    let rows = sqlx::query(
+        "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words, coalesce(a.response_id, '') AS other,
+                CAST(0 AS BIGINT) AS number, CAST(0 AS BIGINT) AS position
+         FROM themes t LEFT JOIN theme_answers a ON a.theme_id = t.id WHERE t.consultation_id = $1
+         UNION ALL SELECT 'redacted', x.response_id, x.question, x.words, x.reason, 0, 0
+         FROM redactions x JOIN responses r ON r.id = x.response_id WHERE r.consultation_id = $1
+         UNION ALL SELECT 'quoted', x.response_id, x.question, x.words, '', 0, 0
+         FROM quotations x JOIN responses r ON r.id = x.response_id WHERE r.consultation_id = $1
+         UNION ALL SELECT 'passed on', response_id, question, '', '', 0, 0 FROM answer_concerns WHERE consultation_id = $1
+         UNION ALL SELECT 'typed', response_id, '', '', '', CASE WHEN checked_by IS NULL THEN 0 ELSE 1 END, 0
+         FROM typed_responses WHERE consultation_id = $1
+         UNION ALL SELECT 'place', id, '', name, '', baseline, position FROM places
+         ORDER BY 1, 7, 4, 2, 5",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut around = Around::default();
+    for row in &rows {
+        let (one, question, words, other): (String, String, String, String) =
+            (row.get(1), row.get(2), row.get(3), row.get(4));
+        let number: Option<i64> = row.get(5);
+        match row.get::<String, _>(0).as_str() {
+            "theme" => {
+                if around.themes.last().is_none_or(|last| last.id != one) {
+                    around.themes.push(Theme {
+                        id: one,
+                        question,
+                        title: words,
+                        responses: Vec::new(),
+                    });
+                }
+                if let Some(theme) = around.themes.last_mut().filter(|_| !other.is_empty()) {
+                    theme.responses.push(other);
+                }
+            }
+            "redacted" => {
+                around.treated.push((one, question, Done::Redacted { words, reason: other }));
+            }
+            "quoted" => around.treated.push((one, question, Done::Quoted { words })),
+            "passed on" => around.treated.push((one, question, Done::PassedOn)),
+            "typed" => around.typed.push((one, number == Some(1))),
+            _ => around.places.push((
+                Named { id: one, name: words },
+                number.and_then(|lives| u64::try_from(lives).ok()),
+            )),
+        }
+    }
+    Ok(around)
+}
+
+/// Adds a theme to a question. The same title twice is one.
+pub async fn add_theme(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    question: &str,
+    title: &str,
+) -> Kept<()> {
+    sqlx::query("INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+        .bind(id::fresh())
+        .bind(consultation_id)
+        .bind(question)
+        .bind(title)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes a theme from a question, and from all answers.
+pub async fn remove_theme(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    theme_id: &str,
+) -> Kept<()> {
+    sqlx::query("DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t WHERE t.id = $2 AND t.consultation_id = $1)")
+        .bind(consultation_id)
+        .bind(theme_id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM themes WHERE consultation_id = $1 AND id = $2")
+        .bind(consultation_id)
+        .bind(theme_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// An answer: its consultation, its response, and the key of its question.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// The consultation.
+    pub consultation_id: String,
+    /// The response.
+    pub response_id: String,
+    /// The question.
+    pub question: String,
+}
+
+/// Says which themes an answer is about.
+pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> Kept<()> {
+    sqlx::query(
+        "DELETE FROM theme_answers WHERE response_id = $1
+           AND theme_id IN (SELECT t.id FROM themes t WHERE t.consultation_id = $2 AND t.question = $3)",
+    )
+    .bind(&at.response_id)
+    .bind(&at.consultation_id)
+    .bind(&at.question)
+    .execute(&mut *tx)
+    .await?;
+    // One statement however many were ticked: the ids stand in one text, and none is part of
+    // another.
+    let themes = themes.join(" ");
+    sqlx::query(
+        "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t JOIN responses r ON r.consultation_id = t.consultation_id
+         WHERE t.consultation_id = $2 AND t.question = $3 AND r.id = $1 AND $4 LIKE '%' || t.id || '%'",
+    )
+    .bind(&at.response_id)
+    .bind(&at.consultation_id)
+    .bind(&at.question)
+    .bind(themes)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Puts other words in the place of an answer, for a reason. What was quoted of it is not any more.
+pub async fn redact(
+    tx: &mut AnyConnection,
+    at: &At,
+    (words, reason): (&str, &str),
+    by: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
+         SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
+         ON CONFLICT (response_id, question) DO UPDATE
+           SET words = excluded.words, reason = excluded.reason, redacted_by = excluded.redacted_by, redacted_at = excluded.redacted_at",
+    )
+    .bind(&at.response_id)
+    .bind(&at.consultation_id)
+    .bind(&at.question)
+    .bind(words)
+    .bind(reason)
+    .bind(by)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Chooses words of an answer to be published.
+pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO quotations (response_id, question, words, chosen_by)
+         SELECT r.id, $3, $4, $5 FROM responses r WHERE r.id = $1 AND r.consultation_id = $2 AND r.may_quote = 1
+           AND NOT EXISTS (SELECT 1 FROM answer_concerns c WHERE c.response_id = r.id AND c.question = $3)
+         ON CONFLICT (response_id, question) DO UPDATE SET words = excluded.words, chosen_by = excluded.chosen_by",
+    )
+    .bind(&at.response_id)
+    .bind(&at.consultation_id)
+    .bind(&at.question)
+    .bind(words)
+    .bind(by)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Publishes nothing of an answer any more.
+pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
+    sqlx::query("DELETE FROM quotations WHERE response_id = $1 AND question = $2")
+        .bind(&at.response_id)
+        .bind(&at.question)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Passes an answer on to the safeguarding lead. False when it was already.
+pub async fn pass_on(
+    tx: &mut AnyConnection,
+    at: &At,
+    what: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let passed_on = sqlx::query(
+        "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what, passed_on_by, passed_on_at)
+         SELECT $1, r.consultation_id, r.id, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $2 AND r.consultation_id = $3
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(&at.response_id)
+    .bind(&at.consultation_id)
+    .bind(&at.question)
+    .bind(what)
+    .bind(by)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(passed_on.rows_affected() == 1)
+}
+
+/// An answer that was passed on.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// Its id.
+    pub id: String,
+    /// The consultation: (id, title).
+    pub consultation: (String, String),
+    /// The question; `None` never, unless it was taken out of the database by hand.
+    pub question: Option<Question>,
+    /// `danger` or `a name`.
+    pub what: String,
+    /// Who passed it on, and when.
+    pub passed_on: (String, Millis),
+    /// The response's answers.
+    pub answers: Answers,
+}
+
+/// Answers that were passed on: (id, title of the consultation, what, when). Either all that waits,
+/// the oldest first, or what was looked after, the latest first, the last 100 of it.
+pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, String, Millis)>> {
+    let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
+    let sql = format!(
+        "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id
+         WHERE {which} EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id) ORDER BY x.passed_on_at {order}"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
+}
+
+/// One answer that was passed on.
+pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
+    let row = sqlx::query(
+        "SELECT x.id, c.id, c.title, q.questions, q.mended, x.question, x.what, a.shown_name, x.passed_on_at, r.answers
+         FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id JOIN responses r ON r.id = x.response_id
+           JOIN accounts a ON a.id = x.passed_on_by
+           JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
+         WHERE x.id = $1",
+    )
+    .bind(concern_id)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| Concern {
+        id: row.get(0),
+        consultation: (row.get(1), row.get(2)),
+        question: questionnaire(row.get(3), row.get(4)).question(row.get(5)).cloned(),
+        what: row.get(6),
+        passed_on: (row.get(7), row.get(8)),
+        answers: serde_json::from_str(row.get(9)).unwrap_or_default(),
+    }))
+}
+
+/// Keeps that somebody looked at it.
+pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Millis) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)",
+    )
+    .bind(concern_id)
+    .bind(by)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Who looked at it, the last 20, and what was done: (when, words), each the first first.
+pub async fn history(
+    db: &Db,
+    concern_id: &str,
+) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
+    let rows = sqlx::query(
+        "SELECT 'look', l.looked_at AS at, a.shown_name FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
+         UNION ALL
+         SELECT 'note', n.noted_at, n.note FROM answer_concern_notes n WHERE n.concern_id = $1 ORDER BY 2",
+    )
+    .bind(concern_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let (looks, notes): (Vec<&AnyRow>, Vec<&AnyRow>) =
+        rows.iter().partition(|row| row.get::<String, _>(0) == "look");
+    let read = |rows: Vec<&AnyRow>| {
+        rows.into_iter().map(|row| (row.get(1), row.get(2))).collect::<Vec<(Millis, String)>>()
+    };
+    let mut looks = read(looks);
+    looks.drain(..looks.len().saturating_sub(20));
+    Ok((looks, read(notes)))
+}
+
+/// Keeps what was done, once for each form key. True when it is new.
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    concern_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
+    );
+    let noted =
+        noted.bind(form_key).bind(concern_id).bind(note).bind(by).bind(now).execute(tx).await?;
+    Ok(noted.rows_affected() == 1)
+}

@@ -1,0 +1,327 @@
+//! Every SQL statement about responses. A response has no time and no person; whoever has its code
+//! holds it.
+
+use ground::db::{Db, Kept, Kind};
+use questionnaires::answers::{Answer, Answers};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::store::{CONSULTATION, Consultation, consultation};
+
+/// What has become of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its answers are kept and do not count yet.
+    Begun,
+    /// It counted, and does not since an answer is missing that is needed.
+    Reopened,
+    /// It counts.
+    Sent,
+    /// It was taken back: its answers are erased.
+    Withdrawn,
+}
+
+impl State {
+    fn read(word: &str) -> Self {
+        match word {
+            "sent" => Self::Sent,
+            "reopened" => Self::Reopened,
+            "withdrawn" => Self::Withdrawn,
+            _ => Self::Begun,
+        }
+    }
+}
+
+/// One person's answers.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The consultation, with the questions that these are answers to.
+    pub consultation: Consultation,
+    /// The answers, by the keys of the questions.
+    pub answers: Answers,
+    /// Whether words of it may be quoted.
+    pub may_quote: bool,
+    /// What has become of it.
+    pub state: State,
+}
+
+/// Begins a response under this code.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn begin(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    code: &str,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state) VALUES ($1, $2, $3, $4, '{}', 'online', 'begun')",
+    )
+    // An id that tells no time and no order.
+    .bind(id::hash(&id::secret()))
+    .bind(consultation_id)
+    .bind(version)
+    .bind(id::hash(code))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The response with this code.
+pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Response>> {
+    let sql = format!(
+        "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote, asked.* FROM responses response
+         JOIN ({CONSULTATION}) asked ON asked.id = response.consultation_id AND asked.version = response.version
+         WHERE response.consultation_id = $1 AND response.code_hash = $2"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .bind(id::hash(code))
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.map(|row| Response {
+        consultation: consultation(&row),
+        answers: serde_json::from_str(row.get("answers")).unwrap_or_default(),
+        may_quote: row.get::<i64, _>("may_quote") == 1,
+        state: State::read(row.get("state")),
+    }))
+}
+
+/// The answers of a response, held for whoever is about to change or to send them; `None` when it
+/// was withdrawn. The questions are held too: nobody changes them between an answer and its being
+/// there.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
+    let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
+    let held = format!(
+        "SELECT r.answers FROM responses r JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
+         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
+    );
+    let held: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(tx).await?;
+    Ok(held.map(|held| serde_json::from_str(&held).unwrap_or_default()))
+}
+
+/// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other
+/// questions, given in another tab, stay. `seen`: the answers as they were when these were read;
+/// one that has changed since stays as it is. Gives all answers; `None` when the response was
+/// withdrawn.
+pub async fn keep(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    code: &str,
+    answered: Vec<(String, Option<Answer>)>,
+    seen: Option<&Answers>,
+) -> Kept<Option<Answers>> {
+    let Some(mut answers) = hold(&mut *tx, kind, code).await? else { return Ok(None) };
+    for (question, answer) in answered {
+        if seen.is_some_and(|seen| seen.get(&question) != answers.get(&question)) {
+            continue;
+        }
+        match answer {
+            Some(answer) => answers.insert(question, answer),
+            None => answers.remove(&question),
+        };
+    }
+    let json = serde_json::to_string(&answers).unwrap_or_default();
+    sqlx::query("UPDATE responses SET answers = $2 WHERE code_hash = $1")
+        .bind(id::hash(code))
+        .bind(json)
+        .execute(tx)
+        .await?;
+    Ok(Some(answers))
+}
+
+/// What came of sending a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// It counts now, or did so already.
+    Counts,
+    /// She has sent another one, or her link is none.
+    SentBefore,
+}
+
+/// What a person is known by where each may take part once. That she took part is kept, and nothing
+/// that says which response is hers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// Her account.
+    Account(String),
+    /// The link she was given.
+    Link(String),
+}
+
+impl Once {
+    /// What is kept beside an account or a link of who took part. Only who has the code can make it
+    /// again, so it joins nothing for whoever reads the tables.
+    fn mark(&self, code: &str) -> String {
+        let (Self::Account(whose) | Self::Link(whose)) = self;
+        id::hash(&format!("{code} {whose}"))
+    }
+}
+
+/// What whoever sends a response agrees to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// That words of it may be quoted.
+    pub may_quote: bool,
+    /// That her account gets a letter when it is said what came of it; for those that each take
+    /// part in once, by account.
+    pub wants_outcome: bool,
+}
+
+/// Sends a response: from now on it counts. `once`: whose, where each may take part once.
+pub async fn send(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    code: &str,
+    once: Option<&Once>,
+    agreed: Agreed,
+) -> Kept<Sending> {
+    sqlx::query("UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2 AND state IN ('begun', 'reopened')")
+        .bind(consultation_id)
+        .bind(id::hash(code))
+        .bind(i32::from(agreed.may_quote))
+        .execute(&mut *tx)
+        .await?;
+    // Whoever sends again what she had sent has taken part already.
+    sqlx::query("UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2 AND state = 'reopened'")
+        .bind(consultation_id)
+        .bind(id::hash(code))
+        .execute(&mut *tx)
+        .await?;
+    let sent = sqlx::query("UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2 AND state = 'begun'")
+        .bind(consultation_id)
+        .bind(id::hash(code))
+        .execute(&mut *tx)
+        .await?;
+    let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
+    let took_part = match once {
+        Once::Account(account_id) => {
+            sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome) VALUES ($1, $2, $3, CAST($4 AS INTEGER)) ON CONFLICT DO NOTHING")
+                .bind(consultation_id)
+                .bind(account_id)
+                .bind(once.mark(code))
+                .bind(i64::from(agreed.wants_outcome))
+        }
+        Once::Link(link) => {
+            sqlx::query("UPDATE personal_links SET mark = $3 WHERE consultation_id = $1 AND link_hash = $2 AND mark IS NULL")
+                .bind(consultation_id)
+                .bind(id::hash(link))
+                .bind(once.mark(code))
+        }
+    };
+    if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
+        return Ok(Sending::Counts);
+    }
+    sqlx::query("UPDATE responses SET state = 'begun' WHERE code_hash = $1")
+        .bind(id::hash(code))
+        .execute(tx)
+        .await?;
+    Ok(Sending::SentBefore)
+}
+
+/// Changes what whoever sent a response agrees to. What was quoted is no longer, where she takes
+/// that back.
+pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<()> {
+    sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
+        .bind(id::hash(code))
+        .bind(i32::from(may_quote))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Lets a response that was sent no longer count, since an answer is missing that is needed.
+pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
+    sqlx::query("UPDATE responses SET state = 'reopened' WHERE code_hash = $1 AND state = 'sent'")
+        .bind(id::hash(code))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes a response back and erases its answers. `once`: whoever does it, where each may take part
+/// once; she may do so again then. False when it counts and she is not the one who sent it.
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    code: &str,
+    must_be: bool,
+    once: Option<&Once>,
+) -> Kept<bool> {
+    // Held: it may be sent in the same moment.
+    let counted =
+        format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());
+    let counted: Option<String> = sqlx::query_scalar(AssertSqlSafe(counted))
+        .bind(id::hash(code))
+        .fetch_optional(&mut *tx)
+        .await?;
+    let counted = counted.filter(|state| ["sent", "reopened"].contains(&state.as_str()));
+    if must_be && counted.is_some() {
+        let freed = match once {
+            None => return Ok(false),
+            Some(once @ Once::Account(account_id)) => {
+                sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2 AND mark = $3")
+                    .bind(consultation_id)
+                    .bind(account_id)
+                    .bind(once.mark(code))
+            }
+            Some(once @ Once::Link(link)) => {
+                sqlx::query("UPDATE personal_links SET mark = NULL WHERE consultation_id = $1 AND link_hash = $2 AND mark = $3")
+                    .bind(consultation_id)
+                    .bind(id::hash(link))
+                    .bind(once.mark(code))
+            }
+        };
+        if freed.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    sqlx::query("UPDATE responses SET state = 'withdrawn', answers = '{}' WHERE code_hash = $1")
+        .bind(id::hash(code))
+        .execute(&mut *tx)
+        .await?;
+    Ok(true)
+}
+
+/// Keeps links that are given to one person each, in an order that tells nothing of the order of
+/// the addresses.
+pub async fn keep_links(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    links: &[String],
+) -> Kept<()> {
+    let mut hashes: Vec<String> = links.iter().map(|link| id::hash(link)).collect();
+    hashes.sort_unstable();
+    for hash in hashes {
+        sqlx::query("INSERT INTO personal_links (consultation_id, link_hash) VALUES ($1, $2)")
+            .bind(consultation_id)
+            .bind(hash)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How many links were given, and by how many somebody took part.
+pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
+    let row =
+        sqlx::query("SELECT count(*), count(mark) FROM personal_links WHERE consultation_id = $1")
+            .bind(consultation_id)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+/// Whether this is one of the links that were given.
+pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> Kept<bool> {
+    let links: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2",
+    )
+    .bind(consultation_id)
+    .bind(id::hash(link))
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(links == 1)
+}

@@ -1,0 +1,292 @@
+//! What everyone reads of the results: the page, the table (CSV) and the file (JSON).
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use calendar::clock;
+use disclosure::Shown;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Bars, Page};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::results::{By, Counted, Results, harmless, share, words};
+use questionnaires::whole::THEMES;
+use serde_json::json;
+
+use super::store::{self, Release};
+use crate::opened;
+use crate::store::Consultation;
+
+/// The consultation of an address with its releases that everyone can read, the last first; "not
+/// found" while there is none.
+async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>), Error> {
+    let consultation = opened(house, id).await?;
+    let mut releases = store::all(&house.db, &consultation.id).await?;
+    releases.retain(|release| release.checked_at.is_some());
+    if releases.is_empty() { Err(Error::NotFound) } else { Ok((consultation, releases)) }
+}
+
+/// GET `/consultations/{id}/results`: the last release; those before stay beneath it.
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (consultation, releases) = released(&house, &id).await?;
+    let about = outcomes::store::Which::About(consultation.id.clone());
+    let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
+    let page = Page::new(format!("Results: {}", consultation.terms.title), || {
+        let releases = releases.iter().enumerate().map(|(nth, release)| {
+            let at = release.checked_at.map(clock::day).unwrap_or_default();
+            let differs = (!release.differs.is_empty()).then(|| view! { <div class="panel gold"><h2>"What differs from the results before"</h2><p class="lines">{release.differs.clone()}</p></div> });
+            if nth == 0 {
+                return view! { <p class="state">{format!("Published on {at}")}</p>{differs}{tables(&release.results)} }.into_any();
+            }
+            view! { <details><summary>{format!("As they were published on {at}")}</summary>{differs}{tables(&release.results)}</details> }.into_any()
+        });
+        let releases = releases.collect_view();
+        let to = |ending: &str| format!("/consultations/{}/results.{ending}", consultation.id);
+        view! {
+            <article class="stack">
+                <p><a class="back" href=format!("/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <h1>"What parents said"</h1>
+                {outcomes::came_of_it(said)}
+                {releases}
+                <p class="soft no-print"><a href=to("csv")>"As a table (CSV)"</a>" · "<a href=to("json")>"As a file (JSON)"</a></p>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The tables of a release.
+pub fn tables(results: &Results) -> impl IntoView + use<> {
+    let Some(people) = results.people else {
+        return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }
+            .into_any();
+    };
+    let each = results
+        .questions
+        .chunk_by(|one, next| one.question == next.question)
+        .map(question)
+        .collect_view();
+    let lead = results.asked.map_or_else(
+        || format!("{people} people answered."),
+        |asked| format!("{people} people answered, of about {asked} who were asked."),
+    );
+    let left_out =
+        results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let left_out = (!results.left_out.is_empty()).then(|| {
+        view! { <h2>"Not shown"</h2><p>"These were asked of so few that nothing can be said of them:"</p><ul>{left_out}</ul> }
+    });
+    view! {
+        <p class="lead">{lead}</p>
+        <p class="soft">"“Not shown” is a small number, or one that would tell of a small number. It can be none."</p>
+        {each}
+        {left_out}
+    }
+    .into_any()
+}
+
+/// One question: its numbers, what the answers are about, and words that may be quoted. Of several
+/// options each is one.
+fn question(all: &[Counted]) -> impl IntoView + use<> {
+    let Some(first) = all.first() else { return ().into_any() };
+    let share_of = |counted: &Counted, people: Option<u64>| {
+        share(people, counted.all()).map(|share| format!(" ({share}%)")).unwrap_or_default()
+    };
+    let shown = |people: Option<u64>| people.map_or(Shown::Hidden, Shown::Number);
+    let rows = if first.option.is_some() {
+        let each = all.iter().filter_map(|counted| {
+            let people = counted.parts.first()?.1;
+            Some((
+                format!("{}{}", counted.option.clone()?, share_of(counted, people)),
+                shown(people),
+            ))
+        });
+        each.collect()
+    } else {
+        first
+            .parts
+            .iter()
+            .map(|(answer, people)| {
+                (format!("{answer}{}", share_of(first, *people)), shown(*people))
+            })
+            .collect()
+    };
+    let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
+        (true, _) => "Of those who wrote something. One answer can be about several",
+        (false, true) => "Of those who were asked",
+        (false, false) => "All who answered",
+    };
+    let by = first.by.as_ref().map(|by| crossed(all, by));
+    let beside = beside(first);
+    let quotations = first
+        .quotations
+        .iter()
+        .map(|words| view! { <li><blockquote>{words.clone()}</blockquote></li> })
+        .collect_view();
+    let quotations = (!first.quotations.is_empty())
+        .then(|| view! { <h3>"In their own words"</h3><ul class="plain">{quotations}</ul> });
+    view! { <section class="stack"><h2>{first.text.clone()}</h2><Bars caption=caption.to_owned() rows />{beside}{by}{quotations}</section> }
+        .into_any()
+}
+
+/// Of a place: how many answered, beside how many children with SEND live there.
+fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
+    let rows =
+        counted.parts.iter().zip(&counted.baseline).filter_map(|((place, people), lives)| {
+            let lives = (*lives)?;
+            let each = share(*people, Some(lives))
+                .map_or_else(|| Shown::Hidden.words(), |share| format!("{share} in 100"));
+            let (people, lives) = (words(*people), lives.to_string());
+            Some(view! {
+                <tr>
+                    <th scope="row">{place.clone()}</th>
+                    <td data-label="Answered">{people}</td>
+                    <td data-label="Children with SEND who live there">{lives}</td>
+                    <td data-label="Answers to children">{each}</td>
+                </tr>
+            })
+        });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <table class="plain">
+                <caption>"Beside how many children with SEND live there"</caption>
+                <thead><tr><th scope="col">"Place"</th><th scope="col">"Answered"</th><th scope="col">"Children with SEND who live there"</th><th scope="col">"Answers to children"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    })
+}
+
+/// Each answer by those to another question; of several options how many chose each.
+fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
+    let heads = by
+        .columns
+        .iter()
+        .map(|column| view! { <th scope="col">{column.clone()}</th> })
+        .collect_view();
+    let row = |answer: &str, cells: &[Option<u64>]| {
+        let cells = cells
+            .iter()
+            .zip(&by.columns)
+            .map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
+        view! { <tr><th scope="row">{answer.to_owned()}</th>{cells.collect_view()}</tr> }
+    };
+    let rows = all.iter().flat_map(|counted| {
+        let cells = counted.by.as_ref().map(|by| by.rows.as_slice()).unwrap_or_default();
+        match &counted.option {
+            Some(option) => {
+                cells.first().map(|cells| row(option, cells)).into_iter().collect::<Vec<_>>()
+            }
+            None => counted
+                .parts
+                .iter()
+                .zip(cells)
+                .map(|((answer, _), cells)| row(answer, cells))
+                .collect(),
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    let text = all.first().map(|counted| counted.text.clone()).unwrap_or_default();
+    view! {
+        <details>
+            <summary>{format!("By: {}", by.text)}</summary>
+            <table class="plain">
+                <caption class="unseen">{format!("{text}, by: {}", by.text)}</caption>
+                <thead><tr><th scope="col">"Answer"</th>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </details>
+    }
+}
+
+/// GET `/consultations/{id}/results.csv`: the last release, a number a line. A number that is not
+/// shown is empty.
+pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+    let (_, releases) = released(&house, &id).await?;
+    let Some(release) = releases.first() else { return Err(Error::NotFound) };
+    let mut lines = vec![
+        ["question", "option", "answer", "by", "of those who answered", "people"]
+            .map(str::to_owned),
+    ];
+    let number = |people: Option<u64>| people.map_or_else(String::new, |people| people.to_string());
+    lines.push([
+        String::new(),
+        String::new(),
+        "People who answered".to_owned(),
+        String::new(),
+        String::new(),
+        number(release.results.people),
+    ]);
+    for counted in &release.results.questions {
+        let option = counted.option.clone().unwrap_or_default();
+        for words in &counted.quotations {
+            lines.push([
+                counted.text.clone(),
+                String::new(),
+                words.clone(),
+                "in their own words".to_owned(),
+                String::new(),
+                String::new(),
+            ]);
+        }
+        for (nth, (answer, people)) in counted.parts.iter().enumerate() {
+            lines.push([
+                counted.text.clone(),
+                option.clone(),
+                answer.clone(),
+                String::new(),
+                String::new(),
+                number(*people),
+            ]);
+            for (column, people) in
+                counted.by.iter().flat_map(|by| by.columns.iter().zip(&by.rows[nth]))
+            {
+                let by = counted.by.as_ref().map_or_else(String::new, |by| by.text.clone());
+                lines.push([
+                    counted.text.clone(),
+                    option.clone(),
+                    answer.clone(),
+                    by,
+                    column.clone(),
+                    number(*people),
+                ]);
+            }
+        }
+    }
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for line in lines {
+        csv.write_record(line.iter().map(|cell| harmless(cell)))
+            .map_err(|error| Error::from(sqlx::Error::Encode(error.into())))?;
+    }
+    let bytes = csv.into_inner().unwrap_or_default();
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"results.csv\""),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// GET `/consultations/{id}/results.json`: all releases, the last first. A number that is not shown
+/// is `null`.
+pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
+    let (consultation, releases) = released(&house, &id).await?;
+    let release = |release: &Release| {
+        json!({
+            "release": release.number,
+            "published": release.checked_at.map(clock::machine),
+            "differs": release.differs,
+            "results": release.results,
+        })
+    };
+    let all = json!({
+        "consultation": consultation.terms.title,
+        "address": house.link(&format!("/consultations/{}", consultation.id)),
+        "releases": releases.iter().map(release).collect::<Vec<_>>(),
+    });
+    Ok(([(header::CONTENT_TYPE, "application/json")], all.to_string()).into_response())
+}

@@ -1,0 +1,27 @@
+//! The results: counted by one organiser after the close, checked by another, and then the same for
+//! everyone, as a page, a table and a file.
+//!
+//! Every number goes through [`disclosure::tables`]. A release never changes; a new one says
+//! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
+//! is the organisers' page, `browse` everyone's, `store` holds the SQL. What is said of the counts,
+//! and in which words, is here.
+
+mod browse;
+mod release;
+pub mod store;
+
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+
+/// The addresses of results.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let organiser = Only(Role::Organiser);
+    Routes::new()
+        .get("/consultations/{id}/results", Anyone, browse::page)
+        .get("/consultations/{id}/results.csv", Anyone, browse::csv)
+        .get("/consultations/{id}/results.json", Anyone, browse::json)
+        .get("/forum/consultations/{id}/release", organiser, release::page)
+        .post("/forum/consultations/{id}/release", organiser, release::act)
+}

@@ -1,0 +1,318 @@
+//! An organiser counts the answers after the close, and another checks what is to be published.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Banner, Choice, Field, Page, Select, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::results::{Material, can_show_by, new};
+
+use super::browse::tables;
+use super::store::{self, MadeOf, Release};
+use crate::consultation;
+use crate::rules::Standing;
+use crate::store::{Consultation, versions};
+
+/// GET `/forum/consultations/{id}/release`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    shown(
+        &house,
+        &viewer,
+        &consultation,
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
+}
+
+/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what
+/// another has counted.
+pub async fn act(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let versions = versions(&house.db, &id::parse(&id).ok_or(Error::NotFound)?).await?;
+    let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let back = format!("/forum/consultations/{id}/release");
+    if consultation.standing(now) != Standing::Closed {
+        let refusals =
+            Refusals::one("count", "Wait until it has closed. Nobody sees numbers before");
+        return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
+    }
+    match sent.typed("step") {
+        "discard" => {
+            let discarded = house.db.write(move |tx| {
+                Box::pin(async move {
+                    store::discard(tx, &id).await?;
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "counted results discarded",
+                            about: &id,
+                            detail: "",
+                        },
+                    )
+                    .await
+                })
+            });
+            discarded.await?;
+            Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
+        }
+        "publish" => {
+            let (kind, counted_at) =
+                (house.db.kind(), sent.typed("counted_at").parse().unwrap_or_default());
+            let published = house.db.write(move |tx| {
+                Box::pin(async move {
+                    let published = store::check(tx, kind, &id, counted_at, &by, now).await?;
+                    if published {
+                        audit::note(
+                            tx,
+                            Entry {
+                                at: now,
+                                who: Some(&by),
+                                what: "results published",
+                                about: &id,
+                                detail: "",
+                            },
+                        )
+                        .await?;
+                    }
+                    Ok::<_, sqlx::Error>(published)
+                })
+            });
+            if published.await? {
+                return Ok(Redirect::to(&format!("/consultations/{}/results", consultation.id))
+                    .into_response());
+            }
+            let refusals = Refusals::one(
+                "count",
+                "Ask another organiser to check it, and to publish it. Or look once more: it was counted again, or something it is made of was changed",
+            );
+            shown(&house, &viewer, &consultation, &sent, "", &refusals).await
+        }
+        _ => count(&house, &viewer, versions, &sent).await,
+    }
+}
+
+async fn count(
+    house: &House,
+    viewer: &Viewer,
+    versions: Vec<Consultation>,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let consultation = &versions.last().cloned().ok_or(Error::NotFound)?;
+    let before = store::published(&house.db, &consultation.id).await?;
+    let made_of = MadeOf { changes: consultation.changes, published: before.len() as i64 };
+    let mut refusals = Refusals::default();
+    let differs = forms::prose(sent.typed("differs"));
+    if !before.is_empty() {
+        refusals.take(
+            "differs",
+            forms::within(
+                differs.clone(),
+                2_000,
+                "Say what differs from the results before, and why they are counted again",
+            ),
+        );
+    }
+    let asked = match sent.line("asked").replace([',', ' '], "").as_str() {
+        "" => None,
+        number => refusals.take(
+            "asked",
+            number
+                .parse::<u64>()
+                .map_err(|_not_a_number| "Enter a whole number, or leave it empty".to_owned()),
+        ),
+    };
+    let (material, waiting) = store::material(&house.db, versions).await?;
+    if waiting > 0 {
+        refusals.add(
+            "count",
+            format!(
+                "First let somebody else compare what was typed in with the sheets: {waiting} to go"
+            ),
+        );
+    }
+    let by = sent.typed("by").to_owned();
+    if !by.is_empty()
+        && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by)
+    {
+        refusals.add("by", "Choose again by what the answers are shown");
+    }
+    if !refusals.is_empty() {
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    if asked.is_some_and(|asked| asked < material.heard.len() as u64) {
+        refusals.add(
+            "asked",
+            format!(
+                "Enter how many families were asked, or leave it empty. {} responses came",
+                material.heard.len()
+            ),
+        );
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    let material = Material { asked, ..material };
+    let rule = house.rule;
+    // Hiding what must be hidden can take seconds.
+    let counting = tokio::task::spawn_blocking(move || new(&material, &by, &before, differs, rule));
+    let new = match counting.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)? {
+        Ok(new) => new,
+        Err(what_to_do) => {
+            return shown(
+                house,
+                viewer,
+                consultation,
+                sent,
+                "",
+                &Refusals::one("count", what_to_do),
+            )
+            .await;
+        }
+    };
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let counted = store::count(tx, &id, &new, made_of, &by, now).await?;
+            if counted {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "results counted",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(counted)
+        })
+    });
+    if !kept.await? {
+        let refusals =
+            Refusals::one("count", "Count again: something was changed while it was counted");
+        return shown(house, viewer, consultation, sent, "", &refusals).await;
+    }
+    Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id))
+        .into_response())
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    sent: &Sent,
+    done: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let me = &viewer.signed_in()?.account_id;
+    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let releases =
+        if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
+    let page = Page::new("Results", || {
+        let banner = match done {
+            "counted" => Some(("It is counted", "Another organiser looks at it and publishes it.")),
+            "discarded" => Some(("It is discarded", "Nothing of it was published.")),
+            _ => None,
+        };
+        let waits = releases.iter().find(|release| release.checked_at.is_none());
+        let is_again = releases.iter().any(|release| release.checked_at.is_some());
+        let to_check = waits.map(|release| to_check(release, me));
+        let count = (is_closed && waits.is_none())
+            .then(|| to_count(consultation, is_again, sent, refusals));
+        let wait = (!is_closed).then(|| view! { <p class="lead">"Nobody sees numbers before it has closed, organisers included."</p> });
+        let published = is_again
+            .then(|| view! { <p><a href=format!("/consultations/{}/results", consultation.id)>"The results that are published"</a></p> });
+        view! {
+            <div class="stack">
+                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <Summary refusals />
+                <h1 id="count">"Results"</h1>
+                {wait}
+                {published}
+                {to_check}
+                {count}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What was counted and waits for another organiser.
+fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
+    let own = release.counted_by.0 == me;
+    let way = if release.is_stale {
+        view! { <p class="panel warn">"Something it is made of was changed since: a sheet, a theme, or words to quote. Count again."</p> }
+            .into_any()
+    } else if own {
+        view! { <p class="panel">"Another organiser looks at it and publishes it. You counted it yourself."</p> }.into_any()
+    } else {
+        let counted_at = release.counted_at.to_string();
+        view! {
+            <form method="post">
+                <input type="hidden" name="counted_at" value=counted_at />
+                <p>"Look at each table: is it in order, and does it say what was asked? Then everyone can read it, and it never changes."</p>
+                <button class="button" name="step" value="publish">"Publish these results"</button>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <p class="panel gold">{format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}</p>
+        {tables(&release.results)}
+        {way}
+        <form method="post"><button class="link" name="step" value="discard">"Discard it, and count again"</button></form>
+    }
+}
+
+fn to_count(
+    consultation: &Consultation,
+    is_again: bool,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
+    let by = can_show_by(&consultation.questionnaire)
+        .into_iter()
+        .map(|question| (question.key.clone(), question.text.clone()));
+    let by =
+        Choice::each(std::iter::once((String::new(), "Nothing".to_owned())).chain(by), |key| {
+            key == sent.typed("by")
+        });
+    let differs = is_again.then(|| {
+        view! { <Area name="differs" label="What differs from the results before, and why" rows=3 value=sent.typed("differs") refusals /> }.into_any()
+    });
+    let asked = view! { <Field name="asked" label="About how many families were asked?" hint="Leave it empty if nobody can say." kind="number" value=sent.typed("asked") refusals /> }
+        .into_any();
+    view! {
+        <p class="lead">"The answers are counted. Small numbers are hidden, and whatever they could be worked out from. Read the answers first: themes and words to quote become part of the results."</p>
+        <form method="post" novalidate>
+            {differs}
+            {asked}
+            <Select name="by" label="Show each answer also by" choices=by />
+            <button class="button" name="step" value="count">"Count the answers"</button>
+        </form>
+    }
+}

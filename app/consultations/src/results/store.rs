@@ -1,0 +1,202 @@
+//! Every SQL statement about releases.
+
+use calendar::clock::Millis;
+use disclosure::tables::{Counts, Published};
+use ground::db::{self, Db, Kept, Kind};
+use questionnaires::results::{Material, New, Results};
+use questionnaires::whole;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::reading::{self, Done};
+use crate::store::Consultation;
+use crate::typed;
+
+/// A release as it is read.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Which it is, from 1.
+    pub number: i64,
+    /// What it says.
+    pub results: Results,
+    /// What differs from the one before, in the words of whoever counted; empty for the first.
+    pub differs: String,
+    /// Who counted it: (account, name).
+    pub counted_by: (String, String),
+    /// When.
+    pub counted_at: Millis,
+    /// Whether something it is made of was changed since.
+    pub is_stale: bool,
+    /// When another organiser had checked it; from then on everyone can read it.
+    pub checked_at: Option<Millis>,
+}
+
+/// The releases of a consultation, the last first.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
+    let rows = sqlx::query(
+        "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at, r.counted_at, CAST(c.changes - r.of_changes AS BIGINT)
+         FROM releases r JOIN accounts a ON a.id = r.counted_by JOIN consultations c ON c.id = r.consultation_id
+         WHERE r.consultation_id = $1 ORDER BY r.number DESC",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |row: &AnyRow| Release {
+        number: row.get(0),
+        results: serde_json::from_str(row.get(1)).unwrap_or_default(),
+        differs: row.get(2),
+        counted_by: (row.get(3), row.get(4)),
+        checked_at: row.get(5),
+        counted_at: row.get(6),
+        is_stale: row.get::<i64, _>(7) != 0,
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// Whether everyone can read a release of a consultation.
+pub async fn is_one(db: &Db, consultation_id: &str) -> Kept<bool> {
+    let releases: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL",
+    )
+    .bind(consultation_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(releases > 0)
+}
+
+/// All that results are made of, but how many were asked; and how many sheets of the sample nobody
+/// has compared yet.
+pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, usize)> {
+    let consultation_id = versions.first().map(|version| version.id.clone()).unwrap_or_default();
+    let around = reading::store::around(db, &consultation_id).await?;
+    let sample = typed::sample(around.typed.iter().map(|(response, _)| response.as_str()));
+    let waiting = around
+        .typed
+        .iter()
+        .filter(|(response, is_compared)| !is_compared && sample.contains(&response.as_str()))
+        .count();
+    let versions: Vec<_> =
+        versions.into_iter().map(|version| (version.version, version.questionnaire)).collect();
+    let heard = reading::store::heard(&mut *db.read().await?, &consultation_id).await?;
+    let quoted = |(response, question, done): (String, String, Done)| {
+        let Done::Quoted { words } = done else { return None };
+        let version = heard.iter().find(|heard| heard.response_id == response)?.version;
+        Some((whole::name(&versions, version, &question)?, words))
+    };
+    let quotations = around.treated.into_iter().filter_map(quoted).collect();
+    let material = Material {
+        versions,
+        heard,
+        themes: around.themes,
+        quotations,
+        places: around.places,
+        asked: None,
+    };
+    Ok((material, waiting))
+}
+
+/// What was published before: the true numbers, and what was shown of them. Where there were too
+/// few to show, nothing was.
+pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Published)>> {
+    let rows = sqlx::query("SELECT counts, published FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number")
+        .bind(consultation_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    // Never a guess: what was published and cannot be read any more lets nothing new be published.
+    rows.iter().map(|row| Ok((db::read_json(row.get(0))?, db::read_json(row.get(1))?))).collect()
+}
+
+/// Keeps a release that is counted, in the place of one that waits to be checked. False when
+/// something it is made of was changed meanwhile, or other results were published. `made_of`: the
+/// changes of the consultation and how many results were published, as they were before what it is
+/// made of was read.
+pub async fn count(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    new: &New,
+    made_of: MadeOf,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let counted = sqlx::query(
+        "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
+         SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
+         FROM consultations c
+         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL AND r.published <> 'null') = $9
+         ON CONFLICT (consultation_id, number) DO UPDATE
+           SET counts = excluded.counts, published = excluded.published, results = excluded.results, differs = excluded.differs,
+               of_changes = excluded.of_changes, counted_by = excluded.counted_by, counted_at = excluded.counted_at",
+    )
+    .bind(consultation_id)
+    .bind(&new.counts)
+    .bind(&new.published)
+    .bind(&new.results)
+    .bind(&new.differs)
+    .bind(by)
+    .bind(now)
+    .bind(made_of.changes)
+    .bind(made_of.published)
+    .execute(tx)
+    .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
+/// What results were made of when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeOf {
+    /// How often it had been changed.
+    pub changes: i64,
+    /// How many results were published.
+    pub published: i64,
+}
+
+/// Notes that something is changed which results are made of: what was counted before cannot be
+/// published any more. `seen`: the changes when it was read what is changed. False when there were
+/// others since.
+pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -> Kept<bool> {
+    let changed = sqlx::query(
+        "UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2",
+    );
+    Ok(changed.bind(consultation_id).bind(seen).execute(tx).await?.rows_affected() == 1)
+}
+
+/// Discards the release that waits to be checked.
+pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM releases WHERE consultation_id = $1 AND checked_at IS NULL")
+        .bind(consultation_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Publishes the release that waits and was counted at that time, by somebody else than who counted
+/// it. False when there is none that she may, or when something was changed since.
+pub async fn check(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    counted_at: Millis,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    // Held: a sheet may be typed in, or an answer redacted, in the same moment.
+    let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;
+    let checked = sqlx::query(
+        "UPDATE releases SET checked_by = $3, checked_at = $4
+         WHERE consultation_id = $1 AND counted_at = $2 AND checked_at IS NULL AND counted_by <> $3
+           AND of_changes = (SELECT c.changes FROM consultations c WHERE c.id = $1)",
+    );
+    Ok(checked
+        .bind(consultation_id)
+        .bind(counted_at)
+        .bind(by)
+        .bind(now)
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
+}

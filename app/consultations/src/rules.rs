@@ -1,0 +1,326 @@
+//! What a consultation says beside its questions, how it stands, and what whoever opens it should
+//! know. Pure.
+
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::school::SchoolYear;
+use forms::{Refusals, Sent};
+
+const LONGEST_TEXT: usize = 4_000;
+/// A day later than this is a slip of the finger.
+const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
+/// How long whoever has begun may go on after the close.
+pub const GRACE: Millis = 30 * MINUTE;
+/// Parents need six weeks.
+const LONG_ENOUGH: Millis = 42 * DAY;
+
+/// Who may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone who comes to the page.
+    Anyone,
+    /// Those who are signed in, each once.
+    SignedIn,
+    /// Those who were given a link of their own, each once.
+    Link,
+}
+
+impl Who {
+    /// Each, as it is stored and as it is shown.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Anyone, "anyone", "Anyone who comes to the page"),
+        (
+            Self::SignedIn,
+            "signed in",
+            "Parents who are signed in, each once. Nobody can see which answers are whose",
+        ),
+        (
+            Self::Link,
+            "link",
+            "Those we give a link of their own, each once. Nobody can see which answers came by which link",
+        ),
+    ];
+
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(who, ..)| *who == self).map_or("", |(_, word, _)| word)
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, stored, _)| *stored == word).map(|(who, ..)| who)
+    }
+}
+
+/// What a consultation says beside its questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The same key twice is one consultation.
+    pub form_key: String,
+    /// What it asks, in one line.
+    pub title: String,
+    /// What it is about.
+    pub about: String,
+    /// What can still be changed.
+    pub can_change: String,
+    /// What cannot.
+    pub cannot_change: String,
+    /// Who it is for.
+    pub who_for: String,
+    /// How the answers will be used.
+    pub how_used: String,
+    /// Who will see what.
+    pub who_sees: String,
+    /// Who may answer.
+    pub access: Who,
+    /// The topic it belongs to.
+    pub topic_id: Option<String>,
+    /// The plan it belongs to.
+    pub plan_id: Option<String>,
+    /// The draft of that plan that it is on.
+    pub draft_id: Option<String>,
+    /// From when on it can be answered.
+    pub opens_at: Millis,
+    /// When it closes.
+    pub closes_at: Millis,
+}
+
+/// Something a consultation can belong to: a plan, a draft of it, or a topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Belongs {
+    /// The topic.
+    pub topic_id: Option<String>,
+    /// The plan.
+    pub plan_id: Option<String>,
+    /// The published draft of it; `None` for the plan itself.
+    pub draft_id: Option<String>,
+    /// The words it is chosen by.
+    pub words: String,
+}
+
+impl Belongs {
+    /// What a form sends for it.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        [&self.topic_id, &self.draft_id, &self.plan_id]
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("", String::as_str)
+    }
+}
+
+/// Reads what a consultation says from what was sent.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Refusals> {
+    let mut refusals = Refusals::default();
+    let prose = |field, what_to_do: &str| {
+        forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
+    };
+    let title = refusals.take(
+        "title",
+        forms::within(sent.line("title"), 100, "Say in one line what you ask about"),
+    );
+    let about = refusals.take("about", prose("about", "Say what it is about"));
+    let can_change = refusals.take(
+        "can_change",
+        prose("can_change", "Say what can still be changed. If nothing can, do not ask"),
+    );
+    let cannot_change = refusals
+        .take("cannot_change", prose("cannot_change", "Say what cannot be changed, and why"));
+    let who_for =
+        refusals.take("who_for", forms::within(sent.line("who_for"), 300, "Say who it is for"));
+    let how_used = refusals.take("how_used", prose("how_used", "Say how the answers will be used"));
+    let who_sees = refusals.take("who_sees", prose("who_sees", "Say who will see what"));
+    let access = refusals.take(
+        "access",
+        Who::read(sent.typed("access")).ok_or_else(|| "Choose who may answer".to_owned()),
+    );
+    let chosen = sent.typed("belongs");
+    let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
+    if belongs.is_none() && !chosen.is_empty() {
+        refusals.add(
+            "belongs",
+            "Choose what it belongs to again. What was chosen is not there any more",
+        );
+    }
+    let opens_at = refusals.take("opens_day", opens_at(sent, now));
+    let closes_at = refusals.take("closes_day", closes_at(sent, opens_at, now));
+    let (Some(access), Some(opens_at), Some(closes_at)) = (access, opens_at, closes_at) else {
+        return Err(refusals);
+    };
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    // Nothing was refused, so each of them is there.
+    Ok(Terms {
+        form_key: sent.once(),
+        title: title.unwrap_or_default(),
+        about: about.unwrap_or_default(),
+        can_change: can_change.unwrap_or_default(),
+        cannot_change: cannot_change.unwrap_or_default(),
+        who_for: who_for.unwrap_or_default(),
+        how_used: how_used.unwrap_or_default(),
+        who_sees: who_sees.unwrap_or_default(),
+        access,
+        topic_id: belongs.and_then(|belongs| belongs.topic_id.clone()),
+        plan_id: belongs.and_then(|belongs| belongs.plan_id.clone()),
+        draft_id: belongs.and_then(|belongs| belongs.draft_id.clone()),
+        opens_at,
+        closes_at,
+    })
+}
+
+/// The first moment of the day it opens; without a day as soon as it is opened.
+fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
+    if sent.line("opens_day").is_empty() {
+        return Ok(now);
+    }
+    let at = clock::read(sent.typed("opens_day"), "00:00")
+        .ok_or_else(|| "Enter a day, or leave it empty to open at once".to_owned())?;
+    if at > now + LONGEST_AHEAD {
+        Err("Choose a day within the next three years".to_owned())
+    } else {
+        Ok(at.max(now))
+    }
+}
+
+/// The last minute of the day it closes.
+fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
+    let at = clock::read(sent.typed("closes_day"), "23:59")
+        .ok_or_else(|| "Enter the last day to answer".to_owned())?;
+    if at > now + LONGEST_AHEAD {
+        Err("Choose a day within the next three years".to_owned())
+    } else if at <= opens_at.unwrap_or(now) + HOUR {
+        Err("Choose a day after it opens".to_owned())
+    } else {
+        Ok(at)
+    }
+}
+
+/// How a consultation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is being written.
+    Written,
+    /// It opens later.
+    Timed,
+    /// It can be answered.
+    Open,
+    /// It has closed; whoever has begun may still end it.
+    Closing,
+    /// It has closed.
+    Closed,
+}
+
+/// How a consultation stands that was opened or not, from one time to another.
+#[must_use]
+pub fn standing(is_opened: bool, (opens_at, closes_at): (Millis, Millis), now: Millis) -> Standing {
+    match now {
+        _ if !is_opened => Standing::Written,
+        now if now < opens_at => Standing::Timed,
+        now if now < closes_at => Standing::Open,
+        now if now < closes_at + GRACE => Standing::Closing,
+        _ => Standing::Closed,
+    }
+}
+
+/// What whoever opens a consultation should know: fewer hear of it and answer.
+#[must_use]
+pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if closes_at - opens_at < LONG_ENOUGH - DAY {
+        let days = (closes_at - opens_at + DAY - 1) / DAY;
+        warnings.push(format!(
+            "It is open for {days} days. Six weeks are fair to parents who cannot answer at once."
+        ));
+    }
+    for (at, what) in [(opens_at, "opens"), (closes_at, "closes")] {
+        if year.is_holiday(at) {
+            warnings.push(format!("It {what} in the school holidays, on {}.", clock::day(at)));
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: &str) -> Millis {
+        clock::read(day, "10:00").expect("a day")
+    }
+
+    const GOOD: &str = "title=Short+breaks&about=Breaks&can_change=Times&cannot_change=Money&who_for=Parents&how_used=For+the+plan\
+                        &who_sees=The+forum&access=anyone";
+
+    fn read(rest: &str) -> Result<Terms, Vec<&'static str>> {
+        let sent = Sent::read(format!("{GOOD}&{rest}").as_bytes());
+        terms(&sent, &[], at("2026-12-03"))
+            .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect())
+    }
+
+    #[test]
+    fn an_empty_form_says_what_to_do_about_each_field() {
+        let refused = terms(&Sent::default(), &[], at("2026-12-03")).expect_err("refusals");
+        let fields: Vec<_> = refused.iter().map(|(field, _)| field).collect();
+        let all = [
+            "title",
+            "about",
+            "can_change",
+            "cannot_change",
+            "who_for",
+            "how_used",
+            "who_sees",
+            "access",
+            "closes_day",
+        ];
+        assert_eq!(fields, all);
+    }
+
+    #[test]
+    fn it_closes_after_it_opens_and_belongs_to_what_is_there() {
+        assert!(read("closes_day=2027-01-31").is_ok());
+        assert_eq!(read("opens_day=2027-02-01&closes_day=2027-01-31"), Err(vec!["closes_day"]));
+        assert_eq!(read("closes_day=2026-12-02"), Err(vec!["closes_day"]));
+        assert_eq!(read("closes_day=2040-01-01"), Err(vec!["closes_day"]));
+        assert_eq!(read("closes_day=2027-01-31&belongs=gone"), Err(vec!["belongs"]));
+        assert_eq!(
+            read("closes_day=2027-01-31&opens_day=2026-01-01").expect("terms").opens_at,
+            at("2026-12-03"),
+            "a day that is past: now"
+        );
+    }
+
+    #[test]
+    fn who_has_begun_may_end_half_an_hour_after_the_close() {
+        let times = (at("2027-01-04"), at("2027-02-04"));
+        assert_eq!(standing(false, times, times.0), Standing::Written);
+        assert_eq!(standing(true, times, times.0 - 1), Standing::Timed);
+        assert_eq!(standing(true, times, times.0), Standing::Open);
+        assert_eq!(standing(true, times, times.1), Standing::Closing);
+        assert_eq!(standing(true, times, times.1 + GRACE), Standing::Closed);
+    }
+
+    #[test]
+    fn it_warns_of_holidays_and_of_less_than_six_weeks() {
+        let date = |day: &str| day.parse().expect("a day");
+        let year = SchoolYear {
+            terms: vec![
+                (date("2026-11-02"), date("2026-12-18")),
+                (date("2027-01-04"), date("2027-02-12")),
+            ],
+            closed: vec![],
+        };
+        assert_eq!(warnings((at("2026-11-04"), at("2026-12-16")), &year), Vec::<String>::new());
+        assert_eq!(
+            warnings((at("2026-12-21"), at("2027-02-05")), &year),
+            ["It opens in the school holidays, on Monday 21 December 2026."]
+        );
+        let short = warnings((at("2027-01-04"), at("2027-01-18")), &year);
+        assert!(short.len() == 1 && short[0].starts_with("It is open for 14 days."), "{short:?}");
+    }
+}

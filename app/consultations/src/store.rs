@@ -1,0 +1,444 @@
+//! Every SQL statement about consultations and their questions; those about responses stand in
+//! `responses`.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept, Kind};
+use questionnaires::mended::{Mending, mend};
+use questionnaires::{Questionnaire, Section};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules::{self, Belongs, Standing, Terms, Who};
+
+/// A consultation with its questions.
+#[derive(Clone, Debug)]
+pub struct Consultation {
+    /// Its id.
+    pub id: String,
+    /// What it says beside its questions.
+    pub terms: Terms,
+    /// Since when it is to open, or open; `None` while it is written.
+    pub opened_at: Option<Millis>,
+    /// The plan it belongs to: (id, title).
+    pub plan: Option<(String, String)>,
+    /// How often was changed what its results are made of.
+    pub changes: i64,
+    /// The topic it belongs to: (id, title).
+    pub topic: Option<(String, String)>,
+    /// Which version of the questions this is.
+    pub version: i64,
+    /// Since when this version is asked, where it is a later one than the first.
+    pub live_at: Option<Millis>,
+    /// The questions, with the faults of their wording put right.
+    pub questionnaire: Questionnaire,
+}
+
+impl Consultation {
+    /// How it stands now.
+    #[must_use]
+    pub fn standing(&self, now: Millis) -> Standing {
+        rules::standing(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
+    }
+
+    /// Whether this is a later version that is being written, while parents answer the one before.
+    #[must_use]
+    pub fn is_next_version(&self) -> bool {
+        self.version > 1 && self.live_at.is_none()
+    }
+}
+
+/// Keeps a consultation that is written, once for each form key: (its id, whether it is new).
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn write(
+    tx: &mut AnyConnection,
+    terms: &Terms,
+    by: &str,
+    now: Millis,
+) -> Kept<(String, bool)> {
+    let new: Option<String> = bound(
+        sqlx::query_scalar(
+            "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id,
+                                        opens_at, closes_at, form_key, written_by, written_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             ON CONFLICT (form_key) DO NOTHING RETURNING id",
+        )
+        .bind(id::fresh()),
+        terms,
+    )
+    .bind(&terms.form_key)
+    .bind(by)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(new) = new else {
+        let known = sqlx::query_scalar("SELECT id FROM consultations WHERE form_key = $1")
+            .bind(&terms.form_key)
+            .fetch_one(tx)
+            .await?;
+        return Ok((known, false));
+    };
+    let empty = Questionnaire { sections: vec![Section::default()] };
+    sqlx::query(
+        "INSERT INTO questionnaires (consultation_id, version, questions) VALUES ($1, 1, $2)",
+    )
+    .bind(&new)
+    .bind(json(&empty))
+    .execute(tx)
+    .await?;
+    Ok((new, true))
+}
+
+/// Changes what a consultation says, while it is not opened. False when it is.
+pub async fn change(tx: &mut AnyConnection, consultation_id: &str, terms: &Terms) -> Kept<bool> {
+    let changed: Option<String> = bound(
+        sqlx::query_scalar(
+            "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5, who_for = $6, how_used = $7, who_sees = $8,
+               access = $9, topic_id = $10, plan_id = $11, draft_id = $12, opens_at = $13, closes_at = $14
+             WHERE id = $1 AND opened_at IS NULL RETURNING id",
+        )
+        .bind(consultation_id.to_owned()),
+        terms,
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(changed.is_some())
+}
+
+type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+
+/// What a consultation says, from the second parameter to the fourteenth.
+fn bound<'q>(query: Scalar<'q>, terms: &'q Terms) -> Scalar<'q> {
+    query
+        .bind(&terms.title)
+        .bind(&terms.about)
+        .bind(&terms.can_change)
+        .bind(&terms.cannot_change)
+        .bind(&terms.who_for)
+        .bind(&terms.how_used)
+        .bind(&terms.who_sees)
+        .bind(terms.access.word())
+        .bind(&terms.topic_id)
+        .bind(&terms.plan_id)
+        .bind(&terms.draft_id)
+        .bind(terms.opens_at)
+        .bind(terms.closes_at)
+}
+
+/// The consultation with this id, with the questions that are asked.
+pub async fn find(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> {
+    one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
+}
+
+/// The consultation with this id, with the questions that were written last: those that are asked,
+/// or are to be.
+pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>> {
+    one(db, consultation_id, "").await
+}
+
+/// The consultation with this id, once for each version of the questions that was asked, the first
+/// first.
+pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
+    let sql = format!(
+        "{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL) ORDER BY q.version"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(consultation).collect())
+}
+
+async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
+    let sql = format!("{CONSULTATION} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.as_ref().map(consultation))
+}
+
+/// What is read of a consultation and its questions.
+pub(super) const CONSULTATION: &str =
+    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for, c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
+            c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan, t.title AS topic, q.version, q.live_at, q.questions, q.mended
+     FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
+
+pub(super) fn consultation(row: &AnyRow) -> Consultation {
+    let (topic_id, plan_id): (Option<String>, Option<String>) =
+        (row.get("topic_id"), row.get("plan_id"));
+    Consultation {
+        id: row.get("id"),
+        terms: Terms {
+            form_key: row.get("form_key"),
+            title: row.get("title"),
+            about: row.get("about"),
+            can_change: row.get("can_change"),
+            cannot_change: row.get("cannot_change"),
+            who_for: row.get("who_for"),
+            how_used: row.get("how_used"),
+            who_sees: row.get("who_sees"),
+            access: Who::read(row.get("access")).unwrap_or(Who::SignedIn),
+            topic_id: topic_id.clone(),
+            plan_id: plan_id.clone(),
+            draft_id: row.get("draft_id"),
+            opens_at: row.get("opens_at"),
+            closes_at: row.get("closes_at"),
+        },
+        opened_at: row.get("opened_at"),
+        plan: plan_id.zip(row.get("plan")),
+        changes: row.get("changes"),
+        topic: topic_id.zip(row.get("topic")),
+        version: row.get("version"),
+        live_at: row.get("live_at"),
+        questionnaire: questionnaire(row.get("questions"), row.get("mended")),
+    }
+}
+
+/// Questions as they are asked: as they were written, with the faults of their wording put right.
+pub(super) fn questionnaire(questions: &str, mended: &str) -> Questionnaire {
+    let mended: Vec<Mending> = serde_json::from_str(mended).unwrap_or_default();
+    mend(serde_json::from_str(questions).unwrap_or_default(), &mended)
+}
+
+fn json(questionnaire: &Questionnaire) -> String {
+    // Nothing in it can fail to be JSON: its keys are words, its numbers whole.
+    serde_json::to_string(questionnaire).unwrap_or_default()
+}
+
+/// The questions of this version, for whoever is about to change them.
+pub async fn questions(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    version: i64,
+) -> Kept<Questionnaire> {
+    let sql = format!(
+        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        kind.hold_to_change()
+    );
+    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .bind(version)
+        .fetch_one(tx)
+        .await?;
+    Ok(serde_json::from_str(&questions).unwrap_or_default())
+}
+
+/// Keeps other questions, while nobody has answered. False when somebody has.
+pub async fn keep_questions(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    questions: &Questionnaire,
+) -> Kept<bool> {
+    let kept = sqlx::query(
+        "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
+           AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')",
+    );
+    let kept = kept.bind(consultation_id).bind(version).bind(json(questions)).execute(tx).await?;
+    Ok(kept.rows_affected() == 1)
+}
+
+/// Keeps a fault of the wording that is put right, beside the questions as they were.
+pub async fn keep_mending(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    consultation_id: &str,
+    version: i64,
+    mending: Mending,
+) -> Kept<()> {
+    let sql = format!(
+        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
+        kind.hold_to_change()
+    );
+    let mended: String = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(consultation_id)
+        .bind(version)
+        .fetch_one(&mut *tx)
+        .await?;
+    let mut mended: Vec<Mending> = serde_json::from_str(&mended).unwrap_or_default();
+    mended.push(mending);
+    sqlx::query(
+        "UPDATE questionnaires SET mended = $3 WHERE consultation_id = $1 AND version = $2",
+    )
+    .bind(consultation_id)
+    .bind(version)
+    .bind(serde_json::to_string(&mended).unwrap_or_default())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Begins a new version of the questions, to be changed while parents answer the one before. False
+/// when there is one already.
+pub async fn begin_version(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    questions: &Questionnaire,
+) -> Kept<bool> {
+    let begun = sqlx::query(
+        "INSERT INTO questionnaires (consultation_id, version, questions) SELECT $1, $2, $3
+         WHERE $2 = 1 + (SELECT max(version) FROM questionnaires WHERE consultation_id = $1) ON CONFLICT DO NOTHING",
+    );
+    Ok(begun
+        .bind(consultation_id)
+        .bind(version)
+        .bind(json(questions))
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
+}
+
+/// Asks a new version of the questions from now on. Whoever has begun with the one before ends with
+/// that.
+pub async fn ask_version(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    version: i64,
+    now: Millis,
+) -> Kept<bool> {
+    let asked = sqlx::query(
+        "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2 AND live_at IS NULL
+           AND consultation_id IN (SELECT c.id FROM consultations c WHERE c.opened_at IS NOT NULL AND c.closes_at > $3)",
+    );
+    Ok(asked.bind(consultation_id).bind(version).bind(now).execute(tx).await?.rows_affected() == 1)
+}
+
+/// What an organiser's page asks beside the consultation: whether somebody has answered this
+/// version, and the consultations whose questions can be copied, (id, title) of each, the last
+/// written first.
+pub async fn beside(
+    db: &Db,
+    consultation_id: &str,
+    version: i64,
+) -> Kept<(bool, Vec<(String, String)>)> {
+    let rows = sqlx::query(
+        "SELECT '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
+         UNION ALL
+         SELECT id, title FROM (SELECT c.id, c.title FROM consultations c WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier",
+    );
+    let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
+    let all = rows.iter().map(|row| (row.get(0), row.get(1)));
+    let (answered, earlier): (Vec<_>, Vec<(String, String)>) =
+        all.partition(|(id, _): &(String, String)| id.is_empty());
+    Ok((!answered.is_empty(), earlier))
+}
+
+/// Lets a consultation open, at once or at its time. False when it is open already, or on a draft
+/// that is not published.
+pub async fn open(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let opened = sqlx::query(
+        "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE WHEN opens_at < $3 THEN $3 ELSE opens_at END
+         WHERE id = $1 AND opened_at IS NULL AND closes_at > $3
+           AND (draft_id IS NULL OR draft_id IN (SELECT d.id FROM drafts d WHERE d.published_at IS NOT NULL))",
+    );
+    Ok(opened.bind(consultation_id).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
+}
+
+/// A consultation as one entry of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// What it asks.
+    pub title: String,
+    /// Who it is for.
+    pub who_for: String,
+    /// When it opens.
+    pub opens_at: Millis,
+    /// When it closes.
+    pub closes_at: Millis,
+    /// Whether it was opened, or is to open at its time.
+    pub is_opened: bool,
+}
+
+/// Which consultations a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Those that can be answered, the first to close first.
+    Open,
+    /// Those that have closed, the last first.
+    Closed,
+    /// Those that are written or are to open, for organisers, the last written first.
+    Coming,
+}
+
+/// Consultations, `most` at the most.
+pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kept<Vec<Listed>> {
+    let (which, order) = match of {
+        Of::Open => {
+            ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
+        }
+        Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
+        Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
+    };
+    let sql = format!(
+        "SELECT id, title, who_for, opens_at, closes_at, opened_at FROM consultations WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now)
+        .bind(most)
+        .bind(skip)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let listed = |row: &AnyRow| Listed {
+        id: row.get(0),
+        title: row.get(1),
+        who_for: row.get(2),
+        opens_at: row.get(3),
+        closes_at: row.get(4),
+        is_opened: row.get::<Option<Millis>, _>(5).is_some(),
+    };
+    Ok(rows.iter().map(listed).collect())
+}
+
+/// What a consultation can belong to: plans, their published drafts, and published topics, the last
+/// published first.
+pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
+    let rows = sqlx::query(
+        "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+         ORDER BY p.title, p.id, d.version LIMIT 200",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut all: Vec<Belongs> = Vec::new();
+    for row in &rows {
+        let (plan_id, title): (String, String) = (row.get(0), row.get(2));
+        if all.last().is_none_or(|last| last.plan_id.as_ref() != Some(&plan_id)) {
+            all.push(Belongs {
+                plan_id: Some(plan_id.clone()),
+                words: format!("Plan: {title}"),
+                ..Belongs::default()
+            });
+        }
+        if let Some(version) = row.get::<Option<i64>, _>(3) {
+            let words = format!("Plan: {title}, draft {version}");
+            all.push(Belongs {
+                plan_id: Some(plan_id),
+                draft_id: row.get(1),
+                words,
+                ..Belongs::default()
+            });
+        }
+    }
+    let topics = sqlx::query(
+        "SELECT id, title FROM topics WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY published_at DESC, id LIMIT 200",
+    );
+    let topics = topics.fetch_all(&mut *db.read().await?).await?;
+    let topic = |row: &AnyRow| Belongs {
+        topic_id: Some(row.get(0)),
+        words: format!("Topic: {}", row.get::<&str, _>(1)),
+        ..Belongs::default()
+    };
+    all.extend(topics.iter().map(topic));
+    Ok(all)
+}

@@ -1,0 +1,44 @@
+//! Responses that came on paper, by phone or at a meeting: an organiser types them in, marked by
+//! how they came, and after the close a second person compares a sample with the sheets.
+//!
+//! `pages` types them in and compares them, `store` holds the SQL. Which are compared is said here.
+
+mod pages;
+pub mod store;
+
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+
+/// The addresses of what is typed in.
+#[must_use]
+pub fn routes() -> Routes {
+    let organiser = Access::Only(Role::Organiser);
+    Routes::new()
+        .get("/forum/consultations/{id}/typed", organiser, pages::list)
+        .get("/forum/consultations/{id}/typed/new", organiser, pages::form)
+        .post("/forum/consultations/{id}/typed/new", organiser, pages::send)
+        .get("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare_form)
+        .post("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare)
+}
+
+/// Of these responses, by their ids, those that a second person compares with their sheets: every
+/// fifth, at least one. An id is drawn by lot, so nobody who types knows which they are.
+#[must_use]
+pub fn sample<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'i str> {
+    let mut ids: Vec<&str> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.truncate(ids.len().div_ceil(5));
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample;
+
+    #[test]
+    fn every_fifth_sheet_is_compared_and_at_least_one() {
+        assert!(sample([]).is_empty());
+        assert_eq!(sample(["b", "a", "c"]), ["a"]);
+        assert_eq!(sample(["f", "e", "d", "c", "b", "a"]), ["a", "b"]);
+    }
+}

@@ -1,0 +1,428 @@
+//! The pages of whoever types in, and of whoever compares.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Named, Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Choice, Choices, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::answers::{Answers, places as named, read_all};
+use questionnaires::results::Channel;
+use questionnaires::{Question, Questionnaire};
+
+use super::sample;
+use super::store::{self, New, Typed};
+use crate::answering::pages::{Problems, all_fields, summary};
+use crate::rules::Standing;
+use crate::store::{Consultation, versions};
+use crate::{consultation, results};
+
+/// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be compared.
+pub async fn list(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let (me, query) = (viewer.signed_in()?.account_id.clone(), Sent::query(&uri));
+    let typed = store::all(&house.db, &consultation.id).await?;
+    let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
+    let page = Page::new("Paper, phone and meetings", || {
+        let sheet: Option<i64> = query.line("sheet").parse().ok();
+        let banner = sheet.map(|sheet| {
+            view! { <Banner title="It is typed in"><p>{format!("Write {sheet} on the sheet, so that somebody else can compare the two.")}</p></Banner> }
+        });
+        let compared = (query.line("done") == "compared")
+            .then(|| view! { <Banner title="It is compared"><p>"Thank you."</p></Banner> });
+        let by_channel = Channel::ALL
+            .into_iter()
+            .filter(|(channel, ..)| *channel != Channel::Online)
+            .map(|(channel, _, title)| {
+                let many = typed.iter().filter(|typed| typed.channel == channel).count();
+                view! { <div><dt>{title}</dt><dd>{many}</dd></div> }
+            });
+        let by_channel = by_channel.collect_view();
+        let sampled = sample(typed.iter().map(|typed| typed.response_id.as_str()));
+        let rows = typed
+            .iter()
+            .filter(|typed| sampled.contains(&typed.response_id.as_str()))
+            .map(|typed| to_compare(&consultation.id, typed, &me));
+        let rows = rows.collect_view();
+        let compare = (is_closed && !typed.is_empty()).then(|| {
+            view! {
+                <h2>"Compare with the sheets"</h2>
+                <p>"Every fifth sheet, drawn by lot, is compared by somebody who did not type it in. Then the answers can be counted."</p>
+                <ul class="queue">{rows}</ul>
+            }
+        });
+        let later = (!is_closed).then(|| view! { <p class="soft">"After the close somebody else compares a sample with the sheets."</p> });
+        view! {
+            <div class="stack">
+                {banner}
+                {compared}
+                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <h1>"Paper, phone and meetings"</h1>
+                <p><a class="button" href=format!("/forum/consultations/{}/typed/new", consultation.id)>"Type one in"</a></p>
+                <p><a href=format!("/consultations/{}/paper", consultation.id)>"The questions to print"</a></p>
+                <dl class="answers">{by_channel}</dl>
+                {later}
+                {compare}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView + use<> {
+    let words = match (typed.checked, typed.by.0 == me) {
+        (Some(false), _) => "✓ Compared: it is as on the sheet".to_owned(),
+        (Some(true), _) => "✓ Compared, and put right".to_owned(),
+        (None, true) => "○ Somebody else compares it, since you typed it in".to_owned(),
+        (None, false) => format!("○ Typed in by {}", typed.by.1),
+    };
+    let title = format!("Sheet {}", typed.sheet);
+    let title = if typed.checked.is_none() && typed.by.0 != me {
+        view! { <a href=format!("/forum/consultations/{consultation_id}/typed/{}", typed.sheet)>{title}</a> }.into_any()
+    } else {
+        view! { {title} }.into_any()
+    };
+    view! { <li><h3>{title}</h3><p>{format!("{}. {words}", typed.channel.title())}</p></li> }
+}
+
+/// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with
+/// `?version=1` those that a sheet was printed from.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let Some((consultation, others)) =
+        on_the_sheet(&house, &id, Sent::query(&uri).typed("version")).await?
+    else {
+        return Err(Error::NotFound);
+    };
+    if !is_open_yet(&house, &consultation) {
+        return Ok(no_typing(&consultation, NOT_YET).answer(&house, &viewer));
+    }
+    if results::store::is_one(&house.db, &consultation.id).await? {
+        return Ok(no_typing(&consultation, OVER).answer(&house, &viewer));
+    }
+    let places = area::store::places(&house.db).await?;
+    let (problems, refusals) = (Problems::new(), Refusals::default());
+    Ok(page(
+        &consultation,
+        &others,
+        &places,
+        &Answers::new(),
+        &Sent::default(),
+        (&problems, &refusals),
+        None,
+    )
+    .answer(&house, &viewer))
+}
+
+/// The consultation with the version of the questions that a sheet was printed from, by default the
+/// last that was asked; and the numbers of the others.
+async fn on_the_sheet(
+    house: &House,
+    id: &str,
+    version: &str,
+) -> Result<Option<(Consultation, Vec<i64>)>, Error> {
+    let mut versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let nth = match version.parse::<i64>() {
+        Ok(version) => versions.iter().position(|known| known.version == version),
+        Err(_) => versions.len().checked_sub(1),
+    };
+    let Some(nth) = nth else { return Ok(None) };
+    let chosen = versions.remove(nth);
+    Ok(Some((chosen, versions.iter().map(|other| other.version).collect())))
+}
+
+/// POST `/forum/consultations/{id}/typed/new`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let Some((consultation, others)) = on_the_sheet(&house, &id, sent.typed("version")).await?
+    else {
+        return Err(Error::NotFound);
+    };
+    if !is_open_yet(&house, &consultation) {
+        return Ok(no_typing(&consultation, NOT_YET).answer(&house, &viewer));
+    }
+    let places = area::store::places(&house.db).await?;
+    let read =
+        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+    let mut refusals = Refusals::default();
+    let channel =
+        Channel::read(sent.typed("channel")).filter(|channel| *channel != Channel::Online);
+    let channel = refusals.take("channel", channel.ok_or_else(|| "Choose how it came".to_owned()));
+    let answers: Answers =
+        read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
+    if answers.is_empty() && read.problems.is_empty() {
+        refusals.add("channel", "Type in at least one answer");
+    }
+    let Some(channel) = channel.filter(|_| refusals.is_empty() && read.problems.is_empty()) else {
+        return Ok(page(
+            &consultation,
+            &others,
+            &places,
+            &Answers::new(),
+            &sent,
+            (&read.problems, &refusals),
+            None,
+        )
+        .answer(&house, &viewer));
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let may_quote = sent.typed("quote") == "yes";
+    let new = New {
+        form_key: sent.once(),
+        to: (consultation.id.clone(), consultation.version),
+        channel,
+        answers,
+        may_quote,
+        by,
+    };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(sheet) = store::keep(tx, &new).await? else { return Ok(None) };
+            let detail = format!("sheet {sheet}, {}", new.channel.word());
+            let entry = Entry {
+                at: now,
+                who: Some(&new.by),
+                what: "response typed in",
+                about: &new.to.0,
+                detail: &detail,
+            };
+            audit::note(tx, entry).await?;
+            Ok::<_, sqlx::Error>(Some(sheet))
+        })
+    });
+    Ok(match kept.await? {
+        Some(sheet) => back(&consultation.id, &format!("?sheet={sheet}")),
+        None => no_typing(&consultation, OVER).answer(&house, &viewer),
+    })
+}
+
+/// GET `/forum/consultations/{id}/typed/{sheet}`
+pub async fn compare_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, sheet)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+        return Ok(back(&id, ""));
+    };
+    let places =
+        area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
+            .await?;
+    let (problems, refusals) = (Problems::new(), Refusals::default());
+    Ok(page(
+        &consultation,
+        &[],
+        &places,
+        &typed.answers,
+        &Sent::default(),
+        (&problems, &refusals),
+        Some(&typed),
+    )
+    .answer(&house, &viewer))
+}
+
+/// POST `/forum/consultations/{id}/typed/{sheet}`: keeps what stands on the sheet, and whether it
+/// differed.
+pub async fn compare(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, sheet)): Path<(String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let Some((consultation, typed)) = hers_to_compare(&house, &viewer, &id, &sheet).await? else {
+        return Ok(back(&id, ""));
+    };
+    let places =
+        area::store::places_and(&house.db, &named(&consultation.questionnaire, &typed.answers))
+            .await?;
+    let read =
+        read_all(&nothing_needed(&consultation.questionnaire), Answers::new(), &sent, &places);
+    if !read.problems.is_empty() {
+        let refusals = Refusals::default();
+        return Ok(page(
+            &consultation,
+            &[],
+            &places,
+            &typed.answers,
+            &sent,
+            (&read.problems, &refusals),
+            Some(&typed),
+        )
+        .answer(&house, &viewer));
+    }
+    let answers: Answers =
+        read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
+    let (now, by, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let compared = house.db.write(move |tx| {
+        Box::pin(async move {
+            let differs = (answers != typed.answers).then_some(&answers);
+            if store::compare(tx, &typed.response_id, differs, &by).await? {
+                let detail = format!(
+                    "sheet {}, {}",
+                    typed.sheet,
+                    if differs.is_some() { "put right" } else { "as on the sheet" }
+                );
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "typed response compared",
+                        about: &about,
+                        detail: &detail,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    compared.await?;
+    Ok(back(&id, "?done=compared"))
+}
+
+fn back(id: &str, query: &str) -> Response {
+    Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
+}
+
+/// The sheet that this person may compare now, with the questions it answers: of the sample, typed
+/// in by somebody else, after the close.
+async fn hers_to_compare(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    sheet: &str,
+) -> Result<Option<(Consultation, Typed)>, Error> {
+    let versions = versions(&house.db, &id::parse(id).ok_or(Error::NotFound)?).await?;
+    let consultation = versions.first().ok_or(Error::NotFound)?;
+    if consultation.standing(house.clock.now()) != Standing::Closed {
+        return Ok(None);
+    }
+    let (me, all) =
+        (&viewer.signed_in()?.account_id, store::all(&house.db, &consultation.id).await?);
+    let sampled: Vec<String> = sample(all.iter().map(|typed| typed.response_id.as_str()))
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let hers = |typed: &Typed| {
+        typed.sheet.to_string() == sheet
+            && typed.checked.is_none()
+            && typed.by.0 != *me
+            && sampled.contains(&typed.response_id)
+    };
+    let Some(typed) = all.into_iter().find(hers) else { return Ok(None) };
+    Ok(versions
+        .into_iter()
+        .find(|version| version.version == typed.version)
+        .map(|asked| (asked, typed)))
+}
+
+const NOT_YET: &str = "It is not open yet.";
+const OVER: &str = "Its results are published. What comes now cannot count any more.";
+
+fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
+    !matches!(consultation.standing(house.clock.now()), Standing::Written | Standing::Timed)
+}
+
+fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
+    let to = format!("/forum/consultations/{}/typed", consultation.id);
+    let page = Page::new("Nothing can be typed in", || {
+        view! { <div class="stack"><h1>"Nothing can be typed in"</h1><p class="lead">{why}</p><p><a class="button" href=to>"Back"</a></p></div> }
+    });
+    page.status(StatusCode::CONFLICT)
+}
+
+/// The questions as they are typed in: nobody can be asked again for what is missing on a sheet.
+fn nothing_needed(questionnaire: &Questionnaire) -> Questionnaire {
+    let mut all = questionnaire.clone();
+    let questions = all.sections.iter_mut().flat_map(|section| &mut section.questions);
+    questions.for_each(|question: &mut Question| question.is_needed = false);
+    all
+}
+
+fn page(
+    consultation: &Consultation,
+    others: &[i64],
+    places: &[Named],
+    kept: &Answers,
+    sent: &Sent,
+    (problems, refusals): (&Problems, &Refusals),
+    compared: Option<&Typed>,
+) -> Page {
+    let title = compared.map_or_else(
+        || "Type one in".to_owned(),
+        |typed| format!("Compare with sheet {}", typed.sheet),
+    );
+    let questionnaire = nothing_needed(&consultation.questionnaire);
+    let is_wrong = !problems.is_empty() || !refusals.is_empty();
+    let page = Page::new(if is_wrong { format!("Error: {title}") } else { title.clone() }, || {
+        let questions: Vec<&Question> = questionnaire.questions().collect();
+        let summary = summary(
+            questions
+                .into_iter()
+                .filter_map(|question| Some((question, problems.get(&question.key)?.as_str()))),
+        );
+        let fields = all_fields(&questionnaire, kept, sent, problems, places);
+        let channels = Channel::ALL.into_iter().skip(1).map(|(_, word, title)| (word, title));
+        let channels = Choice::each(channels, |word| word == sent.typed("channel"));
+        let quote =
+            Choice::each([("yes", "It says that words may be quoted without a name")], |value| {
+                sent.typed("quote") == value
+            });
+        let (head, label) = match compared {
+            None => {
+                let head = view! {
+                    <FormKey key=sent.typed("form_key") />
+                    <input type="hidden" name="version" value=consultation.version.to_string() />
+                    <Choices name="channel" legend="How did it come?" choices=channels refusals />
+                };
+                (head.into_any(), "Keep it")
+            }
+            Some(_) => (
+                view! { <p class="panel">"Look at each answer. Where the sheet says something else, put it right here."</p> }.into_any(),
+                "It is now as on the sheet",
+            ),
+        };
+        let of_versions = (!others.is_empty()).then(|| {
+            let ways = others.iter().map(|other| {
+                let to = format!("/forum/consultations/{}/typed/new?version={other}", consultation.id);
+                view! { " "<a href=to>{format!("The sheet says version {other}")}</a>"." }
+            });
+            view! { <p class="panel">{format!("These are the questions of version {}.", consultation.version)}{ways.collect_view()}</p> }
+        });
+        let quote =
+            compared.is_none().then(|| view! { <Choices name="quote" legend="May words be quoted?" choices=quote many=true refusals /> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/forum/consultations/{}/typed", consultation.id)>"Paper, phone and meetings"</a></p>
+                <Summary refusals />
+                {summary}
+                <h1>{title}</h1>
+                <p class="soft">{consultation.terms.title.clone()}</p>
+                {of_versions}
+                <form method="post" novalidate>{head}{fields}{quote}<button class="button">{label}</button></form>
+            </div>
+        }
+    });
+    let page = page.kept_for_going_back();
+    if is_wrong { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
+}

@@ -1,0 +1,145 @@
+//! Every SQL statement about responses that were typed in.
+
+use ground::db::{Db, Kept};
+use questionnaires::answers::Answers;
+use questionnaires::results::Channel;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+
+/// A response that was typed in.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The id of the response.
+    pub response_id: String,
+    /// The number on its sheet.
+    pub sheet: i64,
+    /// How it came.
+    pub channel: Channel,
+    /// Which version of the questions it answers.
+    pub version: i64,
+    /// Its answers, for whoever compares it after the close.
+    pub answers: Answers,
+    /// Who typed it in: (account, name).
+    pub by: (String, String),
+    /// Whether a second person has compared it with its sheet, and if so whether something had to
+    /// be put right.
+    pub checked: Option<bool>,
+}
+
+/// All that was typed in, by the number of the sheet.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
+    let rows = sqlx::query(
+        "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name, t.checked_by, CAST(t.was_put_right AS BIGINT)
+         FROM typed_responses t JOIN responses r ON r.id = t.response_id JOIN accounts a ON a.id = t.typed_by
+         WHERE t.consultation_id = $1 ORDER BY t.sheet",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |row: &AnyRow| Typed {
+        response_id: row.get(0),
+        sheet: row.get(1),
+        channel: Channel::read(row.get(2)).unwrap_or(Channel::Paper),
+        version: row.get(3),
+        answers: serde_json::from_str(row.get(4)).unwrap_or_default(),
+        by: (row.get(5), row.get(6)),
+        checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// A response to be typed in.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// The same key twice is one response.
+    pub form_key: String,
+    /// The consultation, and which version of its questions.
+    pub to: (String, i64),
+    /// How it came.
+    pub channel: Channel,
+    /// The answers.
+    pub answers: Answers,
+    /// Whether the sheet says that words may be quoted.
+    pub may_quote: bool,
+    /// Who types it in.
+    pub by: String,
+}
+
+/// Keeps a response that is typed in; it counts. The number for its sheet, the same for the same
+/// form key; `None` once results are published, after which nothing counts any more.
+pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
+    // The row of the consultation is held, so that two who type at once get two numbers.
+    let held = sqlx::query(
+        "UPDATE consultations SET changes = changes + 1 WHERE id = $1
+           AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL)",
+    );
+    if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let response_id = id::hash(&id::secret());
+    let is_new = sqlx::query(
+        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, may_quote, state)
+         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, CAST($7 AS INTEGER), 'sent' WHERE NOT EXISTS (SELECT 1 FROM typed_responses WHERE form_key = $8)",
+    )
+    .bind(&response_id)
+    .bind(&new.to.0)
+    .bind(new.to.1)
+    // A code that nobody has.
+    .bind(id::hash(&id::secret()))
+    .bind(serde_json::to_string(&new.answers).unwrap_or_default())
+    .bind(new.channel.word())
+    .bind(i32::from(new.may_quote))
+    .bind(&new.form_key)
+    .execute(&mut *tx)
+    .await?;
+    if is_new.rows_affected() == 0 {
+        let known = sqlx::query_scalar("SELECT sheet FROM typed_responses WHERE form_key = $1")
+            .bind(&new.form_key);
+        return known.fetch_one(tx).await.map(Some);
+    }
+    sqlx::query_scalar(
+        "INSERT INTO typed_responses (response_id, form_key, consultation_id, sheet, typed_by)
+         VALUES ($1, $2, $3, 1 + (SELECT coalesce(max(sheet), 0) FROM typed_responses WHERE consultation_id = $3), $4) RETURNING sheet",
+    )
+    .bind(&response_id)
+    .bind(&new.form_key)
+    .bind(&new.to.0)
+    .bind(&new.by)
+    .fetch_one(tx)
+    .await
+    .map(Some)
+}
+
+/// Keeps that a second person compared it, with the answers as they stand on the sheet; a trigger
+/// counts it as a change. False when it is her own, or was compared before.
+pub async fn compare(
+    tx: &mut AnyConnection,
+    response_id: &str,
+    answers: Option<&Answers>,
+    by: &str,
+) -> Kept<bool> {
+    let compared = sqlx::query(
+        "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1 AND checked_by IS NULL AND typed_by <> $2",
+    );
+    let compared = compared
+        .bind(response_id)
+        .bind(by)
+        .bind(i32::from(answers.is_some()))
+        .execute(&mut *tx)
+        .await?;
+    if compared.rows_affected() == 0 {
+        return Ok(false);
+    }
+    if let Some(answers) = answers {
+        let answers = serde_json::to_string(answers).unwrap_or_default();
+        sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
+            .bind(response_id)
+            .bind(answers)
+            .execute(tx)
+            .await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,157 @@
+//! Once somebody has answered: a fault of the wording is put right with a note; anything more is a
+//! new version, which is written beside the one that is asked.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use questionnaires::{Question, check, mended};
+
+use super::consultation;
+use super::rules::Standing;
+use super::store::{self, Consultation};
+
+/// GET `/forum/consultations/{id}/wording/{key}`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
+    let options = question
+        .kind
+        .options()
+        .into_iter()
+        .map(|option| (mended::field(&option.key), option.text))
+        .collect::<Vec<_>>();
+    let mut fields = vec![("text", question.text.as_str())];
+    fields.extend(options.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    Ok(page(&consultation, question, &Sent::of(&fields), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/forum/consultations/{id}/wording/{key}`: puts it right at once, for those who answer and
+/// in what they have answered.
+pub async fn put_right(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, key)): Path<(String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let consultation = consultation(&house, &id).await?;
+    let question = consultation.questionnaire.question(&key).ok_or(Error::NotFound)?;
+    let back = format!("/forum/consultations/{}", consultation.id);
+    if !matches!(consultation.standing(house.clock.now()), Standing::Timed | Standing::Open) {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let (now, by, kind) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), house.db.kind());
+    let mending = match mended::read(&sent, question, now) {
+        Ok(mending) => mending,
+        Err(refusals) => {
+            return Ok(page(&consultation, question, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "wording put right",
+                    about: &consultation.id,
+                    detail: &mending.note,
+                },
+            )
+            .await?;
+            store::keep_mending(tx, kind, &consultation.id, consultation.version, mending).await
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&format!("{back}?done=put-right#questions")).into_response())
+}
+
+fn page(
+    consultation: &Consultation,
+    question: &Question,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
+    let page = Page::new("Put the wording right", || {
+        let options = question.kind.options().into_iter().map(|option| {
+            let (name, id) = (mended::field(&option.key), format!("option-{}", option.key));
+            let value = sent.typed(&name).to_owned();
+            view! {
+                <div class="field">
+                    <label for=id.clone()>{format!("Instead of “{}”", option.text)}</label>
+                    <input id=id name=name type="text" value=value />
+                </div>
+            }
+        });
+        let options = options.collect_view();
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <Summary refusals />
+                <h1>"Put the wording right"</h1>
+                <p class="lead">"For a slip only: it must stay the same question, since people have answered it. To ask something else, write a new version."</p>
+                <form method="post" novalidate>
+                    <Field name="text" label="What you ask, in one sentence" value=sent.typed("text") refusals />
+                    {options}
+                    <Area name="note" label="What was wrong" hint="Parents read it beneath the question." rows=2 value=sent.typed("note") refusals />
+                    <button class="button">"Put it right"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+/// Begins a new version, or asks the one that was written; where to go, or what is to be put right
+/// first.
+pub async fn step(
+    house: &House,
+    viewer: &Viewer,
+    newest: &Consultation,
+    is_to_ask: bool,
+) -> Result<Result<&'static str, Vec<check::Fault>>, Error> {
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), newest.id.clone());
+    if newest.is_next_version() != is_to_ask || newest.opened_at.is_none() {
+        return Ok(Ok("opened-before"));
+    }
+    if is_to_ask {
+        let faults = check::check(&newest.questionnaire);
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+    }
+    let (version, questions) = (newest.version, newest.questionnaire.clone());
+    let done = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (done, what) = if is_to_ask {
+                (store::ask_version(tx, &id, version, now).await?, "new version asked")
+            } else {
+                (store::begin_version(tx, &id, version + 1, &questions).await?, "new version begun")
+            };
+            if done {
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
+                    .await?;
+            }
+            Ok::<_, sqlx::Error>(done)
+        })
+    });
+    Ok(Ok(match (done.await?, is_to_ask) {
+        (false, _) => "opened-before",
+        (true, true) => "asked",
+        (true, false) => "new-version",
+    }))
+}

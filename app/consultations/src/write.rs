@@ -1,0 +1,170 @@
+//! An organiser writes what a consultation says beside its questions.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Select, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, Belongs, Terms, Who};
+use super::store;
+
+/// GET `/forum/consultations/new`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let belongs = store::to_belong_to(&house.db).await?;
+    Ok(page("/forum", &belongs, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/forum/consultations/new`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let belongs = store::to_belong_to(&house.db).await?;
+    let terms = match rules::terms(&sent, &belongs, now) {
+        Ok(terms) => terms,
+        Err(refusals) => {
+            return Ok(page("/forum", &belongs, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    let written = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (id, is_new) = store::write(tx, &terms, &by, now).await?;
+            if is_new {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "consultation written",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(id)
+        })
+    });
+    Ok(Redirect::to(&format!("/forum/consultations/{}?done=written", written.await?))
+        .into_response())
+}
+
+/// GET `/forum/consultations/{id}/words`
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let consultation = super::consultation(&house, &id).await?;
+    let back = format!("/forum/consultations/{}", consultation.id);
+    if consultation.opened_at.is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let belongs = store::to_belong_to(&house.db).await?;
+    Ok(page(&back, &belongs, &fields(&consultation.terms), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/forum/consultations/{id}/words`
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let consultation = super::consultation(&house, &id).await?;
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let back = format!("/forum/consultations/{}", consultation.id);
+    let belongs = store::to_belong_to(&house.db).await?;
+    let terms = match rules::terms(&sent, &belongs, now) {
+        Ok(terms) => terms,
+        Err(refusals) => return Ok(page(&back, &belongs, &sent, &refusals).answer(&house, &viewer)),
+    };
+    let changed = house.db.write(move |tx| {
+        Box::pin(async move {
+            let changed = store::change(tx, &consultation.id, &terms).await?;
+            if changed {
+                let what = "consultation changed";
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what, about: &consultation.id, detail: "" },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(changed)
+        })
+    });
+    let done = if changed.await? { "changed" } else { "opened-before" };
+    Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+}
+
+/// What is written, as the fields of the form hold it.
+fn fields(terms: &Terms) -> Sent {
+    let day = |at| clock::fields(at).0;
+    Sent::of(&[
+        ("title", &terms.title),
+        ("about", &terms.about),
+        ("can_change", &terms.can_change),
+        ("cannot_change", &terms.cannot_change),
+        ("who_for", &terms.who_for),
+        ("how_used", &terms.how_used),
+        ("who_sees", &terms.who_sees),
+        ("access", terms.access.word()),
+        (
+            "belongs",
+            [&terms.topic_id, &terms.draft_id, &terms.plan_id]
+                .into_iter()
+                .flatten()
+                .next()
+                .map_or("", String::as_str),
+        ),
+        ("opens_day", &day(terms.opens_at)),
+        ("closes_day", &day(terms.closes_at)),
+    ])
+}
+
+fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
+    let back = back.to_owned();
+    let page = Page::new("Ask parents", || {
+        let belongs = std::iter::once((String::new(), "Nothing yet".to_owned())).chain(
+            belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
+        );
+        let belongs = Choice::each(belongs, |value| value == sent.typed("belongs"));
+        let access = Choice::each(Who::ALL.map(|(_, word, title)| (word, title)), |word| {
+            word == sent.typed("access")
+        });
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>"Back"</a></p>
+                <Summary refusals />
+                <h1>"Ask parents"</h1>
+                <p class="lead">"Say what it is about, so that nobody answers for nothing. The questions come next."</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Field name="title" label="What you ask about, in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
+                    <Area name="about" label="What it is about" value=sent.typed("about") refusals />
+                    <Area name="can_change" label="What can still be changed" rows=3 value=sent.typed("can_change") refusals />
+                    <Area name="cannot_change" label="What cannot be changed, and why" rows=3 value=sent.typed("cannot_change") refusals />
+                    <Field name="who_for" label="Who it is for" value=sent.typed("who_for") refusals />
+                    <Area name="how_used" label="How the answers will be used" rows=3 value=sent.typed("how_used") refusals />
+                    <Area name="who_sees" label="Who will see what" hint="As in: the forum reads every answer, everyone sees numbers of ten people or more." rows=3 value=sent.typed("who_sees") refusals />
+                    <Choices name="access" legend="Who may answer?" choices=access refusals />
+                    <Select name="belongs" label="It belongs to this plan or topic, or is on this draft" choices=belongs />
+                    <Field name="opens_day" label="The first day" hint="Leave it empty to open it as soon as it is ready." kind="date" value=sent.typed("opens_day") refusals />
+                    <Field name="closes_day" label="The last day" hint="Six weeks are fair." kind="date" value=sent.typed("closes_day") refusals />
+                    <button class="button">"Go on to the questions"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

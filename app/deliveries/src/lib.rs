@@ -1,0 +1,69 @@
+//! Letters: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up
+//! and why.
+//!
+//! A letter is owed once (`dedup_key`), and its `Message-ID` comes from its id, so that a second
+//! copy after a crash folds into the first. While it waits it holds what is to be said; once handed
+//! over or given up, text and address are erased. It may come back: as mail to the address that
+//! names it (`return_address`), or by a provider's call (`intake`); `returns` reads both. `store`
+//! holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again
+//! and again, `permit` what it asks just before a letter goes.
+
+mod intake;
+mod letter;
+mod permit;
+pub mod returns;
+pub mod store;
+mod turn;
+
+pub use intake::keep;
+pub use letter::{Stop, Words};
+pub use permit::Permit;
+pub use store::{Owed, owe};
+pub use turn::{Outcome, deliver_one};
+
+use ground::routes::{Access, Routes};
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().get("/returns", Access::Anyone, intake::page).post(
+        "/returns",
+        Access::Anyone,
+        intake::call,
+    )
+}
+
+/// One letter as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The delivery's id, a UUIDv7. The `Message-ID` is made from it.
+    pub id: String,
+    /// The address it goes to.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The letter for people who read plain text.
+    pub text: String,
+    /// The same letter as HTML.
+    pub html: String,
+    /// Where one click of a mail program stops such letters (RFC 8058); `None` for one nobody
+    /// subscribed to.
+    pub one_click: Option<String>,
+}
+
+/// Why a letter did not go.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The other side will never take it; why, in its words.
+    #[error("{0}")]
+    Refused(String),
+    /// It may go later; why it did not now.
+    #[error("{0}")]
+    Later(String),
+    /// It must not go any more; why.
+    #[error("{0}")]
+    Forfeited(&'static str),
+    /// It must not go as it is, but may when it is put together again.
+    #[error("it is to be put together again")]
+    Stale,
+}

@@ -1,0 +1,33 @@
+//! Whether a letter that a worker holds may still go: asked as late as can be, just before its
+//! recipient is named to the mail server, so that nothing is started once somebody was told that
+//! her letters have stopped.
+
+use calendar::clock::Clock;
+use ground::db::Db;
+
+use super::{Failure, store};
+
+/// The permit of one letter.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) letter_id: String,
+    /// Which claim of the letter it is for.
+    pub(super) tries: i64,
+    /// The address that the worker holds.
+    pub(super) to: String,
+}
+
+impl Permit {
+    /// Whether the letter may go.
+    ///
+    /// # Errors
+    /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.
+    pub async fn holds(&self) -> Result<(), Failure> {
+        let standing = store::standing(&self.db, self, self.clock.now()).await;
+        standing.unwrap_or_else(|error| {
+            Err(Failure::Later(format!("the database cannot be asked: {error}")))
+        })
+    }
+}

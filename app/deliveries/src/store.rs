@@ -1,0 +1,326 @@
+//! Every SQL statement about letters.
+
+use calendar::clock::{DAY, MINUTE, Millis};
+use ground::db::Db;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::returns::Return;
+use super::turn::without_addresses;
+use super::{Failure, Letter, Permit, Words};
+
+/// A letter that is owed from now on.
+#[derive(Debug)]
+pub struct Owed<'a> {
+    /// The same key twice is one letter.
+    pub dedup_key: &'a str,
+    /// What sort of letter it is, as in "topic published".
+    pub kind: &'static str,
+    /// Whose letter it is; it is not sent any more once the account is erased.
+    pub account_id: Option<&'a str>,
+    /// Where it goes.
+    pub to: &'a str,
+    /// What it says.
+    pub words: &'a Words,
+    /// Now.
+    pub at: Millis,
+    /// From when on it is no use any more, as for a link that has ended; `None`: 14 days after now.
+    pub not_after: Option<Millis>,
+}
+
+/// Letters of this kind can be very many too, though nobody stops them by one click: every other
+/// letter overtakes them.
+const OF_MANY: &str = "update";
+
+/// Owes a letter, in the same write as the fact it tells of.
+///
+/// # Errors
+/// When the database fails; the fact is then not kept either.
+pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO deliveries
+           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, next_at, is_bulk, unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, CAST($11 AS INTEGER), $12)
+         ON CONFLICT (dedup_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(owed.dedup_key)
+    .bind(owed.kind)
+    .bind(owed.account_id)
+    .bind(owed.to)
+    .bind(&owed.words.subject)
+    .bind(owed.words.text())
+    .bind(owed.words.html())
+    .bind(owed.at)
+    .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
+    .bind(i64::from(owed.words.stop.is_some() || owed.kind == OF_MANY))
+    .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The id of the letter that was owed under this key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM deliveries WHERE dedup_key = $1")
+        .bind(dedup_key)
+        .fetch_one(tx)
+        .await
+}
+
+/// How long a worker may hold a letter without saying that it still does, before another takes it
+/// over.
+pub const LEASE: Millis = 2 * MINUTE;
+
+/// Claims the letter that has waited longest, one of many only when no other waits, with the number
+/// of tries so far. Two workers never hold the same one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
+    let kind = db.kind();
+    db.write(move |tx| {
+        Box::pin(async move {
+            // Without leaving out what another hand is about to claim, all hands would wait for one
+            // letter.
+            let sql = format!(
+                "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
+                 WHERE id = (SELECT id FROM deliveries
+                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_until < $1 AND is_stale = 0
+                             ORDER BY is_bulk, next_at, id LIMIT 1{})
+                   AND claimed_until < $1
+                 RETURNING id, to_address, subject, body_text, body_html, unsubscribe, CAST(tries AS BIGINT)",
+                kind.hold_what_is_free()
+            );
+            let row = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(now + LEASE).fetch_optional(tx).await?;
+            Ok(row.map(|row| {
+                let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
+                (Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text, html, one_click }, row.get(6))
+            }))
+        })
+    })
+    .await
+}
+
+/// Keeps a letter that a worker has in its hand from being taken over, from now on for as long as
+/// at the claim.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::Error> {
+    let (id, tries) = (permit.letter_id.clone(), permit.tries);
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND tries = $2 AND claimed_until > 0")
+                .bind(id)
+                .bind(tries)
+                .bind(now + LEASE)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Whether this letter may go: it must not when it was called off, came too late, or its person is
+/// gone, nor while it is stale; nor when another has claimed it since, or its person has another
+/// address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(
+    db: &Db,
+    permit: &Permit,
+    now: Millis,
+) -> Result<Result<(), Failure>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
+                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
+         FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
+    )
+    .bind(&permit.letter_id)
+    .bind(now)
+    .bind(permit.tries)
+    .bind(&permit.to)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) =
+        (row.get(0), row.get(1), row.get(2), row.get(3));
+    Ok(if next_at.is_none() {
+        Err(Failure::Forfeited("it was called off"))
+    } else if late != 0 {
+        Err(Failure::Forfeited("it came too late to be of use"))
+    } else if erased.is_some() {
+        Err(Failure::Forfeited("the account was erased"))
+    } else if stale != 0 {
+        Err(Failure::Stale)
+    } else {
+        Ok(())
+    })
+}
+
+/// Records that the letter was handed over at this try, and erases what it said and to whom.
+///
+/// # Errors
+/// When the database fails; the letter is then sent again after its lease, under the same
+/// `Message-ID`.
+pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
+    finish(db, id, tries, Some(now), None, String::new()).await
+}
+
+/// Records that the letter will not be sent, and why; erases what it said and to whom.
+///
+/// # Errors
+/// When the database fails.
+pub async fn given_up(
+    db: &Db,
+    id: String,
+    tries: i64,
+    now: Millis,
+    reason: String,
+) -> Result<(), sqlx::Error> {
+    finish(db, id, tries, None, Some(now), reason).await
+}
+
+/// Records that the letter is to be tried again at `next_at`, and why it did not go.
+///
+/// # Errors
+/// When the database fails.
+pub async fn again(
+    db: &Db,
+    id: String,
+    tries: i64,
+    next_at: Millis,
+    reason: String,
+) -> Result<(), sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "UPDATE deliveries SET claimed_until = 0, reason = CASE WHEN next_at IS NULL THEN reason ELSE $3 END,
+                   next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
+                 WHERE id = $1 AND sent_at IS NULL AND tries = $4",
+            )
+            .bind(id)
+            .bind(next_at)
+            .bind(reason)
+            .bind(tries)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Calls off the letters that were not handed over, and erases what they said and to whom. `which`:
+/// the condition of the statement, in which `$1` is `about`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn call_off(
+    tx: &mut AnyConnection,
+    which: &str,
+    about: &str,
+    reason: &'static str,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
+    Ok(())
+}
+
+/// Marks letters that say more than they may now: they wait until they are put together again.
+/// `which`: the condition of the statement, in which `$1` is `about`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn make_stale(
+    tx: &mut AnyConnection,
+    which: &str,
+    about: &str,
+) -> Result<(), sqlx::Error> {
+    let sql = format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND {which}");
+    sqlx::query(AssertSqlSafe(sql)).bind(about).execute(tx).await?;
+    Ok(())
+}
+
+/// Puts other words into a letter that is stale.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_together_again(
+    tx: &mut AnyConnection,
+    id: &str,
+    words: &Words,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE deliveries SET is_stale = 0, subject = $2, body_text = $3, body_html = $4 WHERE id = $1 AND next_at IS NOT NULL AND is_stale = 1",
+    )
+    .bind(id)
+    .bind(&words.subject)
+    .bind(words.text())
+    .bind(words.html())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What is left of a letter that is not to be sent any more.
+const ERASED: &str =
+    "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
+
+/// Records what came back of a letter that went. The first word of each kind counts; a letter that
+/// never went has nothing to come back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn came_back(
+    tx: &mut AnyConnection,
+    back: &Return,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let reason: String = without_addresses(&back.reason).chars().take(LONGEST_REASON).collect();
+    sqlx::query(
+        "INSERT INTO returns (delivery_id, kind, at, reason) SELECT id, $2, CAST($3 AS BIGINT), $4 FROM deliveries WHERE id = $1 AND tries > 0
+         ON CONFLICT (delivery_id, kind) DO NOTHING",
+    )
+    .bind(&back.letter)
+    .bind(back.came.word())
+    .bind(now)
+    .bind(reason)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How much is kept of what a mail server says, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// A letter that was called off while it was on its way is recorded as sent all the same: it was.
+async fn finish(
+    db: &Db,
+    id: String,
+    tries: i64,
+    sent_at: Option<Millis>,
+    given_up_at: Option<Millis>,
+    reason: String,
+) -> Result<(), sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let sql = format!(
+                "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
+                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)"
+            );
+            sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(sent_at).bind(given_up_at).bind(reason).bind(tries).execute(&mut *tx).await?;
+            // Also of one that was called off meanwhile: nobody holds it any more.
+            sqlx::query("UPDATE deliveries SET claimed_until = 0 WHERE id = $1 AND tries = $2").bind(id).bind(tries).execute(tx).await?;
+            Ok(())
+        })
+    })
+    .await
+}

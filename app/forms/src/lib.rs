@@ -1,0 +1,354 @@
+//! What was sent by a form, and what must be put right before it can be taken.
+//!
+//! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes
+//! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
+//! here.
+
+use std::collections::HashSet;
+
+use http::Uri;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The fields a form sent, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent(Vec<(String, String)>);
+
+impl Sent {
+    /// Reads a form's body.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// Reads what stands after the `?` of an address, where a form that only searches puts its
+    /// fields.
+    #[must_use]
+    pub fn query(address: &Uri) -> Self {
+        Self::read(address.query().unwrap_or_default().as_bytes())
+    }
+
+    /// Fields as if they had been sent, to fill a form with what is kept.
+    #[must_use]
+    pub fn of(fields: &[(&str, &str)]) -> Self {
+        Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    /// The same with one more field.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(field, _)| field != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with one more value under this name, beside those that it has.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The first value sent under this name, as it was typed; empty when there is none.
+    #[must_use]
+    pub fn typed(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// The value as one clean line.
+    #[must_use]
+    pub fn line(&self, name: &str) -> String {
+        line(self.typed(name))
+    }
+
+    /// Every value sent under this name, each once, in their order.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let mut known = HashSet::new();
+        let values = self
+            .0
+            .iter()
+            .filter(|(field, value)| field == name && !value.is_empty())
+            .map(|(_, value)| value);
+        values.filter(|value| known.insert(value.as_str())).cloned().collect()
+    }
+
+    /// What makes two sendings one: the page's own key with all that was sent. A double tap sends
+    /// the same again; who goes back and changes something sends another thing.
+    #[must_use]
+    pub fn once(&self) -> String {
+        let Some(key) = id::parse(self.typed("form_key")) else { return id::fresh() };
+        let fields = self.0.iter().filter(|(name, _)| name != "step" && name != "form_key");
+        id::hash(&form_urlencoded::Serializer::new(key).extend_pairs(fields).finish())
+    }
+
+    /// The same fields in the form a hidden field can carry.
+    #[must_use]
+    pub fn packed(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
+    /// The fields, to be written out again as hidden ones.
+    pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
+    }
+}
+
+/// The number of the page that an address asks for, the first being 1.
+#[must_use]
+pub fn page_number(sent: &Sent) -> i64 {
+    sent.typed("page").parse().ok().filter(|page| (1..=1_000).contains(page)).unwrap_or(1)
+}
+
+/// What must be put right, in the order of the fields: the field's id, and what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals(Vec<(&'static str, String)>);
+
+impl Refusals {
+    /// One thing to put right.
+    #[must_use]
+    pub fn one(field: &'static str, what_to_do: impl Into<String>) -> Self {
+        Self(vec![(field, what_to_do.into())])
+    }
+
+    /// Adds what to do about a field.
+    pub fn add(&mut self, field: &'static str, what_to_do: impl Into<String>) {
+        self.0.push((field, what_to_do.into()));
+    }
+
+    /// Takes a rule's answer: the value, or its refusal added to the list and `None`.
+    pub fn take<T>(&mut self, field: &'static str, answer: Result<T, String>) -> Option<T> {
+        answer.map_err(|what_to_do| self.add(field, what_to_do)).ok()
+    }
+
+    /// Takes the answer of several rules: the value, or all their refusals added to the list and
+    /// `None`.
+    pub fn take_all<T>(&mut self, answer: Result<T, Self>) -> Option<T> {
+        answer.map_err(|refusals| self.extend(refusals)).ok()
+    }
+
+    /// Adds all of another list.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// What to do about this field, if anything.
+    #[must_use]
+    pub fn about(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, what_to_do)| what_to_do.as_str())
+    }
+
+    /// Whether all is well.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(field, what_to_do)| (*field, what_to_do.as_str()))
+    }
+}
+
+/// Text as one line: NFC, no control or direction marks, spaces folded, trimmed.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let clean: String = text
+        .nfc()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| may_stand(*c))
+        .collect();
+    clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Text of several lines: as [`line`], with at most one empty line between paragraphs.
+#[must_use]
+pub fn prose(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for text in text.replace("\r\n", "\n").split(['\n', '\r']) {
+        let clean = line(text);
+        if !clean.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(clean);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// Text whose line ends and spaces mean something, as in Markdown: NFC, no control or direction
+/// marks, line ends alike.
+#[must_use]
+pub fn markup(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    lines
+        .nfc()
+        .filter(|c| matches!(c, '\n' | '\t') || may_stand(*c))
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
+}
+
+/// A text that must be there and not too long, counted in characters. `what_to_do` is said when it
+/// is empty.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn within(text: String, longest: usize, what_to_do: &str) -> Result<String, String> {
+    let long = text.chars().count();
+    if long == 0 {
+        Err(what_to_do.to_owned())
+    } else if long > longest {
+        Err(format!("Use {longest} characters or fewer. There are {long} now"))
+    } else {
+        Ok(text)
+    }
+}
+
+/// Text folded for comparing and searching: lower case, no accents.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// A text that may be empty, and is not too long.
+///
+/// # Errors
+/// What to do about it, in the words the page shows.
+pub fn optional(text: String, longest: usize) -> Result<String, String> {
+    if text.is_empty() { Ok(text) } else { within(text, longest, "") }
+}
+
+/// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need
+/// them.
+fn may_stand(c: char) -> bool {
+    // XML has no room for the last two of each plane.
+    !c.is_control()
+        && u32::from(c) & 0xfffe != 0xfffe
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// An email address, folded to the form the tables hold. What matters is that a letter could go
+/// there; the letter itself is the real check.
+///
+/// # Errors
+/// What to do about it.
+pub fn address(typed: &str) -> Result<String, String> {
+    let address = line(typed).to_lowercase();
+    if address.is_empty() {
+        return Err("Enter your email address".into());
+    }
+    let no_address = || "Enter an email address like name@example.org".to_owned();
+    let (name, host) =
+        address.split_once('@').filter(|_| address.len() <= 254).ok_or_else(no_address)?;
+    let is_name = (1..=64).contains(&name.len())
+        && name.split('.').all(|part| !part.is_empty())
+        && !name.contains(|c: char| c.is_whitespace() || "()<>,;:\\\"[]@".contains(c));
+    let is_host = host.contains('.')
+        && host
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    if !is_name || !is_host {
+        return Err(no_address());
+    }
+    // Mail servers that take other letters before the @ are rare, and ours sends to none.
+    if !name.is_ascii() {
+        return Err("Enter an address with plain letters before the @. We cannot write to others"
+            .to_owned());
+    }
+    match url::Host::parse(host) {
+        Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
+        _ => Err(no_address()),
+    }
+}
+
+/// A service or a place, as people choose it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_missing_field_is_empty_and_a_repeated_one_gives_its_first_value() {
+        let sent = Sent::read(b"title=one&title=two&service=a&service=b&service=a");
+        assert_eq!(sent.typed("title"), "one");
+        assert_eq!(sent.typed("reason"), "");
+        assert_eq!(sent.all("service"), ["a", "b"]);
+    }
+
+    #[test]
+    fn the_same_form_sent_twice_is_one_and_changed_it_is_another() {
+        let key = id::fresh();
+        let once = |rest: &str| Sent::read(format!("form_key={key}&{rest}").as_bytes()).once();
+        assert_eq!(once("title=a&step=send"), once("title=a&step=check"));
+        assert_ne!(once("title=a"), once("title=b"));
+        assert_ne!(
+            Sent::read(b"title=a").once(),
+            Sent::read(b"title=a").once(),
+            "without a key each is its own"
+        );
+    }
+
+    #[test]
+    fn control_and_direction_marks_are_taken_out_and_emoji_stay() {
+        assert_eq!(line("  a\u{0}b\u{202e}c \t d👩‍👧 "), "abc d👩‍👧");
+        assert_eq!(prose("one\r\n\r\n\r\n two\n"), "one\n\ntwo");
+        assert_eq!(markup("* one\r\n\t* t\u{0}w\u{202e}o  \r\n\r\n\r\n"), "* one\n\t* two");
+        assert_eq!(folded("CAFÉ"), "cafe");
+    }
+
+    #[test]
+    fn addresses_are_folded_and_what_no_letter_could_reach_is_refused() {
+        assert_eq!(address(" Parent@Example.ORG "), Ok("parent@example.org".into()));
+        for wrong in [
+            "",
+            "  ",
+            "parent",
+            "@example.org",
+            "parent@",
+            "parent@example",
+            "a b@example.org",
+            "a..b@example.org",
+            ".a@example.org",
+            "a@b@example.org",
+            "a@example..org",
+            "\"x\"@example.org",
+            "<b>@example.org",
+        ] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
+     {
+        assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
+        assert!(
+            address("änna@example.org")
+                .expect_err("refused")
+                .starts_with("Enter an address with plain letters")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read_and_packed_again(body: Vec<u8>) {
+            let sent = Sent::read(&body);
+            prop_assert_eq!(Sent::read(sent.packed().as_bytes()), sent);
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing(text: String) {
+            prop_assert_eq!(line(&line(&text)), line(&text));
+            prop_assert_eq!(prose(&prose(&text)), prose(&text));
+        }
+    }
+}

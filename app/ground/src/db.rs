@@ -1,0 +1,298 @@
+//! The only door to the database: `read` for questions, `write` for facts.
+//!
+//! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
+//! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use calendar::clock::Millis;
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _};
+
+static BOTH: Migrator = sqlx::migrate!("../../migrations");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Which of the two databases this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One file beside the program, for one machine.
+    Sqlite,
+    /// A server that several processes share.
+    Postgres,
+}
+
+impl Kind {
+    /// Reads the kind from a `DATABASE_URL`.
+    #[must_use]
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// Ends a `SELECT` whose rows this write changes next, so that two such writes wait for each
+    /// other.
+    #[must_use]
+    pub fn hold_to_change(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// Ends a `SELECT` whose rows this write changes, leaving out those that another write holds.
+    #[must_use]
+    pub fn hold_what_is_free(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Ends a `SELECT` whose rows must stay as they are until the write ends.
+    /// SQLite has one writer at a time and needs nothing.
+    #[must_use]
+    pub fn hold(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR SHARE",
+        }
+    }
+}
+
+/// What a store's function gives, unless the database fails.
+pub type Kept<T> = Result<T, sqlx::Error>;
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    kind: Kind,
+    readers: AnyPool,
+    writers: AnyPool,
+}
+
+/// What a write does, given its open transaction.
+pub type Writing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://…` or `postgres://…`), making the SQLite file if
+    /// there is none.
+    ///
+    /// # Errors
+    /// When the address cannot be read or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let kind = Kind::of(url).ok_or_else(|| {
+            sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
+        })?;
+        match kind {
+            Kind::Sqlite => {
+                let url =
+                    if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+                // The writer first: it makes the file and turns WAL on for all.
+                let writers = sqlite(1).connect(&url).await?;
+                let readers = sqlite(4).connect(&url).await?;
+                Ok(Self { kind, readers, writers })
+            }
+            Kind::Postgres => {
+                let pool = AnyPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect(url)
+                    .await?;
+                Ok(Self { kind, readers: pool.clone(), writers: pool })
+            }
+        }
+    }
+
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How many migrations this program knows and the database has not had; none are run.
+    ///
+    /// # Errors
+    /// When the database does not answer, or has had a migration that this program does not know or
+    /// knows otherwise.
+    pub async fn pending(&self) -> Result<usize, sqlx::Error> {
+        let known = self.migrator();
+        let sql = match self.kind {
+            Kind::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Kind::Postgres => "SELECT count(to_regclass('_sqlx_migrations'))",
+        };
+        let mut connection = self.read().await?;
+        let has_any: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await?;
+        if has_any == 0 {
+            return Ok(known.migrations.len());
+        }
+        let had = sqlx::query("SELECT version, checksum FROM _sqlx_migrations")
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &had {
+            let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
+            if !known
+                .iter()
+                .any(|migration| migration.version == version && *migration.checksum == *checksum)
+            {
+                return Err(sqlx::Error::Protocol(format!(
+                    "migration {version} is not one of this program"
+                )));
+            }
+        }
+        Ok(known.migrations.len().saturating_sub(had.len()))
+    }
+
+    /// Brings the tables up to this program. Several processes may call it at once.
+    ///
+    /// # Errors
+    /// When a migration fails or an applied one has since been changed.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        self.migrator().run(&self.writers).await
+    }
+
+    /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds;
+    /// behind it when negative. SQLite has the clock of this machine.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn clock_ahead(&self, now: Millis) -> Result<Millis, sqlx::Error> {
+        let sql = match self.kind {
+            Kind::Sqlite => return Ok(0),
+            Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        };
+        let theirs: Millis = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
+        Ok(now - theirs)
+    }
+
+    fn migrator(&self) -> Migrator {
+        let own = match self.kind {
+            Kind::Sqlite => &SQLITE,
+            Kind::Postgres => &POSTGRES,
+        };
+        let mut all: Vec<_> = BOTH.iter().chain(own.iter()).cloned().collect();
+        all.sort_by_key(|migration| migration.version);
+        Migrator { migrations: Cow::Owned(all), ..Migrator::DEFAULT }
+    }
+
+    /// A connection to ask questions with.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    /// Runs `act` in one transaction: all of it happens, or nothing.
+    ///
+    /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
+    /// transaction open.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses with, or the database's own error; nothing is kept then.
+    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<sqlx::Error> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
+    {
+        let writers = self.writers.clone();
+        let begin = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        };
+        let task = tokio::spawn(async move {
+            let mut tx = writers.begin_with(begin).await?;
+            let done = act(&mut tx).await?;
+            tx.commit().await?;
+            Ok(done)
+        });
+        task.await.unwrap_or_else(|_panicked| Err(sqlx::Error::WorkerCrashed.into()))
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+/// Ties one thing to several others in one statement; `insert` ends with its two columns, as in
+/// `INSERT INTO topic_places (topic_id, place_id)`.
+///
+/// # Errors
+/// When the database fails, or one of them is not there.
+pub async fn tie(
+    tx: &mut AnyConnection,
+    insert: &'static str,
+    one: &str,
+    others: &[String],
+) -> Result<(), sqlx::Error> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let rows =
+        (0..others.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>().join(", ");
+    let mut tie = sqlx::query(AssertSqlSafe(format!("{insert} VALUES {rows}"))).bind(one);
+    for other in others {
+        tie = tie.bind(other);
+    }
+    tie.execute(tx).await?;
+    Ok(())
+}
+
+/// The places of so many parameters in a statement, from this number on: `$4, $5, $6`.
+#[must_use]
+pub fn parameters(from: usize, many: usize) -> String {
+    (from..from + many).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A value as the JSON that a column keeps.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn json<T: serde::Serialize>(value: &T) -> Kept<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// The value that a column keeps as JSON.
+///
+/// # Errors
+/// When it is not there as it was written.
+pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
+    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Whether the error is the database's word that a unique value is already there.
+#[must_use]
+pub fn already_there(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+fn sqlite(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                for pragma in [
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA foreign_keys = ON",
+                    "PRAGMA busy_timeout = 10000",
+                ] {
+                    connection.execute(pragma).await?;
+                }
+                Ok(())
+            })
+        })
+}

@@ -1,0 +1,417 @@
+//! Files people put in, named by the SHA-256 of what is in them, in a folder or in storage that
+//! machines share.
+
+use std::io::{Cursor, Read as _};
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use img_parts::jpeg::{Jpeg, markers};
+use img_parts::png::Png;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use serde::{Deserialize, Serialize};
+
+/// The largest file that is taken, in bytes.
+pub const LARGEST: usize = 20 * 1024 * 1024;
+
+/// Where files are. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files(Arc<dyn ObjectStore>);
+
+/// A file that was kept, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
+    pub hash: String,
+    /// The name it came with, cleaned.
+    pub name: String,
+    /// What it is by its content.
+    pub kind: FileKind,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// Portable Document Format.
+    Pdf,
+    /// Office Open XML, as Word writes it.
+    Docx,
+    /// OpenDocument text.
+    Odt,
+    /// A picture in Portable Network Graphics.
+    Png,
+    /// A picture in JPEG, as cameras take it.
+    Jpg,
+}
+
+impl FileKind {
+    /// What a file is by its content, never by its name; `None` for anything else.
+    #[must_use]
+    pub fn of(content: &[u8]) -> Option<Self> {
+        let begins = [
+            (&b"%PDF-"[..], Self::Pdf),
+            (b"\x89PNG\r\n\x1a\n", Self::Png),
+            (b"\xFF\xD8\xFF", Self::Jpg),
+        ];
+        if let Some((_, kind)) = begins.into_iter().find(|(bytes, _)| content.starts_with(bytes)) {
+            return Some(kind);
+        }
+        let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
+        if parts.index_for_name("[Content_Types].xml").is_some() {
+            // A text with macros calls itself something else; one that hides them is not taken
+            // either.
+            let is_word =
+                parts.file_names().flatten().any(|name| name.starts_with("word/document"));
+            let has_macros =
+                parts.file_names().flatten().any(|name| name.ends_with("vbaProject.bin"));
+            return (is_word && !has_macros).then_some(Self::Docx);
+        }
+        let mut kind = String::new();
+        parts.by_name("mimetype").ok()?.take(100).read_to_string(&mut kind).ok()?;
+        (kind.trim() == Self::Odt.media_type()).then_some(Self::Odt)
+    }
+
+    /// Whether it is a text rather than a picture.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Png | Self::Jpg)
+    }
+
+    /// Its ending: `pdf`, `docx`, `odt`, `png` or `jpg`.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Odt => "odt",
+            Self::Png => "png",
+            Self::Jpg => "jpg",
+        }
+    }
+
+    /// Reads the ending.
+    #[must_use]
+    pub fn read(ending: &str) -> Option<Self> {
+        [Self::Pdf, Self::Docx, Self::Odt, Self::Png, Self::Jpg]
+            .into_iter()
+            .find(|kind| kind.ending() == ending)
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Png => "image/png",
+            Self::Jpg => "image/jpeg",
+        }
+    }
+}
+
+/// The largest picture, in bytes: it is to come quickly on a phone.
+pub const LARGEST_PICTURE: usize = 500 * 1024;
+
+/// A picture without what a camera or a program writes beside it, as where and when it was taken;
+/// and its ending. `None` for what is neither PNG nor JPEG.
+#[must_use]
+pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
+    /// What says how a picture looks: the picture, its colours, its size.
+    const PARTS_OF_PNG: [&[u8; 4]; 10] =
+        [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs"];
+    if let Ok(mut png) = Png::from_bytes(content.clone()) {
+        png.chunks_mut().retain(|chunk| PARTS_OF_PNG.contains(&&chunk.kind()));
+        return Some((png.encoder().bytes(), "png"));
+    }
+    let mut jpeg = Jpeg::from_bytes(content).ok()?;
+    // Of what programs add only the size, the colours and how they are coded; no comment.
+    let is_look = |marker: u8| {
+        !matches!(
+            marker,
+            markers::APP1 | markers::APP3..=markers::APP13 | markers::APP15 | markers::COM
+        )
+    };
+    jpeg.segments_mut().retain(|segment| is_look(segment.marker()));
+    Some((jpeg.encoder().bytes(), "jpg"))
+}
+
+/// What a file is by its content, and what is to be kept of it: a picture without its traces, all
+/// else as it is. `None` for anything else.
+#[must_use]
+pub fn read(content: Bytes) -> Option<(FileKind, Bytes)> {
+    let kind = FileKind::of(&content)?;
+    let content = if kind.is_text() { content } else { without_traces(content)?.0 };
+    Some((kind, content))
+}
+
+impl Files {
+    /// Keeps a picture without its traces: its name, with its ending. `None` where it is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep_picture(
+        &self,
+        content: Bytes,
+    ) -> Result<Option<String>, object_store::Error> {
+        let Some((content, ending)) = without_traces(content) else { return Ok(None) };
+        let hash = id::sha256(&content);
+        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        Ok(Some(format!("{hash}.{ending}")))
+    }
+
+    /// A picture to be shown; `None` for a name that is none.
+    ///
+    /// # Errors
+    /// When the store fails or it is gone.
+    pub async fn picture(&self, name: &str) -> Result<Option<Response>, object_store::Error> {
+        let Some((hash, ending)) = id::picture_name(name) else { return Ok(None) };
+        let content = self.0.get(&Path::from(hash)).await?.bytes().await?;
+        let kind = if ending == "png" { "image/png" } else { "image/jpeg" };
+        let headers = [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ];
+        Ok(Some((headers, content).into_response()))
+    }
+
+    /// Opens `file:FOLDER` or `s3://BUCKET/PREFIX`; for the latter, keys and region come from the
+    /// usual `AWS_…` settings.
+    ///
+    /// # Errors
+    /// One clear line.
+    pub fn open(setting: &str) -> Result<Self, String> {
+        if let Some(folder) = setting.strip_prefix("file:") {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("FILES: the folder {folder} cannot be made: {error}"))?;
+            let store = object_store::local::LocalFileSystem::new_with_prefix(folder)
+                .map_err(|error| format!("FILES: the folder {folder} cannot be used: {error}"))?;
+            return Ok(Self(Arc::new(store)));
+        }
+        let wrong = || "FILES must be file:FOLDER or s3://BUCKET/PREFIX".to_owned();
+        let url =
+            url::Url::parse(setting).ok().filter(|url| url.scheme() == "s3").ok_or_else(wrong)?;
+        let settings = std::env::vars()
+            .filter(|(name, _)| name.starts_with("AWS_"))
+            .map(|(name, value)| (name.to_lowercase(), value));
+        let (store, prefix) = object_store::parse_url_opts(&url, settings)
+            .map_err(|error| format!("FILES cannot be used: {error}"))?;
+        Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
+    }
+
+    /// Keeps files in memory, for tests and commands that need none.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self(Arc::new(object_store::memory::InMemory::new()))
+    }
+
+    /// Keeps a file. The same content twice is one file.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep(
+        &self,
+        name: &str,
+        kind: FileKind,
+        content: Bytes,
+    ) -> Result<Kept, object_store::Error> {
+        let hash = id::sha256(&content);
+        let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
+        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        Ok(Kept { hash, name: cleaned(name, kind), kind, size })
+    }
+
+    /// The file as something to save, never to show in the page's place.
+    ///
+    /// # Errors
+    /// When the store fails or the file is gone.
+    pub async fn download(&self, file: &Kept) -> Result<Response, object_store::Error> {
+        let content = self.0.get(&Path::from(file.hash.clone())).await?;
+        let name =
+            percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC);
+        let disposition = format!(
+            "attachment; filename=\"file.{}\"; filename*=UTF-8''{name}",
+            file.kind.ending()
+        );
+        let headers = [
+            (header::CONTENT_TYPE, file.kind.media_type()),
+            (header::CACHE_CONTROL, "private, no-cache"),
+        ];
+        let size = [(header::CONTENT_LENGTH, content.meta.size)];
+        let mut answer = (
+            headers,
+            size.map(|(name, size)| (name, HeaderValue::from(size))),
+            Body::from_stream(content.into_stream()),
+        )
+            .into_response();
+        if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+            answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        Ok(answer)
+    }
+}
+
+/// The last part of a name, as one clean line, with the ending of what the file is.
+fn cleaned(name: &str, kind: FileKind) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let line = forms::line(last);
+    let stem = line.rsplit_once('.').map_or(line.as_str(), |(stem, _)| stem);
+    let stem: String = stem.chars().take(80).collect();
+    format!("{}.{}", if stem.trim().is_empty() { "file" } else { stem.trim() }, kind.ending())
+}
+
+/// "340 kB" or "2.3 MB".
+#[must_use]
+pub fn size_in_words(bytes: i64) -> String {
+    let tenths = bytes * 10 / 1_000_000;
+    if tenths >= 10 {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    } else {
+        format!("{} kB", (bytes / 1_000).max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_content_says_and_not_its_name() {
+        assert_eq!(FileKind::of(b"%PDF-1.7\n"), Some(FileKind::Pdf));
+        assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
+        assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
+        assert_eq!(FileKind::of(b""), None);
+    }
+
+    /// A zip of empty parts, in this order, but for what stands in `mimetype`.
+    fn zipped(names: &[&str], mimetype: &str) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(
+                *name,
+                zip::write::SimpleFileOptions::default()
+                    .compression_method(zip::CompressionMethod::Stored),
+            )
+            .expect("a part");
+            if *name == "mimetype" {
+                zip.write_all(mimetype.as_bytes()).expect("its words");
+            }
+        }
+        zip.finish().expect("a zip").into_inner()
+    }
+
+    #[test]
+    fn a_word_file_is_known_whichever_program_wrote_it() {
+        let word = [
+            "[Content_Types].xml",
+            "_rels/.rels",
+            "word/document.xml",
+            "word/_rels/document.xml.rels",
+            "docProps/app.xml",
+        ];
+        let libre_office = [
+            "_rels/.rels",
+            "docProps/app.xml",
+            "docProps/core.xml",
+            "word/_rels/document.xml.rels",
+            "word/document.xml",
+            "[Content_Types].xml",
+        ];
+        let google =
+            ["word/numbering.xml", "word/settings.xml", "word/document.xml", "[Content_Types].xml"];
+        let another = [
+            "customXml/item1.xml",
+            "customXml/item2.xml",
+            "customXml/item3.xml",
+            "[Content_Types].xml",
+            "word/document2.xml",
+        ];
+        for parts in [&word[..], &libre_office, &google, &another] {
+            assert_eq!(FileKind::of(&zipped(parts, "")), Some(FileKind::Docx), "{parts:?}");
+        }
+        assert_eq!(
+            FileKind::of(&zipped(
+                &["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"],
+                ""
+            )),
+            None
+        );
+        assert_eq!(FileKind::of(&zipped(&["[Content_Types].xml", "xl/workbook.xml"], "")), None);
+        assert_eq!(
+            FileKind::of(&zipped(
+                &["mimetype", "content.xml"],
+                "application/vnd.oasis.opendocument.text"
+            )),
+            Some(FileKind::Odt)
+        );
+        assert_eq!(
+            FileKind::of(&zipped(
+                &["mimetype", "content.xml"],
+                "application/vnd.oasis.opendocument.spreadsheet"
+            )),
+            None
+        );
+        assert_eq!(FileKind::of(&zipped(&["anything.txt"], "")), None);
+    }
+
+    #[test]
+    fn a_name_is_cleaned_and_ends_as_the_file_is() {
+        assert_eq!(cleaned("C:\\plans\\My plan.final.exe", FileKind::Pdf), "My plan.final.pdf");
+        assert_eq!(cleaned("../../\u{202e}x.pdf", FileKind::Odt), "x.odt");
+        assert_eq!(cleaned("", FileKind::Docx), "file.docx");
+        assert_eq!(size_in_words(340_000), "340 kB");
+        assert_eq!(size_in_words(2_345_678), "2.3 MB");
+    }
+
+    #[test]
+    fn a_picture_keeps_how_it_looks_and_loses_where_and_when_it_was_taken() {
+        let chunk = |kind: &[u8; 4], content: &'static [u8]| {
+            img_parts::png::PngChunk::new(*kind, Bytes::from_static(content)).encoder().bytes()
+        };
+        let parts = [
+            chunk(b"IHDR", &[0; 13]),
+            chunk(b"tEXt", b"Location: an invented road"),
+            chunk(b"IDAT", b"look"),
+            chunk(b"IEND", b""),
+        ];
+        let png = [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat();
+        let (kept, ending) = without_traces(Bytes::from(png)).expect("a picture");
+        let has = |kept: &[u8], words: &[u8]| kept.windows(words.len()).any(|part| part == words);
+        assert!(ending == "png" && has(&kept, b"look") && !has(&kept, b"road"));
+        let jpeg = [
+            &b"\xFF\xD8"[..],
+            b"\xFF\xE1\x00\x10Exif\0\0a road",
+            b"\xFF\xFE\x00\x08a road",
+            b"\xFF\xDB\x00\x06look",
+            b"\xFF\xDA\x00\x03\x01look\xFF\xD9",
+        ]
+        .concat();
+        let jpeg_again = jpeg.clone();
+        let (kept, ending) = without_traces(Bytes::from(jpeg)).expect("a picture");
+        assert!(ending == "jpg" && has(&kept, b"look") && !has(&kept, b"road"));
+        let (kind, kept) = read(Bytes::from(jpeg_again)).expect("a file");
+        assert!(
+            kind == FileKind::Jpg && has(&kept, b"look") && !has(&kept, b"road"),
+            "also where it is only to be saved"
+        );
+        assert!(read(Bytes::from_static(b"\xFF\xD8\xFFno picture")).is_none());
+        for other in [&b"GIF89a"[..], b"", b"<svg onload=alert(1)>"] {
+            assert!(without_traces(Bytes::copy_from_slice(other)).is_none());
+        }
+        assert!(id::picture_name(&format!("{}.png", "a".repeat(64))).is_some());
+        for name in [
+            "map.png",
+            "../../etc/passwd",
+            &format!("{}.svg", "a".repeat(64)),
+            &format!("{}.png", "A".repeat(64)),
+        ] {
+            assert!(id::picture_name(name).is_none(), "{name}");
+        }
+    }
+}

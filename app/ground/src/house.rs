@@ -1,0 +1,126 @@
+//! What every room is handed: the database, the clock, the area's names, and the one pool that
+//! hashes passwords.
+
+use std::sync::Arc;
+
+use calendar::clock::{Clock, DAY, Millis};
+use disclosure::tables::Rule;
+use tokio::sync::Semaphore;
+
+use crate::db::Db;
+use crate::files::Files;
+use crate::return_address::ReturnAddress;
+
+/// The state of the running service. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The database.
+    pub db: Db,
+    /// Files people put in.
+    pub files: Files,
+    /// The time.
+    pub clock: Clock,
+    /// Names and addresses that differ from area to area.
+    pub names: Arc<Names>,
+    /// Where letters come back to, and the key that proves what does; `None` where nothing is read
+    /// of them.
+    pub return_address: Option<Arc<ReturnAddress>>,
+    /// How much of published results must be hidden.
+    pub rule: Rule,
+    /// How long leaders have to say what came of what parents said.
+    pub outcome_within: Millis,
+    /// Where the area's list of support is to be read, if that is said.
+    pub local_offer: Option<String>,
+    /// Who gets the end of the audit log each month.
+    pub audit_head_to: Vec<String>,
+    /// How many passwords may be hashed at once: each takes 19 MiB and a core.
+    pub hashing: Arc<Semaphore>,
+}
+
+/// Names and addresses that differ from area to area.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The local area, as in "Sefton".
+    pub area: String,
+    /// The parent carer forum that runs this service.
+    pub forum: String,
+    /// Where the service is reached, without a slash at the end: `https://alongside.example.org`.
+    pub public_url: String,
+    /// Where the browser's program is served, as in `/pkg/3f9a…`; `None` when it was not built.
+    pub program: Option<String>,
+    /// Whether this is the demonstration area, with its sign-ins shown.
+    pub demonstration: bool,
+}
+
+impl House {
+    /// Builds the state around an open database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, names: Names) -> Self {
+        Self {
+            db,
+            files: Files::in_memory(),
+            clock,
+            names: Arc::new(names),
+            return_address: None,
+            rule: Rule::default(),
+            outcome_within: 12 * 7 * DAY,
+            local_offer: None,
+            audit_head_to: Vec::new(),
+            hashing: Arc::new(Semaphore::new(2)),
+        }
+    }
+
+    /// With files kept there, and not in memory.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = files;
+        self
+    }
+
+    /// With letters that come back to this address.
+    #[must_use]
+    pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
+        self.return_address = address.map(Arc::new);
+        self
+    }
+
+    /// With results of which this is hidden.
+    #[must_use]
+    pub fn with_rule(mut self, rule: Rule) -> Self {
+        self.rule = rule;
+        self
+    }
+
+    /// With outcomes that are due after this.
+    #[must_use]
+    pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
+        self.outcome_within = outcome_within;
+        self
+    }
+
+    /// With the address of the area's list of support.
+    #[must_use]
+    pub fn with_local_offer(mut self, local_offer: Option<String>) -> Self {
+        self.local_offer = local_offer;
+        self
+    }
+
+    /// With these addresses that get the end of the audit log each month.
+    #[must_use]
+    pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
+        self.audit_head_to = addresses;
+        self
+    }
+
+    /// Whether people reach the service over https, so that cookies must be secure.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.names.public_url.starts_with("https://")
+    }
+
+    /// The whole address of a path, for letters.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.names.public_url)
+    }
+}

@@ -1,0 +1,20 @@
+//! The ground that every room stands on.
+//!
+//! * [`house`]: what every room is handed
+//! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
+//! * [`sent`]: what a browser sent; [`files`]: files people put in
+//! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
+//! * [`ui`]: the page and its parts, the form kit, the style
+//! * [`error`]: which error where
+//! * [`return_address`]: the address an email comes back to
+
+pub mod audit;
+pub mod db;
+pub mod error;
+pub mod files;
+pub mod house;
+pub mod return_address;
+pub mod routes;
+pub mod sent;
+pub mod ui;
+pub mod viewer;

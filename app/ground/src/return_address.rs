@@ -1,0 +1,189 @@
+//! The address a letter comes back to: it names the letter, and nobody else can make one (variable
+//! envelope return paths, VERP). Pure.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// How many bytes of the code are written: 80 bits, which nobody guesses with a mail a second.
+const CODE: usize = 10;
+const SHORTEST_KEY: usize = 32;
+/// What is left of the 64 characters before the @ (RFC 5321) beside the letter's name and the code.
+const LONGEST_LOCAL: usize = 10;
+
+/// Where letters come back to, and the key that proves what comes back.
+#[derive(Clone)]
+pub struct ReturnAddress {
+    local: String,
+    host: String,
+    key: Vec<u8>,
+}
+
+impl ReturnAddress {
+    /// Reads `BOUNCE_ADDRESS` and `BOUNCE_KEY`. A key as providers write it, `whsec_` and base64,
+    /// is taken for the bytes it stands for.
+    ///
+    /// # Errors
+    /// One line that names the setting.
+    pub fn new(address: &str, key: &str) -> Result<Self, String> {
+        let address = forms::address(address)
+            .map_err(|_| "BOUNCE_ADDRESS is to be like this: bounces@example.org".to_owned())?;
+        let (local, host) = address.split_once('@').unwrap_or_default();
+        if local.contains('+') {
+            return Err("BOUNCE_ADDRESS is to have no + in it: what follows one names the letter"
+                .to_owned());
+        }
+        if local.len() > LONGEST_LOCAL {
+            return Err(format!(
+                "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the letter's name is added"
+            ));
+        }
+        if key.len() < SHORTEST_KEY {
+            return Err(format!(
+                "BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl rand -hex 32"
+            ));
+        }
+        let key = key
+            .strip_prefix("whsec_")
+            .and_then(|key| STANDARD.decode(key).ok())
+            .unwrap_or_else(|| key.as_bytes().to_vec());
+        Ok(Self { local: local.to_owned(), host: host.to_owned(), key })
+    }
+
+    /// The address that this letter comes back to: `bounces+ID.CODE@example.org`.
+    #[must_use]
+    pub fn of(&self, letter: &str) -> String {
+        let plain = letter.replace('-', "");
+        format!("{}+{plain}.{}@{}", self.local, self.code(&plain), self.host)
+    }
+
+    /// The id of the letter that comes back to this address; `None` for one that we did not make.
+    #[must_use]
+    pub fn letter(&self, address: &str) -> Option<String> {
+        let (local, host) = address.rsplit_once('@')?;
+        let (base, named) = local.split_once('+')?;
+        let (plain, code) = named.split_once('.')?;
+        let plain = plain.to_ascii_lowercase();
+        let is_ours =
+            base.eq_ignore_ascii_case(&self.local) && host.eq_ignore_ascii_case(&self.host);
+        // Mail programs may write capitals.
+        (is_ours && same(code.to_ascii_lowercase().as_bytes(), self.code(&plain).as_bytes()))
+            .then(|| id::parse(&plain))
+            .flatten()
+    }
+
+    /// Its host: mail for it must come here.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The address without a letter.
+    #[must_use]
+    pub fn bare(&self) -> String {
+        format!("{}@{}", self.local, self.host)
+    }
+
+    /// Whether these bytes are the HMAC-SHA256 of the content under the key.
+    #[must_use]
+    pub fn has_signed(&self, content: &[u8], signature: &[u8]) -> bool {
+        self.mac(content).verify_slice(signature).is_ok()
+    }
+
+    fn code(&self, plain: &str) -> String {
+        let code =
+            self.mac(format!("return address of {plain}").as_bytes()).finalize().into_bytes();
+        code.iter().take(CODE).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn mac(&self, content: &[u8]) -> Hmac<Sha256> {
+        // A key of any length will do.
+        let mut mac =
+            <Hmac<Sha256>>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        mac.update(content);
+        mac
+    }
+}
+
+/// Whether two codes are the same, in a time that tells nothing of where they differ.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
+}
+
+/// Without the key.
+impl std::fmt::Debug for ReturnAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReturnAddress({})", self.bare())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "a key of thirty-two letters, or more";
+
+    fn address() -> ReturnAddress {
+        ReturnAddress::new("bounces@example.org", KEY).expect("a return address")
+    }
+
+    #[test]
+    fn a_letter_is_known_by_the_address_it_comes_back_to() {
+        let letter = id::fresh();
+        let address = address();
+        let back = address.of(&letter);
+        assert!(back.split('@').next().expect("a local part").len() <= 64, "{back}");
+        assert_eq!(address.letter(&back), Some(letter.clone()));
+        assert_eq!(address.letter(&back.to_uppercase()), Some(letter));
+    }
+
+    #[test]
+    fn an_address_that_somebody_else_made_names_no_letter() {
+        let (letter, address) = (id::fresh(), address());
+        let back = address.of(&letter);
+        let other =
+            ReturnAddress::new("bounces@example.org", "another key, of thirty-two letters or more")
+                .expect("another");
+        assert_eq!(other.letter(&back), None);
+        assert_eq!(
+            address.letter(&back.replace(&letter.replace('-', ""), &id::fresh().replace('-', ""))),
+            None
+        );
+        for wrong in [
+            "bounces@example.org",
+            "bounces+x@example.org",
+            "bounces+x.y@example.org",
+            "",
+            "@",
+            "someone+x.y@example.org",
+        ] {
+            assert_eq!(address.letter(wrong), None, "{wrong}");
+        }
+        assert_eq!(address.letter(&back.replace("example.org", "example.com")), None);
+    }
+
+    #[test]
+    fn a_bad_setting_is_named() {
+        assert!(
+            ReturnAddress::new("bounces", KEY).expect_err("refused").contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("letters-back@example.org", KEY)
+                .expect_err("refused")
+                .contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("boun+ces@example.org", KEY)
+                .expect_err("refused")
+                .contains("BOUNCE_ADDRESS")
+        );
+        assert!(
+            ReturnAddress::new("bounces@example.org", "short")
+                .expect_err("refused")
+                .contains("BOUNCE_KEY")
+        );
+        assert!(!format!("{:?}", address()).contains(KEY));
+    }
+}

@@ -1,0 +1,216 @@
+//! The table of addresses as a type: each with who may use it. `app::routes` is the list of all.
+//!
+//! There is no way to add an address without saying who may use it, and the rule is kept here,
+//! before the room's own code runs. The test of roles against routes is made from
+//! [`Routes::rules`].
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::MethodRouter;
+use axum::{Extension, Router};
+use forms::Sent;
+
+use crate::error::Error;
+use crate::house::House;
+use crate::sent::{MOST_READ, SentWithFile};
+use crate::viewer::{Role, Viewer};
+
+/// How long a request may take.
+const TIME: Duration = Duration::from_secs(30);
+/// How long one with a file may take: 20 MB over a slow line.
+const TIME_FOR_A_FILE: Duration = Duration::from_secs(600);
+
+/// Who may use an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone.
+    Anyone,
+    /// Everyone who is signed in.
+    SignedIn,
+    /// Everyone who is signed in and holds this role.
+    Only(Role),
+}
+
+impl Access {
+    /// Whether this person may.
+    #[must_use]
+    pub fn allows(self, viewer: &Viewer) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::SignedIn => viewer.is_signed_in(),
+            Self::Only(role) => viewer.is(role),
+        }
+    }
+}
+
+/// One address with one method, and who may use it.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// GET or POST.
+    pub method: Method,
+    /// The address, its parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Addresses with their handlers and rules.
+#[derive(Debug, Default)]
+pub struct Routes {
+    router: Router<House>,
+    rules: Vec<Rule>,
+}
+
+impl Routes {
+    /// An empty list.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page to look at.
+    #[must_use]
+    pub fn get<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.add(Method::GET, path, access, axum::routing::get(handler))
+    }
+
+    /// A form that is sent.
+    #[must_use]
+    pub fn post<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.add(Method::POST, path, access, axum::routing::post(handler))
+    }
+
+    /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
+    /// given the time it needs.
+    #[must_use]
+    pub fn post_file<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        let own = Self::new().guarded(
+            Method::POST,
+            path,
+            access,
+            axum::routing::post(handler),
+            TIME_FOR_A_FILE,
+        );
+        self.join(Self {
+            router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
+            rules: own.rules,
+        })
+    }
+
+    /// All addresses of another room.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.rules.extend(other.rules);
+        Self { router: self.router.merge(other.router), rules: self.rules }
+    }
+
+    /// Every address with its rule.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The router that answers at these addresses.
+    pub fn into_router(self) -> Router<House> {
+        self.router
+    }
+
+    fn add(
+        self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: MethodRouter<House>,
+    ) -> Self {
+        self.guarded(method, path, access, handler, TIME)
+    }
+
+    fn guarded(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: MethodRouter<House>,
+        time: Duration,
+    ) -> Self {
+        self.rules.push(Rule { method, path, access });
+        let guarded = handler
+            .layer(from_fn_with_state(access, guard))
+            .layer(from_fn_with_state(time, within));
+        Self { router: self.router.route(path, guarded), rules: self.rules }
+    }
+}
+
+/// Ends a request that takes too long: one that waits for the database, or for a body that does not
+/// come.
+async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(time.0, next.run(request))
+        .await
+        .unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+/// A form that somebody sent before she signed in, in the extensions of the answer 401. `accounts`
+/// gives it the page that asks her to sign in and carries it on.
+#[derive(Clone, Debug)]
+pub struct SignInFirst {
+    /// The address it was sent to.
+    pub then: String,
+    /// What was typed.
+    pub sent: Sent,
+}
+
+/// The address of the sign-in page that leads on to `then`.
+#[must_use]
+pub fn sign_in_then(then: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("then", then).finish();
+    format!("/sign-in?{query}")
+}
+
+/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is
+/// kept meanwhile.
+async fn guard(
+    access: axum::extract::State<Access>,
+    viewer: Viewer,
+    request: Request,
+    next: Next,
+) -> Response {
+    if access.allows(&viewer) {
+        return next.run(request).await;
+    }
+    if viewer.is_signed_in() {
+        return Error::Forbidden.into_response();
+    }
+    let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    if request.method() == Method::POST {
+        // A file cannot be carried through signing in; what was typed beside it can.
+        match SentWithFile::read(request, 0).await {
+            Ok(form) => {
+                let sent = form.sent;
+                (StatusCode::UNAUTHORIZED, Extension(SignInFirst { then, sent })).into_response()
+            }
+            Err(refused) => refused,
+        }
+    } else {
+        Redirect::to(&sign_in_then(&then)).into_response()
+    }
+}

@@ -1,0 +1,260 @@
+//! The document around a room's own words: title, style, header, menu, footer.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use forms::Refusals;
+use leptos::prelude::*;
+
+use super::{Mark, content_policy, css};
+use crate::house::House;
+use crate::viewer::{Role, Viewer};
+
+/// A page about to be answered with.
+#[derive(Debug)]
+pub struct Page {
+    title: String,
+    body: String,
+    status: StatusCode,
+    has_island: bool,
+    is_kept: bool,
+    signs_in: bool,
+}
+
+impl Page {
+    /// Renders a page. `title` is its `<h1>` in short; `view` is made here, so that islands find
+    /// their owner.
+    pub fn new<V: IntoView>(title: impl Into<String>, view: impl FnOnce() -> V) -> Self {
+        let owner = Owner::new();
+        let body = without_marks(&owner.with(|| view().into_view().to_html()));
+        Self {
+            title: title.into(),
+            body,
+            status: StatusCode::OK,
+            has_island: false,
+            is_kept: false,
+            signs_in: false,
+        }
+    }
+
+    /// For a link in a letter that leads nowhere any more: 410, why, and where to go instead.
+    pub fn link_ended(
+        title: &'static str,
+        why: &'static str,
+        (to, label): (&'static str, &'static str),
+    ) -> Self {
+        let page = Self::new(title, || {
+            view! {
+                <div class="stack">
+                    <h1>{title}</h1>
+                    <p class="lead">{why}</p>
+                    <p><a class="button" href=to>{label}</a></p>
+                </div>
+            }
+        });
+        page.status(StatusCode::GONE)
+    }
+
+    /// The same page again when something must be put right: 422, "Error: " before the title, what
+    /// was typed still there.
+    #[must_use]
+    pub fn refused_for(mut self, refusals: &Refusals) -> Self {
+        if refusals.is_empty() {
+            return self;
+        }
+        self.title = format!("Error: {}", self.title);
+        self.status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// A page to write in, or with what was written: the browser may keep it, so that going back
+    /// finds all of it again. Never a page with somebody else's words: it may lie on a disk until
+    /// she signs out.
+    #[must_use]
+    pub fn kept_for_going_back(mut self) -> Self {
+        self.is_kept = true;
+        self
+    }
+
+    /// With another status than 200.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Loads the browser's program after the page can be used.
+    #[must_use]
+    pub fn with_island(mut self) -> Self {
+        self.has_island = true;
+        self
+    }
+
+    /// For somebody whose session begins with this very answer: its header says so already.
+    #[must_use]
+    pub fn signs_in(mut self) -> Self {
+        self.signs_in = true;
+        self
+    }
+
+    /// The whole document, for this person.
+    #[must_use]
+    pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
+        let script =
+            if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
+        let policy = content_policy(script.as_deref());
+        let is_signed_in = self.signs_in || viewer.is_signed_in();
+        let body = self.body;
+        let title = format!("{} – {}", self.title, house.names.forum);
+        let forum = house.names.forum.clone();
+        let owner = Owner::new();
+        let document = owner.with(|| {
+            view! {
+                <html lang="en-GB">
+                    <head>
+                        <meta charset="utf-8" />
+                        <meta name="viewport" content="width=device-width,initial-scale=1" />
+                        <meta name="color-scheme" content="light dark" />
+                        <title>{title}</title>
+                        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                        <style inner_html=css()></style>
+                    </head>
+                    <body>
+                        <a class="skip" href="#main">"Skip to the page"</a>
+                        <Header forum is_signed_in />
+                        <main id="main" inner_html=body></main>
+                        <Footer viewer is_signed_in />
+                        {script.map(|script| view! { <script type="module" inner_html=script></script> })}
+                    </body>
+                </html>
+            }
+            .to_html()
+        });
+        let document = without_marks(&document);
+        let mut answer = (self.status, Html(format!("<!DOCTYPE html>{document}"))).into_response();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if self.is_kept {
+            answer
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        }
+        answer
+    }
+}
+
+/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands
+/// need them, and there they become what HTML calls a comment; the browser reads both as the same.
+fn without_marks(html: &str) -> String {
+    let (mut plain, mut rest) = (String::with_capacity(html.len()), html);
+    while let Some((before, island)) = rest.split_once("<leptos-island") {
+        let (island, after) = island.split_once("</leptos-island>").unwrap_or((island, ""));
+        plain += &before.replace("<!>", "");
+        plain += "<leptos-island";
+        plain += &island.replace("<!>", "<!---->");
+        plain += "</leptos-island>";
+        rest = after;
+    }
+    plain + &rest.replace("<!>", "")
+}
+
+/// Loads the program and wakes every island. Without it, and before it, each island's form posts by
+/// itself. Last, it keeps the page that says "You are offline" on the phone.
+fn boot_script(folder: &str) -> String {
+    format!(
+        "const w=fetch('{folder}/app.wasm'),m=await import('{folder}/app.js');await m.default({{module_or_path:w}});m.hydrate();\
+         for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
+         navigator.serviceWorker?.register('/offline.js')"
+    )
+}
+
+#[component]
+fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
+    let who = if is_signed_in { ("/account", "Account") } else { ("/sign-in", "Sign in") };
+    view! {
+        <header class="top">
+            <div>
+                <Mark />
+                <a class="home" href="/">
+                    <b>{forum}</b>
+                    <span>"Alongside"</span>
+                </a>
+                <nav aria-label="Main">
+                    <a class="wide-only" href="/topics">"Topics"</a>
+                    <a class="wide-only" href="/plans">"Plans"</a>
+                    <a class="wide-only" href=who.0>{who.1}</a>
+                    <a class="menu" href="#menu">"Menu"</a>
+                </nav>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
+    let mut links = vec![
+        ("/", "Home"),
+        ("/topics", "Topics"),
+        ("/rounds", "Rounds"),
+        ("/plans", "Plans"),
+        ("/consultations", "Consultations"),
+        ("/notices", "Changes"),
+        ("/updates", "You said, we did"),
+        ("/subscribe", "Be told of changes"),
+    ];
+    if viewer.may_propose() {
+        links.push(("/topics/new", "Propose a topic"));
+    }
+    if viewer.is(Role::Organiser) {
+        links.push(("/forum", "Organisers’ desk"));
+    }
+    if viewer.is(Role::Safeguarding) {
+        links.push(("/forum/safeguarding", "Safeguarding"));
+    }
+    if viewer.is(Role::Leader) {
+        links.push(("/lead", "Leaders’ desk"));
+    }
+    if viewer.is(Role::Admin) {
+        links.push(("/admin", "Administration"));
+    }
+    links.extend(if is_signed_in {
+        [("/account", "Your account")].as_slice()
+    } else {
+        &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")]
+    });
+    let links = links
+        .into_iter()
+        .map(|(to, label)| view! { <li><a href=to>{label}</a></li> })
+        .collect_view();
+    view! {
+        <footer>
+            <div>
+                <nav id="menu" aria-label="Menu">
+                    <ul>{links}</ul>
+                </nav>
+                <p>"Run by parents and carers. Not part of the council or the NHS."</p>
+                <ul>
+                    <li><a href="/record">"The record"</a></li>
+                    <li><a href="/local-offer">"The Local Offer"</a></li>
+                    <li><a href="/accessibility">"Accessibility"</a></li>
+                    <li><a href="/privacy">"Privacy"</a></li>
+                </ul>
+            </div>
+        </footer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_go_but_for_those_an_island_needs() {
+        let html =
+            "<p>a<!>b</p><leptos-island data-component=\"x\"><b><!>c</b></leptos-island><!><i></i>";
+        assert_eq!(
+            without_marks(html),
+            "<p>ab</p><leptos-island data-component=\"x\"><b><!---->c</b></leptos-island><i></i>"
+        );
+        assert_eq!(without_marks(&without_marks(html)), without_marks(html));
+    }
+}

@@ -1,0 +1,146 @@
+//! Who is asking, as every room and page needs to know it. `accounts` finds out, from the session
+//! behind the cookie.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use calendar::clock::Millis;
+
+use crate::error::Error;
+
+/// The person who asks, signed in or not.
+#[derive(Clone, Debug, Default)]
+pub struct Viewer(Option<Arc<SignedIn>>);
+
+/// A person who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Her account.
+    pub account_id: String,
+    /// The session behind her cookie.
+    pub session_id: String,
+    /// The name others see.
+    pub shown_name: String,
+    /// Where her letters go.
+    pub email: String,
+    /// The part of the area she lives in, if she gave one.
+    pub place_id: Option<String>,
+    /// What she may do.
+    pub roles: Vec<Role>,
+    /// When this session was last noted as used.
+    pub seen_at: Millis,
+}
+
+impl Viewer {
+    /// Somebody who is signed in.
+    #[must_use]
+    pub fn of(person: SignedIn) -> Self {
+        Self(Some(Arc::new(person)))
+    }
+
+    /// Whether she is signed in.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether she holds this role.
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.0.as_ref().is_some_and(|person| person.roles.contains(&role))
+    }
+
+    /// Whether "Propose a topic" leads anywhere for her: parents can, and a visitor may be one.
+    #[must_use]
+    pub fn may_propose(&self) -> bool {
+        !self.is_signed_in() || self.is(Role::Parent)
+    }
+
+    /// The person, when she is signed in.
+    #[must_use]
+    pub fn person(&self) -> Option<&SignedIn> {
+        self.0.as_deref()
+    }
+
+    /// The person. Only for addresses whose rule lets nobody else in.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the rule of the address did not keep its promise.
+    pub fn signed_in(&self) -> Result<&SignedIn, Error> {
+        self.person().ok_or(Error::Forbidden)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// What a person may do here. One account may hold several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A parent or carer with a confirmed address: proposes and supports.
+    Parent,
+    /// A volunteer of the forum: checks topics, runs rounds.
+    Organiser,
+    /// An officer of the council or the NHS.
+    Leader,
+    /// The named person of the forum who reads what is passed on privately.
+    Safeguarding,
+    /// Invites people, sets roles, services and places.
+    Admin,
+}
+
+impl Role {
+    /// Every role, in the order they are shown.
+    pub const ALL: [Self; 5] =
+        [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
+
+    /// The word it is stored and invited by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parent => "parent",
+            Self::Organiser => "organiser",
+            Self::Leader => "leader",
+            Self::Safeguarding => "safeguarding",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// As it is shown to people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Parent => "Parent or carer",
+            Self::Organiser => "Organiser",
+            Self::Leader => "Leader",
+            Self::Safeguarding => "Safeguarding lead",
+            Self::Admin => "Administrator",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_is_read_from_its_own_word() {
+        for role in Role::ALL {
+            assert_eq!(Role::read(role.word()), Some(role));
+        }
+        assert_eq!(Role::read("root"), None);
+    }
+}

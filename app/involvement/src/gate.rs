@@ -1,0 +1,154 @@
+//! The gate: what must have happened before a draft is published, or a consultation on one is
+//! opened. Pure.
+//!
+//! The schema holds the same rule (the view `shut_gates`), so that no program can publish past it.
+
+use calendar::clock::{DAY, Millis};
+
+/// How long each topic must have been open before any draft was recorded.
+pub const OPEN_BEFORE_DRAFTS: Millis = 14 * DAY;
+
+/// What the gate is worked out from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The topics tied to the plan, but for withdrawn ones.
+    pub topics: Vec<TopicFacts>,
+    /// When the first draft was recorded, published or not.
+    pub first_draft_at: Option<Millis>,
+    /// Whether a planning session in which parents took part is recorded.
+    pub met_parents: bool,
+    /// Whether the forum has written its statement.
+    pub has_statement: bool,
+}
+
+/// What the gate asks of one topic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TopicFacts {
+    /// Since when it is open for everyone to read.
+    pub open_since: Option<Millis>,
+    /// Whether the voting on it has closed.
+    pub vote_closed: bool,
+}
+
+/// One point of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// What it asks.
+    pub asks: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Who can make it hold, and how; for a point that does not.
+    pub who: &'static str,
+}
+
+/// The points of the gate, in the order they can be made to hold.
+#[must_use]
+pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
+    let before = facts.first_draft_at.unwrap_or(now);
+    let is_open = |topic: &TopicFacts| {
+        topic.open_since.is_some_and(|since| since + OPEN_BEFORE_DRAFTS <= before)
+    };
+    let has_topics = !facts.topics.is_empty();
+    vec![
+        Point {
+            asks: "Topics from parents are tied to the plan",
+            holds: has_topics,
+            who: "Leaders tie topics to it.",
+        },
+        Point {
+            asks: "Each topic was open for 14 days or more before any draft was written",
+            holds: has_topics && facts.topics.iter().all(is_open),
+            who: if facts.first_draft_at.is_some() {
+                "A draft was written too early. This cannot be made good any more."
+            } else {
+                "Time does it. Write no draft before."
+            },
+        },
+        Point {
+            asks: "Voting on the topics has closed, or leaders met parents to plan",
+            holds: has_topics
+                && (facts.met_parents || facts.topics.iter().all(|topic| topic.vote_closed)),
+            who: "Leaders record a planning session in which parents took part, or wait for the round to close.",
+        },
+        Point {
+            asks: "The forum has written its statement",
+            holds: facts.has_statement,
+            who: "The forum writes it.",
+        },
+    ]
+}
+
+/// Whether every point holds.
+#[must_use]
+pub fn is_open(facts: &Facts, now: Millis) -> bool {
+    points(facts, now).iter().all(|point| point.holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Facts {
+        Facts {
+            topics: vec![TopicFacts { open_since: Some(0), vote_closed: true }],
+            first_draft_at: Some(OPEN_BEFORE_DRAFTS),
+            met_parents: false,
+            has_statement: true,
+        }
+    }
+
+    fn shut(facts: &Facts) -> Vec<&'static str> {
+        points(facts, 100 * DAY)
+            .into_iter()
+            .filter(|point| !point.holds)
+            .map(|point| point.asks)
+            .collect()
+    }
+
+    #[test]
+    fn the_gate_opens_when_every_point_holds() {
+        assert!(is_open(&good(), 100 * DAY));
+    }
+
+    #[test]
+    fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft_whenever_it_is_published()
+     {
+        let early = Facts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
+        assert_eq!(
+            shut(&early),
+            ["Each topic was open for 14 days or more before any draft was written"]
+        );
+        let late = TopicFacts { open_since: Some(1), vote_closed: true };
+        let one_late = Facts { topics: vec![good().topics[0], late], ..good() };
+        assert_eq!(shut(&one_late).len(), 1);
+        let none_yet = Facts { first_draft_at: None, ..good() };
+        assert!(
+            !is_open(&none_yet, OPEN_BEFORE_DRAFTS - 1) && is_open(&none_yet, OPEN_BEFORE_DRAFTS)
+        );
+    }
+
+    #[test]
+    fn an_open_vote_is_enough_only_with_a_planning_session() {
+        let voting = Facts {
+            topics: vec![TopicFacts { open_since: Some(0), vote_closed: false }],
+            ..good()
+        };
+        assert_eq!(
+            shut(&voting),
+            ["Voting on the topics has closed, or leaders met parents to plan"]
+        );
+        assert!(is_open(&Facts { met_parents: true, ..voting }, 100 * DAY));
+    }
+
+    #[test]
+    fn without_topics_or_the_forums_statement_the_gate_is_shut() {
+        assert!(
+            shut(&Facts { topics: Vec::new(), met_parents: true, ..good() })
+                .contains(&"Topics from parents are tied to the plan")
+        );
+        assert_eq!(
+            shut(&Facts { has_statement: false, ..good() }),
+            ["The forum has written its statement"]
+        );
+    }
+}

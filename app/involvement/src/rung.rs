@@ -1,0 +1,199 @@
+//! How far parents were involved in a plan, worked out from what happened and never chosen from a
+//! list. Pure.
+//!
+//! The rules stand as a table in `docs/the-rung.md`; the first that holds, from the top, decides.
+
+use calendar::clock::Millis;
+
+use super::gate::OPEN_BEFORE_DRAFTS;
+
+/// How far parents were involved, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rung {
+    /// Parents were told.
+    Informing,
+    /// Parents were asked what they think of what was written.
+    Consulting,
+    /// Parents were heard before a draft was published.
+    Engaging,
+    /// Parents planned with leaders before anything was published.
+    CoDesigning,
+    /// Parents said what should be planned, and planned it with leaders from the start.
+    CoProduction,
+}
+
+impl Rung {
+    /// Its name.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Informing => "Informing",
+            Self::Consulting => "Consulting",
+            Self::Engaging => "Engaging",
+            Self::CoDesigning => "Co-designing",
+            Self::CoProduction => "Co-production",
+        }
+    }
+}
+
+/// What the rung is worked out from. `None` where it has not happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Since when each tied topic is open, but for withdrawn ones.
+    pub topics_open_since: Vec<Millis>,
+    /// When the voting on the last of them closed, if all have.
+    pub votes_closed_at: Option<Millis>,
+    /// When the first planning session with parents was recorded.
+    pub met_parents_at: Option<Millis>,
+    /// When the forum wrote its first statement.
+    pub statement_at: Option<Millis>,
+    /// When the first draft was recorded.
+    pub first_draft_at: Option<Millis>,
+    /// When the first draft was published.
+    pub published_at: Option<Millis>,
+    /// Whether the gate was overridden for any draft.
+    pub is_overridden: bool,
+}
+
+/// The rung so far, and what decided it; `None` while nothing has happened that parents had a part
+/// in or were told of.
+#[must_use]
+pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
+    // What has not happened yet could happen now.
+    let (draft, published) = (
+        facts.first_draft_at.unwrap_or(now),
+        facts.published_at.unwrap_or(now.max(facts.first_draft_at.unwrap_or(now))),
+    );
+    let before = |at: Option<Millis>, limit: Millis| at.is_some_and(|at| at <= limit);
+    let has_topics = !facts.topics_open_since.is_empty();
+    // A draft recorded before any topic was open can never be called co-production, nor
+    // co-designing.
+    let began_with_parents =
+        has_topics && facts.topics_open_since.iter().any(|since| *since <= draft);
+    let all_open_long = has_topics
+        && facts
+            .topics_open_since
+            .iter()
+            .all(|since| since.saturating_add(OPEN_BEFORE_DRAFTS) <= draft);
+    if facts.is_overridden {
+        return Some(
+            if before(facts.met_parents_at, published) || before(facts.statement_at, published) {
+                (Rung::Consulting, "the gate was overridden, so it is no more than that")
+            } else {
+                (Rung::Informing, "the gate was overridden before parents were heard")
+            },
+        );
+    }
+    let heard_before_draft =
+        before(facts.votes_closed_at, draft) || before(facts.met_parents_at, draft);
+    if all_open_long
+        && heard_before_draft
+        && before(facts.met_parents_at, published)
+        && before(facts.statement_at, published)
+    {
+        Some((
+            Rung::CoProduction,
+            "topics were open and parents were heard before the first draft, and they planned with leaders",
+        ))
+    } else if began_with_parents && before(facts.met_parents_at, published) {
+        Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
+    } else if before(facts.met_parents_at, published) || before(facts.votes_closed_at, published) {
+        Some((Rung::Engaging, "parents were heard before a draft was published"))
+    } else if facts.first_draft_at.is_some() && before(facts.statement_at, published) {
+        Some((Rung::Consulting, "the forum said what it thinks before a draft was published"))
+    } else if facts.published_at.is_some() {
+        Some((Rung::Informing, "a draft was published and parents had no part in it before"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calendar::clock::DAY;
+    use proptest::prelude::*;
+
+    fn from_the_start() -> Facts {
+        Facts {
+            topics_open_since: vec![0, DAY],
+            votes_closed_at: Some(30 * DAY),
+            met_parents_at: Some(40 * DAY),
+            statement_at: Some(50 * DAY),
+            first_draft_at: Some(45 * DAY),
+            published_at: Some(60 * DAY),
+            is_overridden: false,
+        }
+    }
+
+    fn decided(facts: &Facts) -> Option<Rung> {
+        rung(facts, 200 * DAY).map(|(rung, _)| rung)
+    }
+
+    #[test]
+    fn involved_from_the_start_is_co_production() {
+        assert_eq!(decided(&from_the_start()), Some(Rung::CoProduction));
+    }
+
+    #[test]
+    fn each_thing_that_came_too_late_or_never_lowers_the_rung() {
+        let start = from_the_start();
+        assert_eq!(
+            decided(&Facts { first_draft_at: Some(5 * DAY), ..start.clone() }),
+            Some(Rung::CoDesigning)
+        );
+        assert_eq!(decided(&Facts { met_parents_at: None, ..start.clone() }), Some(Rung::Engaging));
+        assert_eq!(
+            decided(&Facts { met_parents_at: None, votes_closed_at: None, ..start.clone() }),
+            Some(Rung::Consulting)
+        );
+        let told = Facts {
+            first_draft_at: Some(45 * DAY),
+            published_at: Some(60 * DAY),
+            ..Facts::default()
+        };
+        assert_eq!(decided(&told), Some(Rung::Informing));
+        assert_eq!(decided(&Facts { is_overridden: true, ..start }), Some(Rung::Consulting));
+        let told_after = Facts { statement_at: Some(61 * DAY), ..told };
+        assert_eq!(
+            decided(&told_after),
+            Some(Rung::Informing),
+            "a statement after the publication changes nothing"
+        );
+        assert_eq!(decided(&Facts::default()), None);
+    }
+
+    #[test]
+    fn before_any_draft_a_topic_must_have_been_open_for_its_fourteen_days_already() {
+        let young = Facts {
+            topics_open_since: vec![199 * DAY],
+            first_draft_at: None,
+            published_at: None,
+            ..from_the_start()
+        };
+        assert_eq!(decided(&young), Some(Rung::CoDesigning));
+    }
+
+    proptest! {
+        #[test]
+        fn a_draft_recorded_before_any_topic_was_open_is_never_co_production_or_co_designing(
+            topics in proptest::collection::vec(10_i64..100, 0..4),
+            votes in proptest::option::of(0_i64..200), met in proptest::option::of(0_i64..200),
+            statement in proptest::option::of(0_i64..200), published in proptest::option::of(9_i64..200), is_overridden: bool,
+        ) {
+            let facts = Facts {
+                topics_open_since: topics.into_iter().map(|day| day * DAY).collect(),
+                votes_closed_at: votes.map(|day| day * DAY), met_parents_at: met.map(|day| day * DAY),
+                statement_at: statement.map(|day| day * DAY), first_draft_at: Some(9 * DAY),
+                published_at: published.map(|day| day * DAY), is_overridden,
+            };
+            prop_assert!(decided(&facts).is_none_or(|rung| rung <= Rung::Engaging));
+        }
+
+        #[test]
+        fn an_overridden_plan_is_never_above_consulting(met in proptest::option::of(0_i64..200)) {
+            let facts = Facts { is_overridden: true, met_parents_at: met, ..from_the_start() };
+            prop_assert!(decided(&facts).is_some_and(|rung| rung <= Rung::Consulting));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! What everyone sees: the comments with their answers, one of them, and a year of them as one
+//! document.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use calendar::clock::{self, Millis};
+use forms::{Sent, page_number};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Page, Pager, When};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+use outcomes::rules::due_by;
+
+use super::store::{self, Comment, Which};
+use super::{comment as find, rules};
+
+const MOST_ON_A_PAGE: i64 = 20;
+/// The most comments that one document holds.
+const MOST_OF_A_YEAR: i64 = 2_000;
+
+/// GET `/local-offer`: all, or with `?show=unanswered` what has no answer yet.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let is_unanswered = sent.typed("show") == "unanswered";
+    let which = if is_unanswered { Which::Unanswered } else { Which::Public };
+    let number = page_number(&sent);
+    let mut comments =
+        store::list(&house.db, which, (MOST_ON_A_PAGE + 1, (number - 1) * MOST_ON_A_PAGE)).await?;
+    let address = |page: i64| {
+        if is_unanswered {
+            format!("/local-offer?show=unanswered&page={page}")
+        } else {
+            format!("/local-offer?page={page}")
+        }
+    };
+    let next = (comments.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        comments.truncate(MOST_ON_A_PAGE as usize);
+        address(number + 1)
+    });
+    let first = (number > 1).then(|| address(1));
+    let (now, within, year) =
+        (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
+    let offer = house.local_offer.clone();
+    let page = Page::new("The Local Offer", || {
+        let area = house.names.area.clone();
+        let offer = offer.map(
+            |offer| view! { <p><a href=offer>{format!("The list of support in {area}")}</a></p> },
+        );
+        let ways = [("", "All"), ("unanswered", "Not answered yet")].map(|(word, title)| {
+            let to = if word.is_empty() { "/local-offer".to_owned() } else { format!("/local-offer?show={word}") };
+            view! { <a href=to aria-current=((word == "unanswered") == is_unanswered).then_some("true")>{title}</a> }
+        });
+        let nothing = comments.is_empty().then_some(if is_unanswered {
+            "Every comment is answered."
+        } else {
+            "No comment is published yet."
+        });
+        let cards = comments.iter().map(|comment| card(comment, within, now)).collect::<Vec<_>>();
+        let cards = (!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> });
+        view! {
+            <div class="stack">
+                <h1>"The Local Offer"</h1>
+                <p class="lead">"What parents say of the area’s list of support, what the authority answers, and what it does about it."</p>
+                {offer}
+                <p><a class="button" href="/local-offer/comments/new">"Write a comment"</a></p>
+                <nav class="pager" aria-label="Show">{ways.into_iter().collect_view()}</nav>
+                {nothing.map(|nothing| view! { <p>{nothing}</p> })}
+                {cards}
+                <Pager first next />
+                <p><a href=format!("/local-offer/years/{year}")>{format!("All comments and answers of {year} as one document")}</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+    view! {
+        <li class="card">
+            <h2><a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a></h2>
+            {standing(comment, within, now)}
+            <p class="soft">{about(comment)}{comment.published_at.map(|at| view! { ", "<When at /> })}</p>
+        </li>
+    }
+}
+
+/// The beginning of a comment, for a title.
+pub fn title(comment: &Comment) -> String {
+    outcomes::shortened(&comment.words)
+}
+
+/// What a comment is about.
+pub fn about(comment: &Comment) -> String {
+    if comment.service.is_empty() {
+        "All of the Local Offer".to_owned()
+    } else {
+        comment.service.clone()
+    }
+}
+
+/// Whether a comment is answered, or by when it is to be.
+pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+    match (comment.responses.last(), comment.published_at) {
+        (Some(last), _) if last.action.is_empty() => {
+            view! { <p class="state">"● Answered"</p> }.into_any()
+        }
+        (Some(_), _) => view! { <p class="state">"✓ Answered, with what is done"</p> }.into_any(),
+        (None, Some(at)) => {
+            let by = due_by(at, within);
+            let state = if by < now { "× Answer overdue since " } else { "○ Answer due by " };
+            view! { <p class="state"><span>{state}<When at=by /></span></p> }.into_any()
+        }
+        (None, None) => ().into_any(),
+    }
+}
+
+/// Where a comment stands, for its author.
+fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+    if comment.withdrawn_at.is_some() {
+        view! { <p class="state">"○ You took it back"</p> }.into_any()
+    } else if let Some((_, reason)) = &comment.declined {
+        let reason = rules::reason(reason);
+        view! { <p class="state">{format!("× Not published. {reason}")}</p> }.into_any()
+    } else if comment.passed_on_at.is_some() {
+        view! { <p class="state">"○ Somebody of the forum looks after it"</p> }.into_any()
+    } else if comment.waits() {
+        view! { <p class="state">"○ Waits to be read. Only you can see it"</p> }.into_any()
+    } else {
+        standing(comment, within, now).into_any()
+    }
+}
+
+/// A comment in the list of what its author said.
+pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+    // What was passed on has no page for her: who looks over her shoulder reads nothing of it.
+    let title = if comment.passed_on_at.is_some() {
+        view! { "A comment that you sent" }.into_any()
+    } else {
+        view! { <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a> }
+            .into_any()
+    };
+    view! {
+        <li class="card">
+            <h3>{title}</h3>
+            {state(comment, within, now)}
+            <p class="soft">"You wrote it, "<When at=comment.sent_at /></p>
+        </li>
+    }
+}
+
+/// What was answered, the first first.
+pub fn responses(comment: &Comment) -> impl IntoView + use<> {
+    let one = |response: &store::Response| {
+        let who = if response.organisation.is_empty() {
+            "The authority".to_owned()
+        } else {
+            response.organisation.clone()
+        };
+        let action = if response.action.is_empty() {
+            view! { <p>"Nothing else is going to be done."</p> }.into_any()
+        } else {
+            let by = clock::day_of(&response.action_by).map(|day| view! { " By "<b>{day}</b>"." });
+            view! { <p><b>"What is going to be done: "</b>{response.action.clone()}{by}</p> }
+                .into_any()
+        };
+        view! {
+            <li class="panel">
+                <p class="soft">{who}" answered on "<When at=response.at /></p>
+                <p class="lines">{response.response.clone()}</p>
+                {action}
+            </li>
+        }
+    };
+    let rows = comment.responses.iter().map(one).collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <ul class="stack">{rows}</ul> })
+}
+
+/// GET `/local-offer/comments/{id}`: for everyone once it is published; before, for its author.
+pub async fn comment(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let comment = find(&house, &id).await?;
+    let is_hers = viewer.signed_in().is_ok_and(|me| me.account_id == comment.author_id);
+    // What was passed on is for the safeguarding lead alone; its author has her letter.
+    if !comment.is_public() && (!is_hers || comment.passed_on_at.is_some()) {
+        return Err(Error::NotFound);
+    }
+    let done = Sent::query(&uri).line("done");
+    let (now, within) = (house.clock.now(), house.outcome_within);
+    let page = Page::new("A comment on the Local Offer", || {
+        let banner = match done.as_str() {
+            "sent" => Some((
+                "Your comment is sent",
+                "Somebody from the forum reads it first, within five working days. We write to you then.",
+            )),
+            "answered" => Some(("The answer is published", "Its author gets it by letter.")),
+            "withdrawn" => Some(("You took it back", "Nobody can read it any more.")),
+            _ => None,
+        };
+        let state = state(&comment, within, now);
+        let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
+            .then(|| view! { <p><a href=format!("/local-offer/comments/{}/withdrawal", comment.id)>"Take it back"</a></p> });
+        let answer = (viewer.is(Role::Leader) && comment.is_public())
+            .then(|| view! { <p><a class="button" href=format!("/lead/local-offer/{}", comment.id)>"Answer it"</a></p> });
+        view! {
+            <article class="stack">
+                {banner.map(|(title, next)| view! { <Banner title><p>{next}</p></Banner> })}
+                <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                <h1>"A comment on the Local Offer"</h1>
+                <p class="soft">{about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) /></p>
+                <p class="said">{comment.words.clone()}</p>
+                {state}
+                {responses(&comment)}
+                {answer}
+                {withdraw}
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/local-offer/years/{year}`: every comment that was published in a year with its answers, to
+/// print.
+pub async fn year(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(year): Path<String>,
+) -> Result<Response, Error> {
+    let year: i16 =
+        year.parse().ok().filter(|year| (2000..=2200).contains(year)).ok_or(Error::NotFound)?;
+    let start = |year: i16| clock::read(&format!("{year}-01-01"), "00:00").ok_or(Error::NotFound);
+    let (from, until, now) = (start(year)?, start(year + 1)?, house.clock.now());
+    if from > now {
+        return Err(Error::NotFound);
+    }
+    let comments = store::list(&house.db, Which::Between(from, until), (MOST_OF_A_YEAR, 0)).await?;
+    let declined = store::declined(&house.db, from, until).await?;
+    let within = house.outcome_within;
+    let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
+        let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
+        let published = if comments.len() == 1 {
+            "1 comment was published".to_owned()
+        } else {
+            format!("{} comments were published", comments.len())
+        };
+        let not = match declined {
+            0 => "None was left out.".to_owned(),
+            many => format!(
+                "Left out were {}: comments that name somebody, are about one child, are abusive, or are not about the Local Offer.",
+                disclosure::count(many).words()
+            ),
+        };
+        let so_far = (until > now).then(|| view! { <p class="soft">"The year is not over."</p> });
+        let earlier = (year > 2000).then(|| view! { <a href=format!("/local-offer/years/{}", year - 1)>{format!("{}", year - 1)}</a> });
+        let rows = comments.iter().enumerate().map(|(nth, comment)| {
+            view! {
+                <section class="stack on-paper">
+                    <h2>{format!("{}. {}", nth + 1, about(comment))}</h2>
+                    <p class="soft">{comment.published_at.map(|at| view! { <When at /> })}</p>
+                    <p class="said">{comment.words.clone()}</p>
+                    {if comment.responses.is_empty() { standing(comment, within, now).into_any() } else { responses(comment).into_any() }}
+                </section>
+            }
+        });
+        let rows = rows.collect::<Vec<_>>();
+        view! {
+            <article class="stack-l">
+                <section class="stack">
+                    <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                    <h1>{format!("Comments on the Local Offer in {year}")}</h1>
+                    <p class="lead">{format!("{published}, {answered} of them are answered. {not}")}</p>
+                    {so_far}
+                    <p class="soft">"Published as regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. Comments are in their authors’ own words."</p>
+                    <nav class="pager" aria-label="Other years">{earlier}</nav>
+                </section>
+                {rows}
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}

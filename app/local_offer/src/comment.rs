@@ -1,0 +1,131 @@
+//! A parent writes a comment, or takes it back.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Named, Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::{comment as find, rules, store};
+
+/// GET `/local-offer/comments/new`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let services = area::store::services(&house.db).await?;
+    Ok(page(&Sent::default(), &Refusals::default(), services).answer(&house, &viewer))
+}
+
+/// POST `/local-offer/comments/new`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let services = area::store::services(&house.db).await?;
+    let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
+    let new = match rules::comment(&sent, &ids) {
+        Ok(new) => new,
+        Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
+    };
+    let (now, author) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let id = house
+        .db
+        .write(move |tx| Box::pin(async move { store::send(tx, &new, &author, now).await }))
+        .await?;
+    Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
+}
+
+fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: "All of it".into(),
+        chosen: sent.typed("service").is_empty(),
+    }];
+    choices.extend(Choice::each(
+        services.into_iter().map(|service| (service.id, service.name)),
+        |id| sent.typed("service") == id,
+    ));
+    let page = Page::new("Comment on the Local Offer", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                <Summary refusals />
+                <h1>"Comment on the Local Offer"</h1>
+                <p class="lead">"What is wrong, missing or good in the list of support? The authority must answer, and say what it is going to do."</p>
+                <p class="soft">"Everyone can read it, but not who wrote it. Somebody from the forum reads it first. Please do not name a child."</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Select name="service" label="What is it about?" choices />
+                    <Area name="words" label="Your comment" hint="In your own words. Nobody changes them." value=sent.typed("words") refusals />
+                    <button class="button">"Send this comment"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+/// GET `/local-offer/comments/{id}/withdrawal`: asks once more.
+pub async fn withdrawal(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let comment = find(&house, &id).await?;
+    if comment.author_id != viewer.signed_in()?.account_id {
+        return Err(Error::NotFound);
+    }
+    let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
+    let page = Page::new("Take back your comment", || {
+        let form = if can_be {
+            view! { <form method="post"><button class="button warn">"Take it back"</button></form> }
+                .into_any()
+        } else {
+            view! { <p class="panel">"It can no longer be taken back: it was answered, or you took it back before."</p> }.into_any()
+        };
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/local-offer/comments/{id}")>"Your comment"</a></p>
+                <h1>"Take back your comment"</h1>
+                <p class="said">{words}</p>
+                <p>"Nobody can read it then. It cannot be brought back, but you can write another one."</p>
+                {form}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/local-offer/comments/{id}/withdrawal`
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let comment = find(&house, &id).await?;
+    let (now, by, about, kind) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        comment.id.clone(),
+        house.db.kind(),
+    );
+    if comment.author_id != by {
+        return Err(Error::NotFound);
+    }
+    let withdrawn = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::hold(tx, kind, &about).await?;
+            store::withdraw(tx, &about, &by, now).await
+        })
+    });
+    let done = withdrawn.await?;
+    let to = if done {
+        format!("/local-offer/comments/{}?done=withdrawn", comment.id)
+    } else {
+        format!("/local-offer/comments/{}/withdrawal", comment.id)
+    };
+    Ok(Redirect::to(&to).into_response())
+}

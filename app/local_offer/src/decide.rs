@@ -1,0 +1,179 @@
+//! An organiser reads comments before anybody else does.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Choice, Choices, Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, Decision, REASONS};
+use super::store::{self, Comment, Which};
+use super::{browse, comment as find, letters};
+
+/// How many comments wait on one page.
+const MOST: i64 = 50;
+
+/// GET `/forum/local-offer`
+pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
+    let page = Page::new("Comments to read", || {
+        let nothing = waiting.is_empty().then(
+            || view! { <p>"Nothing waits for you. Comments that parents send will be here."</p> },
+        );
+        let rows = waiting.into_iter().map(|comment| {
+            let to = format!("/forum/local-offer/{}", comment.id);
+            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2><p class="soft">"Sent on "<When at=comment.sent_at /></p></li> }
+        });
+        let rows = rows.collect::<Vec<_>>();
+        let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <h1>"Comments to read"</h1>
+                <p class="lead">"Comments on the Local Offer are published unless they name somebody, are about one child, are abusive, or are about something else."</p>
+                {nothing}
+                {rows}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/forum/local-offer/{id}`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let comment = waiting(&house, &id).await?;
+    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/forum/local-offer/{id}`
+pub async fn decide(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let comment = waiting(&house, &id).await?;
+    let decision = match rules::decision(&sent) {
+        Ok(decision) => decision,
+        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+    };
+    if keep(&house, &viewer.signed_in()?.account_id, &comment, decision).await? {
+        return Ok(Redirect::to("/forum/local-offer").into_response());
+    }
+    let refusals = Refusals::one(
+        "decision",
+        "This could not be kept. Somebody has decided about it, or its author took it back",
+    );
+    // Passed on meanwhile, it is for the safeguarding lead alone.
+    Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
+}
+
+/// One that an organiser may read: not one that was passed on.
+async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
+    let comment = find(house, id).await?;
+    if comment.passed_on_at.is_some() || comment.withdrawn_at.is_some() {
+        Err(Error::NotFound)
+    } else {
+        Ok(comment)
+    }
+}
+
+/// The decision, the audit, the author's letter: one write. False when it waits no more.
+async fn keep(
+    house: &House,
+    by: &str,
+    comment: &Comment,
+    decision: Decision,
+) -> Result<bool, Error> {
+    let (now, by, comment, writer) =
+        (house.clock.now(), by.to_owned(), comment.clone(), house.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            if !store::decide(tx, &comment.id, &decision, &by, now).await? {
+                return Ok::<_, sqlx::Error>(false);
+            }
+            if let Some(to) = &comment.author_email {
+                let words = letters::decided(&writer, &comment.id, &decision);
+                let dedup_key = format!("comment decided {}", comment.id);
+                let account_id = Some(comment.author_id.as_str());
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: "comment decided",
+                        account_id,
+                        to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
+            }
+            let (what, detail) = match decision {
+                Decision::Publish => ("comment published", ""),
+                Decision::Decline(reason) => ("comment declined", reason),
+                Decision::PassOn => ("comment passed on", ""),
+            };
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &comment.id, detail })
+                .await?;
+            Ok(true)
+        })
+    });
+    Ok(kept.await?)
+}
+
+fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+    let choice = |value: &str, label: &str| Choice {
+        value: value.into(),
+        label: label.into(),
+        chosen: sent.typed("decision") == value,
+    };
+    let choices = vec![
+        choice("publish", "Publish it as it is"),
+        choice("decline", "Do not publish it, for the reason below"),
+        choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"),
+    ];
+    let reasons = REASONS
+        .map(|(word, label)| Choice {
+            value: word.into(),
+            label: label.into(),
+            chosen: sent.typed("reason") == word,
+        })
+        .to_vec();
+    let page = Page::new("Decide about a comment", || {
+        let form = if comment.waits() {
+            view! {
+                <form method="post" novalidate>
+                    <Choices name="decision" legend="What becomes of it?" choices refusals />
+                    <Choices name="reason" legend="If it is not published: why?" hint="Its author is told." choices=reasons refusals />
+                    <button class="button">"Keep this decision"</button>
+                </form>
+            }
+            .into_any()
+        } else {
+            view! { <p class="panel">"There is nothing to decide about it."</p> }.into_any()
+        };
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <p><a class="back" href="/forum/local-offer">"Comments to read"</a></p>
+                <h1>"A comment on the Local Offer"</h1>
+                <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
+                <p class="said">{comment.words.clone()}</p>
+                {form}
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}

@@ -1,0 +1,58 @@
+//! The Local Offer: what parents say of the area's published list of support, and what the
+//! authority answers and does.
+//!
+//! A comment's life: sent → an organiser reads it → published, declined for one of a few reasons,
+//! or passed on to the safeguarding lead → the authority responds, and says what it is going to do
+//! and by when. It is due as every outcome is. Comments of a year print as one document, as
+//! regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. `rules`
+//! reads what is sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the
+//! parent's page, `decide` the organiser's, `respond` the leader's, `safeguarding` the lead's,
+//! `letters` are what the author gets.
+
+mod browse;
+mod comment;
+mod decide;
+mod letters;
+mod respond;
+pub mod rules;
+mod safeguarding;
+pub mod store;
+
+pub use browse::mine;
+
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+use store::Comment;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only, SignedIn};
+    let (organiser, leader, lead) =
+        (Only(Role::Organiser), Only(Role::Leader), Only(Role::Safeguarding));
+    Routes::new()
+        .get("/local-offer", Anyone, browse::list)
+        .get("/local-offer/years/{year}", Anyone, browse::year)
+        .get("/local-offer/comments/new", SignedIn, comment::form)
+        .post("/local-offer/comments/new", SignedIn, comment::send)
+        .get("/local-offer/comments/{id}", Anyone, browse::comment)
+        .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdrawal)
+        .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw)
+        .get("/forum/local-offer", organiser, decide::queue)
+        .get("/forum/local-offer/{id}", organiser, decide::form)
+        .post("/forum/local-offer/{id}", organiser, decide::decide)
+        .get("/forum/safeguarding/comments", lead, safeguarding::list)
+        .get("/forum/safeguarding/comments/{id}", lead, safeguarding::one)
+        .post("/forum/safeguarding/comments/{id}", lead, safeguarding::note)
+        .get("/lead/local-offer", leader, respond::list)
+        .get("/lead/local-offer/{id}", leader, respond::form)
+        .post("/lead/local-offer/{id}", leader, respond::respond)
+}
+
+/// The comment of an address, or "not found".
+async fn comment(house: &House, id: &str) -> Result<Comment, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}

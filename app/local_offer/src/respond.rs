@@ -1,0 +1,140 @@
+//! A leader answers a comment, and says what is going to be done.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Field, FormKey, Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::store::{self, Comment, Which};
+use super::{browse, comment as find, letters, rules};
+
+/// How many comments wait on one page.
+const MOST: i64 = 50;
+
+/// GET `/lead/local-offer`: what waits for a response, the first published first.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, Which::Unanswered, (MOST, 0)).await?;
+    let (now, within) = (house.clock.now(), house.outcome_within);
+    let page = Page::new("Comments to answer", || {
+        let nothing = waiting.is_empty().then(
+            || view! { <p>"Nothing waits for you. Comments that are published will be here."</p> },
+        );
+        let rows = waiting.into_iter().map(|comment| {
+            let to = format!("/lead/local-offer/{}", comment.id);
+            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2>{browse::standing(&comment, within, now)}</li> }
+        });
+        let rows = rows.collect::<Vec<_>>();
+        let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <h1>"Comments to answer"</h1>
+                <p class="lead">"What parents say of the Local Offer. Each is answered in public, with what is going to be done."</p>
+                {nothing}
+                {rows}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/lead/local-offer/{id}`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let comment = public(&house, &id).await?;
+    Ok(page(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/local-offer/{id}`
+pub async fn respond(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let comment = public(&house, &id).await?;
+    let now = house.clock.now();
+    let new = match rules::response(&sent, now) {
+        Ok(new) => new,
+        Err(refusals) => return Ok(page(&comment, &sent, &refusals).answer(&house, &viewer)),
+    };
+    let (by, about, writer) =
+        (viewer.signed_in()?.account_id.clone(), comment.clone(), house.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::hold(tx, writer.db.kind(), &about.id).await?;
+            if store::respond(tx, &about.id, &new, &by, now).await? {
+                if let Some(to) = &about.author_email {
+                    let words = letters::answered(&writer, &about.id, &new);
+                    let dedup_key = format!("comment answered {}", new.form_key);
+                    let account_id = Some(about.author_id.as_str());
+                    owe(
+                        tx,
+                        Owed {
+                            dedup_key: &dedup_key,
+                            kind: "comment answered",
+                            account_id,
+                            to,
+                            words: &words,
+                            at: now,
+                            not_after: None,
+                        },
+                    )
+                    .await?;
+                }
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "comment answered",
+                        about: &about.id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&format!("/local-offer/comments/{}?done=answered", comment.id)).into_response())
+}
+
+async fn public(house: &House, id: &str) -> Result<Comment, Error> {
+    Some(find(house, id).await?).filter(Comment::is_public).ok_or(Error::NotFound)
+}
+
+fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("Answer a comment", || {
+        let before = browse::responses(comment);
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <p><a class="back" href="/lead/local-offer">"Comments to answer"</a></p>
+                <h1>"Answer a comment"</h1>
+                <p class="soft">{browse::about(comment)}{comment.published_at.map(|at| view! { ", published on "<When at /> })}</p>
+                <p class="said">{comment.words.clone()}</p>
+                {before}
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area name="response" label="What you answer" hint="Everyone reads it, and its author gets it by letter." value=sent.typed("response") refusals />
+                    <Area name="action" label="What is going to be done" hint="Leave it empty if nothing is." value=sent.typed("action") rows=3 refusals />
+                    <Field name="action_by" label="By when?" kind="date" value=sent.typed("action_by") refusals />
+                    <button class="button">"Publish the answer"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

@@ -1,0 +1,170 @@
+//! What a comment and a response may be, and by when a response is due. Pure.
+
+use calendar::clock::Millis;
+use forms::{Refusals, Sent};
+use outcomes::rules::end_of;
+
+/// The longest comment or response, in characters.
+const LONGEST: usize = 4_000;
+/// The longest words on what will be done.
+const LONGEST_ACTION: usize = 2_000;
+
+/// Why a comment is not published: as it is stored, and as its author and the year's document read
+/// it.
+pub const REASONS: [(&str, &str); 4] = [
+    ("names", "It names somebody"),
+    ("one child", "It is about the support of one child, which the Local Offer cannot answer"),
+    ("abusive", "It is abusive"),
+    ("other", "It is not about the Local Offer"),
+];
+
+/// A reason in words.
+#[must_use]
+pub fn reason(word: &str) -> &'static str {
+    REASONS.into_iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)
+}
+
+/// A comment as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewComment {
+    /// The same key twice is one comment.
+    pub form_key: String,
+    /// The service it is about; `None`: the list as a whole.
+    pub service_id: Option<String>,
+    /// What its author says.
+    pub words: String,
+}
+
+/// Reads a comment. `services`: the ids that can be chosen.
+///
+/// # Errors
+/// What to put right.
+pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
+    let mut refusals = Refusals::default();
+    let words = forms::within(forms::prose(sent.typed("words")), LONGEST, "Write your comment");
+    let words = refusals.take("words", words);
+    let service_id = match sent.typed("service") {
+        "" => Some(None),
+        chosen if services.contains(&chosen) => Some(Some(chosen.to_owned())),
+        _ => {
+            refusals.add("service", "Choose one of the services, or all of it");
+            None
+        }
+    };
+    match (words, service_id) {
+        (Some(words), Some(service_id)) => {
+            Ok(NewComment { form_key: sent.once(), service_id, words })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// What an organiser does with a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Everyone reads it.
+    Publish,
+    /// It is not published, for this reason among [`REASONS`].
+    Decline(&'static str),
+    /// Only the safeguarding lead reads it.
+    PassOn,
+}
+
+/// Reads a decision.
+///
+/// # Errors
+/// What to put right.
+pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
+    let reason =
+        REASONS.into_iter().find(|(word, _)| *word == sent.typed("reason")).map(|(word, _)| word);
+    match (sent.typed("decision"), reason) {
+        ("publish", _) => Ok(Decision::Publish),
+        ("pass on", _) => Ok(Decision::PassOn),
+        ("decline", Some(reason)) => Ok(Decision::Decline(reason)),
+        ("decline", None) => Err(Refusals::one("reason", "Choose the reason")),
+        _ => Err(Refusals::one("decision", "Choose what becomes of it")),
+    }
+}
+
+/// A response as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewResponse {
+    /// The same key twice is one response.
+    pub form_key: String,
+    /// What the authority answers.
+    pub response: String,
+    /// What it is going to do; empty for nothing.
+    pub action: String,
+    /// By which day, as `2026-12-04`; empty for none.
+    pub action_by: String,
+}
+
+/// Reads a response.
+///
+/// # Errors
+/// What to put right.
+pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
+    let mut refusals = Refusals::default();
+    let response = refusals.take(
+        "response",
+        forms::within(forms::prose(sent.typed("response")), LONGEST, "Write what you answer"),
+    );
+    let action = refusals
+        .take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
+    let action_by = sent.line("action_by");
+    match end_of(&action_by) {
+        _ if action_by.is_empty() => {}
+        None => refusals.add("action_by", "Enter a day like 2026-12-04"),
+        Some(end) if end < now => refusals.add("action_by", "Choose a day that is still to come"),
+        Some(_) if action.as_ref().is_some_and(String::is_empty) => {
+            refusals.add("action", "Say what will be done by that day");
+        }
+        Some(_) => {}
+    }
+    match (response, action) {
+        (Some(response), Some(action)) if refusals.is_empty() => {
+            Ok(NewResponse { form_key: sent.once(), response, action, action_by })
+        }
+        _ => Err(refusals),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calendar::clock;
+
+    #[test]
+    fn a_comment_needs_words_and_a_service_that_there_is() {
+        let of = |service, words| {
+            comment(&Sent::of(&[("service", service), ("words", words), ("form_key", "")]), &["a"])
+        };
+        assert_eq!(
+            of("a", "Nobody answers").map(|comment| comment.service_id),
+            Ok(Some("a".to_owned()))
+        );
+        assert_eq!(of("", "Nobody answers").map(|comment| comment.service_id), Ok(None));
+        assert!(
+            of("b", "Nobody answers").is_err_and(|refusals| refusals.about("service").is_some())
+        );
+        assert!(of("", " ").is_err_and(|refusals| refusals.about("words").is_some()));
+    }
+
+    #[test]
+    fn a_response_says_what_is_done_by_a_day_to_come_or_that_nothing_is() {
+        let now = clock::read("2026-12-04", "12:00").expect("a time");
+        let of = |action, by| {
+            response(
+                &Sent::of(&[("response", "Thank you"), ("action", action), ("action_by", by)]),
+                now,
+            )
+        };
+        assert!(
+            of("", "").is_ok() && of("A page", "").is_ok() && of("A page", "2026-12-04").is_ok()
+        );
+        assert!(
+            of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some())
+        );
+        assert!(of("", "2027-01-01").is_err_and(|refusals| refusals.about("action").is_some()));
+    }
+}

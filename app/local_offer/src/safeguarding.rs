@@ -1,0 +1,136 @@
+//! Comments that were passed on to the safeguarding lead. Nobody else sees them.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use safeguarding::{note as read_note, note_is_kept, what_was_done};
+
+use super::store::{self, Comment, Which};
+use super::{browse, comment as find};
+
+/// How many comments one list holds.
+const MOST: i64 = 100;
+
+/// GET `/forum/safeguarding/comments`
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::list(&house.db, Which::PassedOn, (MOST, 0)).await?;
+    let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
+    let page = Page::new("Comments passed on to you", || {
+        let waiting = if waiting.is_empty() {
+            view! { <p>"Nothing waits for you."</p> }.into_any()
+        } else {
+            view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
+        };
+        let looked_after = (!looked_after.is_empty()).then(|| {
+            view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.iter().map(line).collect_view()}</ul></details> }
+        });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <h1>"Comments passed on to you"</h1>
+                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                {waiting}
+                {looked_after}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn line(comment: &Comment) -> impl IntoView + use<> {
+    let to = format!("/forum/safeguarding/comments/{}", comment.id);
+    let at = comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> });
+    view! { <li><a href=to>{browse::title(comment)}</a>{at}</li> }
+}
+
+/// GET `/forum/safeguarding/comments/{id}`
+pub async fn one(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    page(&house, &viewer, passed_on(&house, &id).await?, &Sent::query(&uri), &Refusals::default())
+        .await
+}
+
+/// POST `/forum/safeguarding/comments/{id}`: notes what was done.
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let comment = passed_on(&house, &id).await?;
+    let note = match read_note(&sent) {
+        Ok(note) => note,
+        Err(refusals) => return page(&house, &viewer, comment, &sent, &refusals).await,
+    };
+    let (now, by, key, about) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        sent.once(),
+        comment.id.clone(),
+    );
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::note(tx, &key, &about, &note, &by, now).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "comment noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    noted.await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/comments/{}?done=noted", comment.id))
+        .into_response())
+}
+
+async fn passed_on(house: &House, id: &str) -> Result<Comment, Error> {
+    Some(find(house, id).await?)
+        .filter(|comment| comment.passed_on_at.is_some())
+        .ok_or(Error::NotFound)
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    comment: Comment,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let notes = store::notes(&house.db, &comment.id).await?;
+    let page = Page::new("A comment that was passed on", || {
+        let author = comment.author_email.map(|email| view! { <p>"Its author: "<a href=format!("mailto:{email}")>{email.clone()}</a></p> });
+        view! {
+            <div class="stack">
+                {note_is_kept(sent)}
+                <p><a class="back" href="/forum/safeguarding/comments">"Comments passed on to you"</a></p>
+                <Summary refusals />
+                <h1>"A comment that was passed on"</h1>
+                {comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}
+                <p class="said">{comment.words}</p>
+                {author}
+                {what_was_done(notes, sent, refusals)}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

@@ -1,0 +1,339 @@
+//! Every SQL statement about comments on the Local Offer.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept, Kind};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules::{Decision, NewComment, NewResponse};
+
+/// A comment with all that was answered.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its id.
+    pub id: String,
+    /// Who wrote it: the account. Never shown.
+    pub author_id: String,
+    /// Where to write to her; `None` once her account is erased.
+    pub author_email: Option<String>,
+    /// The service it is about, by name; empty for the list as a whole.
+    pub service: String,
+    /// What it says.
+    pub words: String,
+    /// When it was sent.
+    pub sent_at: Millis,
+    /// When it was published.
+    pub published_at: Option<Millis>,
+    /// When it was declined, and for which reason.
+    pub declined: Option<(Millis, String)>,
+    /// When it was passed on to the safeguarding lead.
+    pub passed_on_at: Option<Millis>,
+    /// When its author took it back.
+    pub withdrawn_at: Option<Millis>,
+    /// What the authority answered, the first first.
+    pub responses: Vec<Response>,
+}
+
+impl Comment {
+    /// Whether everyone can read it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.published_at.is_some() && self.withdrawn_at.is_none()
+    }
+
+    /// Whether nobody has decided about it, and its author still wants it.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.published_at.is_none()
+            && self.declined.is_none()
+            && self.passed_on_at.is_none()
+            && self.withdrawn_at.is_none()
+    }
+
+    /// Whether its author can take it back: nothing was answered, and it was not passed on.
+    #[must_use]
+    pub fn can_be_withdrawn(&self) -> bool {
+        self.withdrawn_at.is_none() && self.passed_on_at.is_none() && self.responses.is_empty()
+    }
+}
+
+/// What the authority answered.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// In its words.
+    pub response: String,
+    /// What it is going to do; empty for nothing.
+    pub action: String,
+    /// By which day, as `2026-12-04`; empty for none.
+    pub action_by: String,
+    /// Who answered, by the name of the organisation; empty for a leader of none.
+    pub organisation: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// Which comments a list holds.
+#[derive(Clone, Debug)]
+pub enum Which<'a> {
+    /// Everything everyone can read, the last published first.
+    Public,
+    /// Of that, what has no response yet, the first published first.
+    Unanswered,
+    /// Of that, what was published from the first time on and before the second, the first first.
+    Between(Millis, Millis),
+    /// What waits for an organiser, the first sent first.
+    Waiting,
+    /// What was passed on and has no note, the first first.
+    PassedOn,
+    /// What was passed on and has one, the last first.
+    LookedAfter,
+    /// What this account wrote, the last first.
+    By(&'a str),
+    /// One.
+    One(&'a str),
+}
+
+/// Some comments, each with what was answered.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<Vec<Comment>> {
+    const PUBLIC: &str =
+        "c.published_at IS NOT NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3";
+    const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
+    const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
+    let (condition, order, text, (after, before)) = match which {
+        Which::Public => (PUBLIC.to_owned(), "c.published_at DESC, c.id DESC", "", (0, 0)),
+        Which::Unanswered => (
+            format!("{PUBLIC} AND NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)"),
+            "c.published_at, c.id",
+            "",
+            (0, 0),
+        ),
+        Which::Between(after, before) => (
+            "c.published_at >= $2 AND c.published_at < $3 AND c.withdrawn_at IS NULL AND $1 = ''".to_owned(),
+            "c.published_at, c.id",
+            "",
+            (after, before),
+        ),
+        Which::Waiting => (
+            "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
+                .to_owned(),
+            "c.sent_at, c.id",
+            "",
+            (0, 0),
+        ),
+        Which::PassedOn => (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0)),
+        Which::LookedAfter => (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0)),
+        Which::By(account) => ("c.author_id = $1 AND $2 = $3".to_owned(), "c.sent_at DESC, c.id DESC", account, (0, 0)),
+        Which::One(id) => ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0)),
+    };
+    let sql = format!(
+        "SELECT c.*, r.response, r.action, r.action_by, r.responded_at, coalesce(o.name, '') AS organisation
+         FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at, c.withdrawn_at,
+                      coalesce(s.name, '') AS service, a.email, row_number() OVER (ORDER BY {order}) AS place
+               FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN services s ON s.id = c.service_id
+               WHERE {condition} ORDER BY {order} LIMIT $4 OFFSET $5) c
+         LEFT JOIN comment_responses r ON r.comment_id = c.id
+         LEFT JOIN organisations o ON o.id = r.organisation_id
+         ORDER BY c.place, r.responded_at, r.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(text)
+        .bind(after)
+        .bind(before)
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut comments: Vec<Comment> = Vec::new();
+    for row in &rows {
+        if comments.last().is_none_or(|last| last.id != row.get::<&str, _>("id")) {
+            comments.push(comment(row));
+        }
+        if let (Some(comment), Some(response)) =
+            (comments.last_mut(), row.get::<Option<String>, _>("response"))
+        {
+            let (action, action_by, organisation) =
+                (row.get("action"), row.get("action_by"), row.get("organisation"));
+            comment.responses.push(Response {
+                response,
+                action,
+                action_by,
+                organisation,
+                at: row.get("responded_at"),
+            });
+        }
+    }
+    Ok(comments)
+}
+
+fn comment(row: &AnyRow) -> Comment {
+    Comment {
+        id: row.get("id"),
+        author_id: row.get("author_id"),
+        author_email: row.get("email"),
+        service: row.get("service"),
+        words: row.get("words"),
+        sent_at: row.get("sent_at"),
+        published_at: row.get("published_at"),
+        declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
+        passed_on_at: row.get("passed_on_at"),
+        withdrawn_at: row.get("withdrawn_at"),
+        responses: Vec::new(),
+    }
+}
+
+/// The comment with this id.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Comment>> {
+    Ok(list(db, Which::One(id), (1, 0)).await?.into_iter().next())
+}
+
+/// How many comments were declined between two times. Only for [`disclosure`] to put into
+/// words.
+pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
+    let declined: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2",
+    )
+    .bind(after)
+    .bind(before)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(u64::try_from(declined).unwrap_or(0))
+}
+
+/// Keeps a comment, once for each form key of its author; its id.
+pub async fn send(
+    tx: &mut AnyConnection,
+    new: &NewComment,
+    author: &str,
+    now: Millis,
+) -> Kept<String> {
+    sqlx::query(
+        "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (author_id, form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(&new.form_key)
+    .bind(author)
+    .bind(&new.service_id)
+    .bind(&new.words)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query_scalar("SELECT id FROM comments WHERE author_id = $1 AND form_key = $2")
+        .bind(author)
+        .bind(&new.form_key)
+        .fetch_one(tx)
+        .await
+}
+
+/// Decides about a comment that waits. False when it waits no more.
+pub async fn decide(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    decision: &Decision,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let (published, declined, reason, passed_on) = match decision {
+        Decision::Publish => (Some(now), None, None, None),
+        Decision::Decline(reason) => (None, Some(now), Some(*reason), None),
+        Decision::PassOn => (None, None, None, Some(now)),
+    };
+    let decided = sqlx::query(
+        "UPDATE comments SET published_at = CAST($2 AS BIGINT), declined_at = CAST($3 AS BIGINT), decline_reason = $4, passed_on_at = CAST($5 AS BIGINT), decided_by = $6
+         WHERE id = $1 AND decided_by IS NULL AND withdrawn_at IS NULL",
+    )
+    .bind(comment_id)
+    .bind(published)
+    .bind(declined)
+    .bind(reason)
+    .bind(passed_on)
+    .bind(by);
+    Ok(decided.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Holds a comment until the write ends: taking it back and answering it wait for each other, each
+/// after a call of this.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
+    let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
+    Ok(())
+}
+
+/// Takes a comment back, for its author, while nothing was answered. False when it is too late.
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    author: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let withdrawn = sqlx::query(
+        "UPDATE comments SET withdrawn_at = $3
+         WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND passed_on_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM comment_responses r WHERE r.comment_id = comments.id)",
+    );
+    Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
+}
+
+/// Keeps a response, once for each form key. False when it was kept before, or the comment cannot
+/// be read any more.
+pub async fn respond(
+    tx: &mut AnyConnection,
+    comment_id: &str,
+    new: &NewResponse,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let kept = sqlx::query(
+        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, organisation_id, responded_by, responded_at)
+         SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
+         FROM comments c WHERE c.id = $3 AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(&new.form_key)
+    .bind(comment_id)
+    .bind(&new.response)
+    .bind(&new.action)
+    .bind(&new.action_by)
+    .bind(by)
+    .bind(now);
+    Ok(kept.execute(tx).await?.rows_affected() == 1)
+}
+
+/// What was done about a comment that was passed on, the first first.
+pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
+    let rows = sqlx::query("SELECT noted_at, note FROM comment_notes WHERE comment_id = $1 ORDER BY noted_at, form_key")
+        .bind(comment_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Keeps a note on a comment that was passed on, once for each form key. True when it is new.
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    comment_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2 AND passed_on_at IS NOT NULL
+         ON CONFLICT (form_key) DO NOTHING",
+    );
+    Ok(noted
+        .bind(form_key)
+        .bind(comment_id)
+        .bind(note)
+        .bind(by)
+        .bind(now)
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
+}

@@ -1,0 +1,351 @@
+//! What everyone sees of notices: the list, and a notice.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use calendar::clock::{self, Millis};
+use disclosure::Shown;
+use forms::{Sent, page_number};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+
+use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
+use super::store::{self, Filter, Listed, Notice};
+use super::{ledger, questions, told as find};
+
+const MOST_ON_A_PAGE: i64 = 20;
+
+/// GET `/notices`: those that take effect next, or with `?show=lately` those told last; of a
+/// service, of a place.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (sent, now) = (Sent::query(&uri), house.clock.now());
+    let is_soon = sent.typed("show") != "lately";
+    let page_number = page_number(&sent);
+    let filter = Filter {
+        after: is_soon.then_some(now),
+        skip: (page_number - 1) * MOST_ON_A_PAGE,
+        ..Filter::narrowed(&sent)
+    };
+    let (services, places) = area::store::both(&house.db).await?;
+    let mut listed = store::list(&house.db, &filter, MOST_ON_A_PAGE + 1).await?;
+    let address = |page: i64| {
+        let mut address = form_urlencoded::Serializer::new("/notices?".to_owned());
+        let page = page.to_string();
+        for (name, value) in [
+            ("show", sent.typed("show")),
+            ("service", &filter.service),
+            ("place", &filter.place),
+            ("page", &page),
+        ] {
+            if !value.is_empty() {
+                address.append_pair(name, value);
+            }
+        }
+        address.finish()
+    };
+    let next = (listed.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        listed.truncate(MOST_ON_A_PAGE as usize);
+        address(page_number + 1)
+    });
+    let first = (page_number > 1).then(|| address(1));
+    let feed = address(1).replace("/notices?", "/notices.atom?");
+    let is_filtered = !filter.service.is_empty() || !filter.place.is_empty();
+    let page = Page::new("Changes to services", || {
+        let nothing = listed
+            .is_empty()
+            .then(|| view! { <p>{if is_filtered { "Nothing is found. Try all services and all places." } else if is_soon { "No change is coming that we know of." } else { "No change was told yet." }}</p> });
+        let subscribe =
+            view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> };
+        let shown = [("soon", "Takes effect soon"), ("lately", "Told lately")];
+        view! {
+            <div class="stack">
+                <h1>"Changes to services"</h1>
+                <p class="lead">{format!("What changes for families in {}, and from when.", house.names.area)}</p>
+                {subscribe}
+                <form method="get" class="row">
+                    <Select name="show" label="Show" choices=Choice::each(shown, |value| (value == "soon") == is_soon) />
+                    <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
+                    <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
+                    <button class="button quiet">"Show these"</button>
+                </form>
+                {nothing}
+                {cards(listed, now)}
+                <Pager first next />
+                <p class="soft"><a href="/services">"Services and places"</a>" · "<a href=feed>"Feed of these changes"</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// Notices as entries of a list.
+pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+    let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
+    view! { <ul class="cards">{cards}</ul> }
+}
+
+fn card(listed: Listed, now: Millis) -> impl IntoView {
+    let state = standing_words(listed.course.standing(now));
+    view! {
+        <li class="card">
+            <Labels labels=listed.services />
+            <h2><a href=format!("/notices/{}", listed.id)>{listed.title}</a></h2>
+            <p>{listed.course.from()}" "<b>{listed.course.effect.words()}</b></p>
+            <p class="state">{state}</p>
+        </li>
+    }
+}
+
+/// GET `/notices/{id}`
+pub async fn notice(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let (notice, started_at) = find(&house, &id).await?;
+    let (now, effect) = (house.clock.now(), notice.words.effect.at());
+    let is_counted = effect <= now && is_ever_counted(&notice, started_at);
+    let told = if is_counted {
+        ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await?
+    } else {
+        Vec::new()
+    };
+    let account = viewer.signed_in().map_or("", |person| &person.account_id);
+    let beside = questions::store::beside(&house.db, &notice.id, account).await?;
+    let subscribe = {
+        let mut address = form_urlencoded::Serializer::new("/subscribe?".to_owned());
+        notice
+            .words
+            .services
+            .iter()
+            .for_each(|service| _ = address.append_pair("services", service));
+        notice.words.places.iter().for_each(|place| _ = address.append_pair("places", place));
+        address.finish()
+    };
+    let to = |what: &str| format!("/notices/{}/{what}", notice.id);
+    let page = Page::new(notice.words.title.clone(), || {
+        let (is_leader, done) = (viewer.is(Role::Leader), Sent::query(&uri).line("done"));
+        view! {
+            <article class="stack">
+                {banner(&done, is_leader)}
+                <p><a class="back" href="/notices">"Changes to services"</a></p>
+                <Labels labels=notice.labels.clone() />
+                {followed(&notice)}
+                <h1>{notice.words.title.clone()}</h1>
+                <p class="state">{standing_words(notice.course.standing(now))}</p>
+                {follows_words(&notice)}
+                {words_of(&notice)}
+                {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
+                {asked_and_answered(&notice.id, &beside.answers)}
+                {in_time(&notice, started_at, &told, now, &house.names.area)}
+                {beside.has_update.then(|| view! { <p><a href=format!("/updates?about=notice:{}", notice.id)>"What came of it"</a></p> })}
+                <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
+                <p class="no-print"><a href=to("calendar.ics")>"Put the day into your calendar"</a>" · "<a href=to("poster")>"Print a poster"</a></p>
+                {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
+    let (title, words) = match done {
+        "asked" => (
+            "Your question is on its way",
+            "The answer will stand here, and comes to you by letter. If it is not answered here, we write to you whom to ask.",
+        ),
+        "started-before" if is_leader => (
+            "It was not called back",
+            "People have been told of it meanwhile. You can correct or withdraw it, below.",
+        ),
+        _ => return None,
+    };
+    Some(view! { <Banner title><p>{words}</p></Banner> })
+}
+
+/// The questions with their answers, and the way to ask another.
+fn asked_and_answered(
+    notice_id: &str,
+    answers: &[(String, String, Millis)],
+) -> impl IntoView + use<> {
+    let each = answers.iter().map(|(question, answer, at)| {
+        view! { <div><dt>{question.clone()}</dt><dd><p class="lines">{answer.clone()}</p><p class="soft"><When at=*at /></p></dd></div> }
+    });
+    let answers =
+        (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
+    let ask = format!("/notices/{notice_id}/questions/new");
+    view! { <h2>"Questions"</h2>{answers}<p><a href=ask>"Ask about this change"</a></p> }
+}
+
+fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
+    if has_read {
+        return view! { <p class="state">"✓ You said that you have read this"</p> }.into_any();
+    }
+    view! { <form method="post" action=format!("/notices/{notice_id}/read")><button class="button">"I have read this"</button></form> }
+        .into_any()
+}
+
+/// At the top of an old page: what became of it.
+fn followed(notice: &Notice) -> impl IntoView + use<> {
+    let to = format!("/notices/{}", notice.followed_by.as_ref()?);
+    let (words, link) = match notice.course.followed_by? {
+        Follow::Correction => ("This was corrected. Go by the correction.", "Read the correction"),
+        Follow::Withdrawal => ("This was withdrawn. The change does not come.", "Read why"),
+    };
+    Some(view! { <div class="panel warn"><p><b>{words}</b></p><p><a href=to>{link}</a></p></div> })
+}
+
+/// At the top of a correction or a withdrawal: what has changed, and what was said before.
+pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
+    let follows = notice.words.follows.as_ref()?;
+    let before = format!("/notices/{}", follows.notice_id);
+    Some(view! {
+        <div class="panel gold">
+            <h2>{follows.how.title()}</h2>
+            <p class="lines">{follows.changed.clone()}</p>
+            <p><a href=before>"What was said before"</a></p>
+        </div>
+    })
+}
+
+fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
+    let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
+    let withdraw = (!notice.course.is_withdrawal())
+        .then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
+    view! {
+        <h2>"For leaders"</h2>
+        <ul><li><a href=to("questions")>"Answer questions"</a></li><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
+    }
+}
+
+/// Whether it is said who was told in time. What is put right or withdrawn before its day says it
+/// no more; once the day has come, nothing takes the numbers away. A correction of what holds
+/// already cannot be told before it.
+fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
+    let effect = notice.words.effect.at();
+    notice.followed_at.is_none_or(|at| at >= effect)
+        && (started_at < effect || notice.words.follows.is_none())
+}
+
+/// How many were told before it took effect; from that moment on, when the numbers stand.
+fn in_time(
+    notice: &Notice,
+    started_at: Millis,
+    told: &[Told],
+    now: Millis,
+    area: &str,
+) -> impl IntoView + use<> {
+    let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
+    let effect = notice.words.effect.at();
+    if !is_ever_counted(notice, started_at) {
+        return since.into_any();
+    }
+    if effect > now {
+        return view! { {since}<p class="soft">"How many people were told in time stands here from the day it takes effect."</p> }
+            .into_any();
+    }
+    let settled_at = effect.saturating_add(SETTLED_AFTER);
+    let figures = rules::figures(told, area, settled_at <= now);
+    // Each notice stands beside others about nearly the same people.
+    let rounded = |people: u64| Shown::Number(people).rounded();
+    let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
+    let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
+        let later = by_row.get(nth).map(|(after, never)| {
+            view! { <td data-label="Later">{rounded(*after)}</td><td data-label="Not reached">{rounded(*never)}</td> }
+        });
+        view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.rounded()}</td><td data-label="Not in time">{not.rounded()}</td>{later}</tr> }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    let families = notice
+        .words
+        .families
+        .map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
+    let table = if told.is_empty() {
+        view! { <p>"No letter was owed about it."</p> }.into_any()
+    } else {
+        let heads = (!by_row.is_empty())
+            .then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
+        let later = match figures.later {
+            Later::NotYet => Some(format!(
+                "Who was told later, and who was not reached, stands here from {}.",
+                clock::day(settled_at)
+            )),
+            Later::All(after, never) => Some(format!(
+                "Of those not told in time, {} were told later and {} were not reached.",
+                rounded(after),
+                rounded(never)
+            )),
+            Later::NotShown => Some(
+                "How many of the others were told later is not shown: there are too few."
+                    .to_owned(),
+            ),
+            Later::Rows(_) => None,
+        };
+        view! {
+            <table class="plain">
+                <caption>"People who had asked to be told"</caption>
+                <thead><tr><th scope="col">"Where"</th><th scope="col">"In time"</th><th scope="col">"Not in time"</th>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {later.map(|later| view! { <p class="soft">{later}</p> })}
+            <p class="soft">"Numbers are rounded to ten, so that they tell of nobody. A letter that came back counts as not told."</p>
+        }
+        .into_any()
+    };
+    view! { <h2>"Who was told before it took effect"</h2>{families}{table}{since} }.into_any()
+}
+
+/// How a notice stands, in words.
+pub fn standing_words(standing: Standing) -> String {
+    match standing {
+        Standing::Written => "○ Waits for approval".to_owned(),
+        Standing::Timed(at) => format!("● People are told from {}", clock::day_and_hour(at)),
+        Standing::Proposed => "○ Proposed, not decided".to_owned(),
+        Standing::Decided => "● Decided".to_owned(),
+        Standing::InForce => "✓ In force".to_owned(),
+        Standing::Corrected => "○ Corrected".to_owned(),
+        Standing::Withdrawn => "○ Withdrawn".to_owned(),
+    }
+}
+
+/// What a notice says, the day first.
+pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
+    let words = &notice.words;
+    let is_withdrawn = notice.course.is_withdrawal();
+    let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
+        let by = words.must_do_by_day().map(|by| view! { " by "<b>{by}</b> });
+        view! { <div class="panel gold"><h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p></div> }
+    });
+    let families = words.families.map(|families| format!(" (about {families} families)"));
+    let phone = (!words.phone.is_empty())
+        .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
+    let email = (!words.email.is_empty()).then(
+        || view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> },
+    );
+    let decided = words
+        .decided_day
+        .as_deref()
+        .and_then(clock::day_of)
+        .map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
+    let entitlement = (!is_withdrawn && words.changes_entitlement).then(
+        || view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> },
+    );
+    view! {
+        <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
+        {must_do}
+        <h2>{if is_withdrawn { "What was to change" } else { "What changes" }}</h2>
+        <p class="said">{words.what.clone()}</p>
+        {entitlement}
+        <dl class="when">
+            <dt>"Who is affected"</dt><dd>{words.affected.clone()}{families}</dd>
+            {decided}
+            <dt>"Whom to ask"</dt><dd>{words.whom.clone()}{phone}{email}</dd>
+        </dl>
+        <h2>"Why"</h2>
+        <p class="said">{words.why.clone()}</p>
+    }
+}

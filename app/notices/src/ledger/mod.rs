@@ -1,0 +1,20 @@
+//! The ledger: who is told of a notice, by which letter, and what became of it. Every SQL statement
+//! about it.
+//!
+//! A row is written when the notice starts (`starting`), gets its letter when that is owed, or is
+//! called off (`owing`), and says in the end whether the person was told (`outcome`). `wanted` says
+//! who wants to be told, as parts of statements.
+
+mod outcome;
+mod owing;
+mod starting;
+
+pub use outcome::{
+    InLetter, MOST_UNREACHED, ToldOf, Unreached, count_unreached, in_letter, reached, read_by,
+    read_letter, told, told_of_all, unreached,
+};
+pub use owing::{
+    Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell,
+    keep_letter, move_to, notices_due, put_together_again, services_of_link, stale, stop, to_tell,
+};
+pub use starting::{Reach, hold_addresses, is_one_to_start, reach, start_next};

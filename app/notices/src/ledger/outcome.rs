@@ -1,0 +1,318 @@
+//! What became of a notice for those in its ledger: told, read, or not reached.
+
+use area::ELSEWHERE;
+use calendar::clock::{DAY, Millis};
+use ground::db::{self, Db, Kept};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use subscribers::wanted::is_wanted;
+
+use super::owing::came_back;
+use crate::rules::{Effect, Follow, SETTLED_AFTER, Told};
+
+/// How many people were told of a notice, place by place. Told is who had a letter that did not
+/// come back, or said that she has read it, or was reached in another way: before the change took
+/// effect, or later until `until`. Whoever stopped before that day is not counted; whoever has
+/// another address since is counted once, there. What comes back until `until` was not told; from
+/// then on the numbers stand.
+pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
+    let by = |time: &str| {
+        format!(
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+        )
+    };
+    let sql = format!(
+        "SELECT coalesce(p.name, '{ELSEWHERE}'), CAST(sum(t.before) AS BIGINT),
+                CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(*)
+         FROM (SELECT l.place_id, {} AS before, {} AS by_until
+               FROM ledger l
+               JOIN notices n ON n.id = l.notice_id
+               LEFT JOIN deliveries d ON d.id = l.delivery_id
+               LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))) t
+         LEFT JOIN places p ON p.id = t.place_id
+         GROUP BY p.name, p.position
+         ORDER BY coalesce(p.position, 1000000), p.name",
+        by("n.effect_at"),
+        by("$2")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(notice_id)
+        .bind(until)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let told = |row: &AnyRow| {
+        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+        let (before, after, all) = (number(1), number(2), number(3));
+        Told { place: row.get(0), before, after, never: all.saturating_sub(before + after) }
+    };
+    Ok(rows.iter().map(told).collect())
+}
+
+/// A notice that took effect, with who was told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldOf {
+    /// Its id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// When it took effect.
+    pub effect_at: Millis,
+    /// Since when people were told.
+    pub started_at: Millis,
+    /// About how many families are affected, as its leader said.
+    pub families: Option<i64>,
+    /// How many were told, place by place: true numbers, only for
+    /// [`crate::rules::figures`].
+    pub told: Vec<Told>,
+}
+
+/// Every notice that had taken effect at that time and of which it is said who was told in time,
+/// the first first; as it stood then. The same rules as [`told`] and `is_ever_counted` on the page
+/// of a notice.
+pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+    let until = format!(
+        "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 END"
+    );
+    let by = |time: &str| {
+        format!(
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+        )
+    };
+    let sql = format!(
+        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
+                coalesce(p.position, 1000000) AS position,
+                CAST(sum(t.before) AS BIGINT), CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(t.person)
+         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id, l.subscriber_id AS person, {} AS before, {} AS by_until
+               FROM notices n
+               LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at <= $1
+               LEFT JOIN ledger l ON l.notice_id = n.id
+                 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))
+               LEFT JOIN deliveries d ON d.id = l.delivery_id
+               LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
+               WHERE n.effect_at <= $1 AND n.started_at <= $1 AND (f.started_at IS NULL OR f.started_at >= n.effect_at)
+                 AND (n.follows_id IS NULL OR (n.started_at < n.effect_at AND n.follow_kind <> 'withdrawal'))) t
+         LEFT JOIN places p ON p.id = t.place_id
+         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
+                  CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
+         ORDER BY t.effect_at, t.id, position, place",
+        by("n.effect_at"),
+        by(&format!("({until})"))
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let mut all: Vec<ToldOf> = Vec::new();
+    for row in &rows {
+        let notice_id: String = row.get(0);
+        if all.last().is_none_or(|last| last.notice_id != notice_id) {
+            let (title, effect_at, started_at, families) =
+                (row.get(1), row.get(2), row.get(3), row.get(4));
+            all.push(ToldOf {
+                notice_id,
+                title,
+                effect_at,
+                started_at,
+                families,
+                told: Vec::new(),
+            });
+        }
+        let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+        let (before, after, people) = (number(7), number(8), number(9));
+        if let (Some(last), true) = (all.last_mut(), people > 0) {
+            last.told.push(Told {
+                place: row.get(5),
+                before,
+                after,
+                never: people.saturating_sub(before + after),
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// A notice that a letter told of.
+#[derive(Clone, Debug)]
+pub struct InLetter {
+    /// The notice's id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// What it is to another notice.
+    pub follow: Option<Follow>,
+    /// Whether the reader said that she has read it.
+    pub is_read: bool,
+}
+
+/// The notices in the letter that holds this link, the first to take effect first; none for a link
+/// of another letter, or of an address that we do not write to any more.
+pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
+    let rows = sqlx::query(
+        "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscriber_links k ON k.token_hash = l.link_hash
+         WHERE l.link_hash = $1
+           AND (l.called_off_at IS NULL OR NOT EXISTS (SELECT 1 FROM ledger o WHERE o.link_hash = $1 AND o.called_off_at IS NULL))
+         ORDER BY n.effect_at, n.id",
+    )
+    .bind(link_hash)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let told = |row: &AnyRow| InLetter {
+        notice_id: row.get(0),
+        title: row.get(1),
+        effect: Effect::of(row.get(2), row.get(3)),
+        follow: row.get::<Option<&str>, _>(5).and_then(Follow::read),
+        is_read: row.get::<Option<Millis>, _>(4).is_some(),
+    };
+    Ok(rows.iter().map(told).collect())
+}
+
+/// Keeps that the reader of this letter has read it. The first time counts.
+pub async fn read_letter(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
+        .bind(link_hash)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps that this account has read a notice that she is to be told of. The first time counts.
+pub async fn read_by(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    account_id: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "UPDATE ledger SET read_at = $3 WHERE notice_id = $1 AND read_at IS NULL
+           AND subscriber_id IN (SELECT id FROM subscribers WHERE account_id = $2)",
+    )
+    .bind(notice_id)
+    .bind(account_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How long after a change an organiser is still asked to tell a family whose letter came back.
+const ASKED_FOR: Millis = 28 * DAY;
+
+/// The most letters that came back on one page.
+pub const MOST_UNREACHED: usize = 200;
+
+/// A family whom no letter reaches.
+#[derive(Clone, Debug)]
+pub struct Unreached {
+    /// The subscriber.
+    pub subscriber_id: String,
+    /// The address that letters come back from.
+    pub email: String,
+    /// Where she lives, as far as she said.
+    pub place: String,
+    /// What her letters were about.
+    pub notices: Vec<Unheard>,
+}
+
+/// A notice that did not reach a family.
+#[derive(Clone, Debug)]
+pub struct Unheard {
+    /// Its id.
+    pub notice_id: String,
+    /// The change in one line.
+    pub title: String,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// What it is to another notice.
+    pub follow: Option<Follow>,
+}
+
+/// Which rows `l` of the ledger are to be told in another way: their letter came back or was given
+/// up, nobody has told the family since, she still wants to hear of it, and the notice `n` still
+/// stands.
+fn to_reach() -> String {
+    format!(
+        "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
+         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)",
+        came_back("l"),
+        is_wanted("l")
+    )
+}
+
+/// The families whom no letter reaches, those with the nearest change first.
+pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
+    let sql = format!(
+        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind, n.effect_at, n.follow_kind
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         LEFT JOIN places p ON p.id = l.place_id
+         WHERE {} AND n.effect_at > $1
+         ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}",
+        to_reach()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now - ASKED_FOR)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut families: Vec<Unreached> = Vec::new();
+    for row in &rows {
+        let subscriber_id: String = row.get(0);
+        let follow = row.get::<Option<&str>, _>(7).and_then(Follow::read);
+        let notice = Unheard {
+            notice_id: row.get(3),
+            title: row.get(4),
+            effect: Effect::of(row.get(5), row.get(6)),
+            follow,
+        };
+        match families.iter_mut().find(|family| family.subscriber_id == subscriber_id) {
+            Some(family) => family.notices.push(notice),
+            None => families.push(Unreached {
+                subscriber_id,
+                email: row.get(1),
+                place: row.get(2),
+                notices: vec![notice],
+            }),
+        }
+    }
+    Ok(families)
+}
+
+/// How many families no letter reaches, as a part of a statement with the time in `$1`; for the
+/// desk.
+#[must_use]
+pub fn count_unreached() -> String {
+    format!(
+        "SELECT count(DISTINCT b.id) FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         WHERE {} AND n.effect_at > $1 - {ASKED_FOR}",
+        to_reach()
+    )
+}
+
+/// Keeps that a family was told in another way, by whom and how, of these notices. False when
+/// nothing of that was open.
+pub async fn reached(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    notices: &[String],
+    (by, how): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
+    let these = db::parameters(5, notices.len());
+    let sql = format!(
+        "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
+         WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN notices n ON n.id = l.notice_id
+                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {})",
+        to_reach()
+    );
+    let mut reached =
+        sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(by).bind(how);
+    for notice in notices {
+        reached = reached.bind(notice);
+    }
+    Ok(reached.execute(tx).await?.rows_affected() > 0)
+}

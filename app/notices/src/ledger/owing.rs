@@ -1,0 +1,418 @@
+//! Which letters are due and owed, and which are called off.
+
+use calendar::clock::Millis;
+use deliveries::Words;
+use ground::db::{self, Db, Kept, Kind};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use subscribers::wanted::is_wanted;
+
+/// What one subscriber is owed now.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The subscriber.
+    pub subscriber_id: String,
+    /// Her address.
+    pub email: String,
+    /// The notices, the first to take effect first; more than one in a digest only.
+    pub notices: Vec<String>,
+    /// Whether it is her digest.
+    pub is_digest: bool,
+}
+
+/// Whether a letter is due that is not owed yet.
+pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(due.is_some())
+}
+
+/// Up to `most` subscribers to whom letters are due that are not owed yet, those whose ids come
+/// after `after`, in one order for every process.
+pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT l.subscriber_id FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+         ORDER BY l.subscriber_id LIMIT $2",
+    )
+    .bind(now)
+    .bind(most)
+    .bind(after)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// The notices that are due to these subscribers and not owed yet.
+pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
+    let these = db::parameters(2, subscribers.len());
+    let sql = format!(
+        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL"
+    );
+    let mut notices = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now);
+    for subscriber in subscribers {
+        notices = notices.bind(subscriber);
+    }
+    notices.fetch_all(&mut *db.read().await?).await
+}
+
+/// The letters that are due to these subscribers and not owed yet. What they no longer ask for is
+/// called off first. Call it after [`subscribers::hold`], so that nobody else owes
+/// or stops them meanwhile.
+pub async fn due_now(
+    tx: &mut AnyConnection,
+    subscribers: &[String],
+    now: Millis,
+) -> Kept<Vec<Due>> {
+    let these = db::parameters(2, subscribers.len());
+    let call_off = format!(
+        "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
+         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {}",
+        is_wanted("ledger")
+    );
+    let mut call_off = sqlx::query(AssertSqlSafe(call_off)).bind(now);
+    for subscriber in subscribers {
+        call_off = call_off.bind(subscriber);
+    }
+    call_off.execute(&mut *tx).await?;
+    let due = format!(
+        "SELECT b.id, b.email, l.notice_id, CAST(l.is_digest AS BIGINT)
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+         ORDER BY b.id, l.is_digest, n.effect_at, n.id"
+    );
+    let mut due = sqlx::query(AssertSqlSafe(due)).bind(now);
+    for subscriber in subscribers {
+        due = due.bind(subscriber);
+    }
+    let rows = due.fetch_all(tx).await?;
+    let mut all: Vec<Due> = Vec::new();
+    for row in &rows {
+        let (subscriber_id, is_digest): (String, bool) = (row.get(0), row.get::<i64, _>(3) == 1);
+        match all.last_mut() {
+            Some(last) if is_digest && last.is_digest && last.subscriber_id == subscriber_id => {
+                last.notices.push(row.get(2));
+            }
+            _ => all.push(Due {
+                subscriber_id,
+                email: row.get(1),
+                notices: vec![row.get(2)],
+                is_digest,
+            }),
+        }
+    }
+    Ok(all)
+}
+
+/// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds
+/// the subscriber knows that the row was not called off meanwhile.
+pub async fn keep_letter(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    subscriber_id: &str,
+    delivery_id: &str,
+    link_hash: &str,
+) -> Kept<()> {
+    sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL")
+        .bind(notice_id)
+        .bind(subscriber_id)
+        .bind(delivery_id)
+        .bind(link_hash)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The services of the notices in the letter that holds this link; none for a link of another
+/// letter.
+pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT ns.service_id FROM ledger l JOIN notice_services ns ON ns.notice_id = l.notice_id WHERE l.link_hash = $1",
+    )
+    .bind(link_hash)
+    .fetch_all(tx)
+    .await
+}
+
+/// A row of the ledger whose letter has not gone.
+const WAITS: &str =
+    "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
+
+/// Calls off the letters that a subscriber is owed and no longer wants. What she is owed without a
+/// letter yet is looked at when that is due: she may have asked for it again by then.
+pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let rows = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
+         WHERE subscriber_id = $1 AND called_off_at IS NULL AND {WAITS} AND NOT {}",
+        is_wanted("ledger")
+    );
+    let called_off =
+        sqlx::query(AssertSqlSafe(rows)).bind(subscriber_id).bind(now).execute(&mut *tx).await?;
+    if called_off.rows_affected() == 0 {
+        return Ok(());
+    }
+    call_off_letters(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
+}
+
+/// Calls off the letters of which every row is called off; a digest with other rows is put together
+/// again. `column`: by what the rows are found whose letters these are.
+pub(super) async fn call_off_letters(
+    tx: &mut AnyConnection,
+    column: &'static str,
+    id: &str,
+    why: &'static str,
+    now: Millis,
+) -> Kept<()> {
+    let touched = format!(
+        "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1 AND l.called_off_at IS NOT NULL)"
+    );
+    let tells = "EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = deliveries.id AND l.called_off_at IS NULL)";
+    deliveries::store::call_off(tx, &format!("{touched} AND NOT {tells}"), id, why, now).await?;
+    deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
+}
+
+/// What a subscriber who begins again is owed again: what was called off since she had stopped,
+/// before a letter had gone, while the change is still to come.
+pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let sql = format!(
+        "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed' AND {}
+           AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)
+           AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id AND f.started_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.claimed_until > $2)
+           AND NOT {}",
+        is_wanted("ledger"),
+        went_to_her("ledger")
+    );
+    let notices: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(subscriber_id)
+        .bind(now)
+        .fetch_all(&mut *tx)
+        .await?;
+    owe_again(tx, subscriber_id, &notices).await
+}
+
+/// Whether the letter of a row that was called off had gone before, or went all the same: not so a
+/// digest that went without it.
+fn went_to_her(row: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
+                   AND (d.sent_at < {row}.called_off_at
+                        OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id AND others.called_off_at IS NULL)))"
+    )
+}
+
+/// Owes these notices again, which were called off for this subscriber. A digest that waits takes
+/// them in again; in place of a letter that will not go another is owed; one that had gone before
+/// stays her letter.
+async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String]) -> Kept<()> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let rows =
+        format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
+    let letters = format!("SELECT delivery_id FROM ledger WHERE {rows}");
+    let went = went_to_her("ledger");
+    let again = [
+        format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND id IN ({letters})"),
+        // The key of a letter that will not go is free for the other.
+        format!("UPDATE deliveries SET dedup_key = dedup_key || ' ' || id WHERE next_at IS NULL AND id IN ({letters} AND NOT {went})"),
+        format!(
+            "UPDATE ledger SET called_off_at = NULL, called_off_why = NULL,
+               delivery_id = CASE WHEN {WAITS} OR {went} THEN delivery_id END, link_hash = CASE WHEN {WAITS} OR {went} THEN link_hash END
+             WHERE {rows}"
+        ),
+    ];
+    for sql in again {
+        let mut again = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id);
+        for notice in notices {
+            again = again.bind(notice);
+        }
+        again.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// A digest that is to be put together again.
+#[derive(Clone, Debug)]
+pub struct Stale {
+    /// Its letter.
+    pub delivery_id: String,
+    /// Where one click stops such letters, as the letter has it.
+    pub one_click: String,
+    /// The notices it still tells of, the first to take effect first.
+    pub notices: Vec<String>,
+}
+
+/// The digests that are to be put together again, some at a time. One that a worker holds is left
+/// until its permit has failed: else it would go as the worker has it, with nobody knowing.
+pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.unsubscribe, n.id
+         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1 AND claimed_until < $1 ORDER BY id LIMIT 100) d
+         JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
+         JOIN notices n ON n.id = l.notice_id
+         ORDER BY d.id, n.effect_at, n.id",
+    )
+    .bind(now)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |rows: &[AnyRow]| Stale {
+        delivery_id: rows[0].get(0),
+        one_click: rows[0].get::<Option<_>, _>(1).unwrap_or_default(),
+        notices: rows.iter().map(|row| row.get(2)).collect(),
+    };
+    Ok(rows
+        .chunk_by(|one, next| one.get::<&str, _>(0) == next.get::<&str, _>(0))
+        .map(one)
+        .collect())
+}
+
+/// Puts a digest together again, unless more of it was called off meanwhile.
+pub async fn put_together_again(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    stale: &Stale,
+    words: &Words,
+) -> Kept<()> {
+    // Whoever calls more of it off meanwhile has done so when this holds it, or makes it stale
+    // again afterwards.
+    let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
+    let still: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL",
+    )
+    .bind(&stale.delivery_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    if usize::try_from(still) == Ok(stale.notices.len()) {
+        deliveries::store::put_together_again(tx, &stale.delivery_id, words).await?;
+    }
+    Ok(())
+}
+
+/// Whether a letter that this subscriber has stopped is in a worker's hands.
+pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bool> {
+    let held: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
+                 WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)
+              + (SELECT count(*) FROM update_letters u JOIN deliveries d ON d.id = u.delivery_id
+                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)",
+    )
+    .bind(subscriber_id)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(held > 0)
+}
+
+/// Keeps that a subscriber wants to hear no more of what she was told: of notices about these
+/// services, or of all.
+pub async fn stop(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    services: Option<&[String]>,
+    now: Millis,
+) -> Kept<()> {
+    let about = services.map_or_else(String::new, |services| {
+        let these = db::parameters(3, services.len());
+        format!(
+            "AND notice_id IN (SELECT notice_id FROM notice_services WHERE service_id IN ({these}))"
+        )
+    });
+    let sql = format!(
+        "UPDATE ledger SET stopped_at = $2 WHERE subscriber_id = $1 AND stopped_at IS NULL {about}"
+    );
+    let mut stop = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now);
+    for service in services.unwrap_or_default() {
+        stop = stop.bind(service);
+    }
+    stop.execute(tx).await?;
+    Ok(())
+}
+
+/// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the
+/// place of hers; likewise what came back from the old address and is still to come. What that one
+/// is owed already stays hers, but not what the person has had at the old address; what was called
+/// off there before it went is owed there again. Call it after
+/// [`subscribers::hold`].
+pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
+    let has_had = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
+           AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
+                             WHERE l.subscriber_id = $1 AND NOT {})",
+        came_back("l")
+    );
+    sqlx::query(AssertSqlSafe(has_had)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let moves = format!(
+        "subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))",
+        is_to_come_again()
+    );
+    // She comes back to an address that she left, or had stopped at, before a letter reached her
+    // there.
+    let returns = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3
+                                     AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({} AND NOT {}))
+         RETURNING notice_id",
+        went_to_her("o"),
+        came_back("o")
+    );
+    let again: Vec<String> = sqlx::query_scalar(AssertSqlSafe(returns))
+        .bind(old)
+        .bind(now)
+        .bind(new)
+        .fetch_all(&mut *tx)
+        .await?;
+    owe_again(tx, new, &again).await?;
+    // What both are owed stays with the one who stays.
+    let both = format!(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3)"
+    );
+    sqlx::query(AssertSqlSafe(both)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let rows = format!(
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how)
+         SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger WHERE {moves}"
+    );
+    sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let moved =
+        format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
+    sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
+    call_off_letters(tx, "subscriber_id", old, "moved", now).await?;
+    call_off_letters(tx, "subscriber_id", new, "moved", now).await
+}
+
+/// Whether a letter about a change that is still to come came back from this subscriber, and nobody
+/// has told her since.
+pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
+    let sql = format!(
+        "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",
+        is_to_come_again()
+    );
+    let rows: i64 =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_one(tx).await?;
+    Ok(rows > 0)
+}
+
+/// A row of the ledger whose letter came back, while the change is still to come, with now in `$2`.
+fn is_to_come_again() -> String {
+    format!(
+        "{} AND read_at IS NULL AND reached_at IS NULL
+         AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)",
+        came_back("ledger")
+    )
+}
+
+/// Whether the letter of a row came back, or was given up. The row is named as the statement around
+/// this names it.
+pub(super) fn came_back(row: &str) -> String {
+    format!(
+        "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id AND r.kind = 'bounced')
+          OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id AND g.given_up_at IS NOT NULL))"
+    )
+}

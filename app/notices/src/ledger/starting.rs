@@ -1,0 +1,189 @@
+//! Before a notice starts, how many it would be told to; and the rows of its ledger when it does.
+
+use area::ELSEWHERE;
+use calendar::clock::Millis;
+use ground::db::{Db, Kept, Kind};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use subscribers::Cadence;
+use subscribers::wanted::{asks_for, stopped};
+
+use super::owing::call_off_letters;
+use crate::rules::{Effect, Follow, due, must_know_by};
+use crate::store::first_day_before;
+
+/// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those
+/// who ask for it. Of one that follows another, those in the ledger of that other, at the address
+/// they have now, but for those who stopped by their own choice. `notice`: the notice, or the other
+/// one, as the statement around this names it.
+fn receivers(notice: &str, follows: bool) -> String {
+    if follows {
+        let (asks_for, has_stopped) = (asks_for("b.id", notice), stopped("b.id", notice, notice));
+        let stopped_before = stopped("t.id", notice, notice);
+        return format!(
+            "SELECT b.id, b.cadence, min(l.place_id) AS place_id
+             FROM ledger l
+             JOIN subscribers t ON t.id = l.subscriber_id
+             JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id)
+             WHERE l.notice_id = {notice} AND b.erased_at IS NULL AND ({asks_for} OR NOT ({has_stopped} OR {stopped_before}))
+             GROUP BY b.id, b.cadence"
+        );
+    }
+    format!(
+        "SELECT b.id, b.cadence, coalesce(a.place_id, (SELECT CASE WHEN count(DISTINCT s.place_id) = 1 THEN min(s.place_id) END FROM subscriptions s
+                                                        WHERE s.subscriber_id = b.id AND s.ended_at IS NULL), '') AS place_id
+         FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id
+         WHERE b.erased_at IS NULL AND {}",
+        asks_for("b.id", notice)
+    )
+}
+
+/// How many people a notice would be told to now: true numbers, only for [`disclosure`] to
+/// put into words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// By how often they want letters.
+    pub by_cadence: Vec<(Cadence, u64)>,
+    /// By where they live.
+    pub by_place: Vec<(String, u64)>,
+}
+
+/// How many people a notice would be told to now. `follows`: the notice that it corrects or
+/// withdraws.
+pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
+    let sql = format!(
+        "SELECT r.cadence, coalesce(p.name, '{ELSEWHERE}'), count(*), coalesce(p.position, 1000000)
+         FROM ({}) r LEFT JOIN places p ON p.id = r.place_id
+         GROUP BY r.cadence, p.name, p.position ORDER BY coalesce(p.position, 1000000), p.name",
+        receivers("$1", follows.is_some())
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(follows.unwrap_or(notice_id))
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let people = |row: &AnyRow| u64::try_from(row.get::<i64, _>(2)).unwrap_or(0);
+    let counted = |cadence: Cadence| {
+        let of_it = rows.iter().filter(|row| row.get::<&str, _>(0) == cadence.word());
+        (cadence, of_it.map(people).sum())
+    };
+    let by_place = rows.chunk_by(|one, next| one.get::<&str, _>(1) == next.get::<&str, _>(1));
+    Ok(Reach {
+        by_cadence: Cadence::ALL.map(counted).to_vec(),
+        by_place: by_place.map(|rows| (rows[0].get(1), rows.iter().map(people).sum())).collect(),
+    })
+}
+
+/// Whether the time of a notice has come.
+pub async fn is_one_to_start(db: &Db, now: Millis) -> Kept<bool> {
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(due.is_some())
+}
+
+/// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
+/// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
+pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept<Option<String>> {
+    hold_addresses(tx, kind).await?;
+    let Some(started) = started(tx, now).await? else { return Ok(None) };
+    if let Some((follows, _)) = &started.follows {
+        replace(tx, kind, follows, now).await?;
+    }
+    let must_know_by =
+        must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
+    // That nothing comes is told at once.
+    let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
+    let dues = Cadence::ALL
+        .map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
+    write_rows(tx, &started, dues).await?;
+    Ok(Some(started.notice_id))
+}
+
+/// Lets no address change while a notice starts, and no notice start while an address changes:
+/// whoever moves would be in neither list.
+pub async fn hold_addresses(tx: &mut AnyConnection, kind: Kind) -> Kept<()> {
+    let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    Ok(())
+}
+
+/// A notice that starts.
+struct Started {
+    notice_id: String,
+    effect: Effect,
+    must_do_by: String,
+    follows: Option<(String, Follow)>,
+    told_before: Option<Millis>,
+}
+
+/// Marks the next notice whose time has come as started.
+async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
+    let sql = format!(
+        "UPDATE notices SET started_at = $1
+         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
+           AND starts_at <= $1 AND started_at IS NULL
+         RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by, {}",
+        first_day_before("notices.id")
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(tx).await?;
+    Ok(row.map(|row| Started {
+        notice_id: row.get(0),
+        effect: Effect::of(row.get(1), row.get(2)),
+        must_do_by: row.get(5),
+        follows: row
+            .get::<Option<String>, _>(3)
+            .zip(row.get::<Option<&str>, _>(4).and_then(Follow::read)),
+        told_before: row.get(6),
+    }))
+}
+
+/// A row for each person who is to be told. `dues`: for each cadence, when her letter is due and
+/// whether it is her digest.
+async fn write_rows(
+    tx: &mut AnyConnection,
+    started: &Started,
+    [at_once, daily, weekly]: [(Millis, bool); 3],
+) -> Kept<()> {
+    let follows = started.follows.as_ref().map(|(follows, _)| follows);
+    let sql = format!(
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
+         SELECT $1, r.id, r.place_id,
+                CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5 ELSE $3 END AS BIGINT),
+                CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7 ELSE 0 END AS INTEGER)
+         FROM ({}) r ORDER BY r.id",
+        receivers("$2", follows.is_some())
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(&started.notice_id)
+        .bind(follows.unwrap_or(&started.notice_id))
+        .bind(at_once.0)
+        .bind(daily.0)
+        .bind(weekly.0)
+        .bind(i32::from(daily.1))
+        .bind(i32::from(weekly.1))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Stops what is still to be told of a notice that another follows now. Those who were to be told
+/// are told what follows instead; a digest goes with its other notices.
+async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
+    let hold = format!(
+        "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",
+        kind.hold_to_change()
+    );
+    sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1 AND called_off_at IS NULL
+           AND (delivery_id IS NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL))",
+    )
+    .bind(notice_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    call_off_letters(tx, "notice_id", notice_id, "replaced", now).await
+}

@@ -1,0 +1,202 @@
+//! The letters about notices: one notice, or a digest of several.
+
+use calendar::clock;
+use deliveries::{Stop, Words};
+use ground::house::House;
+
+use super::rules::{Effect, Follow};
+use super::store::Notice;
+
+/// The letter about one notice. `token` is the link of this very letter.
+pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
+    let mut paragraphs = what_has_changed(notice);
+    paragraphs.extend([
+        takes_effect(notice),
+        notice.words.what.clone(),
+        format!("Who is affected: {}", notice.words.affected),
+    ]);
+    paragraphs.extend(what_to_do(notice));
+    if !notice.course.is_withdrawal() {
+        paragraphs.push(format!("Why: {}", notice.words.why));
+    }
+    paragraphs.extend(entitlement(notice));
+    paragraphs.push(whom_to_ask(notice));
+    Words {
+        subject: subject(notice),
+        paragraphs,
+        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
+        also: Some((
+            "See it on the page".to_owned(),
+            house.link(&format!("/notices/{}", notice.id)),
+        )),
+        why: format!(
+            "You get this letter because you asked to be told of changes to {}.",
+            notice.labels.join(", ")
+        ),
+        from: house.names.forum.clone(),
+        stop: Some(stop(house, token)),
+    }
+}
+
+/// The digest of several notices, the first to take effect first.
+pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
+    let paragraphs = notices.iter().flat_map(|notice| {
+        let address = house.link(&format!("/notices/{}", notice.id));
+        let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
+        about.extend(what_has_changed(notice));
+        if notice.course.follow == Some(Follow::Correction) {
+            about.push(notice.words.what.clone());
+        }
+        about.extend(what_to_do(notice));
+        about.extend(entitlement(notice));
+        about.push(whom_to_ask(notice));
+        about.push(format!("Read it: {address}"));
+        about
+    });
+    let subject = match notices {
+        [notice] => self::subject(notice),
+        _ => format!(
+            "{} changes to services, the first on {}",
+            notices.len(),
+            notices.first().map_or_else(String::new, |first| short(first.words.effect))
+        ),
+    };
+    Words {
+        subject,
+        paragraphs: paragraphs.collect(),
+        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
+        also: Some(("See all changes".to_owned(), house.link("/notices"))),
+        why: "You get this letter because you asked to be told of changes, once a day or once a week.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: Some(stop(house, token)),
+    }
+}
+
+/// A question, for the team that is named in the notice. Who asked does not stand in it.
+pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
+    Words {
+        subject: format!("A question about: {}", notice.words.title),
+        paragraphs: vec![
+            "Somebody asks:".to_owned(),
+            question.to_owned(),
+            "A leader of your organisation writes the answer on the page: if that is not you, please pass this on. The answer goes to whoever asked, and everyone can read it.".to_owned(),
+        ],
+        button: Some(("Answer it, as a leader".to_owned(), house.link(&format!("/lead/notices/{}/questions", notice.id)))),
+        also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        why: "You get this letter because your address stands on that page for families to ask at.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
+/// The answer, for somebody who asked.
+pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> Words {
+    Words {
+        subject: format!("Your question about: {}", notice.words.title),
+        paragraphs: vec![
+            "You asked about this change. Here is the answer.".to_owned(),
+            question.to_owned(),
+            answer.to_owned(),
+            whom_to_ask(notice),
+        ],
+        button: Some(("See it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        also: None,
+        why: "You get this letter because a question was asked with your address. We have forgotten the address since.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
+/// For somebody whose question gets no answer on the page.
+pub fn set_aside(house: &House, notice: &Notice) -> Words {
+    not_answered(
+        house,
+        notice,
+        "They have read your question, and do not answer it on the page, where everyone reads it.",
+    )
+}
+
+/// For somebody whose question nobody has answered for long.
+pub fn unanswered(house: &House, notice: &Notice) -> Words {
+    not_answered(
+        house,
+        notice,
+        "Nobody has answered your question yet. If they still do, the answer stands on the page.",
+    )
+}
+
+/// Without what was asked: nobody has confirmed the address, and a letter of ours must not carry
+/// what anybody writes to anybody.
+fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
+    Words {
+        subject: format!("Your question about: {}", notice.words.title),
+        paragraphs: vec![
+            "You asked about this change.".to_owned(),
+            what_became_of_it.to_owned(),
+            whom_to_ask(notice),
+        ],
+        ..answer(house, notice, "", "")
+    }
+}
+
+fn stop(house: &House, token: &str) -> Stop {
+    Stop {
+        choose: house.link(&format!("/subscriptions/{token}")),
+        one_click: house.link(&format!("/unsubscribe/{token}")),
+    }
+}
+
+fn subject(notice: &Notice) -> String {
+    let title = &notice.words.title;
+    match notice.course.follow {
+        Some(Follow::Withdrawal) => format!("Withdrawn: {title}"),
+        Some(Follow::Correction) => format!("Corrected: {}: {title}", short(notice.words.effect)),
+        None => format!("{}: {title}", short(notice.words.effect)),
+    }
+}
+
+/// At the top of a letter that follows another.
+fn what_has_changed(notice: &Notice) -> Vec<String> {
+    let Some(follows) = &notice.words.follows else { return Vec::new() };
+    let before = match follows.how {
+        Follow::Correction => "This puts right what we said before. What has changed:",
+        Follow::Withdrawal => "A change is withdrawn: it does not come.",
+    };
+    vec![before.to_owned(), follows.changed.clone()]
+}
+
+/// The day alone, for a subject.
+fn short(effect: Effect) -> String {
+    clock::day(effect.at())
+}
+
+fn takes_effect(notice: &Notice) -> String {
+    let from = notice.words.effect.words();
+    if notice.course.is_withdrawal() {
+        return format!("This was to take effect from {from}:");
+    }
+    if notice.words.decided_day.is_some() {
+        format!("It takes effect from {from}.")
+    } else {
+        format!("It is proposed from {from}. It is not decided.")
+    }
+}
+
+fn what_to_do(notice: &Notice) -> Option<String> {
+    let words = &notice.words;
+    (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
+        match words.must_do_by_day() {
+            Some(by) => format!("What you must do by {by}: {}", words.must_do),
+            None => format!("What you must do: {}", words.must_do),
+        }
+    })
+}
+
+fn entitlement(notice: &Notice) -> Option<String> {
+    (!notice.course.is_withdrawal() && notice.words.changes_entitlement)
+        .then(|| "This changes what a child is legally entitled to.".to_owned())
+}
+
+fn whom_to_ask(notice: &Notice) -> String {
+    format!("Ask {}: {}", notice.words.whom, notice.words.ways_to_ask())
+}

@@ -1,0 +1,93 @@
+//! A notice: a service changes on a day, and those who asked to be told are told before it.
+//!
+//! Its life: written by a leader of those who run the service → approved by a second one, at once
+//! or for a later hour, and until then called back if need be → started: the ledger gets a row for
+//! each subscriber it matches, everyone can read it, and letters are owed, at once or with a digest
+//! → corrected or withdrawn, by a notice that goes to exactly those people.
+//!
+//! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be
+//! said of who was told. `store` holds the SQL of notices, `ledger` that of who is told. `write`,
+//! `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of whoever
+//! was told, `reaching` that of organisers for whom no letter reaches, `questions` what is asked
+//! and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does,
+//! `letters` the words.
+
+mod approve;
+mod browse;
+pub mod ledger;
+mod letters;
+mod paper;
+mod preview;
+pub mod questions;
+mod reaching;
+mod reading;
+pub mod rules;
+pub mod store;
+mod telling;
+pub mod wording;
+mod write;
+
+pub use browse::cards;
+pub use questions::answer_due;
+pub use telling::{start_due, tell_due};
+
+use calendar::clock::Millis;
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::{Access, Routes};
+use ground::viewer::{Role, Viewer};
+use store::Notice;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only, SignedIn};
+    let leader = Only(Role::Leader);
+    Routes::new()
+        .join(questions::routes())
+        .get("/notices", Anyone, browse::list)
+        .get("/notices.atom", Anyone, paper::feed)
+        .get("/notices/{id}", Anyone, browse::notice)
+        .get("/notices/{id}/calendar.ics", Anyone, paper::calendar)
+        .get("/notices/{id}/poster", Anyone, paper::poster)
+        .get("/notices/{id}/read", SignedIn, reading::back)
+        .post("/notices/{id}/read", SignedIn, reading::read_here)
+        .get("/read/{token}", Anyone, reading::form)
+        .post("/read/{token}", Anyone, reading::read)
+        .get("/forum/unreached", Only(Role::Organiser), reaching::page)
+        .post("/forum/unreached", Only(Role::Organiser), reaching::reached)
+        .get("/lead/notices", leader, approve::list)
+        .get("/lead/notices/new", leader, write::form)
+        .post("/lead/notices/new", leader, write::send)
+        .get("/lead/notices/{id}", leader, preview::page)
+        .post("/lead/notices/{id}", leader, approve::decide)
+        .get("/lead/notices/{id}/words", leader, write::change_form)
+        .post("/lead/notices/{id}/words", leader, write::change)
+        .get("/lead/notices/{id}/correction", leader, write::correction_form)
+        .post("/lead/notices/{id}/correction", leader, write::correct)
+        .get("/lead/notices/{id}/withdrawal", leader, write::withdrawal_form)
+        .post("/lead/notices/{id}/withdrawal", leader, write::withdraw)
+}
+
+/// The notice of an address, or "not found".
+async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+}
+
+/// The notice of an address, and since when people are told of it; "not found" while they are not.
+async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
+    let notice = notice(house, id).await?;
+    let told = notice.course.started_at.ok_or(Error::NotFound)?;
+    Ok((notice, told))
+}
+
+/// The notice of an address, for a leader who may speak for its services. One of others is
+/// forbidden.
+async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if speaks { Ok(notice) } else { Err(Error::Forbidden) }
+}

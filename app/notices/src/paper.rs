@@ -1,0 +1,203 @@
+//! A notice where there is no page: a feed, an entry for a calendar, a poster.
+
+use atom_syndication::{Content, Entry, Feed, Link, Person};
+use axum::extract::{Path, State};
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use fast_qr::QRBuilder;
+use forms::Sent;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Labels, Page};
+use ground::viewer::Viewer;
+use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
+use leptos::prelude::*;
+
+use super::rules::{Effect, Follow, Standing};
+use super::store::{self, Filter, Listed};
+use super::told;
+
+const MOST_IN_A_FEED: i64 = 50;
+
+/// GET `/notices.atom`: what was told last; `?service=` and `?place=` narrow it.
+pub async fn feed(State(house): State<House>, uri: Uri) -> Result<Response, Error> {
+    let listed =
+        store::list(&house.db, &Filter::narrowed(&Sent::query(&uri)), MOST_IN_A_FEED).await?;
+    let updated =
+        listed.iter().filter_map(|listed| listed.course.started_at).max().unwrap_or_default();
+    let own = house.link(
+        &uri.path_and_query().map_or_else(|| "/notices.atom".to_owned(), ToString::to_string),
+    );
+    let link = |rel: &str, href: String| Link { rel: rel.into(), href, ..Link::default() };
+    let feed = Feed {
+        title: format!("Changes to services in {}", house.names.area).into(),
+        id: own.clone(),
+        updated: time(updated),
+        authors: vec![Person { name: house.names.forum.clone(), ..Person::default() }],
+        links: vec![link("self", own), link("alternate", house.link("/notices"))],
+        entries: listed.iter().map(|listed| entry(&house, listed)).collect(),
+        ..Feed::default()
+    };
+    Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed.to_string())
+        .into_response())
+}
+
+fn entry(house: &House, listed: &Listed) -> Entry {
+    let address = house.link(&format!("/notices/{}", listed.id));
+    let told = listed.course.started_at.unwrap_or_default();
+    let course = &listed.course;
+    let (title, standing) = match (course.follow, course.is_decided) {
+        (Some(Follow::Withdrawal), _) => {
+            (format!("Withdrawn: {}", listed.title), "The change does not come. ")
+        }
+        (Some(Follow::Correction), _) => (
+            format!("Corrected: {}", listed.title),
+            "This stands in place of what was told before. ",
+        ),
+        (None, true) => (listed.title.clone(), ""),
+        (None, false) => (listed.title.clone(), "Proposed, not decided. "),
+    };
+    let content = format!(
+        "{standing}{} {}. {}.",
+        course.from(),
+        course.effect.words(),
+        listed.services.join(", ")
+    );
+    Entry {
+        title: title.into(),
+        id: address.clone(),
+        updated: time(told),
+        published: Some(time(told)),
+        links: vec![Link { rel: "alternate".into(), href: address, ..Link::default() }],
+        content: Some(Content {
+            value: Some(content),
+            content_type: Some("text".into()),
+            ..Content::default()
+        }),
+        ..Entry::default()
+    }
+}
+
+fn time(at: Millis) -> atom_syndication::FixedDateTime {
+    clock::machine(at).parse().unwrap_or_default()
+}
+
+/// GET `/notices/{id}/calendar.ics`: the day it takes effect. What follows a notice is the same
+/// entry in a calendar, so that it moves there or is cancelled; an old address leads to the new
+/// one.
+pub async fn calendar(
+    State(house): State<House>,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (notice, told) = told(&house, &id).await?;
+    if let Some(followed_by) = &notice.followed_by {
+        return Ok(Redirect::to(&format!("/notices/{followed_by}/calendar.ics")).into_response());
+    }
+    let words = &notice.words;
+    let (first, sequence) = store::first_told(&house.db, &notice.id).await?;
+    let mut event = Event::with_uid(&format!(
+        "{first}@{}",
+        house.names.public_url.split("//").last().unwrap_or_default()
+    ));
+    let page = house.link(&format!("/notices/{}", notice.id));
+    let changed = words.follows.as_ref().map_or("", |follows| follows.changed.as_str());
+    let must_do = if notice.course.is_withdrawal() { "" } else { words.must_do.as_str() };
+    let what = [changed, words.what.as_str(), must_do, page.as_str()];
+    event
+        .add_property("DTSTAMP", utc(told))
+        .sequence(sequence)
+        .summary(&words.title)
+        .description(
+            &what.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"),
+        )
+        .url(&page)
+        .status(match notice.course.standing(house.clock.now()) {
+            Standing::Withdrawn => EventStatus::Cancelled,
+            Standing::Proposed => EventStatus::Tentative,
+            _ => EventStatus::Confirmed,
+        });
+    match words.effect {
+        Effect::Hour(at) => event.add_property("DTSTART", utc(at)),
+        Effect::Day(at) | Effect::Term(at) => event.append_property(
+            Property::new("DTSTART", clock::date(at).strftime("%Y%m%d").to_string())
+                .add_parameter("VALUE", "DATE")
+                .done(),
+        ),
+    };
+    let calendar = Calendar::new().push(event.done()).done();
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"change.ics\""),
+    ];
+    Ok((headers, calendar.to_string()).into_response())
+}
+
+/// A moment as calendars write it: `20270104T080000Z`.
+fn utc(at: Millis) -> String {
+    clock::machine(at / clock::SECOND * clock::SECOND).replace(['-', ':'], "")
+}
+
+/// GET `/notices/{id}/poster`: to print and hang up.
+pub async fn poster(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (notice, _) = told(&house, &id).await?;
+    let address = house.link(&format!("/notices/{}", notice.id));
+    let page = Page::new(format!("Poster: {}", notice.words.title), || {
+        let words = &notice.words;
+        let off = notice.course.followed_by.map(|follow| match follow {
+            Follow::Correction => "This was corrected. Do not hang it up.",
+            Follow::Withdrawal => "This was withdrawn. Do not hang it up.",
+        });
+        let changed = words.follows.as_ref().map(|follows| {
+            view! { <h2>{follows.how.title()}</h2><p class="said">{follows.changed.clone()}</p> }
+        });
+        let is_withdrawn = notice.course.is_withdrawal();
+        let proposed = (!is_withdrawn && !notice.course.is_decided)
+            .then(|| view! { <p><b>"Proposed, not decided"</b></p> });
+        let entitlement = (!is_withdrawn && words.changes_entitlement)
+            .then(|| view! { <p><b>"This changes what a child is legally entitled to."</b></p> });
+        let by = words.must_do_by_day().map(|by| format!(" by {by}"));
+        let must_do = (!is_withdrawn && !words.must_do.is_empty())
+            .then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
+        view! {
+            <article class="poster stack">
+                <p><a class="back" href=format!("/notices/{}", notice.id)>"Back to the change"</a></p>
+                <p class="soft no-print">"Print this page. On paper there is nothing but the poster."</p>
+                {off.map(|off| view! { <p class="panel warn">{off}</p> })}
+                <Labels labels=notice.labels.clone() />
+                <h1>{words.title.clone()}</h1>
+                <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
+                {proposed}
+                {changed}
+                {is_withdrawn.then(|| view! { <h2>"What was to change"</h2> })}
+                <p class="said">{words.what.clone()}</p>
+                {entitlement}
+                {must_do}
+                <p><b>{format!("Ask {}: ", words.whom)}</b>{words.ways_to_ask()}</p>
+                <div class="qr">{qr(&address)}<p>"Read all of it, and ask to be told of the next change:"<br /><b>{address.clone()}</b></p></div>
+                <p class="soft">{house.names.forum.clone()}</p>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The code that a phone's camera reads, as one path.
+fn qr(address: &str) -> impl IntoView + use<> {
+    let code = QRBuilder::new(address).build().ok()?;
+    let dark = (0..code.size)
+        .flat_map(|y| (0..code.size).map(move |x| (x, y)))
+        .filter(|(x, y)| code[*y][*x].value());
+    let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + 4, y + 4)).collect();
+    let size = code.size + 8;
+    Some(view! {
+        <svg viewBox=format!("0 0 {size} {size}") role="img" aria-label="The address below, for a phone’s camera">
+            <rect width="100%" height="100%" fill="#fff" />
+            <path d=path fill="#000" />
+        </svg>
+    })
+}

@@ -1,0 +1,252 @@
+//! A notice as it will be: its page, its letter, who would be told, and what the leader who reads
+//! it can do.
+
+use area::store::Ground;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use subscribers::Cadence;
+
+use super::approve::{starts_at, too_late};
+use super::browse::{follows_words, standing_words, words_of};
+use super::ledger::{self, Reach};
+use super::rules::{self, Standing};
+use super::store::Notice;
+use super::{letters, notice_she_speaks_for};
+
+/// GET `/lead/notices/{id}`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    shown(
+        &house,
+        &viewer,
+        &id,
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
+}
+
+/// The page, with what was typed and what is to be put right.
+pub(super) async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    sent: &Sent,
+    done: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let notice = notice_she_speaks_for(house, viewer, id).await?;
+    if notice.course.started_at.is_some() {
+        let done = if done == "started-before" { "?done=started-before" } else { "" };
+        return Ok(Redirect::to(&format!("/notices/{}{done}", notice.id)).into_response());
+    }
+    let (now, me) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let follows = notice.words.follows.as_ref();
+    let reach =
+        ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str()))
+            .await?;
+    let ground = area::store::ground(&house.db, me).await?;
+    let letter = letters::one(house, &notice, "…");
+    let standing = notice.course.standing(now);
+    let state = if notice.discarded_at.is_some() {
+        "○ Discarded".to_owned()
+    } else {
+        standing_words(standing)
+    };
+    let page = Page::new(notice.words.title.clone(), || {
+        view! {
+            <article class="stack">
+                {banner(done)}
+                <p><a class="back" href="/lead/notices">"Notices that wait"</a></p>
+                <Summary refusals />
+                <p class="panel gold">{state}". Only leaders of the service can see it. Written by "{notice.written_by.1.clone()}"."</p>
+                {warnings(&notice, &ground, now)}
+                <h1>{notice.words.title.clone()}</h1>
+                {follows_words(&notice)}
+                {words_of(&notice)}
+                <h2>"Who would be told"</h2>
+                {who(&reach, &notice, now)}
+                <h2>"The letter"</h2>
+                <p><b>{letter.subject.clone()}</b></p>
+                <p class="said">{letter.text()}</p>
+                {ways(&notice, &ground, me, sent, refusals, now)}
+            </article>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What a leader should know before anyone is told: the change holds before that, or families are
+/// told later than they are to be.
+fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
+    let told = notice.course.starts_at.unwrap_or(now);
+    if let Some(what_to_do) = too_late(notice, told) {
+        return Some(view! { <p class="panel warn">{what_to_do}"."</p> }.into_any());
+    }
+    told_late(notice, ground, told)
+        .map(|late| view! { <p class="panel warn">{late}</p> }.into_any())
+}
+
+/// That families would hear later than the area's rule for the service, if they are told from this
+/// moment on.
+pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Option<String> {
+    let effect = notice.words.effect.at();
+    let early =
+        ground.services.iter().filter(|spoken| notice.words.services.contains(&spoken.service.id));
+    let (needed, service) = early
+        .filter_map(|spoken| Some((spoken.notice_days?, &spoken.service.name)))
+        .max_by_key(|(days, _)| *days)?;
+    let there_are = ground.year.days_between(told, effect);
+    let each = Cadence::ALL
+        .map(|cadence| (rules::due(cadence, must_know_by(notice, told), told).0, cadence));
+    let (last, cadence) = each.into_iter().max_by_key(|(at, _)| *at)?;
+    let with_digest = ground.year.days_between(last, effect);
+    if with_digest >= needed || notice.course.is_withdrawal() {
+        return None;
+    }
+    let days = |number: i64| {
+        if number == 1 { "1 school day".to_owned() } else { format!("{number} school days") }
+    };
+    let digest = if with_digest < there_are {
+        format!(", those with a {} digest {}", cadence.word(), days(with_digest))
+    } else {
+        String::new()
+    };
+    let unknown = if ground.year.knows(effect) {
+        ""
+    } else {
+        " The terms up to that day are not known here: an administrator sets them."
+    };
+    Some(format!(
+        "Families would be told {} before{digest}. For {service} the area’s rule is {}.{unknown}",
+        days(there_are),
+        days(needed)
+    ))
+}
+
+/// By when whoever is told must know, if people are told from this moment on.
+fn must_know_by(notice: &Notice, told: Millis) -> Millis {
+    rules::must_know_by(
+        notice.words.effect.at(),
+        &notice.words.must_do_by,
+        notice.told_before,
+        told,
+    )
+}
+
+/// How many would be told. Where they live is said only where no number in either table is from 1
+/// to 9, since both are about the same people.
+///
+/// To the nearest ten: a leader can look at many notices before one is sent.
+fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
+    let split = |numbers: Vec<u64>| disclosure::split(&numbers);
+    let by_cadence = split(reach.by_cadence.iter().map(|(_, people)| *people).collect());
+    let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
+    let share = notice.words.families.map(|families| {
+        let of = by_cadence.total.rounded();
+        view! { <dt>"Of the families who are affected"</dt><dd>{format!("{of} of about {families}")}</dd> }
+    });
+    let told = notice.course.starts_at.unwrap_or(now);
+    let must_know_by = must_know_by(notice, told);
+    let cadences = reach.by_cadence.iter().zip(&by_cadence.parts).map(|((cadence, _), shown)| {
+        let is_too_late = *cadence != Cadence::AtOnce
+            && (notice.course.is_withdrawal() || !rules::due(*cadence, must_know_by, told).1);
+        let at_once =
+            is_too_late.then_some(". This one at once, since the next digest is too late");
+        view! { <dt>{cadence.title()}{at_once}</dt><dd>{shown.rounded()}</dd> }
+    });
+    let cadences = cadences.collect_view();
+    let all_shown =
+        by_cadence.parts.iter().chain(&by_place.parts).all(|shown| shown.number().is_some());
+    let places = (all_shown && reach.by_place.len() > 1).then(|| {
+        let places = reach.by_place.iter().zip(&by_place.parts);
+        places
+            .map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{shown.rounded()}</dd> })
+            .collect_view()
+    });
+    let too_few = (!all_shown).then(|| view! { <p class="soft">"Where they live is not shown: there are too few in one place."</p> });
+    let nobody = (by_cadence.total.number() == Some(0)).then(|| {
+        view! { <p class="panel warn">"Nobody has asked to be told of this. Families hear of it only by the page and the poster: tell them in other ways too."</p> }
+    });
+    view! { {nobody}<dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.rounded()}</dd>{share}{cadences}{places}</dl>{too_few} }
+}
+
+fn ways(
+    notice: &Notice,
+    ground: &Ground,
+    me: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+    now: Millis,
+) -> impl IntoView + use<> {
+    let change = format!("/lead/notices/{}/words", notice.id);
+    if notice.discarded_at.is_some() {
+        return view! { <form method="post"><button class="button" name="step" value="bring back">"Bring it back"</button></form> }
+            .into_any();
+    }
+    if let Standing::Timed(_) = notice.course.standing(now) {
+        return view! {
+            <form method="post"><button class="button warn" name="step" value="call back">"Call it back"</button></form>
+            <p class="soft">"Until people are told, it can be called back and changed."</p>
+        }
+        .into_any();
+    }
+    let approve = if notice.written_by.0 == me && ground.second_person {
+        view! { <p id="approve" class="panel">"A colleague approves it, before anyone is told. It is on the leaders’ desk."</p> }.into_any()
+    } else {
+        let fields = view! {
+            <Field name="start_day" label="Tell people from this day on" hint="Leave it empty to tell them now." kind="date" value=sent.typed("start_day") refusals />
+            <Field name="start_time" label="At" hint="8am if you leave it empty." kind="time" value=sent.typed("start_time") refusals />
+        }
+        .into_any();
+        let seen = notice.written_at.to_string();
+        // She has been told by the refusal what approving it for this time means.
+        let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
+        let late =
+            late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
+        view! { <form id="approve" method="post" novalidate><input type="hidden" name="seen" value=seen />{late}{fields}<button class="button">"Approve it"</button></form> }.into_any()
+    };
+    view! {
+        {approve}
+        <p><a class="button quiet" href=change>"Change the words"</a></p>
+        <form method="post"><button class="link" name="step" value="discard">"Discard this draft"</button></form>
+    }
+    .into_any()
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let words = match done {
+        "written" => (
+            "The notice is kept",
+            "This is how parents will see it. People are told once it is approved.",
+        ),
+        "changed" => ("It is changed", "This is how parents will see it."),
+        "approved" => ("It is approved", "People are told when its time comes."),
+        "approved-before" => {
+            ("It was not changed", "A colleague has approved it. Call it back to change it.")
+        }
+        "discarded" => (
+            "The draft is discarded",
+            "It is not on the list any more. You can bring it back, below.",
+        ),
+        "brought-back" => ("The draft is back", "People are told once it is approved."),
+        "called-back" => {
+            ("It is called back", "Nobody was told. Change it, and have it approved again.")
+        }
+        _ => return None,
+    };
+    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+}

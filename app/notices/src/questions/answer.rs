@@ -1,0 +1,162 @@
+//! A leader answers questions about a notice, for everyone.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Banner, Choice, Choices, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::store::{self, Waiting};
+use super::telling;
+use crate::store::Notice;
+use crate::{letters, notice_she_speaks_for};
+
+/// GET `/lead/notices/{id}/questions`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let waiting = store::waiting(&house.db, &notice.id).await?;
+    let done = Sent::query(&uri).line("done");
+    Ok(shown(&notice, waiting, &done, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/lead/notices/{id}/questions`: publishes an answer, or sets a question aside.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let to = format!("/lead/notices/{}/questions", notice.id);
+    if let Some(question) = id::parse(sent.typed("aside")) {
+        let writer = house.clone();
+        let set = house.db.write(move |tx| {
+            Box::pin(async move {
+                if let Some(asked) = store::set_aside(tx, &notice.id, &question, now).await? {
+                    telling::owe_not_answered(
+                        tx,
+                        &asked,
+                        &letters::set_aside(&writer, &notice),
+                        now,
+                    )
+                    .await?;
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "question set aside",
+                            about: &question,
+                            detail: "",
+                        },
+                    )
+                    .await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        set.await?;
+        return Ok(Redirect::to(&format!("{to}?done=aside")).into_response());
+    }
+    let waiting = store::waiting(&house.db, &notice.id).await?;
+    let answer = match super::answer(&sent, &waiting) {
+        Ok(answer) => answer,
+        // A second tap: it is published.
+        Err(_) if store::is_answered(&house.db, &sent.once()).await? => {
+            return Ok(Redirect::to(&format!("{to}?done=answered")).into_response());
+        }
+        Err(refusals) => {
+            return Ok(shown(&notice, waiting, "", &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::answer(tx, &notice.id, &answer, &by, now).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "question answered",
+                        about: &notice.id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&format!("{to}?done=answered")).into_response())
+}
+
+fn shown(
+    notice: &Notice,
+    waiting: Vec<Waiting>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
+    let banner = match done {
+        "answered" => Some(("The answer is published", "It goes to those who asked.")),
+        "aside" => Some((
+            "The question is set aside",
+            "It is not shown. We write to whoever asked that it gets no answer here, and whom to ask.",
+        )),
+        _ => None,
+    };
+    let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
+    let page = Page::new("Questions", || {
+        // What was written stays, also when a colleague has answered meanwhile.
+        let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
+            let ticked = sent.all("questions");
+            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} ({})", waiting.question, clock::day(waiting.asked_at))));
+            let choices = Choice::each(choices, |id| ticked.iter().any(|ticked| ticked == id));
+            let aside = waiting.iter().map(|waiting| {
+                let unseen = format!(": {}", waiting.question);
+                view! { <li><span>{waiting.question.clone()}</span><form method="post"><button class="link" name="aside" value=waiting.id.clone()>"Set aside"<span class="unseen">{unseen}</span></button></form></li> }
+            });
+            let aside = aside.collect_view();
+            view! {
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Choices name="questions" legend="Which of these do you answer?" hint="Those of one kind together." choices many=true refusals />
+                    <Area name="question" label="The question, as everyone will read it" hint="In one sentence. Name nobody." rows=2 value=sent.typed("question") refusals />
+                    <Area name="answer" label="The answer" value=sent.typed("answer") refusals />
+                    <button class="button">"Publish the answer"</button>
+                </form>
+                <details>
+                    <summary>"Set a question aside"</summary>
+                    <p>"What is about one child, or no question. We write to whoever asked that it gets no answer here, and whom to ask."</p>
+                    <ul class="rows">{aside}</ul>
+                </details>
+            }
+        });
+        view! {
+            <div class="stack">
+                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                <p><a class="back" href=to>{title}</a></p>
+                <Summary refusals />
+                <h1>"Questions"</h1>
+                {(waiting.is_empty() && refusals.is_empty()).then(|| view! { <p>"No question waits."</p> })}
+                {form}
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

@@ -1,0 +1,115 @@
+//! Anyone asks about a notice.
+
+use accounts::{Caller, may_ask, may_write};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Field, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::store;
+use crate::store::Notice;
+use crate::{letters, told};
+
+/// GET `/notices/{id}/questions/new`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (notice, _) = told(&house, &id).await?;
+    Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in
+/// the notice.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (notice, _) = told(&house, &id).await?;
+    let own = viewer.signed_in().ok().map(|person| person.email.clone());
+    let (question, email) = match super::question(&sent, own.as_deref()) {
+        Ok(question) => question,
+        Err(refusals) => {
+            return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    if !may_write(&house, &caller, &email).await? {
+        let refusals = Refusals::one(
+            "question",
+            "Wait an hour, or ask them directly. Too many letters were asked for",
+        );
+        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+    }
+    if !may_ask(&house, &notice.id).await? {
+        let refusals = Refusals::one(
+            "question",
+            "Ask again in an hour, or ask them directly. They have very many questions just now",
+        );
+        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+    }
+    let (now, form_key, to) =
+        (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    let words = letters::question(&house, &notice, &question);
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let is_new = store::ask(tx, &notice.id, &form_key, (&question, &email), now).await?;
+            if is_new && !notice.words.email.is_empty() {
+                let dedup_key = format!("question {form_key}");
+                let team = &notice.words.email;
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: "question",
+                        account_id: None,
+                        to: team,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    Ok(Redirect::to(&to).into_response())
+}
+
+fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/notices/{}", notice.id);
+    let (title, words) = (notice.words.title.clone(), &notice.words);
+    let whom = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
+    let email = (!viewer.is_signed_in()).then(|| {
+        view! { <Field name="email" label="Your email address" hint="For the answer only. Then we forget it." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
+    });
+    let page = Page::new("Ask about this change", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Ask about this change"</h1>
+                <p class="lead">{format!("Who gets your question: {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
+                <p>{format!("To talk to somebody instead: {}, {}.", words.whom, words.ways_to_ask())}</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ask them directly." value=sent.typed("question") refusals />
+                    {email}
+                    <button class="button">"Ask"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

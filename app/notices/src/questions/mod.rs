@@ -1,0 +1,140 @@
+//! A question about a notice: anyone asks, the team named in it gets it by letter, a leader answers
+//! it for everyone, and the answer goes to those who asked.
+//!
+//! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who
+//! asked. The address goes as soon as the answer is owed or the question is set aside, and in any
+//! case after [`KEPT_UNANSWERED`]; a letter says so. `ask` is everyone's page, `answer` the
+//! leaders', `telling` is what the worker does, `store` holds the SQL.
+
+mod answer;
+mod ask;
+pub mod store;
+mod telling;
+
+pub use telling::{answer_due, forget_due};
+
+use calendar::clock::{DAY, Millis};
+use forms::{Refusals, Sent};
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+
+/// How long the address of a question without an answer is kept.
+pub const KEPT_UNANSWERED: Millis = 28 * DAY;
+
+/// The addresses of questions.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let leader = Only(Role::Leader);
+    Routes::new()
+        .get("/notices/{id}/questions/new", Anyone, ask::form)
+        .post("/notices/{id}/questions/new", Anyone, ask::send)
+        .get("/lead/notices/{id}/questions", leader, answer::page)
+        .post("/lead/notices/{id}/questions", leader, answer::send)
+}
+
+/// Reads a question: (question, address). Somebody who is signed in has an address.
+///
+/// # Errors
+/// What to put right.
+pub fn question(sent: &Sent, own: Option<&str>) -> Result<(String, String), Refusals> {
+    let mut refusals = Refusals::default();
+    let question = refusals.take(
+        "question",
+        forms::within(forms::prose(sent.typed("question")), 1_000, "Write your question"),
+    );
+    let email = match own {
+        Some(own) => Some(own.to_owned()),
+        None => refusals.take("email", forms::address(sent.typed("email"))),
+    };
+    question.zip(email).ok_or(refusals)
+}
+
+/// An answer as a leader writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAnswer {
+    /// The same key twice is one answer.
+    pub form_key: String,
+    /// The ids of the questions it answers; at least one.
+    pub questions: Vec<String>,
+    /// The question as everyone will read it.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// Reads an answer to some of the questions that wait.
+///
+/// # Errors
+/// What to put right.
+pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refusals> {
+    let mut refusals = Refusals::default();
+    let questions: Vec<String> = sent
+        .all("questions")
+        .into_iter()
+        .filter(|id| waiting.iter().any(|waiting| waiting.id == *id))
+        .collect();
+    let none = Err(if waiting.is_empty() {
+        "See what a colleague wrote: no question waits any more. Your answer is below"
+    } else {
+        "Choose the questions that this answers"
+    });
+    let none = none.map_err(str::to_owned);
+    let questions =
+        refusals.take("questions", if questions.is_empty() { none } else { Ok(questions) });
+    let question = refusals.take(
+        "question",
+        forms::within(
+            forms::prose(sent.typed("question")),
+            1_000,
+            "Write the question as everyone will read it",
+        ),
+    );
+    let answer = refusals.take(
+        "answer",
+        forms::within(forms::prose(sent.typed("answer")), 4_000, "Write the answer"),
+    );
+    match (questions, question, answer) {
+        (Some(questions), Some(question), Some(answer)) => {
+            Ok(NewAnswer { form_key: sent.once(), questions, question, answer })
+        }
+        _ => Err(refusals),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_needs_words_and_from_a_stranger_an_address() {
+        let about = |sent: &[(&str, &str)], own| {
+            question(&Sent::of(sent), own)
+                .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect::<Vec<_>>())
+        };
+        assert_eq!(about(&[], None), Err(vec!["question", "email"]));
+        assert_eq!(
+            about(&[("question", "Which stop?")], Some("one@example.org")),
+            Ok(("Which stop?".into(), "one@example.org".into()))
+        );
+        assert_eq!(
+            about(&[("question", " "), ("email", "one@example.org")], None),
+            Err(vec!["question"])
+        );
+    }
+
+    #[test]
+    fn an_answer_is_to_questions_that_still_wait() {
+        let waiting =
+            [store::Waiting { id: "q".into(), question: "Which stop?".into(), asked_at: 0 }];
+        let words = [
+            ("questions", "q"),
+            ("questions", "gone"),
+            ("question", "Which stop?"),
+            ("answer", "The old one."),
+        ];
+        assert_eq!(answer(&Sent::of(&words), &waiting).expect("an answer").questions, ["q"]);
+        let refused = answer(&Sent::of(&words[1..]), &waiting).expect_err("refusals");
+        assert_eq!(refused.about("questions"), Some("Choose the questions that this answers"));
+    }
+}

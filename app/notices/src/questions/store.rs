@@ -1,0 +1,265 @@
+//! Every SQL statement about questions and answers.
+
+use area::store::speaks_for;
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::{KEPT_UNANSWERED, NewAnswer};
+
+/// Keeps a question, once for each form key. False when it was there.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn ask(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    form_key: &str,
+    (question, email): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
+    let asked = sqlx::query(
+        "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(form_key)
+    .bind(notice_id)
+    .bind(question)
+    .bind(email)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(asked.rows_affected() == 1)
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its id.
+    pub id: String,
+    /// What is asked.
+    pub question: String,
+    /// When.
+    pub asked_at: Millis,
+}
+
+/// The questions about a notice that wait, the oldest first.
+pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
+    let rows = sqlx::query(
+        "SELECT id, question, asked_at FROM notice_questions WHERE notice_id = $1 AND answer_id IS NULL AND set_aside_at IS NULL
+         ORDER BY asked_at, id LIMIT 200",
+    )
+    .bind(notice_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows
+        .iter()
+        .map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) })
+        .collect())
+}
+
+/// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
+/// statements: (id, title, many). Those that have waited longest first.
+pub fn to_answer() -> String {
+    format!(
+        "SELECT n.id, n.title, count(*) AS many FROM notice_questions q JOIN notices n ON n.id = q.notice_id
+         WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
+         GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50",
+        speaks_for("ns.service_id", "$1")
+    )
+}
+
+/// Whether the answer of this form is published.
+pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {
+    let answers: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM notice_answers WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_one(&mut *db.read().await?)
+            .await?;
+    Ok(answers > 0)
+}
+
+/// Keeps an answer to these questions, once for each form key. False when it was there.
+pub async fn answer(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    answer: &NewAnswer,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&answer.form_key)
+    .bind(notice_id)
+    .bind(&answer.question)
+    .bind(&answer.answer)
+    .bind(by)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(answer_id) = new else { return Ok(false) };
+    let these = db::parameters(3, answer.questions.len());
+    // Only those that this answer is the first to take: two leaders may answer at once.
+    let take = format!(
+        "UPDATE notice_questions SET answer_id = $1
+         WHERE notice_id = $2 AND answer_id IS NULL AND set_aside_at IS NULL AND id IN ({these})"
+    );
+    let mut take = sqlx::query(AssertSqlSafe(take)).bind(&answer_id).bind(notice_id);
+    for question in &answer.questions {
+        take = take.bind(question);
+    }
+    take.execute(tx).await?;
+    Ok(true)
+}
+
+/// An answer that is still to go to those who asked.
+#[derive(Clone, Debug)]
+pub struct AnswerDue {
+    /// Its id.
+    pub answer_id: String,
+    /// The notice it is about.
+    pub notice_id: String,
+    /// The question as everyone reads it.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// The answer that has waited longest to go to those who asked.
+pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
+    let row = sqlx::query(
+        "SELECT a.id, a.notice_id, a.question, a.answer FROM notice_questions q JOIN notice_answers a ON a.id = q.answer_id
+         WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL ORDER BY a.answered_at, a.id LIMIT 1",
+    )
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| AnswerDue {
+        answer_id: row.get(0),
+        notice_id: row.get(1),
+        question: row.get(2),
+        answer: row.get(3),
+    }))
+}
+
+/// The addresses that an answer goes to. They are kept no longer.
+pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec<String>> {
+    // The update holds them: another process finds none.
+    let mut addresses: Vec<String> =
+        sqlx::query_scalar("UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1 AND email IS NOT NULL RETURNING email")
+            .bind(answer_id)
+            .fetch_all(&mut *tx)
+            .await?;
+    sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1")
+        .bind(answer_id)
+        .execute(tx)
+        .await?;
+    addresses.sort();
+    addresses.dedup();
+    Ok(addresses)
+}
+
+/// A question that gets no answer on the page, and the address of whoever asked. It is kept no
+/// longer.
+#[derive(Clone, Debug)]
+pub struct NotAnswered {
+    /// Its id.
+    pub id: String,
+    /// The notice it is about.
+    pub notice_id: String,
+    /// Where to say so; `None` when that was erased.
+    pub email: Option<String>,
+}
+
+/// Sets a question aside: it is not for everyone, or no question. `None` when it does not wait any
+/// more.
+pub async fn set_aside(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    question_id: &str,
+    now: Millis,
+) -> Kept<Option<NotAnswered>> {
+    let Some(asked) = one(tx, question_id).await?.filter(|asked| asked.notice_id == notice_id)
+    else {
+        return Ok(None);
+    };
+    let set = sqlx::query(
+        "UPDATE notice_questions SET set_aside_at = $2, email = NULL WHERE id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
+    )
+    .bind(question_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok((set.rows_affected() == 1).then_some(asked))
+}
+
+/// The question that has waited longest for an answer, of those that have waited for so long that
+/// the address is to go: (question, notice).
+pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
+    let row = sqlx::query(
+        "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
+    )
+    .bind(now - KEPT_UNANSWERED)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// Erases the address of a question without an answer. `None` when it has gone, or an answer has
+/// come.
+pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+    let asked = one(tx, question_id).await?;
+    let erased = sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1 AND email IS NOT NULL AND answer_id IS NULL")
+        .bind(question_id)
+        .execute(tx)
+        .await?;
+    Ok(asked.filter(|_| erased.rows_affected() == 1))
+}
+
+async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
+    let row = sqlx::query("SELECT id, notice_id, email FROM notice_questions WHERE id = $1")
+        .bind(question_id)
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
+}
+
+/// What stands beside the words of a notice.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The published answers, the first first: (question, answer, when).
+    pub answers: Vec<(String, String, Millis)>,
+    /// Of somebody who is to be told of it: whether she said that she has read it.
+    pub has_read: Option<bool>,
+    /// Whether somebody said what came of it.
+    pub has_update: bool,
+}
+
+/// What stands beside the words of a notice, for this account; empty for a visitor.
+pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
+    let rows = sqlx::query(
+        "SELECT kind, question, answer, at FROM (
+           SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers WHERE notice_id = $1
+           UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0)
+             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2
+           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT) FROM update_subjects u WHERE u.notice_id = $1) beside
+         ORDER BY kind, at, id",
+    )
+    .bind(notice_id)
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut beside = Beside::default();
+    for row in rows {
+        match row.get::<&str, _>(0) {
+            "answer" => beside.answers.push((row.get(1), row.get(2), row.get(3))),
+            "update" => beside.has_update = true,
+            _ => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
+        }
+    }
+    Ok(beside)
+}

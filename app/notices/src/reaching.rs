@@ -1,0 +1,129 @@
+//! Families whom no letter reaches: an organiser tells them in another way, and says how.
+
+use area::ELSEWHERE;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Choice, Page, Select, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::ledger::{self, Unreached};
+use super::rules::{self, REACHED_HOW};
+
+/// GET `/forum/unreached`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
+}
+
+/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the
+/// page.
+pub async fn reached(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let subscriber = id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
+    let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
+        return shown(
+            &house,
+            &viewer,
+            false,
+            &Refusals::one("families", "Choose how you told the family"),
+        )
+        .await;
+    };
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    // No more than the page shows.
+    let notices: Vec<String> =
+        sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).collect();
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let kept = !notices.is_empty()
+                && ledger::reached(tx, &subscriber, &notices, (&by, how), now).await?;
+            if kept {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "family reached",
+                        about: &subscriber,
+                        detail: how,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(kept)
+        })
+    });
+    if !kept.await? {
+        let what_to_do = "Look at the list once more. What this family is to be told has changed meanwhile, and nothing was kept";
+        return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;
+    }
+    Ok(Redirect::to("/forum/unreached?done=reached").into_response())
+}
+
+async fn shown(
+    house: &House,
+    viewer: &Viewer,
+    is_done: bool,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let families = ledger::unreached(&house.db, house.clock.now()).await?;
+    let page = Page::new("Families no letter reaches", || {
+        let nothing =
+            families.is_empty().then(|| view! { <p>"Nobody waits. When a letter about a change comes back, the family is here."</p> });
+        let has_families = !families.is_empty();
+        let families = families.into_iter().map(family).collect::<Vec<_>>();
+        view! {
+            <div class="stack">
+                {is_done.then(|| view! { <Banner title="It is kept"><p>"The family counts as told, from now on."</p></Banner> })}
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <Summary refusals />
+                <h1>"Families no letter reaches"</h1>
+                <p class="lead">"Their letters came back. Tell them by telephone, by post or through the school, before the change."</p>
+                {nothing}
+                {has_families.then(|| view! { <ul class="queue" id="families">{families}</ul> })}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn family(family: Unreached) -> impl IntoView {
+    let about = family.notices.iter().map(|unheard| {
+        let what = unheard.follow.map(|follow| view! { <b>{follow.title()}": "</b> });
+        let from = format!("{} {}", rules::from(unheard.follow), unheard.effect.words());
+        view! { <p>{what}<a href=format!("/notices/{}", unheard.notice_id)>{unheard.title.clone()}</a></p><p class="soft">{from}</p> }
+    });
+    let about = about.collect_view();
+    let notices = family.notices.iter().map(
+        |unheard| view! { <input type="hidden" name="notices" value=unheard.notice_id.clone() /> },
+    );
+    let notices = notices.collect_view();
+    let field = format!("how-{}", family.subscriber_id);
+    let in_place = if family.place == ELSEWHERE {
+        "A family".to_owned()
+    } else {
+        format!("A family in {}", family.place)
+    };
+    view! {
+        <li>
+            <h2>{in_place}</h2>
+            <p>{family.email.clone()}</p>
+            {about}
+            <form method="post" action="/forum/unreached">
+                <input type="hidden" name="family" value=family.subscriber_id />
+                {notices}
+                <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />
+                <button class="button quiet">"I have told this family"<span class="unseen">{format!(", {}", family.email)}</span></button>
+            </form>
+        </li>
+    }
+}

@@ -1,0 +1,97 @@
+//! "I have read this": by the link in a letter, or on the notice's page by somebody who is signed
+//! in.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Page};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::ledger::{self, InLetter};
+use super::rules;
+
+/// GET `/read/{token}`: what the letter told, and a button, since mail scanners open links.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let told = ledger::in_letter(&house.db, &id::hash(&token)).await?;
+    if told.is_empty() {
+        return Ok(gone(&house, &viewer));
+    }
+    let page = Page::new("Have you read this?", || {
+        let is_read = told.iter().all(|told| told.is_read);
+        let button = (!is_read).then(|| {
+            view! {
+                <form method="post"><button class="button">"I have read this"</button></form>
+                <p class="soft">"It helps to show who was told in time. Nobody sees that it was you."</p>
+            }
+        });
+        view! {
+            <div class="stack">
+                {is_read.then(|| view! { <Banner title="Thank you"><p>"We know that you have read this."</p></Banner> })}
+                <h1>{if is_read { "You have read this" } else { "Have you read this?" }}</h1>
+                <ul class="queue">{told.iter().map(item).collect_view()}</ul>
+                {button}
+                <p><a href=format!("/subscriptions/{token}")>"Choose or stop these letters"</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn item(told: &InLetter) -> impl IntoView + use<> {
+    let (to, title) = (format!("/notices/{}", told.notice_id), told.title.clone());
+    view! { <li><h2><a href=to>{title}</a></h2><p>{rules::from(told.follow)}" "{told.effect.words()}</p></li> }
+}
+
+/// POST `/read/{token}`: again is as good as once.
+pub async fn read(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (now, hash) = (house.clock.now(), id::hash(&token));
+    if ledger::in_letter(&house.db, &hash).await?.is_empty() {
+        return Ok(gone(&house, &viewer));
+    }
+    house
+        .db
+        .write(move |tx| Box::pin(async move { ledger::read_letter(tx, &hash, now).await }))
+        .await?;
+    Ok(Redirect::to(&format!("/read/{token}")).into_response())
+}
+
+/// POST `/notices/{id}/read`: by somebody who was told of it and is signed in.
+pub async fn read_here(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let notice_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let (now, account, to) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        format!("/notices/{notice_id}"),
+    );
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { ledger::read_by(tx, &notice_id, &account, now).await })
+        })
+        .await?;
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// GET `/notices/{id}/read`, as after a reload.
+pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
+    Ok(Redirect::to(&format!("/notices/{}", id::parse(&id).ok_or(Error::NotFound)?)))
+}
+
+fn gone(house: &House, viewer: &Viewer) -> Response {
+    let why = "We have no address that goes with it any more.";
+    Page::link_ended("This link has ended", why, ("/notices", "All changes")).answer(house, viewer)
+}

@@ -1,0 +1,416 @@
+//! When a notice takes effect, how it stands, when each letter about it is due, and what may be
+//! said of who was told. Pure.
+
+use calendar::clock::{self, DAY, HOUR, Millis};
+use disclosure::Shown;
+use subscribers::Cadence;
+
+/// From when on a change holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A day, from its first moment.
+    Day(Millis),
+    /// An hour of a day.
+    Hour(Millis),
+    /// The start of the term that begins on this day.
+    Term(Millis),
+}
+
+impl Effect {
+    /// The first moment of it.
+    #[must_use]
+    pub fn at(self) -> Millis {
+        let (Self::Day(at) | Self::Hour(at) | Self::Term(at)) = self;
+        at
+    }
+
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Day(_) => "day",
+            Self::Hour(_) => "hour",
+            Self::Term(_) => "term",
+        }
+    }
+
+    /// Reads what is stored.
+    #[must_use]
+    pub fn of(kind: &str, at: Millis) -> Self {
+        match kind {
+            "hour" => Self::Hour(at),
+            "term" => Self::Term(at),
+            _ => Self::Day(at),
+        }
+    }
+
+    /// "Monday 4 January 2027", with the hour where it says one, or "the start of term, …".
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Day(at) => clock::day(at),
+            Self::Hour(at) => clock::day_and_hour(at),
+            Self::Term(at) => format!("the start of term, {}", clock::day(at)),
+        }
+    }
+}
+
+/// How long a digest may take to reach the last of very many: those that would come nearer to the
+/// change go at once.
+const DIGESTS_TAKE: Millis = 4 * HOUR;
+
+/// When a letter is due to somebody who wants letters so often, and whether it is her digest: with
+/// her next digest if that comes in time before the change, else at once.
+#[must_use]
+pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
+    match cadence.next_digest(now) {
+        Some(digest) if digest + DIGESTS_TAKE <= effect_at => (digest, true),
+        _ => (now, false),
+    }
+}
+
+/// By when whoever is told must know: before the change holds; before the end of the last day on
+/// which she is to do something; and where she goes by what she was told before, by the first day
+/// of that. `must_do_by`: `2026-12-04`, or empty; a day that is over at `now` asks for nothing any
+/// more.
+#[must_use]
+pub fn must_know_by(
+    effect_at: Millis,
+    must_do_by: &str,
+    told_before: Option<Millis>,
+    now: Millis,
+) -> Millis {
+    let must_do_by = last_moment(must_do_by).filter(|by| *by > now);
+    [must_do_by, told_before].into_iter().flatten().fold(effect_at, Millis::min)
+}
+
+/// The end of a day that is written as `2026-12-04`.
+#[must_use]
+pub fn last_moment(day: &str) -> Option<Millis> {
+    clock::read(day, "23:59")
+}
+
+/// How long after a change took effect it is still counted who was told later: letters are tried
+/// for two days, and what comes back takes a few more.
+pub const SETTLED_AFTER: Millis = 14 * DAY;
+
+/// How a family whom no letter reaches can be told: as it is stored, and as it is shown.
+pub const REACHED_HOW: [(&str, &str); 3] =
+    [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
+
+/// How many people of one place were told of a change: true numbers, only for [`figures`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The place by name.
+    pub place: String,
+    /// Before it took effect.
+    pub before: u64,
+    /// Later.
+    pub after: u64,
+    /// Not at all.
+    pub never: u64,
+}
+
+/// What may be said of how many people were told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// (place, in time, not in time): by place where no number in it is from 1 to 9, else for all
+    /// of the area in one row. Never both, since one would tell of the other.
+    pub rows: Vec<(String, Shown, Shown)>,
+    /// What became of those who were not told in time.
+    pub later: Later,
+}
+
+/// What may be said of those who were not told in time. They are a part of a number that is shown,
+/// so their two numbers are said only where neither is from 1 to 9.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// It is still being counted.
+    NotYet,
+    /// For each row (told later, not reached).
+    Rows(Vec<(u64, u64)>),
+    /// For all of the area (told later, not reached).
+    All(u64, u64),
+    /// Nothing.
+    NotShown,
+}
+
+/// What may be said of how many people were told. `is_settled`: whether who was told later is
+/// counted.
+#[must_use]
+pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
+    let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>();
+    let (after, never) = (sum(|told| told.after), sum(|told| told.never));
+    let is_shown = |people: u64| people == 0 || people >= disclosure::SMALLEST_SHOWN;
+    let cells: Vec<u64> =
+        told.iter().flat_map(|told| [told.before, told.after + told.never]).collect();
+    let cells = disclosure::split(&cells).parts;
+    let is_by_place = cells.iter().all(|cell| cell.number().is_some());
+    let rows = if is_by_place {
+        told.iter()
+            .zip(cells.chunks(2))
+            .map(|(told, cells)| (told.place.clone(), cells[0], cells[1]))
+            .collect()
+    } else {
+        let all = disclosure::split(&[sum(|told| told.before), after + never]).parts;
+        vec![(format!("All of {area}"), all[0], all[1])]
+    };
+    let later = if !is_settled {
+        Later::NotYet
+    } else if is_by_place && told.iter().all(|told| is_shown(told.after) && is_shown(told.never)) {
+        Later::Rows(told.iter().map(|told| (told.after, told.never)).collect())
+    } else if rows.iter().all(|(_, _, not)| not.number().is_some())
+        && is_shown(after)
+        && is_shown(never)
+    {
+        Later::All(after, never)
+    } else {
+        Later::NotShown
+    };
+    Figures { rows, later }
+}
+
+/// How a notice follows one that people were told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// It says something else instead.
+    Correction,
+    /// It says that the change does not come.
+    Withdrawal,
+}
+
+impl Follow {
+    /// The word it is stored by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Correction => "correction",
+            Self::Withdrawal => "withdrawal",
+        }
+    }
+
+    /// What stands above the words that say it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Correction => "What has changed",
+            Self::Withdrawal => "The change does not come",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Correction, Self::Withdrawal].into_iter().find(|follow| follow.word() == word)
+    }
+}
+
+/// What stands before the day of a notice that is this to another one.
+#[must_use]
+pub fn from(follow: Option<Follow>) -> &'static str {
+    if follow == Some(Follow::Withdrawal) { "It was to come from" } else { "From" }
+}
+
+/// What has happened to a notice so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Course {
+    /// From when on people are told; once it is approved.
+    pub starts_at: Option<Millis>,
+    /// Since when they are told.
+    pub started_at: Option<Millis>,
+    /// Whether the change is decided.
+    pub is_decided: bool,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// What it is to another notice.
+    pub follow: Option<Follow>,
+    /// What another notice that people are told of is to it.
+    pub followed_by: Option<Follow>,
+}
+
+/// How a notice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits for a second person.
+    Written,
+    /// It is approved and starts later.
+    Timed(Millis),
+    /// People are told; it is not decided.
+    Proposed,
+    /// People are told; it is decided and comes.
+    Decided,
+    /// It holds.
+    InForce,
+    /// People were told something else since.
+    Corrected,
+    /// People were told that it does not come.
+    Withdrawn,
+}
+
+impl Course {
+    /// Whether it says that a change does not come.
+    #[must_use]
+    pub fn is_withdrawal(&self) -> bool {
+        self.follow == Some(Follow::Withdrawal)
+    }
+
+    /// What stands before the day it is about.
+    #[must_use]
+    pub fn from(&self) -> &'static str {
+        from(self.follow)
+    }
+
+    /// How the notice stands now.
+    #[must_use]
+    pub fn standing(&self, now: Millis) -> Standing {
+        match (self.starts_at, self.started_at) {
+            (None, _) => Standing::Written,
+            (Some(at), None) => Standing::Timed(at),
+            _ if self.followed_by == Some(Follow::Correction) => Standing::Corrected,
+            _ if self.followed_by.or(self.follow) == Some(Follow::Withdrawal) => {
+                Standing::Withdrawn
+            }
+            _ if !self.is_decided => Standing::Proposed,
+            _ if self.effect.at() <= now => Standing::InForce,
+            _ => Standing::Decided,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calendar::clock::DAY;
+
+    fn now() -> Millis {
+        clock::read("2026-12-03", "10:00").expect("a time")
+    }
+
+    #[test]
+    fn a_weekly_subscriber_hears_on_saturday_at_nine_of_monday_at_once_and_of_three_weeks_later_with_her_digest()
+     {
+        let saturday = clock::read("2026-12-05", "09:00").expect("a time");
+        let (monday, later) = (Effect::Day(saturday + 2 * DAY), Effect::Day(saturday + 21 * DAY));
+        assert_eq!(due(Cadence::Weekly, monday.at(), saturday), (saturday, false));
+        let digest = clock::read("2026-12-12", "08:30").expect("a time");
+        assert_eq!(due(Cadence::Weekly, later.at(), saturday), (digest, true));
+        assert_eq!(due(Cadence::AtOnce, later.at(), saturday), (saturday, false));
+        assert_eq!(
+            due(Cadence::Weekly, Effect::Hour(digest).at(), saturday),
+            (saturday, false),
+            "at the same moment is not before"
+        );
+    }
+
+    #[test]
+    fn whoever_is_told_must_know_before_she_is_to_act_and_before_a_day_she_was_told_of() {
+        let (holds, thursday) =
+            (now() + 21 * DAY, clock::read("2026-12-10", "23:59").expect("a time"));
+        assert_eq!(must_know_by(holds, "", None, now()), holds);
+        assert_eq!(must_know_by(holds, "2026-12-10", None, now()), thursday);
+        assert_eq!(must_know_by(holds, "2026-12-02", None, now()), holds, "that day is over");
+        assert_eq!(must_know_by(holds, "2026-12-10", Some(now() + DAY), now()), now() + DAY);
+    }
+
+    #[test]
+    fn a_digest_comes_before_the_change_or_the_letter_at_once_on_the_days_when_clocks_change() {
+        // The night before clocks go forward and the one before they go back.
+        for evening in ["2027-03-27", "2027-10-30"] {
+            let evening = clock::read(evening, "20:00").expect("a time");
+            let digest = Cadence::Daily.next_digest(evening).expect("a digest");
+            assert_eq!(
+                due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE).at(), evening),
+                (digest, true)
+            );
+            assert_eq!(
+                due(Cadence::Daily, Effect::Hour(digest + DIGESTS_TAKE - 1).at(), evening),
+                (evening, false),
+                "too near to reach many"
+            );
+        }
+    }
+
+    fn told(rows: &[(u64, u64, u64)]) -> Vec<Told> {
+        let told = |(nth, (before, after, never)): (usize, &(u64, u64, u64))| Told {
+            place: format!("Place {nth}"),
+            before: *before,
+            after: *after,
+            never: *never,
+        };
+        rows.iter().enumerate().map(told).collect()
+    }
+
+    #[test]
+    fn how_many_were_told_in_time_is_said_by_place_only_where_no_number_is_small() {
+        let said = |rows: &[(u64, u64, u64)]| {
+            let figures = figures(&told(rows), "Sefton", false);
+            assert_eq!(figures.later, Later::NotYet);
+            let words = |(row, before, not): &(String, Shown, Shown)| {
+                format!("{row}: {}, {}", before.words(), not.words())
+            };
+            figures.rows.iter().map(words).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&[(40, 0, 0), (12, 10, 0)]), ["Place 0: 40, 0", "Place 1: 12, 10"]);
+        assert_eq!(said(&[(40, 1, 2), (12, 0, 10)]), ["All of Sefton: 52, 13"]);
+        assert_eq!(said(&[(40, 3, 0), (12, 0, 0)]), ["All of Sefton: not shown, fewer than 10"]);
+        assert_eq!(said(&[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn who_was_told_later_is_said_only_where_it_gives_no_small_number_away() {
+        let later = |rows: &[(u64, u64, u64)]| figures(&told(rows), "Sefton", true).later;
+        assert_eq!(later(&[(40, 0, 10), (12, 11, 0)]), Later::Rows(vec![(0, 10), (11, 0)]));
+        assert_eq!(
+            later(&[(40, 5, 5), (12, 5, 5)]),
+            Later::All(10, 10),
+            "each place has small ones"
+        );
+        assert_eq!(later(&[(40, 3, 20), (12, 0, 0)]), Later::NotShown);
+        assert_eq!(
+            later(&[(40, 3, 0), (12, 0, 0)]),
+            Later::NotShown,
+            "not even how many were not told in time is shown"
+        );
+        assert_eq!(later(&[(40, 0, 0)]), Later::Rows(vec![(0, 0)]));
+    }
+
+    #[test]
+    fn a_notice_is_written_timed_told_in_force_corrected_or_withdrawn() {
+        let course = Course {
+            starts_at: Some(0),
+            started_at: Some(0),
+            is_decided: true,
+            effect: Effect::Day(now()),
+            follow: None,
+            followed_by: None,
+        };
+        assert_eq!(
+            Course { starts_at: None, started_at: None, ..course }.standing(now()),
+            Standing::Written
+        );
+        assert_eq!(
+            Course { starts_at: Some(now() + 1), started_at: None, ..course }.standing(now()),
+            Standing::Timed(now() + 1)
+        );
+        assert_eq!(course.standing(now() - 1), Standing::Decided);
+        assert_eq!(Course { is_decided: false, ..course }.standing(now()), Standing::Proposed);
+        assert_eq!(course.standing(now()), Standing::InForce);
+        assert_eq!(
+            Course { followed_by: Some(Follow::Correction), ..course }.standing(now()),
+            Standing::Corrected
+        );
+        assert_eq!(
+            Course { followed_by: Some(Follow::Withdrawal), ..course }.standing(now()),
+            Standing::Withdrawn
+        );
+        assert_eq!(
+            Course { follow: Some(Follow::Withdrawal), ..course }.standing(now()),
+            Standing::Withdrawn,
+            "its own page says so too"
+        );
+        assert_eq!(
+            Course { follow: Some(Follow::Correction), ..course }.standing(now()),
+            Standing::InForce
+        );
+    }
+}

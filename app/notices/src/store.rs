@@ -1,0 +1,430 @@
+//! Every SQL statement about notices; those about who is told stand in `ledger`.
+
+use area::store::speaks_for;
+use calendar::clock::Millis;
+use forms::Sent;
+use ground::db::{self, Db, Kept};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+
+use super::rules::{Course, Effect, Follow};
+use super::wording::{Follows, Wording};
+
+/// A notice with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub words: Wording,
+    /// Its services by name, then its places.
+    pub labels: Vec<String>,
+    /// Who wrote its words, as they are: (account, name).
+    pub written_by: (String, String),
+    /// When.
+    pub written_at: Millis,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// What has happened to it so far.
+    pub course: Course,
+    /// When its draft was discarded; it can be brought back.
+    pub discarded_at: Option<Millis>,
+    /// The notice that people were told of since, which corrects or withdraws it.
+    pub followed_by: Option<String>,
+    /// Since when.
+    pub followed_at: Option<Millis>,
+    /// The first of the days that people go by who were told of what it corrects or withdraws.
+    pub told_before: Option<Millis>,
+}
+
+/// The first day of the notices that the one with this id follows, one after the other; as a part
+/// of a statement.
+pub(super) fn first_day_before(id: &str) -> String {
+    format!(
+        "(WITH RECURSIVE back (follows_id, effect_at) AS (
+            SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id FROM notices s WHERE s.id = {id})
+            UNION ALL SELECT o.follows_id, o.effect_at FROM back JOIN notices o ON o.id = back.follows_id)
+          SELECT min(back.effect_at) FROM back)"
+    )
+}
+
+/// Keeps a notice that is written, once for each form key: (its id, whether it is new).
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn write(
+    tx: &mut AnyConnection,
+    notice: &Wording,
+    by: &str,
+    now: Millis,
+) -> Kept<(String, bool)> {
+    let new: Option<String> = bound(
+        sqlx::query_scalar(
+            "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
+                                  effect_kind, effect_at, changes_entitlement, changed, form_key, written_by, written_at, follows_id, follow_kind)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS INTEGER), $13, $14, $15, CAST($16 AS INTEGER), $17, $18, $19, $20, $21, $22)
+             ON CONFLICT (form_key) DO NOTHING RETURNING id",
+        )
+        .bind(id::fresh()),
+        notice,
+    )
+    .bind(&notice.form_key)
+    .bind(by)
+    .bind(now)
+    .bind(notice.follows.as_ref().map(|follows| &follows.notice_id))
+    .bind(notice.follows.as_ref().map(|follows| follows.how.word()))
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(notice_id) = new else {
+        let known = sqlx::query_scalar("SELECT id FROM notices WHERE form_key = $1")
+            .bind(&notice.form_key)
+            .fetch_one(tx)
+            .await?;
+        return Ok((known, false));
+    };
+    tie(tx, &notice_id, notice).await?;
+    Ok((notice_id, true))
+}
+
+/// Changes the words of a notice that is not approved; they are hers who changes them. `seen`: when
+/// the words were written that she began with, if that is known. False when it is approved or
+/// discarded, or its words have changed since.
+pub async fn change(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    notice: &Wording,
+    (by, seen): (&str, Option<Millis>),
+    now: Millis,
+) -> Kept<bool> {
+    let changed: Option<String> = bound(
+        sqlx::query_scalar(
+            "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6, must_do = $7, must_do_by = $8, whom = $9,
+               phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13, effect_kind = $14, effect_at = $15,
+               changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18, written_at = $19
+             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND written_at = coalesce($20, written_at) RETURNING id",
+        )
+        .bind(notice_id.to_owned()),
+        notice,
+    )
+    .bind(by)
+    .bind(now)
+    .bind(seen)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if changed.is_none() {
+        return Ok(false);
+    }
+    // A trigger has untied those of before.
+    tie(tx, notice_id, notice).await?;
+    Ok(true)
+}
+
+type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+
+/// The words of a notice, from the second parameter to the seventeenth.
+fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
+    query
+        .bind(&notice.title)
+        .bind(&notice.what)
+        .bind(&notice.why)
+        .bind(&notice.affected)
+        .bind(notice.families)
+        .bind(&notice.must_do)
+        .bind(&notice.must_do_by)
+        .bind(&notice.whom)
+        .bind(&notice.phone)
+        .bind(&notice.email)
+        .bind(i64::from(notice.decided_day.is_some()))
+        .bind(notice.decided_day.as_deref().unwrap_or_default())
+        .bind(notice.effect.kind())
+        .bind(notice.effect.at())
+        .bind(i64::from(notice.changes_entitlement))
+        .bind(notice.follows.as_ref().map_or("", |follows| &follows.changed))
+}
+
+async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<()> {
+    db::tie(tx, "INSERT INTO notice_services (notice_id, service_id)", notice_id, &notice.services)
+        .await?;
+    db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
+}
+
+/// Approves a notice that somebody else wrote, or her own where the area asks for no second person;
+/// people are told from `starts_at` on. `seen`: when the words were written that she read, if that
+/// is known. False when it is approved, or must not be by her, or its words have changed, or what
+/// it follows has been followed already.
+pub async fn approve(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    by: &str,
+    (starts_at, seen): (Millis, Option<Millis>),
+    now: Millis,
+) -> Kept<bool> {
+    let approved = sqlx::query(
+        "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
+         WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2 OR (SELECT second_person FROM area_rules) = 0)
+           AND written_at = coalesce($5, written_at)
+           AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id AND other.approved_at IS NOT NULL)",
+    )
+    .bind(notice_id)
+    .bind(by)
+    .bind(now)
+    .bind(starts_at)
+    .bind(seen)
+    .execute(tx)
+    .await?;
+    Ok(approved.rows_affected() == 1)
+}
+
+/// Calls an approved notice back, so that its words can be changed. False when it has started, or
+/// is not approved.
+pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
+    let called_back = sqlx::query(
+        "UPDATE notices SET approved_by = NULL, approved_at = NULL, starts_at = NULL
+         WHERE id = $1 AND approved_at IS NOT NULL AND started_at IS NULL",
+    )
+    .bind(notice_id)
+    .execute(tx)
+    .await?;
+    Ok(called_back.rows_affected() == 1)
+}
+
+/// Discards a notice that is not approved, at this time, or brings it back with `None`. False when
+/// it is approved, or was so already.
+pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
+    let discarded = sqlx::query(
+        "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
+         WHERE id = $1 AND approved_at IS NULL AND (discarded_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)",
+    );
+    Ok(discarded.bind(notice_id).bind(at).execute(tx).await?.rows_affected() == 1)
+}
+
+/// The notice with this id, and whether this leader may speak for all its services.
+pub async fn find_for(db: &Db, id: &str, leader: &str) -> Kept<Option<(Notice, bool)>> {
+    let rows = rows(db, id, leader).await?;
+    let not_hers = |row: &AnyRow| {
+        row.get::<Option<&str>, _>("label_kind") == Some("service")
+            && row.get::<i64, _>("is_hers") == 0
+    };
+    Ok(rows.first().map(|row| (notice(row, &rows), !rows.iter().any(not_hers))))
+}
+
+/// The notice with this id.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
+    let rows = rows(db, id, "").await?;
+    Ok(rows.first().map(|row| notice(row, &rows)))
+}
+
+/// A notice with each of its services and places, and whether this leader may speak for them.
+async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
+    let sql = format!(
+        "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do, n.must_do_by, n.whom, n.phone, n.email,
+                CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
+                CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
+                n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at, n.discarded_at,
+                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers, 0) AS is_hers, {} AS told_before
+         FROM notices n
+         JOIN accounts w ON w.id = n.written_by
+         LEFT JOIN accounts p ON p.id = n.approved_by
+         LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at IS NOT NULL
+         LEFT JOIN (
+           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position, CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+             FROM notice_services ns JOIN services s ON s.id = ns.service_id
+           UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT) FROM notice_places np JOIN places p ON p.id = np.place_id) l
+           ON l.notice_id = n.id
+         WHERE n.id = $1
+         ORDER BY l.place, l.position, l.name",
+        first_day_before("n.id"),
+        speaks_for("s.id", "$2")
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(leader)
+        .fetch_all(&mut *db.read().await?)
+        .await
+}
+
+/// The notice that was told first, of those that follow each other up to this one, and how many
+/// came after it.
+pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
+    let row = sqlx::query(
+        "WITH RECURSIVE back (id, follows_id, steps) AS (
+           SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
+           UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back JOIN notices n ON n.id = back.follows_id)
+         SELECT id, steps FROM back WHERE follows_id IS NULL",
+    )
+    .bind(id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok((row.get(0), u32::try_from(row.get::<i64, _>(1)).unwrap_or_default()))
+}
+
+fn notice(row: &AnyRow, rows: &[AnyRow]) -> Notice {
+    let tied = |kind: &str| {
+        rows.iter()
+            .filter(|row| row.get::<Option<&str>, _>("label_kind") == Some(kind))
+            .map(|row| row.get("label_id"))
+            .collect()
+    };
+    let follow = |column: &str| row.get::<Option<&str>, _>(column).and_then(Follow::read);
+    let effect = Effect::of(row.get("effect_kind"), row.get("effect_at"));
+    let is_decided = row.get::<i64, _>("is_decided") == 1;
+    Notice {
+        id: row.get("id"),
+        words: Wording {
+            form_key: row.get("form_key"),
+            title: row.get("title"),
+            what: row.get("what"),
+            why: row.get("why"),
+            affected: row.get("affected"),
+            families: row.get("families"),
+            must_do: row.get("must_do"),
+            must_do_by: row.get("must_do_by"),
+            whom: row.get("whom"),
+            phone: row.get("phone"),
+            email: row.get("email"),
+            decided_day: is_decided.then(|| row.get("decided_day")),
+            effect,
+            changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
+            services: tied("service"),
+            places: tied("place"),
+            follows: follow("follow_kind").map(|how| Follows {
+                notice_id: row.get("follows_id"),
+                how,
+                changed: row.get("changed"),
+            }),
+        },
+        labels: rows.iter().filter_map(|row| row.get("label")).collect(),
+        written_by: (row.get("written_by"), row.get("writer")),
+        written_at: row.get("written_at"),
+        approved_by: row.get("approver"),
+        course: Course {
+            starts_at: row.get("starts_at"),
+            started_at: row.get("started_at"),
+            is_decided,
+            effect,
+            follow: follow("follow_kind"),
+            followed_by: follow("followed_how"),
+        },
+        discarded_at: row.get("discarded_at"),
+        followed_by: row.get("followed_by"),
+        followed_at: row.get("followed_at"),
+        told_before: row.get("told_before"),
+    }
+}
+
+/// A notice as one entry of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// The change in one line.
+    pub title: String,
+    /// What has happened to it so far.
+    pub course: Course,
+    /// Its services by name.
+    pub services: Vec<String>,
+}
+
+/// What a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The id of a service; empty for any.
+    pub service: String,
+    /// The id of a place; empty for any. Notices about the whole area are about each place.
+    pub place: String,
+    /// Only those that take effect after this time, the next first; else the last told first.
+    pub after: Option<Millis>,
+    /// How many to leave out.
+    pub skip: i64,
+}
+
+const LISTED: &str = "n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS is_decided, n.starts_at, n.started_at, n.follow_kind, s.name AS service";
+
+impl Filter {
+    /// The service and the place that a list is narrowed to.
+    #[must_use]
+    pub fn narrowed(sent: &Sent) -> Self {
+        let id = |field| id::parse(sent.typed(field)).unwrap_or_default();
+        Self { service: id("service"), place: id("place"), ..Self::default() }
+    }
+}
+
+/// Notices that people are told of, `most` at the most. One that was corrected or withdrawn gives
+/// its place to what follows it; a change that was withdrawn does not take effect.
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
+    let order =
+        if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
+    let comes =
+        if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
+    let sql = format!(
+        "SELECT {LISTED}
+         FROM (SELECT * FROM notices n WHERE n.started_at IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)
+                 AND ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id AND x.service_id = $1))
+                 AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id AND x.place_id = $2)
+                              OR NOT EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id))
+                 AND n.effect_at > $3 {comes}
+               ORDER BY {order} LIMIT $4 OFFSET $5) n
+         JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
+         ORDER BY {order}, s.position, s.name"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(&filter.service)
+        .bind(&filter.place)
+        .bind(filter.after.unwrap_or(i64::MIN))
+        .bind(most)
+        .bind(filter.skip)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(listed(&rows))
+}
+
+/// Notices that this leader speaks for and that have not started: those that wait for approval
+/// first, the oldest first; or those that were discarded.
+pub async fn waiting(
+    db: &Db,
+    leader: &str,
+    discarded: bool,
+    (most, skip): (i64, i64),
+) -> Kept<Vec<Listed>> {
+    let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
+    let sql = format!(
+        "SELECT {LISTED}
+         FROM (SELECT * FROM notices n WHERE n.started_at IS NULL AND (n.discarded_at IS NULL) = ($2 = 0)
+                 AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
+               ORDER BY {order} LIMIT $3 OFFSET $4) n
+         JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
+         ORDER BY {order}, s.position, s.name",
+        speaks_for("ns.service_id", "$1")
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(i64::from(discarded))
+        .bind(most)
+        .bind(skip)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(listed(&rows))
+}
+
+fn listed(rows: &[AnyRow]) -> Vec<Listed> {
+    let one = |group: &[AnyRow]| {
+        let row = &group[0];
+        Listed {
+            id: row.get("id"),
+            title: row.get("title"),
+            course: Course {
+                starts_at: row.get("starts_at"),
+                started_at: row.get("started_at"),
+                is_decided: row.get::<i64, _>("is_decided") == 1,
+                effect: Effect::of(row.get("effect_kind"), row.get("effect_at")),
+                follow: row.get::<Option<&str>, _>("follow_kind").and_then(Follow::read),
+                followed_by: None,
+            },
+            services: group.iter().map(|row| row.get("service")).collect(),
+        }
+    };
+    rows.chunk_by(|one, next| one.get::<&str, _>("id") == next.get::<&str, _>("id"))
+        .map(one)
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! What the worker does: starts the notices whose time has come, and owes their letters in small
+//! lots.
+
+use std::collections::HashMap;
+
+use deliveries::{Owed, owe};
+use ground::house::House;
+
+use super::ledger::{self, Due};
+use super::letters;
+use super::store::{self, Notice};
+
+/// How many subscribers one write owes letters to.
+const LOT: i64 = 200;
+
+/// Starts every notice whose time has come, once, whichever process comes first.
+///
+/// # Errors
+/// When the database fails; what was not started is started by the next turn.
+pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
+    while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
+        let (now, kind) = (house.clock.now(), house.db.kind());
+        let started = house
+            .db
+            .write(move |tx| Box::pin(async move { ledger::start_next(tx, kind, now).await }))
+            .await?;
+        let Some(notice) = started else { return Ok(()) };
+        tracing::info!(notice, "a notice has started");
+    }
+    Ok(())
+}
+
+/// Owes the letters that are due: one for each notice, or one digest. Stopped half-way, the next
+/// turn goes on: nobody is told twice and nobody is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    put_together_again(house).await?;
+    if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
+        return Ok(());
+    }
+    let mut after = String::new();
+    loop {
+        let now = house.clock.now();
+        let to_tell = ledger::to_tell(&house.db, &after, LOT, now).await?;
+        let Some(last) = to_tell.last() else { return Ok(()) };
+        after.clone_from(last);
+        let due = ledger::notices_due(&house.db, &to_tell, now).await?;
+        let notices = notices_of(house, due).await?;
+        let (writer, kind) = (house.clone(), house.db.kind());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                subscribers::hold(tx, kind, &to_tell).await?;
+                for due in ledger::due_now(tx, &to_tell, now).await? {
+                    owe_one(tx, &writer, &due, &notices).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        owed.await?;
+    }
+}
+
+/// Puts digests together again of which a part was stopped, corrected or withdrawn before they
+/// went.
+async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
+    loop {
+        let stale = ledger::stale(&house.db, house.clock.now()).await?;
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let ids = stale.iter().flat_map(|stale| stale.notices.clone()).collect();
+        let notices = notices_of(house, ids).await?;
+        let (writer, kind) = (house.clone(), house.db.kind());
+        let again = house.db.write(move |tx| {
+            Box::pin(async move {
+                for stale in &stale {
+                    let told: Vec<&Notice> =
+                        stale.notices.iter().filter_map(|id| notices.get(id)).collect();
+                    // The letter keeps its links: rows of the ledger know it by them.
+                    let token = stale.one_click.rsplit('/').next().unwrap_or_default();
+                    ledger::put_together_again(
+                        tx,
+                        kind,
+                        stale,
+                        &letters::digest(&writer, &told, token),
+                    )
+                    .await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        again.await?;
+    }
+}
+
+async fn notices_of(
+    house: &House,
+    mut ids: Vec<String>,
+) -> Result<HashMap<String, Notice>, sqlx::Error> {
+    let mut notices = HashMap::new();
+    ids.sort();
+    ids.dedup();
+    for id in ids {
+        if let Some(notice) = store::find(&house.db, &id).await? {
+            notices.insert(id, notice);
+        }
+    }
+    Ok(notices)
+}
+
+async fn owe_one(
+    tx: &mut sqlx::AnyConnection,
+    house: &House,
+    due: &Due,
+    notices: &HashMap<String, Notice>,
+) -> Result<(), sqlx::Error> {
+    let told: Option<Vec<&Notice>> = due.notices.iter().map(|id| notices.get(id)).collect();
+    // One that came up between the two looks: the next turn has it.
+    let Some(told) = told.filter(|told| !told.is_empty()) else { return Ok(()) };
+    let (now, token) = (house.clock.now(), id::secret());
+    let link_hash = id::hash(&token);
+    // A notice is owed to her once, so the first of a digest names it.
+    let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
+    let words = if due.is_digest {
+        letters::digest(house, &told, &token)
+    } else {
+        letters::one(house, told[0], &token)
+    };
+    let owed = Owed {
+        dedup_key: &dedup_key,
+        kind: "notice",
+        account_id: None,
+        to: &due.email,
+        words: &words,
+        at: now,
+        not_after: None,
+    };
+    owe(tx, owed).await?;
+    let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
+    subscribers::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
+    for notice in told {
+        ledger::keep_letter(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+    }
+    Ok(())
+}

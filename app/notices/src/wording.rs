@@ -1,0 +1,455 @@
+//! What a notice must say, and reading it from a form. Pure.
+
+use area::store::Ground;
+use calendar::clock::{self, DAY, Millis};
+use forms::{Named, Refusals, Sent};
+
+use super::rules::{Effect, Follow};
+
+const LONGEST_TEXT: usize = 4_000;
+/// A day later than this is a slip of the finger.
+const LONGEST_AHEAD: Millis = 10 * 366 * DAY;
+
+/// What a notice says, as a leader writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The same key twice is one notice.
+    pub form_key: String,
+    /// The change in one line.
+    pub title: String,
+    /// What changes.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Who is affected.
+    pub affected: String,
+    /// About how many families are; `None` if nobody knows.
+    pub families: Option<i64>,
+    /// What families must do; may be empty.
+    pub must_do: String,
+    /// By when, as `2026-12-04`; empty for no day.
+    pub must_do_by: String,
+    /// Whom to ask: a name or a team.
+    pub whom: String,
+    /// Their telephone number; it or the address is there.
+    pub phone: String,
+    /// Their email address.
+    pub email: String,
+    /// The day it was decided; `None` while it is proposed.
+    pub decided_day: Option<String>,
+    /// From when on it holds.
+    pub effect: Effect,
+    /// Whether it changes what a child is legally entitled to.
+    pub changes_entitlement: bool,
+    /// Ids of the services; at least one.
+    pub services: Vec<String>,
+    /// Ids of the places; none means the whole area.
+    pub places: Vec<String>,
+    /// The notice it corrects or withdraws.
+    pub follows: Option<Follows>,
+}
+
+impl Wording {
+    /// By when families must do something, in words.
+    #[must_use]
+    pub fn must_do_by_day(&self) -> Option<String> {
+        clock::day_of(&self.must_do_by)
+    }
+
+    /// The telephone number and the address to ask at, those that are there.
+    #[must_use]
+    pub fn ways_to_ask(&self) -> String {
+        [self.phone.as_str(), &self.email]
+            .into_iter()
+            .filter(|way| !way.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// The notice that another corrects or withdraws, for exactly those who were told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// Its id.
+    pub notice_id: String,
+    /// Which of the two.
+    pub how: Follow,
+    /// What has changed, or why it is withdrawn and what to do now.
+    pub changed: String,
+}
+
+/// Reads a notice from what was sent.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn wording(sent: &Sent, ground: &Ground, now: Millis) -> Result<Wording, Refusals> {
+    read(sent, ground, None, now)
+}
+
+/// Reads a correction of a notice: other words for the same services and places, so that it goes to
+/// the same people.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn correction(
+    sent: &Sent,
+    ground: &Ground,
+    original: (&str, &Wording),
+    now: Millis,
+) -> Result<Wording, Refusals> {
+    read(sent, ground, Some(original), now)
+}
+
+/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn stands above them.
+///
+/// # Errors
+/// What to put right.
+pub fn withdrawal(
+    sent: &Sent,
+    (notice_id, original): (&str, &Wording),
+) -> Result<Wording, Refusals> {
+    let mut refusals = Refusals::default();
+    let changed = refusals.take(
+        "changed",
+        prose(sent, "changed", "Say why it is withdrawn, and what families do now"),
+    );
+    let Some(changed) = changed else { return Err(refusals) };
+    let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
+    Ok(Wording { form_key: sent.once(), follows: Some(follows), ..original.clone() })
+}
+
+fn read(
+    sent: &Sent,
+    ground: &Ground,
+    corrects: Option<(&str, &Wording)>,
+    now: Millis,
+) -> Result<Wording, Refusals> {
+    let mut refusals = Refusals::default();
+    let follows = corrects.map(|(notice_id, _)| {
+        let changed = refusals
+            .take("changed", prose(sent, "changed", "Say what has changed since people were told"));
+        Follows {
+            notice_id: notice_id.to_owned(),
+            how: Follow::Correction,
+            changed: changed.unwrap_or_default(),
+        }
+    });
+    let title = refusals
+        .take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
+    let what = refusals.take("what", prose(sent, "what", "Say what changes"));
+    let (services, places) = match corrects {
+        Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
+        None => {
+            let services = refusals.take("services", services(sent, ground));
+            (services, refusals.take("places", area::chosen(sent, "places", &ground.places, "")))
+        }
+    };
+    let effect =
+        effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
+    let decided_day = decided(sent, effect, now, &mut refusals);
+    let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
+    let affected =
+        refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
+    let families = refusals.take("families", families(&sent.line("families")));
+    let must_do = refusals
+        .take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
+    let must_do_by = refusals.take(
+        "must_do_by",
+        day_by(sent, corrects.map(|(_, original)| original.must_do_by.as_str()), now),
+    );
+    let changes_entitlement = refusals.take(
+        "entitlement",
+        yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"),
+    );
+    let whom = refusals.take(
+        "whom",
+        forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"),
+    );
+    let phone = refusals.take("phone", forms::optional(sent.line("phone"), 40));
+    let email = refusals.take("email", address_to_ask_at(sent));
+    let Some(effect) = effect.filter(|_| refusals.is_empty()) else { return Err(refusals) };
+    // Nothing was refused, so each of them is there.
+    Ok(Wording {
+        form_key: sent.once(),
+        title: title.unwrap_or_default(),
+        what: what.unwrap_or_default(),
+        why: why.unwrap_or_default(),
+        affected: affected.unwrap_or_default(),
+        families: families.flatten(),
+        must_do: must_do.unwrap_or_default(),
+        must_do_by: must_do_by.unwrap_or_default(),
+        whom: whom.unwrap_or_default(),
+        phone: phone.unwrap_or_default(),
+        email: email.unwrap_or_default(),
+        decided_day,
+        effect,
+        changes_entitlement: changes_entitlement.unwrap_or_default(),
+        services: services.unwrap_or_default(),
+        places: places.unwrap_or_default(),
+        follows,
+    })
+}
+
+/// Which of the services that are hers were chosen.
+fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
+    let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
+    let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
+    match ground
+        .services
+        .iter()
+        .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
+    {
+        Some(spoken) => Err(format!(
+            "Leave out {}. Leaders of those who run it write about it",
+            spoken.service.name
+        )),
+        None => Ok(chosen),
+    }
+}
+
+/// From when on it holds: from a time to come, or as it was told already.
+fn effect(
+    sent: &Sent,
+    ground: &Ground,
+    told: Option<Effect>,
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Option<Effect> {
+    let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
+    if clock::read(day, "00:00").is_none() {
+        refusals.add("effect_day", "Enter the day from which it holds");
+    }
+    let (effect, time): (fn(Millis) -> Effect, _) = match kind {
+        "day" => (Effect::Day, "00:00".to_owned()),
+        "term" => (Effect::Term, "00:00".to_owned()),
+        "hour" => (Effect::Hour, sent.line("effect_time")),
+        _ => {
+            refusals.add(
+                "effect",
+                "Choose if it holds from a day, from an hour, or from the start of a term",
+            );
+            return None;
+        }
+    };
+    if clock::read("2000-01-01", &time).is_none() {
+        refusals.add("effect_time", "Enter the hour from which it holds, like 08:30");
+    }
+    let at = clock::read(day, &time)?;
+    if at > now + LONGEST_AHEAD {
+        refusals.add("effect_day", "Choose a day within the next ten years");
+    } else if at <= now && told.is_none_or(|told| told.at() != at) {
+        refusals.add("effect_day", "Choose a day that is still to come. A change that holds already cannot be told before it");
+    }
+    let effect = effect(at);
+    if matches!(effect, Effect::Term(_)) && !ground.year.may_begin_on(at) {
+        refusals.add("effect_day", "Choose the first day of a term, or “From a day”. No term that is known here begins on that day");
+    }
+    Some(effect)
+}
+
+/// The day it was decided; `None` while it is proposed, or when something is refused.
+fn decided(
+    sent: &Sent,
+    effect: Option<Effect>,
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Option<String> {
+    if !refusals
+        .take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))?
+    {
+        return None;
+    }
+    let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided");
+    let day = day.and_then(|day| match effect {
+        _ if day > now => Err("Choose the day it was decided, not one that is still to come"),
+        Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided"),
+        _ => Ok(clock::fields(day).0),
+    });
+    refusals.take("decided_day", day.map_err(str::to_owned))
+}
+
+fn yes_or_no(sent: &Sent, field: &str, what_to_do: &str) -> Result<bool, String> {
+    match sent.typed(field) {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(what_to_do.to_owned()),
+    }
+}
+
+/// The address to ask at; empty only where there is a telephone number.
+fn address_to_ask_at(sent: &Sent) -> Result<String, String> {
+    let email = sent.line("email");
+    match (email.is_empty(), sent.line("phone").is_empty()) {
+        (true, true) => Err("Enter a telephone number or an email address to ask at".to_owned()),
+        (true, false) => Ok(email),
+        _ => forms::address(&email),
+    }
+}
+
+fn families(text: &str) -> Result<Option<i64>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.map(Some).ok_or_else(|| "Enter about how many families, or leave it empty".to_owned())
+}
+
+/// By when something is to be done: a day to come, or as it was told already.
+fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String> {
+    if sent.line("must_do_by").is_empty() {
+        return Ok(String::new());
+    }
+    match clock::read(sent.typed("must_do_by"), "23:59") {
+        None => Err("Enter a day, or leave it empty".to_owned()),
+        Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => {
+            Err("Choose a day that is still to come".to_owned())
+        }
+        Some(by) => Ok(clock::fields(by).0),
+    }
+}
+
+fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
+    forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use area::store::Spoken;
+
+    fn now() -> Millis {
+        clock::read("2026-12-03", "10:00").expect("a time")
+    }
+
+    /// Transport is hers, audiology is not.
+    fn ground() -> Ground {
+        let spoken = |id: &str, name: &str, is_hers| Spoken {
+            service: Named { id: id.into(), name: name.into() },
+            is_hers,
+            notice_days: None,
+        };
+        Ground {
+            services: vec![spoken("s", "Transport", true), spoken("a", "Audiology", false)],
+            ..Ground::default()
+        }
+    }
+
+    const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads&affected=Children+on+route+5&services=s&entitlement=no\
+                        &whom=The+transport+team&phone=01234&effect=day";
+
+    fn read(rest: &str) -> Result<Wording, Refusals> {
+        wording(&Sent::read(format!("{GOOD}&{rest}").as_bytes()), &ground(), now())
+    }
+
+    fn about(answer: Result<Wording, Refusals>) -> Vec<&'static str> {
+        answer.expect_err("refusals").iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn an_empty_form_says_what_to_do_about_each_field() {
+        let fields = [
+            "title",
+            "what",
+            "services",
+            "effect_day",
+            "effect",
+            "decided",
+            "why",
+            "affected",
+            "entitlement",
+            "whom",
+            "email",
+        ];
+        assert_eq!(about(wording(&Sent::default(), &ground(), now())), fields);
+    }
+
+    #[test]
+    fn a_change_takes_effect_in_the_time_to_come_and_after_it_was_decided() {
+        let good =
+            read("effect_day=2027-01-04&decided=yes&decided_day=2026-12-01").expect("a notice");
+        assert_eq!(good.effect.words(), "Monday 4 January 2027");
+        assert_eq!(about(read("effect_day=2026-12-02&decided=no")), ["effect_day"]);
+        assert_eq!(about(read("effect_day=&decided=no")), ["effect_day"]);
+        assert_eq!(about(read("effect_day=9999-12-31&decided=no")), ["effect_day"]);
+        assert_eq!(
+            about(read("effect_day=2027-01-04&decided=yes&decided_day=2027-01-03")),
+            ["decided_day"]
+        );
+        assert_eq!(about(read("effect_day=2027-01-04&decided=yes&decided_day=")), ["decided_day"]);
+        assert_eq!(read("effect_day=2027-01-04&decided=no").expect("a notice").decided_day, None);
+        let hour = |time: &str| {
+            let sent = format!(
+                "{}&effect=hour&effect_day=2027-01-04&decided=no&effect_time={time}",
+                GOOD.replace("&effect=day", "")
+            );
+            wording(&Sent::read(sent.as_bytes()), &ground(), now())
+        };
+        assert_eq!(
+            hour("08:30").expect("a notice").effect.words(),
+            "Monday 4 January 2027 at 8:30am"
+        );
+        assert_eq!(
+            (about(hour("")), about(hour("25:00"))),
+            (vec!["effect_time"], vec!["effect_time"])
+        );
+    }
+
+    #[test]
+    fn the_start_of_term_is_the_first_day_of_one_as_far_as_terms_are_known() {
+        let date = |day: &str| day.parse().expect("a day");
+        let mut ground = ground();
+        ground.year.terms = vec![(date("2027-01-04"), date("2027-02-12"))];
+        let term = |day: &str| {
+            let sent = format!(
+                "{}&effect=term&effect_day={day}&decided=no",
+                GOOD.replace("&effect=day", "")
+            );
+            wording(&Sent::read(sent.as_bytes()), &ground, now())
+        };
+        assert_eq!(
+            term("2027-01-04").expect("a notice").effect.words(),
+            "the start of term, Monday 4 January 2027"
+        );
+        assert_eq!(about(term("2027-01-05")), ["effect_day"]);
+        assert!(term("2027-02-22").is_ok(), "nobody has said yet when that term begins");
+    }
+
+    #[test]
+    fn a_leader_writes_about_the_services_of_her_organisation_only() {
+        let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
+        assert_eq!(
+            refused.about("services"),
+            Some("Leave out Audiology. Leaders of those who run it write about it")
+        );
+        assert_eq!(about(read("effect_day=2027-01-04&decided=no&services=nobodys")), ["services"]);
+    }
+
+    #[test]
+    fn a_correction_keeps_services_and_places_and_may_keep_a_day_that_has_come() {
+        let original = Wording {
+            effect: Effect::Day(clock::read("2026-12-01", "00:00").expect("a day")),
+            ..read("effect_day=2027-01-04&decided=no").expect("a notice")
+        };
+        let correct = |rest: &str| {
+            correction(
+                &Sent::read(format!("{GOOD}&decided=no&{rest}").as_bytes()),
+                &ground(),
+                ("n", &original),
+                now(),
+            )
+        };
+        let corrected =
+            correct("effect_day=2026-12-01&changed=The+hour&services=a").expect("a correction");
+        assert_eq!(
+            (corrected.services, corrected.follows.map(|follows| follows.changed)),
+            (vec!["s".to_owned()], Some("The hour".to_owned()))
+        );
+        assert_eq!(about(correct("effect_day=2026-11-30&changed=The+hour")), ["effect_day"]);
+        assert_eq!(about(correct("effect_day=2026-12-01")), ["changed"]);
+        let withdrawn =
+            withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), ("n", &original))
+                .expect("a withdrawal");
+        assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
+        assert_eq!(about(withdrawal(&Sent::default(), ("n", &original))), ["changed"]);
+    }
+}

@@ -1,0 +1,446 @@
+//! A leader writes a notice, corrects or withdraws one that people were told of, and changes it
+//! until it is approved.
+
+use area::store::Ground;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use forms::{Named, Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::notice_she_speaks_for;
+use super::rules::{Effect, Follow};
+use super::store::{self, Notice};
+use super::wording::{self, Wording};
+
+/// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or
+/// `?like=autism`.
+pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let start = starting_point(Sent::query(&uri).typed("like"));
+    Ok(page(&NEW, &start, &ground, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/notices/new`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    match wording::wording(&sent, &ground, house.clock.now()) {
+        Ok(words) => keep(&house, &viewer, words, "notice written").await,
+        Err(refusals) => Ok(page(&NEW, &sent, &ground, &refusals).answer(&house, &viewer)),
+    }
+}
+
+/// GET `/lead/notices/{id}/correction`: what people were told, to be put right.
+pub async fn correction_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    follow_form(&house, &viewer, &id, Follow::Correction).await
+}
+
+/// POST `/lead/notices/{id}/correction`
+pub async fn correct(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    follow(&house, &viewer, &id, Follow::Correction, &sent).await
+}
+
+/// GET `/lead/notices/{id}/withdrawal`
+pub async fn withdrawal_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    follow_form(&house, &viewer, &id, Follow::Withdrawal).await
+}
+
+/// POST `/lead/notices/{id}/withdrawal`
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    follow(&house, &viewer, &id, Follow::Withdrawal, &sent).await
+}
+
+async fn follow_form(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    how: Follow,
+) -> Result<Response, Error> {
+    let original = notice_she_speaks_for(house, viewer, id).await?;
+    if let Some(elsewhere) = elsewhere(&original) {
+        return Ok(Redirect::to(&elsewhere).into_response());
+    }
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    let words = Wording { follows: None, ..original.words };
+    Ok(page(&following(how, &original.id), &fields(&words), &ground, &Refusals::default())
+        .answer(house, viewer))
+}
+
+async fn follow(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    how: Follow,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let original = notice_she_speaks_for(house, viewer, id).await?;
+    if original.course.started_at.is_none() {
+        return Ok(Redirect::to(&format!("/lead/notices/{}", original.id)).into_response());
+    }
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    if original.followed_by.is_some() {
+        let what_to_do = "Go back to the notice, and from there to what follows it: a colleague corrected or withdrew it meanwhile. Your words are below";
+        let refusals = Refusals::one("changed", what_to_do);
+        return Ok(
+            page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)
+        );
+    }
+    match read(sent, &ground, Some((how, &original.id, &original.words)), house.clock.now()) {
+        Ok(words) => keep(house, viewer, words, "notice followed").await,
+        Err(refusals) => {
+            Ok(page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer))
+        }
+    }
+}
+
+/// Where to go instead of following a notice: to itself while nobody was told of it, or to what
+/// followed it already.
+fn elsewhere(original: &Notice) -> Option<String> {
+    let to_lead = || format!("/lead/notices/{}", original.id);
+    let followed =
+        original.followed_by.as_ref().map(|followed_by| format!("/notices/{followed_by}"));
+    original.course.started_at.is_none().then(to_lead).or(followed)
+}
+
+async fn keep(
+    house: &House,
+    viewer: &Viewer,
+    words: Wording,
+    what: &'static str,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let written = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (id, is_new) = store::write(tx, &words, &by, now).await?;
+            if is_new {
+                audit::note(tx, Entry { at: now, who: Some(&by), what, about: &id, detail: "" })
+                    .await?;
+            }
+            Ok::<_, sqlx::Error>(id)
+        })
+    });
+    Ok(Redirect::to(&format!("/lead/notices/{}?done=written", written.await?)).into_response())
+}
+
+/// GET `/lead/notices/{id}/words`
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    if notice.course.starts_at.is_some() || notice.discarded_at.is_some() {
+        return Ok(Redirect::to(&format!("/lead/notices/{}", notice.id)).into_response());
+    }
+    let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
+    Ok(page(&changing(&notice), &fields(&notice.words), &ground, &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/lead/notices/{id}/words`
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let ground = area::store::ground(&house.db, &by).await?;
+    let original = match &notice.words.follows {
+        Some(follows) => Some((follows.how, super::notice(&house, &follows.notice_id).await?)),
+        None => None,
+    };
+    let follows =
+        original.as_ref().map(|(how, original)| (*how, original.id.as_str(), &original.words));
+    let words = match read(&sent, &ground, follows, now) {
+        Ok(words) => words,
+        Err(refusals) => {
+            return Ok(page(&changing(&notice), &sent, &ground, &refusals).answer(&house, &viewer));
+        }
+    };
+    let (back, notice_id, seen) = (
+        format!("/lead/notices/{}", notice.id),
+        notice.id.clone(),
+        sent.typed("seen").parse().ok(),
+    );
+    let changed = house.db.write(move |tx| {
+        Box::pin(async move {
+            let changed = store::change(tx, &notice_id, &words, (&by, seen), now).await?;
+            if changed {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "notice changed",
+                        about: &notice_id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(changed)
+        })
+    });
+    if changed.await? {
+        return Ok(Redirect::to(&format!("{back}?done=changed")).into_response());
+    }
+    let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
+    let what_to_do = if notice.discarded_at.is_some() {
+        "Bring it back first: it was discarded meanwhile. Your words are below"
+    } else if notice.course.starts_at.is_some() {
+        "Call it back first: a colleague has approved it meanwhile. Your words are below"
+    } else {
+        "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your words take the place of hers"
+    };
+    Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
+        .answer(&house, &viewer))
+}
+
+fn read(
+    sent: &Sent,
+    ground: &Ground,
+    follows: Option<(Follow, &str, &Wording)>,
+    now: Millis,
+) -> Result<Wording, Refusals> {
+    match follows {
+        None => wording::wording(sent, ground, now),
+        Some((Follow::Correction, notice_id, original)) => {
+            wording::correction(sent, ground, (notice_id, original), now)
+        }
+        Some((Follow::Withdrawal, notice_id, original)) => {
+            wording::withdrawal(sent, (notice_id, original))
+        }
+    }
+}
+
+/// What is written, as the fields of the form hold it.
+fn fields(words: &Wording) -> Sent {
+    let (effect_day, effect_time) = clock::fields(words.effect.at());
+    let effect_time =
+        if matches!(words.effect, Effect::Hour(_)) { effect_time } else { String::new() };
+    let families = words.families.map_or_else(String::new, |families| families.to_string());
+    let mut fields = vec![
+        ("title", words.title.as_str()),
+        ("what", &words.what),
+        ("why", &words.why),
+        ("affected", &words.affected),
+        ("families", &families),
+        ("must_do", &words.must_do),
+        ("must_do_by", &words.must_do_by),
+        ("whom", &words.whom),
+        ("phone", &words.phone),
+        ("email", &words.email),
+        ("decided", if words.decided_day.is_some() { "yes" } else { "no" }),
+        ("decided_day", words.decided_day.as_deref().unwrap_or_default()),
+        ("effect", words.effect.kind()),
+        ("effect_day", &effect_day),
+        ("effect_time", &effect_time),
+        ("entitlement", if words.changes_entitlement { "yes" } else { "no" }),
+    ];
+    fields.extend(words.follows.iter().map(|follows| ("changed", follows.changed.as_str())));
+    fields.extend(words.services.iter().map(|service| ("services", service.as_str())));
+    fields.extend(words.places.iter().map(|place| ("places", place.as_str())));
+    Sent::of(&fields)
+}
+
+/// Words to begin with, for the two changes that parents were not told of most often.
+fn starting_point(like: &str) -> Sent {
+    match like {
+        "transport" => Sent::of(&[
+            ("title", "New pick-up times on "),
+            ("what", "The bus on route … comes at … and no longer at …. The stop is … ."),
+            ("affected", "Children who travel to … on route …"),
+            (
+                "must_do",
+                "Be at the stop five minutes before. Tell us if your child cannot manage the new time.",
+            ),
+            ("effect", "term"),
+        ]),
+        "autism" => Sent::of(&[
+            ("title", "Changes to autism support at "),
+            ("what", "The … group meets on … at … and no longer on …. It is led by … ."),
+            ("affected", "Children and young people who come to …"),
+            (
+                "must_do",
+                "Nothing, if the new time suits you. If it does not, ask us for another group.",
+            ),
+            ("effect", "day"),
+        ]),
+        _ => Sent::default(),
+    }
+}
+
+/// What the form is for.
+struct Purpose {
+    title: &'static str,
+    lead: &'static str,
+    /// Where it leads back to.
+    back: String,
+    follow: Option<Follow>,
+    /// When the words were written that it begins with.
+    seen: Option<Millis>,
+}
+
+const NEW: Purpose = Purpose {
+    title: "Write a notice",
+    lead: "Say what changes so that a tired parent knows what to do. You see it as parents will before anyone is told.",
+    back: String::new(),
+    follow: None,
+    seen: None,
+};
+
+fn following(how: Follow, notice_id: &str) -> Purpose {
+    let (title, lead) = match how {
+        Follow::Correction => (
+            "Correct the notice",
+            "Exactly those who were told of it are told what has changed. The old page says so, and leads to the new one.",
+        ),
+        Follow::Withdrawal => (
+            "Withdraw the notice",
+            "Exactly those who were told of it are told that it does not come. Its page stays, and says so.",
+        ),
+    };
+    Purpose { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
+}
+
+fn changing(notice: &Notice) -> Purpose {
+    let follow = notice.words.follows.as_ref().map(|follows| follows.how);
+    let back = format!("/lead/notices/{}", notice.id);
+    Purpose {
+        title: "Change the notice",
+        lead: NEW.lead,
+        back,
+        follow,
+        seen: Some(notice.written_at),
+    }
+}
+
+fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
+    let (title, lead, follow, seen) = (form.title, form.lead, form.follow, form.seen);
+    let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
+    let page = Page::new(title, || {
+        let changed = follow.map(|how| {
+            let (label, hint) = match how {
+                Follow::Correction => (
+                    "What has changed since people were told",
+                    "It stands at the top of the page and of the letter.",
+                ),
+                Follow::Withdrawal => (
+                    "Why it is withdrawn, and what families do now",
+                    "It stands at the top of the page and of the letter.",
+                ),
+            };
+            view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
+        });
+        let seen =
+            seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.to_string() /> });
+        let words = (follow != Some(Follow::Withdrawal))
+            .then(|| words_fields(sent, ground, follow, refusals));
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>"Back"</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    {seen}
+                    {changed}
+                    {words}
+                    <button class="button">"Look at it as parents will"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn words_fields<'a>(
+    sent: &Sent,
+    ground: &Ground,
+    follow: Option<Follow>,
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    let hers: Vec<Named> = ground
+        .services
+        .iter()
+        .filter(|spoken| spoken.is_hers)
+        .map(|spoken| spoken.service.clone())
+        .collect();
+    let whose =
+        if hers.len() < ground.services.len() { "Those your organisation runs." } else { "" };
+    let (services, places) = (
+        Choice::ticked(sent, "services", hers),
+        Choice::ticked(sent, "places", ground.places.clone()),
+    );
+    // A correction is about the same services and places, so that it goes to the same people.
+    let about = follow.is_none().then(|| {
+        view! {
+            <Choices name="services" legend="Which services?" hint=whose choices=services many=true refusals />
+            <Choices name="places" legend="Only in one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
+        }
+    });
+    let one_of = |name: &str, all: &[(&str, &str)]| {
+        Choice::each(all.iter().copied(), |value| sent.typed(name) == value)
+    };
+    let effects = one_of(
+        "effect",
+        &[
+            ("day", "From a day"),
+            ("hour", "From an hour of a day"),
+            ("term", "From the start of the term that begins that day"),
+        ],
+    );
+    let decided = one_of("decided", &[("yes", "It is decided"), ("no", "It is only proposed")]);
+    let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
+    view! {
+        <Field name="title" label="The change in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
+        <Area name="what" label="What changes" hint="What was, what will be. Name no child." value=sent.typed("what") refusals />
+        {about}
+        <Field name="effect_day" label="The day it takes effect" kind="date" value=sent.typed("effect_day") refusals />
+        <Choices name="effect" legend="From when on that day?" choices=effects refusals />
+        <Field name="effect_time" label="The hour, if it is from an hour" kind="time" value=sent.typed("effect_time") refusals />
+        <Choices name="decided" legend="Is it decided?" choices=decided refusals />
+        <Field name="decided_day" label="The day it was decided" hint="Leave it empty if it is only proposed." kind="date" value=sent.typed("decided_day") refusals />
+        <Area name="why" label="Why" value=sent.typed("why") refusals />
+        <Field name="affected" label="Who is affected" value=sent.typed("affected") refusals />
+        <Field name="families" label="About how many families" hint="Leave it empty if nobody knows." kind="number" value=sent.typed("families") refusals />
+        <Area name="must_do" label="What families must do" hint="Leave it empty if nothing." rows=3 value=sent.typed("must_do") refusals />
+        <Field name="must_do_by" label="By when" hint="Leave it empty for no day." kind="date" value=sent.typed("must_do_by") refusals />
+        <Choices name="entitlement" legend="Does it change what a child is legally entitled to?" choices=entitlement refusals />
+        <Field name="whom" label="Whom families can ask" hint="A name or a team." value=sent.typed("whom") refusals />
+        <Field name="phone" label="Their telephone number" kind="tel" value=sent.typed("phone") refusals />
+        <Field name="email" label="Their email address" kind="email" value=sent.typed("email") refusals />
+    }
+}

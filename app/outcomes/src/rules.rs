@@ -1,0 +1,192 @@
+//! What came of what parents said, what the forum makes of it, and by when it must be said. Pure.
+
+use calendar::clock::{self, DAY, Millis};
+
+/// What came of it, as the leader says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// A part of it is done.
+    Partly,
+    /// It is not done.
+    Not {
+        /// Why.
+        because: String,
+        /// Who decided that: a name or a team.
+        decided_by: String,
+        /// The day it is looked at again, as `2026-12-04`.
+        look_again: String,
+    },
+    /// It is still being decided.
+    Deciding {
+        /// The day by which it is decided.
+        by: String,
+    },
+}
+
+impl Outcome {
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partly => "partly",
+            Self::Not { .. } => "not",
+            Self::Deciding { .. } => "deciding",
+        }
+    }
+
+    /// The outcome in words, with a sign that is read without colour.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Done => "✓ Done",
+            Self::Partly => "● Partly done",
+            Self::Not { .. } => "× Not done",
+            Self::Deciding { .. } => "○ Still deciding",
+        }
+    }
+}
+
+/// What the forum makes of what a leader claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is so.
+    Confirmed,
+    /// A part of it is so.
+    Partly,
+    /// It is not what parents find.
+    Disputed,
+}
+
+impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Confirmed, Self::Partly, Self::Disputed];
+
+    /// The word it is stored and sent by.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Partly => "partly",
+            Self::Disputed => "disputed",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+
+    /// The forum's word, in words.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Confirmed => "✓ Confirmed by the forum",
+            Self::Partly => "● Partly confirmed by the forum",
+            Self::Disputed => "× Disputed by the forum",
+        }
+    }
+}
+
+/// The word for what the forum has said nothing of.
+pub const CLAIMED_WORD: &str = "claimed";
+
+/// What stands where the forum has not said anything of the words that stand now.
+pub const CLAIMED: &str = "○ Claimed. The forum has not said yet if it is so";
+
+/// How long after the day it was first due something can go on being decided. Then it is overdue,
+/// whatever day is promised.
+pub const LONGEST_DECIDING: Millis = 365 * DAY;
+
+/// How an outcome that somebody waits for stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// It is said, and not that it is still being decided.
+    Said,
+    /// It is to be said by this time.
+    Due(Millis),
+    /// It was to be said by this time, and everyone sees that it was not.
+    Overdue(Millis),
+}
+
+/// How an outcome stands that somebody has waited for since `since`. `told`: the outcome that was
+/// said last, if any; `within`: how long leaders have, in milliseconds.
+#[must_use]
+pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Millis) -> Awaited {
+    let by = match told {
+        Some(Outcome::Deciding { by }) => {
+            end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING))
+        }
+        Some(_) => return Awaited::Said,
+        None => due_by(since, within),
+    };
+    if by < now { Awaited::Overdue(by) } else { Awaited::Due(by) }
+}
+
+/// By when that is to be answered which was said at `since`: the last moment of a day.
+#[must_use]
+pub fn due_by(since: Millis, within: Millis) -> Millis {
+    end_of(&clock::fields(since + within).0).unwrap_or(since + within)
+}
+
+/// The last moment of a day that is written as `2026-12-04`.
+#[must_use]
+pub fn end_of(day: &str) -> Option<Millis> {
+    clock::read(day, "00:00").map(|start| {
+        clock::read(&clock::fields(start + DAY + 2 * clock::HOUR).0, "00:00").unwrap_or(start + DAY)
+            - 1
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: &str) -> Millis {
+        clock::read(day, "12:00").expect("a time")
+    }
+
+    #[test]
+    fn an_outcome_is_due_at_the_end_of_its_day_and_overdue_after_it() {
+        let since = at("2026-09-01");
+        let due = awaited(since, None, 84 * DAY, at("2026-11-24"));
+        assert_eq!(due, Awaited::Due(clock::read("2026-11-25", "00:00").expect("a time") - 1));
+        assert!(matches!(awaited(since, None, 84 * DAY, at("2026-11-25")), Awaited::Overdue(_)));
+        for outcome in [Outcome::Done, Outcome::Partly] {
+            assert_eq!(awaited(since, Some(&outcome), 84 * DAY, at("2028-01-01")), Awaited::Said);
+        }
+    }
+
+    #[test]
+    fn still_deciding_is_overdue_after_the_day_that_was_promised() {
+        let deciding = Outcome::Deciding { by: "2027-03-28".into() };
+        assert!(matches!(
+            awaited(
+                at("2027-01-01"),
+                Some(&deciding),
+                DAY,
+                clock::read("2027-03-28", "23:59").expect("a time")
+            ),
+            Awaited::Due(_)
+        ));
+        assert!(matches!(
+            awaited(at("2027-01-01"), Some(&deciding), DAY, at("2027-03-29")),
+            Awaited::Overdue(_)
+        ));
+    }
+
+    #[test]
+    fn still_deciding_puts_it_off_by_a_year_at_the_most() {
+        let since = at("2026-09-01");
+        let deciding = Outcome::Deciding { by: "2028-12-01".into() };
+        assert!(matches!(
+            awaited(since, Some(&deciding), 84 * DAY, at("2027-11-24")),
+            Awaited::Due(_)
+        ));
+        let late = awaited(since, Some(&deciding), 84 * DAY, at("2027-11-25"));
+        assert_eq!(late, Awaited::Overdue(clock::read("2027-11-25", "00:00").expect("a time") - 1));
+    }
+}

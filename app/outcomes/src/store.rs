@@ -1,0 +1,124 @@
+//! What was said last of each thing, as other rooms list it.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::rules::Verdict;
+
+/// An update in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// What parents said.
+    pub you_said: String,
+    /// What came of it, as [`Outcome::word`].
+    pub outcome: String,
+    /// What the forum makes of it; `None` while it is claimed.
+    pub verdict: Option<Verdict>,
+    /// Whose it is.
+    pub organisation: String,
+    /// When what stands now was said.
+    pub at: Millis,
+}
+
+/// Each update with its last version and the forum's last word on that.
+pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name, '') AS organisation, u.organisation_id, u.begun_by,
+       (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version ORDER BY v.given_at DESC, v.id DESC LIMIT 1) AS verdict
+FROM updates u
+JOIN update_versions s ON s.update_id = u.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = u.id)
+LEFT JOIN organisations o ON o.id = u.organisation_id";
+
+/// Which updates a list holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those the forum has said this of.
+    Judged(Verdict),
+    /// Those it has said nothing of.
+    Claimed,
+    /// Those about one thing.
+    About(String),
+    /// Those that this leader may change.
+    Hers(String),
+}
+
+/// Some updates, the last first.
+pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<Listed>> {
+    let (condition, value) = match which {
+        Which::All => ("$1 = ''", ""),
+        Which::Judged(verdict) => ("verdict = $1", verdict.word()),
+        Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
+        Which::About(id) => (
+            "id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)",
+            id.as_str(),
+        ),
+        Which::Hers(leader) => (HERS, leader.as_str()),
+    };
+    let sql = format!(
+        "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing WHERE {condition}
+         ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(value)
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(listed).collect())
+}
+
+/// The plans that a topic is tied to, the first first, as (id, title), and what was said of what
+/// came of it, the last first.
+pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
+    let sql = format!(
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
+           SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict, '' AS organisation, CAST(0 AS BIGINT) AS published_at, 'plan' AS kind
+             FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
+           UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at, 'update' FROM ({STANDING}) s
+             WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.topic_id = $1)) came_of_it
+         ORDER BY kind, published_at DESC, id LIMIT 40"
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
+        rows.iter().partition(|row| row.get::<&str, _>(6) == "plan");
+    Ok((
+        plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(),
+        updates.into_iter().map(listed).collect(),
+    ))
+}
+
+/// What was said last, as a part of a statement: [`listed`] reads its rows.
+pub fn latest(most: u8) -> String {
+    format!(
+        "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
+    )
+}
+
+/// What was said last in each update about something, which is written as the statement around this
+/// names it; as a part of a statement with the columns of [`latest`].
+pub fn about(subject: &str) -> String {
+    format!(
+        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at FROM ({STANDING}) s
+         WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = {subject})"
+    )
+}
+
+/// Reads an update in a list: (id, what parents said, outcome, verdict, organisation, when).
+fn listed(row: &AnyRow) -> Listed {
+    Listed {
+        id: row.get(0),
+        you_said: row.get(1),
+        outcome: row.get(2),
+        verdict: row.get::<Option<&str>, _>(3).and_then(Verdict::read),
+        organisation: row.get(4),
+        at: row.get(5),
+    }
+}
+
+/// What a leader may change: what is her organisation's, and what is of no organisation.
+pub const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";

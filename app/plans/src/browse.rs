@@ -1,0 +1,459 @@
+//! What everyone sees of plans: the list, a plan with its gate, its rung and all that happened, and
+//! a published draft.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use calendar::clock::{self, Millis};
+use forms::Sent;
+use ground::error::Error;
+use ground::files;
+use ground::house::House;
+use ground::ui::{Banner, Labels, Page, Pager, When, markdown};
+use ground::viewer::{Role, Viewer};
+use involvement::gate::{self, Point};
+use involvement::rung;
+use leptos::prelude::*;
+
+use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session};
+use super::{compare, plan as find, version};
+
+const MOST_ON_A_PAGE: usize = 20;
+
+/// GET `/plans`
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let before = id::parse(Sent::query(&uri).typed("before")).unwrap_or_default();
+    let mut plans =
+        store::list(&house.db, &before, MOST_ON_A_PAGE as i64 + 1, house.clock.now()).await?;
+    let next = (plans.len() > MOST_ON_A_PAGE).then(|| {
+        plans.truncate(MOST_ON_A_PAGE);
+        format!("/plans?before={}", plans.last().map_or("", |plan| &plan.id))
+    });
+    let first = (!before.is_empty()).then(|| "/plans".to_owned());
+    let page = Page::new("Plans", || {
+        let nothing = plans.is_empty().then(|| view! { <p>"Plans of the council and the NHS will be here. Meanwhile, read "<a href="/topics">"what parents want planned"</a>"."</p> });
+        let register = viewer.is(Role::Leader).then(
+            || view! { <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p> },
+        );
+        view! {
+            <div class="stack">
+                <h1>"Plans"</h1>
+                <p class="lead">"What the council and the NHS are planning, and how far parents are in."</p>
+                {register}
+                {nothing}
+                <ul class="cards">{plans.into_iter().map(card).collect_view()}</ul>
+                <Pager first next />
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn card(plan: Listed) -> impl IntoView {
+    let state = match (plan.is_overridden, plan.has_draft, plan.is_shut) {
+        (true, ..) => "! The gate was overridden",
+        (false, true, _) => "✓ A draft is published",
+        (false, false, true) => "○ The gate is shut",
+        (false, false, false) => "● The gate is open",
+    };
+    view! {
+        <li class="card">
+            <h2><a href=format!("/plans/{}", plan.id)>{plan.title}</a></h2>
+            <p class="soft">"To be ready by "{day(&plan.due_day)}</p>
+            <p class="state">{state}</p>
+        </li>
+    }
+}
+
+/// GET `/plans/{id}`
+pub async fn plan(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let plan = find(&house, &id).await?;
+    let now = house.clock.now();
+    let said =
+        outcomes::store::list(&house.db, &outcomes::store::Which::About(plan.id.clone()), (20, 0))
+            .await?;
+    let done = Sent::query(&uri).line("done");
+    let page = Page::new(plan.title.clone(), || {
+        let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
+        let labels = if plan.labels.is_empty() {
+            vec![format!("All of {}", house.names.area)]
+        } else {
+            plan.labels.clone()
+        };
+        view! {
+            <article class="stack-l">
+                <section class="stack">
+                    {banner(&done)}
+                    <p><a class="back" href="/plans">"Plans"</a></p>
+                    <Labels labels />
+                    <h1>{plan.title.clone()}</h1>
+                    {override_banners(&plan)}
+                    <p class="said">{plan.what.clone()}</p>
+                    <dl class="when">
+                        <dt>"Planned by"</dt><dd>{plan.organisations.join(", ")}</dd>
+                        <dt>"To be ready by"</dt><dd>{day(&plan.due_day)}</dd>
+                        {rung_entry(&plan, now)}
+                    </dl>
+                    {is_leader.then(|| leaders_ways(&plan))}
+                    {is_organiser.then(|| view! { <p><a class="button" href=format!("/forum/plans/{}/statement", plan.id)>"Write the forum’s statement"</a></p> })}
+                </section>
+                <section class="stack">{gate_of(&plan, now)}</section>
+                {topics(&plan)}
+                {drafts(&plan, is_leader)}
+                {sessions(&plan, is_leader || is_organiser)}
+                {statements(&plan, &house.names.forum)}
+                {outcomes::came_of_it(said)}
+                <section class="stack">
+                    <h2>"What happened, in order"</h2>
+                    <p><a href=format!("/record/plans/{}", plan.id)>"The record of this plan, in one picture"</a></p>
+                    <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
+                </section>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let words = match done {
+        "registered" => {
+            ("The plan is registered", "Now tie it to topics, and plan it with parents.")
+        }
+        "tied" => ("The topics are tied to the plan", "They must be answered in each draft."),
+        "session" => ("The planning session is recorded", "It stands below."),
+        "stated" => ("The forum’s statement is kept", "It stands below for everyone to read."),
+        _ => return None,
+    };
+    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+}
+
+/// Every override of a plan, for ever.
+fn override_banners(plan: &Plan) -> impl IntoView + use<> {
+    plan.drafts.iter().filter_map(override_banner).collect_view()
+}
+
+fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
+    let (name, reason, at) = draft.overridden.clone()?;
+    let was = if draft.published_at.is_some() { "was published" } else { "may be published" };
+    let version = draft.version;
+    Some(view! {
+        <div class="panel warn">
+            <p><b>{format!("Draft {version} {was} past the gate, before parents were involved as agreed.")}</b></p>
+            <p>{name}" gave this reason on "<When at=at />":"</p>
+            <p class="said">{reason}</p>
+        </div>
+    })
+}
+
+fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+    let facts = plan.rung();
+    let so_far = if facts.published_at.is_none() {
+        "How far parents are in so far"
+    } else {
+        "How far parents were in"
+    };
+    rung::rung(&facts, now).map(|(rung, decided)| {
+        view! { <dt>{so_far}</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
+    })
+}
+
+/// The gate of the next draft, or as it was for the last one that was published.
+fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+    match plan.settled_at() {
+        None => {
+            let points = gate_list(&gate::points(&plan.gate(), now));
+            view! { <h2>"What must happen before a draft is published"</h2>{points} }.into_any()
+        }
+        Some(at) => {
+            let points = gate::points(&plan.gate_at(at), at);
+            let points = points.into_iter().map(|point| {
+                if point.holds {
+                    ("✓ ", "Held: ", point.asks)
+                } else {
+                    ("× ", "Did not hold: ", point.asks)
+                }
+            });
+            let points = points.map(
+                |(mark, said, asks)| view! { <li><span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{asks}</li> },
+            );
+            view! {
+                <h2>"What had to happen before a draft was published"</h2>
+                <p class="soft">"As it was on "<When at />"."</p>
+                <ul class="queue">{points.collect_view()}</ul>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The points of the gate: what holds, what not yet, and who can make it hold.
+pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
+    let points = points
+        .iter()
+        .map(|point| {
+            let (mark, said) = if point.holds { ("✓ ", "Holds: ") } else { ("○ ", "Not yet: ") };
+            view! {
+                <li>
+                    <span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{point.asks}
+                    {(!point.holds).then(|| view! { <p class="soft">{point.who}</p> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="queue">{points}</ul> }
+}
+
+fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
+    let ways = [
+        ("topics", "Tie topics to it"),
+        ("sessions", "Record a planning session"),
+        ("drafts", "Put in a draft"),
+    ];
+    let id = plan.id.clone();
+    let ways = ways
+        .map(
+            |(way, words)| view! { <li><a href=format!("/lead/plans/{id}/{way}")>{words}</a></li> },
+        )
+        .collect_view();
+    view! { <ul class="queue">{ways}</ul> }
+}
+
+fn topics(plan: &Plan) -> impl IntoView + use<> {
+    let nothing = plan
+        .open_topics()
+        .next()
+        .is_none()
+        .then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
+    let topics = plan
+        .open_topics()
+        .map(|topic| {
+            let since = topic.open_since.map(|since| view! { <p class="soft">"Open since "<When at=since /></p> });
+            view! { <li><a href=format!("/topics/{}", topic.id)>{topic.title.clone()}</a>{since}</li> }
+        })
+        .collect::<Vec<_>>();
+    let topics = (!topics.is_empty()).then(|| view! { <ul class="queue">{topics}</ul> });
+    view! { <section class="stack"><h2>"What parents asked for"</h2>{nothing}{topics}</section> }
+}
+
+fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
+    let nothing =
+        plan.drafts.is_empty().then(|| view! { <p>"No draft has been written. It is early enough to say what should be in it."</p> });
+    let drafts = plan
+        .drafts
+        .iter()
+        .map(|draft| {
+            let recorded = draft.first_recorded_at;
+            let name = format!("Draft {}", draft.version);
+            match draft.published_at {
+                Some(at) => view! {
+                    <li>
+                        <a href=format!("/plans/{}/drafts/{}", plan.id, draft.version)>{name}</a>
+                        <p>{draft.summary.clone()}</p>
+                        <p class="soft">"Put in on "<When at=recorded />", published on "<When at=at /></p>
+                    </li>
+                }
+                .into_any(),
+                None => {
+                    let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
+                    let name = if is_leader { view! { <a href=to>{name}</a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
+                    view! { <li>{name}<p class="soft">"Put in on "<When at=recorded />". Not published."</p></li> }.into_any()
+                }
+            }
+        })
+        .collect::<Vec<_>>();
+    let drafts = (!drafts.is_empty()).then(|| view! { <ul class="queue">{drafts}</ul> });
+    view! { <section class="stack"><h2>"Drafts"</h2>{nothing}{drafts}</section> }
+}
+
+fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
+    (!plan.sessions.is_empty()).then(|| {
+        let sessions = plan.sessions.iter().map(|session| one_session(session, may_read_all)).collect_view();
+        view! { <section class="stack"><h2>"Planning sessions"</h2><ul class="stack">{sessions}</ul></section> }
+    })
+}
+
+fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
+    let parents = disclosure::count(session.parents).words();
+    let others = disclosure::count(session.others).words();
+    let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
+        let heading = if session.for_everyone { "Notes" } else { "Notes, for the forum and leaders" };
+        view! { <details><summary>{heading}</summary><p class="said">{session.notes.clone()}</p></details> }
+    });
+    view! {
+        <li class="card">
+            <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
+            <p class="soft">{format!("With {parents} parents and {others} others")}</p>
+            <p class="said">{session.decided.clone()}</p>
+            {notes}
+        </li>
+    }
+}
+
+fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
+    let nothing = plan
+        .statements
+        .is_empty()
+        .then(|| view! { <p>"The forum has not written its statement yet."</p> });
+    let statements = plan
+        .statements
+        .iter()
+        .map(|statement| view! { <li><p class="said">{statement.words.clone()}</p><p class="soft"><When at=statement.at /></p></li> })
+        .collect_view();
+    let title = format!("What {forum} says");
+    view! { <section class="stack"><h2>{title}</h2>{nothing}<ul class="stack">{statements}</ul></section> }
+}
+
+/// What happened, in a sentence.
+pub fn happened(what: &str) -> &str {
+    match what {
+        "plan registered" => "The plan was registered",
+        "topics tied" => "Topics of parents were tied to it",
+        "planning session with parents recorded" => "A planning session with parents was recorded",
+        "planning session without parents recorded" => {
+            "A planning session without parents was recorded"
+        }
+        "statement of the forum written" => "The forum wrote its statement",
+        "draft recorded" => "A draft was put in",
+        "gate overridden" => "The gate was overridden",
+        "draft published" => "A draft was published",
+        other => other,
+    }
+}
+
+/// An event with who did it: leaders by name, the forum as the forum.
+fn event_row(event: &Event) -> impl IntoView + use<> {
+    let who = if event.role == "leader" {
+        format!("{}, leader", event.who)
+    } else {
+        "the forum".to_owned()
+    };
+    let what = happened(&event.what).to_owned();
+    view! {
+        <li class="done">
+            <time datetime=clock::machine(event.at)>{clock::day_and_hour(event.at)}</time>
+            {what}<span class="soft">{format!(", by {who}")}</span>
+        </li>
+    }
+}
+
+/// GET `/plans/{id}/drafts/{version}`: a published draft; before it is published, for leaders only.
+pub async fn draft(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let (plan, number) = (find(&house, &id).await?, version(&number)?);
+    let draft =
+        plan.drafts.iter().find(|draft| draft.version == number).ok_or(Error::NotFound)?.clone();
+    if draft.published_at.is_none() && !viewer.is(Role::Leader) {
+        return Err(Error::NotFound);
+    }
+    let Content { body, file, answers } =
+        store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let done = Sent::query(&uri).line("done");
+    let page = Page::new(format!("Draft {number} of {}", plan.title), || {
+        let banner = (done == "published" && draft.published_at.is_some()).then(
+            || view! { <Banner title="The draft is published"><p>"Parents who proposed or supported its topics get a letter now."</p></Banner> },
+        );
+        let state = match draft.published_at {
+            Some(at) => {
+                view! { <p class="soft">"Put in on "<When at=draft.first_recorded_at />", published on "<When at=at />"."</p> }.into_any()
+            }
+            None => view! { <p class="panel gold">"Only leaders can see this. It is not published."</p> }.into_any(),
+        };
+        let file = file.map(|file| {
+            let to = format!("/plans/{}/drafts/{number}/file", plan.id);
+            let about = format!(
+                " ({}, {})",
+                file.kind.ending().to_uppercase(),
+                files::size_in_words(file.size)
+            );
+            view! { <p><a href=to download>{file.name}</a>{about}</p> }
+        });
+        let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
+            let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
+            view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
+        });
+        let has_none = answers.is_empty();
+        let answers = answers
+            .iter()
+            .map(|answered| view! { <li>{topic_of(answered)}{answer_words(answered)}</li> })
+            .collect_view();
+        view! {
+            <article class="stack">
+                {banner}
+                <p><a class="back" href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a></p>
+                <h1>{format!("Draft {number}")}</h1>
+                {override_banner(&draft)}
+                {state}
+                <h2>"In short"</h2>
+                <p class="said">{draft.summary.clone()}</p>
+                <h2>"What became of what parents asked for"</h2>
+                {has_none.then(|| view! { <p>"No topic of parents was tied to the plan."</p> })}
+                <ul class="queue">{answers}</ul>
+                <h2>"The text"</h2>
+                {changes}
+                {file}
+                <div class="stack" inner_html=markdown(&body)></div>
+            </article>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/plans/{id}/drafts/{version}/file`: its file, to save; for whoever may read the draft.
+pub async fn file(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let (plan, number) = (find(&house, &id).await?, version(&number)?);
+    let is_published =
+        plan.drafts.iter().any(|draft| draft.version == number && draft.published_at.is_some());
+    if !is_published && !viewer.is(Role::Leader) {
+        return Err(Error::NotFound);
+    }
+    let file = store::draft(&house.db, &plan.id, number)
+        .await?
+        .and_then(|content| content.file)
+        .ok_or(Error::NotFound)?;
+    Ok(house.files.download(&file).await?)
+}
+
+/// The topic an answer is about; one that was withdrawn since has no page any more.
+fn topic_of(answered: &Answered) -> impl IntoView + use<> {
+    let title = answered.title.clone();
+    if answered.is_withdrawn {
+        view! { {title}<p class="soft">"Its author has withdrawn it since."</p> }.into_any()
+    } else {
+        view! { <a href=format!("/topics/{}", answered.topic_id)>{title}</a> }.into_any()
+    }
+}
+
+/// What a draft makes of a topic, in words.
+pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
+    match answered.answer.clone() {
+        None => view! { <p class="state">"○ Not answered yet"</p> }.into_any(),
+        Some((answer, words, decided_by)) => {
+            let state = match answer.as_str() {
+                "adopted" => "✓ Adopted",
+                "adapted" => "● Adapted",
+                _ => "× Not in the draft",
+            };
+            let decided_by = (!decided_by.is_empty())
+                .then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });
+            view! { <p class="state">{state}</p><p>{words}</p>{decided_by} }.into_any()
+        }
+    }
+}
+
+/// A day of the tables (`2027-03-01`) as people say it.
+fn day(day: &str) -> String {
+    clock::read(day, "12:00").map_or_else(|| day.to_owned(), clock::day)
+}

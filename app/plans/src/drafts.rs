@@ -1,0 +1,250 @@
+//! A leader puts in a draft, and says what it makes of each topic.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::{Form, SentWithFile};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
+use ground::viewer::Viewer;
+use involvement::gate;
+use leptos::prelude::*;
+
+use super::store::{self, Answered, Plan};
+use super::{leader, plan, rules, version};
+
+/// GET `/lead/plans/{id}/drafts`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(page(&house, &plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/lead/plans/{id}/drafts`
+pub async fn record(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let SentWithFile { sent, file, is_too_large } = form;
+    let read = if is_too_large {
+        Err(Refusals::one("file", "Choose a file of 20 MB or less"))
+    } else {
+        rules::new_draft(
+            &sent,
+            file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())),
+        )
+    };
+    let (mut draft, kind_of_file) = match read {
+        Ok(read) => read,
+        Err(refusals) => {
+            return Ok(
+                page(&house, &plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
+        }
+    };
+    // Kept before the write: a file that no draft names does no harm, a draft without its file
+    // would.
+    let file = match (file, kind_of_file) {
+        (Some((name, content)), Some(kind)) => Some(house.files.keep(&name, kind, content).await?),
+        _ => None,
+    };
+    if let Some(file) = &file {
+        // Sent again with another file, it is another draft.
+        draft.form_key = id::hash(&format!("{} {}", draft.form_key, file.hash));
+    }
+    let (now, kind, by, plan_id) = (
+        house.clock.now(),
+        house.db.kind(),
+        leader(&viewer)?,
+        id::parse(&id).ok_or(Error::NotFound)?,
+    );
+    let about = plan_id.clone();
+    let recorded = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(None);
+            };
+            let (version, is_new) =
+                store::record_draft(tx, &plan_id, &draft, file.as_ref(), &by, at).await?;
+            if is_new {
+                let detail = format!("version {version}");
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "draft recorded",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
+            }
+            Ok(Some(version))
+        })
+    });
+    let version = recorded.await?.ok_or(Error::NotFound)?;
+    Ok(Redirect::to(&format!("/lead/plans/{about}/drafts/{version}")).into_response())
+}
+
+fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/plans/{}", plan.id);
+    let title = plan.title.clone();
+    // What a draft recorded now would do to the gate, said before it is too late.
+    let too_early = plan.drafts.is_empty()
+        && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
+    let page = Page::new("Put in a draft", || {
+        let warning = too_early.then(|| {
+            view! {
+                <div class="panel warn">
+                    <p><b>"Wait, if you can."</b>" Topics must be tied to the plan and open for 14 days before any draft is put in. A draft put in now shuts the gate for good. Then only an override passes it, which everyone sees for ever."</p>
+                </div>
+            }
+        });
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Put in a draft"</h1>
+                {warning}
+                <p class="lead">"Only leaders see it before it is published. That it is there, and since when, everyone sees."</p>
+                <form method="post" enctype="multipart/form-data" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Area name="summary" label="A summary in plain words" hint="What changes for families, by when. 1,200 characters or fewer." value=sent.typed("summary") refusals />
+                    <Area name="body" label="The text" hint="You can use Markdown: # for a heading, * for a list." value=sent.typed("body") rows=16 refusals />
+                    <Upload name="file" label="Or a file" hint="PDF, Word (docx) or OpenDocument (odt), 20 MB or less." accept=".pdf,.docx,.odt" refusals />
+                    <button class="button">"Put in this draft"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+/// GET `/lead/plans/{id}/drafts/{version}/topics/{topic}`
+pub async fn answer_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number, topic)): Path<(String, String, String)>,
+) -> Result<Response, Error> {
+    let (plan, number, answered) = answered(&house, &id, &number, &topic).await?;
+    let sent = answered.answer.clone().map_or_else(Sent::default, |(answer, words, decided_by)| {
+        Sent::of(&[("answer", &answer), ("words", &words), ("decided_by", &decided_by)])
+    });
+    Ok(answer_page(&plan, number, &answered, &sent, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/plans/{id}/drafts/{version}/topics/{topic}`
+pub async fn answer(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number, topic)): Path<(String, String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let answer = match rules::answer(&sent) {
+        Ok(answer) => answer,
+        Err(refusals) => {
+            return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await;
+        }
+    };
+    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let (plan_id, version) = (id::parse(&id).ok_or(Error::NotFound)?, version(&number)?);
+    let topic_id = id::parse(&topic).ok_or(Error::NotFound)?;
+    let to = format!("/lead/plans/{plan_id}/drafts/{version}");
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
+            let kept = store::answer(tx, &plan_id, version, &topic_id, &answer, &by, at).await?;
+            if kept {
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "topic answered",
+                        about: &topic_id,
+                        detail: answer.kind,
+                    },
+                )
+                .await?;
+            }
+            Ok(kept)
+        })
+    });
+    if kept.await? {
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let refusals = Refusals::one(
+        "answer",
+        "This draft is published, and its answers stay as they are. Put in a new draft",
+    );
+    answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await
+}
+
+async fn answer_refused(
+    house: &House,
+    viewer: &Viewer,
+    (id, number, topic): (&str, &str, &str),
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let (plan, number, answered) = answered(house, id, number, topic).await?;
+    Ok(answer_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
+}
+
+async fn answered(
+    house: &House,
+    id: &str,
+    number: &str,
+    topic: &str,
+) -> Result<(Plan, i64, Answered), Error> {
+    let (plan, number) = (plan(house, id).await?, version(number)?);
+    let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
+    let topic = id::parse(topic).ok_or(Error::NotFound)?;
+    let answered =
+        answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
+    Ok((plan, number, answered))
+}
+
+fn answer_page(
+    plan: &Plan,
+    number: i64,
+    answered: &Answered,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
+    let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
+    let choices = [
+        ("adopted", "Adopted: it is in the draft as parents asked"),
+        ("adapted", "Adapted: it is in the draft in another way"),
+        ("not", "Not: it is not in the draft"),
+    ];
+    let choices = Choice::each(choices, |value| sent.typed("answer") == value);
+    let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
+    let page = Page::new("Answer a topic", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{format!("Draft {number}")}</a></p>
+                <Summary refusals />
+                <h1>{format!("What does draft {number} make of this topic?")}</h1>
+                <p class="lead"><a href=topic.0>{topic.1}</a></p>
+                <form method="post" novalidate>
+                    <Choices name="answer" legend="What the draft makes of it" choices refusals />
+                    <Area name="words" label="Where, how or why not" hint="Adopted: where it stands. Adapted: how it was changed. Not: because of what. Parents get these words by letter." value=sent.typed("words") refusals />
+                    <Field name="decided_by" label="Who decided, if it is not in the draft" hint="A name and a post." value=sent.typed("decided_by") refusals />
+                    <button class="button">"Keep this answer"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

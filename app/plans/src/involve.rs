@@ -1,0 +1,207 @@
+//! A leader involves parents: ties their topics to a plan, and records planning sessions with them.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use topics::store::Filter;
+
+use super::store::{self, Plan};
+use super::{leader, plan, rules};
+
+/// Most topics that are offered at once; more are found by searching.
+const MOST_TOPICS: i64 = 20;
+
+/// GET `/lead/plans/{id}/topics`
+pub async fn topics_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let plan = plan(&house, &id).await?;
+    topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
+}
+
+/// POST `/lead/plans/{id}/topics`: looks for topics, or ties those that are chosen.
+pub async fn tie(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let chosen = chosen_topics(&sent);
+    let refusals = match sent.typed("step") {
+        "look" => Some(Refusals::default()),
+        _ if chosen.is_empty() => Some(Refusals::one("topics", "Choose at least one topic")),
+        _ => None,
+    };
+    if let Some(refusals) = refusals {
+        return topics_page(&house, &viewer, &plan(&house, &id).await?, &sent, &refusals).await;
+    }
+    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let to = format!("/plans/{plan_id}?done=tied");
+    let tied = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
+            if store::tie(tx, &plan_id, &chosen, &by, at).await? > 0 {
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "topics tied",
+                        about: &plan_id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok(true)
+        })
+    });
+    if tied.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
+}
+
+fn chosen_topics(sent: &Sent) -> Vec<String> {
+    sent.all("topics").iter().filter_map(|id| id::parse(id)).take(200).collect()
+}
+
+async fn topics_page(
+    house: &House,
+    viewer: &Viewer,
+    plan: &Plan,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let filter = Filter { search: sent.line("search"), ..Filter::default() };
+    let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
+    let chosen = chosen_topics(sent);
+    let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
+    // What was ticked before stays, whatever is looked for next.
+    let mut offered = topics::store::titles(&house.db, &chosen).await?;
+    let found =
+        found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
+    offered.extend(found.map(|topic| (topic.id, topic.title)));
+    let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
+    let back = format!("/plans/{}", plan.id);
+    let title = plan.title.clone();
+    let page = Page::new("Tie topics to the plan", || {
+        let topics = if choices.is_empty() {
+            view! { <p>"No other topic is found. Try fewer words."</p> }.into_any()
+        } else {
+            view! {
+                <Choices name="topics" legend="Which topics is the plan about?" hint="A tied topic must be answered in the draft. It cannot be untied." choices many=true refusals />
+                <button class="button">"Tie these topics to the plan"</button>
+            }
+            .into_any()
+        };
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Tie topics to the plan"</h1>
+                <form method="post" novalidate>
+                    <div class="row">
+                        <div class="field">
+                            <label for="search">"Words of a topic"</label>
+                            <input id="search" name="search" type="search" value=filter.search.clone() />
+                        </div>
+                        <button class="button quiet" name="step" value="look">"Look for it"</button>
+                    </div>
+                    {topics}
+                </form>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// GET `/lead/plans/{id}/sessions`
+pub async fn session_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    Ok(session_page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/lead/plans/{id}/sessions`
+pub async fn record_session(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, kind, by) = (house.clock.now(), house.db.kind(), leader(&viewer)?);
+    let session = match rules::new_session(&sent, now) {
+        Ok(session) => session,
+        Err(refusals) => {
+            return Ok(
+                session_page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
+        }
+    };
+    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let to = format!("/plans/{plan_id}?done=session");
+    let recorded = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
+            if store::record_session(tx, &plan_id, &session, &by, at).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "planning session recorded",
+                        about: &plan_id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok(true)
+        })
+    });
+    if recorded.await? { Ok(Redirect::to(&to).into_response()) } else { Err(Error::NotFound) }
+}
+
+fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/plans/{}", plan.id);
+    let title = plan.title.clone();
+    let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];
+    let audience = Choice::each(audience, |value| sent.typed("audience") == value);
+    let page = Page::new("Record a planning session", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Record a planning session"</h1>
+                <p class="lead">"A meeting in which the plan was made. Name no parent and no child. It cannot be changed afterwards."</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Field name="day" label="The day it was held" kind="date" value=sent.typed("day") refusals />
+                    <Field name="held_at" label="Where" hint="A place, or online." value=sent.typed("held_at") refusals />
+                    <Field name="parents" label="How many parents and carers took part?" kind="number" value=sent.typed("parents") refusals />
+                    <Field name="others" label="How many others took part?" kind="number" value=sent.typed("others") refusals />
+                    <Area name="decided" label="What was decided" value=sent.typed("decided") refusals />
+                    <Area name="notes" label="Notes" hint="May be left empty." value=sent.typed("notes") refusals />
+                    <Choices name="audience" legend="Who may read the notes?" choices=audience refusals />
+                    <button class="button">"Record this session"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

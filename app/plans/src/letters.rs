@@ -1,0 +1,71 @@
+//! The letter to parents whose topics a published draft answers, owed in small lots so that no
+//! write is long.
+
+use deliveries::Words;
+use ground::house::House;
+
+use super::store::{self, Answered, Untold};
+
+/// How many letters one write owes.
+const LOT: i64 = 200;
+
+/// Owes the letters about every published draft that parents were not told of yet. Stopped
+/// half-way, the next turn goes on: nobody is told twice and nobody is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    for draft in store::untold(&house.db).await? {
+        let Some(content) = store::draft(&house.db, &draft.plan_id, draft.version).await? else {
+            continue;
+        };
+        let words = published(house, &draft, &content.answers);
+        loop {
+            let (draft_id, words, now) = (draft.id.clone(), words.clone(), house.clock.now());
+            let owed = house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move { store::tell_next(tx, &draft_id, &words, LOT, now).await })
+                })
+                .await?;
+            if owed == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same words for everyone, so that a letter tells nobody who supported what.
+fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
+    let Untold { plan_id, version, title, summary, .. } = draft;
+    let mut paragraphs = vec![
+        format!(
+            "A draft of the plan “{title}” is published. You proposed or supported a topic that it had to answer."
+        ),
+        summary.clone(),
+        "This is what became of each topic:".to_owned(),
+    ];
+    paragraphs.extend(answers.iter().filter_map(|answered| {
+        let (answer, words, decided_by) = answered.answer.as_ref()?;
+        let topic = &answered.title;
+        Some(match answer.as_str() {
+            "adopted" => format!("“{topic}” is adopted. {words}"),
+            "adapted" => format!("“{topic}” is adapted. {words}"),
+            _ => format!("“{topic}” is not in the draft. {words} Decided by {decided_by}."),
+        })
+    }));
+    Words {
+        subject: format!("What became of your topic: {title}"),
+        paragraphs,
+        button: Some((
+            "Read the draft".to_owned(),
+            house.link(&format!("/plans/{plan_id}/drafts/{version}")),
+        )),
+        why: "You get this letter because you proposed or supported a topic of this plan."
+            .to_owned(),
+        from: house.names.forum.clone(),
+        also: None,
+        stop: None,
+    }
+}

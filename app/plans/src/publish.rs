@@ -1,0 +1,271 @@
+//! A leader publishes a draft: through the gate, or past it by name and for a reason that everyone
+//! sees for ever.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Field, Page, Summary, When, hidden};
+use ground::viewer::Viewer;
+use involvement::gate;
+use leptos::prelude::*;
+
+use super::browse::{answer_words, gate_list};
+use super::rules::{self, Override};
+use super::store::{self, Answered, Draft, Plan, Published};
+use super::{leader, plan, version};
+
+/// GET `/lead/plans/{id}/drafts/{version}`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    page(&house, &viewer, &id, version(&number)?, &Refusals::default()).await
+}
+
+/// POST `/lead/plans/{id}/drafts/{version}`: publishes it.
+pub async fn publish(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let (now, kind, by, number) =
+        (house.clock.now(), house.db.kind(), leader(&viewer)?, version(&number)?);
+    let plan_id = id::parse(&id).ok_or(Error::NotFound)?;
+    let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
+    let published = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(Published::Before);
+            };
+            let published = store::publish(tx, &plan_id, number, &by, at).await?;
+            if published == Published::Done {
+                let detail = format!("version {number}");
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "draft published",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
+            }
+            Ok(published)
+        })
+    });
+    let refusals = match published.await? {
+        // Published a moment ago by another tap, or another leader: it is what was wanted.
+        Published::Done | Published::Before => return Ok(Redirect::to(&to).into_response()),
+        Published::Shut => {
+            Refusals::one("gate", "The gate is shut. See below what is missing and who can do it")
+        }
+        Published::Unanswered(1) => {
+            Refusals::one("answers", "Answer the topic that has no answer yet")
+        }
+        Published::Unanswered(topics) => {
+            Refusals::one("answers", format!("Answer the {topics} topics that have no answer yet"))
+        }
+    };
+    page(&house, &viewer, &id, number, &refusals).await
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    number: i64,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let plan = plan(house, id).await?;
+    let draft = draft(&plan, number)?.clone();
+    if draft.published_at.is_some() {
+        return Ok(Redirect::to(&format!("/plans/{}/drafts/{number}", plan.id)).into_response());
+    }
+    let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
+    let points = gate::points(&plan.gate(), house.clock.now());
+    let is_open = points.iter().all(|point| point.holds);
+    let page = Page::new(format!("Draft {number}"), || {
+        let answers =
+            answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
+        let past = match (&draft.overridden, is_open) {
+            (Some((name, _, at)), _) => view! { <p class="panel warn">{name.clone()}" passed the gate for this draft on "<When at=*at />". Everyone sees that for ever."</p> }.into_any(),
+            (None, true) => view! { <p class="panel">"✓ The gate is open."</p> }.into_any(),
+            (None, false) => {
+                let to = format!("/lead/plans/{}/drafts/{number}/override", plan.id);
+                view! {
+                    <details>
+                        <summary>"It must be published all the same"</summary>
+                        <p>"You can pass the gate by name and for a reason. A banner says so on the plan and its drafts, for ever. The plan can then never be called co-production."</p>
+                        <p><a href=to>"Pass the gate all the same"</a></p>
+                    </details>
+                }
+                .into_any()
+            }
+        };
+        view! {
+            <div class="stack">
+                <p><a class="back" href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a></p>
+                <Summary refusals />
+                <h1>{format!("Draft {number}")}</h1>
+                <p class="soft">"Put in on "<When at=draft.first_recorded_at />". Not published."</p>
+                <p class="said">{draft.summary.clone()}</p>
+                <p><a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the text"</a></p>
+                <h2 id="gate">"The gate"</h2>
+                {gate_list(&points)}
+                {past}
+                <h2 id="answers">"What it makes of each topic"</h2>
+                {plan.open_topics().next().is_none().then(|| view! { <p>"No topic is tied to the plan yet. "<a href=format!("/lead/plans/{}/topics", plan.id)>"Tie topics to it"</a></p> })}
+                <ul class="queue">{answers}</ul>
+                <form method="post">
+                    <button class="button">"Publish this draft"</button>
+                </form>
+                <p class="soft">"Everyone can read it then. Parents who proposed or supported these topics get a letter with your answers."</p>
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+fn answer_line(plan: &Plan, number: i64, answered: &Answered) -> impl IntoView + use<> {
+    let to = format!("/lead/plans/{}/drafts/{number}/topics/{}", plan.id, answered.topic_id);
+    let words = answer_words(answered);
+    view! { <li><a href=to>{answered.title.clone()}</a>{words}</li> }
+}
+
+fn draft(plan: &Plan, number: i64) -> Result<&Draft, Error> {
+    plan.drafts.iter().find(|draft| draft.version == number).ok_or(Error::NotFound)
+}
+
+/// GET `/lead/plans/{id}/drafts/{version}/override`
+pub async fn override_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let (plan, number) = (plan(&house, &id).await?, version(&number)?);
+    draft(&plan, number)?;
+    Ok(override_page(&plan, number, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/plans/{id}/drafts/{version}/override`: shows once more what it means, then keeps it.
+pub async fn override_gate(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, number)): Path<(String, String)>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let number = version(&number)?;
+    let passing = match (rules::overriding(&sent), sent.typed("step")) {
+        (Ok(passing), "pass") => passing,
+        (passing, step) => {
+            let plan = plan(&house, &id).await?;
+            draft(&plan, number)?;
+            let page = match passing {
+                Err(refusals) => override_page(&plan, number, &sent, &refusals),
+                Ok(_) if step == "change" => {
+                    override_page(&plan, number, &sent, &Refusals::default())
+                }
+                Ok(passing) => override_check(&plan, number, &sent, &passing),
+            };
+            return Ok(page.answer(&house, &viewer));
+        }
+    };
+    let (now, kind, by, plan_id) = (
+        house.clock.now(),
+        house.db.kind(),
+        leader(&viewer)?,
+        id::parse(&id).ok_or(Error::NotFound)?,
+    );
+    let to = format!("/lead/plans/{plan_id}/drafts/{number}");
+    let said = passing.clone();
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(at) = store::hold(tx, kind, &plan_id, now).await? else {
+                return Ok::<_, sqlx::Error>(false);
+            };
+            let kept = store::override_gate(tx, &plan_id, number, &passing, &by, at).await?;
+            if kept {
+                let detail = format!("version {number}");
+                audit::note(
+                    tx,
+                    Entry {
+                        at,
+                        who: Some(&by.account_id),
+                        what: "gate overridden",
+                        about: &plan_id,
+                        detail: &detail,
+                    },
+                )
+                .await?;
+            }
+            Ok(kept)
+        })
+    });
+    if !kept.await? {
+        let plan = plan(&house, &id).await?;
+        let is_told = draft(&plan, number)?
+            .overridden
+            .as_ref()
+            .is_some_and(|(name, reason, _)| *name == said.name && *reason == said.reason);
+        if !is_told {
+            let refusals = Refusals::one(
+                "name",
+                "This was not kept. The draft is published, or the gate was passed for it already",
+            );
+            return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
+        }
+    }
+    Ok(Redirect::to(&to).into_response())
+}
+
+fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
+    let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
+    let page = Page::new("Pass the gate all the same", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{format!("Draft {number}")}</a></p>
+                <Summary refusals />
+                <h1>"Pass the gate all the same"</h1>
+                <p class="lead">"The gate is there so that parents are in before a draft is. Passing it is shown for ever, with a name and a reason."</p>
+                <form method="post" novalidate>
+                    <Field name="name" label="Who answers for it: full name and post" value=sent.typed("name") autocomplete="name" refusals />
+                    <Area name="reason" label="Why parents cannot be involved first" hint="80 characters or more. Everyone can read it." value=sent.typed("reason") refusals />
+                    <button class="button warn">"Look at it once more"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> Page {
+    let (name, reason) = (passing.name.clone(), passing.reason.clone());
+    let title = plan.title.clone();
+    let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
+    Page::new("Is this what you want to be read for ever?", || {
+        view! {
+            <div class="stack">
+                <h1>"Is this what you want to be read for ever?"</h1>
+                <div class="panel warn">
+                    <p><b>{format!("Draft {number} of “{title}” was published past the gate, before parents were involved as agreed.")}</b></p>
+                    <p>{name}" gave this reason:"</p>
+                    <p class="said">{reason}</p>
+                </div>
+                <form method="post" class="stack">
+                    {hidden}
+                    <button class="button warn" name="step" value="pass">"Pass the gate"</button>
+                    <button class="button quiet" name="step" value="change">"Change the words"</button>
+                </form>
+                <p><a href=format!("/plans/{}", plan.id)>"Leave it, and involve parents first"</a></p>
+            </div>
+        }
+    })
+    .kept_for_going_back()
+}

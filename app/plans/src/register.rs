@@ -1,0 +1,88 @@
+//! A leader registers a plan.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, ThereAre};
+use super::{leader, store};
+
+/// GET `/lead/plans/new`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let there_are = there_are(&house).await?;
+    Ok(page(&Sent::default(), there_are, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/lead/plans/new`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by, there_are) = (house.clock.now(), leader(&viewer)?, there_are(&house).await?);
+    let plan = match rules::new_plan(&sent, &there_are, now) {
+        Ok(plan) => plan,
+        Err(refusals) => return Ok(page(&sent, there_are, &refusals).answer(&house, &viewer)),
+    };
+    let registered = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (id, is_new) = store::register(tx, &plan, &by, now).await?;
+            if is_new {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by.account_id),
+                        what: "plan registered",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(id)
+        })
+    });
+    Ok(Redirect::to(&format!("/plans/{}?done=registered", registered.await?)).into_response())
+}
+
+async fn there_are(house: &House) -> Result<ThereAre, Error> {
+    let (services, places, organisations) = area::store::choices(&house.db).await?;
+    Ok(ThereAre { organisations, services, places })
+}
+
+fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
+    let organisations = Choice::ticked(sent, "organisations", there_are.organisations);
+    let (services, places) = (
+        Choice::ticked(sent, "services", there_are.services),
+        Choice::ticked(sent, "places", there_are.places),
+    );
+    let page = Page::new("Register a plan", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <Summary refusals />
+                <h1>"Register a plan"</h1>
+                <p class="lead">"Say what you are going to plan before anything is written. Then tie it to what parents asked for."</p>
+                <form method="post" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Field name="title" label="Title" value=sent.typed("title") refusals />
+                    <Area name="what" label="What will be planned" hint="In plain words. Everyone can read it." value=sent.typed("what") refusals />
+                    <Choices name="organisations" legend="Who plans it?" choices=organisations many=true refusals />
+                    <Choices name="services" legend="Which services is it about?" choices=services many=true refusals />
+                    <Choices name="places" legend="Is it about one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
+                    <Field name="due_day" label="By when is it to be ready?" kind="date" value=sent.typed("due_day") refusals />
+                    <button class="button">"Register this plan"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

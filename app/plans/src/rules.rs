@@ -1,0 +1,360 @@
+//! What may be said about a plan. Pure: what was sent and now in, facts or refusals out.
+
+use calendar::clock::{self, Millis};
+use forms::{Named, Refusals, Sent};
+use ground::files::FileKind;
+
+/// The longest text of a draft, in characters.
+pub const LONGEST_BODY: usize = 100_000;
+/// The shortest reason for passing the gate all the same, in characters; the schema asks for as
+/// many.
+pub const SHORTEST_REASON: usize = 80;
+const LONGEST_TEXT: usize = 4_000;
+
+/// A plan as a leader registers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPlan {
+    /// The same key twice is one plan.
+    pub form_key: String,
+    /// One line.
+    pub title: String,
+    /// What will be planned.
+    pub what: String,
+    /// By when, as `2027-03-01`.
+    pub due_day: String,
+    /// Ids of who plans it; at least one.
+    pub organisations: Vec<String>,
+    /// Ids of its services; at least one.
+    pub services: Vec<String>,
+    /// Ids of its places; none means the whole area.
+    pub places: Vec<String>,
+}
+
+/// What a leader can choose from.
+#[derive(Clone, Debug, Default)]
+pub struct ThereAre {
+    /// Organisations.
+    pub organisations: Vec<Named>,
+    /// Services.
+    pub services: Vec<Named>,
+    /// Places.
+    pub places: Vec<Named>,
+}
+
+/// Reads a plan from what was sent.
+///
+/// # Errors
+/// What to put right, in the order of the fields; likewise for every function here.
+pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPlan, Refusals> {
+    let mut refusals = Refusals::default();
+    let title =
+        refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
+    let what = refusals.take("what", prose(sent, "what", "Say what will be planned"));
+    let organisations = refusals.take(
+        "organisations",
+        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it"),
+    );
+    let services = refusals.take(
+        "services",
+        area::chosen(sent, "services", &there_are.services, "Choose at least one service"),
+    );
+    let places = refusals.take("places", area::chosen(sent, "places", &there_are.places, ""));
+    let due = clock::read(sent.typed("due_day"), "23:59");
+    let due_day = refusals.take(
+        "due_day",
+        match due {
+            None => Err("Enter the day by which it is to be ready".to_owned()),
+            Some(due) if due < now => Err("Choose a day that is still to come".to_owned()),
+            Some(due) => Ok(clock::fields(due).0),
+        },
+    );
+    match (title, what, organisations, services, places, due_day) {
+        (
+            Some(title),
+            Some(what),
+            Some(organisations),
+            Some(services),
+            Some(places),
+            Some(due_day),
+        ) => Ok(NewPlan {
+            form_key: sent.once(),
+            title,
+            what,
+            due_day,
+            organisations,
+            services,
+            places,
+        }),
+        _ => Err(refusals),
+    }
+}
+
+/// A planning session as a leader records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// The same key twice is one session.
+    pub form_key: String,
+    /// The day it was held, as `2026-12-04`.
+    pub day: String,
+    /// Where, or that it was online.
+    pub held_at: String,
+    /// How many parents took part.
+    pub parents: i64,
+    /// How many others took part.
+    pub others: i64,
+    /// What was decided.
+    pub decided: String,
+    /// Notes; may be empty.
+    pub notes: String,
+    /// Whether everyone may read the notes, and not the forum and leaders alone.
+    pub for_everyone: bool,
+}
+
+/// Reads a planning session from what was sent.
+pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+    let mut refusals = Refusals::default();
+    let held = clock::read(sent.typed("day"), "00:00");
+    let day = refusals.take(
+        "day",
+        match held {
+            None => Err("Enter the day it was held".to_owned()),
+            Some(held) if held > now => Err("Record it after it was held".to_owned()),
+            Some(held) => Ok(clock::fields(held).0),
+        },
+    );
+    let held_at = refusals.take(
+        "held_at",
+        forms::within(sent.line("held_at"), 120, "Say where it was held, or that it was online"),
+    );
+    let mut people = |field: &'static str, what_to_do: &str| {
+        let number =
+            sent.line(field).parse::<i64>().ok().filter(|number| (0..=10_000).contains(number));
+        refusals.take(field, number.ok_or_else(|| what_to_do.to_owned()))
+    };
+    let parents = people("parents", "Enter how many parents took part, 0 if none");
+    let others = people("others", "Enter how many others took part, 0 if none");
+    let decided = refusals
+        .take("decided", prose(sent, "decided", "Say what was decided, or that nothing was"));
+    let notes = forms::prose(sent.typed("notes"));
+    let notes = refusals
+        .take("notes", if notes.is_empty() { Ok(notes) } else { forms::within(notes, 20_000, "") });
+    let for_everyone = match sent.typed("audience") {
+        "everyone" => Some(true),
+        "forum" => Some(false),
+        _ => refusals.take("audience", Err("Choose who may read the notes".to_owned())),
+    };
+    match (day, held_at, parents, others, decided, notes, for_everyone) {
+        (
+            Some(day),
+            Some(held_at),
+            Some(parents),
+            Some(others),
+            Some(decided),
+            Some(notes),
+            Some(for_everyone),
+        ) => Ok(NewSession {
+            form_key: sent.once(),
+            day,
+            held_at,
+            parents,
+            others,
+            decided,
+            notes,
+            for_everyone,
+        }),
+        _ => Err(refusals),
+    }
+}
+
+/// Reads the forum's statement.
+pub fn statement(sent: &Sent) -> Result<String, Refusals> {
+    prose(sent, "words", "Write what the forum says of this plan")
+        .map_err(|what_to_do| Refusals::one("words", what_to_do))
+}
+
+/// A draft as a leader puts it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDraft {
+    /// The same key twice is one draft.
+    pub form_key: String,
+    /// The summary in plain words.
+    pub summary: String,
+    /// The text, in Markdown; empty where a file holds it.
+    pub body: String,
+}
+
+/// What a file may be, and what it is; the file itself is kept by the caller.
+pub type NewFile<'a> = Option<(&'a str, &'a [u8])>;
+
+/// Reads a draft from what was sent: a text, a file, or both. Gives what the file is by its
+/// content.
+pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<FileKind>), Refusals> {
+    let mut refusals = Refusals::default();
+    let summary = refusals.take(
+        "summary",
+        forms::within(forms::prose(sent.typed("summary")), 1_200, "Sum it up in plain words"),
+    );
+    let body = forms::markup(sent.typed("body"));
+    let body = match file {
+        Some(_) if body.is_empty() => Some(body),
+        _ => refusals.take(
+            "body",
+            forms::within(
+                body,
+                LONGEST_BODY,
+                "Put the text of the draft here, or choose a file below",
+            ),
+        ),
+    };
+    let kind = file.map(|(_, content)| {
+        let kind = FileKind::of(content).filter(|kind| kind.is_text());
+        let kind = kind.ok_or_else(|| {
+            "Choose a PDF, a Word file (docx) or an OpenDocument text (odt)".to_owned()
+        });
+        refusals.take("file", kind)
+    });
+    match (summary, body, kind) {
+        (Some(summary), Some(body), None) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body }, None))
+        }
+        (Some(summary), Some(body), Some(Some(kind))) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body }, Some(kind)))
+        }
+        _ => {
+            if file.is_some() && refusals.about("file").is_none() {
+                refusals.add("file", "Choose the file again: a browser does not keep it");
+            }
+            Err(refusals)
+        }
+    }
+}
+
+/// What a draft makes of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// `adopted`, `adapted` or `not`.
+    pub kind: &'static str,
+    /// Where in the text, how, or because of what.
+    pub words: String,
+    /// By whose decision; asked for where it is not in the draft.
+    pub decided_by: String,
+}
+
+/// Reads what a draft makes of a topic.
+pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
+    let (kind, what_to_do) = match sent.typed("answer") {
+        "adopted" => ("adopted", "Say where in the draft it stands"),
+        "adapted" => ("adapted", "Say how it was changed, and where it stands"),
+        "not" => ("not", "Say why it is not in the draft"),
+        _ => return Err(Refusals::one("answer", "Choose what the draft makes of this topic")),
+    };
+    let mut refusals = Refusals::default();
+    let words = refusals.take("words", prose(sent, "words", what_to_do));
+    let decided_by = sent.line("decided_by");
+    let decided_by = if kind == "not" {
+        refusals.take(
+            "decided_by",
+            forms::within(decided_by, 120, "Say who decided that: a name and a post"),
+        )
+    } else {
+        Some(String::new())
+    };
+    match (words, decided_by) {
+        (Some(words), Some(decided_by)) => Ok(Answer { kind, words, decided_by }),
+        _ => Err(refusals),
+    }
+}
+
+/// Passing the gate all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Who answers for it: a name and a post.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads an override from what was sent.
+pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
+    let mut refusals = Refusals::default();
+    let name = refusals
+        .take("name", forms::within(sent.line("name"), 120, "Enter your full name and your post"));
+    let reason = match prose(sent, "reason", "Say why parents cannot be involved first") {
+        Ok(reason) if reason.chars().count() < SHORTEST_REASON => Err(format!(
+            "Say more about why: {SHORTEST_REASON} characters or more. There are {} now",
+            reason.chars().count()
+        )),
+        reason => reason,
+    };
+    match (name, refusals.take("reason", reason)) {
+        (Some(name), Some(reason)) => Ok(Override { name, reason }),
+        _ => Err(refusals),
+    }
+}
+
+fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
+    forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = 1_800_000_000_000;
+
+    fn fields<T: std::fmt::Debug>(answer: Result<T, Refusals>) -> Vec<&'static str> {
+        answer.expect_err("refusals").iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn an_empty_form_says_what_to_do_about_each_field() {
+        let nothing = Sent::default();
+        assert_eq!(
+            fields(new_plan(&nothing, &ThereAre::default(), NOW)),
+            ["title", "what", "organisations", "services", "due_day"]
+        );
+        assert_eq!(
+            fields(new_session(&nothing, NOW)),
+            ["day", "held_at", "parents", "others", "decided", "audience"]
+        );
+        assert_eq!(fields(statement(&nothing)), ["words"]);
+        assert_eq!(fields(new_draft(&nothing, None)), ["summary", "body"]);
+        assert_eq!(fields(new_draft(&nothing, Some(("a.exe", b"MZ")))), ["summary", "file"]);
+        assert_eq!(fields(answer(&nothing)), ["answer"]);
+        assert_eq!(fields(overriding(&nothing)), ["name", "reason"]);
+    }
+
+    #[test]
+    fn a_plan_is_due_in_the_time_to_come_and_a_session_was_held_in_the_past() {
+        let due = |day: &str| {
+            new_plan(&Sent::read(format!("due_day={day}").as_bytes()), &ThereAre::default(), NOW)
+        };
+        assert!(
+            fields(due("2020-01-01")).contains(&"due_day")
+                && !fields(due("2030-01-01")).contains(&"due_day")
+        );
+        let held = |day: &str| new_session(&Sent::read(format!("day={day}").as_bytes()), NOW);
+        assert!(
+            fields(held("2030-01-01")).contains(&"day")
+                && !fields(held("2020-01-01")).contains(&"day")
+        );
+    }
+
+    #[test]
+    fn a_topic_that_is_not_in_the_draft_needs_a_reason_and_who_decided() {
+        assert_eq!(fields(answer(&Sent::read(b"answer=not&words=No+money"))), ["decided_by"]);
+        assert_eq!(
+            answer(&Sent::read(b"answer=adopted&words=Page+3")).expect("an answer").kind,
+            "adopted"
+        );
+    }
+
+    #[test]
+    fn an_override_needs_a_reason_of_some_length() {
+        let overridden = |reason: &str| {
+            overriding(&Sent::read(format!("name=A+Name&reason={reason}").as_bytes()))
+        };
+        assert_eq!(fields(overridden("We are in a hurry")), ["reason"]);
+        assert!(overridden(&"a reason ".repeat(10)).is_ok());
+    }
+}

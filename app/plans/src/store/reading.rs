@@ -1,0 +1,506 @@
+//! What is asked about plans.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use ground::files::{self, FileKind};
+use involvement::gate::{self, TopicFacts};
+use involvement::rung;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+/// A plan with all that happened to it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What will be planned.
+    pub what: String,
+    /// By when, as `2027-03-01`.
+    pub due_day: String,
+    /// Who plans it.
+    pub organisations: Vec<String>,
+    /// Its services, then its places.
+    pub labels: Vec<String>,
+    /// The topics tied to it, withdrawn ones too, in the order they were published.
+    pub topics: Vec<Tied>,
+    /// Planning sessions, the first first.
+    pub sessions: Vec<Session>,
+    /// What the forum says of it, the first first.
+    pub statements: Vec<Statement>,
+    /// Its drafts, the first first; unpublished ones too. Who may see which is the caller's rule.
+    pub drafts: Vec<Draft>,
+    /// Everything that happened, in its order.
+    pub events: Vec<Event>,
+}
+
+/// A topic tied to a plan.
+#[derive(Clone, Debug)]
+pub struct Tied {
+    /// The topic.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Since when everyone can read it.
+    pub open_since: Option<Millis>,
+    /// When voting on it closed.
+    pub closed_at: Option<Millis>,
+    /// When it was tied.
+    pub tied_at: Millis,
+    /// When its author withdrew it.
+    pub withdrawn_at: Option<Millis>,
+}
+
+impl Tied {
+    /// Whether it was tied by then, and not withdrawn.
+    fn counts_at(&self, at: Millis) -> bool {
+        self.tied_at <= at && self.withdrawn_at.is_none_or(|withdrawn| withdrawn > at)
+    }
+}
+
+/// A planning session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The day it was held, as `2026-12-04`.
+    pub day: String,
+    /// Where, or that it was online.
+    pub held_at: String,
+    /// How many parents took part. Only for [`disclosure`] to put into words.
+    pub parents: u64,
+    /// How many others took part.
+    pub others: u64,
+    /// What was decided.
+    pub decided: String,
+    /// Notes.
+    pub notes: String,
+    /// Whether everyone may read the notes, and not the forum and leaders alone.
+    pub for_everyone: bool,
+    /// When it was recorded.
+    pub recorded_at: Millis,
+}
+
+/// What the forum says of a plan.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its words.
+    pub words: String,
+    /// When it was written.
+    pub at: Millis,
+}
+
+/// A version of a plan's text.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its id.
+    pub id: String,
+    /// Its number, from 1.
+    pub version: i64,
+    /// The summary in plain words.
+    pub summary: String,
+    /// When it was put in, published or not.
+    pub first_recorded_at: Millis,
+    /// When it was published.
+    pub published_at: Option<Millis>,
+    /// Who passed the gate for it all the same, why and when.
+    pub overridden: Option<(String, String, Millis)>,
+}
+
+/// Something that happened to a plan.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What, in a few words that do not change.
+    pub what: String,
+    /// Who, as she is named here.
+    pub who: String,
+    /// In which role.
+    pub role: String,
+    /// When.
+    pub at: Millis,
+}
+
+impl Plan {
+    /// The topics tied to it that count now.
+    pub fn open_topics(&self) -> impl Iterator<Item = &Tied> {
+        self.topics.iter().filter(|topic| topic.withdrawn_at.is_none())
+    }
+
+    /// What the gate is worked out from, now.
+    #[must_use]
+    pub fn gate(&self) -> gate::Facts {
+        self.gate_at(Millis::MAX)
+    }
+
+    /// What the gate was worked out from at that time. What came later changes nothing of a draft
+    /// published then.
+    #[must_use]
+    pub fn gate_at(&self, at: Millis) -> gate::Facts {
+        let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
+        let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
+        gate::Facts {
+            topics: topics
+                .map(|topic| TopicFacts {
+                    open_since: topic.open_since,
+                    vote_closed: by_then(topic.closed_at),
+                })
+                .collect(),
+            first_draft_at: self
+                .drafts
+                .iter()
+                .map(|draft| draft.first_recorded_at)
+                .filter(|recorded| *recorded <= at)
+                .min(),
+            met_parents: self
+                .sessions
+                .iter()
+                .any(|session| session.parents > 0 && session.recorded_at <= at),
+            has_statement: self.statements.iter().any(|statement| statement.at <= at),
+        }
+    }
+
+    /// The plan as it was at that time; `None` before it was registered.
+    #[must_use]
+    pub fn as_of(mut self, at: Millis) -> Option<Self> {
+        let past = |happened: Option<Millis>| happened.filter(|happened| *happened <= at);
+        self.events.retain(|event| event.at <= at);
+        self.sessions.retain(|session| session.recorded_at <= at);
+        self.statements.retain(|statement| statement.at <= at);
+        self.topics.retain(|topic| topic.tied_at <= at);
+        for topic in &mut self.topics {
+            (topic.closed_at, topic.withdrawn_at) =
+                (past(topic.closed_at), past(topic.withdrawn_at));
+        }
+        self.drafts.retain(|draft| draft.first_recorded_at <= at);
+        for draft in &mut self.drafts {
+            draft.published_at = past(draft.published_at);
+            draft.overridden = draft.overridden.take().filter(|(_, _, made_at)| *made_at <= at);
+        }
+        (!self.events.is_empty()).then_some(self)
+    }
+
+    /// When the last draft was published, where no later one waits to be.
+    #[must_use]
+    pub fn settled_at(&self) -> Option<Millis> {
+        self.drafts.iter().max_by_key(|draft| draft.version)?.published_at?;
+        self.drafts.iter().filter_map(|draft| draft.published_at).max()
+    }
+
+    /// What the rung is worked out from. Topics count as they did when the first draft was
+    /// published.
+    #[must_use]
+    pub fn rung(&self) -> rung::Facts {
+        let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
+        let topics: Vec<&Tied> = self
+            .topics
+            .iter()
+            .filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX)))
+            .collect();
+        let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
+        rung::Facts {
+            votes_closed_at: if closed.len() == topics.len() {
+                closed.into_iter().max()
+            } else {
+                None
+            },
+            topics_open_since: topics.into_iter().filter_map(|topic| topic.open_since).collect(),
+            met_parents_at: self
+                .sessions
+                .iter()
+                .filter(|session| session.parents > 0)
+                .map(|session| session.recorded_at)
+                .min(),
+            statement_at: self.statements.iter().map(|statement| statement.at).min(),
+            first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
+            published_at,
+            is_overridden: self.drafts.iter().any(|draft| draft.overridden.is_some()),
+        }
+    }
+}
+
+/// The plan with this id.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
+    let mut connection = db.read().await?;
+    let rows = sqlx::query(
+        "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name
+         FROM plans p
+         LEFT JOIN (
+           SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position FROM plan_organisations po JOIN organisations o ON o.id = po.organisation_id
+           UNION ALL SELECT ps.plan_id, 'service', s.name, 1, s.position FROM plan_services ps JOIN services s ON s.id = ps.service_id
+           UNION ALL SELECT pp.plan_id, 'place', l.name, 2, l.position FROM plan_places pp JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
+         WHERE p.id = $1
+         ORDER BY l.place, l.position, l.name",
+    )
+    .bind(id)
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut plan = Plan {
+        id: row.get(0),
+        title: row.get(1),
+        what: row.get(2),
+        due_day: row.get(3),
+        ..Plan::default()
+    };
+    for row in &rows {
+        match (row.get::<Option<String>, _>(4).as_deref(), row.get::<Option<String>, _>(5)) {
+            (Some("organisation"), Some(name)) => plan.organisations.push(name),
+            (Some(_), Some(name)) => plan.labels.push(name),
+            _ => {}
+        }
+    }
+    for row in
+        sqlx::query(AssertSqlSafe(happenings("= $1"))).bind(id).fetch_all(&mut *connection).await?
+    {
+        add(&mut plan, &row);
+    }
+    Ok(Some(plan))
+}
+
+/// Topics, sessions, statements, drafts and events in one question, of the plan `$1` or of all
+/// plans: (kind, id, four texts, two numbers, two times, plan).
+fn happenings(of: &str) -> String {
+    format!(
+        "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
+           SELECT 'session' AS kind, s.id, s.day AS one, s.held_at AS two, s.decided AS three, s.notes AS four, s.parents AS first, s.others AS second,
+                  s.recorded_at AS at, CASE s.audience WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
+             FROM planning_sessions s WHERE s.plan_id {of}
+           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at, coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
+             FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id {of}
+           UNION ALL SELECT 'statement', s.form_key, s.words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), s.written_at, CAST(NULL AS BIGINT), s.plan_id
+             FROM statements s WHERE s.plan_id {of}
+           UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
+                  coalesce(o.made_at, 0), d.first_recorded_at, d.published_at, d.plan_id
+             FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id {of}
+           UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
+                  CAST(NULL AS BIGINT), p.id FROM plans p JOIN accounts a ON a.id = p.registered_by WHERE p.id {of}
+           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
+             FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id {of}
+           UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
+             FROM plans p WHERE p.id {of}) happened
+         ORDER BY plan_id, at, id"
+    )
+}
+
+/// Every plan with all that happened to it, in the order of their ids; without who plans it and
+/// what it is about.
+pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
+    let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut plans: Vec<Plan> = Vec::new();
+    for row in &rows {
+        let id: String = row.get(10);
+        if plans.last().is_none_or(|last| last.id != id) {
+            plans.push(Plan { id, ..Plan::default() });
+        }
+        if let Some(plan) = plans.last_mut() {
+            add(plan, row);
+        }
+    }
+    Ok(plans)
+}
+
+fn add(plan: &mut Plan, row: &AnyRow) {
+    let number = |column: usize| u64::try_from(row.get::<i64, _>(column)).unwrap_or(0);
+    let at: Millis = row.get(8);
+    match row.get::<String, _>(0).as_str() {
+        "session" => plan.sessions.push(Session {
+            day: row.get(2),
+            held_at: row.get(3),
+            decided: row.get(4),
+            notes: row.get(5),
+            parents: number(6),
+            others: number(7),
+            for_everyone: row.get::<Option<Millis>, _>(9).is_some(),
+            recorded_at: at,
+        }),
+        "topic" => plan.topics.push(Tied {
+            id: row.get(1),
+            title: row.get(2),
+            open_since: Some(at),
+            closed_at: row.get(9),
+            tied_at: row.get(6),
+            withdrawn_at: Some(row.get(7)).filter(|at| *at > 0),
+        }),
+        "statement" => plan.statements.push(Statement { words: row.get(2), at }),
+        "draft" => {
+            let name: String = row.get(3);
+            let overridden = (!name.is_empty()).then(|| (name, row.get(4), row.get(7)));
+            let (version, published_at) = (row.get(6), row.get(9));
+            plan.drafts.push(Draft {
+                id: row.get(1),
+                summary: row.get(2),
+                version,
+                first_recorded_at: at,
+                published_at,
+                overridden,
+            });
+        }
+        "plan" => (plan.title, plan.what, plan.due_day) = (row.get(2), row.get(3), row.get(4)),
+        _ => plan.events.push(Event { what: row.get(2), who: row.get(3), role: row.get(4), at }),
+    }
+}
+
+/// A plan as one entry of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// By when, as `2027-03-01`.
+    pub due_day: String,
+    /// Whether a draft of it is published.
+    pub has_draft: bool,
+    /// Whether its gate was overridden.
+    pub is_overridden: bool,
+    /// Whether its gate is shut.
+    pub is_shut: bool,
+}
+
+/// Plans, the latest registered first, `most` at the most, registered before `before`.
+pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
+    let rows = sqlx::query(
+        "SELECT p.id, p.title, p.due_day,
+                (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL),
+                (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = p.id),
+                (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
+                + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+                   WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
+                     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = p.id))
+         FROM plans p WHERE $1 = '' OR p.id < $1 ORDER BY p.id DESC LIMIT $2",
+    )
+    .bind(before)
+    .bind(most)
+    .bind(now - gate::OPEN_BEFORE_DRAFTS)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let is = |row: &AnyRow, column| row.get::<i64, _>(column) > 0;
+    let listed = |row: &AnyRow| Listed {
+        id: row.get(0),
+        title: row.get(1),
+        due_day: row.get(2),
+        has_draft: is(row, 3),
+        is_overridden: is(row, 4),
+        is_shut: is(row, 5),
+    };
+    Ok(rows.iter().map(listed).collect())
+}
+
+/// Plans that wait for the forum's statement, the oldest first: (id, title, since).
+pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
+   WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
+
+/// What a draft makes of a topic.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The topic.
+    pub topic_id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether its author withdrew it after the draft was published.
+    pub is_withdrawn: bool,
+    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not
+    /// answered.
+    pub answer: Option<(String, String, String)>,
+}
+
+/// What is in a draft.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Its text, in Markdown; empty where a file holds it.
+    pub body: String,
+    /// Its file, if it has one.
+    pub file: Option<files::Kept>,
+    /// What it makes of each topic it has to answer: once it is published, of those it did answer.
+    pub answers: Vec<Answered>,
+}
+
+/// What is in a draft.
+pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
+    let rows = sqlx::query(
+        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name, d.file_kind, d.file_size,
+                t.withdrawn_at
+         FROM drafts d
+         LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
+         LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
+         LEFT JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+                           AND (d.published_at IS NULL OR a.draft_id IS NOT NULL)
+         WHERE d.plan_id = $1 AND d.version = $2
+         ORDER BY t.proposed_at, t.id",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let file = row.get::<Option<String>, _>(8).as_deref().and_then(FileKind::read);
+    let file =
+        file.map(|kind| files::Kept { hash: row.get(6), name: row.get(7), kind, size: row.get(9) });
+    let answered = |row: &AnyRow| {
+        let answer = row.get::<Option<String>, _>(3).map(|answer| (answer, row.get(4), row.get(5)));
+        let is_withdrawn = row.get::<Option<Millis>, _>(10).is_some();
+        Some(Answered {
+            topic_id: row.get::<Option<String>, _>(1)?,
+            title: row.get(2),
+            is_withdrawn,
+            answer,
+        })
+    };
+    Ok(Some(Content {
+        body: row.get(0),
+        file,
+        answers: rows.iter().filter_map(answered).collect(),
+    }))
+}
+
+/// A published draft that parents were not told of yet.
+#[derive(Clone, Debug)]
+pub struct Untold {
+    /// The draft.
+    pub id: String,
+    /// Its plan.
+    pub plan_id: String,
+    /// Its number.
+    pub version: i64,
+    /// The title of its plan.
+    pub title: String,
+    /// Its summary in plain words.
+    pub summary: String,
+}
+
+/// Published drafts that parents were not told of yet, the first published first.
+pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d JOIN plans p ON p.id = d.plan_id
+         WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let untold = |row: &AnyRow| Untold {
+        id: row.get(0),
+        plan_id: row.get(1),
+        version: row.get(2),
+        title: row.get(3),
+        summary: row.get(4),
+    };
+    Ok(rows.iter().map(untold).collect())
+}
+
+/// The texts of two drafts of a plan, in the order asked for.
+pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[String; 2]>> {
+    let rows = sqlx::query("SELECT CAST(version AS BIGINT), body FROM drafts WHERE plan_id = $1 AND version IN ($2, $3)")
+        .bind(plan_id)
+        .bind(versions[0])
+        .bind(versions[1])
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let body = |version: i64| {
+        rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1))
+    };
+    Ok(body(versions[0]).zip(body(versions[1])).map(|(one, two)| [one, two]))
+}

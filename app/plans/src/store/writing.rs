@@ -1,0 +1,421 @@
+//! What is kept about plans. Each function runs after [`hold`] in the same write, but for
+//! [`register`].
+
+use calendar::clock::Millis;
+use deliveries::{Owed, Words, owe};
+use ground::db::{self, Kept, Kind};
+use ground::files;
+use involvement::gate::{self, TopicFacts};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use crate::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
+
+/// Who does something, and in which role.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// The account.
+    pub account_id: String,
+    /// `leader` or `organiser`.
+    pub role: &'static str,
+}
+
+/// Holds a plan, so that what happens to it happens one after the other. Gives the time of this
+/// happening: now, and always later than what happened last to it or its topics, even when a clock
+/// was moved back. `None` when there is no such plan.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn hold(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    plan_id: &str,
+    now: Millis,
+) -> Kept<Option<Millis>> {
+    let held = format!("SELECT id FROM plans WHERE id = $1{}", kind.hold_to_change());
+    if sqlx::query(AssertSqlSafe(held)).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
+        return Ok(None);
+    }
+    let last: Option<Millis> = sqlx::query_scalar(
+        "SELECT max(at) FROM (
+           SELECT at FROM plan_events WHERE plan_id = $1
+           UNION ALL SELECT registered_at FROM plans WHERE id = $1
+           UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id WHERE x.plan_id = $1
+           UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id JOIN rounds r ON r.id = t.round_id
+             WHERE x.plan_id = $1) happened",
+    )
+    .bind(plan_id)
+    .fetch_one(tx)
+    .await?;
+    Ok(Some(last.map_or(now, |last| now.max(last + 1))))
+}
+
+async fn event(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    what: &str,
+    about: &str,
+    by: &By,
+    at: Millis,
+) -> Kept<()> {
+    sqlx::query("INSERT INTO plan_events (id, plan_id, at, what, about, who, role) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(id::fresh())
+        .bind(plan_id)
+        .bind(at)
+        .bind(what)
+        .bind(about)
+        .bind(&by.account_id)
+        .bind(by.role)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Registers a plan, once for each form key; its id, and whether it is new.
+pub async fn register(
+    tx: &mut AnyConnection,
+    plan: &NewPlan,
+    by: &By,
+    now: Millis,
+) -> Kept<(String, bool)> {
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&plan.form_key)
+    .bind(&plan.title)
+    .bind(&plan.what)
+    .bind(&plan.due_day)
+    .bind(&by.account_id)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(plan_id) = new else {
+        let earlier = sqlx::query_scalar("SELECT id FROM plans WHERE form_key = $1")
+            .bind(&plan.form_key)
+            .fetch_one(tx)
+            .await?;
+        return Ok((earlier, false));
+    };
+    db::tie(
+        tx,
+        "INSERT INTO plan_organisations (plan_id, organisation_id)",
+        &plan_id,
+        &plan.organisations,
+    )
+    .await?;
+    db::tie(tx, "INSERT INTO plan_services (plan_id, service_id)", &plan_id, &plan.services)
+        .await?;
+    db::tie(tx, "INSERT INTO plan_places (plan_id, place_id)", &plan_id, &plan.places).await?;
+    Ok((plan_id, true))
+}
+
+/// Ties published topics to a plan; those that are tied already stay so. Gives how many are new.
+pub async fn tie(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    topics: &[String],
+    by: &By,
+    at: Millis,
+) -> Kept<u64> {
+    let wanted = db::parameters(4, topics.len());
+    let sql = format!(
+        "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
+         SELECT $1, t.id, $2, CAST($3 AS BIGINT) FROM topics t
+         WHERE t.id IN ({wanted}) AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         ON CONFLICT (plan_id, topic_id) DO NOTHING"
+    );
+    let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(plan_id).bind(&by.account_id).bind(at);
+    for topic in topics {
+        tie = tie.bind(topic);
+    }
+    let tied = tie.execute(&mut *tx).await?.rows_affected();
+    if tied > 0 {
+        event(tx, plan_id, "topics tied", plan_id, by, at).await?;
+    }
+    Ok(tied)
+}
+
+/// Records a planning session, once for each form key. True when it is new.
+pub async fn record_session(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    session: &NewSession,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others, decided, notes, audience, recorded_by, recorded_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&session.form_key)
+    .bind(plan_id)
+    .bind(&session.day)
+    .bind(&session.held_at)
+    .bind(session.parents)
+    .bind(session.others)
+    .bind(&session.decided)
+    .bind(&session.notes)
+    .bind(if session.for_everyone { "everyone" } else { "forum" })
+    .bind(&by.account_id)
+    .bind(at)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(session_id) = &new else { return Ok(false) };
+    let what = if session.parents > 0 {
+        "planning session with parents recorded"
+    } else {
+        "planning session without parents recorded"
+    };
+    event(tx, plan_id, what, session_id, by, at).await?;
+    Ok(true)
+}
+
+/// Keeps a statement of the forum, once for each form key. True when it is new.
+pub async fn state(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    form_key: &str,
+    words: &str,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
+    let new = sqlx::query(
+        "INSERT INTO statements (form_key, plan_id, words, written_by, written_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(form_key)
+    .bind(plan_id)
+    .bind(words)
+    .bind(&by.account_id)
+    .bind(at)
+    .execute(&mut *tx)
+    .await?;
+    if new.rows_affected() == 1 {
+        event(tx, plan_id, "statement of the forum written", form_key, by, at).await?;
+    }
+    Ok(new.rows_affected() == 1)
+}
+
+/// Records a draft as the next version, once for each form key; its version, and whether it is new.
+pub async fn record_draft(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    draft: &NewDraft,
+    file: Option<&files::Kept>,
+    by: &By,
+    at: Millis,
+) -> Kept<(i64, bool)> {
+    let new = sqlx::query(
+        "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at,
+                             file_hash, file_name, file_kind, file_size)
+         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT),
+                CAST($10 AS TEXT), CAST($11 AS BIGINT) FROM drafts WHERE plan_id = $3
+         ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
+    )
+    .bind(id::fresh())
+    .bind(&draft.form_key)
+    .bind(plan_id)
+    .bind(&draft.summary)
+    .bind(&draft.body)
+    .bind(&by.account_id)
+    .bind(at)
+    .bind(file.map(|file| &file.hash))
+    .bind(file.map(|file| &file.name))
+    .bind(file.map(|file| file.kind.ending()))
+    .bind(file.map(|file| file.size))
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = new else {
+        let earlier =
+            sqlx::query_scalar("SELECT CAST(version AS BIGINT) FROM drafts WHERE form_key = $1")
+                .bind(&draft.form_key)
+                .fetch_one(tx)
+                .await?;
+        return Ok((earlier, false));
+    };
+    event(tx, plan_id, "draft recorded", row.get(0), by, at).await?;
+    Ok((row.get(1), true))
+}
+
+/// Keeps what an unpublished draft makes of a topic; said again, the later word stands. False when
+/// the draft is published or the topic is not tied.
+pub async fn answer(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    version: i64,
+    topic_id: &str,
+    answer: &Answer,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
+    let kept = sqlx::query(
+        "INSERT INTO draft_answers (draft_id, topic_id, answer, words, decided_by, answered_by, answered_at)
+         SELECT d.id, x.topic_id, $4, $5, $6, $7, CAST($8 AS BIGINT)
+         FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id AND x.topic_id = $3
+         WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL
+         ON CONFLICT (draft_id, topic_id) DO UPDATE SET answer = excluded.answer, words = excluded.words,
+           decided_by = excluded.decided_by, answered_by = excluded.answered_by, answered_at = excluded.answered_at",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .bind(topic_id)
+    .bind(answer.kind)
+    .bind(&answer.words)
+    .bind(&answer.decided_by)
+    .bind(&by.account_id)
+    .bind(at)
+    .execute(tx)
+    .await?;
+    Ok(kept.rows_affected() == 1)
+}
+
+/// Keeps that the gate is passed for an unpublished draft all the same. False when it is published,
+/// or was overridden.
+pub async fn override_gate(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    version: i64,
+    passing: &Override,
+    by: &By,
+    at: Millis,
+) -> Kept<bool> {
+    let draft: Option<String> = sqlx::query_scalar(
+        "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
+         SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL
+         ON CONFLICT (draft_id) DO NOTHING RETURNING draft_id",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .bind(&passing.name)
+    .bind(&passing.reason)
+    .bind(&by.account_id)
+    .bind(at)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(draft_id) = &draft else { return Ok(false) };
+    event(tx, plan_id, "gate overridden", draft_id, by, at).await?;
+    Ok(true)
+}
+
+/// What came of publishing a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It is published.
+    Done,
+    /// It was published before, or there is no such draft.
+    Before,
+    /// The gate is shut, and nobody passed it all the same.
+    Shut,
+    /// So many topics are not answered in it.
+    Unanswered(i64),
+}
+
+/// Publishes a draft if the gate is open or was overridden for it, and every topic is answered. The
+/// rule is asked here, in the write; the schema holds it once more.
+pub async fn publish(
+    tx: &mut AnyConnection,
+    plan_id: &str,
+    version: i64,
+    by: &By,
+    at: Millis,
+) -> Kept<Published> {
+    let facts = sqlx::query(
+        "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f WHERE f.plan_id = d.plan_id),
+                (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id AND s.parents > 0),
+                (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id),
+                (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id),
+                (SELECT count(*) FROM unanswered_topics u WHERE u.draft_id = d.id), tied.published_at, tied.closed_at, tied.topic_id
+         FROM drafts d
+         LEFT JOIN (SELECT x.plan_id, x.topic_id, t.published_at, r.closed_at FROM plan_topics x
+                    JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
+                    LEFT JOIN rounds r ON r.id = t.round_id) tied ON tied.plan_id = d.plan_id
+         WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL",
+    )
+    .bind(plan_id)
+    .bind(version)
+    .fetch_all(&mut *tx)
+    .await?;
+    let Some(row) = facts.first() else { return Ok(Published::Before) };
+    let counts = |column: usize| row.get::<i64, _>(column);
+    let tied = facts.iter().filter(|row| row.get::<Option<&str>, _>(8).is_some());
+    let topics = tied
+        .map(|row| TopicFacts {
+            open_since: row.get(6),
+            vote_closed: row.get::<Option<Millis>, _>(7).is_some(),
+        })
+        .collect();
+    let facts = gate::Facts {
+        topics,
+        first_draft_at: row.get(1),
+        met_parents: counts(2) > 0,
+        has_statement: counts(3) > 0,
+    };
+    if !gate::is_open(&facts, at) && counts(4) == 0 {
+        return Ok(Published::Shut);
+    }
+    if counts(5) > 0 {
+        return Ok(Published::Unanswered(counts(5)));
+    }
+    let draft_id: String = row.get(0);
+    sqlx::query("UPDATE drafts SET published_at = $2, published_by = $3 WHERE id = $1")
+        .bind(&draft_id)
+        .bind(at)
+        .bind(&by.account_id)
+        .execute(&mut *tx)
+        .await?;
+    event(tx, plan_id, "draft published", &draft_id, by, at).await?;
+    Ok(Published::Done)
+}
+
+/// Owes the letter about a published draft to the next `most` people who proposed or supported one
+/// of the topics it answers, or proposed one that was merged into it, and were not told yet; none
+/// left, the draft is marked as told. Gives how many letters are owed now.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    draft_id: &str,
+    words: &Words,
+    most: i64,
+    now: Millis,
+) -> Kept<usize> {
+    let people = sqlx::query(
+        "SELECT a.id, a.email FROM accounts a
+         WHERE a.email IS NOT NULL
+           AND a.id IN (WITH answered AS (
+                          SELECT t.id, t.author_id FROM drafts d
+                          JOIN draft_answers x ON x.draft_id = d.id
+                          JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+                          WHERE d.id = $1)
+                        SELECT author_id FROM answered
+                        UNION SELECT m.author_id FROM answered JOIN topics m ON m.merged_into = answered.id
+                        UNION SELECT s.account_id FROM answered JOIN supports s ON s.topic_id = answered.id)
+           AND NOT EXISTS (SELECT 1 FROM deliveries l WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
+         ORDER BY a.id LIMIT $2",
+    )
+    .bind(draft_id)
+    .bind(most)
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &people {
+        let (account_id, to): (String, String) = (row.get(0), row.get(1));
+        let dedup_key = format!("draft {draft_id} {account_id}");
+        let letter = Owed {
+            dedup_key: &dedup_key,
+            kind: "draft published",
+            account_id: Some(&account_id),
+            to: &to,
+            words,
+            at: now,
+            not_after: None,
+        };
+        owe(tx, letter).await?;
+    }
+    if people.is_empty() {
+        sqlx::query("UPDATE drafts SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
+            .bind(draft_id)
+            .bind(now)
+            .execute(tx)
+            .await?;
+    }
+    Ok(people.len())
+}

@@ -1,0 +1,369 @@
+//! What must be put right before a consultation opens: what is missing, and branches that lead
+//! nowhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Choice, Condition, Kind, Question, Questionnaire};
+
+/// The most questions.
+pub const MOST_QUESTIONS: usize = 200;
+/// The most options of a question.
+pub const MOST_OPTIONS: usize = 60;
+/// The longest question, option or heading, in characters.
+pub const LONGEST_LINE: usize = 300;
+/// The longest help or page of text, in characters.
+pub const LONGEST_TEXT: usize = 4_000;
+
+/// Something to put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The key of the question; empty for all of it.
+    pub question: String,
+    /// What to do.
+    pub what_to_do: String,
+}
+
+/// All there is to put right, in the order of the questions; nothing when it can open.
+#[must_use]
+pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut all = |question: &str, what_to_do: String| {
+        faults.push(Fault { question: question.to_owned(), what_to_do });
+    };
+    let questions: Vec<&Question> = questionnaire.questions().collect();
+    if !questions.iter().any(|question| question.kind.has_answer()) {
+        all("", "Ask at least one question".to_owned());
+    }
+    if questions.len() > MOST_QUESTIONS {
+        all("", format!("Ask {MOST_QUESTIONS} questions or fewer"));
+    }
+    for section in
+        questionnaire.sections.iter().filter(|section| section.title.chars().count() > LONGEST_LINE)
+    {
+        all(
+            "",
+            format!(
+                "Make the heading shorter: {}",
+                section.title.chars().take(40).collect::<String>()
+            ),
+        );
+    }
+    let mut earlier: BTreeMap<&str, (&Question, Branch)> = BTreeMap::new();
+    for question in questions {
+        own_faults(question).into_iter().for_each(|fault| all(&question.key, fault));
+        if earlier.contains_key(question.key.as_str()) {
+            all(&question.key, "Two questions have this key. Give one of them another".to_owned());
+            continue;
+        }
+        let branch = match branch(question, &earlier) {
+            Ok(branch) => branch,
+            Err(fault) => {
+                all(&question.key, fault);
+                Branch::default()
+            }
+        };
+        earlier.insert(&question.key, (question, branch));
+    }
+    faults
+}
+
+/// Who comes to a question: for each question before it with one choice, the options that lead
+/// here. All of them hold.
+type Branch = BTreeMap<String, BTreeSet<String>>;
+
+/// Who is asked a question, or why nobody ever is.
+fn branch(
+    question: &Question,
+    earlier: &BTreeMap<&str, (&Question, Branch)>,
+) -> Result<Branch, String> {
+    let mut branch = Branch::new();
+    for Condition { question: on, any_of } in &question.only_if {
+        let Some((before, leads)) = earlier.get(on.as_str()) else {
+            return Err(format!(
+                "Ask it only because of an earlier question. {on} does not come before it"
+            ));
+        };
+        if !before.kind.can_branch() {
+            return Err(format!(
+                "Ask it because of a question with options. {on} has none to choose from"
+            ));
+        }
+        let options = before.kind.options();
+        if let Some(unknown) =
+            any_of.iter().find(|key| options.iter().all(|option| option.key != **key))
+        {
+            return Err(format!("{on} has no option {unknown}. Choose again when to ask this"));
+        }
+        if any_of.is_empty() {
+            return Err(format!("Choose at least one answer to {on} that leads here"));
+        }
+        let chosen = before
+            .kind
+            .is_one_choice()
+            .then(|| (on.clone(), any_of.iter().cloned().collect::<BTreeSet<_>>()));
+        for (on, any_of) in leads.clone().into_iter().chain(chosen) {
+            let both = branch.get(&on).map_or_else(|| any_of.clone(), |before| before & &any_of);
+            if both.is_empty() {
+                return Err(format!("Nobody is ever asked this: no answer to {on} leads here"));
+            }
+            branch.insert(on, both);
+        }
+    }
+    Ok(branch)
+}
+
+fn own_faults(question: &Question) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !is_key(&question.key) {
+        faults.push("Give it a key of 1 to 40 letters, digits, - and _".to_owned());
+    }
+    let lengths =
+        [(&question.text, LONGEST_LINE, "question"), (&question.help, LONGEST_TEXT, "help")];
+    for (text, longest, what) in
+        lengths.into_iter().filter(|(text, longest, _)| text.chars().count() > *longest)
+    {
+        faults.push(format!(
+            "Make the {what} {longest} characters or fewer. It has {}",
+            text.chars().count()
+        ));
+    }
+    if question.text.is_empty() {
+        faults.push("Write the question".to_owned());
+    }
+    if !question.kind.has_answer() && (question.is_needed || question.may_decline) {
+        faults.push("Nothing is answered here, so no answer can be needed or declined".to_owned());
+    }
+    match &question.kind {
+        Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => {
+            faults.extend(option_faults(options));
+        }
+        Kind::SeveralOf { options, at_most } => {
+            faults.extend(option_faults(options));
+            if at_most.is_some_and(|most| most < 2 || most > options.len()) {
+                faults.push(format!(
+                    "Let people choose from 2 to {} of them, or ask for one of them",
+                    options.len()
+                ));
+            }
+        }
+        Kind::Number { least, most } if least > most => {
+            faults.push("The least number is more than the most".to_owned());
+        }
+        Kind::Page { words } | Kind::Picture { words, .. } if words.is_empty() => {
+            faults.push("Say in words what there is to read or see".to_owned());
+        }
+        Kind::Page { words } | Kind::Picture { words, .. }
+            if words.chars().count() > LONGEST_TEXT =>
+        {
+            faults.push(format!("Make the text {LONGEST_TEXT} characters or fewer"));
+        }
+        _ => {}
+    }
+    faults
+}
+
+fn option_faults(options: &[Choice]) -> Vec<String> {
+    let mut faults = Vec::new();
+    if options.len() < 2 {
+        faults.push("Give two options or more".to_owned());
+    }
+    if options.len() > MOST_OPTIONS {
+        faults.push(format!("Give {MOST_OPTIONS} options or fewer"));
+    }
+    for (nth, option) in options.iter().enumerate() {
+        if !is_key(&option.key) {
+            faults
+                .push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
+        }
+        if option.text.is_empty() || option.text.chars().count() > LONGEST_LINE {
+            faults
+                .push(format!("Give option {} words, {LONGEST_LINE} characters or fewer", nth + 1));
+        }
+        if options[..nth]
+            .iter()
+            .any(|before| before.key == option.key || before.text == option.text)
+        {
+            faults.push(format!("Option {} is there twice. Change one of them", nth + 1));
+        }
+    }
+    faults
+}
+
+fn is_key(key: &str) -> bool {
+    (1..=40).contains(&key.len())
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::super::Section;
+    use super::super::answers::{self, Answer, Answers};
+    use super::*;
+
+    pub fn choices(keys: &[&str]) -> Vec<Choice> {
+        keys.iter()
+            .map(|key| Choice { key: (*key).into(), text: format!("The option {key}") })
+            .collect()
+    }
+
+    pub fn asked(key: &str, kind: Kind, only_if: &[(&str, &[&str])]) -> Question {
+        let only_if = only_if.iter().map(|(question, any_of)| Condition {
+            question: (*question).into(),
+            any_of: any_of.iter().map(|option| (*option).into()).collect(),
+        });
+        Question {
+            key: key.into(),
+            text: format!("What about {key}?"),
+            help: String::new(),
+            kind,
+            is_needed: false,
+            may_decline: false,
+            only_if: only_if.collect(),
+        }
+    }
+
+    pub fn of(questions: Vec<Question>) -> Questionnaire {
+        Questionnaire { sections: vec![Section { title: String::new(), questions }] }
+    }
+
+    fn faults(questions: Vec<Question>) -> Vec<String> {
+        check(&of(questions))
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.question, fault.what_to_do))
+            .collect()
+    }
+
+    #[test]
+    fn a_questionnaire_with_branches_that_lead_somewhere_can_open() {
+        let waits = asked("waits", Kind::YesNo {}, &[]);
+        let how_long = asked(
+            "how-long",
+            Kind::OneOf { options: choices(&["weeks", "months"]) },
+            &[("waits", &["yes"])],
+        );
+        let why = asked(
+            "why",
+            Kind::LongText {},
+            &[("how-long", &["months"]), ("waits", &["yes", "no"])],
+        );
+        assert_eq!(faults(vec![waits, how_long, why]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_question_that_nobody_is_ever_asked_is_found_also_by_a_detour() {
+        let first = || asked("first", Kind::OneOf { options: choices(&["a", "b", "c"]) }, &[]);
+        let of_a = || asked("of-a", Kind::YesNo {}, &[("first", &["a"])]);
+        let both = asked("both", Kind::ShortText {}, &[("first", &["a"]), ("first", &["b"])]);
+        assert_eq!(
+            faults(vec![first(), both]),
+            ["both: Nobody is ever asked this: no answer to first leads here"]
+        );
+        let detour =
+            asked("detour", Kind::ShortText {}, &[("of-a", &["yes"]), ("first", &["b", "c"])]);
+        assert_eq!(
+            faults(vec![first(), of_a(), detour]),
+            ["detour: Nobody is ever asked this: no answer to first leads here"]
+        );
+        let several =
+            asked("several", Kind::SeveralOf { options: choices(&["a", "b"]), at_most: None }, &[]);
+        let of_both =
+            asked("of-both", Kind::ShortText {}, &[("several", &["a"]), ("several", &["b"])]);
+        assert_eq!(faults(vec![several, of_both]), Vec::<String>::new(), "one can choose both");
+    }
+
+    #[test]
+    fn a_branch_on_itself_on_what_comes_later_or_on_what_is_not_there_is_refused() {
+        let first = || asked("first", Kind::YesNo {}, &[("second", &["yes"])]);
+        let second = || asked("second", Kind::YesNo {}, &[("first", &["yes"])]);
+        assert_eq!(
+            faults(vec![first(), second()]),
+            ["first: Ask it only because of an earlier question. second does not come before it"],
+            "so there are no loops"
+        );
+        let own = asked("own", Kind::YesNo {}, &[("own", &["yes"])]);
+        assert_eq!(faults(vec![own]).len(), 1);
+        let maybe = asked("maybe", Kind::YesNo {}, &[("second", &["maybe"])]);
+        let second = || asked("second", Kind::YesNo {}, &[]);
+        assert_eq!(
+            faults(vec![second(), maybe]),
+            ["maybe: second has no option maybe. Choose again when to ask this"]
+        );
+        let text = asked("text", Kind::ShortText {}, &[]);
+        let of_text = asked("of-text", Kind::ShortText {}, &[("text", &["yes"])]);
+        assert_eq!(faults(vec![text, of_text]).len(), 1);
+        assert_eq!(
+            faults(vec![second(), asked("of-none", Kind::ShortText {}, &[("second", &[])])]).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn what_is_missing_twice_or_too_long_is_said() {
+        assert_eq!(faults(vec![]), [": Ask at least one question"]);
+        let same = || asked("same", Kind::YesNo {}, &[]);
+        assert_eq!(
+            faults(vec![same(), same()]),
+            ["same: Two questions have this key. Give one of them another"]
+        );
+        assert_eq!(
+            faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]),
+            ["one: Give two options or more"]
+        );
+        assert_eq!(
+            faults(vec![asked("one", Kind::OneOf { options: choices(&["a", "a"]) }, &[])]).len(),
+            1
+        );
+        assert_eq!(faults(vec![asked("a key", Kind::YesNo {}, &[])]).len(), 1);
+        assert_eq!(faults(vec![asked("n", Kind::Number { least: 5, most: 4 }, &[])]).len(), 1);
+        let at_most = Some(3);
+        assert_eq!(
+            faults(vec![asked(
+                "s",
+                Kind::SeveralOf { options: choices(&["a", "b"]), at_most },
+                &[]
+            )]),
+            ["s: Let people choose from 2 to 2 of them, or ask for one of them"]
+        );
+        let long = Question { text: "x".repeat(301), ..same() };
+        assert_eq!(
+            faults(vec![long]),
+            ["same: Make the question 300 characters or fewer. It has 301"]
+        );
+        let many = (0..201).map(|nth| asked(&format!("q{nth}"), Kind::YesNo {}, &[])).collect();
+        assert_eq!(faults(many), [": Ask 200 questions or fewer"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_question_is_called_a_dead_end_exactly_when_no_answers_lead_to_it(
+            branches in vec(vec((0_usize..4, vec(0_usize..3, 1..3)), 0..3), 5),
+        ) {
+            let options = ["a", "b", "c"];
+            let questions = branches.iter().enumerate().map(|(nth, branches)| {
+                let earlier = branches.iter().filter(|(on, _)| *on < nth).map(|(on, any_of)| Condition {
+                    question: format!("q{on}"),
+                    any_of: any_of.iter().map(|option| options[*option].to_owned()).collect(),
+                });
+                Question { only_if: earlier.collect(), ..asked(&format!("q{nth}"), Kind::OneOf { options: choices(&options) }, &[]) }
+            });
+            let all = of(questions.collect());
+            let everybody = (0..3_usize.pow(5)).map(|person| {
+                let answer = |nth: u32| (format!("q{nth}"), Answer::Chosen(vec![options[person / 3_usize.pow(nth) % 3].to_owned()]));
+                (0..5).map(answer).collect::<Answers>()
+            });
+            let come: BTreeSet<String> =
+                everybody.flat_map(|answers| answers::asked(&all, &answers).into_iter().map(|question| question.key.clone()).collect::<Vec<_>>()).collect();
+            let dead: BTreeSet<String> = check(&all).into_iter().map(|fault| fault.question).collect();
+            // What hangs on a dead end is not called one too, so that one fault is one line.
+            for question in all.questions() {
+                let hangs_on_one = question.only_if.iter().any(|condition| !come.contains(&condition.question));
+                if !hangs_on_one {
+                    prop_assert_eq!(come.contains(&question.key), !dead.contains(&question.key), "{}", question.key);
+                }
+            }
+        }
+    }
+}

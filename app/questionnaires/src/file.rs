@@ -1,0 +1,131 @@
+//! A questionnaire as one JSON file: to take out here, and to put in there. Its schema is
+//! `docs/questionnaire.schema.json`.
+
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::{Deserialize, Serialize};
+
+use super::check::{Fault, check};
+use super::{Questionnaire, Section};
+
+/// What the file says it is.
+const FORMAT: &str = "alongside-questionnaire/1";
+/// The largest file that is read, in bytes.
+pub const LARGEST: usize = 1024 * 1024;
+
+/// The questions of a consultation of Alongside.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// `alongside-questionnaire/1`
+    format: String,
+    /// The questions, in sections.
+    sections: Vec<Section>,
+}
+
+/// The file.
+#[must_use]
+pub fn write(questionnaire: &Questionnaire) -> String {
+    let file = File { format: FORMAT.to_owned(), sections: questionnaire.sections.clone() };
+    // Nothing in it can fail to be JSON: its keys are words, its numbers whole.
+    serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// What to put right, with the line where it is no such file, else with the question.
+pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
+    let all = |what_to_do: String| vec![Fault { question: String::new(), what_to_do }];
+    if file.len() > LARGEST {
+        return Err(all("Choose a smaller file: up to 1 MB".to_owned()));
+    }
+    let file: File = serde_json::from_slice(file)
+        .map_err(|error| all(format!("This is not a file of questions: {error}")))?;
+    if file.format != FORMAT {
+        return Err(all(format!("The file is of another format. It should say {FORMAT}")));
+    }
+    let questionnaire = Questionnaire { sections: file.sections };
+    let faults = check(&questionnaire);
+    if faults.is_empty() { Ok(questionnaire) } else { Err(faults) }
+}
+
+/// The schema of the file (JSON Schema, draft 2020-12).
+#[must_use]
+pub fn schema() -> Schema {
+    schema_for!(File)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::tests::{asked, choices, of};
+    use super::super::{Kind, Question};
+    use super::*;
+
+    fn every_kind() -> Questionnaire {
+        let options = || choices(&["a", "b"]);
+        let kinds = [
+            Kind::OneOf { options: options() },
+            Kind::SeveralOf { options: options(), at_most: Some(2) },
+            Kind::YesNo {},
+            Kind::Scale { options: options() },
+            Kind::Rank { options: options() },
+            Kind::Number { least: 0, most: 9 },
+            Kind::ShortText {},
+            Kind::LongText {},
+            Kind::Date {},
+            Kind::Place {},
+            Kind::Page { words: "Read “this”.\n".into() },
+            Kind::Picture { file: "map.png".into(), words: "A map".into() },
+        ];
+        let mut questions: Vec<Question> = kinds
+            .into_iter()
+            .enumerate()
+            .map(|(nth, kind)| asked(&format!("q{nth}"), kind, &[]))
+            .collect();
+        questions[3].only_if = asked("x", Kind::YesNo {}, &[("q0", &["a"])]).only_if;
+        questions[3].may_decline = true;
+        of(questions)
+    }
+
+    #[test]
+    fn what_is_taken_out_is_put_in_as_it_was() {
+        let all = every_kind();
+        assert_eq!(read(write(&all).as_bytes()), Ok(all));
+    }
+
+    #[test]
+    fn a_file_that_is_none_says_the_line_and_a_question_that_is_none_says_which() {
+        let first = |file: &str| read(file.as_bytes()).expect_err("faults")[0].clone();
+        assert!(
+            first("{\n  \"format\": 1\n}").what_to_do.contains("line 2"),
+            "{:?}",
+            first("{\n  \"format\": 1\n}")
+        );
+        assert!(
+            first("{\"format\": \"lss\", \"sections\": []}").what_to_do.contains("another format")
+        );
+        let unknown = write(&every_kind()).replace(
+            "\"text\": \"What about q1?\"",
+            "\"text\": \"What about q1?\", \"script\": \"x\"",
+        );
+        assert!(first(&unknown).what_to_do.contains("script"));
+        let empty = write(&every_kind()).replace("What about q1?", "");
+        assert_eq!(
+            (first(&empty).question.as_str(), first(&empty).what_to_do.as_str()),
+            ("q1", "Write the question")
+        );
+        assert!(first(&" ".repeat(LARGEST + 1)).what_to_do.contains("smaller file"));
+        assert!(read(&[0xFF, 0xFE]).is_err());
+    }
+
+    /// To write the file anew: `UPDATE_SCHEMA=1 cargo test -p questionnaires --lib schema`
+    #[test]
+    fn the_published_schema_is_the_one_of_the_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/questionnaire.schema.json");
+        let now = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, &now).expect("the file");
+        }
+        assert_eq!(std::fs::read_to_string(path).expect("the file"), now);
+    }
+}

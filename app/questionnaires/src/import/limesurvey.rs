@@ -1,0 +1,522 @@
+//! A survey of LimeSurvey (`.lss`): tables as XML. Since its version 4 the words stand in tables of
+//! their own, one row for each language.
+
+use std::collections::BTreeMap;
+
+use roxmltree::{Document, ParsingOptions};
+
+use super::{Builder, Imported, LARGEST, Unread, as_key, cut, plain};
+use crate::check::LONGEST_LINE;
+use crate::{Choice, Condition, Kind, Question};
+
+/// The most elements that are read.
+const MOST_ELEMENTS: u32 = 2_000_000;
+
+/// Reads a survey.
+///
+/// # Errors
+/// What to do, where it is none.
+pub fn limesurvey(file: &[u8]) -> Result<Imported, Unread> {
+    if file.len() > LARGEST {
+        return Err("Choose a smaller file: up to 20 MB".to_owned());
+    }
+    let text = std::str::from_utf8(file)
+        .map_err(|_| "This is not a survey of LimeSurvey: it is no text".to_owned())?;
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: MOST_ELEMENTS,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(text, options)
+        .map_err(|error| format!("This is not a survey of LimeSurvey: {error}"))?;
+    let of_a_survey = document
+        .root_element()
+        .children()
+        .any(|node| node.has_tag_name("LimeSurveyDocType") && node.text() == Some("Survey"));
+    if !of_a_survey {
+        return Err(
+            "Choose a survey that LimeSurvey exported as .lss. This file is of another kind"
+                .to_owned(),
+        );
+    }
+    Ok(Survey::of(&document).imported())
+}
+
+type Row = BTreeMap<String, String>;
+
+/// What is read of the tables.
+struct Survey {
+    groups: Vec<Row>,
+    questions: Vec<Row>,
+    subquestions: Vec<Row>,
+    answers: Vec<Row>,
+    languages: usize,
+}
+
+impl Survey {
+    fn of(document: &Document<'_>) -> Self {
+        let rows = |table: &str| -> Vec<Row> {
+            let tables = document.root_element().children().filter(|node| node.has_tag_name(table));
+            let rows = tables
+                .flat_map(|table| table.children())
+                .filter(|node| node.has_tag_name("rows"))
+                .flat_map(|rows| rows.children());
+            let row = |row: roxmltree::Node<'_, '_>| {
+                let fields = row.children().filter(roxmltree::Node::is_element);
+                fields
+                    .map(|field| {
+                        (
+                            field.tag_name().name().to_owned(),
+                            field.text().unwrap_or_default().trim().to_owned(),
+                        )
+                    })
+                    .collect()
+            };
+            rows.filter(|node| node.has_tag_name("row")).map(row).collect()
+        };
+        let spoken: Vec<String> = document
+            .descendants()
+            .filter(|node| {
+                node.has_tag_name("language")
+                    && node.parent().is_some_and(|parent| parent.has_tag_name("languages"))
+            })
+            .filter_map(|node| node.text().map(str::to_owned))
+            .collect();
+        let language = spoken
+            .iter()
+            .find(|language| language.starts_with("en"))
+            .or(spoken.first())
+            .cloned()
+            .unwrap_or_default();
+        // Words of one language: from the row itself in old files, from the table of words in new
+        // ones.
+        let in_words = |table: &str, words: &str, id: &str| -> Vec<Row> {
+            let of_language =
+                |row: &Row| row.get("language").is_none_or(|of| *of == language || of.is_empty());
+            let mut words: BTreeMap<String, Row> = rows(words)
+                .into_iter()
+                .filter(of_language)
+                .filter_map(|row| Some((row.get(id)?.clone(), row)))
+                .collect();
+            let mut all: Vec<Row> = rows(table).into_iter().filter(of_language).collect();
+            for row in &mut all {
+                let more = row.get(id).and_then(|id| words.remove(id)).unwrap_or_default();
+                for (field, text) in more {
+                    row.entry(field).or_insert(text);
+                }
+            }
+            all
+        };
+        let mut survey = Self {
+            groups: in_words("groups", "group_l10ns", "gid"),
+            questions: in_words("questions", "question_l10ns", "qid"),
+            subquestions: in_words("subquestions", "question_l10ns", "qid"),
+            answers: in_words("answers", "answer_l10ns", "aid"),
+            languages: spoken.len(),
+        };
+        survey.groups.sort_by_key(|row| number(row, "group_order"));
+        survey.questions.sort_by_key(|row| number(row, "question_order"));
+        survey
+            .subquestions
+            .sort_by_key(|row| (number(row, "scale_id"), number(row, "question_order")));
+        survey.answers.sort_by_key(|row| (number(row, "scale_id"), number(row, "sortorder")));
+        survey
+    }
+
+    fn imported(&self) -> Imported {
+        let mut builder = Builder::default();
+        if self.languages > 1 {
+            builder.report("Languages", "One language was taken over, English where there is one");
+        }
+        let mut meant = Meant::default();
+        for group in &self.groups {
+            builder.section(cut(&forms::line(&plain(get(group, "group_name"))), LONGEST_LINE));
+            if !matches!(get(group, "grelevance"), "" | "1") {
+                builder.report(
+                    &format!("Group {}", get(group, "group_name")),
+                    "Asked of everyone: the condition of a group is not taken over",
+                );
+            }
+            let of_group = self.questions.iter().filter(|row| get(row, "gid") == get(group, "gid"));
+            for row in of_group.filter(|row| matches!(get(row, "parent_qid"), "" | "0")) {
+                self.question(row, &mut builder, &mut meant);
+            }
+        }
+        builder.imported
+    }
+
+    fn question(&self, row: &Row, builder: &mut Builder, meant: &mut Meant) {
+        let (title, at) = (get(row, "title"), format!("Question {}", get(row, "title")));
+        let (text, help) = (plain(get(row, "question")), plain(get(row, "help")));
+        let relevance = get(row, "relevance");
+        let only_if = if matches!(relevance, "" | "1") {
+            Vec::new()
+        } else {
+            builder.only_if(&at, relevance, |name, value| meant.find(name, value))
+        };
+        let question = |key: String, text: String, kind: Kind| Question {
+            key,
+            text: forms::line(&text),
+            help: help.clone(),
+            is_needed: get(row, "mandatory") == "Y" && kind.has_answer(),
+            kind,
+            may_decline: false,
+            only_if: only_if.clone(),
+        };
+        let subquestions: Vec<&Row> = self
+            .subquestions
+            .iter()
+            .filter(|sub| get(sub, "parent_qid") == get(row, "qid"))
+            .collect();
+        let of_rows = |rows: &[&Row], code: &str, words: &str| {
+            rows.iter()
+                .map(|row| (get(row, code).to_owned(), plain(get(row, words))))
+                .collect::<Vec<_>>()
+                .into_iter()
+        };
+        let answers: Vec<&Row> =
+            self.answers.iter().filter(|answer| get(answer, "qid") == get(row, "qid")).collect();
+        let scale = |steps: &[&str]| {
+            steps
+                .iter()
+                .enumerate()
+                .map(|(nth, step)| Choice { key: (nth + 1).to_string(), text: (*step).into() })
+                .collect()
+        };
+        let kind = match get(row, "type") {
+            "L" | "!" | "O" => {
+                Kind::OneOf { options: builder.options(&at, of_rows(&answers, "code", "answer")) }
+            }
+            "M" | "P" => Kind::SeveralOf {
+                options: builder.options(&at, of_rows(&subquestions, "title", "question")),
+                at_most: None,
+            },
+            "R" => {
+                Kind::Rank { options: builder.options(&at, of_rows(&answers, "code", "answer")) }
+            }
+            "Y" => Kind::YesNo {},
+            "G" => Kind::OneOf {
+                options: builder.options(
+                    &at,
+                    [("F", "Female"), ("M", "Male")]
+                        .map(|(key, text)| (key.into(), text.into()))
+                        .into_iter(),
+                ),
+            },
+            "5" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+            "S" => Kind::ShortText {},
+            "T" | "U" => Kind::LongText {},
+            "N" => Kind::Number { least: 0, most: 1_000_000 },
+            "D" => Kind::Date {},
+            "X" => Kind::Page { words: text.clone() },
+            array @ ("F" | "H" | "A" | "B" | "C" | "E" | "Q" | "K") => {
+                let kind = match array {
+                    "F" | "H" => Kind::Scale {
+                        options: builder.options(&at, of_rows(&answers, "code", "answer")),
+                    },
+                    "A" => Kind::Scale { options: scale(&["1", "2", "3", "4", "5"]) },
+                    "B" => Kind::Scale {
+                        options: scale(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+                    },
+                    "C" => Kind::Scale { options: scale(&["Yes", "Uncertain", "No"]) },
+                    "E" => Kind::Scale { options: scale(&["Increase", "Same", "Decrease"]) },
+                    "Q" => Kind::ShortText {},
+                    _ => Kind::Number { least: 0, most: 1_000_000 },
+                };
+                builder.report(&at, "Each line of it is a question of its own here");
+                for sub in subquestions {
+                    let key = builder.key(&format!("{title}_{}", get(sub, "title")));
+                    let words = [text.as_str(), &plain(get(sub, "question"))].join(" ");
+                    builder.put(&at, question(key, words, kind.clone()));
+                }
+                return;
+            }
+            other => {
+                return builder.report(
+                    &at,
+                    format!("Left out: there is no kind of question here like its type {other}"),
+                );
+            }
+        };
+        if matches!(get(row, "type"), "O" | "P") {
+            builder.report(&at, "Its field for a comment is left out");
+        }
+        let (key, has_other) = (builder.key(title), get(row, "other") == "Y");
+        let kind = if has_other { with_other(kind) } else { kind };
+        meant.learn(row, &key, &kind);
+        let (is_page, options) = (matches!(kind, Kind::Page { .. }), kind.options());
+        let heading = if is_page { "Please read".to_owned() } else { text };
+        builder.put(&at, question(key.clone(), heading, kind));
+        if has_other && options.iter().any(|option| option.key == OTHER) {
+            let only_if = vec![Condition { question: key.clone(), any_of: vec![OTHER.to_owned()] }];
+            let (key, text) = (builder.key(&format!("{key}-other")), "What else?".to_owned());
+            builder.put(
+                &at,
+                Question {
+                    only_if,
+                    is_needed: false,
+                    help: String::new(),
+                    ..question(key, text, Kind::ShortText {})
+                },
+            );
+        }
+    }
+}
+
+const OTHER: &str = "other";
+
+fn with_other(mut kind: Kind) -> Kind {
+    if let Kind::OneOf { options } | Kind::SeveralOf { options, .. } = &mut kind {
+        options.push(Choice { key: OTHER.to_owned(), text: "Something else".to_owned() });
+    }
+    kind
+}
+
+/// What the names and values in conditions mean: a question and its options by their keys here.
+#[derive(Default)]
+struct Meant(BTreeMap<String, (String, BTreeMap<String, String>)>);
+
+impl Meant {
+    fn learn(&mut self, row: &Row, key: &str, kind: &Kind) {
+        let names = [
+            get(row, "title").to_owned(),
+            format!("{}X{}X{}", get(row, "sid"), get(row, "gid"), get(row, "qid")),
+        ];
+        let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
+        for name in names {
+            if let Kind::SeveralOf { .. } = kind {
+                for option in &options {
+                    let chosen =
+                        (key.to_owned(), BTreeMap::from([("Y".to_owned(), option.clone())]));
+                    self.0.insert(format!("{name}_{option}"), chosen.clone());
+                    self.0.insert(format!("{name}{option}"), chosen);
+                }
+            }
+            let values = options.iter().map(|option| match (kind, option.as_str()) {
+                (Kind::YesNo {}, "yes") => ("Y".to_owned(), option.clone()),
+                (Kind::YesNo {}, _) => ("N".to_owned(), option.clone()),
+                _ => (option.clone(), option.clone()),
+            });
+            self.0.entry(name).or_insert_with(|| (key.to_owned(), values.collect()));
+        }
+    }
+
+    fn find(&self, name: &str, value: &str) -> Option<(String, String)> {
+        let name = name.split('.').next().unwrap_or_default();
+        let (key, values) = self.0.get(name)?;
+        let value = if value == "Y" || value == "N" { value.to_owned() } else { as_key(value) };
+        Some((key.clone(), values.get(&value)?.clone()))
+    }
+}
+
+fn get<'r>(row: &'r Row, field: &str) -> &'r str {
+    row.get(field).map_or("", String::as_str)
+}
+
+fn number(row: &Row, field: &str) -> i64 {
+    get(row, field).parse().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check;
+
+    fn table(name: &str, rows: &[&[(&str, &str)]]) -> String {
+        let row = |row: &&[(&str, &str)]| {
+            let fields = row
+                .iter()
+                .map(|(field, text)| format!("<{field}><![CDATA[{text}]]></{field}>"))
+                .collect::<String>();
+            format!("<row>{fields}</row>")
+        };
+        format!("<{name}><rows>{}</rows></{name}>", rows.iter().map(row).collect::<String>())
+    }
+
+    fn survey(tables: &[String]) -> Imported {
+        let file = format!(
+            "<?xml version=\"1.0\"?><document><LimeSurveyDocType>Survey</LimeSurveyDocType><languages><language>en</language></languages>{}</document>",
+            tables.concat()
+        );
+        limesurvey(file.as_bytes()).expect("a survey")
+    }
+
+    /// A question as new files hold it.
+    fn question<'f>(
+        qid: &'f str,
+        kind: &'f str,
+        title: &'f str,
+        more: &[(&'f str, &'f str)],
+    ) -> Vec<(&'f str, &'f str)> {
+        [
+            &[
+                ("qid", qid),
+                ("parent_qid", "0"),
+                ("sid", "9"),
+                ("gid", "1"),
+                ("type", kind),
+                ("title", title),
+                ("question_order", qid),
+            ],
+            more,
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn the_kinds_both_know_are_taken_over_with_their_branches() {
+        let questions = [
+            question("1", "Y", "waits", &[("mandatory", "Y")]),
+            question(
+                "2",
+                "L",
+                "how long",
+                &[("relevance", "((waits.NAOK == \"Y\"))"), ("other", "Y")],
+            ),
+            question("3", "M", "who", &[("relevance", "1")]),
+            question(
+                "4",
+                "T",
+                "why",
+                &[("relevance", "(9X1X3SQ1.NAOK == \"Y\") && (9X1X2.NAOK == \"A2\")")],
+            ),
+            question("5", "F", "places", &[]),
+            question("6", "|", "file", &[]),
+            question("7", "N", "age", &[("relevance", "waits.NAOK != \"Y\"")]),
+        ];
+        let words = [
+            ("1", "Do you <b>wait</b>?"),
+            ("2", "How long?"),
+            ("3", "Who?"),
+            ("4", "Why?<br>In your words."),
+            ("5", "How good is"),
+            ("7", "Age?"),
+            ("31", "A child"),
+            ("32", "A young person"),
+            ("51", "the north?"),
+            ("52", "the south?"),
+        ];
+        let words: Vec<Vec<(&str, &str)>> = words
+            .iter()
+            .map(|(qid, text)| vec![("qid", *qid), ("question", *text), ("language", "en")])
+            .collect();
+        let sub = |qid, parent, title| {
+            vec![("qid", qid), ("parent_qid", parent), ("title", title), ("question_order", qid)]
+        };
+        let subquestions = [
+            sub("31", "3", "SQ1"),
+            sub("32", "3", "SQ2"),
+            sub("51", "5", "n"),
+            sub("52", "5", "s"),
+        ];
+        let answer =
+            |aid, qid, code| vec![("aid", aid), ("qid", qid), ("code", code), ("sortorder", aid)];
+        let answers = [
+            answer("1", "2", "A1"),
+            answer("2", "2", "A2"),
+            answer("3", "5", "bad"),
+            answer("4", "5", "good"),
+        ];
+        let spoken: Vec<Vec<(&str, &str)>> =
+            [("1", "Weeks"), ("2", "Months"), ("3", "Bad"), ("4", "Good")]
+                .iter()
+                .map(|(aid, text)| vec![("aid", *aid), ("answer", *text), ("language", "en")])
+                .collect();
+        let all = [
+            table("groups", &[&[("gid", "1"), ("group_order", "1")]]),
+            table("group_l10ns", &[&[("gid", "1"), ("group_name", "Waiting"), ("language", "en")]]),
+            table("questions", &questions.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("question_l10ns", &words.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("subquestions", &subquestions.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("answers", &answers.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            table("answer_l10ns", &spoken.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+        ];
+        let imported = survey(&all);
+        assert_eq!(check(&imported.questionnaire), [], "{:?}", imported.questionnaire);
+        let section = &imported.questionnaire.sections[0];
+        let keys: Vec<&str> =
+            section.questions.iter().map(|question| question.key.as_str()).collect();
+        assert_eq!(
+            (section.title.as_str(), keys),
+            (
+                "Waiting",
+                vec![
+                    "waits",
+                    "how-long",
+                    "how-long-other",
+                    "who",
+                    "why",
+                    "places_n",
+                    "places_s",
+                    "age"
+                ]
+            )
+        );
+        let by_key = |key: &str| imported.questionnaire.question(key).expect("a question").clone();
+        assert_eq!(
+            (by_key("waits").text.as_str(), by_key("waits").is_needed),
+            ("Do you wait?", true)
+        );
+        assert_eq!(
+            by_key("how-long")
+                .kind
+                .options()
+                .iter()
+                .map(|option| option.text.as_str())
+                .collect::<Vec<_>>(),
+            ["Weeks", "Months", "Something else"]
+        );
+        let condition = |question: &str, option: &str| Condition {
+            question: question.into(),
+            any_of: vec![option.into()],
+        };
+        assert_eq!(by_key("how-long").only_if, [condition("waits", "yes")]);
+        assert_eq!(by_key("why").only_if, [condition("who", "SQ1"), condition("how-long", "A2")]);
+        assert_eq!(by_key("places_s").text, "How good is the south?");
+        let not_taken: Vec<String> =
+            imported.not_taken.iter().map(|not| format!("{}: {}", not.at, not.what)).collect();
+        assert_eq!(
+            not_taken,
+            [
+                "Question places: Each line of it is a question of its own here",
+                "Question file: Left out: there is no kind of question here like its type |",
+                "Question age: Asked of everyone: this condition could not be taken over: waits.NAOK != \"Y\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn old_files_hold_the_words_in_the_rows_themselves() {
+        let english = question("1", "S", "q", &[("question", "Which bus?"), ("language", "en")]);
+        let german = question("1", "S", "q", &[("question", "Welcher Bus?"), ("language", "de")]);
+        let imported = survey(&[
+            table("groups", &[&[("gid", "1"), ("group_name", "G"), ("language", "en")]]),
+            table("questions", &[&german, &english]),
+        ]);
+        assert_eq!(
+            imported
+                .questionnaire
+                .questions()
+                .map(|question| question.text.as_str())
+                .collect::<Vec<_>>(),
+            ["Which bus?"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_survey_or_has_entities_is_refused() {
+        for (file, why) in [
+            (&b"PK\x03\x04\xff"[..], "it is no text"),
+            (b"title,words", "not a survey"),
+            (b"<document><LimeSurveyDocType>Question</LimeSurveyDocType></document>", "of another kind"),
+            (
+                b"<!DOCTYPE d [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><document><LimeSurveyDocType>&b;</LimeSurveyDocType></document>",
+                "DTD",
+            ),
+            (b"<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><document>&x;</document>", "DTD"),
+        ] {
+            let refused = limesurvey(file).expect_err("no survey");
+            assert!(refused.contains(why), "{refused}");
+        }
+    }
+}

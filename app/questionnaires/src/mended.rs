@@ -1,0 +1,145 @@
+//! A fault of the wording that is put right once somebody has answered. The question stays the same
+//! question: what is asked otherwise is a new version. Pure.
+
+use std::collections::BTreeMap;
+
+use calendar::clock::{self, Millis};
+use forms::{Refusals, Sent};
+use serde::{Deserialize, Serialize};
+
+use super::check::LONGEST_LINE;
+use super::{Question, Questionnaire};
+
+/// What was put right of one question, with a note that everyone can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mending {
+    /// The key of the question.
+    pub question: String,
+    /// Its words now.
+    pub text: String,
+    /// The words of options that changed, by their keys.
+    pub options: BTreeMap<String, String>,
+    /// What was wrong.
+    pub note: String,
+    /// When it was put right.
+    pub at: Millis,
+}
+
+/// Questions with their wording put right. Each says so beneath it.
+#[must_use]
+pub fn mend(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnaire {
+    for mending in mended {
+        let questions =
+            questionnaire.sections.iter_mut().flat_map(|section| &mut section.questions);
+        let Some(question) =
+            questions.into_iter().find(|question| question.key == mending.question)
+        else {
+            continue;
+        };
+        let note =
+            format!("Its wording was put right on {}: {}", clock::day(mending.at), mending.note);
+        question.text.clone_from(&mending.text);
+        question.help = [question.help.as_str(), &note]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
+        for option in question.kind.options_mut() {
+            if let Some(text) = mending.options.get(&option.key) {
+                option.text.clone_from(text);
+            }
+        }
+    }
+    questionnaire
+}
+
+/// The name of the field with the words of an option.
+#[must_use]
+pub fn field(key: &str) -> String {
+    format!("option.{key}")
+}
+
+/// Reads what is put right of a question.
+///
+/// # Errors
+/// What to do.
+pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Refusals> {
+    let mut refusals = Refusals::default();
+    let text =
+        refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
+    let note = refusals.take(
+        "note",
+        forms::within(
+            sent.line("note"),
+            LONGEST_LINE,
+            "Say what was wrong. Parents read it beneath the question",
+        ),
+    );
+    let mut options = BTreeMap::new();
+    let changeable = if question.kind.options().len() == question.kind.clone().options_mut().len() {
+        question.kind.options()
+    } else {
+        Vec::new()
+    };
+    for option in changeable {
+        let words = forms::within(
+            sent.line(&field(&option.key)),
+            LONGEST_LINE,
+            "Write each answer to choose from",
+        );
+        if let Some(words) = refusals.take("text", words).filter(|words| *words != option.text) {
+            options.insert(option.key.clone(), words);
+        }
+    }
+    let (Some(text), Some(note)) = (text, note) else { return Err(refusals) };
+    if text == question.text && options.is_empty() {
+        refusals.add("text", "Nothing is put right. Change the words, or go back");
+    }
+    if refusals.is_empty() {
+        Ok(Mending { question: question.key.clone(), text, options, note, at })
+    } else {
+        Err(refusals)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::super::check::tests::{asked, choices, of};
+    use super::*;
+
+    #[test]
+    fn words_are_put_right_with_a_note_and_the_question_stays_the_same() {
+        let question = asked("how", Kind::OneOf { options: choices(&["good", "bad"]) }, &[]);
+        let sent = Sent::of(&[
+            ("text", "How is it now?"),
+            ("note", "It said how was it."),
+            ("option.good", "Good"),
+            ("option.bad", "The option bad"),
+        ]);
+        let mending = read(&sent, &question, 1_796_000_000_000).expect("a mending");
+        assert_eq!(mending.options.len(), 1, "only what changed");
+        let mended = mend(of(vec![question.clone()]), &[mending]);
+        let how = mended.question("how").expect("the question");
+        assert_eq!(
+            (
+                how.text.as_str(),
+                how.kind.options()[0].text.as_str(),
+                how.kind.options()[0].key.as_str()
+            ),
+            ("How is it now?", "Good", "good")
+        );
+        assert!(how.help.ends_with("It said how was it."), "{}", how.help);
+        let same = Sent::of(&[
+            ("text", &question.text),
+            ("note", "x"),
+            ("option.good", "The option good"),
+            ("option.bad", "The option bad"),
+        ]);
+        assert!(read(&same, &question, 0).is_err());
+        assert!(
+            read(&Sent::of(&[("text", "Other?")]), &question, 0).is_err(),
+            "a note is needed, and no answer may be empty"
+        );
+    }
+}

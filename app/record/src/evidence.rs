@@ -1,0 +1,91 @@
+//! The forum's page for the evidence pack: a day, and the pack of it to save. Nobody's permission
+//! is needed.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use calendar::clock::{self, DAY};
+use forms::Refusals;
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::history::Moment;
+use super::pack::{self, NoPack};
+
+/// GET `/forum/evidence-pack`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Response {
+    let yesterday = clock::fields(house.clock.now() - DAY).0;
+    page(&yesterday, &Refusals::default()).answer(&house, &viewer)
+}
+
+/// POST `/forum/evidence-pack`: the pack of the day as a zip. That it was made is noted, with its
+/// hash.
+pub async fn make(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let typed = sent.line("as_of");
+    let refused = |what_to_do: String| {
+        let refusals = Refusals::one("as_of", what_to_do);
+        page(&typed, &refusals).refused_for(&refusals).answer(&house, &viewer)
+    };
+    let moment = match Moment::read(&typed, now) {
+        Ok(moment) => moment,
+        Err(what_to_do) => return Ok(refused(what_to_do)),
+    };
+    let pack = match pack::make(&house, &moment).await {
+        Ok(pack) => pack,
+        Err(NoPack::Nothing(what_to_do)) => return Ok(refused(what_to_do)),
+        Err(NoPack::Database(error)) => return Err(error.into()),
+    };
+    let (day, hash) = (moment.day.clone(), pack.hash());
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            audit::note(
+                tx,
+                Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "evidence pack made",
+                    about: &day,
+                    detail: &hash,
+                },
+            )
+            .await
+        })
+    });
+    noted.await?;
+    let name = format!("attachment; filename=\"{}.zip\"", pack.name);
+    let bytes = pack.zip().map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok((
+        [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        bytes,
+    )
+        .into_response())
+}
+
+fn page(day: &str, refusals: &Refusals) -> Page {
+    Page::new("Evidence pack", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <Summary refusals />
+                <h1>"Evidence pack"</h1>
+                <p class="lead">"The record of one day as a folder for inspectors: a report that opens without a network, the tables, and a manifest that shows if a file was changed."</p>
+                <p>"No names are in it, and no number of people from 1 to 9. The same day gives the same pack, today and in a year. You need nobody’s permission."</p>
+                <form class="stack" method="post" action="/forum/evidence-pack" novalidate>
+                    <Field name="as_of" label="All that had happened by the end of this day" hint="Today’s pack can still change until the day is over." kind="date" value=day refusals />
+                    <button class="button">"Save the pack"</button>
+                </form>
+                <p>"Inspectors check it in the folder with "<code>"sha256sum --check manifest.sha256"</code>". That you made it, and its hash, is noted in the audit log."</p>
+            </div>
+        }
+    })
+}

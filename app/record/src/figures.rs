@@ -1,0 +1,541 @@
+//! What is said of a history: figures and tables. Pure. Every number of people comes through
+//! [`disclosure`], and what is worked out from such numbers is worked out from those that
+//! are shown.
+
+use std::collections::BTreeMap;
+
+use calendar::clock::Millis;
+use disclosure::Shown;
+use involvement::rung::Rung;
+use notices::ledger::ToldOf;
+use notices::rules::{self, SETTLED_AFTER};
+use outcomes::rules::Verdict;
+
+use super::history::{Asked, Contributed, Counted, History, Standing, rung_of};
+
+/// What stands where nothing may be said.
+pub const TOO_FEW: &str = "too few to say";
+
+/// How many people were told before a change took effect, of all who were to be: to the nearest
+/// ten, as the page of the change shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InTime {
+    /// Told before it took effect.
+    pub before: u64,
+    /// All who were to be told.
+    pub all: u64,
+}
+
+impl InTime {
+    /// How many of a hundred were told in time; `None` where nobody was to be told.
+    #[must_use]
+    pub fn share(self) -> Option<u64> {
+        (self.all > 0).then(|| (self.before * 100 + self.all / 2) / self.all)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.before += other.before;
+        self.all += other.all;
+    }
+}
+
+/// What the page of a change shows of who was told: place by place, or in one row.
+#[must_use]
+pub fn shown(told: &ToldOf, area: &str, at: Millis) -> rules::Figures {
+    rules::figures(&told.told, area, told.effect_at.saturating_add(SETTLED_AFTER) <= at)
+}
+
+/// The rows of that as numbers; `None`: not shown.
+fn rows(told: &ToldOf, area: &str, at: Millis) -> Vec<(String, Option<InTime>)> {
+    let in_time = |before: Shown, not: Shown| {
+        let (before, not) = (before.to_ten()?, not.to_ten()?);
+        Some(InTime { before, all: before + not })
+    };
+    shown(told, area, at)
+        .rows
+        .into_iter()
+        .map(|(place, before, not)| (place, in_time(before, not)))
+        .collect()
+}
+
+/// What is said of all of these changes together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToldInTime {
+    /// Of all changes whose numbers are shown.
+    pub all: InTime,
+    /// How many changes took effect.
+    pub changes: usize,
+    /// Of how many the numbers are not shown.
+    pub not_shown: usize,
+    /// By place, in the order of their names; of the changes that are shown by place.
+    pub by_place: Vec<(String, InTime)>,
+    /// By quarter of a year, the first first.
+    pub by_quarter: Vec<(String, InTime)>,
+}
+
+/// How many were told in time of all of these changes.
+#[must_use]
+pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
+    let mut sums = ToldInTime { changes: told.len(), ..ToldInTime::default() };
+    let mut quarters: BTreeMap<String, InTime> = BTreeMap::new();
+    for notice in told {
+        let rows = rows(notice, area, at);
+        let shown: Option<Vec<InTime>> = rows.iter().map(|(_, shown)| *shown).collect();
+        let Some(shown) = shown else {
+            sums.not_shown += 1;
+            continue;
+        };
+        let quarter =
+            quarters.entry(super::history::Moment::quarter(notice.effect_at)).or_default();
+        for part in shown {
+            sums.all.add(part);
+            quarter.add(part);
+        }
+        let is_by_place = notice.told.len() == rows.len()
+            && rows.iter().zip(&notice.told).all(|((place, _), told)| *place == told.place);
+        for (place, part) in rows.into_iter().filter(|_| is_by_place) {
+            let part = part.unwrap_or_default();
+            match sums.by_place.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, sum)) => sum.add(part),
+                None => sums.by_place.push((place, part)),
+            }
+        }
+    }
+    sums.by_place.sort_by(|(one, _), (other, _)| one.cmp(other));
+    sums.by_quarter = quarters.into_iter().collect();
+    sums
+}
+
+/// The largest share beside the smallest, as in 1.6; `None` with fewer than two places, or where
+/// one has nothing.
+#[must_use]
+pub fn ratio(shares: &[(u64, u64)]) -> Option<f64> {
+    let shares: Vec<f64> = shares
+        .iter()
+        .filter(|(_, of)| *of > 0)
+        .map(|(part, of)| *part as f64 / *of as f64)
+        .collect();
+    let (least, most) = (
+        shares.iter().copied().fold(f64::INFINITY, f64::min),
+        shares.iter().copied().fold(0.0, f64::max),
+    );
+    (shares.len() > 1 && least > 0.0).then_some(most / least)
+}
+
+/// A ratio in words.
+#[must_use]
+pub fn ratio_words(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| TOO_FEW.to_owned(), |ratio| format!("{ratio:.1}"))
+}
+
+/// How many supports a place gave in a round, of its topics together: the sum of the numbers that
+/// are shown; `None` where one is not.
+#[must_use]
+pub fn supports(round: &Counted) -> Vec<(String, Option<u64>, Option<u64>)> {
+    let shown: Vec<Vec<Shown>> =
+        round.topics.iter().map(|topic| disclosure::split(&topic.supporters).parts).collect();
+    let place = |(nth, (place, lives)): (usize, &(String, Option<u64>))| {
+        let sum = shown
+            .iter()
+            .map(|parts| parts.get(nth).copied().unwrap_or(Shown::Hidden).number())
+            .sum::<Option<u64>>();
+        (place.clone(), sum.filter(|_| !shown.is_empty()), *lives)
+    };
+    round.places.iter().enumerate().map(place).collect()
+}
+
+/// The ratio between places of how many took part for each child who lives there; `None` where one
+/// number is not shown.
+#[must_use]
+pub fn between_places(places: &[(String, Option<u64>, Option<u64>)]) -> Option<f64> {
+    let with_baseline = places
+        .iter()
+        .filter_map(|(_, people, lives)| lives.map(|lives| people.map(|people| (people, lives))));
+    ratio(&with_baseline.collect::<Option<Vec<_>>>()?)
+}
+
+/// Who was told of a version: how many, to the nearest ten, and after how many days (median).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// The update.
+    pub update_id: String,
+    /// The version.
+    pub version: i64,
+    /// How many got the letter.
+    pub told: Shown,
+    /// How many it did not reach, or not yet.
+    pub not: Shown,
+    /// The days after which half of those who got it had it; `None` where how many they are is not
+    /// shown, or nobody is.
+    pub median_days: Option<i64>,
+}
+
+/// Who was told, version by version.
+#[must_use]
+pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
+    let mut versions: BTreeMap<(&str, i64), Vec<&Contributed>> = BTreeMap::new();
+    for letters in contributed {
+        versions.entry((&letters.update_id, letters.version)).or_default().push(letters);
+    }
+    let heard = |((update_id, version), letters): ((&str, i64), Vec<&Contributed>)| {
+        let days: Vec<(i64, u64)> =
+            letters.iter().filter_map(|letters| Some((letters.days?, letters.people))).collect();
+        let (told, not) = (
+            days.iter().map(|(_, people)| people).sum::<u64>(),
+            letters
+                .iter()
+                .filter(|letters| letters.days.is_none())
+                .map(|letters| letters.people)
+                .sum(),
+        );
+        let parts = disclosure::split(&[told, not]).parts;
+        let median_days = parts[0].number().and_then(|_| median(days));
+        Heard {
+            update_id: update_id.to_owned(),
+            version,
+            told: parts[0],
+            not: parts[1],
+            median_days,
+        }
+    };
+    versions.into_iter().map(heard).collect()
+}
+
+/// The lower median of values, each with how often it occurs.
+#[must_use]
+pub fn median(mut values: Vec<(i64, u64)>) -> Option<i64> {
+    values.sort_unstable();
+    let half = values.iter().map(|(_, times)| times).sum::<u64>().div_ceil(2);
+    let mut so_far = 0;
+    values
+        .into_iter()
+        .find(|(_, times)| {
+            so_far += times;
+            half > 0 && so_far >= half
+        })
+        .map(|(value, _)| value)
+}
+
+/// The median of days over all versions whose numbers are shown.
+#[must_use]
+pub fn median_of_shown(contributed: &[Contributed]) -> Option<i64> {
+    let heard = heard(contributed);
+    let is_shown = |letters: &&Contributed| {
+        heard.iter().any(|heard| {
+            (&heard.update_id, heard.version) == (&letters.update_id, letters.version)
+                && heard.median_days.is_some()
+        })
+    };
+    median(
+        contributed
+            .iter()
+            .filter(is_shown)
+            .filter_map(|letters| Some((letters.days?, letters.people)))
+            .collect(),
+    )
+}
+
+/// One figure of the record.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Figure {
+    /// What it is, in a word that does not change.
+    pub name: String,
+    /// The same for people.
+    pub title: String,
+    /// A whole number, a ratio, or "too few to say".
+    pub value: String,
+    /// The question to the tables that it is made of.
+    pub query: String,
+}
+
+/// The figures of a history. `within`: how long leaders have to say what came of it, in
+/// milliseconds.
+#[must_use]
+pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let mut add = |name: &str, title: &str, value: String, query: &str| {
+        figures.push(Figure {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            value,
+            query: query.to_owned(),
+        });
+    };
+    let count = |number: usize| number.to_string();
+    let says = |number: Option<u64>| {
+        number.map_or_else(|| TOO_FEW.to_owned(), |number| number.to_string())
+    };
+    add("plans", "Plans registered", count(history.plans.len()), "plans");
+    let published = history
+        .plans
+        .iter()
+        .filter(|plan| plan.drafts.iter().any(|draft| draft.published_at.is_some()));
+    add("plans_with_draft", "Plans with a published draft", count(published.count()), "plans");
+    for rung in
+        [Rung::CoProduction, Rung::CoDesigning, Rung::Engaging, Rung::Consulting, Rung::Informing]
+    {
+        let plans = history
+            .plans
+            .iter()
+            .filter(|plan| rung_of(plan, at).is_some_and(|(of, _)| of == rung))
+            .count();
+        let name = format!("plans_{}", rung.title().to_lowercase().replace('-', "_"));
+        add(&name, &format!("Plans at: {}", rung.title()), count(plans), "plans");
+    }
+    let overrides = history
+        .plans
+        .iter()
+        .flat_map(|plan| &plan.drafts)
+        .filter(|draft| draft.overridden.is_some())
+        .count();
+    add("overrides", "Times the gate was overridden", count(overrides), "plans");
+
+    let told = told_in_time(&history.told, area, at);
+    add("changes", "Changes that took effect", count(told.changes), "told");
+    add(
+        "changes_not_shown",
+        "Changes told to too few people to show",
+        count(told.not_shown),
+        "told",
+    );
+    add(
+        "told_in_time",
+        "People told before a change took effect, counted for each change, to the nearest ten",
+        told.all.before.to_string(),
+        "told",
+    );
+    add(
+        "to_be_told",
+        "People who were to be told, counted for each change, to the nearest ten",
+        told.all.all.to_string(),
+        "told",
+    );
+    add(
+        "told_in_time_percent",
+        "Of a hundred who were to be told, told in time",
+        says(told.all.share()),
+        "told",
+    );
+    let shares: Vec<(u64, u64)> =
+        told.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
+    add(
+        "told_in_time_ratio",
+        "Told in time: the place with most beside that with least",
+        ratio_words(ratio(&shares)),
+        "told",
+    );
+
+    let now = || history.outcomes.iter().filter_map(super::history::Outcome::now);
+    add("updates", "Outcomes that leaders published", count(history.outcomes.len()), "outcomes");
+    let judged = |verdict: Option<Verdict>| {
+        now().filter(|version| version.verdict.map(|(verdict, _)| verdict) == verdict).count()
+    };
+    add(
+        "updates_claimed",
+        "Of them claimed, with no word of the forum yet",
+        count(judged(None)),
+        "outcomes",
+    );
+    add(
+        "updates_confirmed",
+        "Of them confirmed by the forum",
+        count(judged(Some(Verdict::Confirmed))),
+        "outcomes",
+    );
+    add(
+        "updates_partly",
+        "Of them partly confirmed",
+        count(judged(Some(Verdict::Partly))),
+        "outcomes",
+    );
+    add("updates_disputed", "Of them disputed", count(judged(Some(Verdict::Disputed))), "outcomes");
+    for (word, title) in [
+        ("done", "Done"),
+        ("partly", "Partly done"),
+        ("not", "Not done"),
+        ("deciding", "Still deciding"),
+    ] {
+        add(
+            &format!("outcomes_{word}"),
+            &format!("Outcomes: {title}"),
+            count(now().filter(|version| version.outcome == word).count()),
+            "outcomes",
+        );
+    }
+    let heard = heard(&history.contributed);
+    let people = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
+    add(
+        "contributors_told",
+        "Letters about outcomes that reached people who contributed, to the nearest ten",
+        people.to_string(),
+        "contributors_told",
+    );
+    let median = median_of_shown(&history.contributed)
+        .map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
+    add("days_until_told", "Days until they had it (median)", median, "contributors_told");
+
+    let are = |standing: &[Standing], is: fn(&Standing) -> bool| {
+        count(standing.iter().filter(|standing| is(standing)).count())
+    };
+    let (said, due, overdue) = (
+        |standing: &Standing| matches!(standing, Standing::Said),
+        |standing: &Standing| matches!(standing, Standing::Due(_)),
+        |standing: &Standing| matches!(standing, Standing::Overdue(_)),
+    );
+    let standing: Vec<Standing> =
+        history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
+    add("awaited", "Outcomes that were ever awaited", count(standing.len()), "awaited");
+    add("awaited_said", "Of them said", are(&standing, said), "awaited");
+    add("awaited_due", "Of them due, and not late", are(&standing, due), "awaited");
+    add("awaited_overdue", "Of them overdue", are(&standing, overdue), "awaited");
+
+    add("rounds", "Rounds of voting that closed", count(history.counted.len()), "rounds");
+    add(
+        "topics_voted_on",
+        "Topics that parents voted on",
+        count(history.counted.iter().map(|round| round.topics.len()).sum()),
+        "rounds",
+    );
+    let chosen = history
+        .counted
+        .iter()
+        .flat_map(|round| &round.topics)
+        .filter(|topic| topic.is_chosen)
+        .count();
+    add("topics_chosen", "Topics that were chosen to be planned", count(chosen), "rounds");
+    let last = history.counted.last().and_then(|round| between_places(&supports(round)));
+    add(
+        "supports_ratio",
+        "Supports for each child in the last round: the place with most beside that with least",
+        ratio_words(last),
+        "rounds",
+    );
+    add(
+        "consultations",
+        "Consultations that were opened",
+        count(history.asked.len()),
+        "consultations",
+    );
+    let released: Vec<&Asked> =
+        history.asked.iter().filter(|asked| asked.released.is_some()).collect();
+    add(
+        "consultations_released",
+        "Of them with published results",
+        count(released.len()),
+        "consultations",
+    );
+    let answers =
+        released.iter().filter_map(|asked| asked.released.as_ref()?.2.people).sum::<u64>();
+    add("answers", "Answers in results that are shown", answers.to_string(), "consultations");
+    let last = released.iter().max_by_key(|asked| asked.released.as_ref().map(|(_, at, _)| *at));
+    let last = last.and_then(|asked| between_places(&asked.by_place()));
+    add(
+        "answers_ratio",
+        "Answers for each child in the last results: the place with most beside that with least",
+        ratio_words(last),
+        "consultations",
+    );
+    let standing: Vec<Standing> =
+        history.comments.iter().map(|comment| comment.standing(within, at)).collect();
+    add(
+        "comments",
+        "Comments on the Local Offer that were published",
+        count(standing.len()),
+        "comments",
+    );
+    add("comments_answered", "Of them answered", are(&standing, said), "comments");
+    add("comments_overdue", "Of them not answered in time", are(&standing, overdue), "comments");
+    figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calendar::clock::DAY;
+    use notices::rules::Told;
+
+    fn told(rows: &[(&str, u64, u64, u64)]) -> ToldOf {
+        let told = rows.iter().map(|(place, before, after, never)| Told {
+            place: (*place).to_owned(),
+            before: *before,
+            after: *after,
+            never: *never,
+        });
+        ToldOf {
+            notice_id: "n".into(),
+            title: "t".into(),
+            effect_at: 0,
+            started_at: 0,
+            families: None,
+            told: told.collect(),
+        }
+    }
+
+    #[test]
+    fn who_was_told_in_time_is_summed_from_numbers_to_the_nearest_ten() {
+        let sums = told_in_time(
+            &[
+                told(&[("North", 42, 20, 0), ("South", 84, 0, 10)]),
+                told(&[("North", 18, 0, 0), ("South", 16, 0, 22)]),
+            ],
+            "Sefton",
+            100 * DAY,
+        );
+        assert_eq!(
+            sums.by_place,
+            [
+                ("North".into(), InTime { before: 60, all: 80 }),
+                ("South".into(), InTime { before: 100, all: 130 })
+            ]
+        );
+        assert_eq!((sums.all, sums.all.share()), (InTime { before: 160, all: 210 }, Some(76)));
+        assert_eq!(sums.by_quarter, [("1970 Q1".into(), sums.all)]);
+    }
+
+    #[test]
+    fn a_change_told_to_too_few_people_says_nothing() {
+        let sums = told_in_time(&[told(&[("North", 4, 1, 0)])], "Sefton", 100 * DAY);
+        assert_eq!((sums.all, sums.not_shown, sums.all.share()), (InTime::default(), 1, None));
+        let by_area = told_in_time(
+            &[told(&[("North", 30, 0, 3), ("South", 40, 0, 27)])],
+            "Sefton",
+            100 * DAY,
+        );
+        assert_eq!(
+            (by_area.all, by_area.by_place.len()),
+            (InTime { before: 70, all: 100 }, 0),
+            "by place there would be a small number"
+        );
+    }
+
+    #[test]
+    fn the_ratio_between_places_needs_two_with_somebody() {
+        assert_eq!(ratio_words(ratio(&[(30, 100), (10, 100)])), "3.0");
+        assert_eq!(ratio(&[(30, 100)]), None);
+        assert_eq!(ratio(&[(30, 100), (0, 100)]), None);
+        let places =
+            [("North".to_owned(), Some(30), Some(100)), ("South".to_owned(), None, Some(100))];
+        assert_eq!(between_places(&places), None, "one number is not shown");
+    }
+
+    #[test]
+    fn the_median_of_days_is_said_of_ten_people_and_more() {
+        let letters = |days: Option<i64>, people| Contributed {
+            update_id: "u".into(),
+            version: 1,
+            days,
+            people,
+        };
+        let of = |letters: &[Contributed]| {
+            heard(letters).first().map(|heard| (heard.told.rounded(), heard.median_days))
+        };
+        assert_eq!(
+            of(&[letters(Some(0), 5), letters(Some(3), 6)]),
+            Some(("about 10".into(), Some(3)))
+        );
+        assert_eq!(of(&[letters(Some(0), 5)]), Some(("not shown".into(), None)));
+        assert_eq!(of(&[]), None);
+        assert_eq!(median(vec![(9, 1), (1, 1), (2, 1)]), Some(2));
+        assert_eq!(median(vec![]), None);
+    }
+}

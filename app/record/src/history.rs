@@ -1,0 +1,281 @@
+//! What had happened by a moment, as the tables tell it: true numbers of people too, which only
+//! `figures` puts into words.
+
+use calendar::clock::{self, Millis, SECOND};
+use involvement::rung::{self, Rung};
+use notices::ledger::ToldOf;
+use outcomes::rules::{Outcome as What, Verdict, awaited};
+use plans::store::Plan;
+use questionnaires::results::Results;
+
+pub use outcomes::rules::Awaited as Standing;
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Plans, in the order they were registered.
+    pub plans: Vec<Plan>,
+    /// Changes that took effect, with who was told; the first first.
+    pub told: Vec<ToldOf>,
+    /// What came of what parents said, in the order it was first said.
+    pub outcomes: Vec<Outcome>,
+    /// The letters about that.
+    pub contributed: Vec<Contributed>,
+    /// What is or was to be said, in the order it began to be awaited.
+    pub awaited: Vec<Awaited>,
+    /// Rounds that closed, the first first.
+    pub counted: Vec<Counted>,
+    /// Consultations, the first opened first.
+    pub asked: Vec<Asked>,
+    /// Comments on the Local Offer, the first published first.
+    pub comments: Vec<Comment>,
+}
+
+impl History {
+    /// Whether nothing had happened.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.plans.is_empty()
+            && self.told.is_empty()
+            && self.outcomes.is_empty()
+            && self.counted.is_empty()
+            && self.asked.is_empty()
+            && self.comments.is_empty()
+    }
+}
+
+/// An update with all its versions.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its id.
+    pub id: String,
+    /// Whose it is, by name; empty for a leader who leads for no organisation.
+    pub organisation: String,
+    /// What it is about, as in `topic:0199…`.
+    pub about: Vec<String>,
+    /// What was said, the first first; never empty.
+    pub versions: Vec<Version>,
+}
+
+/// A version of an update.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number, from 1.
+    pub version: i64,
+    /// `done`, `partly`, `not` or `deciding`.
+    pub outcome: String,
+    /// What parents said, in the leader's words.
+    pub you_said: String,
+    /// When it was published.
+    pub at: Millis,
+    /// The forum's last word on it, and when; `None` while it is claimed.
+    pub verdict: Option<(Verdict, Millis)>,
+}
+
+impl Outcome {
+    /// What stands.
+    #[must_use]
+    pub fn now(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+}
+
+/// How many people got the letter about a version so many days after it was published.
+#[derive(Clone, Debug)]
+pub struct Contributed {
+    /// The update.
+    pub update_id: String,
+    /// The version.
+    pub version: i64,
+    /// Whole days; `None` where no letter reached them.
+    pub days: Option<i64>,
+    /// How many people.
+    pub people: u64,
+}
+
+/// Something of which an outcome is awaited, or was.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    /// `topic`, `consultation` or `plan`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Since when.
+    pub since: Millis,
+    /// When an outcome was first said.
+    pub first_said_at: Option<Millis>,
+    /// Where it is still being decided, by which day, as `2026-12-04`.
+    pub decide_by: Option<String>,
+}
+
+impl Awaited {
+    /// How it stands at that time. `within`: how long leaders have, in milliseconds.
+    #[must_use]
+    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
+        let told = match &self.decide_by {
+            Some(by) => Some(What::Deciding { by: by.clone() }),
+            None => self.first_said_at.map(|_| What::Done),
+        };
+        awaited(self.since, told.as_ref(), within, at)
+    }
+}
+
+/// A round that closed.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// When it closed.
+    pub closed_at: Millis,
+    /// The places, in their order, each with how many children with SEND live there, where that is
+    /// known.
+    pub places: Vec<(String, Option<u64>)>,
+    /// Its topics.
+    pub topics: Vec<Topic>,
+}
+
+impl Counted {
+    /// Adds how many of a place, which has so many children with SEND, supported a topic: topic by
+    /// topic, each in the order of the places.
+    pub fn add(
+        &mut self,
+        topic: &str,
+        is_chosen: bool,
+        place: (String, Option<u64>),
+        supporters: u64,
+    ) {
+        if self.places.iter().all(|(known, _)| *known != place.0) {
+            self.places.push(place);
+        }
+        if self.topics.last().is_none_or(|last| last.id != topic) {
+            self.topics.push(Topic { id: topic.to_owned(), is_chosen, supporters: Vec::new() });
+        }
+        if let Some(topic) = self.topics.last_mut() {
+            topic.supporters.push(supporters);
+        }
+    }
+}
+
+/// A topic of a round that closed.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its id. Its words are its author's, who can take them back.
+    pub id: String,
+    /// Whether the forum confirmed it as one that is to be planned.
+    pub is_chosen: bool,
+    /// How many supported it, place by place.
+    pub supporters: Vec<u64>,
+}
+
+/// A consultation.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// When it opens.
+    pub opens_at: Millis,
+    /// When it closes.
+    pub closes_at: Millis,
+    /// Its last results: their number, when they were published, and what they say.
+    pub released: Option<(i64, Millis, Results)>,
+}
+
+impl Asked {
+    /// How many answered, place by place, beside how many children with SEND live there; as its
+    /// results show it.
+    #[must_use]
+    pub fn by_place(&self) -> Vec<(String, Option<u64>, Option<u64>)> {
+        let results = self.released.as_ref().map(|(_, _, results)| results);
+        let places = results.and_then(|results| {
+            results.questions.iter().find(|counted| !counted.baseline.is_empty())
+        });
+        let places = places.map(|counted| counted.parts.iter().zip(&counted.baseline));
+        places
+            .into_iter()
+            .flatten()
+            .filter(|(_, lives)| lives.is_some())
+            .map(|((place, people), lives)| (place.clone(), *people, *lives))
+            .collect()
+    }
+}
+
+/// A comment on the Local Offer.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its id. Its words are its author's.
+    pub id: String,
+    /// The service it is about, by name; empty for the list as a whole.
+    pub service: String,
+    /// When it was published.
+    pub published_at: Millis,
+    /// When it was first answered.
+    pub first_answered_at: Option<Millis>,
+    /// Whether an answer says that something is going to be done.
+    pub has_action: bool,
+}
+
+impl Comment {
+    /// How it stands at that time. `within`: how long the authority has, in milliseconds.
+    #[must_use]
+    pub fn standing(&self, within: Millis, at: Millis) -> Standing {
+        awaited(self.published_at, self.first_answered_at.map(|_| What::Done).as_ref(), within, at)
+    }
+}
+
+/// How far parents were in, and what decided it; `None` while nothing has happened that they had a
+/// part in.
+#[must_use]
+pub fn rung_of(plan: &Plan, at: Millis) -> Option<(Rung, &'static str)> {
+    rung::rung(&plan.rung(), at)
+}
+
+/// Up to when something is told that is told now: what happens to a plan follows what happened
+/// before by a millisecond at least, so that its time can be a little ahead of the clock.
+#[must_use]
+pub fn so_far(now: Millis) -> Millis {
+    now + SECOND
+}
+
+/// A moment up to which something is told: the end of a day, or now where that day is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The day, as `2026-12-01`.
+    pub day: String,
+    /// The last millisecond that counts.
+    pub at: Millis,
+    /// Whether the day is over.
+    pub is_whole_day: bool,
+}
+
+impl Moment {
+    /// The end of the day that somebody typed.
+    ///
+    /// # Errors
+    /// What to do, where it is no day, or is still to come.
+    pub fn read(typed: &str, now: Millis) -> Result<Self, String> {
+        let typed = typed.trim();
+        let end = outcomes::rules::end_of(typed)
+            .ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
+        let day = clock::fields(end).0;
+        if clock::date(end) > clock::date(now) {
+            return Err(format!(
+                "{} is still to come. Choose today or a day before",
+                clock::day(end)
+            ));
+        }
+        Ok(Self { day, at: end.min(so_far(now)), is_whole_day: end < now })
+    }
+
+    /// The quarter of a year that a moment lies in, as in `2026 Q4`.
+    #[must_use]
+    pub fn quarter(at: Millis) -> String {
+        let date = clock::date(at);
+        format!("{} Q{}", date.year(), (date.month() - 1) / 3 + 1)
+    }
+}

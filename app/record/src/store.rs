@@ -1,0 +1,368 @@
+//! What the record asks of the tables: everything as it stood at one moment. Each question has a
+//! name, which stands beside every figure that is made of its answer; `docs/evidence-pack.md` says
+//! what each of them counts.
+
+use area::ELSEWHERE;
+use calendar::clock::Millis;
+use ground::audit::{self, Head};
+use ground::db::{self, Db, Kept};
+use notices::ledger::ToldOf;
+use outcomes::rules::Verdict;
+use outcomes::store::Listed;
+use questionnaires::results::Results;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Version};
+
+/// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask
+/// for the parts they show.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn history(db: &Db, at: Millis) -> Kept<History> {
+    Ok(History {
+        plans: plans(db, at).await?,
+        told: told(db, at).await?,
+        outcomes: outcomes(db, at).await?,
+        contributed: contributed(db, at).await?,
+        awaited: awaited(db, at).await?,
+        counted: counted(db, at).await?,
+        asked: asked(db, at).await?,
+        comments: comments(db, at).await?,
+    })
+}
+
+/// `plans`: every plan registered by then, with all that had happened to it.
+pub async fn plans(db: &Db, at: Millis) -> Kept<Vec<plans::store::Plan>> {
+    Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
+}
+
+/// `told`: every change that had taken effect by then, with who was told before it.
+pub async fn told(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
+    notices::ledger::told_of_all(db, at).await
+}
+
+/// `outcomes`: every version of every update that was published by then, with the forum's last word
+/// on it by then, and what the update is about.
+pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
+    let rows = sqlx::query(
+        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name, '') AS organisation, b.kind, b.subject_id,
+                v.verdict, v.given_at
+         FROM update_versions s
+         JOIN updates u ON u.id = s.update_id
+         JOIN update_subjects b ON b.update_id = s.update_id
+         LEFT JOIN organisations o ON o.id = u.organisation_id
+         LEFT JOIN verdicts v ON v.id = (SELECT l.id FROM verdicts l WHERE l.update_id = s.update_id AND l.version = s.version AND l.given_at <= $1
+                                         ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
+         WHERE s.published_at <= $1
+         ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for row in &rows {
+        let id: String = row.get("update_id");
+        if outcomes.last().is_none_or(|last| last.id != id) {
+            outcomes.push(Outcome {
+                id,
+                organisation: row.get("organisation"),
+                about: Vec::new(),
+                versions: Vec::new(),
+            });
+        }
+        let Some(outcome) = outcomes.last_mut() else { continue };
+        let about = format!("{}:{}", row.get::<&str, _>("kind"), row.get::<&str, _>("subject_id"));
+        if !outcome.about.contains(&about) {
+            outcome.about.push(about);
+        }
+        let version: i64 = row.get("version");
+        if outcome.versions.last().is_none_or(|last| last.version != version) {
+            let verdict = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read);
+            outcome.versions.push(Version {
+                version,
+                outcome: row.get("outcome"),
+                you_said: row.get("you_said"),
+                at: row.get("published_at"),
+                verdict: verdict.zip(row.get("given_at")),
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+/// `contributors_told`: for each version of an update the letters that were owed by then, by the
+/// whole days from its publication until the letter was handed over; none for a letter that was
+/// not, or that came back.
+pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
+    let sql = format!("{} ORDER BY 1, 2, 3", letters_by_days());
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let contributed = |row: &AnyRow| Contributed {
+        update_id: row.get(0),
+        version: row.get(1),
+        days: row.get(2),
+        people: number(row.get(3)),
+    };
+    Ok(rows.iter().map(contributed).collect())
+}
+
+/// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version,
+/// days, people).
+fn letters_by_days() -> String {
+    let days = "CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
+    format!(
+        "SELECT l.update_id, l.version, {days} AS days, count(*) AS people
+         FROM update_letters l
+         JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
+         JOIN deliveries d ON d.id = l.delivery_id
+         LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
+         WHERE d.owed_at <= $1
+         GROUP BY l.update_id, l.version, {days}"
+    )
+}
+
+/// `awaited`: every chosen topic, consultation with results and plan with a published draft by
+/// then, when an outcome of it was first said, and the nearest day by which it is decided, where
+/// one update said by then that it still is.
+pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
+    let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let awaited = |row: &AnyRow| Awaited {
+        kind: row.get(0),
+        id: row.get(1),
+        title: row.get(2),
+        since: row.get(3),
+        first_said_at: row.get(4),
+        decide_by: row.get(5),
+    };
+    Ok(rows.iter().map(awaited).collect())
+}
+
+/// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first
+/// said, the day it is decided by).
+fn awaited_by_then() -> String {
+    format!(
+        "SELECT a.kind, a.id, a.title, a.since,
+                (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
+                (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
+                   AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
+         FROM ({}) a",
+        updates::store::awaited_by("$1")
+    )
+}
+
+/// `rounds`: every round that was closed by then, with the supporters of each of its topics by
+/// place.
+pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
+    let sql = format!(
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place, y.supporters, p.baseline,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
+                                  WHERE x.round_id = r.id AND x.topic_id = y.topic_id AND c.confirmed_at <= $1) THEN 1 ELSE 0 END AS BIGINT) AS is_chosen
+         FROM rounds r
+         LEFT JOIN (SELECT y.* FROM tallies y JOIN topics t ON t.id = y.topic_id
+                    WHERE (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)) y ON y.round_id = r.id
+         LEFT JOIN places p ON p.id = y.place_id
+         WHERE r.closed_at <= $1
+         ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let mut rounds: Vec<Counted> = Vec::new();
+    for row in &rows {
+        let id: String = row.get("id");
+        if rounds.last().is_none_or(|last| last.id != id) {
+            rounds.push(Counted {
+                id,
+                title: row.get("title"),
+                closed_at: row.get("closed_at"),
+                ..Counted::default()
+            });
+        }
+        let (Some(round), Some(topic)) =
+            (rounds.last_mut(), row.get::<Option<String>, _>("topic_id"))
+        else {
+            continue;
+        };
+        let place = (row.get("place"), row.get::<Option<i64>, _>("baseline").map(number));
+        round.add(
+            &topic,
+            row.get::<i64, _>("is_chosen") == 1,
+            place,
+            number(row.get("supporters")),
+        );
+    }
+    Ok(rounds)
+}
+
+/// Of these questions what is about one plan.
+#[derive(Clone, Debug, Default)]
+pub struct OfPlan {
+    /// What was said of it, the last first.
+    pub updates: Vec<Listed>,
+    /// How its outcome stands, once a draft is published.
+    pub awaited: Option<Awaited>,
+    /// The letters about what was said.
+    pub contributed: Vec<Contributed>,
+    /// The closed rounds of the topics it answers, with those topics alone.
+    pub counted: Vec<Counted>,
+}
+
+/// What the record says of one plan beside what happened to it: of `outcomes`, `awaited`,
+/// `contributors_told` and `rounds` what is about it, in one statement.
+pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
+    let sql = format!(
+        "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four, organisation AS five,
+                published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight, CAST(0 AS BIGINT) AS nine FROM ({}) said
+         UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0 FROM ({}) awaited WHERE kind = 'plan' AND id = $2
+         UNION ALL SELECT 'letters', update_id, '', '', '', '', version, days, people, 0 FROM ({}) letters
+           WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
+         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name, '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
+                          coalesce(p.position, 1000000)
+           FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
+           JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
+           LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
+         ORDER BY what, six DESC, one, three, nine, five",
+        outcomes::store::about("$2"),
+        awaited_by_then(),
+        letters_by_days()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(at)
+        .bind(plan_id)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut of_plan = OfPlan::default();
+    for row in &rows {
+        let (one, two, three, five): (String, String, String, String) =
+            (row.get(1), row.get(2), row.get(3), row.get(5));
+        let (four, six, seven, eight): (Option<String>, Millis, Option<i64>, Option<i64>) =
+            (row.get(4), row.get(6), row.get(7), row.get(8));
+        match row.get(0) {
+            "update" => {
+                let verdict = four.as_deref().and_then(Verdict::read);
+                of_plan.updates.push(Listed {
+                    id: one,
+                    you_said: two,
+                    outcome: three,
+                    verdict,
+                    organisation: five,
+                    at: six,
+                });
+            }
+            "awaited" => {
+                of_plan.awaited = Some(Awaited {
+                    kind: one,
+                    id: two,
+                    title: three,
+                    since: six,
+                    first_said_at: seven,
+                    decide_by: four,
+                });
+            }
+            "letters" => {
+                of_plan.contributed.push(Contributed {
+                    update_id: one,
+                    version: six,
+                    days: seven,
+                    people: number(eight.unwrap_or(0)),
+                });
+            }
+            _ => {
+                let place = (five, eight.map(number));
+                if of_plan.counted.last().is_none_or(|last| last.id != one) {
+                    of_plan.counted.push(Counted {
+                        id: one,
+                        title: two,
+                        closed_at: six,
+                        ..Counted::default()
+                    });
+                }
+                let Some(round) = of_plan.counted.last_mut() else { continue };
+                round.add(&three, true, place, number(seven.unwrap_or(0)));
+            }
+        }
+    }
+    Ok(of_plan)
+}
+
+/// `consultations`: every consultation that was opened by then, with its last results by then.
+pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
+    let rows = sqlx::query(
+        "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
+         FROM consultations c
+         LEFT JOIN releases r ON r.consultation_id = c.id AND r.number = (SELECT max(l.number) FROM releases l WHERE l.consultation_id = c.id AND l.checked_at <= $1)
+         WHERE c.opened_at <= $1
+         ORDER BY c.opens_at, c.id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let asked = |row: &AnyRow| {
+        let results =
+            row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
+        let released =
+            row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
+        Ok(Asked {
+            id: row.get("id"),
+            title: row.get("title"),
+            opens_at: row.get("opens_at"),
+            closes_at: row.get("closes_at"),
+            released: released.zip(results).map(|((number, at), results)| (number, at, results)),
+        })
+    };
+    rows.iter().map(asked).collect()
+}
+
+/// `comments`: every comment on the Local Offer that was published by then and not taken back, and
+/// when it was first answered by then.
+pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
+    let rows = sqlx::query(
+        "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
+                (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1) AS first_answered_at,
+                (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1 AND r.action <> '') AS actions
+         FROM comments c LEFT JOIN services s ON s.id = c.service_id
+         WHERE c.published_at <= $1 AND (c.withdrawn_at IS NULL OR c.withdrawn_at > $1)
+         ORDER BY c.published_at, c.id",
+    )
+    .bind(at)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let comment = |row: &AnyRow| Comment {
+        id: row.get(0),
+        service: row.get(1),
+        published_at: row.get(2),
+        first_answered_at: row.get(3),
+        has_action: row.get::<i64, _>(4) > 0,
+    };
+    Ok(rows.iter().map(comment).collect())
+}
+
+/// When the first thing happened that the record holds; `None` when nothing has.
+pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
+    sqlx::query_scalar(
+        "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL SELECT min(closed_at) FROM rounds
+           UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL SELECT min(opened_at) FROM consultations
+           UNION ALL SELECT min(published_at) FROM update_versions UNION ALL SELECT min(published_at) FROM comments) first",
+    )
+    .fetch_one(&mut *db.read().await?)
+    .await
+}
+
+/// `audit_log`: where the chain of the audit log ended then: its last entry by then.
+pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
+    let row =
+        sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")
+            .bind(at)
+            .fetch_optional(&mut *db.read().await?)
+            .await?;
+    Ok(row.map_or_else(
+        || Head { number: 0, hash: audit::START.to_owned() },
+        |row| Head { number: row.get(0), hash: row.get(1) },
+    ))
+}
+
+fn number(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,451 @@
+//! The record as tables: what stands in the evidence pack, row by row. Pure. No names of people,
+//! and no words of parents: a topic is named by its address, where it stands as long as its author
+//! lets it.
+
+use calendar::clock::{self, Millis};
+use notices::rules::Later;
+use outcomes::rules::CLAIMED_WORD;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::figures::{TOO_FEW, heard, shown, supports};
+use super::history::{History, Standing, rung_of};
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Cell {
+    /// A whole number.
+    Number(i64),
+    /// A text: a time like `2026-12-01T09:00:00Z`, a day like `2026-12-01`, or empty.
+    Text(String),
+}
+
+impl Cell {
+    /// What stands in a page or in a CSV.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Rows of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Table {
+    /// Its name, and that of its file.
+    pub name: String,
+    /// What it tells.
+    pub title: String,
+    /// The question to the tables of the service that it is made of.
+    pub query: String,
+    /// What stands in each column.
+    pub columns: Vec<String>,
+    /// The rows, each with a cell for every column.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+fn number(number: usize) -> Cell {
+    Cell::Number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn time(at: Option<Millis>) -> Cell {
+    Cell::Text(at.map(clock::machine).unwrap_or_default())
+}
+
+fn people(people: Option<u64>) -> Cell {
+    people.map_or_else(
+        || text(TOO_FEW),
+        |people| Cell::Number(i64::try_from(people).unwrap_or(i64::MAX)),
+    )
+}
+
+/// Every table of the record. `within`: how long leaders have to say what came of it, in
+/// milliseconds.
+#[must_use]
+pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Table> {
+    let table =
+        |name: &str, title: &str, query: &str, columns: &[&str], rows: Vec<Vec<Cell>>| Table {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            query: query.to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows,
+        };
+    vec![
+        table(
+            "plans",
+            "Each plan, how far parents were in, and when what happened first",
+            "plans",
+            &[
+                "plan",
+                "title",
+                "registered",
+                "topics",
+                "first_topic_open",
+                "votes_closed",
+                "met_parents",
+                "statement",
+                "first_draft",
+                "first_published",
+                "overrides",
+                "rung",
+                "because",
+            ],
+            plans(history, at),
+        ),
+        table(
+            "timeline",
+            "What happened to each plan, in its order",
+            "plans",
+            &["plan", "title", "at", "what", "role"],
+            timeline(history),
+        ),
+        table(
+            "overrides",
+            "Each time the gate was overridden, and why",
+            "plans",
+            &["plan", "title", "draft", "at", "reason"],
+            overrides(history),
+        ),
+        table(
+            "changes",
+            "Changes that took effect, and for how many days before people were being told",
+            "told",
+            &[
+                "notice",
+                "title",
+                "telling_since",
+                "took_effect",
+                "days_before",
+                "families_affected",
+            ],
+            changes(history),
+        ),
+        table(
+            "told_by_place",
+            "Who was told before each change took effect, to the nearest ten",
+            "told",
+            &["notice", "title", "where", "in_time", "not_in_time", "later", "not_reached"],
+            told_by_place(history, area, at),
+        ),
+        table(
+            "outcomes",
+            "What came of what parents said: every version, with the forum’s last word on it",
+            "outcomes",
+            &[
+                "update",
+                "version",
+                "published",
+                "organisation",
+                "about",
+                "outcome",
+                "verdict",
+                "judged",
+                "you_said",
+            ],
+            outcomes(history),
+        ),
+        table(
+            "contributors_told",
+            "Who contributed and had a letter about it, to the nearest ten, and after how many days (median)",
+            "contributors_told",
+            &["update", "version", "told", "not_reached", "median_days"],
+            contributors_told(history),
+        ),
+        table(
+            "awaited",
+            "Of what an outcome was awaited, and how that stands",
+            "awaited",
+            &["about", "title", "since", "first_said", "standing", "due"],
+            awaited(history, within, at),
+        ),
+        table(
+            "rounds",
+            "Rounds of voting",
+            "rounds",
+            &["round", "title", "closed", "topics", "chosen"],
+            rounds(history),
+        ),
+        table(
+            "supports_by_place",
+            "Supports that each place gave in a round, of all its topics, beside how many children with SEND live there",
+            "rounds",
+            &["round", "title", "place", "supports", "children"],
+            supports_by_place(history),
+        ),
+        table(
+            "consultations",
+            "Consultations, with how many answered",
+            "consultations",
+            &[
+                "consultation",
+                "title",
+                "opened",
+                "closed",
+                "results",
+                "results_published",
+                "answers",
+                "asked",
+            ],
+            consultations(history),
+        ),
+        table(
+            "answers_by_place",
+            "Who answered, by place, beside how many children with SEND live there",
+            "consultations",
+            &["consultation", "title", "place", "answers", "children"],
+            answers_by_place(history),
+        ),
+        table(
+            "comments",
+            "Comments on the Local Offer, and when they were answered",
+            "comments",
+            &["comment", "service", "published", "first_answered", "action", "standing", "due"],
+            comments(history, within, at),
+        ),
+    ]
+}
+
+fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
+    let row = |plan: &plans::store::Plan| {
+        let facts = plan.rung();
+        let overrides = plan.drafts.iter().filter(|draft| draft.overridden.is_some()).count();
+        let rung = rung_of(plan, at);
+        vec![
+            text(&plan.id),
+            text(&plan.title),
+            time(plan.events.first().map(|event| event.at)),
+            number(plan.open_topics().count()),
+            time(facts.topics_open_since.iter().min().copied()),
+            time(facts.votes_closed_at),
+            time(facts.met_parents_at),
+            time(facts.statement_at),
+            time(facts.first_draft_at),
+            time(facts.published_at),
+            number(overrides),
+            text(rung.map_or("", |(rung, _)| rung.title())),
+            text(rung.map_or("", |(_, because)| because)),
+        ]
+    };
+    history.plans.iter().map(row).collect()
+}
+
+fn timeline(history: &History) -> Vec<Vec<Cell>> {
+    let rows = history.plans.iter().flat_map(|plan| {
+        plan.events.iter().map(|event| {
+            vec![
+                text(&plan.id),
+                text(&plan.title),
+                time(Some(event.at)),
+                text(&event.what),
+                text(&event.role),
+            ]
+        })
+    });
+    rows.collect()
+}
+
+fn overrides(history: &History) -> Vec<Vec<Cell>> {
+    let rows = history.plans.iter().flat_map(|plan| {
+        plan.drafts.iter().filter_map(|draft| {
+            let (_, reason, at) = draft.overridden.as_ref()?;
+            Some(vec![
+                text(&plan.id),
+                text(&plan.title),
+                Cell::Number(draft.version),
+                time(Some(*at)),
+                text(reason),
+            ])
+        })
+    });
+    rows.collect()
+}
+
+fn changes(history: &History) -> Vec<Vec<Cell>> {
+    let row = |told: &notices::ledger::ToldOf| {
+        vec![
+            text(&told.notice_id),
+            text(&told.title),
+            time(Some(told.started_at)),
+            time(Some(told.effect_at)),
+            Cell::Number((told.effect_at - told.started_at).div_euclid(clock::DAY)),
+            told.families.map_or_else(|| text(""), Cell::Number),
+        ]
+    };
+    history.told.iter().map(row).collect()
+}
+
+fn told_by_place(history: &History, area: &str, at: Millis) -> Vec<Vec<Cell>> {
+    let of_one = |told: &notices::ledger::ToldOf| {
+        let figures = shown(told, area, at);
+        let to_ten = |people: u64| disclosure::Shown::Number(people).to_ten();
+        let later = |nth: usize| match &figures.later {
+            Later::NotYet => (text("still counted"), text("still counted")),
+            Later::Rows(rows) => rows.get(nth).map_or((text(""), text("")), |(after, never)| {
+                (people(to_ten(*after)), people(to_ten(*never)))
+            }),
+            Later::All(after, never) if figures.rows.len() == 1 => {
+                (people(to_ten(*after)), people(to_ten(*never)))
+            }
+            Later::All(..) | Later::NotShown => (text(TOO_FEW), text(TOO_FEW)),
+        };
+        let rows = figures.rows.iter().enumerate().map(|(nth, (place, before, not))| {
+            let (after, never) = later(nth);
+            vec![
+                text(&told.notice_id),
+                text(&told.title),
+                text(place),
+                people(before.to_ten()),
+                people(not.to_ten()),
+                after,
+                never,
+            ]
+        });
+        rows.collect::<Vec<_>>()
+    };
+    history.told.iter().flat_map(of_one).collect()
+}
+
+fn outcomes(history: &History) -> Vec<Vec<Cell>> {
+    let rows = history.outcomes.iter().flat_map(|outcome| {
+        outcome.versions.iter().map(|version| {
+            vec![
+                text(&outcome.id),
+                Cell::Number(version.version),
+                time(Some(version.at)),
+                text(&outcome.organisation),
+                text(outcome.about.join(" ")),
+                text(&version.outcome),
+                text(version.verdict.map_or(CLAIMED_WORD, |(verdict, _)| verdict.word())),
+                time(version.verdict.map(|(_, at)| at)),
+                text(&version.you_said),
+            ]
+        })
+    });
+    rows.collect()
+}
+
+fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
+    let row = |heard: super::figures::Heard| {
+        let days = heard.median_days.map_or_else(|| text(TOO_FEW), Cell::Number);
+        vec![
+            text(heard.update_id),
+            Cell::Number(heard.version),
+            people(heard.told.to_ten()),
+            people(heard.not.to_ten()),
+            days,
+        ]
+    };
+    heard(&history.contributed).into_iter().map(row).collect()
+}
+
+/// How something stands, and by which day it is or was due where it is not said.
+fn standing_cells(standing: Standing) -> [Cell; 2] {
+    let (standing, due) = match standing {
+        Standing::Said => ("said", None),
+        Standing::Due(by) => ("due", Some(by)),
+        Standing::Overdue(by) => ("overdue", Some(by)),
+    };
+    [text(standing), text(due.map(|by| clock::fields(by).0).unwrap_or_default())]
+}
+
+fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
+    let row = |comment: &super::history::Comment| {
+        let action = if comment.has_action { "yes" } else { "no" };
+        let [standing, due] = standing_cells(comment.standing(within, at));
+        let answered = comment.first_answered_at;
+        vec![
+            text(&comment.id),
+            text(&comment.service),
+            time(Some(comment.published_at)),
+            time(answered),
+            text(action),
+            standing,
+            due,
+        ]
+    };
+    history.comments.iter().map(row).collect()
+}
+
+fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
+    let row = |awaited: &super::history::Awaited| {
+        let [standing, due] = standing_cells(awaited.standing(within, at));
+        // A topic's title is its author's.
+        let title = if awaited.kind == "topic" { "" } else { awaited.title.as_str() };
+        let about = format!("{}:{}", awaited.kind, awaited.id);
+        vec![
+            text(about),
+            text(title),
+            time(Some(awaited.since)),
+            time(awaited.first_said_at),
+            standing,
+            due,
+        ]
+    };
+    history.awaited.iter().map(row).collect()
+}
+
+fn rounds(history: &History) -> Vec<Vec<Cell>> {
+    let row = |round: &super::history::Counted| {
+        let chosen = round.topics.iter().filter(|topic| topic.is_chosen).count();
+        vec![
+            text(&round.id),
+            text(&round.title),
+            time(Some(round.closed_at)),
+            number(round.topics.len()),
+            number(chosen),
+        ]
+    };
+    history.counted.iter().map(row).collect()
+}
+
+fn supports_by_place(history: &History) -> Vec<Vec<Cell>> {
+    let children = |lives: Option<u64>| lives.map_or_else(|| text(""), |lives| people(Some(lives)));
+    let rows = history.counted.iter().flat_map(|round| {
+        let row = |(place, given, lives): (String, Option<u64>, Option<u64>)| {
+            vec![text(&round.id), text(&round.title), text(place), people(given), children(lives)]
+        };
+        supports(round).into_iter().map(row).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+fn consultations(history: &History) -> Vec<Vec<Cell>> {
+    let row = |asked: &super::history::Asked| {
+        let released = asked.released.as_ref();
+        let answers = released.map_or_else(|| text(""), |(_, _, results)| people(results.people));
+        let of = released
+            .and_then(|(_, _, results)| results.asked)
+            .map_or_else(|| text(""), |asked| people(Some(asked)));
+        let number = released.map_or_else(|| text(""), |(number, _, _)| Cell::Number(*number));
+        let at = time(released.map(|(_, at, _)| *at));
+        vec![
+            text(&asked.id),
+            text(&asked.title),
+            time(Some(asked.opens_at)),
+            time(Some(asked.closes_at)),
+            number,
+            at,
+            answers,
+            of,
+        ]
+    };
+    history.asked.iter().map(row).collect()
+}
+
+fn answers_by_place(history: &History) -> Vec<Vec<Cell>> {
+    let rows = history.asked.iter().flat_map(|asked| {
+        let row = |(place, answers, lives)| {
+            vec![text(&asked.id), text(&asked.title), text(place), people(answers), people(lives)]
+        };
+        asked.by_place().into_iter().map(row).collect::<Vec<_>>()
+    });
+    rows.collect()
+}

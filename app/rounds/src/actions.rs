@@ -1,0 +1,111 @@
+//! What people ask of rounds and send to them.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, DAY};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::viewer::{Role, Viewer};
+use topics::store::Filter;
+use voting::Phase;
+
+use super::{pages, rules, shortlist, store};
+
+const MOST_ON_A_PAGE: usize = 20;
+
+/// GET `/rounds`
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let rounds = store::list(&house.db, 50).await?;
+    Ok(pages::list(rounds, house.clock.now()).answer(&house, &viewer))
+}
+
+/// GET `/rounds/{id}`
+pub async fn round(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let round = store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
+    let now = house.clock.now();
+    if round.dates.phase(now) == Phase::Closed {
+        let tallies = topics::support::store::tallies(&house.db, &id).await?;
+        let chosen = shortlist::store::chosen(&house.db, &id).await?;
+        let done = Sent::query(&uri).line("done");
+        return Ok(pages::closed(&round, tallies, &chosen, viewer.is(Role::Organiser), &done)
+            .answer(&house, &viewer));
+    }
+    let query = Sent::query(&uri);
+    let after = query
+        .typed("after")
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?)));
+    let viewer_id = viewer.person().map_or_else(String::new, |person| person.account_id.clone());
+    let filter = Filter { round: id, after, viewer: viewer_id, ..Filter::default() };
+    let mut topics = topics::store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
+    let next = (topics.len() > MOST_ON_A_PAGE).then(|| {
+        topics.truncate(MOST_ON_A_PAGE);
+        topics.last().map_or_else(String::new, |last| {
+            format!("/rounds/{}?after={}.{}", round.id, last.published_at, last.id)
+        })
+    });
+    let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
+    Ok(pages::open(&round, now, topics, first, next, &viewer, query.typed("done"))
+        .answer(&house, &viewer))
+}
+
+/// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two.
+pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
+    let now = house.clock.now();
+    let mut form = String::from("seats=5");
+    for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
+        let (day, time) = clock::fields(at);
+        // Proposing can begin now; the later dates come at an hour people can keep in mind.
+        let time = if name == "propose" { time } else { "17:00".to_owned() };
+        form += &format!("&{name}_day={day}&{name}_time={time}");
+    }
+    pages::open_form(&Sent::read(form.as_bytes()), &Refusals::default()).answer(&house, &viewer)
+}
+
+/// POST `/forum/rounds/new`
+pub async fn open(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let round = match rules::new_round(&sent, now) {
+        Ok(round) => round,
+        Err(refusals) => return Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer)),
+    };
+    let by = viewer.signed_in()?.account_id.clone();
+    let opened = house.db.write(move |tx| {
+        Box::pin(async move {
+            let opened = store::open(tx, &round, &by).await?;
+            if let Some((id, true)) = &opened {
+                audit::note(
+                    tx,
+                    Entry { at: now, who: Some(&by), what: "round opened", about: id, detail: "" },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(opened)
+        })
+    });
+    match opened
+        .await
+        .or_else(|error| if store::overlaps(&error) { Ok(None) } else { Err(error) })?
+    {
+        Some((id, _)) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
+        None => {
+            let refusals =
+                Refusals::one("propose_day", "Choose another time. Another round is going on then");
+            Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))
+        }
+    }
+}

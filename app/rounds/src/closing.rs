@@ -1,0 +1,27 @@
+//! The close of a round: done by the worker when the time has come, once, however many processes
+//! run.
+
+use calendar::clock::Clock;
+use ground::db::Db;
+
+use super::{shortlist, store};
+
+/// Closes every round whose time has come, and chooses its shortlist. Gives how many it closed.
+///
+/// # Errors
+/// When the database fails; a round half-closed is not closed at all, and the next turn closes it.
+pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
+    let mut closed = 0;
+    loop {
+        let now = clock.now();
+        let next =
+            db.write(move |tx| Box::pin(async move { store::close_next(tx, now).await })).await?;
+        match next {
+            Some(round) => tracing::info!(round, "a round is closed"),
+            None => break,
+        }
+        closed += 1;
+    }
+    shortlist::count_due(db, clock).await?;
+    Ok(closed)
+}

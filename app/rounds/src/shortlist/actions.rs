@@ -1,0 +1,98 @@
+//! The forum's word on a shortlist: as it was counted, or otherwise with a reason.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::viewer::Viewer;
+use voting::Phase;
+
+use super::{pages, rules, store};
+use crate::store::Round;
+
+/// GET `/forum/rounds/{id}/shortlist`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let round = counted(&house, &id).await?;
+    if round.confirmed.is_some() {
+        return Ok(Redirect::to(&format!("/rounds/{}", round.id)).into_response());
+    }
+    page(&house, &viewer, &round, None, &Refusals::default()).await
+}
+
+/// POST `/forum/rounds/{id}/shortlist`
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let round = counted(&house, &id).await?;
+    let chosen = store::chosen(&house.db, &round.id).await?;
+    let topics = topics::support::store::tallies(&house.db, &round.id).await?;
+    let counted: Vec<String> = chosen.into_iter().map(|chosen| chosen.topic_id).collect();
+    let there_are: Vec<String> = topics.into_iter().map(|tally| tally.topic_id).collect();
+    let seats = usize::try_from(round.seats).unwrap_or(0);
+    let confirmation = match rules::confirmation(&sent, &counted, &there_are, seats) {
+        Ok(confirmation) => confirmation,
+        Err(refusals) => return page(&house, &viewer, &round, Some(&sent), &refusals).await,
+    };
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), round.id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let kept = store::confirm(tx, &id, &confirmation, &by, now).await?;
+            if kept {
+                let what = if confirmation.reason.is_empty() {
+                    "shortlist confirmed"
+                } else {
+                    "shortlist changed"
+                };
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what,
+                        about: &id,
+                        detail: &confirmation.reason,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(kept)
+        })
+    });
+    let done = if kept.await? { "confirmed" } else { "confirmed-before" };
+    Ok(Redirect::to(&format!("/rounds/{}?done={done}", round.id)).into_response())
+}
+
+/// A round whose count is made.
+async fn counted(house: &House, id: &str) -> Result<Round, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let round = crate::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
+    if round.dates.phase(house.clock.now()) == Phase::Closed {
+        Ok(round)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// `sent` is `None` before anything was sent: the list stands then as it was counted.
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    round: &Round,
+    sent: Option<&Sent>,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let chosen = store::chosen(&house.db, &round.id).await?;
+    let tallies = topics::support::store::tallies(&house.db, &round.id).await?;
+    Ok(pages::form(round, &chosen, tallies, sent, refusals).answer(house, viewer))
+}

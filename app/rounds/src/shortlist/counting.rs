@@ -1,0 +1,32 @@
+//! The count of a round that is closed: no vote changes any more, so it is counted outside the
+//! write that keeps it.
+
+use calendar::clock::Clock;
+use ground::db::Db;
+
+use super::store::{self, Ballots};
+
+/// Counts every closed round that is not counted yet. Gives how many it counted.
+///
+/// # Errors
+/// When the database fails; the next turn counts again then, and comes to the same.
+pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
+    let mut counted = 0;
+    while let Some((round, seats)) = store::uncounted(db).await? {
+        let Ballots { topics, places, election } = store::ballots(db, &round).await?;
+        // Seconds of work for a large round, away from the threads that answer people.
+        let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
+        let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
+        let (now, id) = (clock.now(), round.clone());
+        let is_first = db
+            .write(move |tx| {
+                Box::pin(async move { store::keep(tx, &id, &topics, &places, &choices, now).await })
+            })
+            .await?;
+        if is_first {
+            tracing::info!(round, "the shortlist of a round is chosen");
+            counted += 1;
+        }
+    }
+    Ok(counted)
+}

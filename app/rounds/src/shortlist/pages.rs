@@ -1,0 +1,155 @@
+//! The shortlist on its round's page, and the form that confirms it.
+
+use forms::{Refusals, Sent};
+use ground::ui::{Area, Choice, Choices, Page, Summary, When};
+use leptos::prelude::*;
+use topics::support::Tally;
+
+use super::rules::{self, Chosen};
+use crate::store::Round;
+
+/// What came of a round: the list with its reasons, what the forum made of it, and what a plain
+/// count would have chosen.
+pub fn outcome(
+    round: &Round,
+    chosen: &[Chosen],
+    tallies: &[Tally],
+    may_confirm: bool,
+) -> impl IntoView + use<> {
+    if chosen.is_empty() {
+        return view! { <p>"Nobody supported a topic in this round, so none was chosen."</p> }
+            .into_any();
+    }
+    let list = chosen
+        .iter()
+        .zip(rules::reasons(chosen, tallies))
+        .map(|(chosen, reason)| {
+            let is_kept = tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
+            let is_dropped = round.confirmed.is_some() && !is_kept;
+            view! {
+                <li class="card">
+                    <h3><a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a></h3>
+                    <p>{reason}</p>
+                    {is_dropped.then(|| view! { <p class="state">"× Taken off the list by the forum"</p> })}
+                </li>
+            }
+        })
+        .collect_view();
+    let added: Vec<_> = tallies
+        .iter()
+        .filter(|tally| {
+            tally.is_confirmed && chosen.iter().all(|chosen| chosen.topic_id != tally.topic_id)
+        })
+        .collect();
+    let added = (!added.is_empty()).then(|| {
+        let added = added
+            .into_iter()
+            .map(|tally| view! { <li><a href=format!("/topics/{}", tally.topic_id)>{tally.title.clone()}</a></li> })
+            .collect_view();
+        view! { <h3>"Put on the list by the forum"</h3><ul>{added}</ul> }
+    });
+    view! {
+        <section class="stack">
+            <h2>"The shortlist"</h2>
+            {word(round, may_confirm)}
+            <ol class="stack">{list}</ol>
+            {added}
+            {plain_count(round, chosen, tallies)}
+            <details>
+                <summary>"How the list was made"</summary>
+                <p>"Every parent who voted has the same say. A topic is chosen when its supporters together have enough say for a place. They then have less left for other topics."</p>
+                <p>"So parents who agree are heard in proportion to how many they are. A smaller group, like one part of the area, is not drowned out by a larger one."</p>
+                <p>"Places that are left go to those who were heard least so far. If two topics are alike in this, the one proposed first is chosen."</p>
+                <p>"The methods are called Equal Shares (Peters and Skowron, 2020) and Phragmén’s (Brill and others, 2017). Anyone who has the ballots can count them again."</p>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the forum made of the list.
+fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
+    match &round.confirmed {
+        None => {
+            let to = format!("/forum/rounds/{}/shortlist", round.id);
+            let confirm = may_confirm.then(|| view! { <p><a class="button" href=to>"Confirm the shortlist"</a></p> });
+            view! { <p class="panel">"The forum has not confirmed it yet."</p>{confirm} }.into_any()
+        }
+        Some((at, reason)) if reason.is_empty() => {
+            view! { <p class="panel">"✓ The forum confirmed it on "<When at=*at />", as it was counted."</p> }.into_any()
+        }
+        Some((at, reason)) => view! {
+            <div class="panel gold">
+                <p><b>"The forum changed the list on "<When at=*at />"."</b>" This is why:"</p>
+                <p class="said">{reason.clone()}</p>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// What a plain count would have chosen instead, in the order of proposal.
+fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl IntoView + use<> {
+    let is_chosen = |tally: &Tally| chosen.iter().any(|chosen| chosen.topic_id == tally.topic_id);
+    let plain = rules::plain_count(tallies, usize::try_from(round.seats).unwrap_or(0));
+    let plain: Vec<&Tally> = plain.into_iter().map(|index| &tallies[index]).collect();
+    let only_plain: Vec<_> =
+        plain.iter().filter(|tally| !is_chosen(tally)).map(|tally| tally.title.clone()).collect();
+    let only_fair: Vec<_> = chosen
+        .iter()
+        .filter(|chosen| plain.iter().all(|tally| tally.topic_id != chosen.topic_id))
+        .map(|chosen| chosen.title.clone())
+        .collect();
+    if only_plain.is_empty() {
+        return view! { <p class="soft">"Counting heads alone would have chosen the same topics."</p> }.into_any();
+    }
+    let items = |titles: Vec<String>| {
+        titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()
+    };
+    view! {
+        <details>
+            <summary>"What counting heads alone would have chosen"</summary>
+            <p>"It would have chosen these as well:"</p>
+            <ul>{items(only_plain)}</ul>
+            <p>"These would not be on the list:"</p>
+            <ul>{items(only_fair)}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+/// The form that confirms a list, or changes it with a reason.
+pub fn form(
+    round: &Round,
+    chosen: &[Chosen],
+    tallies: Vec<Tally>,
+    sent: Option<&Sent>,
+    refusals: &Refusals,
+) -> Page {
+    let ticked: Vec<String> = match sent {
+        Some(sent) => sent.all("topics"),
+        None => chosen.iter().map(|chosen| chosen.topic_id.clone()).collect(),
+    };
+    let topics = tallies.into_iter().map(|tally| (tally.topic_id, tally.title));
+    let choices = Choice::each(topics, |id| ticked.iter().any(|ticked| ticked == id));
+    let back = format!("/rounds/{}", round.id);
+    let title = round.title.clone();
+    let reason = sent.map_or("", |sent| sent.typed("reason")).to_owned();
+    let page = Page::new("Confirm the shortlist", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>{title}</a></p>
+                <Summary refusals />
+                <h1>"Confirm the shortlist"</h1>
+                <p class="lead">"What the count chose is ticked. Keep it as it is, or change it and say why. Your reason stays beside the list for everyone to read."</p>
+                <p>"This is said once and cannot be changed afterwards."</p>
+                <form method="post" novalidate>
+                    <Choices name="topics" legend="What is to be planned?" hint="In the order they were proposed." choices many=true refusals />
+                    <Area name="reason" label="Why the list is not what was counted" hint="Only if you changed something." value=reason refusals />
+                    <button class="button">"Confirm the shortlist"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}

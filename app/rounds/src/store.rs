@@ -1,0 +1,147 @@
+//! Every SQL statement about rounds.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+use voting::Dates;
+
+use super::rules::NewRound;
+
+/// A round.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// How many topics it will choose.
+    pub seats: i64,
+    /// Its dates.
+    pub dates: Dates,
+    /// When the forum gave its word on the shortlist, and why it departs from the count; empty
+    /// where it does not.
+    pub confirmed: Option<(Millis, String)>,
+}
+
+/// The round with this id.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
+    let row = sqlx::query(
+        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+         FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id WHERE r.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.as_ref().map(round))
+}
+
+/// All rounds, the latest first, `most` at the most.
+pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
+    let sql = format!("{LAST} LIMIT $1");
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(round).collect())
+}
+
+/// The rounds, the last to close first, as the beginning of a statement that says how many.
+pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+     FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id ORDER BY r.closes_at DESC, r.id DESC";
+
+/// Opens a round, once for each form key, with every published topic that is in none. Gives its id,
+/// and whether it was opened just now. `None` when its time overlaps another round's; where two are
+/// opened at the same moment, the schema refuses the second ([`overlaps`]).
+pub async fn open(
+    tx: &mut AnyConnection,
+    round: &NewRound,
+    by: &str,
+) -> Kept<Option<(String, bool)>> {
+    let earlier: Option<String> = sqlx::query_scalar("SELECT id FROM rounds WHERE form_key = $1")
+        .bind(&round.form_key)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(earlier) = earlier {
+        return Ok(Some((earlier, false)));
+    }
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by, form_key)
+         SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7, $8
+         WHERE NOT EXISTS (SELECT 1 FROM rounds WHERE propose_from < $6 AND closes_at > $4)
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&round.title)
+    .bind(round.seats)
+    .bind(round.dates.propose_from)
+    .bind(round.dates.vote_from)
+    .bind(round.dates.closes_at)
+    .bind(by)
+    .bind(&round.form_key)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(id) = &new {
+        sqlx::query("UPDATE topics SET round_id = $1 WHERE round_id IS NULL AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL")
+            .bind(id)
+            .execute(tx)
+            .await?;
+    }
+    Ok(new.map(|id| (id, true)))
+}
+
+/// Whether the error is the schema's word that two rounds would overlap.
+#[must_use]
+pub fn overlaps(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("rounds_do_not_overlap"))
+}
+
+/// Closes the next round whose time has come and keeps its count, once, whichever process comes
+/// first. Gives its id.
+pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
+    let closed: Option<String> = sqlx::query_scalar(
+        "UPDATE rounds SET closed_at = $1
+         WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1 ORDER BY closes_at LIMIT 1) AND closed_at IS NULL
+         RETURNING id",
+    )
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(id) = closed else { return Ok(None) };
+    sqlx::query(
+        "WITH counted AS (
+           SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
+           FROM topics t
+           JOIN supports s ON s.topic_id = t.id
+           JOIN accounts a ON a.id = s.account_id AND a.erased_at IS NULL
+           WHERE t.round_id = $1
+           GROUP BY t.id, coalesce(a.place_id, ''))
+         INSERT INTO tallies (round_id, topic_id, place_id, supporters)
+         SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
+         FROM topics t
+         CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION SELECT place_id FROM counted) p
+         LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
+         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL",
+    )
+    .bind(&id)
+    .execute(tx)
+    .await?;
+    Ok(Some(id))
+}
+
+/// Reads a row of [`LAST`].
+pub fn round(row: &AnyRow) -> Round {
+    Round {
+        id: row.get(0),
+        title: row.get(1),
+        seats: i64::from(row.get::<i32, _>(2)),
+        dates: Dates {
+            propose_from: row.get(3),
+            vote_from: row.get(4),
+            closes_at: row.get(5),
+            counted_at: row.get(6),
+        },
+        confirmed: row.get::<Option<Millis>, _>(7).map(|at| (at, row.get(8))),
+    }
+}

@@ -1,0 +1,162 @@
+//! What happened to what somebody said, in every room.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use forms::{Sent, page_number};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Pager, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use outcomes::rules::{Awaited, Outcome, Verdict, awaited};
+use updates::store::{self, Contribution, Kind};
+
+const MOST_ON_A_PAGE: i64 = 30;
+
+/// GET `/account/said`: every topic, support and response of this account, and where each stands.
+pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
+    let page_number = page_number(&Sent::query(&uri));
+    let mut said = store::contributions(
+        &house.db,
+        &me,
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+        now,
+    )
+    .await?;
+    let within = house.outcome_within;
+    let mut comments = local_offer::store::list(
+        &house.db,
+        local_offer::store::Which::By(&me),
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+    )
+    .await?;
+    let has_more = said.len().max(comments.len()) as i64 > MOST_ON_A_PAGE;
+    said.truncate(MOST_ON_A_PAGE as usize);
+    comments.truncate(MOST_ON_A_PAGE as usize);
+    let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
+    let first = (page_number > 1).then(|| "/account/said".to_owned());
+    let page = Page::new("What happened to what you said", || {
+        let nothing = (said.is_empty() && comments.is_empty()).then(|| {
+            view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
+        });
+        let comments = (!comments.is_empty()).then(|| {
+            let rows = comments
+                .iter()
+                .map(|comment| local_offer::mine(comment, within, now))
+                .collect::<Vec<_>>();
+            view! { <h2>"Your comments on the Local Offer"</h2><ul class="cards">{rows}</ul> }
+        });
+        let has_any = !said.is_empty();
+        let rows = said.into_iter().map(|said| row(said, within, now)).collect::<Vec<_>>();
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/account">"Your account"</a></p>
+                <h1>"What happened to what you said"</h1>
+                {nothing}
+                {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
+                {comments}
+                <Pager first next />
+                <p class="soft">"Answers that you gave without an account are not here: nobody knows whose they are. "<a href="/updates/receipt">"See what came of them by your code"</a>"."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
+    let state = state(&said, within, now);
+    let Contribution { how, subject, at, update, wants_outcome, .. } = said;
+    let how = match (how.as_str(), subject.kind) {
+        ("proposed", _) => "You proposed it",
+        ("supported", _) => "You supported it",
+        _ => "You answered",
+    };
+    let to = if subject.kind == Kind::Consultation {
+        format!("/consultations/{}", subject.id)
+    } else {
+        subject.address()
+    };
+    let wants = wants_outcome.map(|wants| {
+        let (words, value, button) = if wants {
+            ("You get a letter when it is said what came of it.", "no", "No letter, please")
+        } else {
+            ("You get no letter of what came of it.", "yes", "Write to me, please")
+        };
+        let unseen = format!(": {}", subject.title);
+        view! {
+            <form method="post" action="/account/said">
+                <input type="hidden" name="consultation" value=subject.id.clone() />
+                <p class="soft">{words}" "<button class="link" name="wants" value=value>{button}<span class="unseen">{unseen}</span></button></p>
+            </form>
+        }
+    });
+    let update = update.map(|update| view! { <p><a href=format!("/updates/{}", update.id)>"Read what came of it"</a></p> });
+    let when = at.map(|at| view! { ", "<When at /> });
+    view! {
+        <li class="card">
+            <h2><a href=to>{subject.title}</a></h2>
+            <p class="state">{state}</p>
+            {update}
+            <p class="soft">{how}{when}</p>
+            {wants}
+        </li>
+    }
+}
+
+/// POST `/account/said`: whether a letter is wanted of what came of a consultation.
+pub async fn want(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let by = viewer.signed_in()?.account_id.clone();
+    let (consultation, wants) = (
+        id::parse(sent.typed("consultation")).ok_or(Error::NotFound)?,
+        sent.typed("wants") == "yes",
+    );
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { store::want_outcome(tx, &consultation, &by, wants).await })
+        })
+        .await?;
+    Ok(Redirect::to("/account/said").into_response())
+}
+
+/// Where it stands, in words.
+fn state(said: &Contribution, within: Millis, now: Millis) -> String {
+    if let Some(update) = &said.update {
+        let verdict = update.verdict.map_or("claimed", Verdict::word);
+        let verdict = if update.verdict == Some(Verdict::Partly) {
+            "partly confirmed by the forum"
+        } else {
+            verdict
+        };
+        return format!("{}, {verdict}", outcomes::outcome_title(&update.outcome));
+    }
+    if let Some(since) = said.awaited_since {
+        return match awaited(since, None::<&Outcome>, within, now) {
+            Awaited::Overdue(by) => format!("× An outcome was due by {}", clock::day(by)),
+            Awaited::Due(by) => format!("○ An outcome is due by {}", clock::day(by)),
+            Awaited::Said => String::new(),
+        };
+    }
+    match said.state.as_str() {
+        "waiting" => "○ An organiser reads it",
+        "declined" => "× Not taken",
+        "passed on" => "○ With the forum, in private",
+        "withdrawn" => "○ Withdrawn",
+        "merged" => "● Part of another topic",
+        "counting" => "○ In a round that is not closed yet",
+        "in no round" => "○ In no round yet",
+        "closed round" => "○ Voting has closed. The forum has not confirmed the list yet",
+        "not chosen" => "○ Not on the list of its round",
+        "closed" => "○ The answers are being read",
+        _ => "○ Open",
+    }
+    .to_owned()
+}

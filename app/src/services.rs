@@ -1,0 +1,94 @@
+//! The services and places of the area, for everyone: what is coming, and being told of it.
+
+use area::store;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use forms::Named;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+const MOST_COMING: i64 = 10;
+
+/// GET `/services`: all services and places.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let (services, places) = store::both(&house.db).await?;
+    let page = Page::new("Services and places", || {
+        let links = |folder: &'static str, named: Vec<Named>| {
+            let items = named.into_iter().map(|named| view! { <li><a href=format!("/{folder}/{}", named.id)>{named.name}</a></li> });
+            view! { <ul class="rows">{items.collect_view()}</ul> }
+        };
+        view! {
+            <div class="stack">
+                <h1>"Services and places"</h1>
+                <p class="lead">"See what changes, and ask to be told before it does."</p>
+                <h2>"Services"</h2>
+                {links("services", services)}
+                <h2>"Places"</h2>
+                {links("places", places)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/services/{id}`
+pub async fn service(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (services, _) = store::both(&house.db).await?;
+    let service = services.into_iter().find(|service| service.id == id).ok_or(Error::NotFound)?;
+    let filter = notices::store::Filter { service: id, ..Default::default() };
+    about(&house, &viewer, service, "service", filter).await
+}
+
+/// GET `/places/{id}`
+pub async fn place(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (_, places) = store::both(&house.db).await?;
+    let place = places.into_iter().find(|place| place.id == id).ok_or(Error::NotFound)?;
+    let filter = notices::store::Filter { place: id, ..Default::default() };
+    about(&house, &viewer, place, "place", filter).await
+}
+
+async fn about(
+    house: &House,
+    viewer: &Viewer,
+    named: Named,
+    kind: &'static str,
+    filter: notices::store::Filter,
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let coming = notices::store::list(
+        &house.db,
+        &notices::store::Filter { after: Some(now), ..filter },
+        MOST_COMING,
+    )
+    .await?;
+    let to = |page: &str, field: &str| format!("{page}?{field}={}", named.id);
+    let page = Page::new(named.name.clone(), || {
+        let nothing =
+            coming.is_empty().then(|| view! { <p>"No change is coming that we know of."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/services">"Services and places"</a></p>
+                <h1>{named.name.clone()}</h1>
+                <p><a class="button" href=to("/subscribe", &format!("{kind}s"))>"Be told before it changes"</a></p>
+                <h2>"What changes soon"</h2>
+                {nothing}
+                {notices::cards(coming, now)}
+                <p><a href=to("/notices", kind) + "&show=lately">"What was told before"</a></p>
+                <h2>"What parents want planned"</h2>
+                <p><a href=to("/topics", kind)>{format!("Topics about {}", named.name)}</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}

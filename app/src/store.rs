@@ -1,0 +1,117 @@
+//! What waits on a desk, and what is open now, from every room in one question.
+
+use calendar::clock::Millis;
+use consultations::store::Listed;
+use ground::db::Db;
+use outcomes::rules::Verdict;
+use rounds::store::Round;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+use updates::store::Waited;
+
+/// What waits for organisers, the oldest of each first.
+#[derive(Clone, Debug, Default)]
+pub struct Waits {
+    /// Topics to read: (id, title, proposed at).
+    pub topics: Vec<(String, String, Millis)>,
+    /// Plans without the forum's statement: (id, title, registered at).
+    pub plans: Vec<(String, String, Millis)>,
+    /// How many families no letter reaches.
+    pub unreached: i64,
+}
+
+/// What waits for organisers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> {
+    let (topics, plans, unreached) =
+        (topics::store::TO_READ, plans::store::TO_STATE, notices::ledger::count_unreached());
+    let sql = format!(
+        "SELECT kind, id, title, since FROM (
+           SELECT 'topic' AS kind, id, title, since FROM ({topics}) topics
+           UNION ALL SELECT 'plan', id, title, since FROM ({plans}) plans
+           UNION ALL SELECT 'unreached', '', '', ({unreached})) waits
+         ORDER BY kind, since, id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
+    let mut waits = Waits::default();
+    for row in rows {
+        let one = (row.get(1), row.get(2), row.get(3));
+        match row.get::<&str, _>(0) {
+            "topic" => waits.topics.push(one),
+            "plan" => waits.plans.push(one),
+            _ => waits.unreached = one.2,
+        }
+    }
+    Ok(waits)
+}
+
+/// What waits for a leader: the notices of hers with questions, as (notice, title, how many), and
+/// the outcomes that she is to say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn for_leader(
+    db: &Db,
+    leader: &str,
+) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
+    let sql = format!(
+        "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT) FROM ({}) questions) questions
+         UNION ALL SELECT * FROM ({}) awaited",
+        notices::questions::store::to_answer(),
+        updates::store::all_awaited(Some("$1"))
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(leader).fetch_all(&mut *db.read().await?).await?;
+    let questions = rows
+        .iter()
+        .filter(|row| row.get::<&str, _>(0) == "question")
+        .map(|row| (row.get(1), row.get(2), row.get(3)));
+    Ok((questions.collect(), rows.iter().filter_map(updates::store::read_waited).collect()))
+}
+
+/// The last rounds, the consultations that can be answered, the first to close first, and what was
+/// said last of what came of it; in one question, for home.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_now(
+    db: &Db,
+    now: Millis,
+) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
+    let sql = format!(
+        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict FROM ({} LIMIT 4) rounds
+         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL, c.who_for, 'consultation', ''
+         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
+         UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at, NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, '')
+         FROM ({}) u",
+        rounds::store::LAST,
+        outcomes::store::latest(2)
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
+    let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>(10) == kind);
+    let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
+    all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
+    let listed = |row: &AnyRow| Listed {
+        id: row.get(0),
+        title: row.get(1),
+        who_for: row.get(9),
+        opens_at: row.get(3),
+        closes_at: row.get(5),
+        is_opened: true,
+    };
+    let mut asked: Vec<Listed> = of("consultation").map(listed).collect();
+    asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
+    let said = |row: &AnyRow| outcomes::store::Listed {
+        id: row.get(0),
+        you_said: row.get(1),
+        outcome: row.get(8),
+        verdict: Verdict::read(row.get(11)),
+        organisation: row.get(9),
+        at: row.get(3),
+    };
+    let mut said: Vec<outcomes::store::Listed> = of("update").map(said).collect();
+    said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
+    Ok((all, asked, said))
+}

@@ -1,0 +1,39 @@
+//! What every room that tells somebody does with her row.
+
+use calendar::clock::Millis;
+use ground::db::{self, Kept, Kind};
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+/// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
+/// other.
+pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) -> Kept<()> {
+    let these = db::parameters(1, subscribers.len());
+    let sql = format!(
+        "SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}",
+        kind.hold_to_change()
+    );
+    let mut hold = sqlx::query(AssertSqlSafe(sql));
+    for subscriber in subscribers {
+        hold = hold.bind(subscriber);
+    }
+    hold.fetch_all(tx).await?;
+    Ok(())
+}
+
+/// Keeps a new link to what a subscriber has.
+pub async fn keep_link(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    subscriber_id: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)",
+    )
+    .bind(token_hash)
+    .bind(subscriber_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! A subscription: an address wants to be told when a service changes, in one place or everywhere.
+//!
+//! Its life: asked for → confirmed by the button in a letter, or by the account's own confirmed
+//! address → ended, by one click in a letter or on the subscriber's own page. It is never deleted:
+//! when and how it began and ended is kept, and the address of somebody who has none any more is
+//! erased after [`rules::KEPT_WITHOUT_USE`]. `rules` says what can be asked for and when a digest
+//! goes out, `store` holds the SQL, `subscribe` and `manage` are the pages with their actions,
+//! `letters` the words.
+
+mod letters;
+mod manage;
+pub mod rules;
+pub mod store;
+mod subscribe;
+
+pub use store::forget_due;
+
+use ground::routes::{Access, Routes};
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, SignedIn};
+    Routes::new()
+        .get("/subscribe", Anyone, subscribe::form)
+        .post("/subscribe", Anyone, subscribe::send)
+        .get("/subscribe/sent", Anyone, subscribe::sent)
+        .get("/subscribe/{token}", Anyone, subscribe::confirm_form)
+        .post("/subscribe/{token}", Anyone, subscribe::confirm)
+        .get("/subscriptions/{token}", Anyone, manage::by_link)
+        .post("/subscriptions/{token}", Anyone, manage::change_by_link)
+        .get("/account/subscriptions", SignedIn, manage::own)
+        .post("/account/subscriptions", SignedIn, manage::change_own)
+        .get("/unsubscribe/{token}", Anyone, manage::unsubscribe_form)
+        .post("/unsubscribe/{token}", Anyone, manage::unsubscribe)
+}

@@ -1,0 +1,338 @@
+//! The subscriber's own page, reached by the link in a letter or from her account; and one click to
+//! stop the letters it stands in.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::returns::Came;
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use subscribers::Cadence;
+
+use super::rules;
+use super::store::{self, Began, Ended, Has, Standing, Which};
+use super::subscribe::choices;
+
+/// GET `/subscriptions/{token}`
+pub async fn by_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    page(
+        &house,
+        &viewer,
+        Some(&subscriber),
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
+}
+
+/// POST `/subscriptions/{token}`
+pub async fn change_by_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let subscriber = store::by_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let Some(subscriber) = subscriber else { return Ok(gone(&house, &viewer)) };
+    let back = format!("/subscriptions/{token}");
+    change(&house, &viewer, Some(subscriber), &sent, &back).await
+}
+
+/// GET `/account/subscriptions`
+pub async fn own(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let subscriber = of_viewer(&house, &viewer).await?;
+    page(
+        &house,
+        &viewer,
+        subscriber.as_deref(),
+        &Sent::default(),
+        &Sent::query(&uri).line("done"),
+        &Refusals::default(),
+    )
+    .await
+}
+
+/// POST `/account/subscriptions`
+pub async fn change_own(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let subscriber = of_viewer(&house, &viewer).await?;
+    change(&house, &viewer, subscriber, &sent, "/account/subscriptions").await
+}
+
+async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Error> {
+    let account =
+        store::of_account(&mut *house.db.read().await?, &viewer.signed_in()?.account_id).await?;
+    Ok(account.and_then(|(_, subscriber)| subscriber))
+}
+
+/// Stops one or all, changes how often letters come, or adds what is chosen.
+async fn change(
+    house: &House,
+    viewer: &Viewer,
+    subscriber: Option<String>,
+    sent: &Sent,
+    back: &str,
+) -> Result<Response, Error> {
+    let Some(subscriber) = subscriber else { return Ok(Redirect::to(back).into_response()) };
+    let (now, kind) = (house.clock.now(), house.db.kind());
+    let done = match sent.typed("step") {
+        "stop" | "stop all" => {
+            let which = if sent.typed("step") == "stop" {
+                Which::One(sent.typed("subscription").to_owned())
+            } else {
+                Which::All
+            };
+            let stopping = subscriber.clone();
+            let ended = house.db.write(move |tx| {
+                Box::pin(async move {
+                    store::end(tx, kind, &stopping, &which, Ended::OwnPage, now).await
+                })
+            });
+            ended.await?;
+            settled(house, &subscriber).await?;
+            "stopped"
+        }
+        _ if sent.all("services").is_empty()
+            && sent.all("places").is_empty()
+            && Cadence::read(sent.typed("cadence")).is_some() =>
+        {
+            let cadence = Cadence::read(sent.typed("cadence")).unwrap_or_default();
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move { store::set_cadence(tx, &subscriber, cadence).await })
+                })
+                .await?;
+            "changed"
+        }
+        _ => {
+            let (services, places) = area::store::both(&house.db).await?;
+            let wanted = match rules::wanted(sent, &services, &places) {
+                Ok(wanted) => wanted,
+                Err(refusals) => {
+                    return page(house, viewer, Some(&subscriber), sent, "", &refusals).await;
+                }
+            };
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::begin(tx, &subscriber, &wanted, Began::OwnPage, now).await
+                    })
+                })
+                .await?;
+            "subscribed"
+        }
+    };
+    Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
+}
+
+/// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
+pub async fn unsubscribe_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Response {
+    let to = format!("/subscriptions/{token}");
+    Page::new("Stop these letters?", || {
+        view! {
+            <div class="stack">
+                <h1>"Stop these letters?"</h1>
+                <p class="lead">"We then no longer tell you before these services change."</p>
+                <form method="post">
+                    <button class="button">"Stop these letters"</button>
+                </form>
+                <p><a href=to>"Choose what to keep instead"</a></p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
+/// 8058 wants it. Again is as good as once, and a link that has ended is no fault of whoever posts
+/// it.
+pub async fn unsubscribe(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
+    let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
+        return Ok(no_letters(&house, &viewer));
+    };
+    let stopping = subscriber.clone();
+    let ended = house.db.write(move |tx| {
+        Box::pin(async move {
+            // A letter about a notice stops letters about its services; the others go on.
+            let which = match notices::ledger::services_of_link(tx, &link_hash).await? {
+                services if services.is_empty() => Which::All,
+                services => Which::Of(services),
+            };
+            store::end(tx, kind, &stopping, &which, Ended::OneClick, now).await
+        })
+    });
+    ended.await?;
+    settled(&house, &subscriber).await?;
+    let page = Page::new("We have stopped", || {
+        view! {
+            <div class="stack">
+                <h1>"We have stopped"</h1>
+                <p class="lead">"We no longer write to you about this."</p>
+                <p>"You can "<a href="/subscribe">"begin again"</a>" at any time. "<a href="/notices">"All changes"</a>" are here for everyone to read."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// How long an answer waits for letters that a worker has in its hands, in looks of
+/// [`BETWEEN_LOOKS`]. A worker asks whether a letter may go just before it names the recipient, so
+/// that after these three seconds none is begun.
+const MOST_LOOKS: u32 = 60;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Waits until no letter that was stopped is on its way: once we say that we have stopped, none is
+/// begun.
+async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
+    for _ in 0..MOST_LOOKS {
+        if !notices::ledger::is_on_its_way(&house.db, subscriber, house.clock.now()).await? {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(())
+}
+
+/// For a link that we know nothing of any more. Mail programs read the status alone, people what it
+/// says.
+fn no_letters(house: &House, viewer: &Viewer) -> Response {
+    Page::new("This link has ended", || {
+        view! {
+            <div class="stack">
+                <h1>"This link has ended"</h1>
+                <p class="lead">"We write no letters that go with it any more."</p>
+                <p>"If letters still come, perhaps to a new address, use the link in the newest one."</p>
+            </div>
+        }
+    })
+    .answer(house, viewer)
+}
+
+fn gone(house: &House, viewer: &Viewer) -> Response {
+    let why = "We have no address that goes with it any more, so we write no letters.";
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+        .answer(house, viewer)
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    subscriber: Option<&str>,
+    sent: &Sent,
+    done: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let has = match subscriber {
+        Some(subscriber) => store::has(&house.db, subscriber).await?,
+        None => Has::default(),
+    };
+    let (services, places) = area::store::both(&house.db).await?;
+    let cadence = has.cadence.word();
+    let filled = if sent.typed("cadence").is_empty() {
+        Sent::of(&[("cadence", cadence)])
+    } else {
+        sent.clone()
+    };
+    let page = Page::new("What we tell you about", || {
+        let area = house.names.area.clone();
+        let has_any = !has.subscriptions.is_empty();
+        let add = (subscriber.is_some()).then(|| {
+            let fields = choices(&filled, services, places, refusals);
+            view! {
+                <details open=!refusals.is_empty() || !has_any>
+                    <summary>"Be told of more, or more or less often"</summary>
+                    <form method="post" novalidate>{fields}<button class="button">"Keep this"</button></form>
+                </details>
+            }
+        });
+        view! {
+            <div class="stack">
+                {banner(done)}
+                <Summary refusals />
+                <h1>"What we tell you about"</h1>
+                {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
+                {subscriber.is_none().then(|| view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> })}
+                {has.came_back.map(came_back)}
+                {has_any.then(|| view! { <p class="lead">{format!("How often: {}.", has.cadence.title())}</p> })}
+                <ul class="rows">{has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}</ul>
+                {has_any.then(|| view! {
+                    <form method="post"><button class="button quiet" name="step" value="stop all">"Stop all letters"</button></form>
+                })}
+                {add}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}
+
+/// What she should know of her letters, since they go on.
+fn came_back(came: Came) -> impl IntoView {
+    let words = match came {
+        Came::Bounced => {
+            "Our last letter to you came back. We go on writing to this address. If it is full or wrong, ask to be told at another one."
+        }
+        Came::Complained => {
+            "Our last letter to you was marked as unwanted. We go on writing, so that you hear of changes. You can stop the letters here."
+        }
+    };
+    view! { <p class="panel warn">{words}</p> }
+}
+
+fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
+    let what = format!(
+        "{} in {}",
+        standing.service,
+        standing.place.clone().unwrap_or_else(|| format!("all of {area}"))
+    );
+    let unseen = what.clone();
+    view! {
+        <li>
+            <span>{what}</span>
+            <form method="post">
+                <input type="hidden" name="subscription" value=standing.id.clone() />
+                <button class="link" name="step" value="stop">"Stop"<span class="unseen">{format!(" {unseen}")}</span></button>
+            </form>
+        </li>
+    }
+}
+
+fn banner(done: &str) -> impl IntoView + use<> {
+    let words = match done {
+        "subscribed" => ("It is kept", "We write to you before one of these changes."),
+        "stopped" => {
+            ("It is stopped", "What is left stands below. You can begin again at any time.")
+        }
+        "changed" => ("It is changed", "Letters come as you chose."),
+        _ => return None,
+    };
+    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+}

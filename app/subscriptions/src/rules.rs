@@ -1,0 +1,106 @@
+//! What can be asked for.
+
+use calendar::clock::{DAY, Millis};
+use forms::{Named, Refusals, Sent};
+use subscribers::Cadence;
+
+/// How long the address of somebody who subscribes to nothing any more is kept.
+pub const KEPT_WITHOUT_USE: Millis = 28 * DAY;
+
+/// What somebody wants to be told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Ids of the services; at least one.
+    pub services: Vec<String>,
+    /// Ids of the places; none means the whole area.
+    pub places: Vec<String>,
+    /// How often.
+    pub cadence: Cadence,
+}
+
+impl Wanted {
+    /// Each service in each place: (service, place), the place empty for the whole area.
+    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        let everywhere = self.places.is_empty().then_some("");
+        self.services.iter().flat_map(move |service| {
+            self.places
+                .iter()
+                .map(String::as_str)
+                .chain(everywhere)
+                .map(move |place| (service.as_str(), place))
+        })
+    }
+}
+
+/// Reads what is wanted from what was sent.
+///
+/// # Errors
+/// What to put right; likewise for [`request`].
+pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wanted, Refusals> {
+    let mut refusals = Refusals::default();
+    let services = refusals
+        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
+    let cadence = refusals.take(
+        "cadence",
+        Cadence::read(sent.typed("cadence"))
+            .ok_or_else(|| "Choose how often we may write".to_owned()),
+    );
+    match (services, places, cadence) {
+        (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),
+        _ => Err(refusals),
+    }
+}
+
+/// Reads what somebody without an account asks for: her address, and what is wanted.
+pub fn request(
+    sent: &Sent,
+    services: &[Named],
+    places: &[Named],
+) -> Result<(String, Wanted), Refusals> {
+    let mut refusals = Refusals::default();
+    let email = refusals.take("email", forms::address(sent.typed("email")));
+    match (email, wanted(sent, services, places)) {
+        (Some(email), Ok(wanted)) => Ok((email, wanted)),
+        (_, wanted) => {
+            for (field, what_to_do) in wanted.err().unwrap_or_default().iter() {
+                refusals.add(field, what_to_do);
+            }
+            Err(refusals)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_service_is_wanted_in_each_place_or_in_the_whole_area() {
+        let texts =
+            |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let wanted = |places: &[&str]| Wanted {
+            services: texts(&["a", "b"]),
+            places: texts(places),
+            cadence: Cadence::Daily,
+        };
+        assert_eq!(wanted(&[]).each().collect::<Vec<_>>(), [("a", ""), ("b", "")]);
+        assert_eq!(wanted(&["n", "s"]).each().count(), 4);
+    }
+
+    #[test]
+    fn what_is_missing_is_named_field_by_field() {
+        let about = |body: &[u8]| -> Vec<&str> {
+            request(&Sent::read(body), &[], &[])
+                .expect_err("refusals")
+                .iter()
+                .map(|(field, _)| field)
+                .collect()
+        };
+        assert_eq!(about(b""), ["email", "services", "cadence"]);
+        assert_eq!(
+            about(b"email=a@example.org&services=gone&places=gone&cadence=never"),
+            ["services", "places", "cadence"]
+        );
+    }
+}

@@ -1,0 +1,420 @@
+//! Every SQL statement about subscriptions.
+
+use calendar::clock::Millis;
+use deliveries::returns::Came;
+use ground::db::{self, Db, Kept, Kind};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use subscribers::{Cadence, hold};
+
+use super::rules::{KEPT_WITHOUT_USE, Wanted};
+
+/// Keeps what was asked for, until its letter's button is pressed.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn keep_request(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    email: &str,
+    wanted: &str,
+    ends_at: Millis,
+) -> Kept<()> {
+    sqlx::query("INSERT INTO subscription_requests (token_hash, email, wanted, ends_at) VALUES ($1, $2, $3, $4)")
+        .bind(token_hash)
+        .bind(email)
+        .bind(wanted)
+        .bind(ends_at)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again,
+/// since the same button twice is once; but not when something was stopped since, which the button
+/// of an old letter must not begin again.
+pub async fn request(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<(String, String)>> {
+    let row = sqlx::query(
+        "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1 AND r.ends_at > $2
+           AND NOT EXISTS (SELECT 1 FROM subscribers b JOIN subscriptions s ON s.subscriber_id = b.id
+                           WHERE b.email = r.email AND s.ended_at >= r.confirmed_at)",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// Keeps that what was asked for is confirmed.
+pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
+    let confirmed = sqlx::query(
+        "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1 AND confirmed_at IS NULL",
+    );
+    confirmed.bind(token_hash).bind(now).execute(tx).await?;
+    Ok(())
+}
+
+/// By what a subscription began.
+#[derive(Clone, Copy, Debug)]
+pub enum Began {
+    /// The button in a letter to the address.
+    Letter,
+    /// An account whose address is confirmed.
+    Account,
+    /// The subscriber's own page, opened by the link in a letter.
+    OwnPage,
+}
+
+/// The subscriber with this address, made where there is none; her id. A known account becomes
+/// hers.
+pub async fn subscriber(
+    tx: &mut AnyConnection,
+    email: &str,
+    account_id: Option<&str>,
+    now: Millis,
+) -> Kept<String> {
+    sqlx::query_scalar(
+        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at) VALUES ($1, $2, $3, 'at once', $4)
+         ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
+         RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(email)
+    .bind(account_id)
+    .bind(now)
+    .fetch_one(tx)
+    .await
+}
+
+/// Begins what is wanted and does not stand already. What was called off since she had stopped it
+/// is owed again.
+pub async fn begin(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    wanted: &Wanted,
+    how: Began,
+    now: Millis,
+) -> Kept<()> {
+    let how = match how {
+        Began::Letter => "letter",
+        Began::Account => "account",
+        Began::OwnPage => "own page",
+    };
+    let each: Vec<(&str, &str)> = wanted.each().collect();
+    let row = |nth: usize| {
+        format!(
+            "(${}, $1, ${}, ${}, CAST($2 AS BIGINT), $3)",
+            nth * 3 + 4,
+            nth * 3 + 5,
+            nth * 3 + 6
+        )
+    };
+    let rows = (0..each.len()).map(row).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES {rows}
+         ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING"
+    );
+    let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
+    for (service, place) in each {
+        begin = begin.bind(id::fresh()).bind(service).bind(place);
+    }
+    begin.execute(&mut *tx).await?;
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1 AND erased_at IS NULL")
+        .bind(subscriber_id)
+        .execute(&mut *tx)
+        .await?;
+    set_cadence(tx, subscriber_id, wanted.cadence).await?;
+    notices::ledger::begin_again(tx, subscriber_id, now).await
+}
+
+/// Sets how often letters may come.
+pub async fn set_cadence(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    cadence: Cadence,
+) -> Kept<()> {
+    sqlx::query("UPDATE subscribers SET cadence = $2 WHERE id = $1")
+        .bind(subscriber_id)
+        .bind(cadence.word())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// By what a subscription ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended {
+    /// One click in a letter, or the mail program's own button.
+    OneClick,
+    /// The subscriber's own page.
+    OwnPage,
+    /// Her account has another address, which has subscriptions of its own.
+    AddressChanged,
+}
+
+/// Which of a subscriber's subscriptions end.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// The one with this id.
+    One(String),
+    /// Those to these services.
+    Of(Vec<String>),
+}
+
+/// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending
+/// what has ended changes nothing.
+pub async fn end(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    subscriber_id: &str,
+    which: &Which,
+    how_it_ended: Ended,
+    now: Millis,
+) -> Kept<()> {
+    hold(tx, kind, &[subscriber_id.to_owned()]).await?;
+    let how = match how_it_ended {
+        Ended::OneClick => "one click",
+        Ended::OwnPage => "own page",
+        Ended::AddressChanged => "address changed",
+    };
+    let (column, ids) = match which {
+        Which::All => ("subscriber_id", vec![subscriber_id.to_owned()]),
+        Which::One(id) => ("id", vec![id.clone()]),
+        Which::Of(services) => ("service_id", services.clone()),
+    };
+    let wanted = db::parameters(4, ids.len());
+    let sql = format!(
+        "UPDATE subscriptions SET ended_at = $2, ended_how = $3 WHERE subscriber_id = $1 AND ended_at IS NULL AND {column} IN ({wanted})"
+    );
+    let mut end = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
+    for id in ids {
+        end = end.bind(id);
+    }
+    end.execute(&mut *tx).await?;
+    let of_outcomes: Option<i64> = sqlx::query_scalar(
+        "UPDATE subscribers SET idle_since = coalesce(idle_since, $2)
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)
+         RETURNING (SELECT count(*) FROM update_letters l JOIN deliveries d ON d.id = l.delivery_id AND d.next_at IS NOT NULL
+                    WHERE l.subscriber_id = $1)",
+    )
+    .bind(subscriber_id)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    // Whoever asks for nothing any more is not told of outcomes either.
+    if of_outcomes.is_some_and(|letters| letters > 0)
+        && !matches!(how_it_ended, Ended::AddressChanged)
+    {
+        updates::store::call_off(tx, subscriber_id, now).await?;
+    }
+    match (how_it_ended, which) {
+        (Ended::AddressChanged, _) | (_, Which::One(_)) => {}
+        (_, Which::All) => notices::ledger::stop(tx, subscriber_id, None, now).await?,
+        (_, Which::Of(services)) => {
+            notices::ledger::stop(tx, subscriber_id, Some(services), now).await?;
+        }
+    }
+    notices::ledger::call_off(tx, subscriber_id, now).await
+}
+
+/// The subscriber a link leads to, while her address is known.
+pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id WHERE l.token_hash = $1 AND s.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .fetch_optional(connection)
+    .await
+}
+
+/// The address of an account, and its subscriber if it has one: (address, subscriber).
+pub async fn of_account(
+    connection: &mut AnyConnection,
+    account_id: &str,
+) -> Kept<Option<(String, Option<String>)>> {
+    let row = sqlx::query(
+        "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email WHERE a.id = $1 AND a.email IS NOT NULL",
+    )
+    .bind(account_id)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// What a subscriber has.
+#[derive(Clone, Debug, Default)]
+pub struct Has {
+    /// How often letters may come.
+    pub cadence: Cadence,
+    /// What stands, in the order of the services, then of the places.
+    pub subscriptions: Vec<Standing>,
+    /// What came back of the last letter about a notice that went to her.
+    pub came_back: Option<Came>,
+}
+
+/// One subscription that stands.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its id.
+    pub id: String,
+    /// The service.
+    pub service: String,
+    /// The place; `None` for the whole area.
+    pub place: Option<String>,
+}
+
+/// What a subscriber has.
+pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
+    let rows = sqlx::query(
+        "SELECT b.cadence, s.id, v.name, p.name,
+                (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT JOIN returns r ON r.delivery_id = d.id
+                 WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL ORDER BY d.sent_at DESC, r.kind LIMIT 1)
+         FROM subscribers b
+         LEFT JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
+         LEFT JOIN services v ON v.id = s.service_id
+         LEFT JOIN places p ON p.id = s.place_id
+         WHERE b.id = $1
+         ORDER BY v.position, v.name, coalesce(p.position, 0), p.name",
+    )
+    .bind(subscriber_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut has = Has::default();
+    for row in rows {
+        has.cadence = Cadence::read(row.get(0)).unwrap_or_default();
+        has.came_back = row.get::<Option<&str>, _>(4).and_then(Came::read);
+        if let Some(id) = row.get(1) {
+            has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });
+        }
+    }
+    Ok(has)
+}
+
+/// Writes to a subscriber's new address from now on, once her account's address has changed. If
+/// that has subscriptions already, hers join them. The links in letters that went to the old
+/// address lead nowhere any more; a letter that has not gone goes to the new one.
+pub async fn address_changed(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    old: &str,
+    new: &str,
+    now: Millis,
+) -> Kept<()> {
+    notices::ledger::hold_addresses(tx, kind).await?;
+    let subscriber = |email: &str| {
+        sqlx::query_scalar("SELECT id FROM subscribers WHERE email = $1").bind(email.to_owned())
+    };
+    let old: Option<String> = subscriber(old).fetch_optional(&mut *tx).await?;
+    let Some(old) = old else { return Ok(()) };
+    let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
+    if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
+        // The ledger keeps that the letter came back; another row tells her at the address that she
+        // has now.
+        known = Some(likewise(tx, &old, new, now).await?);
+    }
+    let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
+    hold(tx, kind, &both).await?;
+    let Some(known) = known else {
+        let not_gone = "SELECT l.delivery_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1 AND d.next_at IS NOT NULL";
+        let links = format!(
+            "DELETE FROM subscriber_links WHERE subscriber_id = $1
+               AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1 AND delivery_id IN ({not_gone}))"
+        );
+        sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
+        let letters = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
+        sqlx::query(AssertSqlSafe(letters)).bind(&old).bind(new).execute(&mut *tx).await?;
+        sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1")
+            .bind(old)
+            .bind(new)
+            .execute(tx)
+            .await?;
+        return Ok(());
+    };
+    sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1")
+        .bind(&old)
+        .execute(&mut *tx)
+        .await?;
+    let standing = sqlx::query("SELECT service_id, place_id FROM subscriptions WHERE subscriber_id = $1 AND ended_at IS NULL")
+        .bind(&old)
+        .fetch_all(&mut *tx)
+        .await?;
+    for row in standing {
+        sqlx::query(
+            "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
+             ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING",
+        )
+        .bind(id::fresh())
+        .bind(&known)
+        .bind(row.get::<String, _>(0))
+        .bind(row.get::<String, _>(1))
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    }
+    sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1")
+        .bind(&known)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE subscribers SET joined_id = $2 WHERE id = $1 OR joined_id = $1")
+        .bind(&old)
+        .bind(&known)
+        .execute(&mut *tx)
+        .await?;
+    notices::ledger::move_to(tx, &old, &known, now).await?;
+    end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
+}
+
+/// A new subscriber with this address, who has the account of another and wants letters as often;
+/// her id.
+async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
+    sqlx::query_scalar(
+        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
+         SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4 RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(email)
+    .bind(now)
+    .bind(other)
+    .fetch_one(tx)
+    .await
+}
+
+/// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for
+/// and never confirmed. Gives how many addresses went.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    let before = now - KEPT_WITHOUT_USE;
+    let due: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM subscribers WHERE idle_since <= $1 AND erased_at IS NULL)
+              + (SELECT count(*) FROM subscription_requests WHERE ends_at <= $2)",
+    )
+    .bind(before)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    if due == 0 {
+        return Ok(0);
+    }
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1").bind(now).execute(&mut *tx).await?;
+            let erased = sqlx::query(
+                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2 WHERE idle_since <= $1 AND erased_at IS NULL",
+            )
+            .bind(before)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id FROM subscribers WHERE erased_at IS NOT NULL)")
+                .execute(tx)
+                .await?;
+            Ok(erased.rows_affected())
+        })
+    })
+    .await
+}

@@ -1,0 +1,273 @@
+//! Asking to be told: the form, the letter to an address without an account, the button in it.
+
+use accounts::{Caller, may_write};
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::DAY;
+use deliveries::{Owed, owe};
+use forms::{Named, Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Choice, Choices, Field, FormKey, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use subscribers::Cadence;
+
+use super::letters;
+use super::rules::{self, Wanted};
+use super::store::{self, Began};
+
+/// GET `/subscribe`: `?services=…` and `?places=…` are ticked already.
+pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (services, places) = area::store::both(&house.db).await?;
+    Ok(page(&house, &viewer, &Sent::query(&uri), services, places, &Refusals::default())
+        .answer(&house, &viewer))
+}
+
+/// POST `/subscribe`: the same answer whether the address is known or not. An account's own address
+/// is confirmed already.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (services, places) = area::store::both(&house.db).await?;
+    if viewer.is_signed_in() {
+        let account_id = viewer.signed_in()?.account_id.clone();
+        return match rules::wanted(&sent, &services, &places) {
+            Ok(wanted) => {
+                begin_for_account(&house, account_id, wanted).await?;
+                Ok(Redirect::to("/account/subscriptions?done=subscribed").into_response())
+            }
+            Err(refusals) => {
+                Ok(page(&house, &viewer, &sent, services, places, &refusals)
+                    .answer(&house, &viewer))
+            }
+        };
+    }
+    match rules::request(&sent, &services, &places) {
+        Ok((email, wanted)) => {
+            if may_write(&house, &caller, &email).await? {
+                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
+                    .await?;
+            }
+            Ok(Redirect::to("/subscribe/sent").into_response())
+        }
+        Err(refusals) => {
+            Ok(page(&house, &viewer, &sent, services, places, &refusals).answer(&house, &viewer))
+        }
+    }
+}
+
+async fn begin_for_account(house: &House, account_id: String, wanted: Wanted) -> Result<(), Error> {
+    let now = house.clock.now();
+    let begun = house.db.write(move |tx| {
+        Box::pin(async move {
+            let Some((email, _)) = store::of_account(tx, &account_id).await? else { return Ok(()) };
+            let subscriber = store::subscriber(tx, &email, Some(&account_id), now).await?;
+            store::begin(tx, &subscriber, &wanted, Began::Account, now).await
+        })
+    });
+    Ok(begun.await?)
+}
+
+async fn keep(
+    house: &House,
+    email: String,
+    wanted: &Wanted,
+    in_words: Vec<String>,
+    once: String,
+) -> Result<(), Error> {
+    let (now, token) = (house.clock.now(), id::secret());
+    let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
+    let words = letters::confirm(house, &in_words, &token, ends_at);
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::keep_request(tx, &hash, &email, &fields, ends_at).await?;
+            let owed = Owed {
+                // A double tap is one letter.
+                dedup_key: &once,
+                kind: "subscription to confirm",
+                account_id: None,
+                to: &email,
+                words: &words,
+                at: now,
+                not_after: Some(ends_at),
+            };
+            owe(tx, owed).await
+        })
+    });
+    Ok(kept.await?)
+}
+
+/// What is wanted as the fields of the form, to be read again when it is confirmed.
+fn fields(wanted: &Wanted) -> Sent {
+    let each = |name: &'static str, ids: &[String]| {
+        ids.iter().map(|id| (name, id.clone())).collect::<Vec<_>>()
+    };
+    let fields = [
+        each("services", &wanted.services),
+        each("places", &wanted.places),
+        vec![("cadence", wanted.cadence.word().to_owned())],
+    ];
+    let fields = fields.concat();
+    Sent::of(&fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+}
+
+/// "Transport in North Sefton", or the service alone for the whole area.
+fn in_words(wanted: &Wanted, services: &[Named], places: &[Named]) -> Vec<String> {
+    let name = |id: &str, named: &[Named]| {
+        named.iter().find(|named| named.id == id).map(|named| named.name.clone())
+    };
+    let words =
+        |(service, place): (&str, &str)| match (name(service, services), name(place, places)) {
+            (Some(service), Some(place)) => Some(format!("{service} in {place}")),
+            (service, _) => service,
+        };
+    wanted.each().filter_map(words).collect()
+}
+
+/// GET `/subscribe/sent`
+pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
+    Page::new("Look in your email", || {
+        view! {
+            <div class="stack">
+                <h1>"Look in your email"</h1>
+                <p class="lead">"We sent you a letter with a button. Press it, and we write to you before something changes."</p>
+                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/subscribe">"try again"</a>"."</p>
+            </div>
+        }
+    })
+    .answer(&house, &viewer)
+}
+
+/// GET `/subscribe/{token}`: a button, since mail scanners open links.
+pub async fn confirm_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let asked =
+        store::request(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let Some((_, fields)) = asked else { return Ok(ended(&house, &viewer)) };
+    let (services, places) = area::store::both(&house.db).await?;
+    let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else {
+        return Ok(ended(&house, &viewer));
+    };
+    let items = in_words(&wanted, &services, &places)
+        .into_iter()
+        .map(|words| view! { <li>{words}</li> })
+        .collect::<Vec<_>>();
+    let page = Page::new("Shall we write to you?", || {
+        view! {
+            <div class="stack">
+                <h1>"Shall we write to you?"</h1>
+                <p class="lead">"We write before one of these changes:"</p>
+                <ul>{items}</ul>
+                <form method="post">
+                    <button class="button">"Yes, write to me"</button>
+                </form>
+                <p class="soft">"If you did not ask for this, close the page. We do not write again."</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/subscribe/{token}`: begins what was asked for, and leads to the subscriber's own page.
+pub async fn confirm(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (services, places) = area::store::both(&house.db).await?;
+    let (now, link) = (house.clock.now(), id::secret());
+    let link_hash = id::hash(&link);
+    let begun = house.db.write(move |tx| {
+        Box::pin(async move {
+            let token_hash = id::hash(&token);
+            let asked = store::request(tx, &token_hash, now).await?;
+            let Some((email, fields)) = asked else { return Ok::<_, sqlx::Error>(false) };
+            let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places)
+            else {
+                return Ok(false);
+            };
+            let subscriber = store::subscriber(tx, &email, None, now).await?;
+            store::begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
+            store::confirmed(tx, &token_hash, now).await?;
+            subscribers::keep_link(tx, &link_hash, &subscriber, now).await?;
+            Ok(true)
+        })
+    });
+    if begun.await? {
+        Ok(Redirect::to(&format!("/subscriptions/{link}?done=subscribed")).into_response())
+    } else {
+        Ok(ended(&house, &viewer))
+    }
+}
+
+fn ended(house: &House, viewer: &Viewer) -> Response {
+    let why = "Ask once more, and we send you a new letter.";
+    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+        .answer(house, viewer)
+}
+
+fn page(
+    house: &House,
+    viewer: &Viewer,
+    sent: &Sent,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    refusals: &Refusals,
+) -> Page {
+    let is_signed_in = viewer.is_signed_in();
+    let area = house.names.area.clone();
+    let page = Page::new("Be told before it changes", || {
+        let email = (!is_signed_in).then(|| {
+            view! { <Field name="email" label="Your email address" hint="Only for these letters. You need no account." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
+        });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Be told before it changes"</h1>
+                <p class="lead">{format!("When a service in {area} changes, we write to you before the day it takes effect.")}</p>
+                <form method="post" action="/subscribe" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    {choices(sent, services, places, refusals)}
+                    {email}
+                    <button class="button">"Tell me"</button>
+                </form>
+                <p class="soft">"You can stop with one click in each letter."</p>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+/// The fields that say what is wanted.
+pub fn choices<'a>(
+    sent: &Sent,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    let (services, places) =
+        (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
+    let cadence = if sent.typed("cadence").is_empty() && refusals.is_empty() {
+        Cadence::AtOnce.word()
+    } else {
+        sent.typed("cadence")
+    };
+    let cadences =
+        Choice::each(Cadence::ALL.map(|cadence| (cadence.word(), cadence.title())), |word| {
+            word == cadence
+        });
+    view! {
+        <Choices name="services" legend="Which services?" choices=services many=true refusals />
+        <Choices name="places" legend="Only in one part of the area?" hint="Choose none to be told about all of it." choices=places many=true refusals />
+        <Choices name="cadence" legend="How often may we write?" hint="What changes before the next letter of the day or week always comes at once." choices=cadences refusals />
+    }
+}

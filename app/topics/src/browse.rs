@@ -1,0 +1,330 @@
+//! Reading topics: the list, one topic, a parent's own, and taking one's own back.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::Sent;
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, When};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+use voting::Phase;
+
+use super::rules::Standing;
+use super::store::{self, Filter, Listed, Own, Topic};
+use crate::support::{SupportForm, Tally};
+
+const MOST_ON_A_PAGE: usize = 20;
+
+/// GET `/topics`
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let query = Sent::query(&uri);
+    let filter = Filter {
+        search: query.line("search"),
+        service: id::parse(query.typed("service")).unwrap_or_default(),
+        place: id::parse(query.typed("place")).unwrap_or_default(),
+        after: query
+            .typed("after")
+            .split_once('.')
+            .and_then(|(at, id)| Some((at.parse().ok()?, id::parse(id)?))),
+        ..Filter::default()
+    };
+    let mut topics = store::list(&house.db, &filter, MOST_ON_A_PAGE as i64 + 1).await?;
+    let (services, places) = area::store::both(&house.db).await?;
+    let next = (topics.len() > MOST_ON_A_PAGE).then(|| {
+        topics.truncate(MOST_ON_A_PAGE);
+        address(&filter, topics.last())
+    });
+    let first = filter.after.is_some().then(|| address(&filter, None));
+    let page = Page::new("Topics", || {
+        let is_filtered =
+            !(filter.search.is_empty() && filter.service.is_empty() && filter.place.is_empty());
+        let nothing = topics.is_empty().then(|| if is_filtered {
+            view! { <p>"No topic fits. "<a href="/topics">"Show all topics"</a>", or "<a href="/topics/new">"propose this one"</a>"."</p> }.into_any()
+        } else {
+            view! { <p>"Topics that parents propose will be here. "<a href="/topics/new">"Propose the first one"</a>"."</p> }.into_any()
+        });
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    <h1>"Topics"</h1>
+                    <p class="lead">"What parents want planned, in their own words."</p>
+                    {viewer.may_propose().then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> })}
+                    <details open=is_filtered>
+                        <summary>"Search topics"</summary>
+                        <form method="get" role="search">
+                            <div class="field">
+                                <label for="search">"Words in a topic"</label>
+                                <input id="search" name="search" type="search" value=filter.search.clone() />
+                            </div>
+                            <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
+                            <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
+                            <button class="button quiet">"Show"</button>
+                        </form>
+                    </details>
+                </section>
+                <section class="stack">
+                    <h2>{if is_filtered { "Topics that fit" } else { "All topics" }}</h2>
+                    {nothing}
+                    {cards(topics)}
+                    <Pager first next />
+                </section>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// Topics as a list of cards.
+pub fn cards(topics: Vec<Listed>) -> impl IntoView {
+    let cards = topics
+        .into_iter()
+        .map(|topic| {
+            let help = shortened(&topic.would_help);
+            view! { <Card labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)><p class="soft">{help}</p></Card> }
+        })
+        .collect_view();
+    view! { <ul class="cards">{cards}</ul> }
+}
+
+/// GET `/topics/{id}`
+pub async fn topic(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let account = viewer.person().map_or("", |person| &person.account_id);
+    let topic = store::find(&house.db, &id, account).await?.ok_or(Error::NotFound)?;
+    let standing = topic.facts.standing();
+    let is_own = topic.author_id == account;
+    let may_see = match &standing {
+        Standing::Published | Standing::Merged(_) => true,
+        Standing::PassedOn => false,
+        Standing::Waiting | Standing::Declined(_) | Standing::Withdrawn => {
+            is_own || viewer.is(Role::Organiser)
+        }
+    };
+    if !may_see {
+        return Err(Error::NotFound);
+    }
+    let now = house.clock.now();
+    let phase = topic.round.as_ref().map(|(_, dates)| dates.phase(now));
+    let counted = match (&topic.round, phase) {
+        (Some((round, _)), Some(Phase::Closed)) => {
+            crate::support::store::tally(&house.db, round, &id).await?
+        }
+        _ => Tally::default(),
+    };
+    let (plans, updates) = outcomes::store::of_topic(&house.db, &id).await?;
+    let came_of_it = CameOfIt { counted, plans, updates };
+    let done = Sent::query(&uri).line("done");
+    let page = topic_page(&house, &viewer, topic, is_own, phase, came_of_it, &done);
+    let has_island =
+        phase == Some(Phase::Voting) && standing == Standing::Published && viewer.is(Role::Parent);
+    let page = if has_island { page.with_island() } else { page };
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/topics/{id}/withdrawal`
+pub async fn withdraw(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let (now, kind, author_id) =
+        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone());
+    let withdrawn = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move { store::withdraw(tx, kind, &id, &author_id, now).await })
+        })
+        .await?;
+    if withdrawn {
+        Ok(Redirect::to("/account?done=withdrawn").into_response())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back(Path(id): Path<String>) -> Redirect {
+    Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
+}
+
+/// A parent's own topics, and what became of each.
+pub fn own_list(own: Vec<Own>) -> impl IntoView {
+    if own.is_empty() {
+        return view! { <p>"Topics you propose will be here, with what came of each. "<a href="/topics/new">"Propose a topic"</a></p> }
+            .into_any();
+    }
+    let own = own
+        .into_iter()
+        .map(|topic| {
+            let became = became(&topic.facts.standing());
+            // The words of what was passed on are shown to nobody but the safeguarding lead: a
+            // phone may be borrowed.
+            if topic.facts.standing() == Standing::PassedOn {
+                return view! { <li class="card"><p>"Sent on "<When at=topic.proposed_at /></p><p class="state">{became}</p></li> }
+                    .into_any();
+            }
+            view! {
+                <Card labels=Vec::new() title=topic.title to=format!("/topics/{}", topic.id)>
+                    <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>
+                    <p class="state">{became}</p>
+                </Card>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! { <ul class="cards">{own}</ul> }.into_any()
+}
+
+fn became(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Waiting => "○ Waiting for the forum to read it",
+        Standing::Published => "● Published",
+        Standing::Merged(_) => "● Part of another topic",
+        Standing::Declined(_) => "× Not published",
+        Standing::PassedOn => "● With the one person of the forum who looks after such things",
+        Standing::Withdrawn => "× Withdrawn by you",
+    }
+}
+
+/// What came of a topic so far.
+struct CameOfIt {
+    /// What was counted at the close of its round.
+    counted: Tally,
+    /// The plans it is tied to: (id, title).
+    plans: Vec<(String, String)>,
+    /// What leaders say they did.
+    updates: Vec<outcomes::store::Listed>,
+}
+
+fn topic_page(
+    house: &House,
+    viewer: &Viewer,
+    topic: Topic,
+    is_own: bool,
+    phase: Option<Phase>,
+    came_of_it: CameOfIt,
+    done: &str,
+) -> Page {
+    let standing = topic.facts.standing();
+    let banner = match done {
+        "proposed" => Some((
+            "Your topic is with the forum",
+            "Somebody reads it within five working days. We write to you then.",
+        )),
+        "supported" => Some((
+            "You support this topic",
+            "You can take it back until voting closes. Nobody sees the counts before then.",
+        )),
+        "taken back" => {
+            Some(("Your support is taken back", "You can give it again until voting closes."))
+        }
+        _ => None,
+    };
+    let state = match &standing {
+        Standing::Waiting => {
+            Some("Only you and the forum can see this. The forum has not read it yet.".to_owned())
+        }
+        Standing::Declined(reason) => Some(format!("The forum did not publish this. {reason}")),
+        Standing::Withdrawn => {
+            Some("Its author withdrew this topic. Only she and the forum can see it.".to_owned())
+        }
+        _ => None,
+    };
+    let title = topic.title.clone();
+    let CameOfIt { counted, plans, updates } = came_of_it;
+    Page::new(title, || {
+        let banner =
+            banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
+        let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
+        let merged = match &standing {
+            Standing::Merged(into) => Some(
+                view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> },
+            ),
+            _ => None,
+        };
+        let support = (standing == Standing::Published).then(|| {
+            let dates = topic.round.clone();
+            view! { <SupportForm topic=topic.id.clone() title=topic.title.clone() supported=topic.supported round=dates phase viewer counted /> }
+        });
+        let plans = (!plans.is_empty()).then(|| {
+            let plans = plans.into_iter().map(|(id, title)| view! { <li><a href=format!("/plans/{id}")>{title}</a></li> }).collect_view();
+            view! { <h2>"Planned now"</h2><p>"The council and the NHS must answer this topic in:"</p><ul class="queue">{plans}</ul> }
+        });
+        let may_withdraw = is_own
+            && matches!(standing, Standing::Waiting | Standing::Published)
+            && phase != Some(Phase::Closed)
+            && phase != Some(Phase::Counting);
+        let withdraw = may_withdraw.then(|| {
+            view! {
+                <details>
+                    <summary>"Withdraw this topic"</summary>
+                    <p>"It is then published no more and not counted. You cannot undo this."</p>
+                    <form method="post" action=format!("/topics/{}/withdrawal", topic.id)><button class="button warn">"Withdraw this topic"</button></form>
+                </details>
+            }
+        });
+        let merge = (viewer.is(Role::Organiser) && matches!(standing, Standing::Waiting | Standing::Published))
+            .then(|| view! { <p><a href=format!("/forum/topics/{}", topic.id)>"Decide what becomes of it"</a></p> });
+        let labels = if topic.labels.is_empty() {
+            vec![format!("All of {}", house.names.area)]
+        } else {
+            topic.labels.clone()
+        };
+        view! {
+            <article class="stack">
+                {banner}
+                <p><a class="back" href="/topics">"Topics"</a></p>
+                <Labels labels />
+                <h1>{topic.title.clone()}</h1>
+                {state}
+                {merged}
+                {support}
+                <h2>"What happens now"</h2>
+                <p class="said">{topic.happens_now}</p>
+                <h2>"What would help"</h2>
+                <p class="said">{topic.would_help}</p>
+                <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
+                {plans}
+                {outcomes::came_of_it(updates)}
+                {withdraw}
+                {merge}
+            </article>
+        }
+    })
+}
+
+/// The address of the list with this filter, after this entry.
+fn address(filter: &Filter, last: Option<&Listed>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in
+        [("search", &filter.search), ("service", &filter.service), ("place", &filter.place)]
+    {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(last) = last {
+        query.append_pair("after", &format!("{}.{}", last.published_at, last.id));
+    }
+    format!("/topics?{}", query.finish())
+}
+
+/// The first line, at most 140 characters of it, cut between words.
+#[must_use]
+pub fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 140 {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(140).collect();
+    let end = cut.rfind(' ').unwrap_or(cut.len());
+    format!("{} …", &cut[..end])
+}

@@ -1,0 +1,202 @@
+//! What an organiser does with a topic: publish, merge, decline, or pass on to the safeguarding
+//! lead.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, Decision, Standing};
+use super::store::{self, Filter, Topic};
+use super::{letters, search};
+
+/// Most topics that are offered to merge into; more are found by searching.
+const MOST_TO_MERGE_INTO: i64 = 8;
+
+/// GET `/forum/topics/{id}`
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let topic = for_decision(&house, &id).await?;
+    decide_page(&house, &viewer, topic, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// POST `/forum/topics/{id}`
+pub async fn decide(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let topic = for_decision(&house, &id).await?;
+    if sent.typed("step") == "look" {
+        return decide_page(&house, &viewer, topic, &sent, &Refusals::default()).await;
+    }
+    let decision = match rules::decision(&sent, &topic.id, &topic.facts.standing()) {
+        Ok(decision) => decision,
+        Err(refusals) => return decide_page(&house, &viewer, topic, &sent, &refusals).await,
+    };
+    if keep(&house, &viewer.signed_in()?.account_id, &topic, decision).await? {
+        return Ok(Redirect::to("/forum?done=decided").into_response());
+    }
+    let refusals = Refusals::one(
+        "decision",
+        "This could not be kept. The topic, or the one to merge it into, has changed. Look again",
+    );
+    decide_page(&house, &viewer, for_decision(&house, &id).await?, &sent, &refusals).await
+}
+
+/// The decision, the audit, the author's letter: one write. False when the topic stands no more as
+/// it did.
+async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
+    let (now, kind, by, topic, writer) =
+        (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let (kept, what, detail) = match &decision {
+                Decision::Publish => {
+                    (store::publish(tx, kind, &(&topic).into(), now).await?, "topic published", "")
+                }
+                Decision::Merge(into) => (
+                    store::merge(tx, kind, &topic.id, into, now).await?,
+                    "topic merged",
+                    into.as_str(),
+                ),
+                Decision::Decline(reason) => {
+                    (store::decline(tx, &topic.id, reason, now).await?, "topic declined", "")
+                }
+                Decision::PassOn => {
+                    (store::pass_on(tx, &topic.id, now).await?, "topic passed on", "")
+                }
+            };
+            if !kept {
+                return Ok::<_, sqlx::Error>(false);
+            }
+            audit::note(tx, Entry { at: now, who: Some(&by), what, about: &topic.id, detail })
+                .await?;
+            if let Some(to) = &topic.author_email {
+                let words = letters::decided(&writer, &topic, &decision);
+                let dedup_key = format!("{what} {}", topic.id);
+                owe(
+                    tx,
+                    Owed {
+                        dedup_key: &dedup_key,
+                        kind: what,
+                        account_id: Some(&topic.author_id),
+                        to,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    },
+                )
+                .await?;
+            }
+            Ok(true)
+        })
+    });
+    Ok(kept.await?)
+}
+
+/// A topic an organiser may decide about: not one that was passed on.
+async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let topic = store::find(&house.db, &id, "").await?.ok_or(Error::NotFound)?;
+    if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
+}
+
+async fn decide_page(
+    house: &House,
+    viewer: &Viewer,
+    topic: Topic,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let standing = topic.facts.standing();
+    let search = sent.line("search");
+    let mut alike = if search.is_empty() {
+        search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
+    } else {
+        let found = Filter { search: search.clone(), ..Filter::default() };
+        store::list(&house.db, &found, MOST_TO_MERGE_INTO)
+            .await?
+            .into_iter()
+            .map(|topic| (topic.id, topic.title))
+            .collect()
+    };
+    alike.retain(|(id, _)| *id != topic.id);
+    let page = Page::new("Decide about a topic", || {
+        let choice = |value: &str, label: &str| Choice {
+            value: value.into(),
+            label: label.into(),
+            chosen: sent.typed("decision") == value,
+        };
+        let mut choices = Vec::new();
+        if standing == Standing::Waiting {
+            choices.push(choice("publish", "Publish it as it is"));
+        }
+        if !alike.is_empty() {
+            choices.push(choice("merge", "Merge it into one of the topics below"));
+        }
+        if standing == Standing::Waiting {
+            choices.push(choice("decline", "Do not publish it, for the reason below"));
+            choices.push(choice(
+                "pass on",
+                "Pass it on to the safeguarding lead. Nobody else sees it then",
+            ));
+        }
+        let into = Choice::each(alike, |id| sent.typed("into") == id);
+        let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
+        let look_for = view! {
+            <details open=!search.is_empty() || standing == Standing::Published>
+                <summary>"Look for another topic to merge it into"</summary>
+                <div class="row">
+                    <div class="field">
+                        <label for="search">"Words of that topic"</label>
+                        <input id="search" name="search" type="search" value=search.clone() />
+                    </div>
+                    <button class="button quiet" name="step" value="look">"Look for it"</button>
+                </div>
+                {(into.is_none()).then(|| view! { <p>"No other published topic is found. Try fewer words."</p> })}
+            </details>
+        };
+        let form = match standing {
+            Standing::Waiting | Standing::Published => view! {
+                <form method="post" novalidate>
+                    {look_for}
+                    {(!choices.is_empty()).then(|| view! { <Choices name="decision" legend="What becomes of it?" choices refusals /> })}
+                    {into}
+                    <Area name="reason" label="The reason" hint="Only if you do not publish it. The author is told, in your words." value=sent.typed("reason") refusals />
+                    <button class="button">"Keep this decision"</button>
+                </form>
+            }
+            .into_any(),
+            _ => view! { <p class="panel">"There is nothing to decide about it."</p> }.into_any(),
+        };
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <Labels labels=topic.labels />
+                <h1>{topic.title}</h1>
+                <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>
+                <h2>"What happens now"</h2>
+                <p class="said">{topic.happens_now}</p>
+                <h2>"What would help"</h2>
+                <p class="said">{topic.would_help}</p>
+                {form}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

@@ -1,0 +1,43 @@
+//! A topic: something parents want planned, in a parent's own words, which nobody edits.
+//!
+//! Its life: proposed → published, merged into another, declined with a reason, or passed on to the
+//! safeguarding lead, after which nobody else sees it. Its author may withdraw it until its round
+//! closes. `rules` says what a proposal and a decision may be, `search` is the one place with two
+//! SQL texts, `propose`, `browse`, `decide` and `safeguarding` are the pages of the parent, of
+//! everyone, of the organiser and of the safeguarding lead, each with its actions.
+
+mod browse;
+mod decide;
+mod letters;
+mod propose;
+pub mod rules;
+mod safeguarding;
+pub mod search;
+pub mod store;
+pub mod support;
+
+pub use browse::{cards, own_list, shortened};
+
+use ground::routes::{Access, Routes};
+use ground::viewer::Role;
+
+/// The room's addresses.
+#[must_use]
+pub fn routes() -> Routes {
+    use Access::{Anyone, Only};
+    let organiser = Only(Role::Organiser);
+    Routes::new()
+        .get("/topics", Anyone, browse::list)
+        .get("/topics/new", Only(Role::Parent), propose::form)
+        .post("/topics/new", Only(Role::Parent), propose::send)
+        .get("/topics/{id}", Anyone, browse::topic)
+        .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw)
+        .get("/topics/{id}/withdrawal", Anyone, browse::back)
+        .post("/topics/{id}/support", Only(Role::Parent), support::support)
+        .get("/topics/{id}/support", Anyone, support::back_to_topic)
+        .get("/forum/topics/{id}", organiser, decide::page)
+        .post("/forum/topics/{id}", organiser, decide::decide)
+        .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
+        .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)
+        .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note)
+}

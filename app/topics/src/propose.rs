@@ -1,0 +1,157 @@
+//! Proposing a topic: write it, see what is like it, check it, send it. Nothing is kept before it
+//! is sent.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Named, Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, Proposal};
+use super::{search, store};
+
+/// GET `/topics/new`
+pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let (services, places) = area::store::both(&house.db).await?;
+    let until = crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
+    Ok(write_page(&house, &Sent::default(), &Refusals::default(), services, places, until)
+        .answer(&house, &viewer))
+}
+
+/// POST `/topics/new`: checks it, goes back to it, or sends it.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (services, places) = area::store::both(&house.db).await?;
+    let proposal = rules::proposal(&sent, &services, &places);
+    let refusals = match &proposal {
+        Err(refusals) if sent.typed("step") != "change" => refusals.clone(),
+        _ => Refusals::default(),
+    };
+    match (sent.typed("step"), proposal) {
+        ("send", Ok(proposal)) => {
+            let (now, author_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+            let id = house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move { store::propose(tx, &author_id, &proposal, now).await })
+                })
+                .await?;
+            Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
+        }
+        ("change", _) | (_, Err(_)) => {
+            let until =
+                crate::support::store::proposing_until(&house.db, house.clock.now()).await?;
+            Ok(write_page(&house, &sent, &refusals, services, places, until)
+                .answer(&house, &viewer))
+        }
+        (_, Ok(proposal)) => {
+            let alike = search::alike(&house.db, &proposal.title, 3).await?;
+            Ok(check_page(&house, &sent, &proposal, alike, &services, &places)
+                .answer(&house, &viewer))
+        }
+    }
+}
+
+fn write_page(
+    house: &House,
+    sent: &Sent,
+    refusals: &Refusals,
+    services: Vec<Named>,
+    places: Vec<Named>,
+    until: Option<i64>,
+) -> Page {
+    let (services, places) =
+        (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
+    let when = match until {
+        Some(until) => {
+            format!("Propose until {} to be in this round.", calendar::clock::day_and_hour(until))
+        }
+        None => "It will be in the next round.".to_owned(),
+    };
+    let area = house.names.area.clone();
+    let page = Page::new("Propose a topic", || {
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Propose a topic"</h1>
+                <p class="lead">{format!("What should the council and the NHS in {area} plan with parents next?")}</p>
+                <p class="soft">{when}" Everyone can read it, but not who wrote it. Please do not name a child."</p>
+                <form method="post" action="/topics/new" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <Field name="title" label="What should be planned?" hint="One line, 100 characters or fewer." value=sent.typed("title") refusals />
+                    <Area name="happens_now" label="What happens now?" hint="As you see it, in your own words. Nobody changes them." value=sent.typed("happens_now") refusals />
+                    <Area name="would_help" label="What would help?" value=sent.typed("would_help") refusals />
+                    <Choices name="services" legend="Which services is it about?" hint="Choose all that fit." choices=services many=true refusals />
+                    <Choices name="places" legend="Is it about one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
+                    <button class="button" name="step" value="check">"Check it before it is sent"</button>
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn check_page(
+    house: &House,
+    sent: &Sent,
+    proposal: &Proposal,
+    alike: Vec<(String, String)>,
+    services: &[Named],
+    places: &[Named],
+) -> Page {
+    let names = |ids: &[String], named: &[Named]| {
+        named
+            .iter()
+            .filter(|named| ids.contains(&named.id))
+            .map(|named| named.name.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let services = names(&proposal.services, services);
+    let places = if proposal.places.is_empty() {
+        format!("All of {}", house.names.area)
+    } else {
+        names(&proposal.places, places)
+    };
+    let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
+    let proposal = proposal.clone();
+    Page::new("Check your topic", || {
+        let alike = (!alike.is_empty()).then(|| {
+            let alike = alike.into_iter().map(|(id, title)| view! { <li><a href=format!("/topics/{id}")>{title}</a></li> }).collect_view();
+            view! {
+                <div class="panel gold stack">
+                    <h2>"Is it one of these?"</h2>
+                    <p>"If a topic says the same, it is stronger to support that one. What you wrote stays here if you come back."</p>
+                    <ul>{alike}</ul>
+                </div>
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>"Check your topic"</h1>
+                {alike}
+                <dl class="answers">
+                    <div><dt>"What should be planned"</dt><dd>{proposal.title}</dd></div>
+                    <div><dt>"What happens now"</dt><dd class="said">{proposal.happens_now}</dd></div>
+                    <div><dt>"What would help"</dt><dd class="said">{proposal.would_help}</dd></div>
+                    <div><dt>"Services"</dt><dd>{services}</dd></div>
+                    <div><dt>"Places"</dt><dd>{places}</dd></div>
+                </dl>
+                <form method="post" action="/topics/new" class="stack">
+                    {hidden}
+                    <button class="button" name="step" value="send">"Send this topic"</button>
+                    <button class="button quiet" name="step" value="change">"Change something"</button>
+                </form>
+                <p class="soft">"Somebody from the forum reads it first, within five working days. We write to you then."</p>
+            </div>
+        }
+    })
+    .kept_for_going_back()
+}

@@ -1,0 +1,220 @@
+//! What a proposal may be and what may become of a topic. Pure: facts and now in, facts or refusals
+//! out.
+
+use calendar::clock::Millis;
+use forms::{Named, Refusals, Sent};
+
+/// The longest title, in characters.
+pub const LONGEST_TITLE: usize = 100;
+/// The longest other text, in characters.
+pub const LONGEST_TEXT: usize = 2_000;
+
+/// A topic as a parent proposes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The same key twice is one topic.
+    pub form_key: String,
+    /// One line.
+    pub title: String,
+    /// What happens now.
+    pub happens_now: String,
+    /// What would help.
+    pub would_help: String,
+    /// Ids of the services it is about; at least one.
+    pub services: Vec<String>,
+    /// Ids of the places it is about; none means the whole area.
+    pub places: Vec<String>,
+}
+
+/// Reads a proposal from what was sent. Only services and places that there are can be chosen.
+///
+/// # Errors
+/// What to put right, in the order of the fields.
+pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Proposal, Refusals> {
+    let mut refusals = Refusals::default();
+    let title = refusals.take(
+        "title",
+        forms::within(sent.line("title"), LONGEST_TITLE, "Say in one line what should be planned"),
+    );
+    let text =
+        |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
+    let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
+    let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
+    let services = refusals
+        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let places = refusals.take("places", area::chosen(sent, "places", places, ""));
+    let form_key = sent.once();
+    match (title, happens_now, would_help, services, places) {
+        (Some(title), Some(happens_now), Some(would_help), Some(services), Some(places)) => {
+            Ok(Proposal { form_key, title, happens_now, would_help, services, places })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Where a topic stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// An organiser has not looked at it yet.
+    Waiting,
+    /// Everyone can read it.
+    Published,
+    /// It became part of the topic with this id.
+    Merged(String),
+    /// Not taken, for this reason.
+    Declined(String),
+    /// With the safeguarding lead; shown to nobody else.
+    PassedOn,
+    /// Taken back by its author.
+    Withdrawn,
+}
+
+/// The dated facts that say where a topic stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// When it was published.
+    pub published_at: Option<Millis>,
+    /// What it was merged into.
+    pub merged_into: Option<String>,
+    /// Why it was declined.
+    pub decline_reason: Option<String>,
+    /// When it was passed on to the safeguarding lead.
+    pub passed_on_at: Option<Millis>,
+    /// When its author withdrew it.
+    pub withdrawn_at: Option<Millis>,
+}
+
+impl Facts {
+    /// Where the topic stands. Privacy comes first: what was passed on stays so, whatever came
+    /// after.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self { passed_on_at: Some(_), .. } => Standing::PassedOn,
+            Self { withdrawn_at: Some(_), .. } => Standing::Withdrawn,
+            Self { merged_into: Some(into), .. } => Standing::Merged(into.clone()),
+            Self { decline_reason: Some(reason), .. } => Standing::Declined(reason.clone()),
+            Self { published_at: Some(_), .. } => Standing::Published,
+            _ => Standing::Waiting,
+        }
+    }
+}
+
+/// What an organiser decides about a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Everyone can read it.
+    Publish,
+    /// It becomes part of this topic; its supporters come along.
+    Merge(String),
+    /// It is not taken, for this reason, which the author is told.
+    Decline(String),
+    /// Only the safeguarding lead sees it from now on.
+    PassOn,
+}
+
+/// Reads a decision and says whether it may be made of a topic that stands so.
+///
+/// # Errors
+/// What to put right.
+pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Decision, Refusals> {
+    let decision = match sent.typed("decision") {
+        "publish" => Decision::Publish,
+        "merge" => {
+            let into = id::parse(sent.typed("into")).filter(|into| into != topic_id);
+            Decision::Merge(
+                into.ok_or_else(|| Refusals::one("into", "Choose the topic it becomes part of"))?,
+            )
+        }
+        "decline" => {
+            let reason = forms::within(
+                forms::prose(sent.typed("reason")),
+                LONGEST_TEXT,
+                "Give the author a reason",
+            );
+            Decision::Decline(reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?)
+        }
+        "pass on" => Decision::PassOn,
+        _ => return Err(Refusals::one("decision", "Choose what becomes of this topic")),
+    };
+    let may = match standing {
+        Standing::Waiting => true,
+        Standing::Published => matches!(decision, Decision::Merge(_)),
+        _ => false,
+    };
+    if may {
+        Ok(decision)
+    } else {
+        Err(Refusals::one("decision", "This was decided already. Look at where it stands now"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sefton() -> (Vec<Named>, Vec<Named>) {
+        let named = |id: &str, name: &str| Named { id: id.into(), name: name.into() };
+        (
+            vec![named("s1", "Transport"), named("s2", "Autism support")],
+            vec![named("p1", "North Sefton")],
+        )
+    }
+
+    fn read(body: &str) -> Result<Proposal, Refusals> {
+        let (services, places) = sefton();
+        proposal(&Sent::read(body.as_bytes()), &services, &places)
+    }
+
+    #[test]
+    fn a_proposal_keeps_the_parents_words_and_choices() {
+        let proposal = read("title=Earlier+buses&happens_now=Late%0D%0A%0D%0Aevery+day&would_help=A+plan&services=s1&services=s2")
+            .expect("a proposal");
+        assert_eq!(proposal.happens_now, "Late\n\nevery day");
+        assert_eq!(proposal.services, ["s1", "s2"]);
+        assert!(proposal.places.is_empty());
+    }
+
+    #[test]
+    fn an_empty_proposal_says_what_to_do_about_each_field_in_order() {
+        let refusals = read("title=+%00&places=").expect_err("refusals");
+        let fields: Vec<_> = refusals.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["title", "happens_now", "would_help", "services"]);
+    }
+
+    #[test]
+    fn a_title_of_101_characters_and_an_unknown_service_are_refused() {
+        let refusals =
+            read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101)))
+                .expect_err("refusals");
+        assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. There are 101 now"));
+        assert!(refusals.about("services").is_some());
+    }
+
+    #[test]
+    fn what_was_passed_on_stays_so_whatever_came_after() {
+        let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
+        assert_eq!(facts.standing(), Standing::PassedOn);
+    }
+
+    #[test]
+    fn a_published_topic_can_be_merged_and_nothing_else() {
+        let other = id::fresh();
+        let decide =
+            |body: String, standing| decision(&Sent::read(body.as_bytes()), "this", &standing);
+        assert_eq!(
+            decide(format!("decision=merge&into={other}"), Standing::Published),
+            Ok(Decision::Merge(other.clone()))
+        );
+        assert!(decide("decision=decline&reason=no".into(), Standing::Published).is_err());
+        assert!(decide(format!("decision=merge&into={other}"), Standing::Withdrawn).is_err());
+    }
+
+    #[test]
+    fn declining_takes_a_reason() {
+        let refusals =
+            decision(&Sent::read(b"decision=decline&reason=+"), "this", &Standing::Waiting)
+                .expect_err("a refusal");
+        assert_eq!(refusals.about("reason"), Some("Give the author a reason"));
+    }
+}

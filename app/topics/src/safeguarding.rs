@@ -1,0 +1,135 @@
+//! The private queue of the safeguarding lead: what was passed on, and what was done about it.
+//! Nobody else sees it.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use safeguarding::{note_is_kept, what_was_done};
+
+use super::store;
+
+/// GET `/forum/safeguarding`
+pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let waiting = store::concerns(&house.db, false).await?;
+    let looked_after = store::concerns(&house.db, true).await?;
+    let page = Page::new("Safeguarding", || {
+        let waiting = if waiting.is_empty() {
+            view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> }.into_any()
+        } else {
+            view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
+                .into_any()
+        };
+        let looked_after = (!looked_after.is_empty()).then(|| {
+            view! {
+                <details>
+                    <summary>"What was looked after"</summary>
+                    <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
+                </details>
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>"Safeguarding"</h1>
+                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                {waiting}
+                {looked_after}
+                <p><a href="/forum/safeguarding/answers">"Answers to consultations that were passed on"</a></p>
+                <p><a href="/forum/safeguarding/comments">"Comments on the Local Offer that were passed on"</a></p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+fn line((id, title, passed_on_at): (String, String, Millis)) -> impl IntoView {
+    view! { <li><a href=format!("/forum/safeguarding/{id}")>{title}</a><p class="soft">"Passed on "<When at=passed_on_at /></p></li> }
+}
+
+/// GET `/forum/safeguarding/{id}`
+pub async fn concern(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    page(&house, &viewer, &id, &Sent::query(&uri), &Refusals::default()).await
+}
+
+/// POST `/forum/safeguarding/{id}`: notes what was done.
+pub async fn note(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let id = id::parse(&id).ok_or(Error::NotFound)?;
+    let note = match safeguarding::note(&sent) {
+        Ok(note) => note,
+        Err(refusals) => return page(&house, &viewer, &id, &sent, &refusals).await,
+    };
+    store::concern(&house.db, &id).await?.ok_or(Error::NotFound)?;
+    let (now, by, key, about) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), sent.once(), id.clone());
+    let noted = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::note(tx, &key, &about, &note, &by, now).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "concern noted",
+                        about: &about,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    noted.await?;
+    Ok(Redirect::to(&format!("/forum/safeguarding/{id}?done=noted")).into_response())
+}
+
+async fn page(
+    house: &House,
+    viewer: &Viewer,
+    id: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    let concern = store::concern(&house.db, id).await?.ok_or(Error::NotFound)?;
+    let page = Page::new(concern.title.clone(), || {
+        let author = concern.author_email.map(|email| {
+            let to = format!("mailto:{email}");
+            view! { <p>"Its author: "<a href=to>{email}</a></p> }
+        });
+        view! {
+            <div class="stack">
+                {note_is_kept(sent)}
+                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <Summary refusals />
+                <h1>{concern.title}</h1>
+                <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
+                <h2>"What happens now"</h2>
+                <p class="said">{concern.happens_now}</p>
+                <h2>"What would help"</h2>
+                <p class="said">{concern.would_help}</p>
+                {author}
+                {what_was_done(concern.notes, sent, refusals)}
+            </div>
+        }
+    });
+    Ok(page.refused_for(refusals).answer(house, viewer))
+}

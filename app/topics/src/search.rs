@@ -1,0 +1,93 @@
+//! Full-text search over published topics: the one named place with two SQL texts.
+
+use ground::db::{Db, Kind};
+use sqlx::{AnyConnection, Row as _};
+
+/// Most words of a question that are looked for; more make it slower and no better.
+const MOST_WORDS: usize = 12;
+
+/// Makes a published topic findable.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn add(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    words: &str,
+) -> Result<(), sqlx::Error> {
+    let sql = match kind {
+        Kind::Sqlite => "INSERT INTO topic_search (topic_id, words) VALUES ($1, $2)",
+        Kind::Postgres => {
+            "INSERT INTO topic_search (topic_id, words) VALUES ($1, to_tsvector('english', $2))"
+        }
+    };
+    sqlx::query(sql).bind(topic_id).bind(forms::folded(words)).execute(tx).await?;
+    Ok(())
+}
+
+/// Takes a topic out again.
+pub async fn remove(tx: &mut AnyConnection, topic_id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM topic_search WHERE topic_id = $1").bind(topic_id).execute(tx).await?;
+    Ok(())
+}
+
+/// Topics like this text, (id, title), the most alike first: any of its longer words will do.
+pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
+    let words: Vec<String> = words(text).into_iter().filter(|word| word.len() > 3).collect();
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, question) = match db.kind() {
+        Kind::Sqlite => (
+            "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id
+             WHERE topic_search MATCH $1 AND t.merged_at IS NULL ORDER BY s.rank, t.id LIMIT $2",
+            words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
+        ),
+        Kind::Postgres => (
+            "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id, to_tsquery('english', $1) question
+             WHERE s.words @@ question AND t.merged_at IS NULL ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+            words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
+        ),
+    };
+    let rows = sqlx::query(sql).bind(question).bind(most).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The condition that a topic `t` holds all words of a question bound as `$1`, and what to bind;
+/// every topic does when the question has no words.
+#[must_use]
+pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
+    let words = words(question);
+    match kind {
+        Kind::Sqlite => (
+            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search WHERE topic_search MATCH CASE WHEN $1 = '' THEN '\"nothing\"' ELSE $1 END))",
+            words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
+        ),
+        Kind::Postgres => (
+            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search WHERE words @@ to_tsquery('english', $1)))",
+            words.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & "),
+        ),
+    }
+}
+
+/// The words of a text: letters and digits only, so that none of them can mean anything to a search
+/// language.
+fn words(text: &str) -> Vec<String> {
+    let folded = forms::folded(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.take(MOST_WORDS).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_sign_of_a_search_language_is_left_in_the_words() {
+        assert_eq!(
+            words("\"autism\" OR (NEAR* path:way) & 'café' -- \\"),
+            ["autism", "or", "near", "path", "way", "cafe"]
+        );
+    }
+}

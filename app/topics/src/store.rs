@@ -1,0 +1,555 @@
+//! Every SQL statement about topics, but for the search itself.
+
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept, Kind};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use voting::Dates;
+
+use super::rules::{Facts, Proposal};
+use super::search;
+
+/// A published topic as one entry of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What would help, in the parent's words.
+    pub would_help: String,
+    /// When it was published.
+    pub published_at: Millis,
+    /// Its services, then its places.
+    pub labels: Vec<String>,
+    /// Whether the person who looks supports it.
+    pub supported: bool,
+}
+
+/// Which topics to list, and from where on.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Words it must hold; empty for any.
+    pub search: String,
+    /// The id of a service it is about; empty for any.
+    pub service: String,
+    /// The id of a place it is about; empty for any. Topics about the whole area are about each
+    /// place.
+    pub place: String,
+    /// The id of its round; empty for any.
+    pub round: String,
+    /// The last entry of the page before: (published at, id).
+    pub after: Option<(Millis, String)>,
+    /// Who looks, for [`Listed::supported`]; empty for a visitor.
+    pub viewer: String,
+}
+
+/// Published topics, the latest first, `most` at the most. Never in an order that tells of their
+/// support.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
+    let (holds, question) = search::holds(db.kind(), &filter.search);
+    let sql = format!(
+        "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id, s.name, l.name
+         FROM (SELECT t.id, t.title, t.would_help, t.published_at FROM topics t
+               WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL AND {holds}
+                 AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id AND x.service_id = $2))
+                 AND ($3 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id AND x.place_id = $3)
+                              OR NOT EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id))
+                 AND ($4 = '' OR t.round_id = $4)
+                 AND (t.published_at < $5 OR (t.published_at = $5 AND t.id < $6))
+               ORDER BY t.published_at DESC, t.id DESC LIMIT $7) p
+         LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $8
+         LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT JOIN services s ON s.id = ts.service_id
+         LEFT JOIN topic_places tp ON tp.topic_id = p.id LEFT JOIN places l ON l.id = tp.place_id
+         ORDER BY p.published_at DESC, p.id DESC, s.position, l.position"
+    );
+    let (before, before_id) = filter.after.clone().unwrap_or((i64::MAX, String::new()));
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(question)
+        .bind(&filter.service)
+        .bind(&filter.place)
+        .bind(&filter.round)
+        .bind(before)
+        .bind(before_id)
+        .bind(most)
+        .bind(&filter.viewer)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let mut listed: Vec<Listed> = Vec::new();
+    for group in rows.chunk_by(|one, next| one.get::<String, _>(0) == next.get::<String, _>(0)) {
+        let row = &group[0];
+        listed.push(Listed {
+            id: row.get(0),
+            title: row.get(1),
+            would_help: row.get(2),
+            published_at: row.get(3),
+            supported: row.get::<Option<String>, _>(4).is_some(),
+            labels: labels(group, 5, 6),
+        });
+    }
+    Ok(listed)
+}
+
+/// The titles of those of these topics that are published: (id, title), in the order they were
+/// proposed.
+pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = db::parameters(1, ids.len());
+    let sql = format!(
+        "SELECT id, title FROM topics
+         WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY proposed_at, id"
+    );
+    let mut titles = sqlx::query_as(AssertSqlSafe(sql));
+    for id in ids {
+        titles = titles.bind(id);
+    }
+    titles.fetch_all(&mut *db.read().await?).await
+}
+
+/// A topic with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its id.
+    pub id: String,
+    /// Who proposed it.
+    pub author_id: String,
+    /// Where its author's letters go; `None` when the account was erased.
+    pub author_email: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// What happens now.
+    pub happens_now: String,
+    /// What would help.
+    pub would_help: String,
+    /// When it was proposed.
+    pub proposed_at: Millis,
+    /// Where it stands.
+    pub facts: Facts,
+    /// Its round, if it is in one.
+    pub round: Option<(String, Dates)>,
+    /// Its services, then its places.
+    pub labels: Vec<String>,
+    /// Whether the person who looks supports it.
+    pub supported: bool,
+}
+
+/// The topic with this id, whatever became of it. Who may see it is the caller's rule.
+pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
+                t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
+                r.id, r.propose_from, r.vote_from, r.closes_at, r.counted_at, su.account_id, s.name, l.name
+         FROM topics t
+         JOIN accounts a ON a.id = t.author_id
+         LEFT JOIN rounds r ON r.id = t.round_id
+         LEFT JOIN supports su ON su.topic_id = t.id AND su.account_id = $2
+         LEFT JOIN topic_services ts ON ts.topic_id = t.id LEFT JOIN services s ON s.id = ts.service_id
+         LEFT JOIN topic_places tp ON tp.topic_id = t.id LEFT JOIN places l ON l.id = tp.place_id
+         WHERE t.id = $1
+         ORDER BY s.position, l.position",
+    )
+    .bind(id)
+    .bind(viewer)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let facts = Facts {
+        published_at: row.get(7),
+        merged_into: row.get(8),
+        decline_reason: row.get(9),
+        passed_on_at: row.get(10),
+        withdrawn_at: row.get(11),
+    };
+    let round = row.get::<Option<String>, _>(12).map(|round_id| {
+        (
+            round_id,
+            Dates {
+                propose_from: row.get(13),
+                vote_from: row.get(14),
+                closes_at: row.get(15),
+                counted_at: row.get(16),
+            },
+        )
+    });
+    Ok(Some(Topic {
+        id: row.get(0),
+        author_id: row.get(1),
+        author_email: row.get(2),
+        title: row.get(3),
+        happens_now: row.get(4),
+        would_help: row.get(5),
+        proposed_at: row.get(6),
+        facts,
+        round,
+        labels: labels(&rows, 18, 19),
+        supported: row.get::<Option<String>, _>(17).is_some(),
+    }))
+}
+
+/// A topic as one line of its author's list.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// When it was proposed.
+    pub proposed_at: Millis,
+    /// Where it stands.
+    pub facts: Facts,
+}
+
+/// What a parent proposed, the latest first.
+pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
+    let rows = sqlx::query(
+        "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at, withdrawn_at
+         FROM topics WHERE author_id = $1 ORDER BY proposed_at DESC, id DESC LIMIT 200",
+    )
+    .bind(author_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(own).collect())
+}
+
+/// Topics that wait for an organiser, the oldest first: (id, title, since).
+pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
+   WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+   ORDER BY proposed_at, id LIMIT 200";
+
+/// What was passed on to the safeguarding lead, for nobody else to see.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The topic's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What happens now, in its author's words.
+    pub happens_now: String,
+    /// What would help, in its author's words.
+    pub would_help: String,
+    /// Where its author can be reached; `None` when the account was erased.
+    pub author_email: Option<String>,
+    /// When it was passed on.
+    pub passed_on_at: Millis,
+    /// What was done, and when, the first first.
+    pub notes: Vec<(Millis, String)>,
+}
+
+/// The private queue of the safeguarding lead: (id, title, passed on at). Either all that waits,
+/// the oldest first, or what was looked after, the latest first, the last 100 of it.
+pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
+    let sql = if looked_after {
+        "SELECT id, title, passed_on_at FROM topics
+         WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         ORDER BY passed_on_at DESC, id DESC LIMIT 100"
+    } else {
+        "SELECT id, title, passed_on_at FROM topics
+         WHERE passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         ORDER BY passed_on_at, id"
+    };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
+
+/// One concern, if this topic was passed on.
+pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, n.noted_at, n.note
+         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN concern_notes n ON n.topic_id = t.id
+         WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
+         ORDER BY n.noted_at",
+    )
+    .bind(topic_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Concern {
+        id: row.get(0),
+        title: row.get(1),
+        happens_now: row.get(2),
+        would_help: row.get(3),
+        author_email: row.get(4),
+        passed_on_at: row.get(5),
+        notes: rows
+            .iter()
+            .filter_map(|row| Some((row.get::<Option<Millis>, _>(6)?, row.get(7))))
+            .collect(),
+    }))
+}
+
+/// Keeps a note on a concern, once for each form key. True when it is new.
+pub async fn note(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    topic_id: &str,
+    note: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let noted = sqlx::query(
+        "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2 AND passed_on_at IS NOT NULL
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(form_key)
+    .bind(topic_id)
+    .bind(note)
+    .bind(by)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+/// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double
+/// tap.
+pub async fn propose(
+    tx: &mut AnyConnection,
+    author_id: &str,
+    proposal: &Proposal,
+    now: Millis,
+) -> Kept<String> {
+    let new: Option<String> = sqlx::query_scalar(
+        "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (author_id, form_key) DO NOTHING RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(author_id)
+    .bind(&proposal.form_key)
+    .bind(&proposal.title)
+    .bind(&proposal.happens_now)
+    .bind(&proposal.would_help)
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(topic_id) = new else {
+        return sqlx::query_scalar("SELECT id FROM topics WHERE author_id = $1 AND form_key = $2")
+            .bind(author_id)
+            .bind(&proposal.form_key)
+            .fetch_one(tx)
+            .await;
+    };
+    db::tie(tx, "INSERT INTO topic_services (topic_id, service_id)", &topic_id, &proposal.services)
+        .await?;
+    db::tie(tx, "INSERT INTO topic_places (topic_id, place_id)", &topic_id, &proposal.places)
+        .await?;
+    Ok(topic_id)
+}
+
+/// A topic about to be published.
+#[derive(Debug)]
+pub struct Waiting<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// When it was proposed, which decides its round.
+    pub proposed_at: Millis,
+    /// All its words, to be found by.
+    pub words: String,
+}
+
+impl<'a> From<&'a Topic> for Waiting<'a> {
+    fn from(topic: &'a Topic) -> Self {
+        let words = format!("{} {} {}", topic.title, topic.happens_now, topic.would_help);
+        Self { id: &topic.id, proposed_at: topic.proposed_at, words }
+    }
+}
+
+/// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
+/// waits no more.
+pub async fn publish(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic: &Waiting<'_>,
+    now: Millis,
+) -> Kept<bool> {
+    // The round stays open until this write ends: no topic slips in beside the count.
+    let open = format!(
+        "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2 ORDER BY vote_from LIMIT 1{}",
+        kind.hold()
+    );
+    let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open))
+        .bind(now)
+        .bind(topic.proposed_at)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let published = sqlx::query(
+        "UPDATE topics SET published_at = $2, round_id = $3
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+    )
+    .bind(topic.id)
+    .bind(now)
+    .bind(round)
+    .execute(&mut *tx)
+    .await?;
+    if published.rows_affected() == 1 {
+        search::add(tx, kind, topic.id, &topic.words).await?;
+    }
+    Ok(published.rows_affected() == 1)
+}
+
+/// Merges a topic into a published one; its supporters come along. False when either stands no more
+/// as it must, they are voted on in different rounds, or the count of the round has been made.
+pub async fn merge(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    into: &str,
+    now: Millis,
+) -> Kept<bool> {
+    // Both topics are held in one order, so that two merges the other way round wait for each
+    // other.
+    let both = format!(
+        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics WHERE id IN ($1, $2) ORDER BY id{}",
+        kind.hold_to_change()
+    );
+    let both =
+        sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
+    let stands = |row: &&AnyRow| {
+        row.get::<String, _>(0) == into
+            && row.get::<Option<Millis>, _>(2).is_some()
+            && row.get::<Option<Millis>, _>(3).is_none()
+    };
+    let Some(target) = both.iter().find(stands) else { return Ok(false) };
+    let round: Option<String> = target.get(1);
+    if let Some(round) = &round {
+        // The round stays open until this write ends, so that no support moves beside the count.
+        let is_open = format!(
+            "SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}",
+            kind.hold()
+        );
+        if sqlx::query(AssertSqlSafe(is_open))
+            .bind(round)
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?
+            .is_none()
+        {
+            return Ok(false);
+        }
+    }
+    let merged = sqlx::query(
+        "UPDATE topics SET merged_at = $3, merged_into = $2
+         WHERE id = $1 AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+           AND (round_id IS NULL OR round_id = $4)",
+    )
+    .bind(topic_id)
+    .bind(into)
+    .bind(now)
+    .bind(round)
+    .execute(&mut *tx)
+    .await?;
+    if merged.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO supports (topic_id, account_id, given_at)
+         SELECT $2, account_id, given_at FROM supports WHERE topic_id = $1
+         ON CONFLICT (topic_id, account_id) DO NOTHING",
+    )
+    .bind(topic_id)
+    .bind(into)
+    .execute(&mut *tx)
+    .await?;
+    Ok(true)
+}
+
+/// Declines a waiting topic. False when it waits no more.
+pub async fn decline(
+    tx: &mut AnyConnection,
+    topic_id: &str,
+    reason: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let declined = sqlx::query(
+        "UPDATE topics SET declined_at = $3, decline_reason = $2
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+    )
+    .bind(topic_id)
+    .bind(reason)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(declined.rows_affected() == 1)
+}
+
+/// Passes a waiting topic on to the safeguarding lead. False when it waits no more.
+pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kept<bool> {
+    let passed_on = sqlx::query(
+        "UPDATE topics SET passed_on_at = $2
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+    )
+    .bind(topic_id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(passed_on.rows_affected() == 1)
+}
+
+/// Withdraws the author's own topic, until its round closes; never before a draft that answers it
+/// was published, even when a clock was moved back. False when there is nothing of hers to
+/// withdraw.
+pub async fn withdraw(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    author_id: &str,
+    now: Millis,
+) -> Kept<bool> {
+    // The round stays open until this write ends: nothing is taken away beside the count.
+    let round = format!(
+        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
+        kind.hold()
+    );
+    sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
+    let withdrawn = sqlx::query(
+        "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1 FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id
+                                                    WHERE x.topic_id = topics.id AND d.published_at >= $3), $3)
+         WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
+           AND (round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r WHERE r.id = topics.round_id AND r.closed_at IS NULL AND r.closes_at > $3))",
+    )
+    .bind(topic_id)
+    .bind(author_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    if withdrawn.rows_affected() == 1 {
+        search::remove(tx, topic_id).await?;
+    }
+    Ok(withdrawn.rows_affected() == 1)
+}
+
+fn own(row: &AnyRow) -> Own {
+    Own {
+        id: row.get(0),
+        title: row.get(1),
+        proposed_at: row.get(2),
+        facts: Facts {
+            published_at: row.get(3),
+            merged_into: row.get(4),
+            decline_reason: row.get(5),
+            passed_on_at: row.get(6),
+            withdrawn_at: row.get(7),
+        },
+    }
+}
+
+/// The services, then the places, each once; the rows hold every pair of them.
+fn labels(rows: &[AnyRow], service: usize, place: usize) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for column in [service, place] {
+        for row in rows {
+            if let Some(name) = row.get::<Option<String>, _>(column)
+                && !labels.contains(&name)
+            {
+                labels.push(name);
+            }
+        }
+    }
+    labels
+}

@@ -1,0 +1,162 @@
+//! A parent supports a topic: the form on its page, what it sends, and what was counted in the end.
+//! `store` holds the SQL.
+
+pub mod store;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use disclosure::Shown;
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Bars, Page};
+use ground::viewer::{Role, Viewer};
+use islands::support::SupportButton;
+use leptos::prelude::*;
+use voting::{Dates, Phase};
+
+pub use store::Tally;
+
+/// Support as a topic's page shows it: the button while voting is open, when it opens before, what
+/// was counted after.
+#[component]
+pub fn SupportForm<'a>(
+    /// The topic's id.
+    topic: String,
+    /// Its title.
+    title: String,
+    /// Whether she who looks supports it.
+    supported: bool,
+    /// Its round, if it is in one.
+    round: Option<(String, Dates)>,
+    /// Where that round stands.
+    phase: Option<Phase>,
+    /// Who looks.
+    viewer: &'a Viewer,
+    /// What was counted at the close.
+    counted: Tally,
+) -> impl IntoView {
+    let (Some((round, dates)), Some(phase)) = (round, phase) else {
+        return view! { <p class="panel">"It will be in the next round. Then parents can support it."</p> }.into_any();
+    };
+    match phase {
+        Phase::Announced | Phase::Proposing => view! { <p class="panel">"You can support it from "<b>{clock::day_and_hour(dates.vote_from)}</b>"."</p> }.into_any(),
+        Phase::Voting => view! {
+            <div class="panel stack">
+                {support_form(viewer, &topic, &title, supported, "")}
+                <p class="soft">"Until "<b>{clock::day_and_hour(dates.closes_at)}</b>". You can support as many as you like. Nobody sees the counts before then. "<a href=format!("/rounds/{round}")>"All topics of this round"</a></p>
+            </div>
+        }
+        .into_any(),
+        Phase::Counting => view! { <p class="panel">"Voting has closed. The count is being made and will be here in a moment."</p> }.into_any(),
+        Phase::Closed => view! { <div class="panel stack"><h2>"How many parents supported it"</h2>{counts(counted.counted)}<p><a href=format!("/rounds/{round}")>"What was chosen in this round"</a></p></div> }.into_any(),
+    }
+}
+
+/// The support button: an island for parents, for anybody else the same form, which leads through
+/// signing in.
+pub fn support_form(
+    viewer: &Viewer,
+    topic: &str,
+    title: &str,
+    supported: bool,
+    round: &str,
+) -> impl IntoView + use<> {
+    if viewer.is(Role::Parent) {
+        view! { <SupportButton topic=topic.to_owned() title=title.to_owned() supported round=round.to_owned() /> }.into_any()
+    } else if viewer.is_signed_in() {
+        view! { <p class="soft">"Parents and carers can support it."</p> }.into_any()
+    } else {
+        let label = format!("Support this topic: {title}");
+        view! {
+            <form class="support" method="post" action=format!("/topics/{topic}/support")>
+                <input type="hidden" name="wish" value="support" />
+                <button class="button" aria-label=label>"Support this topic"</button>
+            </form>
+        }
+        .into_any()
+    }
+}
+
+/// That voting is not open, with the way on. 422.
+fn not_open(topic: &str) -> Page {
+    let topic = format!("/topics/{topic}");
+    Page::new("Voting on this topic is not open", || {
+        view! {
+            <div class="stack">
+                <h1>"Voting on this topic is not open"</h1>
+                <p class="lead">"Nothing was changed. Its page says when voting opens, or what was counted."</p>
+                <p><a class="button" href=topic>"Go to the topic"</a></p>
+            </div>
+        }
+    })
+    .status(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// The numbers of one topic, through the disclosure rule.
+pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
+    let split = disclosure::split(&counted.iter().map(|(_, number)| *number).collect::<Vec<_>>());
+    let total = format!("{} parents supported it.", capital(&split.total.words()));
+    let is_shown = split.parts.iter().any(|part| *part != Shown::Hidden);
+    let rows = counted.into_iter().map(|(place, _)| place).zip(split.parts).collect();
+    let by_place = if is_shown {
+        view! { <Bars caption="By place".to_owned() rows /> }.into_any()
+    } else {
+        view! { <p class="soft">"How many in each place is not shown, so that nobody can be found out."</p> }.into_any()
+    };
+    view! { <p><b>{total}</b></p>{by_place} }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// POST `/topics/{id}/support`: says what is to stand, so that a double tap says it twice and
+/// changes it once. An island asks for `text/plain` and gets words; a form goes back to where it
+/// came from.
+pub async fn support(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let topic = id::parse(&id).ok_or(Error::NotFound)?;
+    let gives = match sent.typed("wish") {
+        "support" => true,
+        "take back" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let (now, kind, account_id, topic_id) =
+        (house.clock.now(), house.db.kind(), viewer.signed_in()?.account_id.clone(), topic.clone());
+    let kept = house
+        .db
+        .write(move |tx| {
+            Box::pin(
+                async move { store::support(tx, kind, &topic_id, &account_id, gives, now).await },
+            )
+        })
+        .await?;
+    let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+    if asks_for_words {
+        let status = if kept { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        return Ok((status, if kept { "kept" } else { "voting is not open" }).into_response());
+    }
+    if !kept {
+        return Ok(not_open(&topic).answer(&house, &viewer));
+    }
+    let done = if gives { "supported" } else { "taken+back" };
+    let place = id::parse(sent.typed("round")).map_or_else(
+        || format!("/topics/{topic}?done={done}"),
+        |round| format!("/rounds/{round}?done={done}#t-{topic}"),
+    );
+    Ok(Redirect::to(&place).into_response())
+}
+
+/// A GET where only a POST has an answer, as after a reload.
+pub async fn back_to_topic(Path(id): Path<String>) -> Redirect {
+    Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
+}

@@ -1,0 +1,112 @@
+//! Every SQL statement about support and what was counted.
+
+use area::ELSEWHERE;
+use calendar::clock::Millis;
+use ground::db::{Db, Kept, Kind};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// Until when topics can be proposed for the round that is next voted on, if one is announced.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
+    sqlx::query_scalar("SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL ORDER BY vote_from LIMIT 1")
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
+/// Gives or takes back support. False when voting on this topic is not open. Saying the same twice
+/// is saying it once.
+pub async fn support(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    topic_id: &str,
+    account_id: &str,
+    gives: bool,
+    now: Millis,
+) -> Kept<bool> {
+    // The round stays as it is until this write ends: no support slips in beside the count.
+    let is_open = format!(
+        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
+         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+           AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
+        kind.hold()
+    );
+    if sqlx::query(AssertSqlSafe(is_open))
+        .bind(topic_id)
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await?
+        .is_none()
+    {
+        return Ok(false);
+    }
+    let change = if gives {
+        sqlx::query(
+            "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3) ON CONFLICT (topic_id, account_id) DO NOTHING",
+        )
+        .bind(topic_id)
+        .bind(account_id)
+        .bind(now)
+    } else {
+        sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2")
+            .bind(topic_id)
+            .bind(account_id)
+    };
+    change.execute(tx).await?;
+    Ok(true)
+}
+
+/// What was counted for one topic of a round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The topic.
+    pub topic_id: String,
+    /// Its title.
+    pub title: String,
+    /// Every place there was, in its order, and "Elsewhere" if anybody is, with its number of
+    /// supporters. Only for [`disclosure`] to put into words.
+    pub counted: Vec<(String, u64)>,
+    /// Whether the forum confirmed it as one that is to be planned.
+    pub is_confirmed: bool,
+}
+
+/// What was counted for one topic; empty while the round is not closed.
+pub async fn tally(db: &Db, round_id: &str, topic_id: &str) -> Kept<Tally> {
+    Ok(tallies_where(db, round_id, topic_id).await?.into_iter().next().unwrap_or_default())
+}
+
+/// What was counted for every topic of a closed round, in the order they were proposed.
+pub async fn tallies(db: &Db, round_id: &str) -> Kept<Vec<Tally>> {
+    tallies_where(db, round_id, "").await
+}
+
+async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tally>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, coalesce(p.name, $3), y.supporters, x.topic_id
+         FROM tallies y
+         JOIN topics t ON t.id = y.topic_id
+         LEFT JOIN places p ON p.id = y.place_id
+         LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
+    )
+    .bind(round_id)
+    .bind(topic_id)
+    .bind(ELSEWHERE)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let mut tallies: Vec<Tally> = Vec::new();
+    for row in rows {
+        let topic_id: String = row.get(0);
+        if tallies.last().is_none_or(|last| last.topic_id != topic_id) {
+            let is_confirmed = row.get::<Option<String>, _>(4).is_some();
+            tallies.push(Tally { topic_id, title: row.get(1), counted: Vec::new(), is_confirmed });
+        }
+        if let Some(tally) = tallies.last_mut() {
+            tally.counted.push((row.get(2), u64::try_from(row.get::<i64, _>(3)).unwrap_or(0)));
+        }
+    }
+    Ok(tallies)
+}

@@ -1,0 +1,80 @@
+//! Files that show that it is so: put in with a form, and saved by everyone once what names them is
+//! published.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::files;
+use ground::house::House;
+use ground::sent::SentWithFile;
+use ground::ui::{Choice, Choices, Upload};
+use leptos::prelude::*;
+
+use super::evidence::Attached;
+use super::{store, update as find};
+
+/// Keeps the file that came with a form, if one did. Gives the form's fields, which name the file
+/// from now on, and what to do about one that is not taken.
+pub async fn put_in(
+    house: &House,
+    by: &str,
+    form: SentWithFile,
+) -> Result<(Sent, Refusals), Error> {
+    let SentWithFile { sent, file, is_too_large } = form;
+    if is_too_large {
+        return Ok((sent, Refusals::one("file", "Choose a file of 20 MB or less")));
+    }
+    let Some((name, content)) = file else { return Ok((sent, Refusals::default())) };
+    let Some((kind, content)) = files::read(content) else {
+        let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture (png or jpg)";
+        return Ok((sent, Refusals::one("file", what_to_do)));
+    };
+    // Kept before the write: a file that nothing names does no harm, a name without its file would.
+    let file = house.files.keep(&name, kind, content).await?;
+    let (now, by) = (house.clock.now(), by.to_owned());
+    let id = house
+        .db
+        .write(move |tx| Box::pin(async move { store::put_in(tx, &file, &by, now).await }))
+        .await?;
+    Ok((sent.and("files", &id), Refusals::default()))
+}
+
+/// The field for one more file, and those that are put in already.
+pub fn field<'a>(
+    sent: &Sent,
+    known: &[Attached],
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    let named = sent.all("files");
+    let put_in = known
+        .iter()
+        .filter(|file| named.contains(&file.id))
+        .map(|file| (file.id.clone(), words(file)));
+    let choices = Choice::each(put_in, |_| true);
+    let put_in =
+        (!choices.is_empty()).then(|| view! { <Choices name="files" legend="Files that are put in" choices many=true refusals /> });
+    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child in it, by name or to be seen. Where and when a picture was taken is removed. For more than one, come back to this page.";
+    view! { {put_in}<Upload name="file" label="A file" hint accept=".pdf,.docx,.odt,.png,.jpg,.jpeg" refusals /> }
+}
+
+/// A file by its name, with what it is and how large.
+pub fn words(file: &Attached) -> String {
+    let file = &file.file;
+    format!(
+        "{} ({}, {})",
+        file.name,
+        file.kind.ending().to_uppercase(),
+        files::size_in_words(file.size)
+    )
+}
+
+/// GET `/updates/{id}/files/{file}`
+pub async fn file(
+    State(house): State<House>,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Error> {
+    let (update, file) = (find(&house, &id).await?, id::parse(&file).ok_or(Error::NotFound)?);
+    let file = update.file(&file).ok_or(Error::NotFound)?;
+    Ok(house.files.download(&file.file).await?)
+}

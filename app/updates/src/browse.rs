@@ -1,0 +1,348 @@
+//! What everyone sees of updates: the list, and one with all that was said in it.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use calendar::clock;
+use forms::{Sent, page_number};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::{Banner, Page, Pager, When};
+use ground::viewer::{Role, Viewer};
+use leptos::prelude::*;
+use outcomes::rules::{CLAIMED, Outcome, Verdict};
+use outcomes::store::Which;
+
+use super::evidence::{Attached, Evidence, Numbers};
+use super::store::{self, Judged, Said, Subject};
+use super::words::Words;
+use super::{attach, due, update as find};
+
+const MOST_ON_A_PAGE: i64 = 20;
+
+/// GET `/updates`: all, or with `?show=claimed`, `confirmed`, `partly` or `disputed` those.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let about = sent.typed("about").split_once(':').and_then(|(_, id)| id::parse(id));
+    if let Some(about) = about {
+        return of_one(&house, &viewer, about).await;
+    }
+    let (which, show) = match (sent.typed("show"), Verdict::read(sent.typed("show"))) {
+        (_, Some(verdict)) => (Which::Judged(verdict), verdict.word()),
+        ("claimed", None) => (Which::Claimed, "claimed"),
+        _ => (Which::All, ""),
+    };
+    let (page_number, due) = (page_number(&sent), due::due(&house).await?);
+    if sent.typed("show") == "awaited" {
+        return Ok(awaited(due, house.clock.now()).answer(&house, &viewer));
+    }
+    let mut updates = outcomes::store::list(
+        &house.db,
+        &which,
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+    )
+    .await?;
+    let address = |page: i64| {
+        if show.is_empty() {
+            format!("/updates?page={page}")
+        } else {
+            format!("/updates?show={show}&page={page}")
+        }
+    };
+    let next = (updates.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        updates.truncate(MOST_ON_A_PAGE as usize);
+        address(page_number + 1)
+    });
+    let first = (page_number > 1).then(|| address(1));
+    let page = Page::new("You said, we did", || {
+        let nothing = updates.is_empty().then_some(if show.is_empty() {
+            "Nothing was said yet of what came of it."
+        } else {
+            "There is none."
+        });
+        let ways = [
+            ("", "All"),
+            ("claimed", "Claimed"),
+            ("confirmed", "Confirmed"),
+            ("partly", "Partly confirmed"),
+            ("disputed", "Disputed"),
+        ];
+        let ways = ways.map(|(word, title)| {
+            let to = if word.is_empty() {
+                "/updates".to_owned()
+            } else {
+                format!("/updates?show={word}")
+            };
+            view! { <a href=to aria-current=(word == show).then_some("true")>{title}</a> }
+        });
+        view! {
+            <div class="stack">
+                <h1>"You said, we did"</h1>
+                <p class="lead">"What came of what parents said. Leaders say what they did. The forum says if it is so."</p>
+                <nav class="pager" aria-label="Show">{ways.into_iter().collect_view()}</nav>
+                {(page_number == 1 && show.is_empty()).then(|| view! { <p class="panel">{due::counted(&due)}" "<a href="/updates?show=awaited">"See which"</a></p> })}
+                {nothing.map(|nothing| view! { <p>{nothing}</p> })}
+                {outcomes::rows(updates)}
+                <Pager first next />
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// The most updates about one thing.
+const MOST_OF_ONE: i64 = 50;
+
+/// What came of one thing.
+async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
+    let updates = outcomes::store::list(&house.db, &Which::About(about), (MOST_OF_ONE, 0)).await?;
+    let page = Page::new("What came of it", || {
+        let nothing =
+            updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <h1>"What came of it"</h1>
+                {nothing}
+                {outcomes::rows(updates)}
+            </div>
+        }
+    });
+    Ok(page.answer(house, viewer))
+}
+
+/// What is still to be said.
+fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
+    Page::new("Outcomes that are awaited", || {
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <h1>"Outcomes that are awaited"</h1>
+                <p class="lead">"Every chosen topic, every consultation with results and every plan with a draft gets an outcome by a day. What is late stands here for everyone to see."</p>
+                <h2>{due::counted(&due)}</h2>
+                {due::rows(due, now, false)}
+            </div>
+        }
+    })
+}
+
+/// GET `/updates/{id}`
+pub async fn update(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let update = find(&house, &id).await?;
+    let done = Sent::query(&uri).line("done");
+    let may_change = match viewer.signed_in() {
+        Ok(person) if viewer.is(Role::Leader) => {
+            store::is_hers(&house.db, &update.id, &person.account_id).await?
+        }
+        _ => false,
+    };
+    let page = Page::new(
+        format!("You said, we did: {}", outcomes::shortened(&update.now().words.you_said)),
+        || {
+            let banner = match done.as_str() {
+                "published" => Some((
+                    "It is published",
+                    "Everyone who contributed gets a letter. The forum says if it is so.",
+                )),
+                "changed" => Some((
+                    "It is changed",
+                    "The forum looks at it again. What was said before stays below.",
+                )),
+                "doubted" => Some(("The forum has it", "Only its organisers read it.")),
+                "judged" => Some((
+                    "The forum’s word is published",
+                    "It stands beside what the leader says.",
+                )),
+                _ => None,
+            };
+            let ways = [
+                (may_change, format!("/lead/updates/{}", update.id), "Say something else"),
+                (
+                    viewer.is(Role::Organiser),
+                    format!("/forum/updates/{}", update.id),
+                    "Say if it is so, for the forum",
+                ),
+                (
+                    !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
+                    format!("/updates/{}/doubts/new", update.id),
+                    "This is not what I found",
+                ),
+            ];
+            let ways = ways
+                .into_iter()
+                .filter(|(may, ..)| *may)
+                .map(|(_, to, title)| view! { <p><a class="button quiet" href=to>{title}</a></p> });
+            let ways = ways.collect_view();
+            let before = update.versions[1..].iter().map(|said| {
+            view! {
+                <details>
+                    <summary>{format!("What was said until then, from {}", clock::day(said.at))}</summary>
+                    {version(&update.id, said, 3)}
+                </details>
+            }
+        });
+            let before = before.collect_view();
+            let has_before = update.versions.len() > 1;
+            let whose = (!update.organisation.is_empty())
+            .then(|| view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When at=update.now().at /></p> });
+            view! {
+                <article class="stack">
+                    {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
+                    <p><a class="back" href="/updates">"You said, we did"</a></p>
+                    <h1>"You said, we did"</h1>
+                    {whose}
+                    {version(&update.id, update.now(), 2)}
+                    <h2>"What it is about"</h2>
+                    {about(&update.about)}
+                    {ways}
+                    {has_before.then(|| view! { <h2>"Before"</h2> })}
+                    {before}
+                </article>
+            }
+        },
+    );
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What an update is about, each with its address.
+pub fn about(about: &[Subject]) -> impl IntoView + use<> {
+    let about =
+        about.iter().map(|subject| view! { <li>{subject.kind.title()}": "<a href=subject.address()>{subject.title.clone()}</a></li> });
+    let about = about.collect_view();
+    view! { <ul>{about}</ul> }
+}
+
+/// What was said, and beside it what the forum says. `level`: of its headings.
+fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
+    let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
+    let last = judged.next();
+    let earlier = judged.map(|judged| view! { <details><summary>"What the forum said before"</summary>{judged}</details> }).collect_view();
+    let claimed =
+        said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
+    view! { {words_at(&said.words, Some(update_id), level)}{claimed}{last}{earlier} }
+}
+
+/// What an update says. `published`: its id, once its files can be saved.
+pub fn words(words: &Words, published: Option<&str>) -> impl IntoView + use<> {
+    words_at(words, published, 2)
+}
+
+fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
+    let outcome = match &words.outcome {
+        Outcome::Done | Outcome::Partly => None,
+        Outcome::Not { because, decided_by, look_again } => Some(
+            view! {
+                <dt>"Because"</dt><dd>{because.clone()}</dd>
+                <dt>"Decided by"</dt><dd>{decided_by.clone()}</dd>
+                <dt>"Looked at again"</dt><dd>{clock::day_of(look_again)}</dd>
+            }
+            .into_any(),
+        ),
+        Outcome::Deciding { by } => {
+            Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any())
+        }
+    };
+    let parts = words
+        .questions
+        .iter()
+        .map(|question| &question.words)
+        .chain(Some(&words.part).filter(|part| !part.is_empty()));
+    let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
+    let parts = (!parts.is_empty())
+        .then(|| view! { <ul class="soft" aria-label="Which part it answers">{parts}</ul> });
+    let next = (!words.next.is_empty()).then(|| {
+        let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
+        view! { {heading(level, "What comes next")}<p class="lines">{words.next.clone()}{by}</p> }
+    });
+    view! {
+        {heading(level, "You said")}
+        <p class="said">{words.you_said.clone()}</p>
+        {parts}
+        {heading(level, "We did")}
+        <p class="state">{words.outcome.title()}</p>
+        <p class="lines">{words.we_did.clone()}</p>
+        {outcome.map(|outcome| view! { <dl class="when">{outcome}</dl> })}
+        {evidence(&words.evidence, published)}
+        {next}
+    }
+}
+
+fn heading(level: u8, title: &'static str) -> AnyView {
+    if level == 2 {
+        view! { <h2>{title}</h2> }.into_any()
+    } else {
+        view! { <h3>{title}</h3> }.into_any()
+    }
+}
+
+fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
+    let style = if judged.verdict == Verdict::Confirmed { "panel" } else { "panel warn" };
+    view! {
+        <section class=style>
+            {heading(level, judged.verdict.title())}
+            <p class="lines">{judged.words.clone()}</p>
+            {evidence(&judged.evidence, Some(update_id))}
+            <p class="soft"><When at=judged.at /></p>
+        </section>
+    }
+}
+
+/// What shows that it is so.
+fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
+    view! { {evidence.numbers.as_ref().map(numbers)}{files(&evidence.files, published)}{links(&evidence.links)} }
+}
+
+fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
+    let row = |file: &Attached| {
+        let words = attach::words(file);
+        match published {
+            Some(update_id) => {
+                view! { <li><a href=format!("/updates/{update_id}/files/{}", file.id) rel="nofollow">{words}</a></li> }.into_any()
+            }
+            None => view! { <li>{words}</li> }.into_any(),
+        }
+    };
+    let rows: Vec<_> = files.iter().map(row).collect();
+    (!rows.is_empty()).then(|| view! { <p><b>"To save and read"</b></p><ul>{rows}</ul> })
+}
+
+fn links(links: &[String]) -> impl IntoView + use<> {
+    let rows =
+        links.iter().map(|link| view! { <li><a href=link.clone() rel="noopener nofollow">{link.clone()}</a></li> }).collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <p><b>"To read more"</b></p><ul>{rows}</ul> })
+}
+
+/// A number over time, place by place.
+fn numbers(numbers: &Numbers) -> impl IntoView + use<> {
+    let (days, places) = numbers.table();
+    // Without the day of the week, which says nothing here.
+    let short = |day: &String| {
+        clock::day_of(day)
+            .and_then(|day| day.split_once(' ').map(|(_, rest)| rest.to_owned()))
+            .unwrap_or_default()
+    };
+    let names: Vec<String> = days.iter().map(short).collect();
+    let head = names.iter().map(|day| view! { <th scope="col">{day.clone()}</th> }).collect_view();
+    let rows = places.into_iter().map(|(place, cells)| {
+        let cells = cells
+            .into_iter()
+            .zip(names.clone())
+            .map(|(cell, day)| view! { <td data-label=day>{cell.unwrap_or_else(|| "–".to_owned())}</td> });
+        let cells = cells.collect_view();
+        view! { <tr><th scope="row">{place}</th>{cells}</tr> }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table class="plain">
+            <caption>{numbers.what.clone()}</caption>
+            <thead><tr><th scope="col">"Where"</th>{head}</tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <p class="soft">"Source: "{numbers.source.clone()}</p>
+    }
+}

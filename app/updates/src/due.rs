@@ -1,0 +1,86 @@
+//! Outcomes that are due and overdue: everyone sees them.
+
+use calendar::clock::{self, Millis};
+use ground::db::Kept;
+use ground::house::House;
+use leptos::prelude::*;
+use outcomes::rules::{Awaited, awaited};
+
+use super::store::{self, Subject, Waited};
+
+/// An outcome that is due or overdue.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// Of what.
+    pub subject: Subject,
+    /// By when it is to be said.
+    pub by: Millis,
+    /// Whether that has passed.
+    pub is_overdue: bool,
+}
+
+/// The outcomes that are due and overdue, the first to be due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(house: &House) -> Kept<Vec<Due>> {
+    Ok(standing(house, store::waited(&house.db, None).await?))
+}
+
+/// Those that this leader is to say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due_of(house: &House, leader: &str) -> Kept<Vec<Due>> {
+    Ok(standing(house, store::waited(&house.db, Some(leader)).await?))
+}
+
+/// By when each is due, the first to be due first.
+pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
+    let due = waited.into_iter().filter_map(|waited| {
+        let (by, is_overdue) = match awaited(
+            waited.since,
+            waited.told.as_ref(),
+            house.outcome_within,
+            house.clock.now(),
+        ) {
+            Awaited::Said => return None,
+            Awaited::Due(by) => (by, false),
+            Awaited::Overdue(by) => (by, true),
+        };
+        Some(Due { subject: waited.subject, by, is_overdue })
+    });
+    let mut due: Vec<Due> = due.collect();
+    due.sort_by(|one, next| (one.by, &one.subject.id).cmp(&(next.by, &next.subject.id)));
+    due
+}
+
+/// How many are due, and how many of them overdue, in words.
+pub fn counted(due: &[Due]) -> String {
+    let overdue = due.iter().filter(|due| due.is_overdue).count();
+    let outcomes = |number: usize| {
+        if number == 1 { "1 outcome is".to_owned() } else { format!("{number} outcomes are") }
+    };
+    match (overdue, due.len() - overdue) {
+        (0, 0) => "Nothing waits for an outcome.".to_owned(),
+        (0, due) => format!("{} awaited. None is overdue.", outcomes(due)),
+        (overdue, 0) => format!("{} overdue.", outcomes(overdue)),
+        (overdue, due) => format!("{} overdue, and {} awaited.", outcomes(overdue), outcomes(due)),
+    }
+}
+
+/// What is due and overdue, in a list. `answer`: whether each leads to saying what came of it.
+pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
+    let rows = due.into_iter().map(|due| {
+        let to = if answer { format!("/lead/updates/new?about={}", due.subject.value()) } else { due.subject.address() };
+        let state = if due.is_overdue { "× Overdue since" } else { "○ Due by" };
+        view! {
+            <li>
+                <h3><a href=to>{format!("{}: {}", due.subject.kind.title(), due.subject.title)}</a></h3>
+                <p class:late=due.is_overdue>{format!("{state} {} ({}).", clock::day(due.by), clock::days_away(now, due.by))}</p>
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> })
+}

@@ -1,0 +1,266 @@
+//! What shows that it is so: addresses, files, and a number over time. Pure.
+
+use calendar::clock::{self, Millis};
+use forms::{Refusals, Sent};
+use ground::files;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+const MOST_LINKS: usize = 10;
+const MOST_FILES: usize = 5;
+const MOST_NUMBERS: usize = 24;
+
+/// A file that was put in to show that it is so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// Its id.
+    pub id: String,
+    /// The file.
+    #[serde(flatten)]
+    pub file: files::Kept,
+}
+
+/// What shows that it is so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Addresses where more is to be read.
+    pub links: Vec<String>,
+    /// Files.
+    pub files: Vec<Attached>,
+    /// A number before and after.
+    pub numbers: Option<Numbers>,
+}
+
+/// Reads what was sent. `told`: the files of the words that stand; `own`: those that the writer put
+/// in.
+pub fn evidence(
+    sent: &Sent,
+    told: &[Attached],
+    own: &[Attached],
+    now: Millis,
+    refusals: &mut Refusals,
+) -> Evidence {
+    let links = refusals.take("links", links(sent.typed("links"))).unwrap_or_default();
+    let files = refusals.take("file", files(sent, &[told, own].concat())).unwrap_or_default();
+    Evidence { links, files, numbers: numbers(sent, now, refusals) }
+}
+
+/// The files that were named, of those that can be.
+fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
+    let named = sent.all("files");
+    let files: Vec<Attached> =
+        named.iter().filter_map(|id| known.iter().find(|file| file.id == *id).cloned()).collect();
+    match files.len() {
+        found if found < named.len() => {
+            Err("Choose the file again. It is not there any more".to_owned())
+        }
+        0..=MOST_FILES => Ok(files),
+        many => Err(format!("Use {MOST_FILES} files or fewer. There are {many} now")),
+    }
+}
+
+/// One thing that is counted or measured, in several places and on several days.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// What is counted, with its unit, as in "Weeks waited for occupational therapy".
+    pub what: String,
+    /// Where the numbers are from.
+    pub source: String,
+    /// (where, day as `2026-12-04`, number as it was written), in the order of the places as they
+    /// were named, then of the days.
+    pub rows: Vec<(String, String, String)>,
+}
+
+/// A place, and its number on each day of the table.
+pub type Row = (String, Vec<Option<String>>);
+
+impl Numbers {
+    /// The days of all rows, in order, and for each place its number on each of them.
+    #[must_use]
+    pub fn table(&self) -> (Vec<String>, Vec<Row>) {
+        let mut days: Vec<String> = self.rows.iter().map(|(_, day, _)| day.clone()).collect();
+        days.sort();
+        days.dedup();
+        let mut places: Vec<Row> = Vec::new();
+        for (place, day, number) in &self.rows {
+            let nth = if let Some(nth) = places.iter().position(|(known, _)| known == place) {
+                nth
+            } else {
+                places.push((place.clone(), vec![None; days.len()]));
+                places.len() - 1
+            };
+            if let Ok(day) = days.binary_search(day) {
+                places[nth].1[day] = Some(number.clone());
+            }
+        }
+        (days, places)
+    }
+}
+
+/// One address a line. Only what a browser opens safely.
+fn links(typed: &str) -> Result<Vec<String>, String> {
+    let typed = forms::prose(typed);
+    let lines: Vec<&str> = typed.lines().filter(|line| !line.is_empty()).collect();
+    if lines.len() > MOST_LINKS {
+        return Err(format!("Use {MOST_LINKS} addresses or fewer. There are {} now", lines.len()));
+    }
+    let link = |line: &&str| {
+        let url = Url::parse(line)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "https" | "http") && url.host_str().is_some());
+        let plain = url.filter(|url| {
+            url.username().is_empty() && url.password().is_none() && line.len() <= 500
+        });
+        plain
+            .map(String::from)
+            .ok_or_else(|| format!("Write each address whole, like https://www.example.org/report. This is none: {line}"))
+    };
+    lines.iter().map(link).collect()
+}
+
+/// "North Sefton; 2026-09-01; 18.5", one a line, and what it is. Nothing where none of the fields
+/// is filled.
+fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers> {
+    let (what, source, typed) = (
+        sent.line("numbers_what"),
+        sent.line("numbers_source"),
+        forms::prose(sent.typed("numbers")),
+    );
+    if what.is_empty() && source.is_empty() && typed.is_empty() {
+        return None;
+    }
+    let what = refusals.take(
+        "numbers_what",
+        forms::within(what, 120, "Say what is counted, and in what: weeks, children, pounds"),
+    );
+    let source = refusals
+        .take("numbers_source", forms::within(source, 200, "Say where the numbers are from"));
+    let rows = refusals.take("numbers", rows(&typed, now));
+    Some(Numbers { what: what?, source: source?, rows: rows? })
+}
+
+fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, String> {
+    const LIKE: &str = "like this: North Sefton; 2026-09-01; 18.5";
+    let mut rows: Vec<(String, String, String)> = Vec::new();
+    for (nth, line) in typed.lines().filter(|line| !line.is_empty()).enumerate() {
+        let nth = nth + 1;
+        let fields: Vec<String> = line.split(';').map(forms::line).collect();
+        let [place, day, number] = fields.as_slice() else {
+            return Err(format!("Write line {nth} {LIKE}"));
+        };
+        let day =
+            clock::read(day, "00:00").filter(|day| *day <= now).map(|day| clock::fields(day).0);
+        let Some(day) = day else {
+            return Err(format!("Write a day that has been in line {nth}, {LIKE}"));
+        };
+        let is_number =
+            number.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() < 1e12);
+        if !is_number || number.contains(['e', 'E', '+']) || number.len() > 16 {
+            return Err(format!("Write a number in line {nth}, {LIKE}"));
+        }
+        if place.is_empty() || place.chars().count() > 60 {
+            return Err(format!("Write where in line {nth}, in 60 characters or fewer, {LIKE}"));
+        }
+        if rows.iter().any(|(known, on, _)| known == place && *on == day) {
+            return Err(format!(
+                "Take line {nth} out: that place has a number for that day already"
+            ));
+        }
+        rows.push((place.clone(), day, number.clone()));
+    }
+    let has_two_days = rows
+        .iter()
+        .any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
+    match rows.len() {
+        0 => Err(format!("Write a line for each number, {LIKE}")),
+        1..=MOST_NUMBERS if !has_two_days => {
+            Err("Give a place a number before and one after: two lines with the same place and two days".to_owned())
+        }
+        1..=MOST_NUMBERS => Ok(rows),
+        many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. There are {many} now")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ground::files::{FileKind, Kept};
+
+    fn read(fields: &[(&str, &str)]) -> Result<Evidence, Refusals> {
+        let (now, mut refusals) =
+            (clock::read("2026-12-03", "10:00").expect("a time"), Refusals::default());
+        let evidence =
+            evidence(&Sent::of(fields), &[], &[file("a"), file("b")], now, &mut refusals);
+        if refusals.is_empty() { Ok(evidence) } else { Err(refusals) }
+    }
+
+    fn about(fields: &[(&str, &str)]) -> Vec<&'static str> {
+        read(fields).expect_err("refusals").iter().map(|(field, _)| field).collect()
+    }
+
+    fn file(id: &str) -> Attached {
+        let file = Kept {
+            hash: id.repeat(64),
+            name: "report.pdf".to_owned(),
+            kind: FileKind::Pdf,
+            size: 5,
+        };
+        Attached { id: id.to_owned(), file }
+    }
+
+    #[test]
+    fn only_files_that_were_put_in_can_be_named() {
+        let files = read(&[("files", "b"), ("files", "a")]).expect("evidence").files;
+        assert_eq!(files.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(about(&[("files", "a"), ("files", "another")]), ["file"]);
+    }
+    #[test]
+    fn numbers_are_read_line_by_line_and_make_a_table_over_time() {
+        let lines = "North Sefton; 2026-09-01; 9\nSouth Sefton;2026-09-01;24\nNorth Sefton; 2026-06-01; 11.5";
+        let fields =
+            [("numbers_what", "Weeks waited"), ("numbers_source", "The trust"), ("numbers", lines)];
+        let numbers = read(&fields).expect("evidence").numbers.expect("numbers");
+        let (days, places) = numbers.table();
+        assert_eq!(days, ["2026-06-01", "2026-09-01"]);
+        let cell = |text: &str| Some(text.to_owned());
+        let (north, south) = (
+            ("North Sefton".to_owned(), vec![cell("11.5"), cell("9")]),
+            ("South Sefton".to_owned(), vec![None, cell("24")]),
+        );
+        assert_eq!(places, [north, south]);
+        for wrong in [
+            "North",
+            "North; 2026-09-01; many",
+            "North; 2027-09-01; 1",
+            "; 2026-09-01; 1",
+            "N; 2026-09-01; 1\nN; 2026-09-01; 2",
+            "N; 2026-09-01; 1e3",
+            "N; 2026-09-01; 1\nS; 2026-08-01; 2",
+        ] {
+            assert_eq!(
+                about(&[&fields[..2], &[("numbers", wrong)]].concat()),
+                ["numbers"],
+                "{wrong}"
+            );
+        }
+        assert_eq!(about(&[("numbers", lines)]), ["numbers_what", "numbers_source"]);
+    }
+
+    #[test]
+    fn a_link_is_an_address_that_a_browser_opens() {
+        let links = |typed: &str| read(&[("links", typed)]).map(|evidence| evidence.links);
+        assert_eq!(
+            links("https://example.org/a\n\nhttp://example.org"),
+            Ok(vec!["https://example.org/a".into(), "http://example.org/".into()])
+        );
+        for wrong in [
+            "javascript:alert(1)",
+            "example.org",
+            "data:text/html,x",
+            "https://user:secret@example.org",
+            "file:///etc",
+        ] {
+            assert!(links(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The forum says of what a leader claims if it is so.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
+use forms::{Refusals, Sent, page_number};
+use ground::audit::{self, Entry};
+use ground::db::Kept;
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::{Form, SentWithFile};
+use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use outcomes::rules::Verdict;
+use outcomes::store::Which;
+
+use super::evidence::{Attached, evidence};
+use super::store::{self, Doubt, NewVerdict, Update};
+use super::{attach, browse, update as find};
+
+/// How many updates wait on one page.
+const MOST_ON_A_PAGE: i64 = 20;
+/// How many words of parents one page shows.
+const MOST_FOUND: i64 = 50;
+
+/// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
+pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let page_number = page_number(&Sent::query(&uri));
+    let mut claimed = outcomes::store::list(
+        &house.db,
+        &Which::Claimed,
+        (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
+    )
+    .await?;
+    let next = (claimed.len() as i64 > MOST_ON_A_PAGE).then(|| {
+        claimed.truncate(MOST_ON_A_PAGE as usize);
+        format!("/forum/updates?page={}", page_number + 1)
+    });
+    let first = (page_number > 1).then(|| "/forum/updates".to_owned());
+    let doubts = store::doubts(&house.db, MOST_FOUND).await?;
+    let page = Page::new("Is it so?", || {
+        let nothing = claimed.is_empty().then(
+            || view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> },
+        );
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <h1>"Is it so?"</h1>
+                <p class="lead">"Leaders say that this was done. Say for the forum if parents find it so."</p>
+                {nothing}
+                {outcomes::rows(claimed)}
+                <Pager first next />
+                {told_by_parents(doubts)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// What parents found who do not find it so; for organisers alone.
+fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
+    let rows = doubts.into_iter().map(|doubt| {
+        let unseen = format!(": {}", outcomes::shortened(&doubt.you_said));
+        view! {
+            <li>
+                <h3><a href=format!("/forum/updates/{}", doubt.update_id)>{outcomes::shortened(&doubt.you_said)}</a></h3>
+                <p class="said">{doubt.words}</p>
+                <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
+                <form method="post" action="/forum/updates"><button class="link" name="doubt" value=doubt.id>"I have read it"<span class="unseen">{unseen}</span></button></form>
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
+}
+
+/// POST `/forum/updates`: what a parent found is read.
+pub async fn see_doubt(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by, doubt) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        id::parse(sent.typed("doubt")).ok_or(Error::NotFound)?,
+    );
+    let seen = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::see_doubt(tx, &doubt, now).await? {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "doubt read",
+                        about: &doubt,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    seen.await?;
+    Ok(Redirect::to("/forum/updates").into_response())
+}
+
+/// GET `/forum/updates/{id}`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let update = find(&house, &id).await?;
+    Ok(page(&house, &update, &Sent::default(), &[], &Refusals::default())
+        .await?
+        .answer(&house, &viewer))
+}
+
+/// POST `/forum/updates/{id}`
+pub async fn judge(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let (now, by, update) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), find(&house, &id).await?);
+    let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
+    let files = store::known(&house.db, &[], &sent.all("files"), &by).await?.files;
+    let new = refusals.take_all(read(&sent, &files, now));
+    let Some(new) = new.filter(|_| refusals.is_empty()) else {
+        return Ok(page(&house, &update, &sent, &files, &refusals).await?.answer(&house, &viewer));
+    };
+    let update_id = update.id.clone();
+    let is_own = update.versions.iter().any(|said| said.by == by);
+    let (version, form_key) = (new.version, new.form_key.clone());
+    let judged = if is_own {
+        false
+    } else {
+        let judged = house.db.write(move |tx| {
+            Box::pin(async move {
+                let judged = store::judge(tx, &update_id, &new, &by, now).await?;
+                if judged {
+                    let detail = new.verdict.word();
+                    audit::note(
+                        tx,
+                        Entry {
+                            at: now,
+                            who: Some(&by),
+                            what: "verdict given",
+                            about: &update_id,
+                            detail,
+                        },
+                    )
+                    .await?;
+                }
+                Ok::<_, sqlx::Error>(judged)
+            })
+        });
+        judged.await?
+    };
+    if judged || store::is_judged(&house.db, &form_key).await? {
+        return Ok(Redirect::to(&format!("/updates/{}?done=judged", update.id)).into_response());
+    }
+    let what_to_do = if is_own {
+        "Ask another organiser. You said it yourself, as a leader"
+    } else if version == update.now().version {
+        "Ask another organiser. You lead for those who say it"
+    } else {
+        "Read it once more, below: something else was said meanwhile. Then say if that is so"
+    };
+    Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
+        .await?
+        .answer(&house, &viewer))
+}
+
+fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
+    let mut refusals = Refusals::default();
+    let verdict = refusals.take(
+        "verdict",
+        Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()),
+    );
+    let words = forms::prose(sent.typed("words"));
+    let needs_none =
+        words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
+    let words =
+        if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
+    let words = refusals.take("words", words);
+    let evidence = evidence(sent, &[], files, now, &mut refusals);
+    match (verdict, words) {
+        (Some(verdict), Some(words)) if refusals.is_empty() => {
+            let version = sent.typed("version").parse().unwrap_or_default();
+            Ok(NewVerdict { form_key: sent.once(), version, verdict, words, evidence })
+        }
+        _ => Err(refusals),
+    }
+}
+
+async fn page(
+    house: &House,
+    update: &Update,
+    sent: &Sent,
+    files: &[Attached],
+    refusals: &Refusals,
+) -> Kept<Page> {
+    let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
+    let page = Page::new("Is it so?", || {
+        let verdicts = [
+            (Verdict::Confirmed, "Yes, it is so"),
+            (Verdict::Partly, "A part of it is so"),
+            (Verdict::Disputed, "No, it is not what parents find"),
+        ];
+        let choices =
+            Choice::each(verdicts.map(|(verdict, label)| (verdict.word(), label)), |value| {
+                sent.typed("verdict") == value
+            });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/forum/updates">"What waits"</a></p>
+                <Summary refusals />
+                <h1>"Is it so?"</h1>
+                {browse::words(&update.now().words, Some(&update.id))}
+                <h2>"What it is about"</h2>
+                {browse::about(&update.about)}
+                {found(update.now().version, doubts)}
+                <form method="post" enctype="multipart/form-data" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    <input type="hidden" name="version" value=update.now().version.to_string() />
+                    <Choices name="verdict" legend="Is it so?" choices refusals />
+                    <Area name="words" label="What parents find" hint="Everyone reads it, beside what the leader says. Name nobody." value=sent.typed("words") refusals />
+                    <Area name="links" label="Addresses" hint="Where more is to be read, one a line." rows=2 value=sent.typed("links") refusals />
+                    {attach::field(sent, files, refusals)}
+                    <button class="button">"Publish the forum’s word"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.kept_for_going_back().refused_for(refusals))
+}
+
+/// What parents found of this update, for whoever is about to judge it.
+fn found(now: i64, doubts: Vec<Doubt>) -> impl IntoView {
+    let rows = doubts.into_iter().map(|doubt| {
+        let of = if doubt.version < now { ", of what was said before" } else { "" };
+        view! { <li><p class="said">{doubt.words}</p><p class="soft">{doubt.by}", "<When at=doubt.at />{of}</p></li> }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
+}

@@ -1,0 +1,201 @@
+//! The letter to those who contributed, when it is said what came of it, owed in small lots so that
+//! no write is long; and to leaders before and after the day it is due.
+
+use calendar::clock::{self, DAY, Millis};
+use deliveries::{Owed, Words, owe};
+use ground::house::House;
+use outcomes::rules::Outcome;
+use outcomes::shortened;
+
+use super::due::{self, Due};
+use super::store::{self, Update};
+
+/// How many letters one write owes.
+const LOT: i64 = 200;
+
+/// Owes the letters about every outcome that contributors were not told of yet. Stopped half-way,
+/// the next turn goes on: nobody is told twice and nobody is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
+    for version in store::untold(&house.db).await? {
+        tell(house, version).await?;
+    }
+    Ok(())
+}
+
+/// Owes the letters to those who heard of a change only after all others had been told what came of
+/// it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_late(house: &House) -> Result<(), sqlx::Error> {
+    for version in store::untold_late(&house.db, house.clock.now()).await? {
+        tell(house, version).await?;
+    }
+    Ok(())
+}
+
+async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), sqlx::Error> {
+    let Some(update) = store::find(&house.db, &update_id).await? else { return Ok(()) };
+    let Some(words) = said(house, &update, version) else { return Ok(()) };
+    loop {
+        let (writer, update_id, words, now) =
+            (house.clone(), update_id.clone(), words.clone(), house.clock.now());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                let choose = |token: &str| Words {
+                    also: Some((
+                        "Choose or stop letters about changes".to_owned(),
+                        writer.link(&format!("/subscriptions/{token}")),
+                    )),
+                    ..words.clone()
+                };
+                store::tell_next(
+                    tx,
+                    writer.db.kind(),
+                    (&update_id, version),
+                    &words,
+                    choose,
+                    LOT,
+                    now,
+                )
+                .await
+            })
+        });
+        if owed.await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// How long before an outcome is due its leaders get a letter.
+const BEFORE: Millis = 14 * DAY;
+/// How long after it was due they get one that says so: whoever begins to lead later is not written
+/// to of old things.
+const AFTER: Millis = 28 * DAY;
+
+/// Owes a letter to the leaders who are to say what came of it, once before the day and once after
+/// it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
+    let now = house.clock.now();
+    for due in due::due(house).await? {
+        if now < due.by - BEFORE || now > due.by + AFTER {
+            continue;
+        }
+        let leaders = store::responsible(&house.db, &due.subject).await?;
+        let words = reminder(house, &due);
+        let when = if due.is_overdue { "after" } else { "before" };
+        let about = format!("outcome {when} {} {}", clock::fields(due.by).0, due.subject.value());
+        let owed = house.db.write(move |tx| {
+            Box::pin(async move {
+                for (account_id, to) in &leaders {
+                    let dedup_key = format!("{about} {account_id}");
+                    let (account_id, words) = (Some(account_id.as_str()), &words);
+                    owe(
+                        tx,
+                        Owed {
+                            dedup_key: &dedup_key,
+                            kind: "outcome due",
+                            account_id,
+                            to,
+                            words,
+                            at: now,
+                            not_after: None,
+                        },
+                    )
+                    .await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        owed.await?;
+    }
+    Ok(())
+}
+
+fn reminder(house: &House, due: &Due) -> Words {
+    let (title, day) = (&due.subject.title, clock::day(due.by));
+    let (subject, first) = if due.is_overdue {
+        (
+            format!("Overdue: what came of {title}"),
+            format!(
+                "By {day} it was to be said what came of “{title}”. Everyone can see that it was not."
+            ),
+        )
+    } else {
+        (
+            format!("Say what came of it: {title}"),
+            format!("By {day} it is to be said what came of “{title}”. Parents wait for it."),
+        )
+    };
+    Words {
+        subject,
+        paragraphs: vec![
+            first,
+            "Say if it is done, partly, not, or still being decided, and by when. Those who contributed are told, and the forum says if it is so.".to_owned(),
+        ],
+        button: Some(("Say what came of it".to_owned(), house.link(&format!("/lead/updates/new?about={}", due.subject.value())))),
+        also: Some(("What else is due".to_owned(), house.link("/lead/updates"))),
+        why: "You get this letter because you lead for those who answer for it.".to_owned(),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
+/// The same words for everyone, so that a letter tells nobody who said what.
+fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
+    let said = update.versions.iter().find(|said| said.version == version)?;
+    let (words, page) = (&said.words, format!("/updates/{}", update.id));
+    let mut paragraphs = vec![
+        format!("You said: {}", words.you_said),
+        format!("{}. {}", words.outcome.title(), words.we_did),
+    ];
+    match &words.outcome {
+        Outcome::Done | Outcome::Partly => {}
+        Outcome::Not { because, decided_by, look_again } => {
+            let again = clock::day_of(look_again).unwrap_or_default();
+            paragraphs.push(format!(
+                "Because: {because} Decided by {decided_by}. It is looked at again on {again}."
+            ));
+        }
+        Outcome::Deciding { by } => paragraphs.push(format!(
+            "It is decided by the end of {}.",
+            clock::day_of(by).unwrap_or_default()
+        )),
+    }
+    if !words.next.is_empty() {
+        let by =
+            clock::day_of(&words.next_by).map_or_else(String::new, |day| format!(" By {day}."));
+        paragraphs.push(format!("What comes next: {}{by}", words.next));
+    }
+    let whose = if update.organisation.is_empty() {
+        "Leaders say this".to_owned()
+    } else {
+        format!("{} says this", update.organisation)
+    };
+    paragraphs
+        .push(format!("{whose}. {} says on the page if it is so. If it is not what you find, tell the forum there.", house.names.forum));
+    let about = update
+        .about
+        .iter()
+        .map(|subject| format!("“{}”", subject.title))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let begins = if version == 1 { "What came of it" } else { "Said anew, what came of it" };
+    Some(Words {
+        subject: format!("{begins}: {}", shortened(&words.you_said)),
+        paragraphs,
+        button: Some(("Read all of it".to_owned(), house.link(&page))),
+        also: None,
+        why: format!(
+            "You get this letter because you proposed or supported one of these, answered and asked for it, or were told of it: {about}."
+        ),
+        from: house.names.forum.clone(),
+        stop: None,
+    })
+}

@@ -1,0 +1,21 @@
+//! Every SQL statement about updates: `subjects` says what they can be about, `naming` what they
+//! can name, `saying` keeps and `reading` finds what was said, `telling` owes the letters, and
+//! `parents` holds what each of them sees and tells the forum.
+
+mod naming;
+mod parents;
+mod reading;
+mod saying;
+mod subjects;
+mod telling;
+
+pub use naming::{known, put_in};
+pub use parents::{
+    Contribution, Doubt, consultation_of, contributions, doubt, doubts, doubts_of, see_doubt,
+    want_outcome,
+};
+pub use reading::{Judged, Said, Update, find, is_hers};
+pub use saying::{NewVerdict, NewVersion, Published, is_judged, is_said, judge, publish, say};
+pub use subjects::{Kind, Subject, Waited, answerable, responsible, waited};
+pub use subjects::{all_awaited, awaited_by, read_waited};
+pub use telling::{address_changed, call_off, tell_next, untold, untold_late};

@@ -1,0 +1,83 @@
+//! What an update or a verdict can name: files that were put in, and questions of published
+//! results.
+
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use ground::files::{self, FileKind};
+use questionnaires::results::Results;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::subjects::{Kind, Subject};
+use crate::evidence::Attached;
+use crate::words::{Known, Question};
+
+/// Notes that somebody put in a file that is kept; its id. The same file twice is one.
+pub async fn put_in(
+    tx: &mut AnyConnection,
+    file: &files::Kept,
+    by: &str,
+    now: Millis,
+) -> Kept<String> {
+    sqlx::query_scalar(
+        "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (put_in_by, hash) DO UPDATE SET name = excluded.name RETURNING id",
+    )
+    .bind(id::fresh())
+    .bind(&file.hash)
+    .bind(&file.name)
+    .bind(file.kind.ending())
+    .bind(file.size)
+    .bind(by)
+    .bind(now)
+    .fetch_one(tx)
+    .await
+}
+
+/// What somebody can name: the questions of the last results of the consultations among `about`,
+/// and those of these files that she put in herself.
+pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Kept<Known> {
+    let asked: Vec<&Subject> =
+        about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();
+    let mut known = Known::default();
+    if asked.is_empty() && files.is_empty() {
+        return Ok(known);
+    }
+    let sql = format!(
+        "SELECT 'file', f.id, f.hash, f.name, f.kind, f.size, '' FROM evidence_files f WHERE f.put_in_by = $1 AND f.id IN ({})
+         UNION ALL SELECT 'results', x.consultation_id, '', '', '', 0, x.results FROM releases x
+         WHERE x.consultation_id IN ({}) AND x.checked_at IS NOT NULL
+           AND x.number = (SELECT max(l.number) FROM releases l WHERE l.consultation_id = x.consultation_id AND l.checked_at IS NOT NULL)",
+        db::parameters(2, files.len().max(1)),
+        db::parameters(2 + files.len().max(1), asked.len().max(1))
+    );
+    let none = [String::new()];
+    let mut ask = sqlx::query(AssertSqlSafe(sql)).bind(by);
+    for id in if files.is_empty() { &none[..] } else { files } {
+        ask = ask.bind(id);
+    }
+    let asked: Vec<&str> = if asked.is_empty() {
+        vec![""]
+    } else {
+        asked.iter().map(|subject| subject.id.as_str()).collect()
+    };
+    for id in asked {
+        ask = ask.bind(id);
+    }
+    for row in ask.fetch_all(&mut *db.read().await?).await? {
+        let id: String = row.get(1);
+        if let Some(kind) = FileKind::read(row.get(4)).filter(|_| row.get::<&str, _>(0) == "file") {
+            known.files.push(Attached {
+                id,
+                file: files::Kept { hash: row.get(2), name: row.get(3), kind, size: row.get(5) },
+            });
+        } else {
+            let results: Results = db::read_json(row.get(6))?;
+            let named = results
+                .named()
+                .into_iter()
+                .map(|(key, words)| Question { key: format!("{id}/{key}"), words });
+            known.questions.extend(named);
+        }
+    }
+    Ok(known)
+}

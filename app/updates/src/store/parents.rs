@@ -1,0 +1,216 @@
+//! What parents said and where it stands, and what they found who do not find it so.
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use outcomes::rules::Verdict;
+use outcomes::store::{Listed, STANDING};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::subjects::{Subject, subject};
+
+/// Something that an account said, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Contribution {
+    /// `proposed`, `supported` or `answered`.
+    pub how: String,
+    /// What it is.
+    pub subject: Subject,
+    /// When; of answers nobody knows.
+    pub at: Option<Millis>,
+    /// Where it stands by itself, in a word.
+    pub state: String,
+    /// Since when an outcome of it is awaited.
+    pub awaited_since: Option<Millis>,
+    /// Whether she asked for a letter when it is said what came of it; `None` where everyone gets
+    /// one.
+    pub wants_outcome: Option<bool>,
+    /// What was said last of it; of a topic where that says nothing, of what it became part of, its
+    /// round or its plans.
+    pub update: Option<Listed>,
+}
+
+/// What this account proposed, supported and answered, the latest first.
+pub async fn contributions(
+    db: &Db,
+    account_id: &str,
+    (most, from): (i64, i64),
+    now: Millis,
+) -> Kept<Vec<Contribution>> {
+    let sql = format!(
+        "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at FROM topics WHERE author_id = $1
+                                 UNION ALL SELECT s.topic_id, 'supported', s.given_at FROM supports s WHERE s.account_id = $1),
+              became AS (SELECT topic_id, topic_id AS part_of FROM mine
+                         UNION SELECT b.topic_id, t.merged_into FROM became b JOIN topics t ON t.id = b.part_of AND t.merged_into IS NOT NULL)
+         SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since, c.wants_outcome,
+                s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
+         FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
+                      CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on' WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
+                           WHEN t.merged_at IS NOT NULL THEN 'merged' WHEN t.declined_at IS NOT NULL THEN 'declined'
+                           WHEN t.published_at IS NULL THEN 'waiting' WHEN t.round_id IS NULL THEN 'in no round' WHEN r.closed_at IS NULL THEN 'counting'
+                           WHEN EXISTS (SELECT 1 FROM confirmations f WHERE f.round_id = t.round_id) THEN 'not chosen' ELSE 'closed round' END AS state,
+                      (SELECT min(k.confirmed_at) FROM became b JOIN topics z ON z.id = b.part_of AND z.withdrawn_at IS NULL AND z.merged_at IS NULL
+                              JOIN confirmed_topics q ON q.topic_id = z.id JOIN confirmations k ON k.round_id = q.round_id
+                       WHERE b.topic_id = t.id AND t.withdrawn_at IS NULL) AS since,
+                      CAST(NULL AS BIGINT) AS wants_outcome
+                 FROM mine x
+                 JOIN topics t ON t.id = x.topic_id
+                 LEFT JOIN rounds r ON r.id = t.round_id
+               UNION ALL
+               SELECT 'consultation', c.id, c.title, 'answered', CAST(NULL AS BIGINT), CASE WHEN c.closes_at <= $4 THEN 'closed' ELSE 'open' END,
+                      (SELECT min(r.checked_at) FROM releases r WHERE r.consultation_id = c.id AND r.checked_at IS NOT NULL),
+                      CAST(p.wants_outcome AS BIGINT)
+                 FROM took_part p JOIN consultations c ON c.id = p.consultation_id WHERE p.account_id = $1) c
+         LEFT JOIN ({STANDING}) s ON s.id = (
+              SELECT b.update_id FROM update_subjects b JOIN update_versions v ON v.update_id = b.update_id
+              WHERE (b.kind = c.kind AND b.subject_id = c.id)
+                 OR (c.kind = 'topic' AND c.state NOT IN ('withdrawn', 'declined', 'passed on', 'waiting')
+                     AND EXISTS (SELECT 1 FROM became m JOIN topics z ON z.id = m.part_of AND z.withdrawn_at IS NULL
+                                 WHERE m.topic_id = c.id AND (b.topic_id = z.id OR b.round_id = z.round_id
+                                       OR b.plan_id IN (SELECT y.plan_id FROM plan_topics y WHERE y.topic_id = z.id))))
+              ORDER BY CASE WHEN b.kind IN ('topic', 'consultation') THEN 0 ELSE 1 END, v.published_at DESC, b.update_id LIMIT 1)
+         ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how LIMIT $2 OFFSET $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(most)
+        .bind(from)
+        .bind(now)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let said = |row: &AnyRow| {
+        let update = row.get::<Option<String>, _>("update_id").map(|id| Listed {
+            id,
+            you_said: row.get("you_said"),
+            outcome: row.get("outcome"),
+            verdict: row.get::<Option<&str>, _>("verdict").and_then(Verdict::read),
+            organisation: row.get("organisation"),
+            at: row.get("published_at"),
+        });
+        Some(Contribution {
+            subject: subject(row)?,
+            how: row.get("how"),
+            at: row.get("at"),
+            state: row.get("state"),
+            awaited_since: row.get("since"),
+            wants_outcome: row.get::<Option<i64>, _>("wants_outcome").map(|wants| wants == 1),
+            update,
+        })
+    };
+    Ok(rows.iter().filter_map(said).collect())
+}
+
+/// Says whether an account wants a letter when it is said what came of a consultation that it
+/// answered.
+pub async fn want_outcome(
+    tx: &mut AnyConnection,
+    consultation_id: &str,
+    account_id: &str,
+    wants: bool,
+) -> Kept<()> {
+    sqlx::query("UPDATE took_part SET wants_outcome = CAST($3 AS INTEGER) WHERE consultation_id = $1 AND account_id = $2")
+        .bind(consultation_id)
+        .bind(account_id)
+        .bind(i64::from(wants))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The consultation that is answered under this code, and whether the answers count.
+pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, bool)>> {
+    let row = sqlx::query(
+        "SELECT 'consultation', c.id, c.title, r.state FROM responses r JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
+    )
+    .bind(code_hash)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.and_then(|row| Some((subject(&row)?, row.get::<&str, _>(3) == "sent"))))
+}
+
+/// Keeps what a parent found who does not find it so, once for each form key.
+pub async fn doubt(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    (update_id, version): (&str, i64),
+    words: &str,
+    by: &str,
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(form_key)
+    .bind(update_id)
+    .bind(version)
+    .bind(by)
+    .bind(words)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What a parent found.
+#[derive(Clone, Debug)]
+pub struct Doubt {
+    /// Its id.
+    pub id: String,
+    /// The update.
+    pub update_id: String,
+    /// The version she read.
+    pub version: i64,
+    /// What parents said, in the update.
+    pub you_said: String,
+    /// Who found it, by the name others see.
+    pub by: String,
+    /// What she found.
+    pub words: String,
+    /// When she said so.
+    pub at: Millis,
+}
+
+/// What parents found that no organiser has ticked off, the oldest first.
+pub async fn doubts(db: &Db, most: i64) -> Kept<Vec<Doubt>> {
+    found(db, "d.seen_at IS NULL AND $1 = ''", "", most).await
+}
+
+/// All that parents found of one update, the oldest first, also what was ticked off.
+pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> Kept<Vec<Doubt>> {
+    found(db, "d.update_id = $1", update_id, most).await
+}
+
+async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>> {
+    let sql = format!(
+        "SELECT d.id, d.update_id, d.version, s.you_said, a.shown_name, d.words, d.told_at
+         FROM doubts d JOIN update_versions s ON s.update_id = d.update_id AND s.version = d.version JOIN accounts a ON a.id = d.account_id
+         WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(value)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let doubt = |row: &AnyRow| Doubt {
+        id: row.get(0),
+        update_id: row.get(1),
+        version: row.get(2),
+        you_said: row.get(3),
+        by: row.get(4),
+        words: row.get(5),
+        at: row.get(6),
+    };
+    Ok(rows.iter().map(doubt).collect())
+}
+
+/// Ticks off what a parent found. False when it was already.
+pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> Kept<bool> {
+    let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
+        .bind(doubt_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(seen.rows_affected() == 1)
+}

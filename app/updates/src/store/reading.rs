@@ -1,0 +1,170 @@
+//! What was said, and whose it is.
+
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use outcomes::rules::{Outcome, Verdict};
+use outcomes::store::HERS;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::subjects::{Subject, subject};
+use crate::evidence::{Attached, Evidence};
+use crate::words::Words;
+
+/// An update with all that was said in it.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Its id.
+    pub id: String,
+    /// Whose it is, by name; the empty text for a leader who leads for no organisation.
+    pub organisation: String,
+    /// What it is about.
+    pub about: Vec<Subject>,
+    /// What was said, the last first; never empty.
+    pub versions: Vec<Said>,
+}
+
+impl Update {
+    /// What stands now.
+    #[must_use]
+    pub fn now(&self) -> &Said {
+        &self.versions[0]
+    }
+
+    /// The file with this id among all that was said.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<&Attached> {
+        let said = self.versions.iter().map(|said| &said.words.evidence);
+        let judged =
+            self.versions.iter().flat_map(|said| &said.verdicts).map(|judged| &judged.evidence);
+        said.chain(judged).flat_map(|evidence| &evidence.files).find(|file| file.id == id)
+    }
+}
+
+/// One version of an update.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Its number, from 1.
+    pub version: i64,
+    /// What it says.
+    pub words: Words,
+    /// Who published it: the account.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+    /// What the forum said of it, the last first.
+    pub verdicts: Vec<Judged>,
+}
+
+/// The forum's word on a version.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Which.
+    pub verdict: Verdict,
+    /// In its own words.
+    pub words: String,
+    /// What shows that it is so.
+    pub evidence: Evidence,
+    /// When.
+    pub at: Millis,
+}
+
+/// The update with this id.
+pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
+    let mut connection = db.read().await?;
+    let rows = sqlx::query(
+        "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because, s.decided_by, s.look_again, s.decide_by, s.next, s.next_by,
+                s.evidence, s.published_by, s.published_at, coalesce(o.name, '') AS organisation,
+                v.verdict, v.words, v.evidence AS shown, v.given_at
+         FROM updates u JOIN update_versions s ON s.update_id = u.id
+         LEFT JOIN organisations o ON o.id = u.organisation_id
+         LEFT JOIN verdicts v ON v.update_id = s.update_id AND v.version = s.version
+         WHERE u.id = $1 ORDER BY s.version DESC, v.given_at DESC, v.id DESC",
+    )
+    .bind(update_id)
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let organisation = first.get("organisation");
+    let about = sqlx::query(
+        "SELECT s.kind, s.subject_id, coalesce(t.title, r.title, c.title, p.title, n.title)
+         FROM update_subjects s
+         LEFT JOIN topics t ON t.id = s.topic_id
+         LEFT JOIN rounds r ON r.id = s.round_id
+         LEFT JOIN consultations c ON c.id = s.consultation_id
+         LEFT JOIN plans p ON p.id = s.plan_id
+         LEFT JOIN notices n ON n.id = s.notice_id
+         WHERE s.update_id = $1 ORDER BY s.kind, s.subject_id",
+    )
+    .bind(update_id)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut versions: Vec<Said> = Vec::new();
+    for row in &rows {
+        if versions.last().is_none_or(|last| last.version != row.get::<i64, _>("version")) {
+            let (version, words) = (row.get("version"), words(row)?);
+            versions.push(Said {
+                version,
+                words,
+                by: row.get("published_by"),
+                at: row.get("published_at"),
+                verdicts: Vec::new(),
+            });
+        }
+        if let (Some(said), Some(verdict)) = (versions.last_mut(), judged(row)?) {
+            said.verdicts.push(verdict);
+        }
+    }
+    Ok(Some(Update {
+        id: update_id.to_owned(),
+        organisation,
+        about: about.iter().filter_map(subject).collect(),
+        versions,
+    }))
+}
+
+fn words(row: &AnyRow) -> Kept<Words> {
+    let outcome = match row.get::<&str, _>("outcome") {
+        "done" => Outcome::Done,
+        "partly" => Outcome::Partly,
+        "not" => Outcome::Not {
+            because: row.get("because"),
+            decided_by: row.get("decided_by"),
+            look_again: row.get("look_again"),
+        },
+        _ => Outcome::Deciding { by: row.get("decide_by") },
+    };
+    Ok(Words {
+        you_said: row.get("you_said"),
+        questions: db::read_json(row.get("questions"))?,
+        part: row.get("part"),
+        we_did: row.get("we_did"),
+        outcome,
+        next: row.get("next"),
+        next_by: row.get("next_by"),
+        evidence: db::read_json(row.get("evidence"))?,
+    })
+}
+
+fn judged(row: &AnyRow) -> Kept<Option<Judged>> {
+    let Some(verdict) = row.get::<Option<&str>, _>("verdict").and_then(Verdict::read) else {
+        return Ok(None);
+    };
+    Ok(Some(Judged {
+        verdict,
+        words: row.get("words"),
+        evidence: db::read_json(row.get("shown"))?,
+        at: row.get("given_at"),
+    }))
+}
+
+/// Whether this leader may change an update.
+pub async fn is_hers(db: &Db, update_id: &str, leader: &str) -> Kept<bool> {
+    let sql = format!("SELECT count(*) FROM updates WHERE id = $2 AND {HERS}");
+    let hers: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(update_id)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(hers > 0)
+}

@@ -1,0 +1,208 @@
+//! Keeping what a leader says, and what the forum says of it.
+
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use outcomes::rules::{Outcome, Verdict};
+use outcomes::store::HERS;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use super::subjects::{Kind, Subject, all_answerable};
+use crate::evidence::Evidence;
+use crate::words::Words;
+
+/// What became of an update that was to be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It is published; its id.
+    Now(String),
+    /// It was before, by the same form; its id.
+    Before(String),
+    /// Some of what it is about is not this leader's to answer.
+    NotHers,
+}
+
+/// Publishes an update, once for each form key, if all that it is about is this leader's to answer.
+pub async fn publish(
+    tx: &mut AnyConnection,
+    form_key: &str,
+    words: &Words,
+    about: &[Subject],
+    by: &str,
+    now: Millis,
+) -> Kept<Published> {
+    let sql = format!(
+        "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
+         SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
+         WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $3)
+           AND (SELECT count(*) FROM ({}) hers WHERE hers.kind || ':' || hers.id IN ({})) = {}
+         ON CONFLICT (form_key) DO NOTHING RETURNING id",
+        all_answerable(),
+        db::parameters(5, about.len()),
+        about.len()
+    );
+    let mut new =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(by).bind(id::fresh()).bind(form_key).bind(now);
+    for subject in about {
+        new = new.bind(subject.value());
+    }
+    let new: Option<String> = new.fetch_optional(&mut *tx).await?;
+    let Some(update_id) = new else {
+        let known = sqlx::query_scalar("SELECT update_id FROM update_versions WHERE form_key = $1")
+            .bind(form_key)
+            .fetch_optional(tx)
+            .await?;
+        return Ok(known.map_or(Published::NotHers, Published::Before));
+    };
+    tie(&mut *tx, &update_id, about).await?;
+    say(
+        tx,
+        &NewVersion { update_id: &update_id, version: 1, form_key, words, is_told: true },
+        by,
+        now,
+    )
+    .await?;
+    Ok(Published::Now(update_id))
+}
+
+async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> Kept<()> {
+    let column = |subject: &Subject, kind: Kind, nth: usize| {
+        if subject.kind == kind { format!("${}", nth + 2) } else { "NULL".to_owned() }
+    };
+    let row = |(nth, subject): (usize, &Subject)| {
+        let columns = Kind::ALL.map(|kind| column(subject, kind, nth)).join(", ");
+        format!("($1, '{}', ${}, {columns})", subject.kind.word(), nth + 2)
+    };
+    let rows = about.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "INSERT INTO update_subjects (update_id, kind, subject_id, topic_id, round_id, consultation_id, plan_id, notice_id) VALUES {rows}"
+    );
+    let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(update_id);
+    for subject in about {
+        tie = tie.bind(&subject.id);
+    }
+    tie.execute(tx).await?;
+    Ok(())
+}
+
+/// What is said of something, as the next version of an update.
+#[derive(Clone, Copy, Debug)]
+pub struct NewVersion<'a> {
+    /// The update.
+    pub update_id: &'a str,
+    /// Which version it is.
+    pub version: i64,
+    /// The same key twice is one version.
+    pub form_key: &'a str,
+    /// What it says.
+    pub words: &'a Words,
+    /// Whether those who contributed are told.
+    pub is_told: bool,
+}
+
+/// Says something as the next version. False when another was said meanwhile, or this one before,
+/// or when the update is of another organisation.
+pub async fn say(
+    tx: &mut AnyConnection,
+    new: &NewVersion<'_>,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let words = new.words;
+    let (mut because, mut decided_by, mut look_again, mut decide_by) = Default::default();
+    match &words.outcome {
+        Outcome::Done | Outcome::Partly => {}
+        Outcome::Not { because: why, decided_by: who, look_again: when } => {
+            (because, decided_by, look_again) = (why.as_str(), who.as_str(), when.as_str());
+        }
+        Outcome::Deciding { by } => decide_by = by.as_str(),
+    }
+    let sql = format!(
+        "INSERT INTO update_versions (published_by, update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by,
+                                      look_again, decide_by, next, next_by, evidence, published_at, is_told)
+         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, CAST($17 AS BIGINT), CAST($18 AS INTEGER)
+         FROM updates WHERE id = $2 AND {HERS} ON CONFLICT DO NOTHING"
+    );
+    let said = sqlx::query(AssertSqlSafe(sql))
+        .bind(by)
+        .bind(new.update_id)
+        .bind(new.version)
+        .bind(new.form_key)
+        .bind(&words.you_said)
+        .bind(db::json(&words.questions)?)
+        .bind(&words.part)
+        .bind(&words.we_did)
+        .bind(words.outcome.word())
+        .bind(because)
+        .bind(decided_by)
+        .bind(look_again)
+        .bind(decide_by)
+        .bind(&words.next)
+        .bind(&words.next_by)
+        .bind(db::json(&words.evidence)?)
+        .bind(now)
+        .bind(i64::from(new.is_told));
+    Ok(said.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Whether what this form says was said.
+pub async fn is_said(db: &Db, form_key: &str) -> Kept<bool> {
+    let said: i64 = sqlx::query_scalar("SELECT count(*) FROM update_versions WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(said > 0)
+}
+
+/// Whether the verdict of this form was given.
+pub async fn is_judged(db: &Db, form_key: &str) -> Kept<bool> {
+    let judged: i64 = sqlx::query_scalar("SELECT count(*) FROM verdicts WHERE form_key = $1")
+        .bind(form_key)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(judged > 0)
+}
+
+/// A verdict to be given.
+#[derive(Clone, Debug)]
+pub struct NewVerdict {
+    /// The same key twice is one verdict.
+    pub form_key: String,
+    /// On which version.
+    pub version: i64,
+    /// Which.
+    pub verdict: Verdict,
+    /// In the forum's words.
+    pub words: String,
+    /// What shows that it is so.
+    pub evidence: Evidence,
+}
+
+/// Gives the forum's word on a version, while that stands. False when another version stands by
+/// now, when it was given before, or when she who gives it said any of it, or leads for the
+/// organisation.
+pub async fn judge(
+    tx: &mut AnyConnection,
+    update_id: &str,
+    new: &NewVerdict,
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let judged = sqlx::query(
+        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
+         SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u
+         WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s WHERE s.update_id = u.id)
+           AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id AND s.published_by = $8)
+           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader' AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(&new.form_key)
+    .bind(update_id)
+    .bind(new.version)
+    .bind(new.verdict.word())
+    .bind(&new.words)
+    .bind(db::json(&new.evidence)?)
+    .bind(by)
+    .bind(now);
+    Ok(judged.execute(tx).await?.rows_affected() == 1)
+}

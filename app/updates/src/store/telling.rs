@@ -1,0 +1,221 @@
+//! Who contributed, and the letters that are owed to them.
+
+use calendar::clock::{DAY, Millis};
+use deliveries::{Owed, owe};
+use ground::db::{self, Db, Kept, Kind};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+/// The versions whose contributors are not all owed a letter yet, some at a time: (update,
+/// version).
+pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
+    let rows = sqlx::query(
+        "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL ORDER BY published_at, update_id, version LIMIT 10",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// How long after all were told of an outcome somebody can still be told of the change it is about,
+/// as by a weekly digest or by telephone. Later she is told of the change as it is by then.
+const LATE: Millis = 60 * DAY;
+
+/// The last versions that somebody is to be told of who heard of the change only after all others
+/// were told: (update, version).
+pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
+    let sql = format!(
+        "SELECT DISTINCT s.update_id, s.version
+         FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
+         WHERE s.told_at > $1 AND s.version = (SELECT max(v.version) FROM update_versions v WHERE v.update_id = s.update_id AND v.is_told = 1)
+           AND (l.read_at >= s.told_at OR l.reached_at >= s.told_at
+                OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at >= s.told_at))
+           AND NOT EXISTS (SELECT 1 FROM update_letters u WHERE u.update_id = s.update_id AND u.version = s.version AND u.person = coalesce(c.id, b.id))
+           AND NOT {}",
+        stopped()
+    );
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(now - LATE).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Of the subject `a`, which is a change, who is or was to be told of it: `l` the row of the
+/// ledger, `t` the subscriber who stands in it, `b` the one she is now, `c` her account.
+const READERS: &str = "JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
+    JOIN subscribers t ON t.id = l.subscriber_id
+    JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
+    LEFT JOIN accounts c ON c.email = b.email";
+
+/// Whether such a reader stopped that by her own choice, also before she had the address she has
+/// now.
+fn stopped() -> String {
+    let stopped =
+        |subscriber| subscribers::wanted::stopped(subscriber, "l.notice_id", "l.notice_id");
+    format!("({} OR {})", stopped("b.id"), stopped("t.id"))
+}
+
+/// Who contributed to what the update `$1` is about: (account or, without one, subscriber; address;
+/// whether that is an account; subscriber, as whom she was told of a change). Those who proposed or
+/// supported its topics, those of its rounds and of its plans; who answered its consultations and
+/// asked to hear; and who was told of its changes and has not stopped that by her own choice.
+fn contributors() -> String {
+    format!(
+        "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
+              named AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
+                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
+                        UNION SELECT x.topic_id FROM about a JOIN plan_topics x ON x.plan_id = a.plan_id
+                              JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL),
+              topic AS (SELECT id FROM named UNION SELECT m.id FROM topic JOIN topics m ON m.merged_into = topic.id AND m.withdrawn_at IS NULL),
+              account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
+                          UNION SELECT s.account_id FROM topic JOIN supports s ON s.topic_id = topic.id
+                          UNION SELECT k.account_id FROM about a JOIN took_part k ON k.consultation_id = a.consultation_id AND k.wants_outcome = 1)
+         SELECT c.id AS person, c.email, 1 AS is_account, CAST(NULL AS TEXT) AS subscriber_id
+         FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
+         UNION ALL
+         SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, b.id
+         FROM about a {READERS}
+         WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
+           AND NOT {}",
+        stopped()
+    )
+}
+
+/// Somebody who is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Person {
+    /// Her account or, without one, her subscriber.
+    id: String,
+    email: String,
+    has_account: bool,
+    /// Her subscriber, if all she contributed is that she was told of a change: then she can stop
+    /// this too.
+    subscriber_id: Option<String>,
+}
+
+/// The next people who contributed and were not owed the letter yet.
+async fn next(
+    tx: &mut AnyConnection,
+    (update_id, version): (&str, i64),
+    most: i64,
+) -> Kept<Vec<Person>> {
+    let sql = format!(
+        "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
+         FROM ({}) people
+         WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1 AND l.version = $2 AND l.person = people.person)
+         GROUP BY person ORDER BY person LIMIT $3",
+        contributors()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(update_id)
+        .bind(version)
+        .bind(most)
+        .fetch_all(tx)
+        .await?;
+    let person = |row: &AnyRow| Person {
+        id: row.get(0),
+        email: row.get(1),
+        has_account: row.get::<i64, _>(2) == 1,
+        subscriber_id: row.get(3),
+    };
+    Ok(rows.iter().map(person).collect())
+}
+
+/// Lets none of them stop or change her address until the write ends: first the accounts, then the
+/// subscribers, as a change of address does.
+async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let these = db::parameters(1, people.len());
+    for (table, share) in [("accounts", kind.hold()), ("subscribers", kind.hold_to_change())] {
+        let sql = format!("SELECT id FROM {table} WHERE email IN ({these}) ORDER BY id{share}");
+        let mut hold = sqlx::query(AssertSqlSafe(sql));
+        for person in people {
+            hold = hold.bind(&person.email);
+        }
+        hold.fetch_all(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Owes the letter about a version to the next `most` people who contributed and were not owed it
+/// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
+/// link to her own page. Gives how many people were found.
+pub async fn tell_next(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    (update_id, version): (&str, i64),
+    words: &deliveries::Words,
+    choose: impl Fn(&str) -> deliveries::Words,
+    most: i64,
+    now: Millis,
+) -> Kept<usize> {
+    let waiting = next(&mut *tx, (update_id, version), most).await?;
+    hold(&mut *tx, kind, &waiting).await?;
+    // Who stopped or moved before she could be held is another by now, and is found in the next
+    // lot.
+    let people: Vec<Person> = next(&mut *tx, (update_id, version), most)
+        .await?
+        .into_iter()
+        .filter(|person| waiting.contains(person))
+        .collect();
+    for person in &people {
+        let dedup_key = format!("update {update_id} {version} {}", person.id);
+        let own = match &person.subscriber_id {
+            Some(subscriber) if !person.has_account => {
+                let token = id::secret();
+                subscribers::keep_link(&mut *tx, &id::hash(&token), subscriber, now).await?;
+                Some(choose(&token))
+            }
+            _ => None,
+        };
+        let account_id = person.has_account.then_some(person.id.as_str());
+        let words = own.as_ref().unwrap_or(words);
+        let owed = Owed {
+            dedup_key: &dedup_key,
+            kind: "update",
+            account_id,
+            to: &person.email,
+            words,
+            at: now,
+            not_after: None,
+        };
+        owe(&mut *tx, owed).await?;
+        let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
+        sqlx::query(
+            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
+        .bind(update_id)
+        .bind(version)
+        .bind(&person.id)
+        .bind(&person.subscriber_id)
+        .bind(delivery_id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    if waiting.is_empty() {
+        sqlx::query("UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2 AND told_at IS NULL")
+            .bind(update_id)
+            .bind(version)
+            .bind(now)
+            .execute(tx)
+            .await?;
+    }
+    Ok(waiting.len())
+}
+
+/// Calls off what a subscriber is still owed of outcomes, once she has stopped all letters.
+pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
+    let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
+    deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
+}
+
+/// Sends what an account is still owed of outcomes to the address that it has now.
+pub async fn address_changed(tx: &mut AnyConnection, account_id: &str, new: &str) -> Kept<()> {
+    sqlx::query("UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update' AND next_at IS NOT NULL")
+        .bind(account_id)
+        .bind(new)
+        .execute(tx)
+        .await?;
+    Ok(())
+}

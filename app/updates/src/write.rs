@@ -1,0 +1,514 @@
+//! A leader says what came of what parents said: written, looked at, published; and later said
+//! anew.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::SentWithFile;
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, hidden};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+use outcomes::rules::Outcome;
+use outcomes::store::Which;
+
+use super::evidence::Attached;
+use super::spelling::differ_in_spelling_only;
+use super::store::{self, NewVersion, Published, Subject, Update};
+use super::words::{self, Known, Words};
+use super::{attach, browse, due, hers};
+
+/// How many of her organisation's updates a leader sees at once.
+const MOST: i64 = 100;
+
+/// GET `/lead/updates`: what her organisation said.
+pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let me = &viewer.signed_in()?.account_id;
+    let due = due::due_of(&house, me).await?;
+    let hers = outcomes::store::list(&house.db, &Which::Hers(me.clone()), (MOST, 0)).await?;
+    let page = Page::new("You said, we did", || {
+        let nothing = hers
+            .is_empty()
+            .then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <h1>"You said, we did"</h1>
+                <p><a class="button" href="/lead/updates/about">"Say what came of it"</a></p>
+                <h2>"What is still to be said"</h2>
+                <p>{due::counted(&due)}</p>
+                {due::rows(due, house.clock.now(), true)}
+                <h2>"What was said"</h2>
+                {nothing}
+                {outcomes::rows(hers)}
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// GET `/lead/updates/about`: what it is about, to be chosen; what `?about=` names is ticked.
+pub async fn choose(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let all =
+        store::answerable(&house.db, &viewer.signed_in()?.account_id, &sent.all("about")).await?;
+    Ok(subjects_page(&sent, &all, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// GET `/lead/updates/new`: what came of what `?about=topic:…` names; without it, first what it is
+/// about.
+pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let (sent, by) = (Sent::query(&uri), &viewer.signed_in()?.account_id);
+    let all = store::answerable(&house.db, by, &sent.all("about")).await?;
+    let page = match chosen(&sent, &all) {
+        Ok(about) => {
+            let known = store::known(&house.db, &about, &[], by).await?;
+            page(&sent, About::Chosen(about), &known, &Refusals::default())
+        }
+        Err(_) if uri.query().is_none() => subjects_page(&sent, &all, &Refusals::default()),
+        Err(what_to_do) => subjects_page(&sent, &all, &Refusals::one("about", what_to_do)),
+    };
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/lead/updates/new`: shows it as everyone will read it, goes back to it, or publishes it.
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (sent, of_file) = attach::put_in(&house, &by, form).await?;
+    let all = store::answerable(&house.db, &by, &sent.all("about")).await?;
+    let chosen = chosen(&sent, &all);
+    let known =
+        store::known(&house.db, chosen.as_deref().unwrap_or_default(), &sent.all("files"), &by)
+            .await?;
+    if sent.typed("step") == "about" {
+        return Ok(page(&sent, About::ToChoose(all), &known, &of_file).answer(&house, &viewer));
+    }
+    let mut refusals = Refusals::default();
+    let (about, words) =
+        (refusals.take("about", chosen), refusals.take_all(words::words(&sent, None, &known, now)));
+    refusals.extend(of_file);
+    let (Some(about), Some(words)) = (about.clone(), words.filter(|_| refusals.is_empty())) else {
+        let about = about.map_or(About::ToChoose(all), About::Chosen);
+        return Ok(page(&sent, about, &known, &refusals).answer(&house, &viewer));
+    };
+    match sent.typed("step") {
+        "publish" => {}
+        "change" => {
+            return Ok(page(&sent, About::Chosen(about), &known, &Refusals::default())
+                .answer(&house, &viewer));
+        }
+        _ => {
+            return Ok(
+                check(&sent, "/lead/updates/new", &words, &about, false).answer(&house, &viewer)
+            );
+        }
+    }
+    let form_key = sent.once();
+    let published = house.db.write(move |tx| {
+        Box::pin(async move {
+            let published = store::publish(tx, &form_key, &words, &about, &by, now).await?;
+            if let Published::Now(id) = &published {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "update published",
+                        about: id,
+                        detail: words.outcome.word(),
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(published)
+        })
+    });
+    match published.await? {
+        Published::Now(id) | Published::Before(id) => {
+            Ok(Redirect::to(&format!("/updates/{id}?done=published")).into_response())
+        }
+        Published::NotHers => {
+            let refusals = Refusals::one(
+                "about",
+                "Choose again what it is about. Something else answers for some of it by now",
+            );
+            Ok(page(&sent, About::ToChoose(all), &known, &refusals).answer(&house, &viewer))
+        }
+    }
+}
+
+/// The things that were chosen, of those she can answer.
+fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
+    let ticked = sent.all("about");
+    let chosen: Vec<Subject> =
+        all.iter().filter(|subject| ticked.contains(&subject.value())).cloned().collect();
+    match (chosen.is_empty(), chosen.len() == ticked.len()) {
+        (true, _) => Err("Choose what it is about".to_owned()),
+        (_, false) => Err(
+            "Choose again what it is about. Leaders of another organisation answer for some of it"
+                .to_owned(),
+        ),
+        _ => Ok(chosen),
+    }
+}
+
+/// GET `/lead/updates/{id}`
+pub async fn change_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let update = hers(&house, &viewer, &id).await?;
+    let known = store::known(&house.db, &update.about, &[], "").await?;
+    Ok(page(
+        &fields(&update),
+        About::Known(&update),
+        &with_told(known, &update),
+        &Refusals::default(),
+    )
+    .answer(&house, &viewer))
+}
+
+/// POST `/lead/updates/{id}`: says something else, which is claimed again.
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    form: SentWithFile,
+) -> Result<Response, Error> {
+    let (now, by, update) = (
+        house.clock.now(),
+        viewer.signed_in()?.account_id.clone(),
+        hers(&house, &viewer, &id).await?,
+    );
+    let (sent, mut refusals) = attach::put_in(&house, &by, form).await?;
+    let known =
+        with_told(store::known(&house.db, &update.about, &sent.all("files"), &by).await?, &update);
+    let again = |sent: &Sent, refusals: &Refusals| {
+        page(sent, About::Known(&update), &known, refusals).answer(&house, &viewer)
+    };
+    let words = refusals.take_all(words::words(&sent, Some(&update.now().words), &known, now));
+    let Some(words) = words.filter(|_| refusals.is_empty()) else {
+        return Ok(again(&sent, &refusals));
+    };
+    let seen: Option<i64> = sent.typed("version").parse().ok();
+    let form_key = sent.once();
+    if seen.is_some_and(|seen| seen < update.now().version) {
+        if store::is_said(&house.db, &form_key).await? {
+            return Ok(
+                Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response()
+            );
+        }
+        let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, your words take the place of hers";
+        return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
+    }
+    if words == update.now().words {
+        return Ok(again(
+            &sent,
+            &Refusals::one("you_said", "Change something first. This is what stands already"),
+        ));
+    }
+    let is_spelling = differ_in_spelling_only(&update.now().words, &words);
+    let is_told = !is_spelling || sent.typed("tell") == "yes";
+    match sent.typed("step") {
+        "publish" => {}
+        "change" => return Ok(again(&sent, &Refusals::default())),
+        _ => {
+            return Ok(check(
+                &sent,
+                &format!("/lead/updates/{}", update.id),
+                &words,
+                &update.about,
+                is_spelling,
+            )
+            .answer(&house, &viewer));
+        }
+    }
+    let (version, update_id) = (update.now().version + 1, update.id.clone());
+    let said = house.db.write(move |tx| {
+        Box::pin(async move {
+            let new = NewVersion {
+                update_id: &update_id,
+                version,
+                form_key: &form_key,
+                words: &words,
+                is_told,
+            };
+            let said = store::say(tx, &new, &by, now).await?;
+            if said {
+                let detail = words.outcome.word();
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "update changed",
+                        about: &update_id,
+                        detail,
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(said)
+        })
+    });
+    if !said.await? {
+        let what_to_do = "Read what a colleague said in the same moment, in another window. Sent once more, your words take the place of hers";
+        return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
+    }
+    Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response())
+}
+
+/// What can be named, and what the words that stand name already.
+fn with_told(mut known: Known, update: &Update) -> Known {
+    let told = &update.now().words;
+    let questions = told
+        .questions
+        .iter()
+        .filter(|question| !known.questions.contains(question))
+        .cloned()
+        .collect::<Vec<_>>();
+    known.questions.extend(questions);
+    known.files.extend(told.evidence.files.iter().cloned());
+    known
+}
+
+/// What is said, as the fields of the form hold it.
+fn fields(update: &Update) -> Sent {
+    let words = &update.now().words;
+    let (links, version) = (words.evidence.links.join("\n"), update.now().version.to_string());
+    let mut fields = vec![
+        ("version", version.as_str()),
+        ("you_said", &words.you_said),
+        ("part", &words.part),
+        ("we_did", &words.we_did),
+        ("outcome", words.outcome.word()),
+        ("next", &words.next),
+        ("next_by", &words.next_by),
+        ("links", &links),
+    ];
+    match &words.outcome {
+        Outcome::Done | Outcome::Partly => {}
+        Outcome::Not { because, decided_by, look_again } => {
+            fields.extend([
+                ("because", because.as_str()),
+                ("decided_by", decided_by),
+                ("look_again", look_again),
+            ]);
+        }
+        Outcome::Deciding { by } => fields.push(("decide_by", by)),
+    }
+    let rows = words.evidence.numbers.as_ref().map(|numbers| {
+        let row =
+            |(place, day, number): &(String, String, String)| format!("{place}; {day}; {number}");
+        (
+            numbers.what.as_str(),
+            numbers.source.as_str(),
+            numbers.rows.iter().map(row).collect::<Vec<_>>().join("\n"),
+        )
+    });
+    if let Some((what, source, rows)) = &rows {
+        fields.extend([
+            ("numbers_what", *what),
+            ("numbers_source", *source),
+            ("numbers", rows.as_str()),
+        ]);
+    }
+    fields.extend(words.questions.iter().map(|question| ("questions", question.key.as_str())));
+    fields.extend(words.evidence.files.iter().map(|file| ("files", file.id.as_str())));
+    Sent::of(&fields)
+}
+
+/// The first page of two: what it is about.
+fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
+    let page = Page::new("What is it about?", || {
+        let form = if all.is_empty() {
+            view! { <p class="panel">"There is nothing to answer yet. Topics of a round that has closed, results, published drafts and changes will be here."</p> }.into_any()
+        } else {
+            view! {
+                <form method="get" action="/lead/updates/new">
+                    // So that "nothing chosen" differs from coming here first.
+                    <input type="hidden" name="chosen" value="1" />
+                    {subjects(sent, all, refusals)}
+                    <button class="button">"Go on"</button>
+                </form>
+            }
+            .into_any()
+        };
+        view! {
+            <div class="stack">
+                <p><a class="back" href="/lead/updates">"You said, we did"</a></p>
+                <Summary refusals />
+                <h1>"Say what came of it"</h1>
+                {form}
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+fn subjects<'a>(sent: &Sent, all: &[Subject], refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    let ticked = sent.all("about");
+    let choices = all
+        .iter()
+        .map(|subject| (subject.value(), format!("{}: {}", subject.kind.title(), subject.title)));
+    let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
+    view! { <Choices name="about" legend="What is it about?" hint="Choose all that it answers. It stays about these." choices many=true refusals /> }
+}
+
+/// What an update is about.
+enum About<'u> {
+    /// To be chosen again, among these.
+    ToChoose(Vec<Subject>),
+    /// These, which can still be changed.
+    Chosen(Vec<Subject>),
+    /// What this one is about, for good.
+    Known(&'u Update),
+}
+
+/// What it is about, as the form shows it.
+fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    match about {
+        About::ToChoose(all) => subjects(sent, all, refusals).into_any(),
+        About::Chosen(chosen) => {
+            let fields: Vec<(String, String)> =
+                chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
+            view! { {hidden(fields.iter())}<div class="field">{browse::about(chosen)}</div> }
+                .into_any()
+        }
+        About::Known(update) => {
+            let version = if sent.typed("version").is_empty() {
+                update.now().version.to_string()
+            } else {
+                sent.typed("version").to_owned()
+            };
+            view! { <input type="hidden" name="version" value=version /><div class="field">{browse::about(&update.about)}</div> }.into_any()
+        }
+    }
+}
+
+fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Page {
+    let (title, back) = match &about {
+        About::ToChoose(_) | About::Chosen(_) => {
+            ("Say what came of it", "/lead/updates".to_owned())
+        }
+        About::Known(update) => ("Say something else", format!("/updates/{}", update.id)),
+    };
+    let page = Page::new(title, || {
+        // After the button that the Enter key presses.
+        let again = matches!(about, About::Chosen(_))
+            .then(|| view! { <p><button class="link" name="step" value="about">"It is about something else too"</button></p> });
+        let asked = sent.all("questions");
+        let questions =
+            known.questions.iter().map(|question| (question.key.clone(), question.words.clone()));
+        let questions = Choice::each(questions, |key| asked.iter().any(|asked| asked == key));
+        let questions = (!questions.is_empty()).then(|| {
+            view! { <Choices name="questions" legend="Which questions does it answer?" hint="Choose none if it answers all of it." choices=questions many=true refusals /> }
+        });
+        let outcomes = [
+            ("done", "It is done"),
+            ("partly", "A part of it is done"),
+            ("not", "It is not done"),
+            ("deciding", "It is still being decided"),
+        ];
+        let outcomes = Choice::each(outcomes, |value| sent.typed("outcome") == value);
+        view! {
+            <div class="stack">
+                <p><a class="back" href=back>"Back"</a></p>
+                <Summary refusals />
+                <h1>{title}</h1>
+                <p class="lead">"Everyone reads it, and those who contributed get a letter. It stands as claimed until the forum has said if it is so."</p>
+                <form method="post" enctype="multipart/form-data" novalidate>
+                    <FormKey key=sent.typed("form_key") />
+                    {about_of(sent, &about, refusals)}
+                    {questions}
+                    <Area name="you_said" label="You said" hint="What parents said, in a sentence or two. Name nobody." rows=3 value=sent.typed("you_said") refusals />
+                    <Field name="part" label="Which clause or page?" hint="If it is about a part of a plan only." value=sent.typed("part") refusals />
+                    <Choices name="outcome" legend="What came of it?" choices=outcomes refusals />
+                    <Area name="we_did" label="We did" hint="What was done, or why nothing was. Plain words." value=sent.typed("we_did") refusals />
+                    {of_not_done(sent, refusals)}
+                    <section class="if-deciding">
+                        <Field name="decide_by" label="If it is still being decided: by when?" hint="Everyone sees it as overdue after that day, and at the latest a year after it was first due." kind="date" value=sent.typed("decide_by") refusals />
+                    </section>
+                    <Area name="next" label="What comes next" hint="Leave it empty if nothing does." rows=3 value=sent.typed("next") refusals />
+                    <Field name="next_by" label="By when?" kind="date" value=sent.typed("next_by") refusals />
+                    {evidence(sent, &known.files, refusals)}
+                    <button class="button" name="step" value="check">"Look at it as everyone will"</button>
+                    {again}
+                </form>
+            </div>
+        }
+    });
+    page.kept_for_going_back().refused_for(refusals)
+}
+
+fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    view! {
+        <section class="stack if-not">
+            <Area name="because" label="If it is not done: because" rows=3 value=sent.typed("because") refusals />
+            <Field name="decided_by" label="Who decided that?" hint="A name or a team." value=sent.typed("decided_by") refusals />
+            <Field name="look_again" label="When is it looked at again?" kind="date" value=sent.typed("look_again") refusals />
+        </section>
+    }
+}
+
+fn evidence<'a>(
+    sent: &Sent,
+    known: &[Attached],
+    refusals: &'a Refusals,
+) -> impl IntoView + use<'a> {
+    view! {
+        <h2>"How everyone can see it"</h2>
+        <Area name="links" label="Addresses" hint="One a line, like https://www.example.org/report" rows=3 value=sent.typed("links") refusals />
+        {attach::field(sent, known, refusals)}
+        <Field name="numbers_what" label="A number before and after: what is counted?" hint="With its unit, like: Weeks waited for occupational therapy. Leave it empty if there is none." value=sent.typed("numbers_what") refusals />
+        <Field name="numbers_source" label="Where are the numbers from?" value=sent.typed("numbers_source") refusals />
+        <Area name="numbers" label="The numbers" hint="One a line: where; day; number. At least one place twice: before and after. Like: North Sefton; 2026-09-01; 18.5. No numbers of children below 10." value=sent.typed("numbers") refusals />
+    }
+}
+
+/// The update as everyone will read it, before anyone does. `is_spelling`: whether it differs from
+/// what stands in its spelling only.
+fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
+    let (hidden, to) =
+        (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
+    let none = Refusals::default();
+    Page::new("Check what you say", || {
+        let told = if is_spelling {
+            "Only the spelling differs, so nobody gets a letter. The forum looks at it again."
+        } else {
+            "Everyone who contributed to this gets a letter with these words."
+        };
+        let all_the_same = is_spelling.then(|| {
+            let choices = Choice::each([("yes", "It says something else. Write to everyone who contributed")], |_| false);
+            view! { <Choices name="tell" legend="Is it more than spelling?" choices many=true refusals=&none /> }
+        });
+        view! {
+            <div class="stack">
+                <h1>"Check what you say"</h1>
+                <p class="panel gold">{told}</p>
+                {browse::words(words, None)}
+                <h2>"What it is about"</h2>
+                {browse::about(about)}
+                <form method="post" action=to class="stack">
+                    {hidden}
+                    {all_the_same}
+                    <button class="button" name="step" value="publish">"Publish it"</button>
+                    <button class="button quiet" name="step" value="change">"Change something"</button>
+                </form>
+            </div>
+        }
+    })
+    .kept_for_going_back()
+}
