@@ -1,34 +1,49 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms mailer browser pictures site setup-test
+.PHONY: run test check rules rooms rooms-sqlite room mailer browser floors pictures site release setup-test
 
 run: ## Serve the demonstration area at http://127.0.0.1:3000
 	site/build.sh --if-possible
-	cargo build --release -p server
-	target/release/alongside serve --demo
+	cargo build -p server
+	target/debug/alongside serve --demo
 
 test: setup-test check site rules rooms browser ## Everything, on SQLite and PostgreSQL, and in a real browser
 
-check: ## Format and lints
+check: ## Format, lints, long lines, and what the dependencies may be
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; fi
 
-site: ## The browser's program
+site: ## The browser's programs
 	site/build.sh
 
-rules: ## What needs no database: rules, texts, settings
-	cargo test --workspace --lib --bins --test disclosure
+rules: ## What needs no database: rules, texts, settings, the floors
+	cargo test --workspace --lib --bins --test disclosure --test floors
 
-rooms: ## The rooms behind the real router, on both databases; letters against a real mail server
-	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 cargo test -p server --tests
+rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
+	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 cargo test -p server --tests
+
+rooms-sqlite: ## The same on SQLite alone
+	env -u PGHOST cargo test -p server --tests
+
+room: ## The tests of one room, on both databases: make room ROOM=notices
+	cargo test -p $(ROOM)
+	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 cargo test -p server --test rooms $(ROOM)
 
 browser: ## The journeys in a real browser
 	cargo build -p server
 	npm test --prefix end2end
 
+floors: ## The picture of the floors in docs/ARCHITECTURE.md, drawn anew from the code
+	UPDATE_FLOORS=1 cargo test -p app --test floors
+
 pictures: site ## The pictures of the README, taken anew
 	cargo build -p server
 	UPDATE_PICTURES=1 npm test --prefix end2end -- the-readme what-parents-said
+
+release: ## What is shipped: target/release/alongside, one file to copy
+	site/build.sh
+	cargo build --release -p server
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program for the browser into target/site/pkg, and fetches what is missing for it.
+# Builds the programs for the browser into target/site/pkg, and fetches what is missing for them.
 #
 #   site/build.sh                 fails when it cannot be built
 #   site/build.sh --if-possible   says so and goes on: every page works without it
@@ -18,7 +18,7 @@ main() {
 
   fetch_target || give_up "Rust has no target $target, and rustup could not add it"
   fetch_tools || go_on_larger
-  build_islands || give_up "the islands did not compile for $target"
+  build_programs || give_up "they did not compile for $target"
   cargo run -p site || give_up "its last step failed"
 }
 
@@ -33,13 +33,15 @@ fetch_tools() {
   fi
 }
 
-build_islands() {
+build_programs() {
   cargo build -p islands --lib --target "$target" --profile wasm-release --features hydrate
+  cargo build -p organisers --lib --target "$target" --profile wasm-release --no-default-features \
+    --features hydrate
 }
 
 go_on_larger() {
   if [[ $if_possible == no ]]; then
-    echo "npm could not fetch the tools that make the browser program small." >&2
+    echo "npm could not fetch the tools that make the browser programs small." >&2
     exit 1
   fi
 }
@@ -48,10 +50,10 @@ go_on_larger() {
 give_up() {
   if [[ $if_possible == yes ]]; then
     rm -rf target/site/pkg
-    echo "The browser program could not be built ($1). All pages work without it."
+    echo "The programs for the browser could not be built ($1). All pages work without them."
     exit 0
   fi
-  echo "The browser program could not be built ($1)." >&2
+  echo "The programs for the browser could not be built ($1)." >&2
   exit 1
 }
 

@@ -8,7 +8,7 @@
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
 //!   `account`, `said`, `services` are the pages; `standing` those that never change; [`problem`]
 //!   the page for an answer that is none
-//! * the record, above the rooms: [`record`]
+//! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
 //!   [`subscriptions`], [`updates`], [`local_offer`]; below them what several of them show or do:
 //!   [`outcomes`], `safeguarding`

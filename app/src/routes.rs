@@ -11,6 +11,7 @@ pub fn all() -> Routes {
     Routes::new()
         .join(own())
         .join(topics::routes())
+        .join(organisers::routes())
         .join(rounds::routes())
         .join(plans::routes())
         .join(consultations::routes())

@@ -1,4 +1,4 @@
-//! The browser's program, embedded and served under the hash of its content, for good.
+//! The browser's programs, embedded and served under the hash of their content, for good.
 
 use std::sync::LazyLock;
 
@@ -17,18 +17,24 @@ use sha2::{Digest as _, Sha256};
 #[derive(RustEmbed)]
 #[folder = "../target/site/pkg"]
 #[allow_missing = true]
-struct Program;
+struct Programs;
 
 static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
-    let (script, wasm) = (Program::get("app.js")?, Program::get("app.wasm")?);
-    let hash = Sha256::new().chain_update(&script.data).chain_update(&wasm.data).finalize();
+    Programs::get("app.js")?;
+    let mut names: Vec<_> = Programs::iter().collect();
+    names.sort();
+    let hash = names
+        .iter()
+        .filter_map(|name| Programs::get(name))
+        .fold(Sha256::new(), |hash, file| hash.chain_update(&file.data));
+    let hash = hash.finalize();
     Some(format!("/pkg/{}", &URL_SAFE_NO_PAD.encode(hash)[..16]))
 });
 
 const FAVICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' stroke-width='4' stroke-linecap='round'>\
 <path stroke='#1f6f5c' d='M6 4c0 9 6 7 6 14v10'/><path stroke='#f4b740' d='M26 4c0 9-6 7-6 14v10'/></svg>";
 
-/// Where the program is served, as in `/pkg/3f9a…`; `None` when it was not built.
+/// Where the programs are served, as in `/pkg/3f9a…`; `None` when they were not built.
 #[must_use]
 pub fn folder() -> Option<String> {
     FOLDER.clone()
@@ -82,9 +88,10 @@ async fn offline() -> Response {
 }
 
 async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let kind = match name.as_str() {
-        "app.js" => "text/javascript",
-        "app.wasm" => "application/wasm",
+    let kind = match name.rsplit_once('.') {
+        _ if name.contains(['/', '\\']) => return StatusCode::NOT_FOUND.into_response(),
+        Some((_, "js")) => "text/javascript",
+        Some((_, "wasm")) => "application/wasm",
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     if FOLDER.as_deref() != Some(&format!("/pkg/{version}")) {
@@ -99,8 +106,10 @@ async fn file(Path((version, name)): Path<(String, String)>, headers: HeaderMap)
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (header::VARY, "accept-encoding"),
     ];
-    match (takes_brotli.then(|| Program::get(&format!("{name}.br"))).flatten(), Program::get(&name))
-    {
+    match (
+        takes_brotli.then(|| Programs::get(&format!("{name}.br"))).flatten(),
+        Programs::get(&name),
+    ) {
         (Some(small), _) => {
             (common, [(header::CONTENT_ENCODING, "br")], small.data).into_response()
         }

@@ -1,4 +1,4 @@
-//! Makes the program for the browser: bindings, fewer bytes, brotli, all of it in
+//! Makes the programs for the browser: bindings, fewer bytes, brotli, all of it in
 //! `target/site/pkg`.
 
 use std::fmt::{self, Display};
@@ -12,8 +12,11 @@ use wasm_bindgen_cli_support::Bindgen;
 
 // Every path is from the root of the repository.
 
-/// What cargo made of the islands.
-const BUILT: &str = "target/wasm32-unknown-unknown/wasm-release/islands.wasm";
+/// The programs: the crate that each is made of, and its name in the browser. Parents load the
+/// first alone.
+const PROGRAMS: [(&str, &str); 2] = [("islands", "app"), ("organisers", "organisers")];
+/// Where cargo puts what it made of them.
+const BUILT: &str = "target/wasm32-unknown-unknown/wasm-release";
 /// Where the server takes its files from.
 const PKG: &str = "target/site/pkg";
 /// Where those files are made first, so that `PKG` is never half done.
@@ -55,26 +58,39 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes all steps, and says how large the result is.
+/// Takes all steps, and says how large the results are.
 fn build() -> Outcome<String> {
     go_to_the_root()?;
-    if !Path::new(BUILT).is_file() {
-        return Err(format!("{BUILT} is missing; site/build.sh builds it"));
+    for (made_of, _) in PROGRAMS {
+        if !Path::new(&built(made_of)).is_file() {
+            return Err(format!("{} is missing; site/build.sh builds it", built(made_of)));
+        }
     }
     if is_up_to_date() {
         return Ok(format!("{PKG} is up to date"));
     }
-    let (wasm, js) = (format!("{WORK}/app.wasm"), format!("{WORK}/app.js"));
     make_anew(WORK)?;
-    bind(&wasm)?;
+    let told = PROGRAMS.iter().map(|(made_of, name)| make(made_of, name));
+    let told = told.collect::<Outcome<Vec<_>>>()?;
+    publish()?;
+    Ok(told.join("\n"))
+}
+
+/// Makes one program, the wasm last: the next run looks at the time of its packed form.
+fn make(made_of: &str, name: &str) -> Outcome<String> {
+    let (wasm, js) = (format!("{WORK}/{name}.wasm"), format!("{WORK}/{name}.js"));
+    bind(made_of, name)?;
     shrink("wasm-opt", WASM_OPT, &wasm)?;
     shrink("terser", TERSER, &js)?;
-    // The wasm last: the next run looks at the time of its packed form.
     let js = pack(&js)?;
     let wasm = pack(&wasm)?;
-    publish()?;
     let together = Kilobytes(wasm.packed.0 + js.packed.0);
-    Ok(format!("{PKG}: app.wasm {wasm}, app.js {js}, together {together} packed"))
+    Ok(format!("{PKG}: {name}.wasm {wasm}, {name}.js {js}, together {together} packed"))
+}
+
+/// What cargo made of a crate.
+fn built(made_of: &str) -> String {
+    format!("{BUILT}/{made_of}.wasm")
 }
 
 /// Makes the paths above right, wherever this program is started.
@@ -83,12 +99,14 @@ fn go_to_the_root() -> Outcome<()> {
     env::set_current_dir(&root).map_err(|why| format!("{}: {why}", root.display()))
 }
 
-/// Whether the files are newer than the app and than what made them.
+/// Whether the files are newer than what they are made of and than what made them.
 fn is_up_to_date() -> bool {
-    let made = changed_at(Path::new(PKG).join("app.wasm.br"));
-    let made_of =
-        [changed_at(BUILT), changed_at(TOOLS_STAMP), env::current_exe().ok().and_then(changed_at)];
-    made_of.iter().all(|source| is_newer(made, *source))
+    PROGRAMS.iter().all(|(made_of, name)| {
+        let made = changed_at(Path::new(PKG).join(format!("{name}.wasm.br")));
+        let by = env::current_exe().ok().and_then(changed_at);
+        let made_of = [changed_at(built(made_of)), changed_at(TOOLS_STAMP), by];
+        made_of.iter().all(|source| is_newer(made, *source))
+    })
 }
 
 /// When a file was last written, if it is there.
@@ -114,26 +132,28 @@ fn remove(folder: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Writes `app.js`, by which the page and the app call each other, and the app that fits it.
+/// Writes the script by which the page and the program call each other, and the program that fits
+/// it.
 ///
 /// This is the command `wasm-bindgen` as a library: its version must be exactly that of the
 /// wasm-bindgen inside the app, and as a library `Cargo.lock` sees to it.
-fn bind(wasm: &str) -> Outcome<()> {
+fn bind(made_of: &str, name: &str) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(BUILT)
-        .out_name("app")
+        .input_path(built(made_of))
+        .out_name(name)
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true);
     bindgen.web(true).map_err(at("wasm-bindgen"))?;
     let mut bound = bindgen.generate_output().map_err(at("wasm-bindgen"))?;
     if bound.js().contains("./snippets/") {
-        return Err("the app brings scripts of its own, but only app.js is served".into());
+        return Err("it brings scripts of its own, but only one file is served".into());
     }
     bound.emit(WORK).map_err(at("wasm-bindgen"))?;
-    let as_wasm_bindgen_names_it = format!("{WORK}/app_bg.wasm");
-    fs::rename(&as_wasm_bindgen_names_it, wasm).map_err(at(&as_wasm_bindgen_names_it))
+    let as_wasm_bindgen_names_it = format!("{WORK}/{name}_bg.wasm");
+    fs::rename(&as_wasm_bindgen_names_it, format!("{WORK}/{name}.wasm"))
+        .map_err(at(&as_wasm_bindgen_names_it))
 }
 
 /// Lets a tool from npm rewrite a file; without the tool the file only stays larger.

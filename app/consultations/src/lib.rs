@@ -13,6 +13,37 @@
 //! answers, `paper` the questions to print and `typed` what comes in otherwise. After the close
 //! `reading` is where organisers read, `results` what is published, through
 //! [`disclosure::tables`]; `closing` is what the worker does.
+//!
+//! # When the forum asks parents
+//!
+//! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
+//!    (`consultations/write.rs`). Its questions are her own (`question.rs`), copied from the
+//!    library, or taken over from a file (`build.rs`); `questionnaire/edit.rs` changes them,
+//!    `check.rs` says what is to be put right. `store::open` opens it; on a draft only once that is
+//!    published.
+//! 2. A parent presses "Begin" at `/consultations/{id}`. `answering::begin` writes a response under
+//!    a code, and nothing else. See decision 0015.
+//! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
+//!    puts it beside those that are kept; what she is asked next depends on it
+//!    (`questionnaire/answers.rs`, `asked`). The code leads back from any phone.
+//! 4. Without a signal the island (`island.rs`) keeps each answer in the browser, in the order they
+//!    were given, and sends them to the same addresses later. The forms work without it.
+//! 5. `answering::end` sends the answers, or takes them back; where each takes part once,
+//!    `took_part` gets her account, or `personal_links` a mark beside the link she was given
+//!    (`links.rs`).
+//! 6. Once somebody has answered, a slip in the wording is put right with a note, and anything more
+//!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
+//!    (`typed/`) and marked by how they came.
+//! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
+//!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
+//!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
+//!    up `consultations.changes`.
+//! 8. An organiser counts (`results/release.rs`). `results/whole.rs` makes one set of questions of
+//!    all versions, themes and channels, `tally` counts it, and `disclosure::tables::release` says
+//!    what may be published, beside all that was published before. Another organiser publishes it,
+//!    unless something was changed since. Everyone reads it at `/consultations/{id}/results`, as a
+//!    page, `.csv` and `.json` (`results/browse.rs`).
+//! 9. 28 days after the close answers that were never sent are erased.
 
 mod answering;
 mod browse;

@@ -198,6 +198,8 @@ impl Files {
         let settings = std::env::vars()
             .filter(|(name, _)| name.starts_with("AWS_"))
             .map(|(name, value)| (name.to_lowercase(), value));
+        // Its HTTPS uses the cryptography of the process. Where that is set already, it stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let (store, prefix) = object_store::parse_url_opts(&url, settings)
             .map_err(|error| format!("FILES cannot be used: {error}"))?;
         Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
@@ -367,6 +369,14 @@ mod tests {
         assert_eq!(cleaned("", FileKind::Docx), "file.docx");
         assert_eq!(size_in_words(340_000), "340 kB");
         assert_eq!(size_in_words(2_345_678), "2.3 MB");
+    }
+
+    #[test]
+    fn files_can_be_in_a_bucket_and_a_setting_that_names_neither_is_refused() {
+        assert!(Files::open("s3://an-invented-bucket/drafts").is_ok());
+        for wrong in ["", "data/files", "https://an-invented-bucket.example", "s3:"] {
+            assert!(Files::open(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

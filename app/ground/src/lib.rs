@@ -2,6 +2,7 @@
 //!
 //! * [`house`]: what every room is handed
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
+//! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
 //! * [`ui`]: the page and its parts, the form kit, the style
@@ -12,6 +13,7 @@ pub mod audit;
 pub mod db;
 pub mod error;
 pub mod files;
+pub mod functions;
 pub mod house;
 pub mod return_address;
 pub mod routes;

@@ -14,8 +14,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use forms::Sent;
+use leptos::server_fn::ServerFn;
 
 use crate::error::Error;
+use crate::functions;
 use crate::house::House;
 use crate::sent::{MOST_READ, SentWithFile};
 use crate::viewer::{Role, Viewer};
@@ -115,6 +117,12 @@ impl Routes {
             router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
             rules: own.rules,
         })
+    }
+
+    /// A typed function that a program in the browser calls, at its own address.
+    #[must_use]
+    pub fn function<F: ServerFn>(self, access: Access) -> Self {
+        self.add(Method::POST, F::PATH, access, axum::routing::post(functions::answer))
     }
 
     /// All addresses of another room.

@@ -8,6 +8,19 @@
 //! reads what is sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the
 //! parent's page, `decide` the organiser's, `respond` the leader's, `safeguarding` the lead's,
 //! `letters` are what the author gets.
+//!
+//! # When a parent comments on the Local Offer
+//!
+//! 1. `/local-offer/comments/new` (`local_offer/comment.rs`) keeps the comment, once for each form.
+//!    Only its author sees it.
+//! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, declined for one of a
+//!    few reasons, or passed on to the safeguarding lead, who alone reads it then
+//!    (`safeguarding.rs`). The author gets a letter in the same write.
+//! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `updates::rules::due_by`. Everyone sees
+//!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what is
+//!    going to be done. Answers stand one after the other; none is changed.
+//! 4. Its author can take it back until it is answered. `/local-offer/years/2026` prints a year of
+//!    comments and answers.
 
 mod browse;
 mod comment;

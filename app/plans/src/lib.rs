@@ -6,6 +6,30 @@
 //! `rung` are the two rules, `rules` reads what is sent, `store` holds the SQL, `browse` and
 //! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
 //! pages with their actions, `statement` the forum's, `letters` tells parents of a published draft.
+//!
+//! # When a leader wants to publish a draft
+//!
+//! 1. `/lead/plans/new` registers a plan (`plans/register.rs`). Each thing that happens to it from
+//!    then on runs after `store::hold`, which makes them wait for each other and gives their time.
+//!    Each but an answer to a topic adds a line to `plan_events`.
+//! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
+//!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
+//! 3. `/lead/plans/{id}/drafts` puts in a draft (`drafts.rs`): Markdown, a file, or both. A file is
+//!    kept first (`files.rs`), then the write names it by its hash. `first_recorded_at` is set
+//!    here, for ever.
+//! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
+//!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
+//!    published.
+//! 5. The button posts to the same address. `publish.rs`, `publish`, asks `store::publish`, which
+//!    works the gate out anew inside the write. Shut or not answered: 422, the same page, what is
+//!    missing and who can do it. The schema asks once more.
+//! 6. Past a shut gate leads `…/override`: a name and a reason, then a page that shows how it will
+//!    be read for ever, then the write. The topics must be answered all the same. See decision
+//!    0010.
+//! 7. The worker calls `plans::tell_due`. It owes the letter to 200 people at a time (`tell_next`),
+//!    until everyone who proposed or supported a topic it answers, or proposed one that was merged
+//!    into it, is owed one; then it sets `told_at`. All get the same words, so that a letter tells
+//!    nobody who supported what.
 
 mod browse;
 mod compare;

@@ -3,12 +3,12 @@
 //! Its life: proposed → published, merged into another, declined with a reason, or passed on to the
 //! safeguarding lead, after which nobody else sees it. Its author may withdraw it until its round
 //! closes. `rules` says what a proposal and a decision may be, `search` is the one place with two
-//! SQL texts, `propose`, `browse`, `decide` and `safeguarding` are the pages of the parent, of
-//! everyone, of the organiser and of the safeguarding lead, each with its actions.
+//! SQL texts, `support` is the vote of a parent. `propose`, `browse` and `safeguarding` are the
+//! pages of the parent, of everyone and of the safeguarding lead, each with its actions; that of
+//! the organiser who decides is in `organisers`, with its program.
 
 mod browse;
-mod decide;
-mod letters;
+pub mod letters;
 mod propose;
 pub mod rules;
 mod safeguarding;
@@ -25,7 +25,6 @@ use ground::viewer::Role;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
-    let organiser = Only(Role::Organiser);
     Routes::new()
         .get("/topics", Anyone, browse::list)
         .get("/topics/new", Only(Role::Parent), propose::form)
@@ -35,8 +34,6 @@ pub fn routes() -> Routes {
         .get("/topics/{id}/withdrawal", Anyone, browse::back)
         .post("/topics/{id}/support", Only(Role::Parent), support::support)
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
-        .get("/forum/topics/{id}", organiser, decide::page)
-        .post("/forum/topics/{id}", organiser, decide::decide)
         .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
         .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)
         .post("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::note)

@@ -8,6 +8,26 @@
 //! form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
 //! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for
 //! whoever does not find it so.
+//!
+//! # When a leader says what came of it
+//!
+//! 1. `/lead/updates` lists what is still to be said: chosen topics, results, published drafts,
+//!    each with the day it is due (`updates/rules.rs`, `awaited`). `/lead/updates/about` offers
+//!    what she can answer (`store/subjects.rs`, `answers_for`); `words.rs` and `evidence.rs` read
+//!    what she writes, `attach.rs` takes a file. She looks at it as everyone will, then it is
+//!    published: an update, its first version, what it is about.
+//! 2. It stands as claimed. At `/forum/updates` organisers see what waits, and what parents found
+//!    who do not find it so (`doubt.rs`). `judge.rs` keeps the forum's word on the version that was
+//!    read. Nobody judges what she said herself, nor what her organisation says; a trigger refuses
+//!    the first.
+//! 3. Something else is the next version (`write.rs`, `change`), which is claimed again. If it
+//!    differs in more than spelling (`spelling.rs`), contributors are told again.
+//! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the letter to 200 people at a
+//!    time and notes each in `update_letters`: authors, supporters, those who answered and asked to
+//!    hear, those told of a change who have not stopped. `updates::tell_late` does so for who hears
+//!    of a change only after that.
+//! 5. `/account/said` shows each what became of all she said (`mine.rs`). By the code of a receipt
+//!    anyone sees what came of the consultation; that keeps nothing.
 
 mod attach;
 mod browse;

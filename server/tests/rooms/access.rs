@@ -71,6 +71,17 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
 }
 
 #[test]
+fn every_typed_function_is_in_the_table_of_addresses() {
+    let all = app::routes::all();
+    let known = ground::functions::known();
+    assert!(!known.is_empty());
+    for path in known {
+        let rule = all.rules().iter().find(|rule| rule.path == path);
+        assert!(rule.is_some_and(|rule| rule.method == Method::POST), "{path} has no rule");
+    }
+}
+
+#[test]
 fn only_these_addresses_are_open_to_everyone() {
     let mut open: Vec<String> = app::routes::all()
         .rules()
@@ -180,7 +191,11 @@ fn every_post_has_a_get_at_its_address_for_a_reload() {
     let has = |method: Method, path: &str| {
         all.rules().iter().any(|rule| rule.method == method && rule.path == path)
     };
-    for rule in all.rules().iter().filter(|rule| rule.method == Method::POST) {
+    // A program calls a typed function; no browser stands at its address.
+    let functions = ground::functions::known();
+    let is_form = |path: &str| !functions.contains(&path);
+    for rule in all.rules().iter().filter(|rule| rule.method == Method::POST && is_form(rule.path))
+    {
         assert!(has(Method::GET, rule.path), "{}", rule.path);
     }
 }

@@ -1,4 +1,4 @@
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use calendar::clock::DAY;
 use ground::viewer::Role;
 
@@ -241,6 +241,35 @@ fn an_organiser_finds_any_published_topic_to_merge_into() {
                 .says("A pool with a hoist"),
             "merged, it is no target"
         );
+    });
+}
+
+#[test]
+fn the_program_of_an_organiser_finds_the_same_topics_by_a_typed_call() {
+    const FIND: &str = "/functions/topics-to-merge-into";
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let kept = world.published("A swimming lesson that suits").await;
+        let parent = world.parent(1).await;
+        let waits = parent.propose("Swimming for our children").await;
+        let call = [("words", "swimming"), ("topic", waits.as_str())];
+
+        let found = organiser.post(FIND, &call).await;
+        assert_eq!(found.status, StatusCode::OK);
+        let page = organiser.get(&format!("/forum/topics/{waits}?search=swimming")).await;
+        assert!(found.html.contains(&kept) && page.html.contains(&kept), "call and form agree");
+        assert!(!found.html.contains(&waits), "never itself");
+
+        assert_eq!(world.visitor().post(FIND, &call).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(parent.post(FIND, &call).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(organiser.post(FIND, &[]).await.status, StatusCode::BAD_REQUEST);
+        let long = "x".repeat(2 * 1024 * 1024);
+        let long = [("words", long.as_str()), ("topic", waits.as_str())];
+        assert_eq!(organiser.post(FIND, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let headers = [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example")];
+        let body = format!("words=swimming&topic={waits}");
+        let elsewhere = organiser.send(Method::POST, FIND, &headers, body).await;
+        assert_eq!(elsewhere.status, StatusCode::FORBIDDEN, "a call from another website");
     });
 }
 

@@ -15,7 +15,7 @@ pub struct Page {
     title: String,
     body: String,
     status: StatusCode,
-    has_island: bool,
+    program: Option<&'static str>,
     is_kept: bool,
     signs_in: bool,
 }
@@ -30,7 +30,7 @@ impl Page {
             title: title.into(),
             body,
             status: StatusCode::OK,
-            has_island: false,
+            program: None,
             is_kept: false,
             signs_in: false,
         }
@@ -81,10 +81,16 @@ impl Page {
         self
     }
 
-    /// Loads the browser's program after the page can be used.
+    /// Loads the program for parents after the page can be used.
     #[must_use]
-    pub fn with_island(mut self) -> Self {
-        self.has_island = true;
+    pub fn with_island(self) -> Self {
+        self.with_program("app")
+    }
+
+    /// Loads this program after the page can be used: one for organisers, which parents never load.
+    #[must_use]
+    pub fn with_program(mut self, name: &'static str) -> Self {
+        self.program = Some(name);
         self
     }
 
@@ -98,8 +104,8 @@ impl Page {
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
-        let script =
-            if self.has_island { house.names.program.as_deref().map(boot_script) } else { None };
+        let folder = house.names.program.as_deref();
+        let script = self.program.zip(folder).map(|(name, folder)| boot_script(folder, name));
         let policy = content_policy(script.as_deref());
         let is_signed_in = self.signs_in || viewer.is_signed_in();
         let body = self.body;
@@ -159,9 +165,9 @@ fn without_marks(html: &str) -> String {
 
 /// Loads the program and wakes every island. Without it, and before it, each island's form posts by
 /// itself. Last, it keeps the page that says "You are offline" on the phone.
-fn boot_script(folder: &str) -> String {
+fn boot_script(folder: &str, name: &str) -> String {
     format!(
-        "const w=fetch('{folder}/app.wasm'),m=await import('{folder}/app.js');await m.default({{module_or_path:w}});m.hydrate();\
+        "const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await m.default({{module_or_path:w}});m.hydrate();\
          for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
          navigator.serviceWorker?.register('/offline.js')"
     )

@@ -14,9 +14,11 @@ use ground::ui::{Area, Choice, Choices, Labels, Page, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Decision, Standing};
-use super::store::{self, Filter, Topic};
-use super::{letters, search};
+use topics::rules::{self, Decision, Standing};
+use topics::store::{self, Filter, Topic};
+use topics::{letters, search};
+
+use crate::find::{FindTopic, Found};
 
 /// Most topics that are offered to merge into; more are found by searching.
 const MOST_TO_MERGE_INTO: i64 = 8;
@@ -115,6 +117,24 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
     if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
+/// The published topics that this one can be merged into: those that hold all of these words, or
+/// are like it where there are none.
+///
+/// # Errors
+/// When there is no such topic, or the database fails.
+pub async fn to_merge_into(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, Error> {
+    let mut found = if words.is_empty() {
+        let topic = for_decision(house, topic).await?;
+        search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
+    } else {
+        let filter = Filter { search: words.to_owned(), ..Filter::default() };
+        let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
+        listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
+    };
+    found.retain(|(id, _)| id != topic);
+    Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
+}
+
 async fn decide_page(
     house: &House,
     viewer: &Viewer,
@@ -123,18 +143,8 @@ async fn decide_page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let standing = topic.facts.standing();
-    let search = sent.line("search");
-    let mut alike = if search.is_empty() {
-        search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
-    } else {
-        let found = Filter { search: search.clone(), ..Filter::default() };
-        store::list(&house.db, &found, MOST_TO_MERGE_INTO)
-            .await?
-            .into_iter()
-            .map(|topic| (topic.id, topic.title))
-            .collect()
-    };
-    alike.retain(|(id, _)| *id != topic.id);
+    let words = sent.line("search");
+    let found = to_merge_into(house, &words, &topic.id).await?;
     let page = Page::new("Decide about a topic", || {
         let choice = |value: &str, label: &str| Choice {
             value: value.into(),
@@ -145,9 +155,7 @@ async fn decide_page(
         if standing == Standing::Waiting {
             choices.push(choice("publish", "Publish it as it is"));
         }
-        if !alike.is_empty() {
-            choices.push(choice("merge", "Merge it into one of the topics below"));
-        }
+        choices.push(choice("merge", "Merge it into one of the topics below"));
         if standing == Standing::Waiting {
             choices.push(choice("decline", "Do not publish it, for the reason below"));
             choices.push(choice(
@@ -155,27 +163,14 @@ async fn decide_page(
                 "Pass it on to the safeguarding lead. Nobody else sees it then",
             ));
         }
-        let into = Choice::each(alike, |id| sent.typed("into") == id);
-        let into = (!into.is_empty()).then(|| view! { <Choices name="into" legend="Which topic is it part of?" hint="Only to merge. Its supporters come along." choices=into refusals /> });
-        let look_for = view! {
-            <details open=!search.is_empty() || standing == Standing::Published>
-                <summary>"Look for another topic to merge it into"</summary>
-                <div class="row">
-                    <div class="field">
-                        <label for="search">"Words of that topic"</label>
-                        <input id="search" name="search" type="search" value=search.clone() />
-                    </div>
-                    <button class="button quiet" name="step" value="look">"Look for it"</button>
-                </div>
-                {(into.is_none()).then(|| view! { <p>"No other published topic is found. Try fewer words."</p> })}
-            </details>
-        };
+        let into = sent.typed("into").to_owned();
+        let trouble = refusals.about("into").unwrap_or_default().to_owned();
+        let topic_id = topic.id.clone();
         let form = match standing {
             Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>
-                    {look_for}
-                    {(!choices.is_empty()).then(|| view! { <Choices name="decision" legend="What becomes of it?" choices refusals /> })}
-                    {into}
+                    <Choices name="decision" legend="What becomes of it?" choices refusals />
+                    <FindTopic topic=topic_id words found into trouble />
                     <Area name="reason" label="The reason" hint="Only if you do not publish it. The author is told, in your words." value=sent.typed("reason") refusals />
                     <button class="button">"Keep this decision"</button>
                 </form>
@@ -198,5 +193,5 @@ async fn decide_page(
             </div>
         }
     });
-    Ok(page.refused_for(refusals).answer(house, viewer))
+    Ok(page.with_program("organisers").refused_for(refusals).answer(house, viewer))
 }

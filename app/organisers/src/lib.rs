@@ -1,0 +1,28 @@
+//! Pages of organisers that have a program of their own in the browser. Parents never load it, so
+//! it may be larger than theirs; each page works without it all the same.
+//!
+//! `decide` is what an organiser does with a topic; `find` looks for another one to merge it into,
+//! with a typed function that the program calls. Decision 0020 says when that is the right way.
+
+#[cfg(feature = "ssr")]
+mod decide;
+pub mod find;
+
+/// The addresses of these pages, and of the functions that their program calls.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn routes() -> ground::routes::Routes {
+    use ground::routes::{Access, Routes};
+    let organiser = Access::Only(ground::viewer::Role::Organiser);
+    Routes::new()
+        .get("/forum/topics/{id}", organiser, decide::page)
+        .post("/forum/topics/{id}", organiser, decide::decide)
+        .function::<find::TopicsToMergeInto>(organiser)
+}
+
+/// Called once by the browser when the program has loaded; each island is then hydrated by name.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}
