@@ -9,7 +9,7 @@ run: ## Serve the demonstration area at http://127.0.0.1:3000
 
 test: setup-test check site rules rooms browser ## Everything, on SQLite and PostgreSQL, and in a real browser
 
-check: ## Format, lints, long lines, and what the dependencies may be
+check: ## Format, lints, and what the dependencies may be
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; fi

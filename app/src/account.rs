@@ -43,12 +43,17 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 view! {
                     <li>
                         <span>{session.device.clone()}" – "<span class="soft">{seen}</span></span>
-                        {(!here).then(|| view! {
-                            <form method="post" action="/account/sessions/end">
-                                <input type="hidden" name="session" value=session.id />
-                                <button class="link" aria-label=label>"Sign out"</button>
-                            </form>
-                        })}
+                        {(!here)
+                            .then(|| {
+                                view! {
+                                    <form method="post" action="/account/sessions/end">
+                                        <input type="hidden" name="session" value=session.id />
+                                        <button class="link" aria-label=label>
+                                            "Sign out"
+                                        </button>
+                                    </form>
+                                }
+                            })}
                     </li>
                 }
             })
@@ -57,29 +62,58 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    {banner.map(|title| view! { <Banner title><p></p></Banner> })}
-                    <h1>"Your account"</h1>
-                    <dl class="answers">
-                        <div><dt>"Name others see"</dt><dd>{person.shown_name.clone()}</dd></div>
-                        <div><dt>"Email address"</dt><dd>{person.email.clone()}" "<a href="/account/email">"Change"<span class="unseen">" your email address"</span></a></dd></div>
-                        <div><dt>"Here as"</dt><dd>{roles}</dd></div>
+                    {banner
+                        .map(|title| {
+                            view! {
+                                <Banner title>
+                                    <p />
+                                </Banner>
+                            }
+                        })} <h1>"Your account"</h1> <dl class="answers">
+                        <div>
+                            <dt>"Name others see"</dt>
+                            <dd>{person.shown_name.clone()}</dd>
+                        </div>
+                        <div>
+                            <dt>"Email address"</dt>
+                            <dd>
+                                {person.email.clone()}" "
+                                <a href="/account/email">
+                                    "Change"<span class="unseen">" your email address"</span>
+                                </a>
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>"Here as"</dt>
+                            <dd>{roles}</dd>
+                        </div>
                     </dl>
                 </section>
                 <section class="stack">
                     <h2>"What happened to what you said"</h2>
-                    <p><a href="/account/said">"All that you proposed, supported and answered"</a></p>
+                    <p>
+                        <a href="/account/said">"All that you proposed, supported and answered"</a>
+                    </p>
                     {topics::own_list(own)}
                 </section>
                 <section class="stack">
                     <h2>"Be told before it changes"</h2>
-                    <p><a href="/account/subscriptions">"What we tell you about"</a></p>
+                    <p>
+                        <a href="/account/subscriptions">"What we tell you about"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"Where you are signed in"</h2>
                     <ul class="rows">{sessions}</ul>
-                    <form method="post" action="/sign-out"><button class="button quiet">"Sign out"</button></form>
-                    <form method="post" action="/account/sessions/end"><button class="button quiet">"Sign out everywhere"</button></form>
-                    <p><a href="/forgotten-password">"Choose a new password"</a></p>
+                    <form method="post" action="/sign-out">
+                        <button class="button quiet">"Sign out"</button>
+                    </form>
+                    <form method="post" action="/account/sessions/end">
+                        <button class="button quiet">"Sign out everywhere"</button>
+                    </form>
+                    <p>
+                        <a href="/forgotten-password">"Choose a new password"</a>
+                    </p>
                 </section>
             </div>
         }
@@ -102,7 +136,9 @@ pub async fn confirm_email_form(
             <div class="stack">
                 <h1>"Confirm your new address"</h1>
                 <p class="lead">"Letters will go to "<b>{new_email}</b>"."</p>
-                <form method="post"><button class="button">"Use this address"</button></form>
+                <form method="post">
+                    <button class="button">"Use this address"</button>
+                </form>
             </div>
         }
     });
@@ -160,9 +196,16 @@ pub async fn confirm_email(
     if !is_changed {
         return Err(Error::NotFound);
     }
-    let page = Page::new(
-        "Your address is changed",
-        || view! { <div class="stack"><h1>"Your address is changed"</h1><p class="lead">"Letters go to your new address from now on."</p><p><a href="/account">"Your account"</a></p></div> },
-    );
+    let page = Page::new("Your address is changed", || {
+        view! {
+            <div class="stack">
+                <h1>"Your address is changed"</h1>
+                <p class="lead">"Letters go to your new address from now on."</p>
+                <p>
+                    <a href="/account">"Your account"</a>
+                </p>
+            </div>
+        }
+    });
     Ok(page.answer(&house, &viewer))
 }

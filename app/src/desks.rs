@@ -26,7 +26,13 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         .collect();
     let is_decided = Sent::query(&uri).typed("done") == "decided";
     let page = Page::new("Organisers’ desk", || {
-        let banner = is_decided.then(|| view! { <Banner title="Your decision is kept"><p>"The author gets a letter."</p></Banner> });
+        let banner = is_decided.then(|| {
+            view! {
+                <Banner title="Your decision is kept">
+                    <p>"The author gets a letter."</p>
+                </Banner>
+            }
+        });
         let to_confirm = (!to_confirm.is_empty()).then(|| {
             let rounds = to_confirm.into_iter().map(|round| {
                 let to = format!("/forum/rounds/{}/shortlist", round.id);
@@ -38,7 +44,10 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 )
             });
             let rounds = rounds.collect_view();
-            view! { <h2>"Shortlists to confirm"</h2><ol class="queue">{rounds}</ol> }
+            view! {
+                <h2>"Shortlists to confirm"</h2>
+                <ol class="queue">{rounds}</ol>
+            }
         });
         let to_state = (!waits_for.plans.is_empty()).then(|| {
             let plans = waits_for.plans.into_iter().map(|(id, title, registered_at)| {
@@ -46,10 +55,18 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 waits(format!("/forum/plans/{id}/statement"), words, registered_at + 28 * DAY, now)
             });
             let plans = plans.collect_view();
-            view! { <h2>"Plans that wait for the forum"</h2><ol class="queue">{plans}</ol> }
+            view! {
+                <h2>"Plans that wait for the forum"</h2>
+                <ol class="queue">{plans}</ol>
+            }
         });
         let unreached = (waits_for.unreached > 0).then(|| {
-            view! { <h2>"Families no letter reaches"</h2><p><a href="/forum/unreached">"Tell them in another way"</a></p> }
+            view! {
+                <h2>"Families no letter reaches"</h2>
+                <p>
+                    <a href="/forum/unreached">"Tell them in another way"</a>
+                </p>
+            }
         });
         let is_idle = waits_for.topics.is_empty();
         let nothing = is_idle.then(
@@ -64,11 +81,17 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             })
             .collect_view();
         let has_rounds = !rounds.is_empty();
-        let rounds =
-            rounds
-                .into_iter()
-                .map(|round| view! { <li><a href=format!("/rounds/{}", round.id)>{round.title}</a><p>{rounds::state(&round.dates, now)}</p></li> })
-                .collect_view();
+        let rounds = rounds
+            .into_iter()
+            .map(|round| {
+                view! {
+                    <li>
+                        <a href=format!("/rounds/{}", round.id)>{round.title}</a>
+                        <p>{rounds::state(&round.dates, now)}</p>
+                    </li>
+                }
+            })
+            .collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -83,27 +106,45 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </section>
                 <section class="stack">
                     <h2>"You said, we did"</h2>
-                    <p><a href="/forum/updates">"What leaders claim, and nobody has looked at"</a></p>
+                    <p>
+                        <a href="/forum/updates">"What leaders claim, and nobody has looked at"</a>
+                    </p>
                     <p>{outcomes}" "<a href="/updates?show=awaited">"See which"</a></p>
                 </section>
                 <section class="stack">
                     <h2>"The Local Offer"</h2>
-                    <p><a href="/forum/local-offer">"Comments to read"</a></p>
+                    <p>
+                        <a href="/forum/local-offer">"Comments to read"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"Consultations"</h2>
-                    <p><a href="/forum/consultations">"Those that are written or open"</a></p>
-                    <p><a class="button quiet" href="/forum/consultations/new">"Ask parents"</a></p>
+                    <p>
+                        <a href="/forum/consultations">"Those that are written or open"</a>
+                    </p>
+                    <p>
+                        <a class="button quiet" href="/forum/consultations/new">
+                            "Ask parents"
+                        </a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"The record"</h2>
-                    <p><a href="/record">"What everyone sees of it"</a></p>
-                    <p><a href="/forum/evidence-pack">"Save an evidence pack for inspectors"</a></p>
+                    <p>
+                        <a href="/record">"What everyone sees of it"</a>
+                    </p>
+                    <p>
+                        <a href="/forum/evidence-pack">"Save an evidence pack for inspectors"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"Rounds"</h2>
                     {has_rounds.then(|| view! { <ul class="queue">{rounds}</ul> })}
-                    <p><a class="button quiet" href="/forum/rounds/new">"Open a round"</a></p>
+                    <p>
+                        <a class="button quiet" href="/forum/rounds/new">
+                            "Open a round"
+                        </a>
+                    </p>
                 </section>
             </div>
         }
@@ -116,8 +157,12 @@ fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
     let late = now > due;
     view! {
         <li>
-            <h3><a href=to>{what}</a></h3>
-            <p class:late=late>{format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}</p>
+            <h3>
+                <a href=to>{what}</a>
+            </h3>
+            <p class:late=late>
+                {format!("Due {} ({}).", clock::day(due), clock::days_away(now, due))}
+            </p>
         </li>
     }
 }
@@ -133,27 +178,64 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
     let page = Page::new("Leaders’ desk", || {
         let questions = (!questions.is_empty()).then(|| {
             let questions = questions.into_iter().map(|(notice, title, many)| {
-                let many = if many == 1 { "1 question waits.".to_owned() } else { format!("{many} questions wait.") };
-                view! { <li><h3><a href=format!("/lead/notices/{notice}/questions")>{format!("Answer: {title}")}</a></h3><p>{many}</p></li> }
+                let many = if many == 1 {
+                    "1 question waits.".to_owned()
+                } else {
+                    format!("{many} questions wait.")
+                };
+                view! {
+                    <li>
+                        <h3>
+                            <a href=format!(
+                                "/lead/notices/{notice}/questions",
+                            )>{format!("Answer: {title}")}</a>
+                        </h3>
+                        <p>{many}</p>
+                    </li>
+                }
             });
-            view! { <h2>"Questions from families"</h2><ul class="queue">{questions.collect_view()}</ul> }
+            view! {
+                <h2>"Questions from families"</h2>
+                <ul class="queue">{questions.collect_view()}</ul>
+            }
         });
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
-        let nothing = open.is_empty().then(|| view! { <p>"Nothing waits for you. Plans without a published draft will be here."</p> });
+        let nothing = open.is_empty().then(|| {
+            view! { <p>
+            "Nothing waits for you. Plans without a published draft will be here."</p> }
+        });
         let plans = open
             .into_iter()
             .map(|plan| {
-                let gate = if plan.is_shut { "○ The gate is shut" } else { "● The gate is open" };
-                view! { <li><h3><a href=format!("/plans/{}", plan.id)>{plan.title}</a></h3><p>{gate}</p></li> }
+                let gate =
+                    if plan.is_shut { "○ The gate is shut" } else { "● The gate is open" };
+                view! {
+                    <li>
+                        <h3>
+                            <a href=format!("/plans/{}", plan.id)>{plan.title}</a>
+                        </h3>
+                        <p>{gate}</p>
+                    </li>
+                }
             })
             .collect::<Vec<_>>();
         let plans = (!plans.is_empty()).then(|| view! { <ul class="queue">{plans}</ul> });
         let to_approve = (!waiting.is_empty()).then(|| {
             let waiting = waiting.into_iter().map(|notice| {
                 let to = format!("/lead/notices/{}", notice.id);
-                view! { <li><h3><a href=to>{format!("Approve the notice: {}", notice.title)}</a></h3><p>{format!("It takes effect from {}.", notice.course.effect.words())}</p></li> }
+                view! {
+                    <li>
+                        <h3>
+                            <a href=to>{format!("Approve the notice: {}", notice.title)}</a>
+                        </h3>
+                        <p>{format!("It takes effect from {}.", notice.course.effect.words())}</p>
+                    </li>
+                }
             });
-            view! { <h2>"Notices to approve"</h2><ul class="queue">{waiting.collect_view()}</ul> }
+            view! {
+                <h2>"Notices to approve"</h2>
+                <ul class="queue">{waiting.collect_view()}</ul>
+            }
         });
         view! {
             <div class="stack">
@@ -162,18 +244,39 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                 {questions}
                 <h2>"You said, we did"</h2>
                 <p>{outcomes}</p>
-                <p><a class="button" href="/lead/updates/about">"Say what came of it"</a></p>
-                <p><a href="/lead/updates">"What is still to be said, and what was said"</a></p>
+                <p>
+                    <a class="button" href="/lead/updates/about">
+                        "Say what came of it"
+                    </a>
+                </p>
+                <p>
+                    <a href="/lead/updates">"What is still to be said, and what was said"</a>
+                </p>
                 <h2>"The Local Offer"</h2>
-                <p><a href="/lead/local-offer">"Comments to answer"</a></p>
+                <p>
+                    <a href="/lead/local-offer">"Comments to answer"</a>
+                </p>
                 <h2>"Changes to services"</h2>
-                <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
-                <p><a href="/lead/notices">"Notices that wait"</a></p>
+                <p>
+                    <a class="button" href="/lead/notices/new">
+                        "Write a notice"
+                    </a>
+                </p>
+                <p>
+                    <a href="/lead/notices">"Notices that wait"</a>
+                </p>
                 <h2>"Plans without a draft"</h2>
                 {nothing}
                 {plans}
-                <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p>
-                <p>"Before you plan, read "<a href="/topics">"what parents want planned"</a>" and "<a href="/rounds">"what they chose"</a>"."</p>
+                <p>
+                    <a class="button" href="/lead/plans/new">
+                        "Register a plan"
+                    </a>
+                </p>
+                <p>
+                    "Before you plan, read "<a href="/topics">"what parents want planned"</a>" and "
+                    <a href="/rounds">"what they chose"</a>"."
+                </p>
             </div>
         }
     });

@@ -44,17 +44,32 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         _ => None,
     };
     let page = Page::new("What should be planned next?", || {
-        let banner = banner.map(|(title, next)| view! { <Banner title><p>{next}</p></Banner> });
-        let join = (!viewer.is_signed_in()).then(
-            || view! { <p class="soft">"New here? "<a href="/sign-up">"Join in two minutes"</a>". You need not give your real name."</p> },
-        );
+        let banner = banner.map(|(title, next)| {
+            view! {
+                <Banner title>
+                    <p>{next}</p>
+                </Banner>
+            }
+        });
+        let join = (!viewer.is_signed_in()).then(|| {
+            view! {
+                <p class="soft">
+                    "New here? "<a href="/sign-up">"Join in two minutes"</a>
+                    ". You need not give your real name."
+                </p>
+            }
+        });
         let soon = (!soon.is_empty()).then(|| {
             let cards = notices::cards(soon, now);
             view! {
                 <section class="stack">
                     <h2>"What changes soon"</h2>
                     {cards}
-                    <p><a href="/notices">"All changes"</a>" · "<a href="/subscribe">"Be told before it changes"</a></p>
+                    <p>
+                        <a href="/notices">"All changes"</a>
+                        " · "
+                        <a href="/subscribe">"Be told before it changes"</a>
+                    </p>
                 </section>
             }
         });
@@ -63,7 +78,9 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"You said, we did"</h2>
                     {outcomes::rows_of_section(said)}
-                    <p><a href="/updates">"All that came of it"</a></p>
+                    <p>
+                        <a href="/updates">"All that came of it"</a>
+                    </p>
                 </section>
             }
         });
@@ -73,7 +90,9 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"What the forum asks you"</h2>
                     {cards}
-                    <p><a href="/consultations">"All consultations"</a></p>
+                    <p>
+                        <a href="/consultations">"All consultations"</a>
+                    </p>
                 </section>
             }
         });
@@ -81,7 +100,12 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! {
                 <section class="stack">
                     <h2>"What was counted last"</h2>
-                    <p><a href=format!("/rounds/{}", round.id)>{format!("What was counted in {}", round.title)}</a></p>
+                    <p>
+                        <a href=format!(
+                            "/rounds/{}",
+                            round.id,
+                        )>{format!("What was counted in {}", round.title)}</a>
+                    </p>
                 </section>
             }
         });
@@ -96,9 +120,13 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {asked}
                 <section class="stack">
                     <h2>"Latest topics from parents"</h2>
-                    {latest.is_empty().then(|| view! { <p>"Topics that parents propose will be here."</p> })}
+                    {latest
+                        .is_empty()
+                        .then(|| view! { <p>"Topics that parents propose will be here."</p> })}
                     {topics::cards(latest)}
-                    <p><a href="/topics">"All topics"</a></p>
+                    <p>
+                        <a href="/topics">"All topics"</a>
+                    </p>
                 </section>
                 {soon}
                 {said}
@@ -116,12 +144,31 @@ fn invitation(
     area: &str,
     may_propose: bool,
 ) -> impl IntoView + use<> {
-    let propose = may_propose.then(|| view! { <p><a href="/topics/new">"Propose a topic of your own"</a>" for the next round"</p> });
-    let propose_now = may_propose
-        .then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> });
+    let propose = may_propose.then(|| {
+        view! {
+            <p>
+                <a href="/topics/new">"Propose a topic of your own"</a>
+                " for the next round"
+            </p>
+        }
+    });
+    let propose_now = may_propose.then(|| {
+        view! {
+            <p>
+                <a class="button" href="/topics/new">
+                    "Propose a topic"
+                </a>
+            </p>
+        }
+    });
     let Some(round) = round else {
         return view! {
-            <p class="lead">{format!("Say what should be planned in {area} before any plan is written. Other parents can support it.")}</p>
+            <p class="lead">
+                {format!(
+                    "Say what should be planned in {area} before any plan is written. Other \
+                     parents can support it.",
+                )}
+            </p>
             {propose_now}
         }
         .into_any();
@@ -129,25 +176,47 @@ fn invitation(
     let page = format!("/rounds/{}", round.id);
     match round.dates.phase(now) {
         Phase::Voting => view! {
-            <p class="lead">"Support as many topics as you like until "<b>{clock::day(round.dates.closes_at)}</b>", "{clock::days_away(now, round.dates.closes_at)}". Nobody sees the counts before then, not even the council."</p>
-            <p><a class="button" href=page>"Choose topics to support"</a></p>
+            <p class="lead">
+                "Support as many topics as you like until "
+                <b>{clock::day(round.dates.closes_at)}</b>", "
+                {clock::days_away(now, round.dates.closes_at)}
+                ". Nobody sees the counts before then, not even the council."
+            </p>
+            <p>
+                <a class="button" href=page>
+                    "Choose topics to support"
+                </a>
+            </p>
             {propose}
         }
         .into_any(),
         Phase::Proposing => view! {
-            <p class="lead">"Propose topics until "<b>{clock::day(round.dates.vote_from)}</b>", "{clock::days_away(now, round.dates.vote_from)}". Then parents vote."</p>
+            <p class="lead">
+                "Propose topics until "<b>{clock::day(round.dates.vote_from)}</b>", "
+                {clock::days_away(now, round.dates.vote_from)}". Then parents vote."
+            </p>
             {propose_now}
-            <p><a href=page>"Topics in this round"</a></p>
+            <p>
+                <a href=page>"Topics in this round"</a>
+            </p>
         }
         .into_any(),
         Phase::Announced => view! {
-            <p class="lead">{format!("{} begins on {}.", round.title, clock::day(round.dates.propose_from))}</p>
+            <p class="lead">
+                {format!("{} begins on {}.", round.title, clock::day(round.dates.propose_from))}
+            </p>
             {propose}
         }
         .into_any(),
         Phase::Counting | Phase::Closed => view! {
-            <p class="lead">"Voting has closed. The count is being made and will be here in a moment."</p>
-            <p><a class="button" href=page>"Go to the round"</a></p>
+            <p class="lead">
+                "Voting has closed. The count is being made and will be here in a moment."
+            </p>
+            <p>
+                <a class="button" href=page>
+                    "Go to the round"
+                </a>
+            </p>
         }
         .into_any(),
     }

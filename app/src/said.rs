@@ -41,26 +41,42 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What happened to what you said", || {
         let nothing = (said.is_empty() && comments.is_empty()).then(|| {
-            view! { <p>"You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>", support one, or answer what the forum asks: then what came of it is here."</p> }
+            view! {
+                <p>
+                    "You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>
+                    ", support one, or answer what the forum asks: then what came of it is here."
+                </p>
+            }
         });
         let comments = (!comments.is_empty()).then(|| {
             let rows = comments
                 .iter()
                 .map(|comment| local_offer::mine(comment, within, now))
                 .collect::<Vec<_>>();
-            view! { <h2>"Your comments on the Local Offer"</h2><ul class="cards">{rows}</ul> }
+            view! {
+                <h2>"Your comments on the Local Offer"</h2>
+                <ul class="cards">{rows}</ul>
+            }
         });
         let has_any = !said.is_empty();
         let rows = said.into_iter().map(|said| row(said, within, now)).collect::<Vec<_>>();
         view! {
             <div class="stack">
-                <p><a class="back" href="/account">"Your account"</a></p>
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
                 <h1>"What happened to what you said"</h1>
                 {nothing}
                 {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
                 {comments}
                 <Pager first next />
-                <p class="soft">"Answers that you gave without an account are not here: nobody knows whose they are. "<a href="/updates/receipt">"See what came of them by your code"</a>"."</p>
+                <p class="soft">
+                    "Answers that you gave without an account are not here: nobody knows whose \
+                     they are. "
+                    <a href="/updates/receipt">"See what came of them by your code"</a>"."
+                </p>
             </div>
         }
     });
@@ -90,15 +106,33 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
         view! {
             <form method="post" action="/account/said">
                 <input type="hidden" name="consultation" value=subject.id.clone() />
-                <p class="soft">{words}" "<button class="link" name="wants" value=value>{button}<span class="unseen">{unseen}</span></button></p>
+                <p class="soft">
+                    {words}" "<button class="link" name="wants" value=value>
+                        {button}
+                        <span class="unseen">{unseen}</span>
+                    </button>
+                </p>
             </form>
         }
     });
-    let update = update.map(|update| view! { <p><a href=format!("/updates/{}", update.id)>"Read what came of it"</a></p> });
-    let when = at.map(|at| view! { ", "<When at /> });
+    let update = update.map(|update| {
+        view! {
+            <p>
+                <a href=format!("/updates/{}", update.id)>"Read what came of it"</a>
+            </p>
+        }
+    });
+    let when = at.map(|at| {
+        view! {
+            ", "
+            <When at />
+        }
+    });
     view! {
         <li class="card">
-            <h2><a href=to>{subject.title}</a></h2>
+            <h2>
+                <a href=to>{subject.title}</a>
+            </h2>
             <p class="state">{state}</p>
             {update}
             <p class="soft">{how}{when}</p>

@@ -17,7 +17,13 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let (services, places) = store::both(&house.db).await?;
     let page = Page::new("Services and places", || {
         let links = |folder: &'static str, named: Vec<Named>| {
-            let items = named.into_iter().map(|named| view! { <li><a href=format!("/{folder}/{}", named.id)>{named.name}</a></li> });
+            let items = named.into_iter().map(|named| {
+                view! {
+                    <li>
+                        <a href=format!("/{folder}/{}", named.id)>{named.name}</a>
+                    </li>
+                }
+            });
             view! { <ul class="rows">{items.collect_view()}</ul> }
         };
         view! {
@@ -78,15 +84,27 @@ async fn about(
             coming.is_empty().then(|| view! { <p>"No change is coming that we know of."</p> });
         view! {
             <div class="stack">
-                <p><a class="back" href="/services">"Services and places"</a></p>
+                <p>
+                    <a class="back" href="/services">
+                        "Services and places"
+                    </a>
+                </p>
                 <h1>{named.name.clone()}</h1>
-                <p><a class="button" href=to("/subscribe", &format!("{kind}s"))>"Be told before it changes"</a></p>
+                <p>
+                    <a class="button" href=to("/subscribe", &format!("{kind}s"))>
+                        "Be told before it changes"
+                    </a>
+                </p>
                 <h2>"What changes soon"</h2>
                 {nothing}
                 {notices::cards(coming, now)}
-                <p><a href=to("/notices", kind) + "&show=lately">"What was told before"</a></p>
+                <p>
+                    <a href=to("/notices", kind) + "&show=lately">"What was told before"</a>
+                </p>
                 <h2>"What parents want planned"</h2>
-                <p><a href=to("/topics", kind)>{format!("Topics about {}", named.name)}</a></p>
+                <p>
+                    <a href=to("/topics", kind)>{format!("Topics about {}", named.name)}</a>
+                </p>
             </div>
         }
     });

@@ -15,7 +15,9 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
         view! {
             <div class="stack">
                 <h1>"Accessibility"</h1>
-                <p class="lead">"Everyone should be able to use this, on any phone, with any help they use."</p>
+                <p class="lead">
+                    "Everyone should be able to use this, on any phone, with any help they use."
+                </p>
                 <h2>"What you can do here"</h2>
                 <ul>
                     <li>"Make the words four times as large without scrolling sideways."</li>
@@ -25,9 +27,18 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
                     <li>"See it light or dark, as your device is set."</li>
                 </ul>
                 <h2>"How we check"</h2>
-                <p>"Each change is tested against the Web Content Accessibility Guidelines, version 2.2, level AA. A test by machine does not find everything."</p>
+                <p>
+                    "Each change is tested against the Web Content Accessibility Guidelines, \
+                     version 2.2, level AA. A test by machine does not find everything."
+                </p>
                 <h2>"If something does not work for you"</h2>
-                <p>{format!("Tell {}: answer any letter you had from us. We write back within five working days.", house.names.forum)}</p>
+                <p>
+                    {format!(
+                        "Tell {}: answer any letter you had from us. We write back within five \
+                         working days.",
+                        house.names.forum,
+                    )}
+                </p>
             </div>
         }
     })
@@ -43,7 +54,12 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <p class="lead">"We keep as little about you as we can."</p>
                 <h2>"What we keep"</h2>
                 <ul>
-                    <li>"Your email address, to write to you. Only the forum’s administrator can see it. If you tell of a child in danger, so can the one person who looks after that. If a letter about a change comes back, an organiser sees it too, to tell you in another way."</li>
+                    <li>
+                        "Your email address, to write to you. Only the forum’s administrator can \
+                         see it. If you tell of a child in danger, so can the one person who looks \
+                         after that. If a letter about a change comes back, an organiser sees it \
+                         too, to tell you in another way."
+                    </li>
                     <li>"A name you choose. It need not be real."</li>
                     <li>"The part of the area you live in. Never your address or postcode."</li>
                     <li>"What you propose and support. Nobody sees who supported what."</li>
@@ -51,12 +67,26 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"What we never ask"</h2>
                 <p>"Your child’s name, age or school. Please do not write them either."</p>
                 <h2>"What is shown"</h2>
-                <p>"Topics are shown without who wrote them. Numbers are shown only after voting closes, and never a number from 1 to 9."</p>
+                <p>
+                    "Topics are shown without who wrote them. Numbers are shown only after voting \
+                     closes, and never a number from 1 to 9."
+                </p>
                 <h2>"Cookies and other companies"</h2>
-                <p>"One cookie keeps you signed in. No page here loads anything from anyone else."</p>
+                <p>
+                    "One cookie keeps you signed in. No page here loads anything from anyone else."
+                </p>
                 <h2>"If you worry about a child"</h2>
-                <p>"Somebody from the forum reads what you write. What tells of danger goes on to one named person, and is then shown to nobody else. In danger now? Call 999."</p>
-                <p>{format!("{} looks after all this. To see or erase what we keep, answer any letter you had from us.", house.names.forum)}</p>
+                <p>
+                    "Somebody from the forum reads what you write. What tells of danger goes on to \
+                     one named person, and is then shown to nobody else. In danger now? Call 999."
+                </p>
+                <p>
+                    {format!(
+                        "{} looks after all this. To see or erase what we keep, answer any letter \
+                         you had from us.",
+                        house.names.forum,
+                    )}
+                </p>
             </div>
         }
     })
@@ -69,8 +99,12 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
         view! {
             <div class="stack">
                 <h1>"You are offline"</h1>
-                <p class="lead">"This phone has no connection just now. Nothing you sent before is lost."</p>
-                <p><a href="/">"Begin at home"</a></p>
+                <p class="lead">
+                    "This phone has no connection just now. Nothing you sent before is lost."
+                </p>
+                <p>
+                    <a href="/">"Begin at home"</a>
+                </p>
             </div>
         }
     })
@@ -99,7 +133,8 @@ pub fn problem(status: StatusCode) -> Page {
         ),
         StatusCode::FORBIDDEN => (
             "You cannot do this",
-            "This is for other people than you, or it came from another website. If you think it should work, ask the forum.",
+            "This is for other people than you, or it came from another website. If you think it \
+             should work, ask the forum.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "That is too long",
@@ -114,7 +149,8 @@ pub fn problem(status: StatusCode) -> Page {
         }
         _ => (
             "Something went wrong here",
-            "It is our fault, not yours, and nothing you sent before is lost. Go back and try again in a few minutes.",
+            "It is our fault, not yours, and nothing you sent before is lost. Go back and try \
+             again in a few minutes.",
         ),
     };
     Page::new(title, || {
@@ -122,8 +158,14 @@ pub fn problem(status: StatusCode) -> Page {
             <div class="stack">
                 <h1>{title}</h1>
                 <p class="lead">{what_to_do}</p>
-                <p><a class="button" href="/">"Begin at home"</a></p>
-                <p><a href="/topics">"All topics"</a></p>
+                <p>
+                    <a class="button" href="/">
+                        "Begin at home"
+                    </a>
+                </p>
+                <p>
+                    <a href="/topics">"All topics"</a>
+                </p>
             </div>
         }
     })

@@ -57,7 +57,8 @@ pub async fn for_leader(
     leader: &str,
 ) -> Result<(Vec<(String, String, i64)>, Vec<Waited>), sqlx::Error> {
     let sql = format!(
-        "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT) FROM ({}) questions) questions
+        "SELECT * FROM (SELECT 'question', id, title, many, CAST(NULL AS TEXT)
+         FROM ({}) questions) questions
          UNION ALL SELECT * FROM ({}) awaited",
         notices::questions::store::to_answer(),
         updates::store::all_awaited(Some("$1"))
@@ -82,9 +83,12 @@ pub async fn open_now(
 ) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
     let sql = format!(
         "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict FROM ({} LIMIT 4) rounds
-         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL, c.who_for, 'consultation', ''
-         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
-         UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at, NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, '')
+         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
+           c.who_for, 'consultation', ''
+         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
+           AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
+         UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
+           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, '')
          FROM ({}) u",
         rounds::store::LAST,
         outcomes::store::latest(2)

@@ -27,7 +27,8 @@ use voting::Dates;
 /// What `serve --demo` prints.
 pub const SIGN_INS: &str = "\
 The demonstration area. Sign in with the password alongside-demo as
-  parent@example.org   parent2@example.org   organiser@example.org   leader@example.org   admin@example.org";
+  parent@example.org   parent2@example.org   organiser@example.org   leader@example.org   \
+      admin@example.org";
 
 const SERVICES: [&str; 12] = [
     "Transport",
@@ -51,8 +52,10 @@ type Told =
 const AUTUMN: [Told; 9] = [
     (
         "An autism pathway that is published",
-        "After a referral nobody can tell us what comes next, or how long it takes. We find out from other parents.",
-        "One page that shows each step, who does it and how long the wait is now. Kept up to date every month.",
+        "After a referral nobody can tell us what comes next, or how long it takes. We find out \
+         from other parents.",
+        "One page that shows each step, who does it and how long the wait is now. Kept up to date \
+         every month.",
         &["Autism support", "Paediatrics"],
         &[],
     ),
@@ -72,7 +75,8 @@ const AUTUMN: [Told; 9] = [
     ),
     (
         "Health in EHC plans",
-        "The health part of the plan is often empty. The therapist named in it did not know that she was.",
+        "The health part of the plan is often empty. The therapist named in it did not know that \
+         she was.",
         "Health staff write their part, and know when they are named.",
         &["EHC plans", "Speech and language therapy", "Occupational therapy"],
         &[],
@@ -86,14 +90,16 @@ const AUTUMN: [Told; 9] = [
     ),
     (
         "Advice in the school holidays",
-        "The advice service is closed outside term time and full within it. Letters from school come just before the holidays.",
+        "The advice service is closed outside term time and full within it. Letters from school \
+         come just before the holidays.",
         "Somebody to ask all year round, even if only by phone.",
         &["SENDIASS"],
         &[],
     ),
     (
         "Tell us before transport changes",
-        "Pick-up times changed on a Monday and we heard on the Friday before. My child needs weeks to get used to it.",
+        "Pick-up times changed on a Monday and we heard on the Friday before. My child needs weeks \
+         to get used to it.",
         "Tell every family at least four weeks before, and say whom to ask.",
         &["Transport"],
         &[],
@@ -333,9 +339,12 @@ async fn fill_empty(
 
 /// The forum confirms what the count of spring chose.
 async fn confirm_spring(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query("SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l JOIN rounds r ON r.id = l.round_id")
-        .fetch_all(&mut *tx)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l
+         JOIN rounds r ON r.id = l.round_id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     let Some(row) = rows.first() else { return Ok(()) };
     let (round, organiser): (String, String) = (row.get(0), row.get(2));
     let confirmation =

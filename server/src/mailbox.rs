@@ -28,7 +28,9 @@ impl Mailbox {
     pub fn from_setting(text: &str) -> Result<Self, String> {
         match text.strip_prefix("file:") {
             Some(path) if !path.is_empty() => Ok(Self { path: path.into() }),
-            _ => Err("BOUNCES must be file:PATH, the file or the folder (Maildir) that letters come back to".to_owned()),
+            _ => Err("BOUNCES must be file:PATH, the file or the folder (Maildir) that letters \
+                come back to"
+                .to_owned()),
         }
     }
 

@@ -204,7 +204,8 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     let shown = out.display();
     if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(format!(
-            "{shown} is not empty. Name a new folder, so that no other file is taken for a part of the pack"
+            "{shown} is not empty. Name a new folder, so that no other file is taken for a part of \
+             the pack"
         ));
     }
     if zip.exists() {

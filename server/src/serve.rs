@@ -62,7 +62,9 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
 pub async fn check(settings: &Settings) -> Result<String, String> {
     settings.mailer.check().await?;
     if sqlite_file(settings).is_some_and(|file| !file.exists()) {
-        return Ok("The settings are good, and letters can be handed over. There is no database yet: the first start makes it.".to_owned());
+        return Ok("The settings are good, and letters can be handed over. There is no database \
+            yet: the first start makes it."
+            .to_owned());
     }
     let db = Db::open(&settings.database_url)
         .await
@@ -77,8 +79,11 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
         return Err(wrong);
     }
     Ok(match pending {
-        0 => "The settings are good, the database answers and is up to date, and letters can be handed over.".to_owned(),
-        _ => "The settings are good, the database answers, and letters can be handed over. The tables are older than this program: \
+        0 => "The settings are good, the database answers and is up to date, and letters can be \
+            handed over."
+            .to_owned(),
+        _ => "The settings are good, the database answers, and letters can be handed over. The \
+            tables are older than this program: \
               the next start, or `alongside migrate`, brings them up to date."
             .to_owned(),
     })
@@ -132,7 +137,9 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
             .await
             .map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {
-            return Err("serve --demo fills an empty database only, and this one holds another area. Leave --demo out, or name another DATABASE_URL.".to_owned());
+            return Err("serve --demo fills an empty database only, and this one holds another \
+                area. Leave --demo out, or name another DATABASE_URL."
+                .to_owned());
         }
         println!("{}", demonstration::SIGN_INS);
     }

@@ -115,7 +115,10 @@ impl Settings {
             .parse()
             .ok()
             .and_then(|smallest| Rule::new(smallest, rounds));
-        let rule = rule.ok_or("SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups of people are never shown")?;
+        let rule = rule.ok_or(
+            "SMALLEST_SHOWN must be a whole number, 10 or more: smaller groups \
+            of people are never shown",
+        )?;
         let outcome_within =
             i64::from(number("OUTCOME_WEEKS", &or("OUTCOME_WEEKS", "12"), 1..=52)?) * 7 * DAY;
         let local_offer =
@@ -217,8 +220,12 @@ fn return_address(
     match (address, key) {
         (None, None) => Ok(None),
         (Some(address), Some(key)) => ReturnAddress::new(address, key).map(Some),
-        (Some(_), None) => Err("BOUNCE_KEY must be set beside BOUNCE_ADDRESS, 32 characters or more: openssl rand -hex 32".to_owned()),
-        (None, Some(_)) => Err("BOUNCE_ADDRESS must be set beside BOUNCE_KEY, like bounces@example.org".to_owned()),
+        (Some(_), None) => Err("BOUNCE_KEY must be set beside BOUNCE_ADDRESS, 32 characters or \
+            more: openssl rand -hex 32"
+            .to_owned()),
+        (None, Some(_)) => Err("BOUNCE_ADDRESS must be set beside BOUNCE_KEY, like \
+            bounces@example.org"
+            .to_owned()),
     }
 }
 

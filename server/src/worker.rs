@@ -78,7 +78,8 @@ pub async fn work(
             tracing::error!(%error, "owing the letters of notices failed and will be tried again");
         }
         if let Err(error) = notices::answer_due(&house).await {
-            tracing::error!(%error, "owing the answers to questions failed and will be tried again");
+            tracing::error!(%error, "owing the answers to questions failed and will be tried \
+                again");
         }
         if let Some(mailbox) = mailbox.as_ref().filter(|_| look_at <= Instant::now()) {
             look_at = Instant::now() + BETWEEN_LOOKS;
@@ -89,26 +90,32 @@ pub async fn work(
         if forget_at <= Instant::now() {
             forget_at = Instant::now() + BETWEEN_FORGETTING;
             if let Err(error) = updates::tell_late(&house).await {
-                tracing::error!(%error, "owing the letters of outcomes to late readers failed and will be tried again");
+                tracing::error!(%error, "owing the letters of outcomes to late readers failed and \
+                    will be tried again");
             }
             if let Err(error) = updates::remind_due(&house).await {
-                tracing::error!(%error, "writing to leaders of what is due failed and will be tried again");
+                tracing::error!(%error, "writing to leaders of what is due failed and will be \
+                    tried again");
             }
             if let Err(error) = record::send_due(&house).await {
-                tracing::error!(%error, "sending the end of the audit log failed and will be tried again");
+                tracing::error!(%error, "sending the end of the audit log failed and will be tried \
+                    again");
             }
             match clock_is_wrong(&db, &clock).await {
                 Ok(Some(how)) => tracing::error!("{how}"),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the database's clock could not be read and will be tried again");
+                    tracing::error!(%error, "the database's clock could not be read and will be \
+                        tried again");
                 }
             }
             if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
-                tracing::error!(%error, "erasing addresses that nobody uses failed and will be tried again");
+                tracing::error!(%error, "erasing addresses that nobody uses failed and will be \
+                    tried again");
             }
             if let Err(error) = notices::questions::forget_due(&house).await {
-                tracing::error!(%error, "erasing addresses of old questions failed and will be tried again");
+                tracing::error!(%error, "erasing addresses of old questions failed and will be \
+                    tried again");
             }
         }
         pause(&stop).await;
@@ -135,7 +142,8 @@ pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sq
     let direction = if ahead > 0 { "ahead of" } else { "behind" };
     Ok((ahead.abs() > APART).then(|| {
         format!(
-            "This machine's clock is {} seconds {direction} the database's: keep both by NTP, or letters go twice",
+            "This machine's clock is {} seconds {direction} the database's: keep both by NTP, or \
+             letters go twice",
             ahead.abs() / SECOND
         )
     }))

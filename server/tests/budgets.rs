@@ -164,7 +164,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("decided", "A"),
             ("audience", "forum"),
         ];
-        let reason = "A reason that is long enough for everyone to understand what was decided here, and why it was.";
+        let reason = "A reason that is long enough for everyone to understand what was decided \
+            here, and why it was.";
         let planning: [(&str, &[(&str, &str)]); 7] = [
             (&tie, &[("topics", &topic)]),
             (&sessions, &session),
@@ -392,7 +393,8 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     rounds::close_due(world.db(), &world.house.clock).await.unwrap();
     let leader = world.signed_in("after@example.org", &[Role::Leader]).await;
     // She answers for it: her organisation runs the service that its topics are about.
-    let runs = "UPDATE roles SET organisation_id = (SELECT max(organisation_id) FROM service_organisations WHERE service_id = $2) WHERE account_id = $1";
+    let runs = "UPDATE roles SET organisation_id = (SELECT max(organisation_id)
+         FROM service_organisations WHERE service_id = $2) WHERE account_id = $1";
     let leads = sqlx::query(runs).bind(&leader.account).bind(&world.transport);
     leads.execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     let forum = world.signed_in("judge@example.org", &[Role::Organiser, Role::Parent]).await;
@@ -536,13 +538,19 @@ async fn within_eight(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
 async fn letter_that_came_back(world: &World) -> (String, String) {
     let came_back = world.db().write(|tx| {
         Box::pin(async move {
-            let row = sqlx::query("SELECT subscriber_id, notice_id, delivery_id FROM ledger WHERE delivery_id IS NOT NULL")
-                .fetch_one(&mut *tx)
-                .await?;
-            sqlx::query("INSERT INTO returns (delivery_id, kind, at, reason) VALUES ($1, 'bounced', 0, '')")
-                .bind(row.get::<String, _>(2))
-                .execute(tx)
-                .await?;
+            let row = sqlx::query(
+                "SELECT subscriber_id, notice_id, delivery_id FROM ledger
+                 WHERE delivery_id IS NOT NULL",
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            sqlx::query(
+                "INSERT INTO returns (delivery_id, kind, at, reason)
+                 VALUES ($1, 'bounced', 0, '')",
+            )
+            .bind(row.get::<String, _>(2))
+            .execute(tx)
+            .await?;
             Ok::<_, sqlx::Error>((row.get(0), row.get(1)))
         })
     });

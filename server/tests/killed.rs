@@ -315,7 +315,8 @@ fn router(db: &Db) -> Router {
 /// Somebody whose letter waits unsubscribes with one click: her address, and when that was
 /// answered.
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
-    let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
+    let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
+         AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
     let row = sqlx::query(waiting)
         .bind(skip)
         .fetch_optional(&mut *db.read().await.unwrap())
@@ -342,14 +343,16 @@ async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<
 
 /// The letters that workers hold, the last claimed last: (id, to whom, where one click stops it).
 async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
-    let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND claimed_until > 0 ORDER BY claimed_until";
+    let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
+         AND claimed_until > 0 ORDER BY claimed_until";
     let rows = sqlx::query(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
 /// Who is to be told nothing any more.
 async fn called_off(db: &Db) -> BTreeSet<String> {
-    let sql = "SELECT b.email FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.called_off_at IS NOT NULL";
+    let sql = "SELECT b.email FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id
+         WHERE l.called_off_at IS NOT NULL";
     let emails: Vec<String> =
         sqlx::query_scalar(sql).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     emails.into_iter().collect()
@@ -359,7 +362,8 @@ async fn called_off(db: &Db) -> BTreeSet<String> {
 async fn open(db: &Db) -> i64 {
     let open = "SELECT count(*) FROM subscribers b WHERE NOT EXISTS (
                   SELECT 1 FROM ledger l LEFT JOIN deliveries d ON d.id = l.delivery_id
-                  WHERE l.subscriber_id = b.id AND (l.called_off_at IS NOT NULL OR d.sent_at IS NOT NULL OR d.given_up_at IS NOT NULL))";
+                  WHERE l.subscriber_id = b.id AND (l.called_off_at IS NOT NULL
+                    OR d.sent_at IS NOT NULL OR d.given_up_at IS NOT NULL))";
     number(db, open).await
 }
 

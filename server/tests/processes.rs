@@ -45,13 +45,18 @@ impl Process {
     }
 
     async fn get(&self, path: &str, cookie: &str) -> String {
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n")).await
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: \
+            {cookie}\r\nConnection: close\r\n\r\n"
+        ))
+        .await
     }
 
     async fn post(&self, path: &str, cookie: &str, body: &str) -> String {
         let length = body.len();
         self.send(&format!(
-            "POST {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+            "POST {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: \
+             {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         ))
         .await
@@ -117,7 +122,8 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     // Support given at one is taken back at the other.
     let topic = text(
         &db,
-        "SELECT t.id FROM topics t JOIN rounds r ON r.id = t.round_id WHERE r.closed_at IS NULL AND t.published_at IS NOT NULL LIMIT 1",
+        "SELECT t.id FROM topics t JOIN rounds r ON r.id = t.round_id WHERE r.closed_at IS NULL
+         AND t.published_at IS NOT NULL LIMIT 1",
     )
     .await;
     let support = format!("/topics/{topic}/support");
@@ -129,7 +135,12 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     );
 
     // Whichever closes the round, it is counted once.
-    let round = text(&db, "SELECT id FROM rounds WHERE closed_at IS NULL AND vote_from < closes_at ORDER BY closes_at LIMIT 1").await;
+    let round = text(
+        &db,
+        "SELECT id FROM rounds WHERE closed_at IS NULL AND vote_from < closes_at
+         ORDER BY closes_at LIMIT 1",
+    )
+    .await;
     let now = calendar::clock::Clock::system().now();
     // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the
     // test need not wait.
@@ -154,7 +165,14 @@ async fn several_processes_on_one_postgresql_work_as_one() {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
     // The notices and outcomes of the demonstration were told long ago.
-    while number(&db, "SELECT count(*) FROM deliveries WHERE sent_at IS NULL AND kind NOT IN ('notice', 'update')").await > 0 {
+    while number(
+        &db,
+        "SELECT count(*) FROM deliveries WHERE sent_at IS NULL
+         AND kind NOT IN ('notice', 'update')",
+    )
+    .await
+        > 0
+    {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let sent = std::fs::read_dir(&mail).unwrap().count();

@@ -126,11 +126,23 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
     let page = Page::new("Change your email address", || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/account">"Your account"</a></p>
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Change your email address"</h1>
                 <form method="post" novalidate>
-                    <Field name="email" label="Your new email address" hint="We send a letter there to confirm it, and tell your old address." kind="email" autocomplete="email" value=email refusals />
+                    <Field
+                        name="email"
+                        label="Your new email address"
+                        hint="We send a letter there to confirm it, and tell your old address."
+                        kind="email"
+                        autocomplete="email"
+                        value=email
+                        refusals
+                    />
                     <button class="button">"Send the letter"</button>
                 </form>
             </div>

@@ -67,10 +67,13 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
         .write(move |tx| {
             Box::pin(async move {
                 sqlx::query_scalar::<_, i64>(
-                    "INSERT INTO attempts (kind, subject, window_ends_at, tries) VALUES ($1, $2, $3, 1)
+                    "INSERT INTO attempts (kind, subject, window_ends_at, tries)
+                     VALUES ($1, $2, $3, 1)
                      ON CONFLICT (kind, subject) DO UPDATE SET
-                       tries = CASE WHEN attempts.window_ends_at <= $4 THEN 1 ELSE attempts.tries + 1 END,
-                       window_ends_at = CASE WHEN attempts.window_ends_at <= $4 THEN $3 ELSE attempts.window_ends_at END
+                       tries = CASE WHEN attempts.window_ends_at <= $4 THEN 1
+                         ELSE attempts.tries + 1 END,
+                       window_ends_at = CASE WHEN attempts.window_ends_at <= $4 THEN $3
+                         ELSE attempts.window_ends_at END
                      RETURNING tries",
                 )
                 .bind(word)

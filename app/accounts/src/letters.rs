@@ -29,7 +29,8 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
         house,
         "Confirm your email address",
         &[
-            "You asked to join Alongside. Press the button to confirm that this is your email address.",
+            "You asked to join Alongside. Press the button to confirm that this is your email \
+             address.",
             "The button works for two days.",
         ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
@@ -42,9 +43,8 @@ pub fn already_signed_up(house: &House) -> Words {
     words(
         house,
         "You already have an account",
-        &[
-            "You asked to join Alongside, and you have an account already. You can sign in, or ask for a link that signs you in without a password.",
-        ],
+        &["You asked to join Alongside, and you have an account already. You can sign in, or ask \
+             for a link that signs you in without a password."],
         Some(("Sign in", house.link("/sign-in"))),
         "Somebody signed up with this address. If it was not you, do nothing: nothing has changed.",
     )
@@ -57,7 +57,8 @@ pub fn sign_in_link(house: &House, token: &str) -> Words {
         "Your link to sign in",
         &["Press the button to sign in to Alongside.", "It works once, in the next two hours."],
         Some(("Sign in", house.link(&format!("/sign-in/{token}")))),
-        "Somebody asked for this link with your address. If it was not you, do nothing: nobody can use it but you.",
+        "Somebody asked for this link with your address. If it was not you, do nothing: nobody can \
+         use it but you.",
     )
 }
 
@@ -71,7 +72,8 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
             "It works once, in the next two hours.",
         ],
         Some(("Choose a new password", house.link(&format!("/new-password/{token}")))),
-        "Somebody asked for this with your address. If it was not you, do nothing: your password stays as it is.",
+        "Somebody asked for this with your address. If it was not you, do nothing: your password \
+         stays as it is.",
     )
 }
 
@@ -81,11 +83,14 @@ pub fn no_account(house: &House) -> Words {
         house,
         "There is no account with this address",
         &[
-            "You asked for a link to sign in to Alongside, but there is no account with this address.",
-            "Perhaps you signed up with another address. If you have not joined yet, you are welcome to.",
+            "You asked for a link to sign in to Alongside, but there is no account with this \
+             address.",
+            "Perhaps you signed up with another address. If you have not joined yet, you are \
+             welcome to.",
         ],
         Some(("Join Alongside", house.link("/sign-up"))),
-        "Somebody asked for this with your address. If it was not you, do nothing: we keep nothing about you.",
+        "Somebody asked for this with your address. If it was not you, do nothing: we keep nothing \
+         about you.",
     )
 }
 
@@ -95,7 +100,8 @@ pub fn password_changed(house: &House) -> Words {
         house,
         "Your password was changed",
         &[
-            "The password of your account was changed just now, and you were signed out everywhere else.",
+            "The password of your account was changed just now, and you were signed out everywhere \
+             else.",
             "If it was not you, ask for a link to choose a new one straight away.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
@@ -123,7 +129,8 @@ pub fn address_may_change(house: &House) -> Words {
         house,
         "Your email address may change",
         &[
-            "Somebody signed in to your account and asked us to use another email address. It changes when the new address is confirmed.",
+            "Somebody signed in to your account and asked us to use another email address. It \
+             changes when the new address is confirmed.",
             "If it was not you, choose a new password straight away: that stops it.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
@@ -138,7 +145,8 @@ pub fn address_changed(house: &House) -> Words {
         "Your email address was changed",
         &["Your account now has its new email address. Letters go there from now on."],
         None,
-        "You get this letter at your old and your new address. If it was not you, answer this letter and the forum will help.",
+        "You get this letter at your old and your new address. If it was not you, answer this \
+         letter and the forum will help.",
     )
 }
 

@@ -313,16 +313,38 @@ async fn accept_page(
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
-                <Field name="shown_name" label="A name for others to see" autocomplete="name" value=sent.typed("shown_name") refusals />
-                <Choices name="place" legend="Are you a parent or carer here too? Where do you live?" hint="Then you can also propose and support topics." choices refusals />
-                <Field name="password" label="Choose a password" hint="10 characters or more. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+                <Field
+                    name="shown_name"
+                    label="A name for others to see"
+                    autocomplete="name"
+                    value=sent.typed("shown_name")
+                    refusals
+                />
+                <Choices
+                    name="place"
+                    legend="Are you a parent or carer here too? Where do you live?"
+                    hint="Then you can also propose and support topics."
+                    choices
+                    refusals
+                />
+                <Field
+                    name="password"
+                    label="Choose a password"
+                    hint="10 characters or more. Three words you can remember are good."
+                    kind="password"
+                    autocomplete="new-password"
+                    refusals
+                />
             }
         });
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Accept your invitation"</h1>
-                <p class="lead">"You will be here as: "<b>{invitation.role.title()}</b>", with the address "<b>{invitation.email.clone()}</b>"."</p>
+                <p class="lead">
+                    "You will be here as: "<b>{invitation.role.title()}</b>", with the address "
+                    <b>{invitation.email.clone()}</b>"."
+                </p>
                 <form method="post" novalidate>
                     {fields}
                     <button class="button">"Accept and go on"</button>
@@ -384,16 +406,40 @@ async fn page(
         view! {
             <div class="stack">
                 <section class="stack">
-                    {banner.map(|title| view! { <Banner title><p></p></Banner> })}
-                    <Summary refusals />
-                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    {banner
+                        .map(|title| {
+                            view! {
+                                <Banner title>
+                                    <p />
+                                </Banner>
+                            }
+                        })} <Summary refusals /> <p>
+                        <a class="back" href="/admin">
+                            "Administration"
+                        </a>
+                    </p>
                     <h1>"People"</h1>
                     <details open=!refusals.is_empty()>
                         <summary>"Invite somebody"</summary>
                         <form method="post" action="/admin/people" novalidate>
-                            <Field name="email" label="Email address" kind="email" value=sent.typed("email") refusals />
-                            <Choices name="role" legend="What will this person be?" choices refusals />
-                            <Select name="organisation" label="If a leader: for which organisation?" choices=invited_for />
+                            <Field
+                                name="email"
+                                label="Email address"
+                                kind="email"
+                                value=sent.typed("email")
+                                refusals
+                            />
+                            <Choices
+                                name="role"
+                                legend="What will this person be?"
+                                choices
+                                refusals
+                            />
+                            <Select
+                                name="organisation"
+                                label="If a leader: for which organisation?"
+                                choices=invited_for
+                            />
                             <button class="button">"Send the invitation"</button>
                         </form>
                     </details>
@@ -403,7 +449,12 @@ async fn page(
                         <button class="button quiet">"Search"</button>
                     </form>
                     {nobody}
-                    <ul class="stack">{people.into_iter().map(|person| person_row(person, &organisations)).collect_view()}</ul>
+                    <ul class="stack">
+                        {people
+                            .into_iter()
+                            .map(|person| person_row(person, &organisations))
+                            .collect_view()}
+                    </ul>
                     <Pager first next />
                 </section>
             </div>
@@ -422,8 +473,16 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         let field = format!("organisation-{}", person.id);
         view! {
             <form method="post" action=format!("/admin/people/{}/roles", person.id)>
-                <Select name="organisation" id=field label="Leads for" choices=Choice::with_first("No organisation", organisations.to_vec(), &chosen) />
-                <button class="button quiet" name="change" value="lead for">"Keep this"<span class="unseen">{format!(", {}", person.shown_name)}</span></button>
+                <Select
+                    name="organisation"
+                    id=field
+                    label="Leads for"
+                    choices=Choice::with_first("No organisation", organisations.to_vec(), &chosen)
+                />
+                <button class="button quiet" name="change" value="lead for">
+                    "Keep this"
+                    <span class="unseen">{format!(", {}", person.shown_name)}</span>
+                </button>
             </form>
         }
     });
@@ -438,7 +497,10 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 <form method="post" action=action.clone()>
                     <input type="hidden" name="role" value=role.word() />
                     <input type="hidden" name="change" value=change />
-                    <button class="link">{format!("{verb}: {}", role.title())}<span class="unseen">{format!(", {name}")}</span></button>
+                    <button class="link">
+                        {format!("{verb}: {}", role.title())}
+                        <span class="unseen">{format!(", {name}")}</span>
+                    </button>
                 </form>
             }
         })
@@ -446,7 +508,11 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
     let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
     view! {
         <li class="card">
-            <p><b>{person.shown_name}</b>" "<span class="soft">{person.email}</span></p>
+            <p>
+                <b>{person.shown_name}</b>
+                " "
+                <span class="soft">{person.email}</span>
+            </p>
             <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
             <details>
                 <summary>"Change roles"<span class="unseen">{format!(" of {name}")}</span></summary>

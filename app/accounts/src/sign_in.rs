@@ -133,15 +133,24 @@ pub async fn send_link(
     let page = Page::new("Look in your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
-                <p>"What you wrote is still here. Press the button in the letter, come back to this page, and send it."</p>
+                <p>
+                    "What you wrote is still here. Press the button in the letter, come back to \
+                     this page, and send it."
+                </p>
                 {carry_on(&kept.then, fields)}
             }
         });
         view! {
             <div class="stack">
                 <h1>"Look in your email"</h1>
-                <p class="lead">"We sent a letter to that address. If you have an account, it holds a button that signs you in."</p>
-                <p>"It works for two hours. It should be there in a few minutes; if not, look among the junk."</p>
+                <p class="lead">
+                    "We sent a letter to that address. If you have an account, it holds a button \
+                     that signs you in."
+                </p>
+                <p>
+                    "It works for two hours. It should be there in a few minutes; if not, look \
+                     among the junk."
+                </p>
                 {going_on}
             </div>
         }
@@ -166,7 +175,9 @@ pub async fn link_form(
         view! {
             <div class="stack">
                 <h1>"Sign in"</h1>
-                <form method="post"><button class="button">"Sign in on this device"</button></form>
+                <form method="post">
+                    <button class="button">"Sign in on this device"</button>
+                </form>
             </div>
         }
     });
@@ -223,8 +234,14 @@ pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Respo
         view! {
             <div class="stack">
                 <h1>"Look in your email"</h1>
-                <p class="lead">"If you have an account with that address, the letter holds a button to choose a new password."</p>
-                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/forgotten-password">"try again"</a>"."</p>
+                <p class="lead">
+                    "If you have an account with that address, the letter holds a button to choose \
+                     a new password."
+                </p>
+                <p>
+                    "It should be there in a few minutes. If not, look among the junk, or "
+                    <a href="/forgotten-password">"try again"</a>"."
+                </p>
             </div>
         }
     })
@@ -422,15 +439,22 @@ fn page(
     status: StatusCode,
 ) -> Response {
     let page = Page::new("Sign in", || {
-        let why = kept
-            .fields
-            .is_some()
-            .then(|| view! { <p class="panel gold">"You were signed out. What you wrote is kept: sign in and go on."</p> });
+        let why = kept.fields.is_some().then(|| {
+            view! {
+                <p class="panel gold">
+                    "You were signed out. What you wrote is kept: sign in and go on."
+                </p>
+            }
+        });
         let demonstration = house.names.demonstration.then(|| {
             view! {
                 <details>
                     <summary>"Sign-ins of this demonstration"</summary>
-                    <p>"parent@example.org, parent2@example.org, organiser@example.org, leader@example.org and admin@example.org, all with the password alongside-demo."</p>
+                    <p>
+                        "parent@example.org, parent2@example.org, organiser@example.org, \
+                         leader@example.org and admin@example.org, all with the password \
+                         alongside-demo."
+                    </p>
                 </details>
             }
         });
@@ -441,13 +465,33 @@ fn page(
                 {why}
                 <form method="post" action="/sign-in" novalidate>
                     {kept.hidden()}
-                    <Field name="email" label="Your email address" kind="email" autocomplete="username" value=email refusals />
-                    <Field name="password" label="Your password" kind="password" autocomplete="current-password" refusals />
+                    <Field
+                        name="email"
+                        label="Your email address"
+                        kind="email"
+                        autocomplete="username"
+                        value=email
+                        refusals
+                    />
+                    <Field
+                        name="password"
+                        label="Your password"
+                        kind="password"
+                        autocomplete="current-password"
+                        refusals
+                    />
                     <button class="button">"Sign in"</button>
-                    <p><b>"No password at hand?"</b>" We can send a letter with a link that signs you in."</p>
-                    <button class="button quiet" formaction="/sign-in/link">"Email me a link"</button>
+                    <p>
+                        <b>"No password at hand?"</b>
+                        " We can send a letter with a link that signs you in."
+                    </p>
+                    <button class="button quiet" formaction="/sign-in/link">
+                        "Email me a link"
+                    </button>
                 </form>
-                <p><a href="/forgotten-password">"Choose a new password"</a></p>
+                <p>
+                    <a href="/forgotten-password">"Choose a new password"</a>
+                </p>
                 <p>"New here? "<a href="/sign-up">"Join Alongside"</a></p>
                 {demonstration}
             </div>
@@ -465,7 +509,14 @@ fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusa
                 <h1>"Choose a new password"</h1>
                 <p class="lead">"We send you a letter with a button. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
-                    <Field name="email" label="Your email address" kind="email" autocomplete="email" value=email refusals />
+                    <Field
+                        name="email"
+                        label="Your email address"
+                        kind="email"
+                        autocomplete="email"
+                        value=email
+                        refusals
+                    />
                     <button class="button">"Send me the letter"</button>
                 </form>
             </div>
@@ -481,7 +532,14 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
                 <form method="post" novalidate>
-                    <Field name="password" label="Your new password" hint="10 characters or more. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+                    <Field
+                        name="password"
+                        label="Your new password"
+                        hint="10 characters or more. Three words you can remember are good."
+                        kind="password"
+                        autocomplete="new-password"
+                        refusals
+                    />
                     <button class="button">"Keep this password"</button>
                 </form>
                 <p class="soft">"You are then signed out everywhere else."</p>

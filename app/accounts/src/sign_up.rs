@@ -91,8 +91,14 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
         view! {
             <div class="stack">
                 <h1>"Look in your email"</h1>
-                <p class="lead">"We sent you a letter with a button. Press it to confirm your address, and you are in."</p>
-                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/sign-up">"try again"</a>"."</p>
+                <p class="lead">
+                    "We sent you a letter with a button. Press it to confirm your address, and you \
+                     are in."
+                </p>
+                <p>
+                    "It should be there in a few minutes. If not, look among the junk, or "
+                    <a href="/sign-up">"try again"</a>"."
+                </p>
             </div>
         }
     })
@@ -153,9 +159,18 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
         view! {
             <div class="stack">
                 <h1>"This link has been used or has ended"</h1>
-                <p class="lead">"If you pressed it before, you have an account: sign in. If not, sign up again and we send a new one."</p>
-                <p><a class="button" href="/sign-in">"Sign in"</a></p>
-                <p><a href="/sign-up">"Sign up again"</a></p>
+                <p class="lead">
+                    "If you pressed it before, you have an account: sign in. If not, sign up again \
+                     and we send a new one."
+                </p>
+                <p>
+                    <a class="button" href="/sign-in">
+                        "Sign in"
+                    </a>
+                </p>
+                <p>
+                    <a href="/sign-up">"Sign up again"</a>
+                </p>
             </div>
         }
     })
@@ -180,12 +195,46 @@ async fn page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Join Alongside"</h1>
-                <p class="lead">"For parents and carers of children with special educational needs and disabilities. It takes two minutes."</p>
+                <p class="lead">
+                    "For parents and carers of children with special educational needs and \
+                     disabilities. It takes two minutes."
+                </p>
                 <form method="post" action="/sign-up" novalidate>
-                    <Field name="email" label="Your email address" hint="So that we can tell you what came of what you said. Only the forum’s administrator can see it." kind="email" autocomplete="email" value=sent.typed("email") refusals />
-                    <Field name="shown_name" label="A name for others to see" hint="It need not be your real name. It stands beside nothing you vote for." autocomplete="nickname" value=sent.typed("shown_name") refusals />
-                    <Choices name="place" legend="Where you live" hint="So that each part of the area is heard. We never ask for your address or postcode." choices refusals />
-                    <Field name="password" label="Choose a password" hint="10 characters or more, so that nobody can speak in your name. Three words you can remember are good." kind="password" autocomplete="new-password" refusals />
+                    <Field
+                        name="email"
+                        label="Your email address"
+                        hint="So that we can tell you what came of what you said. Only the forum’s \
+                            administrator can see it."
+                        kind="email"
+                        autocomplete="email"
+                        value=sent.typed("email")
+                        refusals
+                    />
+                    <Field
+                        name="shown_name"
+                        label="A name for others to see"
+                        hint="It need not be your real name. It stands beside nothing you vote for."
+                        autocomplete="nickname"
+                        value=sent.typed("shown_name")
+                        refusals
+                    />
+                    <Choices
+                        name="place"
+                        legend="Where you live"
+                        hint="So that each part of the area is heard. We never ask for your \
+                            address or postcode."
+                        choices
+                        refusals
+                    />
+                    <Field
+                        name="password"
+                        label="Choose a password"
+                        hint="10 characters or more, so that nobody can speak in your name. Three \
+                            words you can remember are good."
+                        kind="password"
+                        autocomplete="new-password"
+                        refusals
+                    />
                     <button class="button">"Join"</button>
                 </form>
                 <p>"You have an account? "<a href="/sign-in">"Sign in"</a></p>

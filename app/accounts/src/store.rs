@@ -16,7 +16,8 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
-         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2 AND a.erased_at IS NULL",
+         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
+           AND a.erased_at IS NULL",
     )
     .bind(token_hash)
     .bind(now)
@@ -70,13 +71,17 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
 pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2 OR idle_ends_at <= $2)")
-                .bind(&session.account_id)
-                .bind(session.now)
-                .execute(&mut *tx)
-                .await?;
             sqlx::query(
-                "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at, idle_ends_at, ends_at)
+                "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
+                 OR idle_ends_at <= $2)",
+            )
+            .bind(&session.account_id)
+            .bind(session.now)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
+                 idle_ends_at, ends_at)
                  VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
             )
             .bind(id::fresh())
@@ -129,7 +134,8 @@ pub struct Session {
 /// A person's sessions that have not ended, the latest used first.
 pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
     let rows = sqlx::query(
-        "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2 AND idle_ends_at > $2 ORDER BY seen_at DESC, id",
+        "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
+         AND idle_ends_at > $2 ORDER BY seen_at DESC, id",
     )
     .bind(account_id)
     .bind(now)
@@ -194,15 +200,18 @@ pub async fn keep_sign_up(
     sign_up: &SignUp,
     ends_at: Millis,
 ) -> Kept<()> {
-    sqlx::query("INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash, ends_at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(token_hash)
-        .bind(&sign_up.email)
-        .bind(&sign_up.shown_name)
-        .bind(&sign_up.place_id)
-        .bind(&sign_up.password_hash)
-        .bind(ends_at)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash,
+         ends_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(token_hash)
+    .bind(&sign_up.email)
+    .bind(&sign_up.shown_name)
+    .bind(&sign_up.place_id)
+    .bind(&sign_up.password_hash)
+    .bind(ends_at)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -213,7 +222,8 @@ pub async fn sign_up(
     now: Millis,
 ) -> Kept<Option<SignUp>> {
     let row = sqlx::query(
-        "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1 AND ends_at > $2 AND used_at IS NULL",
+        "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1
+         AND ends_at > $2 AND used_at IS NULL",
     )
     .bind(token_hash)
     .bind(now)
@@ -272,7 +282,8 @@ pub async fn make_account(
     now: Millis,
 ) -> Kept<Option<String>> {
     let made: Option<String> = sqlx::query_scalar(
-        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO accounts (id, email, shown_name, place_id, password_hash, confirmed_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (email) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -299,7 +310,8 @@ pub async fn grant(
         .collect::<Vec<_>>()
         .join(", ");
     let sql = format!(
-        "INSERT INTO roles (account_id, role, granted_at) VALUES {rows} ON CONFLICT (account_id, role) DO NOTHING"
+        "INSERT INTO roles (account_id, role, granted_at) VALUES {rows}
+         ON CONFLICT (account_id, role) DO NOTHING"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
     Ok(())
@@ -344,14 +356,17 @@ pub async fn keep_link(
     email: Option<&str>,
     ends_at: Millis,
 ) -> Kept<()> {
-    sqlx::query("INSERT INTO links (token_hash, account_id, purpose, email, ends_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(token_hash)
-        .bind(account_id)
-        .bind(purpose)
-        .bind(email)
-        .bind(ends_at)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO links (token_hash, account_id, purpose, email, ends_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token_hash)
+    .bind(account_id)
+    .bind(purpose)
+    .bind(email)
+    .bind(ends_at)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -375,7 +390,8 @@ pub async fn link(
 ) -> Kept<Option<Link>> {
     let row = sqlx::query(
         "SELECT l.account_id, a.email, l.email FROM links l JOIN accounts a ON a.id = l.account_id
-         WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL AND a.erased_at IS NULL",
+         WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL
+           AND a.erased_at IS NULL",
     )
     .bind(token_hash)
     .bind(purpose)
@@ -455,7 +471,8 @@ pub async fn keep_invitation(
 ) -> Kept<String> {
     let id = id::fresh();
     sqlx::query(
-        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at, organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at,
+         organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&id)
     .bind(token_hash)
@@ -478,7 +495,9 @@ pub async fn invitation(
     now: Millis,
 ) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT JOIN accounts a ON a.email = i.email
+        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p
+         WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT
+         JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
     )
     .bind(token_hash)

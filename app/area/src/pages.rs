@@ -13,9 +13,28 @@ pub fn admin() -> Page {
             <div class="stack">
                 <h1>"Administration"</h1>
                 <ul class="cards">
-                    <li class="card"><h2><a href="/admin/people">"People"</a></h2><p>"Invite organisers and leaders. Give and take roles."</p></li>
-                    <li class="card"><h2><a href="/admin/area">"Services, places, organisations"</a></h2><p>"What people choose from when they propose a topic or register a plan."</p></li>
-                    <li class="card"><h2><a href="/admin/telling">"How families are told"</a></h2><p>"Who writes about which service, how early, and when schools are open."</p></li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/people">"People"</a>
+                        </h2>
+                        <p>"Invite organisers and leaders. Give and take roles."</p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/area">"Services, places, organisations"</a>
+                        </h2>
+                        <p>
+                            "What people choose from when they propose a topic or register a plan."
+                        </p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/telling">"How families are told"</a>
+                        </h2>
+                        <p>
+                            "Who writes about which service, how early, and when schools are open."
+                        </p>
+                    </li>
                 </ul>
             </div>
         }
@@ -32,20 +51,34 @@ pub fn area(
     refusals: &Refusals,
 ) -> Page {
     let page = Page::new("Services, places, organisations", || {
-        let banner =
-            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        let banner = (done == "kept").then(|| {
+            view! {
+                <Banner title="The change is kept">
+                    <p />
+                </Banner>
+            }
+        });
         view! {
             <div class="stack-l">
                 <section class="stack">
                     {banner}
                     <Summary refusals />
-                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <p>
+                        <a class="back" href="/admin">
+                            "Administration"
+                        </a>
+                    </p>
                     <h1>"Services, places, organisations"</h1>
                     <h2>"Services"</h2>
                     {table("service", services)}
                     <form method="post" action="/admin/area" novalidate>
                         <input type="hidden" name="what" value="service" />
-                        <Field name="service_name" label="A new service" value=sent.typed("service_name") refusals />
+                        <Field
+                            name="service_name"
+                            label="A new service"
+                            value=sent.typed("service_name")
+                            refusals
+                        />
                         <button class="button quiet">"Add this service"</button>
                     </form>
                 </section>
@@ -54,8 +87,20 @@ pub fn area(
                     {table("place", places)}
                     <form method="post" action="/admin/area" novalidate>
                         <input type="hidden" name="what" value="place" />
-                        <Field name="place_name" label="A new place" value=sent.typed("place_name") refusals />
-                        <Field name="baseline" label="Children and young people with SEND who live there" hint="Leave it empty if you do not know." kind="number" value=sent.typed("baseline") refusals />
+                        <Field
+                            name="place_name"
+                            label="A new place"
+                            value=sent.typed("place_name")
+                            refusals
+                        />
+                        <Field
+                            name="baseline"
+                            label="Children and young people with SEND who live there"
+                            hint="Leave it empty if you do not know."
+                            kind="number"
+                            value=sent.typed("baseline")
+                            refusals
+                        />
                         <button class="button quiet">"Add this place"</button>
                     </form>
                 </section>
@@ -64,7 +109,13 @@ pub fn area(
                     {table("organisation", organisations)}
                     <form method="post" action="/admin/area" novalidate>
                         <input type="hidden" name="what" value="organisation" />
-                        <Field name="organisation_name" label="A new organisation" hint="Who plans with parents, as the council." value=sent.typed("organisation_name") refusals />
+                        <Field
+                            name="organisation_name"
+                            label="A new organisation"
+                            hint="Who plans with parents, as the council."
+                            value=sent.typed("organisation_name")
+                            refusals
+                        />
                         <button class="button quiet">"Add this organisation"</button>
                     </form>
                 </section>
@@ -94,7 +145,9 @@ fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
                         <input type="hidden" name="what" value=what />
                         <input type="hidden" name="change" value=change />
                         <input type="hidden" name="id" value=row.id />
-                        <button class="link" aria-label=label>{verb}</button>
+                        <button class="link" aria-label=label>
+                            {verb}
+                        </button>
                     </form>
                 </li>
             }

@@ -147,12 +147,31 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
     let page = Page::new(title.clone(), || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/admin/telling">"How families are told"</a></p>
+                <p>
+                    <a class="back" href="/admin/telling">
+                        "How families are told"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{title}</h1>
                 <form method="post" novalidate>
-                    <Choices name="organisations" legend="Who runs it?" hint="Their leaders write notices about it. Choose none, and every leader can." choices many=true refusals />
-                    <Field name="notice_days" label="School days before a change that families are told" hint="A leader who is later is warned. Leave it empty for no rule." kind="number" value=sent.typed("notice_days") refusals />
+                    <Choices
+                        name="organisations"
+                        legend="Who runs it?"
+                        hint="Their leaders write notices about it. Choose none, and every leader \
+                            can."
+                        choices
+                        many=true
+                        refusals
+                    />
+                    <Field
+                        name="notice_days"
+                        label="School days before a change that families are told"
+                        hint="A leader who is later is warned. Leave it empty for no rule."
+                        kind="number"
+                        value=sent.typed("notice_days")
+                        refusals
+                    />
                     <button class="button">"Keep this"</button>
                 </form>
             </div>
@@ -171,8 +190,13 @@ async fn shown(
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
     let page = Page::new("How families are told", || {
-        let banner =
-            (done == "kept").then(|| view! { <Banner title="The change is kept"><p></p></Banner> });
+        let banner = (done == "kept").then(|| {
+            view! {
+                <Banner title="The change is kept">
+                    <p />
+                </Banner>
+            }
+        });
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(
@@ -183,7 +207,11 @@ async fn shown(
             <div class="stack-l">
                 <section class="stack">
                     {banner}
-                    <p><a class="back" href="/admin">"Administration"</a></p>
+                    <p>
+                        <a class="back" href="/admin">
+                            "Administration"
+                        </a>
+                    </p>
                     <Summary refusals />
                     <h1>"How families are told"</h1>
                     <h2>"Each service"</h2>
@@ -192,28 +220,72 @@ async fn shown(
                 <section class="stack">
                     <h2>"Approval"</h2>
                     <form method="post" action="/admin/telling">
-                        <Choices name="second_person" legend="Must a second leader approve each notice?" choices=approves refusals />
-                        <button class="button quiet" name="step" value="second person">"Keep this"</button>
+                        <Choices
+                            name="second_person"
+                            legend="Must a second leader approve each notice?"
+                            choices=approves
+                            refusals
+                        />
+                        <button class="button quiet" name="step" value="second person">
+                            "Keep this"
+                        </button>
                     </form>
                 </section>
                 <section class="stack">
                     <h2>"Terms"</h2>
-                    <p class="soft">"Only school days count when families are to be told early. Leave out the weeks of half-term."</p>
+                    <p class="soft">
+                        "Only school days count when families are to be told early. Leave out the \
+                         weeks of half-term."
+                    </p>
                     {day_rows(terms)}
                     <form method="post" action="/admin/telling" novalidate>
-                        <Field name="term_name" label="Name" hint="Like Autumn, first half" value=sent.typed("term_name") refusals />
-                        <Field name="first_day" label="First day" kind="date" value=sent.typed("first_day") refusals />
-                        <Field name="last_day" label="Last day" kind="date" value=sent.typed("last_day") refusals />
-                        <button class="button quiet" name="step" value="term">"Add these weeks"</button>
+                        <Field
+                            name="term_name"
+                            label="Name"
+                            hint="Like Autumn, first half"
+                            value=sent.typed("term_name")
+                            refusals
+                        />
+                        <Field
+                            name="first_day"
+                            label="First day"
+                            kind="date"
+                            value=sent.typed("first_day")
+                            refusals
+                        />
+                        <Field
+                            name="last_day"
+                            label="Last day"
+                            kind="date"
+                            value=sent.typed("last_day")
+                            refusals
+                        />
+                        <button class="button quiet" name="step" value="term">
+                            "Add these weeks"
+                        </button>
                     </form>
                 </section>
                 <section class="stack">
                     <h2>"Days without school"</h2>
                     {day_rows(closed)}
                     <form method="post" action="/admin/telling" novalidate>
-                        <Field name="closed_name" label="Name of the day" hint="Like Early May bank holiday" value=sent.typed("closed_name") refusals />
-                        <Field name="closed_day" label="Day" kind="date" value=sent.typed("closed_day") refusals />
-                        <button class="button quiet" name="step" value="closed">"Add this day"</button>
+                        <Field
+                            name="closed_name"
+                            label="Name of the day"
+                            hint="Like Early May bank holiday"
+                            value=sent.typed("closed_name")
+                            refusals
+                        />
+                        <Field
+                            name="closed_day"
+                            label="Day"
+                            kind="date"
+                            value=sent.typed("closed_day")
+                            refusals
+                        />
+                        <button class="button quiet" name="step" value="closed">
+                            "Add this day"
+                        </button>
                     </form>
                 </section>
             </div>
@@ -228,8 +300,15 @@ fn service_row(rule: Rule) -> impl IntoView {
     let days = rule.notice_days.map(|days| format!(" {days} school days before."));
     view! {
         <li>
-            <span><b>{rule.service.name.clone()}</b>{format!(": written about by {run_by}.")}{days}</span>
-            <a href=format!("/admin/services/{}", rule.service.id)>"Change"<span class="unseen">{format!(" {}", rule.service.name)}</span></a>
+            <span>
+                <b>{rule.service.name.clone()}</b>
+                {format!(": written about by {run_by}.")}
+                {days}
+            </span>
+            <a href=format!(
+                "/admin/services/{}",
+                rule.service.id,
+            )>"Change"<span class="unseen">{format!(" {}", rule.service.name)}</span></a>
         </li>
     }
 }
@@ -241,10 +320,18 @@ fn day_rows(days: Vec<Day>) -> impl IntoView {
         let unseen = format!(" {}", day.name);
         view! {
             <li>
-                <span><b>{day.name}</b>": "{in_words(&day.first)}{until}</span>
+                <span>
+                    <b>{day.name}</b>
+                    ": "
+                    {in_words(&day.first)}
+                    {until}
+                </span>
                 <form method="post" action="/admin/telling">
                     <input type="hidden" name="id" value=day.id />
-                    <button class="link" name="step" value="take out">"Take out"<span class="unseen">{unseen}</span></button>
+                    <button class="link" name="step" value="take out">
+                        "Take out"
+                        <span class="unseen">{unseen}</span>
+                    </button>
                 </form>
             </li>
         }

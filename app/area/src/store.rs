@@ -40,7 +40,8 @@ pub async fn places_and(db: &Db, chosen: &[String]) -> Result<Vec<Named>, sqlx::
     let these = db::parameters(1, chosen.len());
     let chosen_too = if chosen.is_empty() { String::new() } else { format!("OR id IN ({these})") };
     let sql = format!(
-        "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too} ORDER BY position, name, id"
+        "SELECT id, name FROM places WHERE retired_at IS NULL {chosen_too}
+         ORDER BY position, name, id"
     );
     let mut places = sqlx::query(sqlx::AssertSqlSafe(sql));
     for id in chosen {
@@ -67,7 +68,8 @@ pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sq
         "SELECT what, id, name FROM (
            SELECT 'service' AS what, id, name, position FROM services WHERE retired_at IS NULL
            UNION ALL SELECT 'place', id, name, position FROM places WHERE retired_at IS NULL
-           UNION ALL SELECT 'organisation', id, name, position FROM organisations WHERE retired_at IS NULL) chosen
+           UNION ALL SELECT 'organisation', id, name, position FROM organisations
+             WHERE retired_at IS NULL) chosen
          ORDER BY what, position, name",
     )
     .fetch_all(&mut *db.read().await?)
@@ -88,11 +90,13 @@ pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sq
 pub async fn all(db: &Db, what: What) -> Result<Vec<Kept>, sqlx::Error> {
     let sql = match what {
         What::Service => {
-            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services ORDER BY position, name"
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM services
+             ORDER BY position, name"
         }
         What::Place => "SELECT id, name, baseline, retired_at FROM places ORDER BY position, name",
         What::Organisation => {
-            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations ORDER BY position, name"
+            "SELECT id, name, CAST(NULL AS BIGINT), retired_at FROM organisations
+             ORDER BY position, name"
         }
     };
     let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
@@ -116,16 +120,25 @@ pub async fn add(
 ) -> Result<String, sqlx::Error> {
     let id = id::fresh();
     let add = match what {
-        What::Service => sqlx::query("INSERT INTO services (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services").bind(&id).bind(name),
-        What::Place => sqlx::query("INSERT INTO places (id, name, position, baseline) SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places")
-            .bind(&id)
-            .bind(name)
-            .bind(baseline),
-        What::Organisation => {
-            sqlx::query("INSERT INTO organisations (id, name, position) SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations")
-                .bind(&id)
-                .bind(name)
-        }
+        What::Service => sqlx::query(
+            "INSERT INTO services (id, name, position)
+             SELECT $1, $2, coalesce(max(position), 0) + 1 FROM services",
+        )
+        .bind(&id)
+        .bind(name),
+        What::Place => sqlx::query(
+            "INSERT INTO places (id, name, position, baseline)
+             SELECT $1, $2, coalesce(max(position), 0) + 1, CAST($3 AS BIGINT) FROM places",
+        )
+        .bind(&id)
+        .bind(name)
+        .bind(baseline),
+        What::Organisation => sqlx::query(
+            "INSERT INTO organisations (id, name, position)
+                 SELECT $1, $2, coalesce(max(position), 0) + 1 FROM organisations",
+        )
+        .bind(&id)
+        .bind(name),
     };
     add.execute(tx).await?;
     Ok(id)
@@ -223,9 +236,11 @@ pub async fn set_rule(
 #[must_use]
 pub fn speaks_for(service: &str, leader: &str) -> String {
     format!(
-        "(NOT EXISTS (SELECT 1 FROM service_organisations so JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
+        "(NOT EXISTS (SELECT 1 FROM service_organisations so
+         JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
                       WHERE so.service_id = {service})
-          OR EXISTS (SELECT 1 FROM service_organisations so JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
+          OR EXISTS (SELECT 1 FROM service_organisations so
+            JOIN roles r ON r.organisation_id = so.organisation_id AND r.role = 'leader'
                      JOIN organisations o ON o.id = so.organisation_id AND o.retired_at IS NULL
                      WHERE so.service_id = {service} AND r.account_id = {leader}))"
     )
@@ -259,13 +274,16 @@ pub struct Ground {
 pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
     let sql = format!(
         "SELECT what, id, name, number, is_hers FROM (
-           SELECT 'service' AS what, s.id, s.name, s.notice_days AS number, CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
+           SELECT 'service' AS what, s.id, s.name, s.notice_days AS number, CAST(CASE
+             WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers,
                   CAST(s.position AS BIGINT) AS position
              FROM services s WHERE s.retired_at IS NULL
-           UNION ALL SELECT 'place', id, name, NULL, 0, CAST(position AS BIGINT) FROM places WHERE retired_at IS NULL
+           UNION ALL SELECT 'place', id, name, NULL, 0, CAST(position AS BIGINT) FROM places
+             WHERE retired_at IS NULL
            UNION ALL SELECT 'term', first_day, last_day, NULL, 0, 0 FROM terms
            UNION ALL SELECT 'closed', day, name, NULL, 0, 0 FROM closed_days
-           UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0 FROM area_rules) ground
+           UNION ALL SELECT 'second person', '', '', CAST(second_person AS BIGINT), 0, 0
+             FROM area_rules) ground
          ORDER BY what, position, name, id",
         speaks_for("s.id", "$1")
     );
@@ -308,7 +326,8 @@ pub struct Day {
 /// notices.
 pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT id, name, first_day, last_day, CAST((SELECT second_person FROM area_rules) AS BIGINT) FROM (
+        "SELECT id, name, first_day, last_day, CAST((SELECT second_person
+         FROM area_rules) AS BIGINT) FROM (
            SELECT id, name, first_day, last_day FROM terms
            UNION ALL SELECT day, name, day, NULL FROM closed_days
            UNION ALL SELECT '', '', '', NULL) days

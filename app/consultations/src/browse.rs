@@ -41,7 +41,13 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         view! {
             <div class="stack">
                 <h1>"Consultations"</h1>
-                <p class="lead">{format!("What {} asks parents. You need no account for most, and can stop and come back.", house.names.forum)}</p>
+                <p class="lead">
+                    {format!(
+                        "What {} asks parents. You need no account for most, and can stop and come \
+                         back.",
+                        house.names.forum,
+                    )}
+                </p>
                 {nothing}
                 {open}
                 {has_closed.then(|| view! { <h2>"Closed"</h2> })}
@@ -60,7 +66,9 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
         let state = standing_words(super::rules::standing(listed.is_opened, times, now), times);
         view! {
             <li class="card">
-                <h2><a href=format!("/consultations/{}", listed.id)>{listed.title}</a></h2>
+                <h2>
+                    <a href=format!("/consultations/{}", listed.id)>{listed.title}</a>
+                </h2>
                 <p>{format!("For: {}", listed.who_for)}</p>
                 <p class="state">{state}</p>
             </li>
@@ -92,22 +100,38 @@ pub async fn of_forum(
         let rows = |listed: Vec<Listed>| {
             let rows = listed.into_iter().map(|listed| {
                 let times = (listed.opens_at, listed.closes_at);
-                let state = standing_words(super::rules::standing(listed.is_opened, times, now), times);
-                view! { <li><h3><a href=format!("/forum/consultations/{}", listed.id)>{listed.title}</a></h3><p>{state}</p></li> }
+                let state =
+                    standing_words(super::rules::standing(listed.is_opened, times, now), times);
+                view! {
+                    <li>
+                        <h3>
+                            <a href=format!("/forum/consultations/{}", listed.id)>{listed.title}</a>
+                        </h3>
+                        <p>{state}</p>
+                    </li>
+                }
             });
             view! { <ul class="queue">{rows.collect_view()}</ul> }
         };
         let (has_coming, has_open) = (!coming.is_empty(), !open.is_empty());
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <h1>"Consultations of the forum"</h1>
                 {has_coming.then(|| view! { <h2>"Being written"</h2> })}
                 {rows(coming)}
                 <Pager first next />
                 {has_open.then(|| view! { <h2>"Open"</h2> })}
                 {rows(open)}
-                <p><a class="button" href="/forum/consultations/new">"Ask parents"</a></p>
+                <p>
+                    <a class="button" href="/forum/consultations/new">
+                        "Ask parents"
+                    </a>
+                </p>
             </div>
         }
     });
@@ -131,17 +155,33 @@ pub async fn page(
         let ways = match standing {
             Standing::Open => ways(&consultation, begun.as_deref(), may_begin).into_any(),
             Standing::Closing => come_back(&consultation.id).into_any(),
-            _ if has_results => {
-                view! { <p><a class="button" href=format!("/consultations/{}/results", consultation.id)>"What parents said"</a></p> }
-                    .into_any()
+            _ if has_results => view! {
+                <p>
+                    <a
+                        class="button"
+                        href=format!("/consultations/{}/results", consultation.id)
+                    >
+                        "What parents said"
+                    </a>
+                </p>
             }
+            .into_any(),
             _ => view! { <p>"The results stand here once they are checked."</p> }.into_any(),
         };
         view! {
             <article class="stack">
-                <p><a class="back" href="/consultations">"Consultations"</a></p>
+                <p>
+                    <a class="back" href="/consultations">
+                        "Consultations"
+                    </a>
+                </p>
                 <h1>{consultation.terms.title.clone()}</h1>
-                <p class="state">{standing_words(standing, (consultation.terms.opens_at, consultation.terms.closes_at))}</p>
+                <p class="state">
+                    {standing_words(
+                        standing,
+                        (consultation.terms.opens_at, consultation.terms.closes_at),
+                    )}
+                </p>
                 {about(&consultation)}
                 {ways}
             </article>
@@ -154,19 +194,34 @@ pub async fn page(
 fn about(consultation: &Consultation) -> impl IntoView + use<> {
     let terms = &consultation.terms;
     let plan = consultation.plan.clone().map(|(id, title)| {
-        view! { <dt>"It belongs to"</dt><dd><a href=format!("/plans/{id}")>{title}</a></dd> }
+        view! {
+            <dt>"It belongs to"</dt>
+            <dd>
+                <a href=format!("/plans/{id}")>{title}</a>
+            </dd>
+        }
     });
     let topic = consultation.topic.clone().map(|(id, title)| {
-        view! { <dt>"It belongs to"</dt><dd><a href=format!("/topics/{id}")>{title}</a></dd> }
+        view! {
+            <dt>"It belongs to"</dt>
+            <dd>
+                <a href=format!("/topics/{id}")>{title}</a>
+            </dd>
+        }
     });
     view! {
         <p class="said">{terms.about.clone()}</p>
         <dl class="when">
-            <dt>"Who it is for"</dt><dd>{terms.who_for.clone()}</dd>
-            <dt>"What can still be changed"</dt><dd class="lines">{terms.can_change.clone()}</dd>
-            <dt>"What cannot"</dt><dd class="lines">{terms.cannot_change.clone()}</dd>
-            <dt>"How the answers will be used"</dt><dd class="lines">{terms.how_used.clone()}</dd>
-            <dt>"Who will see what"</dt><dd class="lines">{terms.who_sees.clone()}</dd>
+            <dt>"Who it is for"</dt>
+            <dd>{terms.who_for.clone()}</dd>
+            <dt>"What can still be changed"</dt>
+            <dd class="lines">{terms.can_change.clone()}</dd>
+            <dt>"What cannot"</dt>
+            <dd class="lines">{terms.cannot_change.clone()}</dd>
+            <dt>"How the answers will be used"</dt>
+            <dd class="lines">{terms.how_used.clone()}</dd>
+            <dt>"Who will see what"</dt>
+            <dd class="lines">{terms.who_sees.clone()}</dd>
             {plan}
             {topic}
         </dl>
@@ -197,23 +252,47 @@ fn ways(
     if consultation.terms.access == Who::SignedIn && !may_begin {
         let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
         return view! {
-            <p>"It is for parents who are signed in, each once. Nobody can see which answers are yours."</p>
-            <p><a class="button" href=to>"Sign in to answer"</a></p>
+            <p>
+                "It is for parents who are signed in, each once. Nobody can see which answers are \
+                 yours."
+            </p>
+            <p>
+                <a class="button" href=to>
+                    "Sign in to answer"
+                </a>
+            </p>
         }
         .into_any();
     }
-    let go_on = begun.map(|code| view! { <p><a class="button" href=format!("/consultations/{id}/answers/{code}")>"Go on with the answers begun here"</a></p> });
+    let go_on = begun.map(|code| {
+        view! {
+            <p>
+                <a class="button" href=format!("/consultations/{id}/answers/{code}")>
+                    "Go on with the answers begun here"
+                </a>
+            </p>
+        }
+    });
     let (begin, quiet) = if begun.is_some() {
         ("Begin as another person", "button quiet")
     } else {
         ("Begin", "button")
     };
     view! {
-        <p class="soft">{format!("{many}. Each answer is kept as you give it. You can stop and come back, also on another phone.")}</p>
+        <p class="soft">
+            {format!(
+                "{many}. Each answer is kept as you give it. You can stop and come back, also on \
+                 another phone.",
+            )}
+        </p>
         {go_on}
-        <form method="post" action=format!("/consultations/{id}/answers")><button class=quiet>{begin}</button></form>
+        <form method="post" action=format!("/consultations/{id}/answers")>
+            <button class=quiet>{begin}</button>
+        </form>
         {come_back(id)}
-        <p class="soft"><a href=format!("/consultations/{id}/paper")>"The questions on paper"</a></p>
+        <p class="soft">
+            <a href=format!("/consultations/{id}/paper")>"The questions on paper"</a>
+        </p>
     }
     .into_any()
 }
@@ -226,7 +305,13 @@ fn come_back(id: &str) -> impl IntoView + use<> {
             <form method="get" action=format!("/consultations/{id}/answers") class="row">
                 <div class="field">
                     <label for="code">"Your code"</label>
-                    <input id="code" name="code" type="text" autocomplete="off" spellcheck="false" />
+                    <input
+                        id="code"
+                        name="code"
+                        type="text"
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
                 </div>
                 <button class="button quiet">"Come back to my answers"</button>
             </form>
@@ -247,13 +332,22 @@ pub async fn preview(
         let questions = questionnaires::edit::flat(&consultation.questionnaire);
         let questions = questions.iter().map(|(heading, question)| {
             let heading = heading.clone().map(|heading| view! { <h2>{heading}</h2> });
-            let some = (!question.only_if.is_empty()).then(|| view! { <p class="soft">"Only some are asked this:"</p> });
-            view! { {heading}{some}{fields::question(question, None, &Sent::default(), None, &places)} }
+            let some = (!question.only_if.is_empty())
+                .then(|| view! { <p class="soft">"Only some are asked this:"</p> });
+            view! {
+                {heading}
+                {some}
+                {fields::question(question, None, &Sent::default(), None, &places)}
+            }
         });
         let questions = questions.collect_view();
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>"Back"</a></p>
+                <p>
+                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
+                        "Back"
+                    </a>
+                </p>
                 <h1>{consultation.terms.title.clone()}</h1>
                 {about(&consultation)}
                 {questions}

@@ -220,7 +220,8 @@ pub async fn take_over(
     shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
 }
 
-const NO_FILE: &str = "Choose a file of questions: our own (.json), an XLSForm (.xlsx) or a survey of LimeSurvey (.lss)";
+const NO_FILE: &str = "Choose a file of questions: our own (.json), an XLSForm (.xlsx) or a survey \
+    of LimeSurvey (.lss)";
 
 /// Reads a file by what is in it.
 fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
@@ -275,13 +276,26 @@ async fn shown(
             .into_iter()
             .map(|warning| view! { <p class="panel warn">{warning}</p> })
             .collect_view();
-        let words = is_written.then(|| view! { <p><a class="button quiet" id="words" href=to("/words")>"Change the words"</a></p> });
+        let words = is_written.then(|| {
+            view! {
+                <p>
+                    <a class="button quiet" id="words" href=to("/words")>
+                        "Change the words"
+                    </a>
+                </p>
+            }
+        });
         let ways = is_written.then(|| {
             view! {
                 <form method="post" action=to("")>
-                    <button class="button" name="step" value="open">"Open it for parents"</button>
+                    <button class="button" name="step" value="open">
+                        "Open it for parents"
+                    </button>
                 </form>
-                <p class="soft">"Then its words stay as they are. Its questions stay once somebody has answered."</p>
+                <p class="soft">
+                    "Then its words stay as they are. Its questions stay once somebody has \
+                     answered."
+                </p>
             }
         });
         let is_open = matches!(standing, Standing::Timed | Standing::Open);
@@ -291,16 +305,26 @@ async fn shown(
             .then(|| next_version(consultation));
         let sources = (!is_answered && standing != Standing::Closed).then(|| {
             view! {
-                <p><a class="button quiet" href=to("/questions/new")>"Add a question"</a></p>
+                <p>
+                    <a class="button quiet" href=to("/questions/new")>
+                        "Add a question"
+                    </a>
+                </p>
                 {sources(&to("/file"), &to(""), earlier, refusals)}
             }
         });
         view! {
             <div class="stack">
                 {banner(done)}
-                <p><a class="back" href="/forum/consultations">"Consultations"</a></p>
+                <p>
+                    <a class="back" href="/forum/consultations">
+                        "Consultations"
+                    </a>
+                </p>
                 <Summary refusals />
-                <p class="panel gold">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
+                <p class="panel gold">
+                    {standing_words(standing, (terms.opens_at, terms.closes_at))}
+                </p>
                 {warnings}
                 <h1>{terms.title.clone()}</h1>
                 {words}
@@ -310,7 +334,11 @@ async fn shown(
                 {questions(consultation, is_answered)}
                 {left_out(not_taken)}
                 {sources}
-                <p><a href=to("/preview")>"See it as parents will"</a>" · "<a href=to("/questions.json")>"Keep the questions as a file"</a></p>
+                <p>
+                    <a href=to("/preview")>"See it as parents will"</a>
+                    " · "
+                    <a href=to("/questions.json")>"Keep the questions as a file"</a>
+                </p>
                 {ways}
             </div>
         }
@@ -336,27 +364,45 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "opened-before" => ("It was not changed", "It has been opened meanwhile."),
         "answered-before" => (
             "It was not changed",
-            "Somebody has answered, or parents could not answer it like that while it is open. The questions stay as they are.",
+            "Somebody has answered, or parents could not answer it like that while it is open. The \
+             questions stay as they are.",
         ),
         _ => return None,
     };
-    Some(view! { <Banner title><p>{words}</p></Banner> })
+    Some(view! {
+        <Banner title>
+            <p>{words}</p>
+        </Banner>
+    })
 }
 
 /// What an organiser does once it is open: other ways in, and what was said.
 fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
-    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(
-        || view! { <a class="button" href=to("/links")>"Links of their own for families"</a> },
-    );
-    let read = (standing == Standing::Closed)
-        .then(|| view! { <a class="button" href=to("/answers")>"Read the answers"</a> });
+    let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(|| {
+        view! {
+            <a class="button" href=to("/links")>
+                "Links of their own for families"
+            </a>
+        }
+    });
+    let read = (standing == Standing::Closed).then(|| {
+        view! {
+            <a class="button" href=to("/answers")>
+                "Read the answers"
+            </a>
+        }
+    });
     view! {
         <p class="row">
             {links}
-            <a class="button quiet" href=to("/typed")>"Paper, phone and meetings"</a>
+            <a class="button quiet" href=to("/typed")>
+                "Paper, phone and meetings"
+            </a>
             {read}
-            <a class="button quiet" href=to("/release")>"Results"</a>
+            <a class="button quiet" href=to("/release")>
+                "Results"
+            </a>
         </p>
     }
 }
@@ -371,11 +417,20 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
         );
         (words, "ask", "Ask this version from now on")
     } else {
-        let words = "Somebody has answered, so these questions stay. A slip in the wording can be put right with a note. For anything more, write a new version: the results say which version was answered.";
+        let words = "Somebody has answered, so these questions stay. A slip in the wording can be \
+            put right with a note. For anything more, write a new version: the results say which \
+            version was answered.";
         (words.to_owned(), "version", "Write a new version")
     };
     let action = format!("/forum/consultations/{}", consultation.id);
-    view! { <form class="panel" method="post" action=action><p>{words}</p><button class="button quiet" name="step" value=step>{label}</button></form> }
+    view! {
+        <form class="panel" method="post" action=action>
+            <p>{words}</p>
+            <button class="button quiet" name="step" value=step>
+                {label}
+            </button>
+        </form>
+    }
 }
 
 fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + use<> {
@@ -398,16 +453,27 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
         let ways = (!is_answered).then(|| {
             view! {
                 <form class="row" method="post" action=here.clone()>
-                    <button class="link" name="up" value=key.clone()>"Earlier"{unseen()}</button>
-                    <button class="link" name="down" value=key.clone()>"Later"{unseen()}</button>
-                    <button class="link" name="out" value=key>"Take out"{unseen()}</button>
+                    <button class="link" name="up" value=key.clone()>
+                        "Earlier"
+                        {unseen()}
+                    </button>
+                    <button class="link" name="down" value=key.clone()>
+                        "Later"
+                        {unseen()}
+                    </button>
+                    <button class="link" name="out" value=key>
+                        "Take out"
+                        {unseen()}
+                    </button>
                 </form>
             }
         });
         view! {
             <li>
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                <p><a href=change>{question.text.clone()}</a></p>
+                <p>
+                    <a href=change>{question.text.clone()}</a>
+                </p>
                 <p class="soft">{how}</p>
                 {ways}
             </li>
@@ -415,16 +481,34 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     });
     let rows = rows.collect_view();
     let is_empty = consultation.questionnaire.questions().next().is_none();
-    view! { {is_empty.then(|| view! { <p>"There is none yet."</p> })}<ol class="queue">{rows}</ol> }
+    view! {
+        {is_empty.then(|| view! { <p>"There is none yet."</p> })}
+        <ol class="queue">{rows}</ol>
+    }
 }
 
 /// What of a file could not be taken over.
 fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
     let lines = not_taken
         .iter()
-        .map(|not| view! { <li><b>{not.at.clone()}</b>": "{not.what.clone()}</li> })
+        .map(|not| {
+            view! {
+                <li>
+                    <b>{not.at.clone()}</b>
+                    ": "
+                    {not.what.clone()}
+                </li>
+            }
+        })
         .collect_view();
-    (!not_taken.is_empty()).then(|| view! { <section class="panel warn"><h2>"Not taken over as it was"</h2><ul>{lines}</ul></section> })
+    (!not_taken.is_empty()).then(|| {
+        view! {
+            <section class="panel warn">
+                <h2>"Not taken over as it was"</h2>
+                <ul>{lines}</ul>
+            </section>
+        }
+    })
 }
 
 /// Where questions can come from: the library, an earlier consultation, a file.
@@ -436,32 +520,58 @@ fn sources(
 ) -> impl IntoView + use<> {
     let sections = library::library().sections.into_iter().map(|section| {
         let choices = section.questions.into_iter().map(|question| {
-            view! { <label class="option"><input type="checkbox" name="copy" value=question.key />{question.text}</label> }
+            view! {
+                <label class="option">
+                    <input type="checkbox" name="copy" value=question.key />
+                    {question.text}
+                </label>
+            }
         });
-        view! { <fieldset class="field"><legend>{section.title}</legend><div class="options">{choices.collect_view()}</div></fieldset> }
+        view! {
+            <fieldset class="field">
+                <legend>{section.title}</legend>
+                <div class="options">{choices.collect_view()}</div>
+            </fieldset>
+        }
     });
     let earlier = (!earlier.is_empty()).then(|| {
         let choices = Choice::each(earlier, |_| false);
         view! {
             <details>
                 <summary>"Copy the questions of an earlier consultation"</summary>
-                <form method="post" action=here.to_owned()><Select name="from" label="Which one" choices /><button class="button quiet">"Copy all of them"</button></form>
+                <form method="post" action=here.to_owned()>
+                    <Select name="from" label="Which one" choices />
+                    <button class="button quiet">"Copy all of them"</button>
+                </form>
             </details>
         }
         .into_any()
     });
     let upload = view! {
-        <Upload name="file" label="A file of questions" hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the questions above." accept=".json,.xlsx,.lss" refusals />
+        <Upload
+            name="file"
+            label="A file of questions"
+            hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the \
+                questions above."
+            accept=".json,.xlsx,.lss"
+            refusals
+        />
     };
     view! {
         <details>
             <summary>"Copy well-put questions"</summary>
-            <form method="post" action=here.to_owned()>{sections.collect_view()}<button class="button quiet">"Copy these"</button></form>
+            <form method="post" action=here.to_owned()>
+                {sections.collect_view()}
+                <button class="button quiet">"Copy these"</button>
+            </form>
         </details>
         {earlier}
         <details open=refusals.about("file").is_some()>
             <summary>"Take over questions written elsewhere"</summary>
-            <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>{upload.into_any()}<button class="button quiet">"Take them over"</button></form>
+            <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>
+                {upload.into_any()}
+                <button class="button quiet">"Take them over"</button>
+            </form>
         </details>
     }
 }
@@ -484,6 +594,16 @@ pub fn whom(
         });
     let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
     (!choices.is_empty()).then(|| {
-        view! { <Choices name="if" legend="Ask it only of those who answered" hint="Choose none to ask everyone. Answers to different questions must all hold." choices many=true refusals /> }.into_any()
+        view! {
+            <Choices
+                name="if"
+                legend="Ask it only of those who answered"
+                hint="Choose none to ask everyone. Answers to different questions must all hold."
+                choices
+                many=true
+                refusals
+            />
+        }
+        .into_any()
     })
 }

@@ -17,7 +17,8 @@ pub const UNSENT_STAYS: Millis = 28 * DAY;
 pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     let rows = sqlx::query(
         "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END FROM consultations
-         WHERE opened_at IS NOT NULL AND ((mixed_at IS NULL AND closes_at <= $1) OR (erased_at IS NULL AND closes_at <= $2))
+         WHERE opened_at IS NOT NULL AND ((mixed_at IS NULL AND closes_at <= $1)
+           OR (erased_at IS NULL AND closes_at <= $2))
          ORDER BY closes_at, id LIMIT 20",
     )
     .bind(now - GRACE)
@@ -44,13 +45,21 @@ async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
                     "UPDATE responses SET state = state WHERE consultation_id = $1",
                     "WITH gone AS (DELETE FROM took_part WHERE consultation_id = $1 RETURNING *)
                      INSERT INTO took_part SELECT * FROM gone ORDER BY account_id",
-                    "WITH gone AS (DELETE FROM personal_links WHERE consultation_id = $1 RETURNING *)
+                    "WITH gone AS (DELETE FROM personal_links WHERE consultation_id = $1
+                     RETURNING *)
                      INSERT INTO personal_links SELECT * FROM gone ORDER BY link_hash",
                 ] {
                     sqlx::query(again).bind(&consultation_id).execute(&mut *tx).await?;
                 }
             }
-            sqlx::query("UPDATE consultations SET mixed_at = $2 WHERE id = $1").bind(&consultation_id).bind(now).execute(tx).await?;
+            sqlx::query(
+                "UPDATE consultations SET mixed_at = $2
+                 WHERE id = $1",
+            )
+            .bind(&consultation_id)
+            .bind(now)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })
@@ -61,16 +70,27 @@ async fn erase_unsent(db: &Db, consultation_id: String, now: Millis) -> Kept<()>
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE responses SET state = 'withdrawn', answers = '{}' WHERE consultation_id = $1 AND state IN ('begun', 'reopened')",
+                "UPDATE responses SET state = 'withdrawn', answers = '{}'
+                 WHERE consultation_id = $1 AND state IN ('begun', 'reopened')",
             )
             .bind(&consultation_id)
             .execute(&mut *tx)
             .await?;
-            sqlx::query("DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn' AND answers = '{}'")
-                .bind(&consultation_id)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query("UPDATE consultations SET erased_at = $2 WHERE id = $1").bind(&consultation_id).bind(now).execute(tx).await?;
+            sqlx::query(
+                "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
+                 AND answers = '{}'",
+            )
+            .bind(&consultation_id)
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query(
+                "UPDATE consultations SET erased_at = $2
+                 WHERE id = $1",
+            )
+            .bind(&consultation_id)
+            .bind(now)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })

@@ -14,7 +14,8 @@ pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
         paragraphs: vec![
             terms.about.clone(),
             format!(
-                "This link is for you alone. You can answer until the end of {}, stop, and come back.",
+                "This link is for you alone. You can answer until the end of {}, stop, and come \
+                 back.",
                 clock::day(terms.closes_at)
             ),
             "Nobody can see which answers came by which link.".to_owned(),

@@ -152,24 +152,68 @@ async fn shown(
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
     let page = Page::new("Links of their own", || {
-        let banner = (sent.typed("done") == "given").then(|| view! { <Banner title="The links are given"><p>"Letters go out within minutes. Links to print stand below, this once."</p></Banner> });
+        let banner = (sent.typed("done") == "given").then(|| {
+            view! {
+                <Banner title="The links are given">
+                    <p>"Letters go out within minutes. Links to print stand below, this once."</p>
+                </Banner>
+            }
+        });
         let list = printed
             .iter()
-            .map(|link| view! { <li class="on-paper"><b>{consultation.terms.title.clone()}</b><br />{link.clone()}</li> })
+            .map(|link| {
+                view! {
+                    <li class="on-paper">
+                        <b>{consultation.terms.title.clone()}</b>
+                        <br />
+                        {link.clone()}
+                    </li>
+                }
+            })
             .collect_view();
-        let list = (!printed.is_empty()).then(|| view! { <section><h2>"To print and cut"</h2><ul class="plain">{list}</ul></section> });
+        let list = (!printed.is_empty()).then(|| {
+            view! {
+                <section>
+                    <h2>"To print and cut"</h2>
+                    <ul class="plain">{list}</ul>
+                </section>
+            }
+        });
         let used = if is_closed { format!(" {used} took part.") } else { String::new() };
         view! {
             <div class="stack">
                 {banner}
-                <p class="no-print"><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <p class="no-print">
+                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1 class="no-print">"Links of their own"</h1>
-                <p class="no-print">{format!("{given} were given.{used} Each is for one family. Nobody can see which answers came by which.")}</p>
+                <p class="no-print">
+                    {format!(
+                        "{given} were given.{used} Each is for one family. Nobody can see which \
+                         answers came by which.",
+                    )}
+                </p>
                 {list}
                 <form class="no-print" method="post" novalidate>
-                    <Area name="addresses" label="Write to these addresses" hint="One a line. Each gets a letter with a link of its own. The addresses are not kept with the links." rows=4 value=sent.typed("addresses") refusals />
-                    <Field name="many" label="Or how many links to print" kind="number" value=sent.typed("many") refusals />
+                    <Area
+                        name="addresses"
+                        label="Write to these addresses"
+                        hint="One a line. Each gets a letter with a link of its own. The addresses \
+                            are not kept with the links."
+                        rows=4
+                        value=sent.typed("addresses")
+                        refusals
+                    />
+                    <Field
+                        name="many"
+                        label="Or how many links to print"
+                        kind="number"
+                        value=sent.typed("many")
+                        refusals
+                    />
                     <button class="button">"Give these links"</button>
                 </form>
             </div>

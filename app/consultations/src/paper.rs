@@ -25,23 +25,52 @@ pub async fn page(
     let places = area::store::places(&house.db).await?;
     let page = Page::new(format!("On paper: {}", consultation.terms.title), || {
         let terms = &consultation.terms;
-        let rows = edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
-            let heading = heading.map(|heading| view! { <p class="state">{heading}</p> });
-            let some = (!question.only_if.is_empty())
-                .then(|| view! { <p class="soft">{only_if(consultation.questionnaire.questions(), &question)}</p> });
-            view! { {heading}<section class="on-paper">{some}{to_fill_in(&question, &places)}</section> }
-        });
+        let rows =
+            edit::flat(&consultation.questionnaire).into_iter().map(|(heading, question)| {
+                let heading = heading.map(|heading| view! { <p class="state">{heading}</p> });
+                let some = (!question.only_if.is_empty()).then(|| {
+                    view! { <p class="soft">
+                    {only_if(consultation.questionnaire.questions(), &question)}</p> }
+                });
+                view! {
+                    {heading}
+                    <section class="on-paper">{some}{to_fill_in(&question, &places)}</section>
+                }
+            });
         let rows = rows.collect_view();
         view! {
             <article class="stack">
-                <p class="no-print"><a class="back" href=format!("/consultations/{}", consultation.id)>{terms.title.clone()}</a></p>
-                <p class="no-print panel">"Print this page. Who fills it in gives it to the forum, whose volunteers type it in."</p>
+                <p class="no-print">
+                    <a class="back" href=format!("/consultations/{}", consultation.id)>
+                        {terms.title.clone()}
+                    </a>
+                </p>
+                <p class="no-print panel">
+                    "Print this page. Who fills it in gives it to the forum, whose volunteers type \
+                     it in."
+                </p>
                 <h1>{terms.title.clone()}</h1>
                 <p class="said">{terms.about.clone()}</p>
-                <p>{format!("Please give it to {} by {}. Do not write your name on it.", house.names.forum, clock::day(terms.closes_at))}</p>
-                <p class="soft">{format!("Or answer at {}", house.link(&format!("/consultations/{}", consultation.id)))}</p>
+                <p>
+                    {format!(
+                        "Please give it to {} by {}. Do not write your name on it.",
+                        house.names.forum,
+                        clock::day(terms.closes_at),
+                    )}
+                </p>
+                <p class="soft">
+                    {format!(
+                        "Or answer at {}",
+                        house.link(&format!("/consultations/{}", consultation.id)),
+                    )}
+                </p>
                 {rows}
-                <p class="on-paper soft">{format!("For the forum: version {}, sheet number ________", consultation.version)}</p>
+                <p class="on-paper soft">
+                    {format!(
+                        "For the forum: version {}, sheet number ________",
+                        consultation.version,
+                    )}
+                </p>
             </article>
         }
     });
@@ -61,7 +90,7 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
     };
     let texts =
         || question.kind.options().into_iter().map(|option| option.text).collect::<Vec<_>>();
-    let line = || view! { <p class="to-write" aria-hidden="true"></p> };
+    let line = || view! { <p class="to-write" aria-hidden="true" /> };
     let (how, body) = match &question.kind {
         Kind::Picture { words, file } if picture_name(file).is_some() => (
             "",
@@ -72,7 +101,13 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             ("", view! { <p class="lines">{words.clone()}</p> }.into_any())
         }
         Kind::SeveralOf { at_most: Some(most), .. } => {
-            return view! { <h2>{question.text.clone()}</h2>{help}<p class="soft">{format!("Tick up to {most}.")}</p>{boxes(texts(), "☐")} }.into_any();
+            return view! {
+                <h2>{question.text.clone()}</h2>
+                {help}
+                <p class="soft">{format!("Tick up to {most}.")}</p>
+                {boxes(texts(), "☐")}
+            }
+            .into_any();
         }
         Kind::SeveralOf { .. } => ("Tick all that hold.", boxes(texts(), "☐")),
         Kind::Rank { .. } => {
@@ -86,25 +121,46 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
         }
         Kind::Number { .. } => (
             "Write a whole number.",
-            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+            view! {
+                {line()}
+                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+            }
+            .into_any(),
         ),
         Kind::Date {} => (
             "Write a day.",
-            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+            view! {
+                {line()}
+                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+            }
+            .into_any(),
         ),
         Kind::ShortText {} => (
             "",
-            view! { {line()}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }.into_any(),
+            view! {
+                {line()}
+                {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+            }
+            .into_any(),
         ),
         Kind::LongText {} => {
             let lines = (0..5).map(|_| line()).collect_view();
             (
                 "",
-                view! { {lines}{declined.clone().map(|text| view! { <p>"☐ "{text}</p> })} }
-                    .into_any(),
+                view! {
+                    {lines}
+                    {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}
+                }
+                .into_any(),
             )
         }
     };
     let how = (!how.is_empty()).then(|| view! { <p class="soft">{how}</p> });
-    view! { <h2>{question.text.clone()}</h2>{help}{how}{body} }.into_any()
+    view! {
+        <h2>{question.text.clone()}</h2>
+        {help}
+        {how}
+        {body}
+    }
+    .into_any()
 }

@@ -118,30 +118,107 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                 .any(|field| !sent.typed(field).is_empty());
         let who = whom(&earlier(consultation, key), sent, refusals);
         let kept = sent.line("file");
-        let shown =
-            (!kept.is_empty()).then(|| view! { <img class="picture" src=format!("/pictures/{kept}") alt="The picture as it is" /> });
-        let upload = view! { <Upload name="picture" label="A picture" hint="PNG or JPEG, up to 500 kB. Where and when it was taken is removed." accept=".png,.jpg,.jpeg" refusals /> };
-        let picture = view! { <input type="hidden" name="file" value=kept.clone() />{shown}{upload.into_any()} };
+        let shown = (!kept.is_empty()).then(|| {
+            view! { <img class="picture" src=format!("/pictures/{kept}")
+            alt="The picture as it is" /> }
+        });
+        let upload = view! {
+            <Upload
+                name="picture"
+                label="A picture"
+                hint="PNG or JPEG, up to 500 kB. Where and when it was taken is removed."
+                accept=".png,.jpg,.jpeg"
+                refusals
+            />
+        };
+        let picture = view! {
+            <input type="hidden" name="file" value=kept.clone() />
+            {shown}
+            {upload.into_any()}
+        };
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{consultation.terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{title}</h1>
                 <form method="post" enctype="multipart/form-data" novalidate>
-                    <Field name="text" label="What you ask, in one sentence" value=sent.typed("text") refusals />
-                    <Area name="help" label="Help to answer" hint="Leave it empty if none is needed." rows=2 value=sent.typed("help") refusals />
+                    <Field
+                        name="text"
+                        label="What you ask, in one sentence"
+                        value=sent.typed("text")
+                        refusals
+                    />
+                    <Area
+                        name="help"
+                        label="Help to answer"
+                        hint="Leave it empty if none is needed."
+                        rows=2
+                        value=sent.typed("help")
+                        refusals
+                    />
                     <Choices name="kind" legend="How is it answered?" choices=kinds refusals />
-                    <Area name="options" label="The answers to choose from, one a line" hint="For one, several, a scale, or an order." value=sent.typed("options") refusals />
+                    <Area
+                        name="options"
+                        label="The answers to choose from, one a line"
+                        hint="For one, several, a scale, or an order."
+                        value=sent.typed("options")
+                        refusals
+                    />
                     <details open=is_more>
                         <summary>"More"</summary>
-                        <Choices name="needed" legend="Must it be answered?" choices=ticked("needed", "Yes, nobody can send without it") many=true refusals />
-                        <Choices name="decline" legend="Does it ask about a person?" choices=ticked("decline", "Yes, so offer “Prefer not to say”") many=true refusals />
-                        <Field name="at_most" label="Of several: how many at the most" kind="number" value=sent.typed("at_most") refusals />
-                        <Field name="least" label="Of a number: the least it can be" kind="number" value=sent.typed("least") refusals />
-                        <Field name="most" label="Of a number: the most it can be" kind="number" value=sent.typed("most") refusals />
-                        <Area name="words" label="Of a page to read its text; of a picture what it shows" rows=4 value=sent.typed("words") refusals />
+                        <Choices
+                            name="needed"
+                            legend="Must it be answered?"
+                            choices=ticked("needed", "Yes, nobody can send without it")
+                            many=true
+                            refusals
+                        />
+                        <Choices
+                            name="decline"
+                            legend="Does it ask about a person?"
+                            choices=ticked("decline", "Yes, so offer “Prefer not to say”")
+                            many=true
+                            refusals
+                        />
+                        <Field
+                            name="at_most"
+                            label="Of several: how many at the most"
+                            kind="number"
+                            value=sent.typed("at_most")
+                            refusals
+                        />
+                        <Field
+                            name="least"
+                            label="Of a number: the least it can be"
+                            kind="number"
+                            value=sent.typed("least")
+                            refusals
+                        />
+                        <Field
+                            name="most"
+                            label="Of a number: the most it can be"
+                            kind="number"
+                            value=sent.typed("most")
+                            refusals
+                        />
+                        <Area
+                            name="words"
+                            label="Of a page to read its text; of a picture what it shows"
+                            rows=4
+                            value=sent.typed("words")
+                            refusals
+                        />
                         {picture}
-                        <Field name="heading" label="A heading that begins above it" value=sent.typed("heading") refusals />
+                        <Field
+                            name="heading"
+                            label="A heading that begins above it"
+                            value=sent.typed("heading")
+                            refusals
+                        />
                         {who}
                     </details>
                     <button class="button">"Keep the question"</button>

@@ -55,7 +55,8 @@ pub async fn begin(
     code: &str,
 ) -> Kept<()> {
     sqlx::query(
-        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state) VALUES ($1, $2, $3, $4, '{}', 'online', 'begun')",
+        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state)
+         VALUES ($1, $2, $3, $4, '{}', 'online', 'begun')",
     )
     // An id that tells no time and no order.
     .bind(id::hash(&id::secret()))
@@ -70,8 +71,10 @@ pub async fn begin(
 /// The response with this code.
 pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Response>> {
     let sql = format!(
-        "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote, asked.* FROM responses response
-         JOIN ({CONSULTATION}) asked ON asked.id = response.consultation_id AND asked.version = response.version
+        "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
+         asked.* FROM responses response
+         JOIN ({CONSULTATION}) asked ON asked.id = response.consultation_id
+           AND asked.version = response.version
          WHERE response.consultation_id = $1 AND response.code_hash = $2"
     );
     let row = sqlx::query(AssertSqlSafe(sql))
@@ -93,7 +96,8 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
-        "SELECT r.answers FROM responses r JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
+        "SELECT r.answers FROM responses r
+         JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
          WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
     );
     let held: Option<String> =
@@ -177,38 +181,49 @@ pub async fn send(
     once: Option<&Once>,
     agreed: Agreed,
 ) -> Kept<Sending> {
-    sqlx::query("UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2 AND state IN ('begun', 'reopened')")
-        .bind(consultation_id)
-        .bind(id::hash(code))
-        .bind(i32::from(agreed.may_quote))
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE responses SET may_quote = $3 WHERE consultation_id = $1 AND code_hash = $2
+         AND state IN ('begun', 'reopened')",
+    )
+    .bind(consultation_id)
+    .bind(id::hash(code))
+    .bind(i32::from(agreed.may_quote))
+    .execute(&mut *tx)
+    .await?;
     // Whoever sends again what she had sent has taken part already.
-    sqlx::query("UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2 AND state = 'reopened'")
-        .bind(consultation_id)
-        .bind(id::hash(code))
-        .execute(&mut *tx)
-        .await?;
-    let sent = sqlx::query("UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2 AND state = 'begun'")
-        .bind(consultation_id)
-        .bind(id::hash(code))
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2
+         AND state = 'reopened'",
+    )
+    .bind(consultation_id)
+    .bind(id::hash(code))
+    .execute(&mut *tx)
+    .await?;
+    let sent = sqlx::query(
+        "UPDATE responses SET state = 'sent' WHERE consultation_id = $1
+         AND code_hash = $2 AND state = 'begun'",
+    )
+    .bind(consultation_id)
+    .bind(id::hash(code))
+    .execute(&mut *tx)
+    .await?;
     let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
     let took_part = match once {
-        Once::Account(account_id) => {
-            sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome) VALUES ($1, $2, $3, CAST($4 AS INTEGER)) ON CONFLICT DO NOTHING")
-                .bind(consultation_id)
-                .bind(account_id)
-                .bind(once.mark(code))
-                .bind(i64::from(agreed.wants_outcome))
-        }
-        Once::Link(link) => {
-            sqlx::query("UPDATE personal_links SET mark = $3 WHERE consultation_id = $1 AND link_hash = $2 AND mark IS NULL")
-                .bind(consultation_id)
-                .bind(id::hash(link))
-                .bind(once.mark(code))
-        }
+        Once::Account(account_id) => sqlx::query(
+            "INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome)
+                 VALUES ($1, $2, $3, CAST($4 AS INTEGER)) ON CONFLICT DO NOTHING",
+        )
+        .bind(consultation_id)
+        .bind(account_id)
+        .bind(once.mark(code))
+        .bind(i64::from(agreed.wants_outcome)),
+        Once::Link(link) => sqlx::query(
+            "UPDATE personal_links SET mark = $3 WHERE consultation_id = $1
+                 AND link_hash = $2 AND mark IS NULL",
+        )
+        .bind(consultation_id)
+        .bind(id::hash(link))
+        .bind(once.mark(code)),
     };
     if took_part.execute(&mut *tx).await?.rows_affected() == 1 {
         return Ok(Sending::Counts);
@@ -261,18 +276,20 @@ pub async fn withdraw(
     if must_be && counted.is_some() {
         let freed = match once {
             None => return Ok(false),
-            Some(once @ Once::Account(account_id)) => {
-                sqlx::query("DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2 AND mark = $3")
-                    .bind(consultation_id)
-                    .bind(account_id)
-                    .bind(once.mark(code))
-            }
-            Some(once @ Once::Link(link)) => {
-                sqlx::query("UPDATE personal_links SET mark = NULL WHERE consultation_id = $1 AND link_hash = $2 AND mark = $3")
-                    .bind(consultation_id)
-                    .bind(id::hash(link))
-                    .bind(once.mark(code))
-            }
+            Some(once @ Once::Account(account_id)) => sqlx::query(
+                "DELETE FROM took_part WHERE consultation_id = $1 AND account_id = $2
+                     AND mark = $3",
+            )
+            .bind(consultation_id)
+            .bind(account_id)
+            .bind(once.mark(code)),
+            Some(once @ Once::Link(link)) => sqlx::query(
+                "UPDATE personal_links SET mark = NULL WHERE consultation_id = $1
+                     AND link_hash = $2 AND mark = $3",
+            )
+            .bind(consultation_id)
+            .bind(id::hash(link))
+            .bind(once.mark(code)),
         };
         if freed.execute(&mut *tx).await?.rows_affected() == 0 {
             return Ok(false);

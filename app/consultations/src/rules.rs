@@ -36,7 +36,8 @@ impl Who {
         (
             Self::Link,
             "link",
-            "Those we give a link of their own, each once. Nobody can see which answers came by which link",
+            "Those we give a link of their own, each once. Nobody can see which answers came by \
+             which link",
         ),
     ];
 

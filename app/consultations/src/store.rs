@@ -59,7 +59,8 @@ pub async fn write(
 ) -> Kept<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
-            "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for, how_used, who_sees, access, topic_id, plan_id, draft_id,
+            "INSERT INTO consultations (id, title, about, can_change, cannot_change, who_for,
+             how_used, who_sees, access, topic_id, plan_id, draft_id,
                                         opens_at, closes_at, form_key, written_by, written_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -94,8 +95,10 @@ pub async fn write(
 pub async fn change(tx: &mut AnyConnection, consultation_id: &str, terms: &Terms) -> Kept<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
-            "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5, who_for = $6, how_used = $7, who_sees = $8,
-               access = $9, topic_id = $10, plan_id = $11, draft_id = $12, opens_at = $13, closes_at = $14
+            "UPDATE consultations SET title = $2, about = $3, can_change = $4, cannot_change = $5,
+             who_for = $6, how_used = $7, who_sees = $8,
+               access = $9, topic_id = $10, plan_id = $11, draft_id = $12, opens_at = $13,
+                 closes_at = $14
              WHERE id = $1 AND opened_at IS NULL RETURNING id",
         )
         .bind(consultation_id.to_owned()),
@@ -141,7 +144,8 @@ pub async fn newest(db: &Db, consultation_id: &str) -> Kept<Option<Consultation>
 /// first.
 pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>> {
     let sql = format!(
-        "{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL) ORDER BY q.version"
+        "{CONSULTATION} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
+         ORDER BY q.version"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(consultation_id)
@@ -161,9 +165,12 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
 
 /// What is read of a consultation and its questions.
 pub(super) const CONSULTATION: &str =
-    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for, c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
-            c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan, t.title AS topic, q.version, q.live_at, q.questions, q.mended
-     FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
+    "SELECT c.id, c.form_key, c.title, c.about, c.can_change, c.cannot_change, c.who_for,
+     c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id,
+            c.opens_at, c.closes_at, c.opened_at, c.changes, p.title AS plan, t.title AS topic,
+              q.version, q.live_at, q.questions, q.mended
+     FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
+       JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
 
 pub(super) fn consultation(row: &AnyRow) -> Consultation {
     let (topic_id, plan_id): (Option<String>, Option<String>) =
@@ -235,7 +242,8 @@ pub async fn keep_questions(
 ) -> Kept<bool> {
     let kept = sqlx::query(
         "UPDATE questionnaires SET questions = $3 WHERE consultation_id = $1 AND version = $2
-           AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')",
+           AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1
+             AND r.version = $2 AND r.answers <> '{}')",
     );
     let kept = kept.bind(consultation_id).bind(version).bind(json(questions)).execute(tx).await?;
     Ok(kept.rows_affected() == 1)
@@ -281,7 +289,8 @@ pub async fn begin_version(
 ) -> Kept<bool> {
     let begun = sqlx::query(
         "INSERT INTO questionnaires (consultation_id, version, questions) SELECT $1, $2, $3
-         WHERE $2 = 1 + (SELECT max(version) FROM questionnaires WHERE consultation_id = $1) ON CONFLICT DO NOTHING",
+         WHERE $2 = 1 + (SELECT max(version) FROM questionnaires WHERE consultation_id = $1)
+           ON CONFLICT DO NOTHING",
     );
     Ok(begun
         .bind(consultation_id)
@@ -302,8 +311,10 @@ pub async fn ask_version(
     now: Millis,
 ) -> Kept<bool> {
     let asked = sqlx::query(
-        "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2 AND live_at IS NULL
-           AND consultation_id IN (SELECT c.id FROM consultations c WHERE c.opened_at IS NOT NULL AND c.closes_at > $3)",
+        "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2
+         AND live_at IS NULL
+           AND consultation_id IN (SELECT c.id FROM consultations c WHERE c.opened_at IS NOT NULL
+             AND c.closes_at > $3)",
     );
     Ok(asked.bind(consultation_id).bind(version).bind(now).execute(tx).await?.rows_affected() == 1)
 }
@@ -317,9 +328,11 @@ pub async fn beside(
     version: i64,
 ) -> Kept<(bool, Vec<(String, String)>)> {
     let rows = sqlx::query(
-        "SELECT '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
+        "SELECT '' AS id, '' AS title WHERE EXISTS (SELECT 1 FROM responses r
+         WHERE r.consultation_id = $1 AND r.version = $2 AND r.answers <> '{}')
          UNION ALL
-         SELECT id, title FROM (SELECT c.id, c.title FROM consultations c WHERE c.id <> $1 ORDER BY c.written_at DESC, c.id LIMIT 50) earlier",
+         SELECT id, title FROM (SELECT c.id, c.title FROM consultations c WHERE c.id <> $1
+           ORDER BY c.written_at DESC, c.id LIMIT 50) earlier",
     );
     let rows = rows.bind(consultation_id).bind(version).fetch_all(&mut *db.read().await?).await?;
     let all = rows.iter().map(|row| (row.get(0), row.get(1)));
@@ -337,9 +350,11 @@ pub async fn open(
     now: Millis,
 ) -> Kept<bool> {
     let opened = sqlx::query(
-        "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE WHEN opens_at < $3 THEN $3 ELSE opens_at END
+        "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE
+         WHEN opens_at < $3 THEN $3 ELSE opens_at END
          WHERE id = $1 AND opened_at IS NULL AND closes_at > $3
-           AND (draft_id IS NULL OR draft_id IN (SELECT d.id FROM drafts d WHERE d.published_at IS NOT NULL))",
+           AND (draft_id IS NULL OR draft_id IN (SELECT d.id FROM drafts d
+             WHERE d.published_at IS NOT NULL))",
     );
     Ok(opened.bind(consultation_id).bind(by).bind(now).execute(tx).await?.rows_affected() == 1)
 }
@@ -382,7 +397,8 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
         Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
-        "SELECT id, title, who_for, opens_at, closes_at, opened_at FROM consultations WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
+        "SELECT id, title, who_for, opens_at, closes_at, opened_at FROM consultations
+         WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
@@ -405,7 +421,8 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
 /// published first.
 pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
     let rows = sqlx::query(
-        "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
+        "SELECT p.id, d.id, p.title, CAST(d.version AS BIGINT) FROM plans p LEFT
+         JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL
          ORDER BY p.title, p.id, d.version LIMIT 200",
     )
     .fetch_all(&mut *db.read().await?)
@@ -431,7 +448,8 @@ pub async fn to_belong_to(db: &Db) -> Kept<Vec<Belongs>> {
         }
     }
     let topics = sqlx::query(
-        "SELECT id, title FROM topics WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY published_at DESC, id LIMIT 200",
+        "SELECT id, title FROM topics WHERE published_at IS NOT NULL AND merged_at IS NULL
+         AND withdrawn_at IS NULL ORDER BY published_at DESC, id LIMIT 200",
     );
     let topics = topics.fetch_all(&mut *db.read().await?).await?;
     let topic = |row: &AnyRow| Belongs {

@@ -99,14 +99,33 @@ fn page(
         let options = options.collect_view();
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Put the wording right"</h1>
-                <p class="lead">"For a slip only: it must stay the same question, since people have answered it. To ask something else, write a new version."</p>
+                <p class="lead">
+                    "For a slip only: it must stay the same question, since people have answered \
+                     it. To ask something else, write a new version."
+                </p>
                 <form method="post" novalidate>
-                    <Field name="text" label="What you ask, in one sentence" value=sent.typed("text") refusals />
+                    <Field
+                        name="text"
+                        label="What you ask, in one sentence"
+                        value=sent.typed("text")
+                        refusals
+                    />
                     {options}
-                    <Area name="note" label="What was wrong" hint="Parents read it beneath the question." rows=2 value=sent.typed("note") refusals />
+                    <Area
+                        name="note"
+                        label="What was wrong"
+                        hint="Parents read it beneath the question."
+                        rows=2
+                        value=sent.typed("note")
+                        refusals
+                    />
                     <button class="button">"Put it right"</button>
                 </form>
             </div>

@@ -144,23 +144,90 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
         });
         view! {
             <div class="stack">
-                <p><a class="back" href=back>"Back"</a></p>
+                <p>
+                    <a class="back" href=back>
+                        "Back"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Ask parents"</h1>
-                <p class="lead">"Say what it is about, so that nobody answers for nothing. The questions come next."</p>
+                <p class="lead">
+                    "Say what it is about, so that nobody answers for nothing. The questions come \
+                     next."
+                </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Field name="title" label="What you ask about, in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
-                    <Area name="about" label="What it is about" value=sent.typed("about") refusals />
-                    <Area name="can_change" label="What can still be changed" rows=3 value=sent.typed("can_change") refusals />
-                    <Area name="cannot_change" label="What cannot be changed, and why" rows=3 value=sent.typed("cannot_change") refusals />
-                    <Field name="who_for" label="Who it is for" value=sent.typed("who_for") refusals />
-                    <Area name="how_used" label="How the answers will be used" rows=3 value=sent.typed("how_used") refusals />
-                    <Area name="who_sees" label="Who will see what" hint="As in: the forum reads every answer, everyone sees numbers of ten people or more." rows=3 value=sent.typed("who_sees") refusals />
+                    <Field
+                        name="title"
+                        label="What you ask about, in one line"
+                        hint="100 characters or fewer."
+                        value=sent.typed("title")
+                        refusals
+                    />
+                    <Area
+                        name="about"
+                        label="What it is about"
+                        value=sent.typed("about")
+                        refusals
+                    />
+                    <Area
+                        name="can_change"
+                        label="What can still be changed"
+                        rows=3
+                        value=sent.typed("can_change")
+                        refusals
+                    />
+                    <Area
+                        name="cannot_change"
+                        label="What cannot be changed, and why"
+                        rows=3
+                        value=sent.typed("cannot_change")
+                        refusals
+                    />
+                    <Field
+                        name="who_for"
+                        label="Who it is for"
+                        value=sent.typed("who_for")
+                        refusals
+                    />
+                    <Area
+                        name="how_used"
+                        label="How the answers will be used"
+                        rows=3
+                        value=sent.typed("how_used")
+                        refusals
+                    />
+                    <Area
+                        name="who_sees"
+                        label="Who will see what"
+                        hint="As in: the forum reads every answer, everyone sees numbers of ten \
+                            people or more."
+                        rows=3
+                        value=sent.typed("who_sees")
+                        refusals
+                    />
                     <Choices name="access" legend="Who may answer?" choices=access refusals />
-                    <Select name="belongs" label="It belongs to this plan or topic, or is on this draft" choices=belongs />
-                    <Field name="opens_day" label="The first day" hint="Leave it empty to open it as soon as it is ready." kind="date" value=sent.typed("opens_day") refusals />
-                    <Field name="closes_day" label="The last day" hint="Six weeks are fair." kind="date" value=sent.typed("closes_day") refusals />
+                    <Select
+                        name="belongs"
+                        label="It belongs to this plan or topic, or is on this draft"
+                        choices=belongs
+                    />
+                    <Field
+                        name="opens_day"
+                        label="The first day"
+                        hint="Leave it empty to open it as soon as it is ready."
+                        kind="date"
+                        value=sent.typed("opens_day")
+                        refusals
+                    />
+                    <Field
+                        name="closes_day"
+                        label="The last day"
+                        hint="Six weeks are fair."
+                        kind="date"
+                        value=sent.typed("closes_day")
+                        refusals
+                    />
                     <button class="button">"Go on to the questions"</button>
                 </form>
             </div>

@@ -27,7 +27,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
         view! {
             <div class="stack">
                 <h1>"For mail providers"</h1>
-                <p>"A provider tells us here of letters that came back. There is nothing here to read."</p>
+                <p>
+                    "A provider tells us here of letters that came back. There is nothing here to \
+                     read."
+                </p>
             </div>
         }
     })

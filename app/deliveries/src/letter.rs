@@ -60,11 +60,14 @@ impl Words {
                     meta name="color-scheme" content="light dark";
                     title { (self.subject) }
                 }
-                body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:1em" {
+                body style="font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:0 \
+                    auto;padding:1em" {
                     @for paragraph in &self.paragraphs { p { (paragraph) } }
                     @if let Some((label, address)) = &self.button {
-                        p { a href=(address) style="display:inline-block;padding:.7em 1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none" { (label) } }
-                        p style="font-size:16px" { "If the button does not work, copy this into your browser: " (address) }
+                        p { a href=(address) style="display:inline-block;padding:.7em \
+                            1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none" { (label) } }
+                        p style="font-size:16px" { "If the button does not work, copy this into \
+                            your browser: " (address) }
                     }
                     @if let Some((label, address)) = &self.also { p { a href=(address) { (label) } } }
                     p { (self.from) }
@@ -95,7 +98,8 @@ mod tests {
         };
         assert_eq!(
             words.text(),
-            "We published <b>it</b>.\n\nSee it:\nhttps://a.example/topics/1?x=1&y=2\n\nThe forum\n\n--\nYou proposed it.\n"
+            "We published <b>it</b>.\n\nSee it:\nhttps://a.example/topics/1?x=1&y=2\n\nThe \
+             forum\n\n--\nYou proposed it.\n"
         );
         let html = words.html();
         assert!(html.contains("We published &lt;b&gt;it&lt;/b&gt;."));

@@ -155,14 +155,19 @@ mod tests {
     /// A notification as Postfix writes it.
     fn notification(to: &str, action: &str) -> Vec<u8> {
         format!(
-            "From: MAILER-DAEMON@mx.example.com (Mail Delivery System)\r\nTo: {to}\r\nSubject: Undelivered Mail Returned to Sender\r\n\
-             MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b1\"\r\n\r\n\
+            "From: MAILER-DAEMON@mx.example.com (Mail Delivery System)\r\nTo: {to}\r\nSubject: \
+             Undelivered Mail Returned to Sender\r\n\
+             MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; \
+                 boundary=\"b1\"\r\n\r\n\
              --b1\r\nContent-Type: text/plain\r\n\r\nI am sorry.\r\n\
-             --b1\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n\r\n\
-             Reporting-MTA: dns; mx.example.com\r\nArrival-Date: Mon, 23 Nov 2026 08:00:00 +0000\r\n\r\n\
+             --b1\r\nContent-Description: Delivery report\r\nContent-Type: \
+                 message/delivery-status\r\n\r\n\
+             Reporting-MTA: dns; mx.example.com\r\nArrival-Date: Mon, 23 Nov 2026 08:00:00 \
+                 +0000\r\n\r\n\
              Final-Recipient: rfc822; nobody@example.com\r\nAction: {action}\r\nStatus: 5.1.1\r\n\
              Diagnostic-Code: smtp; 550 5.1.1 <nobody@example.com>: no such\r\n    mailbox\r\n\
-             --b1\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: Action: relayed\r\n--b1--\r\n"
+             --b1\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: Action: \
+                 relayed\r\n--b1--\r\n"
         )
         .into_bytes()
     }
@@ -187,7 +192,8 @@ mod tests {
             assert_eq!(read_mail(&notification(to, "failed"), &ours()), None, "{to}");
         }
         let away = format!(
-            "To: {letter}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: failed\r\n"
+            "To: {letter}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: \
+             failed\r\n"
         );
         assert_eq!(read_mail(away.as_bytes(), &ours()), None);
         for broken in [
@@ -215,8 +221,10 @@ mod tests {
         let report = |kind: &str| {
             format!(
                 "From: fbl@example.com\r\nTo: abuse@example.org\r\nMIME-Version: 1.0\r\n\
-                 Content-Type: multipart/report; report-type=feedback-report; boundary=\"b1\"\r\n\r\n\
-                 --b1\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: {kind}\r\nUser-Agent: SomeFBL/1\r\nVersion: 1\r\n\
+                 Content-Type: multipart/report; report-type=feedback-report; \
+                     boundary=\"b1\"\r\n\r\n\
+                 --b1\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: \
+                     {kind}\r\nUser-Agent: SomeFBL/1\r\nVersion: 1\r\n\
                  Original-Mail-From: <{}>\r\n--b1--\r\n",
                 ours().of(&letter)
             )

@@ -38,7 +38,8 @@ const OF_MANY: &str = "update";
 pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO deliveries
-           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, next_at, is_bulk, unsubscribe)
+           (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at,
+             not_after, next_at, is_bulk, unsubscribe)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, CAST($11 AS INTEGER), $12)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
@@ -88,16 +89,32 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
             let sql = format!(
                 "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
                  WHERE id = (SELECT id FROM deliveries
-                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_until < $1 AND is_stale = 0
+                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_until < $1
+                               AND is_stale = 0
                              ORDER BY is_bulk, next_at, id LIMIT 1{})
                    AND claimed_until < $1
-                 RETURNING id, to_address, subject, body_text, body_html, unsubscribe, CAST(tries AS BIGINT)",
+                 RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
+                   CAST(tries AS BIGINT)",
                 kind.hold_what_is_free()
             );
-            let row = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(now + LEASE).fetch_optional(tx).await?;
+            let row = sqlx::query(AssertSqlSafe(sql))
+                .bind(now)
+                .bind(now + LEASE)
+                .fetch_optional(tx)
+                .await?;
             Ok(row.map(|row| {
                 let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
-                (Letter { id: row.get(0), to: row.get(1), subject: row.get(2), text, html, one_click }, row.get(6))
+                (
+                    Letter {
+                        id: row.get(0),
+                        to: row.get(1),
+                        subject: row.get(2),
+                        text,
+                        html,
+                        one_click,
+                    },
+                    row.get(6),
+                )
             }))
         })
     })
@@ -113,12 +130,15 @@ pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::
     let (id, tries) = (permit.letter_id.clone(), permit.tries);
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND tries = $2 AND claimed_until > 0")
-                .bind(id)
-                .bind(tries)
-                .bind(now + LEASE)
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND tries = $2
+                 AND claimed_until > 0",
+            )
+            .bind(id)
+            .bind(tries)
+            .bind(now + LEASE)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })
@@ -137,8 +157,10 @@ pub async fn standing(
     now: Millis,
 ) -> Result<Result<(), Failure>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
-                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
+        "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1
+         ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
+                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2
+                  OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
     .bind(&permit.letter_id)
@@ -199,7 +221,8 @@ pub async fn again(
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE deliveries SET claimed_until = 0, reason = CASE WHEN next_at IS NULL THEN reason ELSE $3 END,
+                "UPDATE deliveries SET claimed_until = 0, reason = CASE
+                 WHEN next_at IS NULL THEN reason ELSE $3 END,
                    next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
                  WHERE id = $1 AND sent_at IS NULL AND tries = $4",
             )
@@ -228,7 +251,8 @@ pub async fn call_off(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let sql = format!(
-        "UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL AND {which}"
+        "UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL
+         AND {which}"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(about).bind(now).bind(reason).execute(tx).await?;
     Ok(())
@@ -259,7 +283,8 @@ pub async fn put_together_again(
     words: &Words,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE deliveries SET is_stale = 0, subject = $2, body_text = $3, body_html = $4 WHERE id = $1 AND next_at IS NOT NULL AND is_stale = 1",
+        "UPDATE deliveries SET is_stale = 0, subject = $2, body_text = $3, body_html = $4
+         WHERE id = $1 AND next_at IS NOT NULL AND is_stale = 1",
     )
     .bind(id)
     .bind(&words.subject)
@@ -286,7 +311,8 @@ pub async fn came_back(
 ) -> Result<(), sqlx::Error> {
     let reason: String = without_addresses(&back.reason).chars().take(LONGEST_REASON).collect();
     sqlx::query(
-        "INSERT INTO returns (delivery_id, kind, at, reason) SELECT id, $2, CAST($3 AS BIGINT), $4 FROM deliveries WHERE id = $1 AND tries > 0
+        "INSERT INTO returns (delivery_id, kind, at, reason) SELECT id, $2, CAST($3 AS BIGINT), $4
+         FROM deliveries WHERE id = $1 AND tries > 0
          ON CONFLICT (delivery_id, kind) DO NOTHING",
     )
     .bind(&back.letter)
@@ -314,11 +340,26 @@ async fn finish(
         Box::pin(async move {
             let sql = format!(
                 "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
-                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL OR CAST($2 AS BIGINT) IS NOT NULL)"
+                 WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL
+                   OR CAST($2 AS BIGINT) IS NOT NULL)"
             );
-            sqlx::query(AssertSqlSafe(sql)).bind(&id).bind(sent_at).bind(given_up_at).bind(reason).bind(tries).execute(&mut *tx).await?;
+            sqlx::query(AssertSqlSafe(sql))
+                .bind(&id)
+                .bind(sent_at)
+                .bind(given_up_at)
+                .bind(reason)
+                .bind(tries)
+                .execute(&mut *tx)
+                .await?;
             // Also of one that was called off meanwhile: nobody holds it any more.
-            sqlx::query("UPDATE deliveries SET claimed_until = 0 WHERE id = $1 AND tries = $2").bind(id).bind(tries).execute(tx).await?;
+            sqlx::query(
+                "UPDATE deliveries SET claimed_until = 0 WHERE id = $1
+                 AND tries = $2",
+            )
+            .bind(id)
+            .bind(tries)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })

@@ -96,7 +96,8 @@ async fn holding_on<T>(permit: &Permit, work: impl Future<Output = T>) -> T {
             Ok(done) => return done,
             Err(_) => {
                 if let Err(error) = store::hold_on(&permit.db, permit, permit.clock.now()).await {
-                    tracing::warn!(%error, "a letter in hand could not be held on to and will be tried again");
+                    tracing::warn!(%error, "a letter in hand could not be held on to and will be \
+                        tried again");
                 }
             }
         }
@@ -114,7 +115,8 @@ async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) -> Result<(),
         match store::sent(db, id.to_owned(), tries, clock.now()).await {
             Ok(()) => return Ok(()),
             Err(error) => {
-                tracing::warn!(%error, "a letter that went could not be recorded and will be tried again");
+                tracing::warn!(%error, "a letter that went could not be recorded and will be tried \
+                    again");
             }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;

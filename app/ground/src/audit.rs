@@ -50,17 +50,20 @@ pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
     let (number, id) = (row.get::<i64, _>(0) + 1, id::fresh());
     let hash = link(row.get(1), number, &id, &entry);
     // A trigger moves the head.
-    sqlx::query("INSERT INTO audit (number, id, at, who, what, about, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(number)
-        .bind(id)
-        .bind(entry.at)
-        .bind(entry.who)
-        .bind(entry.what)
-        .bind(entry.about)
-        .bind(entry.detail)
-        .bind(hash)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO audit (number, id, at, who, what, about, detail, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(number)
+    .bind(id)
+    .bind(entry.at)
+    .bind(entry.who)
+    .bind(entry.what)
+    .bind(entry.about)
+    .bind(entry.detail)
+    .bind(hash)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -95,12 +98,14 @@ pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
     let mut last = Head { number: 0, hash: START.to_owned() };
     let (mut is_known, mut is_whole) = (known.is_none_or(|known| known == START), last == end);
     loop {
-        let rows =
-            sqlx::query("SELECT number, id, at, who, what, about, detail, hash FROM audit WHERE number > $1 ORDER BY number LIMIT $2")
-                .bind(last.number)
-                .bind(LOT)
-                .fetch_all(&mut *db.read().await?)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT number, id, at, who, what, about, detail, hash FROM audit
+                 WHERE number > $1 ORDER BY number LIMIT $2",
+        )
+        .bind(last.number)
+        .bind(LOT)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
         for row in &rows {
             match follow(&last, row) {
                 Ok(next) => last = next,
@@ -124,7 +129,11 @@ pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
             last.number, end.number
         ))
     } else if !is_known {
-        Checked::Broken("The chain holds, but the head that was kept elsewhere is not in it: it was written anew.".to_owned())
+        Checked::Broken(
+            "The chain holds, but the head that was kept elsewhere is not in it: it \
+            was written anew."
+                .to_owned(),
+        )
     } else {
         Checked::Whole(last)
     })

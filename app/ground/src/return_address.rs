@@ -36,12 +36,14 @@ impl ReturnAddress {
         }
         if local.len() > LONGEST_LOCAL {
             return Err(format!(
-                "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the letter's name is added"
+                "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the \
+                 letter's name is added"
             ));
         }
         if key.len() < SHORTEST_KEY {
             return Err(format!(
-                "BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl rand -hex 32"
+                "BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl \
+                 rand -hex 32"
             ));
         }
         let key = key

@@ -68,7 +68,8 @@ pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
             asks: "Voting on the topics has closed, or leaders met parents to plan",
             holds: has_topics
                 && (facts.met_parents || facts.topics.iter().all(|topic| topic.vote_closed)),
-            who: "Leaders record a planning session in which parents took part, or wait for the round to close.",
+            who: "Leaders record a planning session in which parents took part, or wait for the \
+                round to close.",
         },
         Point {
             asks: "The forum has written its statement",

@@ -93,7 +93,8 @@ pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
     {
         Some((
             Rung::CoProduction,
-            "topics were open and parents were heard before the first draft, and they planned with leaders",
+            "topics were open and parents were heard before the first draft, and they planned with \
+             leaders",
         ))
     } else if began_with_parents && before(facts.met_parents_at, published) {
         Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))

@@ -24,7 +24,7 @@ pub fn KeepAnswers() -> impl IntoView {
     if cfg!(feature = "hydrate") {
         let _ = begin();
     }
-    view! { <p class="soft" role="status" id="kept"></p> }
+    view! { <p class="soft" role="status" id="kept" /> }
 }
 
 /// How what was answered on this page stands.
@@ -147,7 +147,8 @@ fn say(stands: Stands) {
         Stands::Quiet => "",
         Stands::Kept => "Kept.",
         Stands::OnThisPhone => {
-            "No signal. What you answered is kept on this phone, in this browser, and sent as soon as there is one. Leave this page open, or come back to it."
+            "No signal. What you answered is kept on this phone, in this browser, and sent as soon \
+             as there is one. Leave this page open, or come back to it."
         }
         Stands::ToPutRight => "One answer is not kept yet. Press the button to see which.",
         Stands::Ended => "It has closed. What was still on this phone could not be sent.",

@@ -63,10 +63,19 @@ pub fn SupportButton(
     };
 
     view! {
-        <form class="support" method="post" action=format!("/topics/{topic}/support") on:submit=on_submit>
+        <form
+            class="support"
+            method="post"
+            action=format!("/topics/{topic}/support")
+            on:submit=on_submit
+        >
             <input type="hidden" name="wish" value=move || wish(stands.get()) />
             <input type="hidden" name="round" value=round />
-            <button class="button" class:quiet=move || stands.get() aria-label=move || label(stands.get(), &title)>
+            <button
+                class="button"
+                class:quiet=move || stands.get()
+                aria-label=move || label(stands.get(), &title)
+            >
                 {move || if stands.get() { "Take back your support" } else { "Support this topic" }}
             </button>
             <p class="soft" role="status">

@@ -45,12 +45,24 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let offer = house.local_offer.clone();
     let page = Page::new("The Local Offer", || {
         let area = house.names.area.clone();
-        let offer = offer.map(
-            |offer| view! { <p><a href=offer>{format!("The list of support in {area}")}</a></p> },
-        );
+        let offer = offer.map(|offer| {
+            view! {
+                <p>
+                    <a href=offer>{format!("The list of support in {area}")}</a>
+                </p>
+            }
+        });
         let ways = [("", "All"), ("unanswered", "Not answered yet")].map(|(word, title)| {
-            let to = if word.is_empty() { "/local-offer".to_owned() } else { format!("/local-offer?show={word}") };
-            view! { <a href=to aria-current=((word == "unanswered") == is_unanswered).then_some("true")>{title}</a> }
+            let to = if word.is_empty() {
+                "/local-offer".to_owned()
+            } else {
+                format!("/local-offer?show={word}")
+            };
+            view! {
+                <a href=to aria-current=((word == "unanswered") == is_unanswered).then_some("true")>
+                    {title}
+                </a>
+            }
         });
         let nothing = comments.is_empty().then_some(if is_unanswered {
             "Every comment is answered."
@@ -62,14 +74,27 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         view! {
             <div class="stack">
                 <h1>"The Local Offer"</h1>
-                <p class="lead">"What parents say of the area’s list of support, what the authority answers, and what it does about it."</p>
+                <p class="lead">
+                    "What parents say of the area’s list of support, what the authority answers, \
+                     and what it does about it."
+                </p>
                 {offer}
-                <p><a class="button" href="/local-offer/comments/new">"Write a comment"</a></p>
-                <nav class="pager" aria-label="Show">{ways.into_iter().collect_view()}</nav>
+                <p>
+                    <a class="button" href="/local-offer/comments/new">
+                        "Write a comment"
+                    </a>
+                </p>
+                <nav class="pager" aria-label="Show">
+                    {ways.into_iter().collect_view()}
+                </nav>
                 {nothing.map(|nothing| view! { <p>{nothing}</p> })}
                 {cards}
                 <Pager first next />
-                <p><a href=format!("/local-offer/years/{year}")>{format!("All comments and answers of {year} as one document")}</a></p>
+                <p>
+                    <a href=format!(
+                        "/local-offer/years/{year}",
+                    )>{format!("All comments and answers of {year} as one document")}</a>
+                </p>
             </div>
         }
     });
@@ -79,9 +104,21 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     view! {
         <li class="card">
-            <h2><a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a></h2>
+            <h2>
+                <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a>
+            </h2>
             {standing(comment, within, now)}
-            <p class="soft">{about(comment)}{comment.published_at.map(|at| view! { ", "<When at /> })}</p>
+            <p class="soft">
+                {about(comment)}
+                {comment
+                    .published_at
+                    .map(|at| {
+                        view! {
+                            ", "
+                            <When at />
+                        }
+                    })}
+            </p>
         </li>
     }
 }
@@ -110,7 +147,12 @@ pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView
         (None, Some(at)) => {
             let by = due_by(at, within);
             let state = if by < now { "× Answer overdue since " } else { "○ Answer due by " };
-            view! { <p class="state"><span>{state}<When at=by /></span></p> }.into_any()
+            view! {
+                <p class="state">
+                    <span>{state}<When at=by /></span>
+                </p>
+            }
+            .into_any()
         }
         (None, None) => ().into_any(),
     }
@@ -161,9 +203,21 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
         let action = if response.action.is_empty() {
             view! { <p>"Nothing else is going to be done."</p> }.into_any()
         } else {
-            let by = clock::day_of(&response.action_by).map(|day| view! { " By "<b>{day}</b>"." });
-            view! { <p><b>"What is going to be done: "</b>{response.action.clone()}{by}</p> }
-                .into_any()
+            let by = clock::day_of(&response.action_by).map(|day| {
+                view! {
+                    " By "
+                    <b>{day}</b>
+                    "."
+                }
+            });
+            view! {
+                <p>
+                    <b>"What is going to be done: "</b>
+                    {response.action.clone()}
+                    {by}
+                </p>
+            }
+            .into_any()
         };
         view! {
             <li class="panel">
@@ -196,23 +250,52 @@ pub async fn comment(
         let banner = match done.as_str() {
             "sent" => Some((
                 "Your comment is sent",
-                "Somebody from the forum reads it first, within five working days. We write to you then.",
+                "Somebody from the forum reads it first, within five working days. We write to you \
+                 then.",
             )),
             "answered" => Some(("The answer is published", "Its author gets it by letter.")),
             "withdrawn" => Some(("You took it back", "Nobody can read it any more.")),
             _ => None,
         };
         let state = state(&comment, within, now);
-        let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
-            .then(|| view! { <p><a href=format!("/local-offer/comments/{}/withdrawal", comment.id)>"Take it back"</a></p> });
-        let answer = (viewer.is(Role::Leader) && comment.is_public())
-            .then(|| view! { <p><a class="button" href=format!("/lead/local-offer/{}", comment.id)>"Answer it"</a></p> });
+        let withdraw =
+            (is_hers && comment.can_be_withdrawn() && comment.declined.is_none()).then(|| {
+                view! {
+                    <p>
+                        <a href=format!(
+                            "/local-offer/comments/{}/withdrawal",
+                            comment.id,
+                        )>"Take it back"</a>
+                    </p>
+                }
+            });
+        let answer = (viewer.is(Role::Leader) && comment.is_public()).then(|| {
+            view! {
+                <p>
+                    <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
+                        "Answer it"
+                    </a>
+                </p>
+            }
+        });
         view! {
             <article class="stack">
-                {banner.map(|(title, next)| view! { <Banner title><p>{next}</p></Banner> })}
-                <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                {banner
+                    .map(|(title, next)| {
+                        view! {
+                            <Banner title>
+                                <p>{next}</p>
+                            </Banner>
+                        }
+                    })} <p>
+                    <a class="back" href="/local-offer">
+                        "The Local Offer"
+                    </a>
+                </p>
                 <h1>"A comment on the Local Offer"</h1>
-                <p class="soft">{about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) /></p>
+                <p class="soft">
+                    {about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) />
+                </p>
                 <p class="said">{comment.words.clone()}</p>
                 {state}
                 {responses(&comment)}
@@ -251,19 +334,27 @@ pub async fn year(
         let not = match declined {
             0 => "None was left out.".to_owned(),
             many => format!(
-                "Left out were {}: comments that name somebody, are about one child, are abusive, or are not about the Local Offer.",
+                "Left out were {}: comments that name somebody, are about one child, are abusive, \
+                 or are not about the Local Offer.",
                 disclosure::count(many).words()
             ),
         };
         let so_far = (until > now).then(|| view! { <p class="soft">"The year is not over."</p> });
-        let earlier = (year > 2000).then(|| view! { <a href=format!("/local-offer/years/{}", year - 1)>{format!("{}", year - 1)}</a> });
+        let earlier = (year > 2000).then(|| {
+            view! { <a
+            href=format!("/local-offer/years/{}", year - 1)>{format!("{}", year - 1)}</a> }
+        });
         let rows = comments.iter().enumerate().map(|(nth, comment)| {
             view! {
                 <section class="stack on-paper">
                     <h2>{format!("{}. {}", nth + 1, about(comment))}</h2>
                     <p class="soft">{comment.published_at.map(|at| view! { <When at /> })}</p>
                     <p class="said">{comment.words.clone()}</p>
-                    {if comment.responses.is_empty() { standing(comment, within, now).into_any() } else { responses(comment).into_any() }}
+                    {if comment.responses.is_empty() {
+                        standing(comment, within, now).into_any()
+                    } else {
+                        responses(comment).into_any()
+                    }}
                 </section>
             }
         });
@@ -271,12 +362,24 @@ pub async fn year(
         view! {
             <article class="stack-l">
                 <section class="stack">
-                    <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                    <p>
+                        <a class="back" href="/local-offer">
+                            "The Local Offer"
+                        </a>
+                    </p>
                     <h1>{format!("Comments on the Local Offer in {year}")}</h1>
-                    <p class="lead">{format!("{published}, {answered} of them are answered. {not}")}</p>
+                    <p class="lead">
+                        {format!("{published}, {answered} of them are answered. {not}")}
+                    </p>
                     {so_far}
-                    <p class="soft">"Published as regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. Comments are in their authors’ own words."</p>
-                    <nav class="pager" aria-label="Other years">{earlier}</nav>
+                    <p class="soft">
+                        "Published as regulation 56 of the Special Educational Needs and \
+                         Disability Regulations 2014 asks for. Comments are in their authors’ own \
+                         words."
+                    </p>
+                    <nav class="pager" aria-label="Other years">
+                        {earlier}
+                    </nav>
                 </section>
                 {rows}
             </article>

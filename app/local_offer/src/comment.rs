@@ -51,15 +51,31 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
     let page = Page::new("Comment on the Local Offer", || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/local-offer">"The Local Offer"</a></p>
+                <p>
+                    <a class="back" href="/local-offer">
+                        "The Local Offer"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Comment on the Local Offer"</h1>
-                <p class="lead">"What is wrong, missing or good in the list of support? The authority must answer, and say what it is going to do."</p>
-                <p class="soft">"Everyone can read it, but not who wrote it. Somebody from the forum reads it first. Please do not name a child."</p>
+                <p class="lead">
+                    "What is wrong, missing or good in the list of support? The authority must \
+                     answer, and say what it is going to do."
+                </p>
+                <p class="soft">
+                    "Everyone can read it, but not who wrote it. Somebody from the forum reads it \
+                     first. Please do not name a child."
+                </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Select name="service" label="What is it about?" choices />
-                    <Area name="words" label="Your comment" hint="In your own words. Nobody changes them." value=sent.typed("words") refusals />
+                    <Area
+                        name="words"
+                        label="Your comment"
+                        hint="In your own words. Nobody changes them."
+                        value=sent.typed("words")
+                        refusals
+                    />
                     <button class="button">"Send this comment"</button>
                 </form>
             </div>
@@ -81,17 +97,33 @@ pub async fn withdrawal(
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
     let page = Page::new("Take back your comment", || {
         let form = if can_be {
-            view! { <form method="post"><button class="button warn">"Take it back"</button></form> }
-                .into_any()
+            view! {
+                <form method="post">
+                    <button class="button warn">"Take it back"</button>
+                </form>
+            }
+            .into_any()
         } else {
-            view! { <p class="panel">"It can no longer be taken back: it was answered, or you took it back before."</p> }.into_any()
+            view! {
+                <p class="panel">
+                    "It can no longer be taken back: it was answered, or you took it back before."
+                </p>
+            }
+            .into_any()
         };
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/local-offer/comments/{id}")>"Your comment"</a></p>
+                <p>
+                    <a class="back" href=format!("/local-offer/comments/{id}")>
+                        "Your comment"
+                    </a>
+                </p>
                 <h1>"Take back your comment"</h1>
                 <p class="said">{words}</p>
-                <p>"Nobody can read it then. It cannot be brought back, but you can write another one."</p>
+                <p>
+                    "Nobody can read it then. It cannot be brought back, but you can write another \
+                     one."
+                </p>
                 {form}
             </div>
         }

@@ -28,15 +28,29 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         );
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/forum/local-offer/{}", comment.id);
-            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2><p class="soft">"Sent on "<When at=comment.sent_at /></p></li> }
+            view! {
+                <li>
+                    <h2>
+                        <a href=to>{browse::title(&comment)}</a>
+                    </h2>
+                    <p class="soft">"Sent on "<When at=comment.sent_at /></p>
+                </li>
+            }
         });
         let rows = rows.collect::<Vec<_>>();
         let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <h1>"Comments to read"</h1>
-                <p class="lead">"Comments on the Local Offer are published unless they name somebody, are about one child, are abusive, or are about something else."</p>
+                <p class="lead">
+                    "Comments on the Local Offer are published unless they name somebody, are \
+                     about one child, are abusive, or are about something else."
+                </p>
                 {nothing}
                 {rows}
             </div>
@@ -156,7 +170,13 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             view! {
                 <form method="post" novalidate>
                     <Choices name="decision" legend="What becomes of it?" choices refusals />
-                    <Choices name="reason" legend="If it is not published: why?" hint="Its author is told." choices=reasons refusals />
+                    <Choices
+                        name="reason"
+                        legend="If it is not published: why?"
+                        hint="Its author is told."
+                        choices=reasons
+                        refusals
+                    />
                     <button class="button">"Keep this decision"</button>
                 </form>
             }
@@ -167,7 +187,11 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
         view! {
             <div class="stack">
                 <Summary refusals />
-                <p><a class="back" href="/forum/local-offer">"Comments to read"</a></p>
+                <p>
+                    <a class="back" href="/forum/local-offer">
+                        "Comments to read"
+                    </a>
+                </p>
                 <h1>"A comment on the Local Offer"</h1>
                 <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
                 <p class="said">{comment.words.clone()}</p>

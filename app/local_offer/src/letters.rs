@@ -10,11 +10,19 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
     let (subject, paragraphs, button) = match decision {
         Decision::Publish => (
             "Your comment is published",
-            vec!["Your comment on the Local Offer is published, in your own words and without your name. We write to you when it is answered.".to_owned()],
+            vec![
+                "Your comment on the Local Offer is published, in your own words and without your \
+                name. We write to you when it is answered."
+                    .to_owned(),
+            ],
             Some(see(house, comment_id)),
         ),
         Decision::Decline(reason) => {
-            let not = format!("We read your comment on the Local Offer and did not publish it. {}.", rules::reason(reason));
+            let not = format!(
+                "We read your comment on the Local Offer and did not publish it. \
+                {}.",
+                rules::reason(reason)
+            );
             (
                 "We did not publish your comment",
                 vec![not, "You can write it anew and send it again.".to_owned()],

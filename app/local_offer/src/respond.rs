@@ -28,15 +28,29 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
         );
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
-            view! { <li><h2><a href=to>{browse::title(&comment)}</a></h2>{browse::standing(&comment, within, now)}</li> }
+            view! {
+                <li>
+                    <h2>
+                        <a href=to>{browse::title(&comment)}</a>
+                    </h2>
+                    {browse::standing(&comment, within, now)}
+                </li>
+            }
         });
         let rows = rows.collect::<Vec<_>>();
         let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });
         view! {
             <div class="stack">
-                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <p>
+                    <a class="back" href="/lead">
+                        "Leaders’ desk"
+                    </a>
+                </p>
                 <h1>"Comments to answer"</h1>
-                <p class="lead">"What parents say of the Local Offer. Each is answered in public, with what is going to be done."</p>
+                <p class="lead">
+                    "What parents say of the Local Offer. Each is answered in public, with what is \
+                     going to be done."
+                </p>
                 {nothing}
                 {rows}
             </div>
@@ -121,16 +135,49 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
         view! {
             <div class="stack">
                 <Summary refusals />
-                <p><a class="back" href="/lead/local-offer">"Comments to answer"</a></p>
+                <p>
+                    <a class="back" href="/lead/local-offer">
+                        "Comments to answer"
+                    </a>
+                </p>
                 <h1>"Answer a comment"</h1>
-                <p class="soft">{browse::about(comment)}{comment.published_at.map(|at| view! { ", published on "<When at /> })}</p>
+                <p class="soft">
+                    {browse::about(comment)}
+                    {comment
+                        .published_at
+                        .map(|at| {
+                            view! {
+                                ", published on "
+                                <When at />
+                            }
+                        })}
+                </p>
                 <p class="said">{comment.words.clone()}</p>
                 {before}
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Area name="response" label="What you answer" hint="Everyone reads it, and its author gets it by letter." value=sent.typed("response") refusals />
-                    <Area name="action" label="What is going to be done" hint="Leave it empty if nothing is." value=sent.typed("action") rows=3 refusals />
-                    <Field name="action_by" label="By when?" kind="date" value=sent.typed("action_by") refusals />
+                    <Area
+                        name="response"
+                        label="What you answer"
+                        hint="Everyone reads it, and its author gets it by letter."
+                        value=sent.typed("response")
+                        refusals
+                    />
+                    <Area
+                        name="action"
+                        label="What is going to be done"
+                        hint="Leave it empty if nothing is."
+                        value=sent.typed("action")
+                        rows=3
+                        refusals
+                    />
+                    <Field
+                        name="action_by"
+                        label="By when?"
+                        kind="date"
+                        value=sent.typed("action_by")
+                        refusals
+                    />
                     <button class="button">"Publish the answer"</button>
                 </form>
             </div>

@@ -30,11 +30,20 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
             view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
         };
         let looked_after = (!looked_after.is_empty()).then(|| {
-            view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.iter().map(line).collect_view()}</ul></details> }
+            view! {
+                <details>
+                    <summary>"What was looked after"</summary>
+                    <ul class="rows">{looked_after.iter().map(line).collect_view()}</ul>
+                </details>
+            }
         });
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <p>
+                    <a class="back" href="/forum/safeguarding">
+                        "Safeguarding"
+                    </a>
+                </p>
                 <h1>"Comments passed on to you"</h1>
                 <p class="lead">"Only people who look after safeguarding can see this page."</p>
                 {waiting}
@@ -48,7 +57,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
 fn line(comment: &Comment) -> impl IntoView + use<> {
     let to = format!("/forum/safeguarding/comments/{}", comment.id);
     let at = comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> });
-    view! { <li><a href=to>{browse::title(comment)}</a>{at}</li> }
+    view! {
+        <li>
+            <a href=to>{browse::title(comment)}</a>
+            {at}
+        </li>
+    }
 }
 
 /// GET `/forum/safeguarding/comments/{id}`
@@ -118,14 +132,23 @@ async fn page(
 ) -> Result<Response, Error> {
     let notes = store::notes(&house.db, &comment.id).await?;
     let page = Page::new("A comment that was passed on", || {
-        let author = comment.author_email.map(|email| view! { <p>"Its author: "<a href=format!("mailto:{email}")>{email.clone()}</a></p> });
+        let author = comment.author_email.map(|email| {
+            view! { <p>"Its author: "<a
+            href=format!("mailto:{email}")>{email.clone()}</a></p> }
+        });
         view! {
             <div class="stack">
                 {note_is_kept(sent)}
-                <p><a class="back" href="/forum/safeguarding/comments">"Comments passed on to you"</a></p>
+                <p>
+                    <a class="back" href="/forum/safeguarding/comments">
+                        "Comments passed on to you"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"A comment that was passed on"</h1>
-                {comment.passed_on_at.map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}
+                {comment
+                    .passed_on_at
+                    .map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}
                 <p class="said">{comment.words}</p>
                 {author}
                 {what_was_done(notes, sent, refusals)}

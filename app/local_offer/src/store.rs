@@ -105,34 +105,62 @@ pub async fn list(db: &Db, which: Which<'_>, (most, from): (i64, i64)) -> Kept<V
     let (condition, order, text, (after, before)) = match which {
         Which::Public => (PUBLIC.to_owned(), "c.published_at DESC, c.id DESC", "", (0, 0)),
         Which::Unanswered => (
-            format!("{PUBLIC} AND NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)"),
+            format!(
+                "{PUBLIC} AND NOT EXISTS (SELECT 1 FROM comment_responses a
+                 WHERE a.comment_id = c.id)"
+            ),
             "c.published_at, c.id",
             "",
             (0, 0),
         ),
         Which::Between(after, before) => (
-            "c.published_at >= $2 AND c.published_at < $3 AND c.withdrawn_at IS NULL AND $1 = ''".to_owned(),
+            "c.published_at >= $2 AND c.published_at < $3 AND c.withdrawn_at IS NULL
+             AND $1 = ''"
+                .to_owned(),
             "c.published_at, c.id",
             "",
             (after, before),
         ),
         Which::Waiting => (
-            "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
+            "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
+             AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
                 .to_owned(),
             "c.sent_at, c.id",
             "",
             (0, 0),
         ),
-        Which::PassedOn => (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0)),
-        Which::LookedAfter => (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0)),
-        Which::By(account) => ("c.author_id = $1 AND $2 = $3".to_owned(), "c.sent_at DESC, c.id DESC", account, (0, 0)),
+        Which::PassedOn => (
+            format!("{PASSED_ON} AND NOT {NOTED}"),
+            "c.passed_on_at, \
+            c.id",
+            "",
+            (0, 0),
+        ),
+        Which::LookedAfter => (
+            format!("{PASSED_ON} AND {NOTED}"),
+            "c.passed_on_at DESC, c.id \
+            DESC",
+            "",
+            (0, 0),
+        ),
+        Which::By(account) => (
+            "c.author_id = $1 AND $2 = $3".to_owned(),
+            "c.sent_at DESC, c.id \
+            DESC",
+            account,
+            (0, 0),
+        ),
         Which::One(id) => ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id, (0, 0)),
     };
     let sql = format!(
-        "SELECT c.*, r.response, r.action, r.action_by, r.responded_at, coalesce(o.name, '') AS organisation
-         FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at, c.withdrawn_at,
-                      coalesce(s.name, '') AS service, a.email, row_number() OVER (ORDER BY {order}) AS place
-               FROM comments c JOIN accounts a ON a.id = c.author_id LEFT JOIN services s ON s.id = c.service_id
+        "SELECT c.*, r.response, r.action, r.action_by, r.responded_at, coalesce(o.name,
+         '') AS organisation
+         FROM (SELECT c.id, c.author_id, c.words, c.sent_at, c.published_at, c.declined_at,
+           c.decline_reason, c.passed_on_at, c.withdrawn_at,
+                      coalesce(s.name, '') AS service, a.email,
+                        row_number() OVER (ORDER BY {order}) AS place
+               FROM comments c JOIN accounts a ON a.id = c.author_id LEFT
+                 JOIN services s ON s.id = c.service_id
                WHERE {condition} ORDER BY {order} LIMIT $4 OFFSET $5) c
          LEFT JOIN comment_responses r ON r.comment_id = c.id
          LEFT JOIN organisations o ON o.id = r.organisation_id
@@ -210,7 +238,8 @@ pub async fn send(
     now: Millis,
 ) -> Kept<String> {
     sqlx::query(
-        "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO comments (id, form_key, author_id, service_id, words, sent_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (author_id, form_key) DO NOTHING",
     )
     .bind(id::fresh())
@@ -242,7 +271,8 @@ pub async fn decide(
         Decision::PassOn => (None, None, None, Some(now)),
     };
     let decided = sqlx::query(
-        "UPDATE comments SET published_at = CAST($2 AS BIGINT), declined_at = CAST($3 AS BIGINT), decline_reason = $4, passed_on_at = CAST($5 AS BIGINT), decided_by = $6
+        "UPDATE comments SET published_at = CAST($2 AS BIGINT), declined_at = CAST($3 AS BIGINT),
+         decline_reason = $4, passed_on_at = CAST($5 AS BIGINT), decided_by = $6
          WHERE id = $1 AND decided_by IS NULL AND withdrawn_at IS NULL",
     )
     .bind(comment_id)
@@ -287,8 +317,10 @@ pub async fn respond(
     now: Millis,
 ) -> Kept<bool> {
     let kept = sqlx::query(
-        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, organisation_id, responded_by, responded_at)
-         SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
+        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
+         organisation_id, responded_by, responded_at)
+         SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r
+           WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
          FROM comments c WHERE c.id = $3 AND c.published_at IS NOT NULL AND c.withdrawn_at IS NULL
          ON CONFLICT (form_key) DO NOTHING",
     )
@@ -305,10 +337,13 @@ pub async fn respond(
 
 /// What was done about a comment that was passed on, the first first.
 pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
-    let rows = sqlx::query("SELECT noted_at, note FROM comment_notes WHERE comment_id = $1 ORDER BY noted_at, form_key")
-        .bind(comment_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT noted_at, note FROM comment_notes WHERE comment_id = $1
+         ORDER BY noted_at, form_key",
+    )
+    .bind(comment_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -323,7 +358,8 @@ pub async fn note(
 ) -> Kept<bool> {
     let noted = sqlx::query(
         "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
-         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2 AND passed_on_at IS NOT NULL
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM comments WHERE id = $2
+           AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     );
     Ok(noted

@@ -49,16 +49,37 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let waiting = waiting
             .into_iter()
             .map(|listed| {
-                let state = if discarded { "○ Discarded".to_owned() } else { standing_words(listed.course.standing(now)) };
-                view! { <li><h2><a href=format!("/lead/notices/{}", listed.id)>{listed.title}</a></h2><p>{state}</p></li> }
+                let state = if discarded {
+                    "○ Discarded".to_owned()
+                } else {
+                    standing_words(listed.course.standing(now))
+                };
+                view! {
+                    <li>
+                        <h2>
+                            <a href=format!("/lead/notices/{}", listed.id)>{listed.title}</a>
+                        </h2>
+                        <p>{state}</p>
+                    </li>
+                }
             })
             .collect::<Vec<_>>();
         let waiting = (!waiting.is_empty()).then(|| view! { <ul class="queue">{waiting}</ul> });
         let ways = (!discarded).then(|| {
             view! {
-                <p><a class="button" href="/lead/notices/new">"Write a notice"</a></p>
-                <p>"Begin with words for "<a href="/lead/notices/new?like=transport">"a change of transport"</a>" or "<a href="/lead/notices/new?like=autism">"of autism support"</a>"."</p>
-                <p class="soft"><a href="/lead/notices?show=discarded">"Drafts that were discarded"</a></p>
+                <p>
+                    <a class="button" href="/lead/notices/new">
+                        "Write a notice"
+                    </a>
+                </p>
+                <p>
+                    "Begin with words for "
+                    <a href="/lead/notices/new?like=transport">"a change of transport"</a>" or "
+                    <a href="/lead/notices/new?like=autism">"of autism support"</a>"."
+                </p>
+                <p class="soft">
+                    <a href="/lead/notices?show=discarded">"Drafts that were discarded"</a>
+                </p>
             }
         });
         let back = if discarded {
@@ -68,7 +89,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         };
         view! {
             <div class="stack">
-                <p><a class="back" href=back.0>{back.1}</a></p>
+                <p>
+                    <a class="back" href=back.0>
+                        {back.1}
+                    </a>
+                </p>
                 <h1>{title}</h1>
                 {nothing.map(|nothing| view! { <p>{nothing}</p> })}
                 {waiting}
@@ -195,11 +220,13 @@ pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static st
         None
     } else if starts_at >= notice.words.effect.at() {
         Some(
-            "Change the day it takes effect, or tell people before it. They cannot be told of it in time",
+            "Change the day it takes effect, or tell people before it. They cannot be told of it \
+             in time",
         )
     } else if must_do_by.is_some_and(|by| starts_at >= by) {
         Some(
-            "Change the day by which families must do something, or tell people before it. They would hear when it is over",
+            "Change the day by which families must do something, or tell people before it. They \
+             would hear when it is over",
         )
     } else {
         None
@@ -213,9 +240,11 @@ async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str,
         None => None,
     };
     Ok(if original.is_some_and(|original| original.followed_by.is_some()) {
-        "Another correction or withdrawal of the same notice was approved before, and people are told of it. Correct that one"
+        "Another correction or withdrawal of the same notice was approved before, and people are \
+         told of it. Correct that one"
     } else {
-        "Another correction or withdrawal of the same notice is approved and waits for its time. Call that one back first: it is among the notices that wait"
+        "Another correction or withdrawal of the same notice is approved and waits for its time. \
+         Call that one back first: it is among the notices that wait"
     })
 }
 

@@ -54,27 +54,60 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let feed = address(1).replace("/notices?", "/notices.atom?");
     let is_filtered = !filter.service.is_empty() || !filter.place.is_empty();
     let page = Page::new("Changes to services", || {
-        let nothing = listed
-            .is_empty()
-            .then(|| view! { <p>{if is_filtered { "Nothing is found. Try all services and all places." } else if is_soon { "No change is coming that we know of." } else { "No change was told yet." }}</p> });
-        let subscribe =
-            view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> };
+        let nothing = listed.is_empty().then(|| {
+            view! {
+                <p>
+                    {if is_filtered {
+                        "Nothing is found. Try all services and all places."
+                    } else if is_soon {
+                        "No change is coming that we know of."
+                    } else {
+                        "No change was told yet."
+                    }}
+                </p>
+            }
+        });
+        let subscribe = view! {
+            <p>
+                <a class="button" href="/subscribe">
+                    "Be told before it changes"
+                </a>
+            </p>
+        };
         let shown = [("soon", "Takes effect soon"), ("lately", "Told lately")];
         view! {
             <div class="stack">
                 <h1>"Changes to services"</h1>
-                <p class="lead">{format!("What changes for families in {}, and from when.", house.names.area)}</p>
+                <p class="lead">
+                    {format!("What changes for families in {}, and from when.", house.names.area)}
+                </p>
                 {subscribe}
                 <form method="get" class="row">
-                    <Select name="show" label="Show" choices=Choice::each(shown, |value| (value == "soon") == is_soon) />
-                    <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
-                    <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
+                    <Select
+                        name="show"
+                        label="Show"
+                        choices=Choice::each(shown, |value| (value == "soon") == is_soon)
+                    />
+                    <Select
+                        name="service"
+                        label="Service"
+                        choices=Choice::with_first("All services", services, &filter.service)
+                    />
+                    <Select
+                        name="place"
+                        label="Place"
+                        choices=Choice::with_first("All places", places, &filter.place)
+                    />
                     <button class="button quiet">"Show these"</button>
                 </form>
                 {nothing}
                 {cards(listed, now)}
                 <Pager first next />
-                <p class="soft"><a href="/services">"Services and places"</a>" · "<a href=feed>"Feed of these changes"</a></p>
+                <p class="soft">
+                    <a href="/services">"Services and places"</a>
+                    " · "
+                    <a href=feed>"Feed of these changes"</a>
+                </p>
             </div>
         }
     });
@@ -92,7 +125,9 @@ fn card(listed: Listed, now: Millis) -> impl IntoView {
     view! {
         <li class="card">
             <Labels labels=listed.services />
-            <h2><a href=format!("/notices/{}", listed.id)>{listed.title}</a></h2>
+            <h2>
+                <a href=format!("/notices/{}", listed.id)>{listed.title}</a>
+            </h2>
             <p>{listed.course.from()}" "<b>{listed.course.effect.words()}</b></p>
             <p class="state">{state}</p>
         </li>
@@ -132,7 +167,11 @@ pub async fn notice(
         view! {
             <article class="stack">
                 {banner(&done, is_leader)}
-                <p><a class="back" href="/notices">"Changes to services"</a></p>
+                <p>
+                    <a class="back" href="/notices">
+                        "Changes to services"
+                    </a>
+                </p>
                 <Labels labels=notice.labels.clone() />
                 {followed(&notice)}
                 <h1>{notice.words.title.clone()}</h1>
@@ -142,9 +181,27 @@ pub async fn notice(
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
                 {asked_and_answered(&notice.id, &beside.answers)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
-                {beside.has_update.then(|| view! { <p><a href=format!("/updates?about=notice:{}", notice.id)>"What came of it"</a></p> })}
-                <p><a class="button quiet" href=subscribe>"Be told of changes like this"</a></p>
-                <p class="no-print"><a href=to("calendar.ics")>"Put the day into your calendar"</a>" · "<a href=to("poster")>"Print a poster"</a></p>
+                {beside
+                    .has_update
+                    .then(|| {
+                        view! {
+                            <p>
+                                <a href=format!(
+                                    "/updates?about=notice:{}",
+                                    notice.id,
+                                )>"What came of it"</a>
+                            </p>
+                        }
+                    })} <p>
+                    <a class="button quiet" href=subscribe>
+                        "Be told of changes like this"
+                    </a>
+                </p>
+                <p class="no-print">
+                    <a href=to("calendar.ics")>"Put the day into your calendar"</a>
+                    " · "
+                    <a href=to("poster")>"Print a poster"</a>
+                </p>
                 {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
             </article>
         }
@@ -156,7 +213,8 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
     let (title, words) = match done {
         "asked" => (
             "Your question is on its way",
-            "The answer will stand here, and comes to you by letter. If it is not answered here, we write to you whom to ask.",
+            "The answer will stand here, and comes to you by letter. If it is not answered here, \
+             we write to you whom to ask.",
         ),
         "started-before" if is_leader => (
             "It was not called back",
@@ -164,7 +222,11 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
         ),
         _ => return None,
     };
-    Some(view! { <Banner title><p>{words}</p></Banner> })
+    Some(view! {
+        <Banner title>
+            <p>{words}</p>
+        </Banner>
+    })
 }
 
 /// The questions with their answers, and the way to ask another.
@@ -173,20 +235,40 @@ fn asked_and_answered(
     answers: &[(String, String, Millis)],
 ) -> impl IntoView + use<> {
     let each = answers.iter().map(|(question, answer, at)| {
-        view! { <div><dt>{question.clone()}</dt><dd><p class="lines">{answer.clone()}</p><p class="soft"><When at=*at /></p></dd></div> }
+        view! {
+            <div>
+                <dt>{question.clone()}</dt>
+                <dd>
+                    <p class="lines">{answer.clone()}</p>
+                    <p class="soft">
+                        <When at=*at />
+                    </p>
+                </dd>
+            </div>
+        }
     });
     let answers =
         (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
-    view! { <h2>"Questions"</h2>{answers}<p><a href=ask>"Ask about this change"</a></p> }
+    view! {
+        <h2>"Questions"</h2>
+        {answers}
+        <p>
+            <a href=ask>"Ask about this change"</a>
+        </p>
+    }
 }
 
 fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
     if has_read {
         return view! { <p class="state">"✓ You said that you have read this"</p> }.into_any();
     }
-    view! { <form method="post" action=format!("/notices/{notice_id}/read")><button class="button">"I have read this"</button></form> }
-        .into_any()
+    view! {
+        <form method="post" action=format!("/notices/{notice_id}/read")>
+            <button class="button">"I have read this"</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// At the top of an old page: what became of it.
@@ -196,7 +278,16 @@ fn followed(notice: &Notice) -> impl IntoView + use<> {
         Follow::Correction => ("This was corrected. Go by the correction.", "Read the correction"),
         Follow::Withdrawal => ("This was withdrawn. The change does not come.", "Read why"),
     };
-    Some(view! { <div class="panel warn"><p><b>{words}</b></p><p><a href=to>{link}</a></p></div> })
+    Some(view! {
+        <div class="panel warn">
+            <p>
+                <b>{words}</b>
+            </p>
+            <p>
+                <a href=to>{link}</a>
+            </p>
+        </div>
+    })
 }
 
 /// At the top of a correction or a withdrawal: what has changed, and what was said before.
@@ -207,18 +298,33 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
         <div class="panel gold">
             <h2>{follows.how.title()}</h2>
             <p class="lines">{follows.changed.clone()}</p>
-            <p><a href=before>"What was said before"</a></p>
+            <p>
+                <a href=before>"What was said before"</a>
+            </p>
         </div>
     })
 }
 
 fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
-    let withdraw = (!notice.course.is_withdrawal())
-        .then(|| view! { <li><a href=to("withdrawal")>"Withdraw it"</a></li> });
+    let withdraw = (!notice.course.is_withdrawal()).then(|| {
+        view! {
+            <li>
+                <a href=to("withdrawal")>"Withdraw it"</a>
+            </li>
+        }
+    });
     view! {
         <h2>"For leaders"</h2>
-        <ul><li><a href=to("questions")>"Answer questions"</a></li><li><a href=to("correction")>"Correct it"</a></li>{withdraw}</ul>
+        <ul>
+            <li>
+                <a href=to("questions")>"Answer questions"</a>
+            </li>
+            <li>
+                <a href=to("correction")>"Correct it"</a>
+            </li>
+            {withdraw}
+        </ul>
     }
 }
 
@@ -245,8 +351,13 @@ fn in_time(
         return since.into_any();
     }
     if effect > now {
-        return view! { {since}<p class="soft">"How many people were told in time stands here from the day it takes effect."</p> }
-            .into_any();
+        return view! {
+            {since}
+            <p class="soft">
+                "How many people were told in time stands here from the day it takes effect."
+            </p>
+        }
+        .into_any();
     }
     let settled_at = effect.saturating_add(SETTLED_AFTER);
     let figures = rules::figures(told, area, settled_at <= now);
@@ -255,9 +366,19 @@ fn in_time(
     let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
     let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
         let later = by_row.get(nth).map(|(after, never)| {
-            view! { <td data-label="Later">{rounded(*after)}</td><td data-label="Not reached">{rounded(*never)}</td> }
+            view! {
+                <td data-label="Later">{rounded(*after)}</td>
+                <td data-label="Not reached">{rounded(*never)}</td>
+            }
         });
-        view! { <tr><th scope="row">{row.clone()}</th><td data-label="In time">{before.rounded()}</td><td data-label="Not in time">{not.rounded()}</td>{later}</tr> }
+        view! {
+            <tr>
+                <th scope="row">{row.clone()}</th>
+                <td data-label="In time">{before.rounded()}</td>
+                <td data-label="Not in time">{not.rounded()}</td>
+                {later}
+            </tr>
+        }
     });
     let rows = rows.collect::<Vec<_>>();
     let families = notice
@@ -267,8 +388,12 @@ fn in_time(
     let table = if told.is_empty() {
         view! { <p>"No letter was owed about it."</p> }.into_any()
     } else {
-        let heads = (!by_row.is_empty())
-            .then(|| view! { <th scope="col">"Later"</th><th scope="col">"Not reached"</th> });
+        let heads = (!by_row.is_empty()).then(|| {
+            view! {
+                <th scope="col">"Later"</th>
+                <th scope="col">"Not reached"</th>
+            }
+        });
         let later = match figures.later {
             Later::NotYet => Some(format!(
                 "Who was told later, and who was not reached, stands here from {}.",
@@ -288,15 +413,31 @@ fn in_time(
         view! {
             <table class="plain">
                 <caption>"People who had asked to be told"</caption>
-                <thead><tr><th scope="col">"Where"</th><th scope="col">"In time"</th><th scope="col">"Not in time"</th>{heads}</tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"Where"</th>
+                        <th scope="col">"In time"</th>
+                        <th scope="col">"Not in time"</th>
+                        {heads}
+                    </tr>
+                </thead>
                 <tbody>{rows}</tbody>
             </table>
             {later.map(|later| view! { <p class="soft">{later}</p> })}
-            <p class="soft">"Numbers are rounded to ten, so that they tell of nobody. A letter that came back counts as not told."</p>
+            <p class="soft">
+                "Numbers are rounded to ten, so that they tell of nobody. A letter that came back \
+                 counts as not told."
+            </p>
         }
         .into_any()
     };
-    view! { <h2>"Who was told before it took effect"</h2>{families}{table}{since} }.into_any()
+    view! {
+        <h2>"Who was told before it took effect"</h2>
+        {families}
+        {table}
+        {since}
+    }
+    .into_any()
 }
 
 /// How a notice stands, in words.
@@ -317,20 +458,41 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
     let words = &notice.words;
     let is_withdrawn = notice.course.is_withdrawal();
     let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
-        let by = words.must_do_by_day().map(|by| view! { " by "<b>{by}</b> });
-        view! { <div class="panel gold"><h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p></div> }
+        let by = words.must_do_by_day().map(|by| {
+            view! {
+                " by "
+                <b>{by}</b>
+            }
+        });
+        view! {
+            <div class="panel gold">
+                <h2>"What you must do"{by}</h2>
+                <p>{words.must_do.clone()}</p>
+            </div>
+        }
     });
     let families = words.families.map(|families| format!(" (about {families} families)"));
-    let phone = (!words.phone.is_empty())
-        .then(|| view! { <br /><a href=format!("tel:{}", words.phone.replace(' ', ""))>{words.phone.replace(' ', "\u{a0}")}</a> });
-    let email = (!words.email.is_empty()).then(
-        || view! { <br /><a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> },
-    );
-    let decided = words
-        .decided_day
-        .as_deref()
-        .and_then(clock::day_of)
-        .map(|day| view! { <dt>"Decided on"</dt><dd>{day}</dd> });
+    let phone = (!words.phone.is_empty()).then(|| {
+        view! {
+            <br />
+            <a href=format!(
+                "tel:{}",
+                words.phone.replace(' ', ""),
+            )>{words.phone.replace(' ', "\u{a0}")}</a>
+        }
+    });
+    let email = (!words.email.is_empty()).then(|| {
+        view! {
+            <br />
+            <a href=format!("mailto:{}", words.email)>{words.email.clone()}</a>
+        }
+    });
+    let decided = words.decided_day.as_deref().and_then(clock::day_of).map(|day| {
+        view! {
+            <dt>"Decided on"</dt>
+            <dd>{day}</dd>
+        }
+    });
     let entitlement = (!is_withdrawn && words.changes_entitlement).then(
         || view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> },
     );
@@ -341,9 +503,11 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
         <p class="said">{words.what.clone()}</p>
         {entitlement}
         <dl class="when">
-            <dt>"Who is affected"</dt><dd>{words.affected.clone()}{families}</dd>
+            <dt>"Who is affected"</dt>
+            <dd>{words.affected.clone()}{families}</dd>
             {decided}
-            <dt>"Whom to ask"</dt><dd>{words.whom.clone()}{phone}{email}</dd>
+            <dt>"Whom to ask"</dt>
+            <dd>{words.whom.clone()}{phone}{email}</dd>
         </dl>
         <h2>"Why"</h2>
         <p class="said">{words.why.clone()}</p>

@@ -66,7 +66,9 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         paragraphs: paragraphs.collect(),
         button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
         also: Some(("See all changes".to_owned(), house.link("/notices"))),
-        why: "You get this letter because you asked to be told of changes, once a day or once a week.".to_owned(),
+        why: "You get this letter because you asked to be told of changes, once a day or once a \
+            week."
+            .to_owned(),
         from: house.names.forum.clone(),
         stop: Some(stop(house, token)),
     }
@@ -79,11 +81,21 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
         paragraphs: vec![
             "Somebody asks:".to_owned(),
             question.to_owned(),
-            "A leader of your organisation writes the answer on the page: if that is not you, please pass this on. The answer goes to whoever asked, and everyone can read it.".to_owned(),
+            "A leader of your organisation writes the answer on the page: if that is not you, \
+             please pass this on. The answer goes to whoever asked, and everyone can read \
+             it."
+            .to_owned(),
         ],
-        button: Some(("Answer it, as a leader".to_owned(), house.link(&format!("/lead/notices/{}/questions", notice.id)))),
+        button: Some((
+            "Answer it, as a \
+            leader"
+                .to_owned(),
+            house.link(&format!("/lead/notices/{}/questions", notice.id)),
+        )),
         also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
-        why: "You get this letter because your address stands on that page for families to ask at.".to_owned(),
+        why: "You get this letter because your address stands on that page for families to ask \
+            at."
+        .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }
@@ -99,9 +111,16 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
             answer.to_owned(),
             whom_to_ask(notice),
         ],
-        button: Some(("See it on the page".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        button: Some((
+            "See it on the \
+            page"
+                .to_owned(),
+            house.link(&format!("/notices/{}", notice.id)),
+        )),
         also: None,
-        why: "You get this letter because a question was asked with your address. We have forgotten the address since.".to_owned(),
+        why: "You get this letter because a question was asked with your address. We have \
+            forgotten the address since."
+            .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }

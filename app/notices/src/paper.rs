@@ -153,20 +153,43 @@ pub async fn poster(
             Follow::Withdrawal => "This was withdrawn. Do not hang it up.",
         });
         let changed = words.follows.as_ref().map(|follows| {
-            view! { <h2>{follows.how.title()}</h2><p class="said">{follows.changed.clone()}</p> }
+            view! {
+                <h2>{follows.how.title()}</h2>
+                <p class="said">{follows.changed.clone()}</p>
+            }
         });
         let is_withdrawn = notice.course.is_withdrawal();
-        let proposed = (!is_withdrawn && !notice.course.is_decided)
-            .then(|| view! { <p><b>"Proposed, not decided"</b></p> });
-        let entitlement = (!is_withdrawn && words.changes_entitlement)
-            .then(|| view! { <p><b>"This changes what a child is legally entitled to."</b></p> });
+        let proposed = (!is_withdrawn && !notice.course.is_decided).then(|| {
+            view! {
+                <p>
+                    <b>"Proposed, not decided"</b>
+                </p>
+            }
+        });
+        let entitlement = (!is_withdrawn && words.changes_entitlement).then(|| {
+            view! {
+                <p>
+                    <b>"This changes what a child is legally entitled to."</b>
+                </p>
+            }
+        });
         let by = words.must_do_by_day().map(|by| format!(" by {by}"));
-        let must_do = (!is_withdrawn && !words.must_do.is_empty())
-            .then(|| view! { <h2>"What you must do"{by}</h2><p>{words.must_do.clone()}</p> });
+        let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
+            view! {
+                <h2>"What you must do"{by}</h2>
+                <p>{words.must_do.clone()}</p>
+            }
+        });
         view! {
             <article class="poster stack">
-                <p><a class="back" href=format!("/notices/{}", notice.id)>"Back to the change"</a></p>
-                <p class="soft no-print">"Print this page. On paper there is nothing but the poster."</p>
+                <p>
+                    <a class="back" href=format!("/notices/{}", notice.id)>
+                        "Back to the change"
+                    </a>
+                </p>
+                <p class="soft no-print">
+                    "Print this page. On paper there is nothing but the poster."
+                </p>
                 {off.map(|off| view! { <p class="panel warn">{off}</p> })}
                 <Labels labels=notice.labels.clone() />
                 <h1>{words.title.clone()}</h1>
@@ -177,8 +200,17 @@ pub async fn poster(
                 <p class="said">{words.what.clone()}</p>
                 {entitlement}
                 {must_do}
-                <p><b>{format!("Ask {}: ", words.whom)}</b>{words.ways_to_ask()}</p>
-                <div class="qr">{qr(&address)}<p>"Read all of it, and ask to be told of the next change:"<br /><b>{address.clone()}</b></p></div>
+                <p>
+                    <b>{format!("Ask {}: ", words.whom)}</b>
+                    {words.ways_to_ask()}
+                </p>
+                <div class="qr">
+                    {qr(&address)}
+                    <p>
+                        "Read all of it, and ask to be told of the next change:"<br />
+                        <b>{address.clone()}</b>
+                    </p>
+                </div>
                 <p class="soft">{house.names.forum.clone()}</p>
             </article>
         }
@@ -195,7 +227,11 @@ fn qr(address: &str) -> impl IntoView + use<> {
     let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + 4, y + 4)).collect();
     let size = code.size + 8;
     Some(view! {
-        <svg viewBox=format!("0 0 {size} {size}") role="img" aria-label="The address below, for a phone’s camera">
+        <svg
+            viewBox=format!("0 0 {size} {size}")
+            role="img"
+            aria-label="The address below, for a phone’s camera"
+        >
             <rect width="100%" height="100%" fill="#fff" />
             <path d=path fill="#000" />
         </svg>

@@ -70,9 +70,16 @@ pub(super) async fn shown(
         view! {
             <article class="stack">
                 {banner(done)}
-                <p><a class="back" href="/lead/notices">"Notices that wait"</a></p>
+                <p>
+                    <a class="back" href="/lead/notices">
+                        "Notices that wait"
+                    </a>
+                </p>
                 <Summary refusals />
-                <p class="panel gold">{state}". Only leaders of the service can see it. Written by "{notice.written_by.1.clone()}"."</p>
+                <p class="panel gold">
+                    {state}". Only leaders of the service can see it. Written by "
+                    {notice.written_by.1.clone()}"."
+                </p>
                 {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
@@ -80,7 +87,9 @@ pub(super) async fn shown(
                 <h2>"Who would be told"</h2>
                 {who(&reach, &notice, now)}
                 <h2>"The letter"</h2>
-                <p><b>{letter.subject.clone()}</b></p>
+                <p>
+                    <b>{letter.subject.clone()}</b>
+                </p>
                 <p class="said">{letter.text()}</p>
                 {ways(&notice, &ground, me, sent, refusals, now)}
             </article>
@@ -157,7 +166,10 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
     let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
     let share = notice.words.families.map(|families| {
         let of = by_cadence.total.rounded();
-        view! { <dt>"Of the families who are affected"</dt><dd>{format!("{of} of about {families}")}</dd> }
+        view! {
+            <dt>"Of the families who are affected"</dt>
+            <dd>{format!("{of} of about {families}")}</dd>
+        }
     });
     let told = notice.course.starts_at.unwrap_or(now);
     let must_know_by = must_know_by(notice, told);
@@ -166,7 +178,10 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
             && (notice.course.is_withdrawal() || !rules::due(*cadence, must_know_by, told).1);
         let at_once =
             is_too_late.then_some(". This one at once, since the next digest is too late");
-        view! { <dt>{cadence.title()}{at_once}</dt><dd>{shown.rounded()}</dd> }
+        view! {
+            <dt>{cadence.title()}{at_once}</dt>
+            <dd>{shown.rounded()}</dd>
+        }
     });
     let cadences = cadences.collect_view();
     let all_shown =
@@ -174,14 +189,37 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
     let places = (all_shown && reach.by_place.len() > 1).then(|| {
         let places = reach.by_place.iter().zip(&by_place.parts);
         places
-            .map(|((place, _), shown)| view! { <dt>{place.clone()}</dt><dd>{shown.rounded()}</dd> })
+            .map(|((place, _), shown)| {
+                view! {
+                    <dt>{place.clone()}</dt>
+                    <dd>{shown.rounded()}</dd>
+                }
+            })
             .collect_view()
     });
-    let too_few = (!all_shown).then(|| view! { <p class="soft">"Where they live is not shown: there are too few in one place."</p> });
-    let nobody = (by_cadence.total.number() == Some(0)).then(|| {
-        view! { <p class="panel warn">"Nobody has asked to be told of this. Families hear of it only by the page and the poster: tell them in other ways too."</p> }
+    let too_few = (!all_shown).then(|| {
+        view! { <p class="soft">
+        "Where they live is not shown: there are too few in one place."</p> }
     });
-    view! { {nobody}<dl class="when"><dt>"People in all"</dt><dd>{by_cadence.total.rounded()}</dd>{share}{cadences}{places}</dl>{too_few} }
+    let nobody = (by_cadence.total.number() == Some(0)).then(|| {
+        view! {
+            <p class="panel warn">
+                "Nobody has asked to be told of this. Families hear of it only by the page and the \
+                 poster: tell them in other ways too."
+            </p>
+        }
+    });
+    view! {
+        {nobody}
+        <dl class="when">
+            <dt>"People in all"</dt>
+            <dd>{by_cadence.total.rounded()}</dd>
+            {share}
+            {cadences}
+            {places}
+        </dl>
+        {too_few}
+    }
 }
 
 fn ways(
@@ -194,22 +232,51 @@ fn ways(
 ) -> impl IntoView + use<> {
     let change = format!("/lead/notices/{}/words", notice.id);
     if notice.discarded_at.is_some() {
-        return view! { <form method="post"><button class="button" name="step" value="bring back">"Bring it back"</button></form> }
-            .into_any();
+        return view! {
+            <form method="post">
+                <button class="button" name="step" value="bring back">
+                    "Bring it back"
+                </button>
+            </form>
+        }
+        .into_any();
     }
     if let Standing::Timed(_) = notice.course.standing(now) {
         return view! {
-            <form method="post"><button class="button warn" name="step" value="call back">"Call it back"</button></form>
+            <form method="post">
+                <button class="button warn" name="step" value="call back">
+                    "Call it back"
+                </button>
+            </form>
             <p class="soft">"Until people are told, it can be called back and changed."</p>
         }
         .into_any();
     }
     let approve = if notice.written_by.0 == me && ground.second_person {
-        view! { <p id="approve" class="panel">"A colleague approves it, before anyone is told. It is on the leaders’ desk."</p> }.into_any()
+        view! {
+            <p id="approve" class="panel">
+                "A colleague approves it, before anyone is told. It is on the leaders’ desk."
+            </p>
+        }
+        .into_any()
     } else {
         let fields = view! {
-            <Field name="start_day" label="Tell people from this day on" hint="Leave it empty to tell them now." kind="date" value=sent.typed("start_day") refusals />
-            <Field name="start_time" label="At" hint="8am if you leave it empty." kind="time" value=sent.typed("start_time") refusals />
+            <Field
+                name="start_day"
+                label="Tell people from this day on"
+                hint="Leave it empty to tell them now."
+                kind="date"
+                value=sent.typed("start_day")
+                refusals
+            />
+            <Field
+                name="start_time"
+                label="At"
+                hint="8am if you leave it empty."
+                kind="time"
+                value=sent.typed("start_time")
+                refusals
+            />
         }
         .into_any();
         let seen = notice.written_at.to_string();
@@ -217,12 +284,28 @@ fn ways(
         let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
         let late =
             late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
-        view! { <form id="approve" method="post" novalidate><input type="hidden" name="seen" value=seen />{late}{fields}<button class="button">"Approve it"</button></form> }.into_any()
+        view! {
+            <form id="approve" method="post" novalidate>
+                <input type="hidden" name="seen" value=seen />
+                {late}
+                {fields}
+                <button class="button">"Approve it"</button>
+            </form>
+        }
+        .into_any()
     };
     view! {
         {approve}
-        <p><a class="button quiet" href=change>"Change the words"</a></p>
-        <form method="post"><button class="link" name="step" value="discard">"Discard this draft"</button></form>
+        <p>
+            <a class="button quiet" href=change>
+                "Change the words"
+            </a>
+        </p>
+        <form method="post">
+            <button class="link" name="step" value="discard">
+                "Discard this draft"
+            </button>
+        </form>
     }
     .into_any()
 }
@@ -248,5 +331,9 @@ fn banner(done: &str) -> impl IntoView + use<> {
         }
         _ => return None,
     };
-    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+    Some(view! {
+        <Banner title=words.0>
+            <p>{words.1}</p>
+        </Banner>
+    })
 }

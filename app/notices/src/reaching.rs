@@ -63,7 +63,8 @@ pub async fn reached(
         })
     });
     if !kept.await? {
-        let what_to_do = "Look at the list once more. What this family is to be told has changed meanwhile, and nothing was kept";
+        let what_to_do = "Look at the list once more. What this family is to be told has changed \
+            meanwhile, and nothing was kept";
         return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;
     }
     Ok(Redirect::to("/forum/unreached?done=reached").into_response())
@@ -77,19 +78,41 @@ async fn shown(
 ) -> Result<Response, Error> {
     let families = ledger::unreached(&house.db, house.clock.now()).await?;
     let page = Page::new("Families no letter reaches", || {
-        let nothing =
-            families.is_empty().then(|| view! { <p>"Nobody waits. When a letter about a change comes back, the family is here."</p> });
+        let nothing = families.is_empty().then(|| {
+            view! { <p>
+            "Nobody waits. When a letter about a change comes back, the family is here."</p> }
+        });
         let has_families = !families.is_empty();
         let families = families.into_iter().map(family).collect::<Vec<_>>();
         view! {
             <div class="stack">
-                {is_done.then(|| view! { <Banner title="It is kept"><p>"The family counts as told, from now on."</p></Banner> })}
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                {is_done
+                    .then(|| {
+                        view! {
+                            <Banner title="It is kept">
+                                <p>"The family counts as told, from now on."</p>
+                            </Banner>
+                        }
+                    })} <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Families no letter reaches"</h1>
-                <p class="lead">"Their letters came back. Tell them by telephone, by post or through the school, before the change."</p>
+                <p class="lead">
+                    "Their letters came back. Tell them by telephone, by post or through the \
+                     school, before the change."
+                </p>
                 {nothing}
-                {has_families.then(|| view! { <ul class="queue" id="families">{families}</ul> })}
+                {has_families
+                    .then(|| {
+                        view! {
+                            <ul class="queue" id="families">
+                                {families}
+                            </ul>
+                        }
+                    })}
             </div>
         }
     });
@@ -100,7 +123,12 @@ fn family(family: Unreached) -> impl IntoView {
     let about = family.notices.iter().map(|unheard| {
         let what = unheard.follow.map(|follow| view! { <b>{follow.title()}": "</b> });
         let from = format!("{} {}", rules::from(unheard.follow), unheard.effect.words());
-        view! { <p>{what}<a href=format!("/notices/{}", unheard.notice_id)>{unheard.title.clone()}</a></p><p class="soft">{from}</p> }
+        view! {
+            <p>
+                {what}<a href=format!("/notices/{}", unheard.notice_id)>{unheard.title.clone()}</a>
+            </p>
+            <p class="soft">{from}</p>
+        }
     });
     let about = about.collect_view();
     let notices = family.notices.iter().map(
@@ -121,8 +149,16 @@ fn family(family: Unreached) -> impl IntoView {
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id />
                 {notices}
-                <Select name="how" id=field label="Told by" choices=Choice::each(REACHED_HOW, |_| false) />
-                <button class="button quiet">"I have told this family"<span class="unseen">{format!(", {}", family.email)}</span></button>
+                <Select
+                    name="how"
+                    id=field
+                    label="Told by"
+                    choices=Choice::each(REACHED_HOW, |_| false)
+                />
+                <button class="button quiet">
+                    "I have told this family"
+                    <span class="unseen">{format!(", {}", family.email)}</span>
+                </button>
             </form>
         </li>
     }

@@ -26,17 +26,30 @@ pub async fn form(
         let is_read = told.iter().all(|told| told.is_read);
         let button = (!is_read).then(|| {
             view! {
-                <form method="post"><button class="button">"I have read this"</button></form>
-                <p class="soft">"It helps to show who was told in time. Nobody sees that it was you."</p>
+                <form method="post">
+                    <button class="button">"I have read this"</button>
+                </form>
+                <p class="soft">
+                    "It helps to show who was told in time. Nobody sees that it was you."
+                </p>
             }
         });
         view! {
             <div class="stack">
-                {is_read.then(|| view! { <Banner title="Thank you"><p>"We know that you have read this."</p></Banner> })}
+                {is_read
+                    .then(|| {
+                        view! {
+                            <Banner title="Thank you">
+                                <p>"We know that you have read this."</p>
+                            </Banner>
+                        }
+                    })}
                 <h1>{if is_read { "You have read this" } else { "Have you read this?" }}</h1>
                 <ul class="queue">{told.iter().map(item).collect_view()}</ul>
                 {button}
-                <p><a href=format!("/subscriptions/{token}")>"Choose or stop these letters"</a></p>
+                <p>
+                    <a href=format!("/subscriptions/{token}")>"Choose or stop these letters"</a>
+                </p>
             </div>
         }
     });
@@ -45,7 +58,14 @@ pub async fn form(
 
 fn item(told: &InLetter) -> impl IntoView + use<> {
     let (to, title) = (format!("/notices/{}", told.notice_id), told.title.clone());
-    view! { <li><h2><a href=to>{title}</a></h2><p>{rules::from(told.follow)}" "{told.effect.words()}</p></li> }
+    view! {
+        <li>
+            <h2>
+                <a href=to>{title}</a>
+            </h2>
+            <p>{rules::from(told.follow)}" "{told.effect.words()}</p>
+        </li>
+    }
 }
 
 /// POST `/read/{token}`: again is as good as once.

@@ -42,8 +42,10 @@ pub struct Notice {
 pub(super) fn first_day_before(id: &str) -> String {
     format!(
         "(WITH RECURSIVE back (follows_id, effect_at) AS (
-            SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id FROM notices s WHERE s.id = {id})
-            UNION ALL SELECT o.follows_id, o.effect_at FROM back JOIN notices o ON o.id = back.follows_id)
+            SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id
+              FROM notices s WHERE s.id = {id})
+            UNION ALL SELECT o.follows_id, o.effect_at FROM back
+              JOIN notices o ON o.id = back.follows_id)
           SELECT min(back.effect_at) FROM back)"
     )
 }
@@ -60,9 +62,12 @@ pub async fn write(
 ) -> Kept<(String, bool)> {
     let new: Option<String> = bound(
         sqlx::query_scalar(
-            "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by, whom, phone, email, is_decided, decided_day,
-                                  effect_kind, effect_at, changes_entitlement, changed, form_key, written_by, written_at, follows_id, follow_kind)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS INTEGER), $13, $14, $15, CAST($16 AS INTEGER), $17, $18, $19, $20, $21, $22)
+            "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by,
+             whom, phone, email, is_decided, decided_day,
+                                  effect_kind, effect_at, changes_entitlement, changed, form_key,
+                                    written_by, written_at, follows_id, follow_kind)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS INTEGER), $13, $14,
+               $15, CAST($16 AS INTEGER), $17, $18, $19, $20, $21, $22)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
         .bind(id::fresh()),
@@ -98,10 +103,14 @@ pub async fn change(
 ) -> Kept<bool> {
     let changed: Option<String> = bound(
         sqlx::query_scalar(
-            "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6, must_do = $7, must_do_by = $8, whom = $9,
-               phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13, effect_kind = $14, effect_at = $15,
-               changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18, written_at = $19
-             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND written_at = coalesce($20, written_at) RETURNING id",
+            "UPDATE notices SET title = $2, what = $3, why = $4, affected = $5, families = $6,
+             must_do = $7, must_do_by = $8, whom = $9,
+               phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13,
+                 effect_kind = $14, effect_at = $15,
+               changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18,
+                 written_at = $19
+             WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL
+               AND written_at = coalesce($20, written_at) RETURNING id",
         )
         .bind(notice_id.to_owned()),
         notice,
@@ -161,9 +170,11 @@ pub async fn approve(
 ) -> Kept<bool> {
     let approved = sqlx::query(
         "UPDATE notices SET approved_by = $2, approved_at = $3, starts_at = $4
-         WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2 OR (SELECT second_person FROM area_rules) = 0)
+         WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2
+           OR (SELECT second_person FROM area_rules) = 0)
            AND written_at = coalesce($5, written_at)
-           AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id AND other.approved_at IS NOT NULL)",
+           AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id
+             AND other.approved_at IS NOT NULL)",
     )
     .bind(notice_id)
     .bind(by)
@@ -193,7 +204,8 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
 pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
     let discarded = sqlx::query(
         "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
-         WHERE id = $1 AND approved_at IS NULL AND (discarded_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)",
+         WHERE id = $1 AND approved_at IS NULL
+           AND (discarded_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)",
     );
     Ok(discarded.bind(notice_id).bind(at).execute(tx).await?.rows_affected() == 1)
 }
@@ -217,19 +229,27 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Notice>> {
 /// A notice with each of its services and places, and whether this leader may speak for them.
 async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
     let sql = format!(
-        "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do, n.must_do_by, n.whom, n.phone, n.email,
-                CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind, n.effect_at,
-                CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed, n.follows_id, n.follow_kind,
-                n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver, n.starts_at, n.started_at, n.discarded_at,
-                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how, l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers, 0) AS is_hers, {} AS told_before
+        "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do,
+         n.must_do_by, n.whom, n.phone, n.email,
+                CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind,
+                  n.effect_at,
+                CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed,
+                  n.follows_id, n.follow_kind,
+                n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver,
+                  n.starts_at, n.started_at, n.discarded_at,
+                f.id AS followed_by, f.started_at AS followed_at, f.follow_kind AS followed_how,
+                  l.kind AS label_kind, l.id AS label_id, l.name AS label, coalesce(l.is_hers,
+                  0) AS is_hers, {} AS told_before
          FROM notices n
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
          LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at IS NOT NULL
          LEFT JOIN (
-           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position, CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
+           SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position, CAST(CASE
+             WHEN {} THEN 1 ELSE 0 END AS BIGINT) AS is_hers
              FROM notice_services ns JOIN services s ON s.id = ns.service_id
-           UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT) FROM notice_places np JOIN places p ON p.id = np.place_id) l
+           UNION ALL SELECT np.notice_id, 'place', p.id, p.name, 1, p.position, CAST(0 AS BIGINT)
+             FROM notice_places np JOIN places p ON p.id = np.place_id) l
            ON l.notice_id = n.id
          WHERE n.id = $1
          ORDER BY l.place, l.position, l.name",
@@ -249,7 +269,8 @@ pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
     let row = sqlx::query(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
            SELECT id, follows_id, CAST(0 AS BIGINT) FROM notices WHERE id = $1
-           UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back JOIN notices n ON n.id = back.follows_id)
+           UNION ALL SELECT n.id, n.follows_id, back.steps + 1 FROM back
+             JOIN notices n ON n.id = back.follows_id)
          SELECT id, steps FROM back WHERE follows_id IS NULL",
     )
     .bind(id)
@@ -338,7 +359,8 @@ pub struct Filter {
     pub skip: i64,
 }
 
-const LISTED: &str = "n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS is_decided, n.starts_at, n.started_at, n.follow_kind, s.name AS service";
+const LISTED: &str = "n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS \
+    is_decided, n.starts_at, n.started_at, n.follow_kind, s.name AS service";
 
 impl Filter {
     /// The service and the place that a list is narrowed to.
@@ -359,10 +381,14 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let sql = format!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE n.started_at IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)
-                 AND ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id AND x.service_id = $1))
-                 AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id AND x.place_id = $2)
-                              OR NOT EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id))
+                 AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
+                   AND f.started_at IS NOT NULL)
+                 AND ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
+                   AND x.service_id = $1))
+                 AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
+                   AND x.place_id = $2)
+                              OR NOT EXISTS (SELECT 1 FROM notice_places x
+                                WHERE x.notice_id = n.id))
                  AND n.effect_at > $3 {comes}
                ORDER BY {order} LIMIT $4 OFFSET $5) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
@@ -390,8 +416,10 @@ pub async fn waiting(
     let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices n WHERE n.started_at IS NULL AND (n.discarded_at IS NULL) = ($2 = 0)
-                 AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
+         FROM (SELECT * FROM notices n WHERE n.started_at IS NULL
+           AND (n.discarded_at IS NULL) = ($2 = 0)
+                 AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id
+                   AND NOT {})
                ORDER BY {order} LIMIT $3 OFFSET $4) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY {order}, s.position, s.name",

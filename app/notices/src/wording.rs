@@ -238,11 +238,19 @@ fn effect(
     if at > now + LONGEST_AHEAD {
         refusals.add("effect_day", "Choose a day within the next ten years");
     } else if at <= now && told.is_none_or(|told| told.at() != at) {
-        refusals.add("effect_day", "Choose a day that is still to come. A change that holds already cannot be told before it");
+        refusals.add(
+            "effect_day",
+            "Choose a day that is still to come. A change that holds \
+            already cannot be told before it",
+        );
     }
     let effect = effect(at);
     if matches!(effect, Effect::Term(_)) && !ground.year.may_begin_on(at) {
-        refusals.add("effect_day", "Choose the first day of a term, or “From a day”. No term that is known here begins on that day");
+        refusals.add(
+            "effect_day",
+            "Choose the first day of a term, or “From a day”. No term that \
+            is known here begins on that day",
+        );
     }
     Some(effect)
 }

@@ -108,7 +108,8 @@ async fn follow(
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     if original.followed_by.is_some() {
-        let what_to_do = "Go back to the notice, and from there to what follows it: a colleague corrected or withdrew it meanwhile. Your words are below";
+        let what_to_do = "Go back to the notice, and from there to what follows it: a colleague \
+            corrected or withdrew it meanwhile. Your words are below";
         let refusals = Refusals::one("changed", what_to_do);
         return Ok(
             page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)
@@ -221,7 +222,8 @@ pub async fn change(
     } else if notice.course.starts_at.is_some() {
         "Call it back first: a colleague has approved it meanwhile. Your words are below"
     } else {
-        "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your words take the place of hers"
+        "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your \
+         words take the place of hers"
     };
     Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
         .answer(&house, &viewer))
@@ -283,7 +285,8 @@ fn starting_point(like: &str) -> Sent {
             ("affected", "Children who travel to … on route …"),
             (
                 "must_do",
-                "Be at the stop five minutes before. Tell us if your child cannot manage the new time.",
+                "Be at the stop five minutes before. Tell us if your child cannot manage the new \
+                 time.",
             ),
             ("effect", "term"),
         ]),
@@ -314,7 +317,8 @@ struct Purpose {
 
 const NEW: Purpose = Purpose {
     title: "Write a notice",
-    lead: "Say what changes so that a tired parent knows what to do. You see it as parents will before anyone is told.",
+    lead: "Say what changes so that a tired parent knows what to do. You see it as parents will \
+        before anyone is told.",
     back: String::new(),
     follow: None,
     seen: None,
@@ -324,11 +328,13 @@ fn following(how: Follow, notice_id: &str) -> Purpose {
     let (title, lead) = match how {
         Follow::Correction => (
             "Correct the notice",
-            "Exactly those who were told of it are told what has changed. The old page says so, and leads to the new one.",
+            "Exactly those who were told of it are told what has changed. The old page says so, \
+             and leads to the new one.",
         ),
         Follow::Withdrawal => (
             "Withdraw the notice",
-            "Exactly those who were told of it are told that it does not come. Its page stays, and says so.",
+            "Exactly those who were told of it are told that it does not come. Its page stays, and \
+             says so.",
         ),
     };
     Purpose { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
@@ -369,7 +375,11 @@ fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Pa
             .then(|| words_fields(sent, ground, follow, refusals));
         view! {
             <div class="stack">
-                <p><a class="back" href=back>"Back"</a></p>
+                <p>
+                    <a class="back" href=back>
+                        "Back"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{title}</h1>
                 <p class="lead">{lead}</p>
@@ -407,8 +417,22 @@ fn words_fields<'a>(
     // A correction is about the same services and places, so that it goes to the same people.
     let about = follow.is_none().then(|| {
         view! {
-            <Choices name="services" legend="Which services?" hint=whose choices=services many=true refusals />
-            <Choices name="places" legend="Only in one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
+            <Choices
+                name="services"
+                legend="Which services?"
+                hint=whose
+                choices=services
+                many=true
+                refusals
+            />
+            <Choices
+                name="places"
+                legend="Only in one part of the area?"
+                hint="Choose none if it is about all of it."
+                choices=places
+                many=true
+                refusals
+            />
         }
     });
     let one_of = |name: &str, all: &[(&str, &str)]| {
@@ -425,22 +449,97 @@ fn words_fields<'a>(
     let decided = one_of("decided", &[("yes", "It is decided"), ("no", "It is only proposed")]);
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
     view! {
-        <Field name="title" label="The change in one line" hint="100 characters or fewer." value=sent.typed("title") refusals />
-        <Area name="what" label="What changes" hint="What was, what will be. Name no child." value=sent.typed("what") refusals />
+        <Field
+            name="title"
+            label="The change in one line"
+            hint="100 characters or fewer."
+            value=sent.typed("title")
+            refusals
+        />
+        <Area
+            name="what"
+            label="What changes"
+            hint="What was, what will be. Name no child."
+            value=sent.typed("what")
+            refusals
+        />
         {about}
-        <Field name="effect_day" label="The day it takes effect" kind="date" value=sent.typed("effect_day") refusals />
+        <Field
+            name="effect_day"
+            label="The day it takes effect"
+            kind="date"
+            value=sent.typed("effect_day")
+            refusals
+        />
         <Choices name="effect" legend="From when on that day?" choices=effects refusals />
-        <Field name="effect_time" label="The hour, if it is from an hour" kind="time" value=sent.typed("effect_time") refusals />
+        <Field
+            name="effect_time"
+            label="The hour, if it is from an hour"
+            kind="time"
+            value=sent.typed("effect_time")
+            refusals
+        />
         <Choices name="decided" legend="Is it decided?" choices=decided refusals />
-        <Field name="decided_day" label="The day it was decided" hint="Leave it empty if it is only proposed." kind="date" value=sent.typed("decided_day") refusals />
+        <Field
+            name="decided_day"
+            label="The day it was decided"
+            hint="Leave it empty if it is only proposed."
+            kind="date"
+            value=sent.typed("decided_day")
+            refusals
+        />
         <Area name="why" label="Why" value=sent.typed("why") refusals />
         <Field name="affected" label="Who is affected" value=sent.typed("affected") refusals />
-        <Field name="families" label="About how many families" hint="Leave it empty if nobody knows." kind="number" value=sent.typed("families") refusals />
-        <Area name="must_do" label="What families must do" hint="Leave it empty if nothing." rows=3 value=sent.typed("must_do") refusals />
-        <Field name="must_do_by" label="By when" hint="Leave it empty for no day." kind="date" value=sent.typed("must_do_by") refusals />
-        <Choices name="entitlement" legend="Does it change what a child is legally entitled to?" choices=entitlement refusals />
-        <Field name="whom" label="Whom families can ask" hint="A name or a team." value=sent.typed("whom") refusals />
-        <Field name="phone" label="Their telephone number" kind="tel" value=sent.typed("phone") refusals />
-        <Field name="email" label="Their email address" kind="email" value=sent.typed("email") refusals />
+        <Field
+            name="families"
+            label="About how many families"
+            hint="Leave it empty if nobody knows."
+            kind="number"
+            value=sent.typed("families")
+            refusals
+        />
+        <Area
+            name="must_do"
+            label="What families must do"
+            hint="Leave it empty if nothing."
+            rows=3
+            value=sent.typed("must_do")
+            refusals
+        />
+        <Field
+            name="must_do_by"
+            label="By when"
+            hint="Leave it empty for no day."
+            kind="date"
+            value=sent.typed("must_do_by")
+            refusals
+        />
+        <Choices
+            name="entitlement"
+            legend="Does it change what a child is legally entitled to?"
+            choices=entitlement
+            refusals
+        />
+        <Field
+            name="whom"
+            label="Whom families can ask"
+            hint="A name or a team."
+            value=sent.typed("whom")
+            refusals
+        />
+        <Field
+            name="phone"
+            label="Their telephone number"
+            kind="tel"
+            value=sent.typed("phone")
+            refusals
+        />
+        <Field
+            name="email"
+            label="Their email address"
+            kind="email"
+            value=sent.typed("email")
+            refusals
+        />
     }
 }

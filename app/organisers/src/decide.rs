@@ -171,7 +171,13 @@ async fn decide_page(
                 <form method="post" novalidate>
                     <Choices name="decision" legend="What becomes of it?" choices refusals />
                     <FindTopic topic=topic_id words found into trouble />
-                    <Area name="reason" label="The reason" hint="Only if you do not publish it. The author is told, in your words." value=sent.typed("reason") refusals />
+                    <Area
+                        name="reason"
+                        label="The reason"
+                        hint="Only if you do not publish it. The author is told, in your words."
+                        value=sent.typed("reason")
+                        refusals
+                    />
                     <button class="button">"Keep this decision"</button>
                 </form>
             }
@@ -181,7 +187,11 @@ async fn decide_page(
         view! {
             <div class="stack">
                 <Summary refusals />
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <Labels labels=topic.labels />
                 <h1>{topic.title}</h1>
                 <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>

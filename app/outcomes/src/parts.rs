@@ -8,14 +8,26 @@ use crate::store::Listed;
 
 /// What came of something, at the end of its own page; nothing where nothing was said.
 pub fn came_of_it(updates: Vec<Listed>) -> impl IntoView {
-    (!updates.is_empty()).then(|| view! { <section class="stack"><h2>"What came of it"</h2>{rows_of_section(updates)}</section> })
+    (!updates.is_empty()).then(|| {
+        view! {
+            <section class="stack">
+                <h2>"What came of it"</h2>
+                {rows_of_section(updates)}
+            </section>
+        }
+    })
 }
 
 /// Updates in a list below a page's own heading, each with how it stands.
 pub fn rows(updates: Vec<Listed>) -> impl IntoView {
     let rows = updates.into_iter().map(|listed| {
         let title = link_to(&listed);
-        view! { <li class="card"><h2>{title}</h2>{standing(listed)}</li> }
+        view! {
+            <li class="card">
+                <h2>{title}</h2>
+                {standing(listed)}
+            </li>
+        }
     });
     let rows = rows.collect::<Vec<_>>();
     (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })
@@ -25,7 +37,12 @@ pub fn rows(updates: Vec<Listed>) -> impl IntoView {
 pub fn rows_of_section(updates: Vec<Listed>) -> impl IntoView {
     let rows = updates.into_iter().map(|listed| {
         let title = link_to(&listed);
-        view! { <li class="card"><h3>{title}</h3>{standing(listed)}</li> }
+        view! {
+            <li class="card">
+                <h3>{title}</h3>
+                {standing(listed)}
+            </li>
+        }
     });
     let rows = rows.collect::<Vec<_>>();
     (!rows.is_empty()).then(|| view! { <ul class="cards">{rows}</ul> })

@@ -25,10 +25,13 @@ pub struct Listed {
 }
 
 /// Each update with its last version and the forum's last word on that.
-pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name, '') AS organisation, u.organisation_id, u.begun_by,
-       (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version ORDER BY v.given_at DESC, v.id DESC LIMIT 1) AS verdict
+pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name,
+     '') AS organisation, u.organisation_id, u.begun_by,
+       (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
+         ORDER BY v.given_at DESC, v.id DESC LIMIT 1) AS verdict
 FROM updates u
-JOIN update_versions s ON s.update_id = u.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = u.id)
+JOIN update_versions s ON s.update_id = u.id AND s.version = (SELECT max(l.version)
+  FROM update_versions l WHERE l.update_id = u.id)
 LEFT JOIN organisations o ON o.id = u.organisation_id";
 
 /// Which updates a list holds.
@@ -59,7 +62,8 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
         Which::Hers(leader) => (HERS, leader.as_str()),
     };
     let sql = format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing WHERE {condition}
+        "SELECT id, you_said, outcome, verdict, organisation, published_at
+         FROM ({STANDING}) standing WHERE {condition}
          ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -76,10 +80,13 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
 pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
-           SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict, '' AS organisation, CAST(0 AS BIGINT) AS published_at, 'plan' AS kind
+           SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict,
+             '' AS organisation, CAST(0 AS BIGINT) AS published_at, 'plan' AS kind
              FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
-           UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at, 'update' FROM ({STANDING}) s
-             WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.topic_id = $1)) came_of_it
+           UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation,
+             s.published_at, 'update' FROM ({STANDING}) s
+             WHERE s.id IN (SELECT b.update_id FROM update_subjects b
+               WHERE b.topic_id = $1)) came_of_it
          ORDER BY kind, published_at DESC, id LIMIT 40"
     );
     let rows =
@@ -95,7 +102,8 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
 /// What was said last, as a part of a statement: [`listed`] reads its rows.
 pub fn latest(most: u8) -> String {
     format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
+        "SELECT id, you_said, outcome, verdict, organisation, published_at
+         FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
     )
 }
 
@@ -103,7 +111,8 @@ pub fn latest(most: u8) -> String {
 /// names it; as a part of a statement with the columns of [`latest`].
 pub fn about(subject: &str) -> String {
     format!(
-        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at FROM ({STANDING}) s
+        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
+         FROM ({STANDING}) s
          WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = {subject})"
     )
 }
@@ -121,4 +130,6 @@ fn listed(row: &AnyRow) -> Listed {
 }
 
 /// What a leader may change: what is her organisation's, and what is of no organisation.
-pub const HERS: &str = "($1 <> '' AND organisation_id IS NULL OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'))";
+pub const HERS: &str = "($1 <> '' AND organisation_id IS NULL
+     OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
+     AND r.role = 'leader'))";

@@ -31,14 +31,29 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = (!before.is_empty()).then(|| "/plans".to_owned());
     let page = Page::new("Plans", || {
-        let nothing = plans.is_empty().then(|| view! { <p>"Plans of the council and the NHS will be here. Meanwhile, read "<a href="/topics">"what parents want planned"</a>"."</p> });
-        let register = viewer.is(Role::Leader).then(
-            || view! { <p><a class="button" href="/lead/plans/new">"Register a plan"</a></p> },
-        );
+        let nothing = plans.is_empty().then(|| {
+            view! {
+                <p>
+                    "Plans of the council and the NHS will be here. Meanwhile, read "
+                    <a href="/topics">"what parents want planned"</a>"."
+                </p>
+            }
+        });
+        let register = viewer.is(Role::Leader).then(|| {
+            view! {
+                <p>
+                    <a class="button" href="/lead/plans/new">
+                        "Register a plan"
+                    </a>
+                </p>
+            }
+        });
         view! {
             <div class="stack">
                 <h1>"Plans"</h1>
-                <p class="lead">"What the council and the NHS are planning, and how far parents are in."</p>
+                <p class="lead">
+                    "What the council and the NHS are planning, and how far parents are in."
+                </p>
                 {register}
                 {nothing}
                 <ul class="cards">{plans.into_iter().map(card).collect_view()}</ul>
@@ -58,7 +73,9 @@ fn card(plan: Listed) -> impl IntoView {
     };
     view! {
         <li class="card">
-            <h2><a href=format!("/plans/{}", plan.id)>{plan.title}</a></h2>
+            <h2>
+                <a href=format!("/plans/{}", plan.id)>{plan.title}</a>
+            </h2>
             <p class="soft">"To be ready by "{day(&plan.due_day)}</p>
             <p class="state">{state}</p>
         </li>
@@ -89,18 +106,36 @@ pub async fn plan(
             <article class="stack-l">
                 <section class="stack">
                     {banner(&done)}
-                    <p><a class="back" href="/plans">"Plans"</a></p>
+                    <p>
+                        <a class="back" href="/plans">
+                            "Plans"
+                        </a>
+                    </p>
                     <Labels labels />
                     <h1>{plan.title.clone()}</h1>
                     {override_banners(&plan)}
                     <p class="said">{plan.what.clone()}</p>
                     <dl class="when">
-                        <dt>"Planned by"</dt><dd>{plan.organisations.join(", ")}</dd>
-                        <dt>"To be ready by"</dt><dd>{day(&plan.due_day)}</dd>
+                        <dt>"Planned by"</dt>
+                        <dd>{plan.organisations.join(", ")}</dd>
+                        <dt>"To be ready by"</dt>
+                        <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
                     {is_leader.then(|| leaders_ways(&plan))}
-                    {is_organiser.then(|| view! { <p><a class="button" href=format!("/forum/plans/{}/statement", plan.id)>"Write the forum’s statement"</a></p> })}
+                    {is_organiser
+                        .then(|| {
+                            view! {
+                                <p>
+                                    <a
+                                        class="button"
+                                        href=format!("/forum/plans/{}/statement", plan.id)
+                                    >
+                                        "Write the forum’s statement"
+                                    </a>
+                                </p>
+                            }
+                        })}
                 </section>
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
@@ -110,7 +145,12 @@ pub async fn plan(
                 {outcomes::came_of_it(said)}
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
-                    <p><a href=format!("/record/plans/{}", plan.id)>"The record of this plan, in one picture"</a></p>
+                    <p>
+                        <a href=format!(
+                            "/record/plans/{}",
+                            plan.id,
+                        )>"The record of this plan, in one picture"</a>
+                    </p>
                     <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
                 </section>
             </article>
@@ -129,7 +169,11 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "stated" => ("The forum’s statement is kept", "It stands below for everyone to read."),
         _ => return None,
     };
-    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+    Some(view! {
+        <Banner title=words.0>
+            <p>{words.1}</p>
+        </Banner>
+    })
 }
 
 /// Every override of a plan, for ever.
@@ -143,7 +187,14 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
     let version = draft.version;
     Some(view! {
         <div class="panel warn">
-            <p><b>{format!("Draft {version} {was} past the gate, before parents were involved as agreed.")}</b></p>
+            <p>
+                <b>
+                    {format!(
+                        "Draft {version} {was} past the gate, before parents were involved as \
+                         agreed.",
+                    )}
+                </b>
+            </p>
             <p>{name}" gave this reason on "<When at=at />":"</p>
             <p class="said">{reason}</p>
         </div>
@@ -158,7 +209,10 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
         "How far parents were in"
     };
     rung::rung(&facts, now).map(|(rung, decided)| {
-        view! { <dt>{so_far}</dt><dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd> }
+        view! {
+            <dt>{so_far}</dt>
+            <dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd>
+        }
     })
 }
 
@@ -167,7 +221,11 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     match plan.settled_at() {
         None => {
             let points = gate_list(&gate::points(&plan.gate(), now));
-            view! { <h2>"What must happen before a draft is published"</h2>{points} }.into_any()
+            view! {
+                <h2>"What must happen before a draft is published"</h2>
+                {points}
+            }
+            .into_any()
         }
         Some(at) => {
             let points = gate::points(&plan.gate_at(at), at);
@@ -178,9 +236,15 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
                     ("× ", "Did not hold: ", point.asks)
                 }
             });
-            let points = points.map(
-                |(mark, said, asks)| view! { <li><span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{asks}</li> },
-            );
+            let points = points.map(|(mark, said, asks)| {
+                view! {
+                    <li>
+                        <span aria-hidden="true">{mark}</span>
+                        <span class="unseen">{said}</span>
+                        {asks}
+                    </li>
+                }
+            });
             view! {
                 <h2>"What had to happen before a draft was published"</h2>
                 <p class="soft">"As it was on "<When at />"."</p>
@@ -196,10 +260,13 @@ pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
     let points = points
         .iter()
         .map(|point| {
-            let (mark, said) = if point.holds { ("✓ ", "Holds: ") } else { ("○ ", "Not yet: ") };
+            let (mark, said) =
+                if point.holds { ("✓ ", "Holds: ") } else { ("○ ", "Not yet: ") };
             view! {
                 <li>
-                    <span aria-hidden="true">{mark}</span><span class="unseen">{said}</span>{point.asks}
+                    <span aria-hidden="true">{mark}</span>
+                    <span class="unseen">{said}</span>
+                    {point.asks}
                     {(!point.holds).then(|| view! { <p class="soft">{point.who}</p> })}
                 </li>
             }
@@ -216,9 +283,13 @@ fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
     ];
     let id = plan.id.clone();
     let ways = ways
-        .map(
-            |(way, words)| view! { <li><a href=format!("/lead/plans/{id}/{way}")>{words}</a></li> },
-        )
+        .map(|(way, words)| {
+            view! {
+                <li>
+                    <a href=format!("/lead/plans/{id}/{way}")>{words}</a>
+                </li>
+            }
+        })
         .collect_view();
     view! { <ul class="queue">{ways}</ul> }
 }
@@ -232,48 +303,79 @@ fn topics(plan: &Plan) -> impl IntoView + use<> {
     let topics = plan
         .open_topics()
         .map(|topic| {
-            let since = topic.open_since.map(|since| view! { <p class="soft">"Open since "<When at=since /></p> });
-            view! { <li><a href=format!("/topics/{}", topic.id)>{topic.title.clone()}</a>{since}</li> }
+            let since = topic
+                .open_since
+                .map(|since| view! { <p class="soft">"Open since "<When at=since /></p> });
+            view! {
+                <li>
+                    <a href=format!("/topics/{}", topic.id)>{topic.title.clone()}</a>
+                    {since}
+                </li>
+            }
         })
         .collect::<Vec<_>>();
     let topics = (!topics.is_empty()).then(|| view! { <ul class="queue">{topics}</ul> });
-    view! { <section class="stack"><h2>"What parents asked for"</h2>{nothing}{topics}</section> }
+    view! {
+        <section class="stack">
+            <h2>"What parents asked for"</h2>
+            {nothing}
+            {topics}
+        </section>
+    }
 }
 
 fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
-    let nothing =
-        plan.drafts.is_empty().then(|| view! { <p>"No draft has been written. It is early enough to say what should be in it."</p> });
-    let drafts = plan
-        .drafts
-        .iter()
-        .map(|draft| {
-            let recorded = draft.first_recorded_at;
-            let name = format!("Draft {}", draft.version);
-            match draft.published_at {
+    let nothing = plan.drafts.is_empty().then(|| {
+        view! { <p>"No draft has been written. It is early enough \
+        to say what should be in it."</p> }
+    });
+    let drafts =
+        plan.drafts
+            .iter()
+            .map(|draft| {
+                let recorded = draft.first_recorded_at;
+                let name = format!("Draft {}", draft.version);
+                match draft.published_at {
                 Some(at) => view! {
                     <li>
                         <a href=format!("/plans/{}/drafts/{}", plan.id, draft.version)>{name}</a>
                         <p>{draft.summary.clone()}</p>
-                        <p class="soft">"Put in on "<When at=recorded />", published on "<When at=at /></p>
+                        <p class="soft">
+                            "Put in on "<When at=recorded />", published on "<When at=at />
+                        </p>
                     </li>
                 }
                 .into_any(),
                 None => {
                     let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
-                    let name = if is_leader { view! { <a href=to>{name}</a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
-                    view! { <li>{name}<p class="soft">"Put in on "<When at=recorded />". Not published."</p></li> }.into_any()
+                    let name = if is_leader { view! { <a href=to>{name}
+                        </a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
+                    view! { <li>{name}<p class="soft">"Put in on "<When at=recorded />
+                        ". Not published."</p></li> }.into_any()
                 }
             }
-        })
-        .collect::<Vec<_>>();
+            })
+            .collect::<Vec<_>>();
     let drafts = (!drafts.is_empty()).then(|| view! { <ul class="queue">{drafts}</ul> });
-    view! { <section class="stack"><h2>"Drafts"</h2>{nothing}{drafts}</section> }
+    view! {
+        <section class="stack">
+            <h2>"Drafts"</h2>
+            {nothing}
+            {drafts}
+        </section>
+    }
 }
 
 fn sessions(plan: &Plan, may_read_all: bool) -> impl IntoView + use<> {
     (!plan.sessions.is_empty()).then(|| {
-        let sessions = plan.sessions.iter().map(|session| one_session(session, may_read_all)).collect_view();
-        view! { <section class="stack"><h2>"Planning sessions"</h2><ul class="stack">{sessions}</ul></section> }
+        let sessions =
+            plan.sessions.iter().map(|session| one_session(session, may_read_all)).collect_view();
+        view! {
+            <section class="stack">
+                <h2>"Planning sessions"</h2>
+                <ul class="stack">{sessions}</ul>
+            </section>
+        }
     })
 }
 
@@ -281,8 +383,14 @@ fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
     let parents = disclosure::count(session.parents).words();
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
-        let heading = if session.for_everyone { "Notes" } else { "Notes, for the forum and leaders" };
-        view! { <details><summary>{heading}</summary><p class="said">{session.notes.clone()}</p></details> }
+        let heading =
+            if session.for_everyone { "Notes" } else { "Notes, for the forum and leaders" };
+        view! {
+            <details>
+                <summary>{heading}</summary>
+                <p class="said">{session.notes.clone()}</p>
+            </details>
+        }
     });
     view! {
         <li class="card">
@@ -302,10 +410,25 @@ fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
     let statements = plan
         .statements
         .iter()
-        .map(|statement| view! { <li><p class="said">{statement.words.clone()}</p><p class="soft"><When at=statement.at /></p></li> })
+        .map(|statement| {
+            view! {
+                <li>
+                    <p class="said">{statement.words.clone()}</p>
+                    <p class="soft">
+                        <When at=statement.at />
+                    </p>
+                </li>
+            }
+        })
         .collect_view();
     let title = format!("What {forum} says");
-    view! { <section class="stack"><h2>{title}</h2>{nothing}<ul class="stack">{statements}</ul></section> }
+    view! {
+        <section class="stack">
+            <h2>{title}</h2>
+            {nothing}
+            <ul class="stack">{statements}</ul>
+        </section>
+    }
 }
 
 /// What happened, in a sentence.
@@ -336,7 +459,8 @@ fn event_row(event: &Event) -> impl IntoView + use<> {
     view! {
         <li class="done">
             <time datetime=clock::machine(event.at)>{clock::day_and_hour(event.at)}</time>
-            {what}<span class="soft">{format!(", by {who}")}</span>
+            {what}
+            <span class="soft">{format!(", by {who}")}</span>
         </li>
     }
 }
@@ -358,14 +482,24 @@ pub async fn draft(
         store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
-        let banner = (done == "published" && draft.published_at.is_some()).then(
-            || view! { <Banner title="The draft is published"><p>"Parents who proposed or supported its topics get a letter now."</p></Banner> },
-        );
-        let state = match draft.published_at {
-            Some(at) => {
-                view! { <p class="soft">"Put in on "<When at=draft.first_recorded_at />", published on "<When at=at />"."</p> }.into_any()
+        let banner = (done == "published" && draft.published_at.is_some()).then(|| {
+            view! {
+                <Banner title="The draft is published">
+                    <p>"Parents who proposed or supported its topics get a letter now."</p>
+                </Banner>
             }
-            None => view! { <p class="panel gold">"Only leaders can see this. It is not published."</p> }.into_any(),
+        });
+        let state = match draft.published_at {
+            Some(at) => view! {
+                <p class="soft">
+                    "Put in on "<When at=draft.first_recorded_at />", published on "
+                    <When at=at />"."
+                </p>
+            }
+            .into_any(),
+            None => view! { <p class="panel gold">"Only leaders can see this. It is not published."
+            </p> }
+            .into_any(),
         };
         let file = file.map(|file| {
             let to = format!("/plans/{}/drafts/{number}/file", plan.id);
@@ -374,11 +508,22 @@ pub async fn draft(
                 file.kind.ending().to_uppercase(),
                 files::size_in_words(file.size)
             );
-            view! { <p><a href=to download>{file.name}</a>{about}</p> }
+            view! {
+                <p>
+                    <a href=to download>
+                        {file.name}
+                    </a>
+                    {about}
+                </p>
+            }
         });
         let changes = compare::before(&plan, number, viewer.is(Role::Leader)).map(|earlier| {
             let to = format!("/plans/{}/drafts/{number}/changes", plan.id);
-            view! { <p><a href=to>{format!("What changed from draft {earlier}")}</a></p> }
+            view! {
+                <p>
+                    <a href=to>{format!("What changed from draft {earlier}")}</a>
+                </p>
+            }
         });
         let has_none = answers.is_empty();
         let answers = answers
@@ -388,7 +533,11 @@ pub async fn draft(
         view! {
             <article class="stack">
                 {banner}
-                <p><a class="back" href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/plans/{}", plan.id)>
+                        {plan.title.clone()}
+                    </a>
+                </p>
                 <h1>{format!("Draft {number}")}</h1>
                 {override_banner(&draft)}
                 {state}
@@ -400,7 +549,7 @@ pub async fn draft(
                 <h2>"The text"</h2>
                 {changes}
                 {file}
-                <div class="stack" inner_html=markdown(&body)></div>
+                <div class="stack" inner_html=markdown(&body) />
             </article>
         }
     });
@@ -430,7 +579,11 @@ pub async fn file(
 fn topic_of(answered: &Answered) -> impl IntoView + use<> {
     let title = answered.title.clone();
     if answered.is_withdrawn {
-        view! { {title}<p class="soft">"Its author has withdrawn it since."</p> }.into_any()
+        view! {
+            {title}
+            <p class="soft">"Its author has withdrawn it since."</p>
+        }
+        .into_any()
     } else {
         view! { <a href=format!("/topics/{}", answered.topic_id)>{title}</a> }.into_any()
     }
@@ -448,7 +601,12 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
             };
             let decided_by = (!decided_by.is_empty())
                 .then(|| view! { <p class="soft">"Decided by "{decided_by}</p> });
-            view! { <p class="state">{state}</p><p>{words}</p>{decided_by} }.into_any()
+            view! {
+                <p class="state">{state}</p>
+                <p>{words}</p>
+                {decided_by}
+            }
+            .into_any()
         }
     }
 }

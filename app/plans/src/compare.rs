@@ -38,10 +38,24 @@ pub async fn changes(
         let lines = lines.into_iter().map(line).collect_view();
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/plans/{}/drafts/{number}", plan.id)>{format!("Draft {number}")}</a></p>
+                <p>
+                    <a class="back" href=format!("/plans/{}/drafts/{number}", plan.id)>
+                        {format!("Draft {number}")}
+                    </a>
+                </p>
                 <h1>{format!("What changed from draft {earlier} to draft {number}")}</h1>
-                <p class="soft">"Lines that were taken out begin with −, lines that are new with +."</p>
-                {is_file.then(|| view! { <p class="panel">"The text of one of these drafts is in a file. Files are not compared."</p> })}
+                <p class="soft">
+                    "Lines that were taken out begin with −, lines that are new with +."
+                </p>
+                {is_file
+                    .then(|| {
+                        view! {
+                            <p class="panel">
+                                "The text of one of these drafts is in a file. Files are not \
+                                 compared."
+                            </p>
+                        }
+                    })}
                 {is_same.then(|| view! { <p class="panel">"Nothing in the text changed."</p> })}
                 <div class="changes">{lines}</div>
             </div>
@@ -87,8 +101,18 @@ fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
 fn line((tag, text): (ChangeTag, String)) -> impl IntoView {
     match tag {
         ChangeTag::Equal => view! { <p>{text}</p> }.into_any(),
-        ChangeTag::Delete => view! { <p><del>"− "{text}</del></p> }.into_any(),
-        ChangeTag::Insert => view! { <p><ins>"+ "{text}</ins></p> }.into_any(),
+        ChangeTag::Delete => view! {
+            <p>
+                <del>"− "{text}</del>
+            </p>
+        }
+        .into_any(),
+        ChangeTag::Insert => view! {
+            <p>
+                <ins>"+ "{text}</ins>
+            </p>
+        }
+        .into_any(),
     }
 }
 

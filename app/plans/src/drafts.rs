@@ -104,22 +104,53 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
         let warning = too_early.then(|| {
             view! {
                 <div class="panel warn">
-                    <p><b>"Wait, if you can."</b>" Topics must be tied to the plan and open for 14 days before any draft is put in. A draft put in now shuts the gate for good. Then only an override passes it, which everyone sees for ever."</p>
+                    <p>
+                        <b>"Wait, if you can."</b>
+                        " Topics must be tied to the plan and open for 14 days before any draft is \
+                         put in. A draft put in now shuts the gate for good. Then only an override \
+                         passes it, which everyone sees for ever."
+                    </p>
                 </div>
             }
         });
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Put in a draft"</h1>
                 {warning}
-                <p class="lead">"Only leaders see it before it is published. That it is there, and since when, everyone sees."</p>
+                <p class="lead">
+                    "Only leaders see it before it is published. That it is there, and since when, \
+                     everyone sees."
+                </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Area name="summary" label="A summary in plain words" hint="What changes for families, by when. 1,200 characters or fewer." value=sent.typed("summary") refusals />
-                    <Area name="body" label="The text" hint="You can use Markdown: # for a heading, * for a list." value=sent.typed("body") rows=16 refusals />
-                    <Upload name="file" label="Or a file" hint="PDF, Word (docx) or OpenDocument (odt), 20 MB or less." accept=".pdf,.docx,.odt" refusals />
+                    <Area
+                        name="summary"
+                        label="A summary in plain words"
+                        hint="What changes for families, by when. 1,200 characters or fewer."
+                        value=sent.typed("summary")
+                        refusals
+                    />
+                    <Area
+                        name="body"
+                        label="The text"
+                        hint="You can use Markdown: # for a heading, * for a list."
+                        value=sent.typed("body")
+                        rows=16
+                        refusals
+                    />
+                    <Upload
+                        name="file"
+                        label="Or a file"
+                        hint="PDF, Word (docx) or OpenDocument (odt), 20 MB or less."
+                        accept=".pdf,.docx,.odt"
+                        refusals
+                    />
                     <button class="button">"Put in this draft"</button>
                 </form>
             </div>
@@ -233,14 +264,33 @@ fn answer_page(
     let page = Page::new("Answer a topic", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{format!("Draft {number}")}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {format!("Draft {number}")}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{format!("What does draft {number} make of this topic?")}</h1>
-                <p class="lead"><a href=topic.0>{topic.1}</a></p>
+                <p class="lead">
+                    <a href=topic.0>{topic.1}</a>
+                </p>
                 <form method="post" novalidate>
                     <Choices name="answer" legend="What the draft makes of it" choices refusals />
-                    <Area name="words" label="Where, how or why not" hint="Adopted: where it stands. Adapted: how it was changed. Not: because of what. Parents get these words by letter." value=sent.typed("words") refusals />
-                    <Field name="decided_by" label="Who decided, if it is not in the draft" hint="A name and a post." value=sent.typed("decided_by") refusals />
+                    <Area
+                        name="words"
+                        label="Where, how or why not"
+                        hint="Adopted: where it stands. Adapted: how it was changed. Not: because \
+                            of what. Parents get these words by letter."
+                        value=sent.typed("words")
+                        refusals
+                    />
+                    <Field
+                        name="decided_by"
+                        label="Who decided, if it is not in the draft"
+                        hint="A name and a post."
+                        value=sent.typed("decided_by")
+                        refusals
+                    />
                     <button class="button">"Keep this answer"</button>
                 </form>
             </div>

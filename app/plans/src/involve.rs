@@ -99,23 +99,41 @@ async fn topics_page(
             view! { <p>"No other topic is found. Try fewer words."</p> }.into_any()
         } else {
             view! {
-                <Choices name="topics" legend="Which topics is the plan about?" hint="A tied topic must be answered in the draft. It cannot be untied." choices many=true refusals />
+                <Choices
+                    name="topics"
+                    legend="Which topics is the plan about?"
+                    hint="A tied topic must be answered in the draft. It cannot be untied."
+                    choices
+                    many=true
+                    refusals
+                />
                 <button class="button">"Tie these topics to the plan"</button>
             }
             .into_any()
         };
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Tie topics to the plan"</h1>
                 <form method="post" novalidate>
                     <div class="row">
                         <div class="field">
                             <label for="search">"Words of a topic"</label>
-                            <input id="search" name="search" type="search" value=filter.search.clone() />
+                            <input
+                                id="search"
+                                name="search"
+                                type="search"
+                                value=filter.search.clone()
+                            />
                         </div>
-                        <button class="button quiet" name="step" value="look">"Look for it"</button>
+                        <button class="button quiet" name="step" value="look">
+                            "Look for it"
+                        </button>
                     </div>
                     {topics}
                 </form>
@@ -185,19 +203,66 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("Record a planning session", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Record a planning session"</h1>
-                <p class="lead">"A meeting in which the plan was made. Name no parent and no child. It cannot be changed afterwards."</p>
+                <p class="lead">
+                    "A meeting in which the plan was made. Name no parent and no child. It cannot \
+                     be changed afterwards."
+                </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Field name="day" label="The day it was held" kind="date" value=sent.typed("day") refusals />
-                    <Field name="held_at" label="Where" hint="A place, or online." value=sent.typed("held_at") refusals />
-                    <Field name="parents" label="How many parents and carers took part?" kind="number" value=sent.typed("parents") refusals />
-                    <Field name="others" label="How many others took part?" kind="number" value=sent.typed("others") refusals />
-                    <Area name="decided" label="What was decided" value=sent.typed("decided") refusals />
-                    <Area name="notes" label="Notes" hint="May be left empty." value=sent.typed("notes") refusals />
-                    <Choices name="audience" legend="Who may read the notes?" choices=audience refusals />
+                    <Field
+                        name="day"
+                        label="The day it was held"
+                        kind="date"
+                        value=sent.typed("day")
+                        refusals
+                    />
+                    <Field
+                        name="held_at"
+                        label="Where"
+                        hint="A place, or online."
+                        value=sent.typed("held_at")
+                        refusals
+                    />
+                    <Field
+                        name="parents"
+                        label="How many parents and carers took part?"
+                        kind="number"
+                        value=sent.typed("parents")
+                        refusals
+                    />
+                    <Field
+                        name="others"
+                        label="How many others took part?"
+                        kind="number"
+                        value=sent.typed("others")
+                        refusals
+                    />
+                    <Area
+                        name="decided"
+                        label="What was decided"
+                        value=sent.typed("decided")
+                        refusals
+                    />
+                    <Area
+                        name="notes"
+                        label="Notes"
+                        hint="May be left empty."
+                        value=sent.typed("notes")
+                        refusals
+                    />
+                    <Choices
+                        name="audience"
+                        legend="Who may read the notes?"
+                        choices=audience
+                        refusals
+                    />
                     <button class="button">"Record this session"</button>
                 </form>
             </div>

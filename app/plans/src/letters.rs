@@ -41,7 +41,8 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
     let Untold { plan_id, version, title, summary, .. } = draft;
     let mut paragraphs = vec![
         format!(
-            "A draft of the plan “{title}” is published. You proposed or supported a topic that it had to answer."
+            "A draft of the plan “{title}” is published. You proposed or supported a topic that it \
+             had to answer."
         ),
         summary.clone(),
         "This is what became of each topic:".to_owned(),

@@ -95,15 +95,27 @@ async fn page(
         let answers =
             answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
         let past = match (&draft.overridden, is_open) {
-            (Some((name, _, at)), _) => view! { <p class="panel warn">{name.clone()}" passed the gate for this draft on "<When at=*at />". Everyone sees that for ever."</p> }.into_any(),
+            (Some((name, _, at)), _) => view! {
+                <p class="panel warn">
+                    {name.clone()}" passed the gate for this draft on "<When at=*at />
+                    ". Everyone sees that for ever."
+                </p>
+            }
+            .into_any(),
             (None, true) => view! { <p class="panel">"✓ The gate is open."</p> }.into_any(),
             (None, false) => {
                 let to = format!("/lead/plans/{}/drafts/{number}/override", plan.id);
                 view! {
                     <details>
                         <summary>"It must be published all the same"</summary>
-                        <p>"You can pass the gate by name and for a reason. A banner says so on the plan and its drafts, for ever. The plan can then never be called co-production."</p>
-                        <p><a href=to>"Pass the gate all the same"</a></p>
+                        <p>
+                            "You can pass the gate by name and for a reason. A banner says so on \
+                             the plan and its drafts, for ever. The plan can then never be called \
+                             co-production."
+                        </p>
+                        <p>
+                            <a href=to>"Pass the gate all the same"</a>
+                        </p>
                     </details>
                 }
                 .into_any()
@@ -111,22 +123,47 @@ async fn page(
         };
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/plans/{}", plan.id)>
+                        {plan.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{format!("Draft {number}")}</h1>
-                <p class="soft">"Put in on "<When at=draft.first_recorded_at />". Not published."</p>
+                <p class="soft">
+                    "Put in on "<When at=draft.first_recorded_at />". Not published."
+                </p>
                 <p class="said">{draft.summary.clone()}</p>
-                <p><a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the text"</a></p>
+                <p>
+                    <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the text"</a>
+                </p>
                 <h2 id="gate">"The gate"</h2>
                 {gate_list(&points)}
                 {past}
                 <h2 id="answers">"What it makes of each topic"</h2>
-                {plan.open_topics().next().is_none().then(|| view! { <p>"No topic is tied to the plan yet. "<a href=format!("/lead/plans/{}/topics", plan.id)>"Tie topics to it"</a></p> })}
+                {plan
+                    .open_topics()
+                    .next()
+                    .is_none()
+                    .then(|| {
+                        view! {
+                            <p>
+                                "No topic is tied to the plan yet. "
+                                <a href=format!(
+                                    "/lead/plans/{}/topics",
+                                    plan.id,
+                                )>"Tie topics to it"</a>
+                            </p>
+                        }
+                    })}
                 <ul class="queue">{answers}</ul>
                 <form method="post">
                     <button class="button">"Publish this draft"</button>
                 </form>
-                <p class="soft">"Everyone can read it then. Parents who proposed or supported these topics get a letter with your answers."</p>
+                <p class="soft">
+                    "Everyone can read it then. Parents who proposed or supported these topics get \
+                     a letter with your answers."
+                </p>
             </div>
         }
     });
@@ -136,7 +173,12 @@ async fn page(
 fn answer_line(plan: &Plan, number: i64, answered: &Answered) -> impl IntoView + use<> {
     let to = format!("/lead/plans/{}/drafts/{number}/topics/{}", plan.id, answered.topic_id);
     let words = answer_words(answered);
-    view! { <li><a href=to>{answered.title.clone()}</a>{words}</li> }
+    view! {
+        <li>
+            <a href=to>{answered.title.clone()}</a>
+            {words}
+        </li>
+    }
 }
 
 fn draft(plan: &Plan, number: i64) -> Result<&Draft, Error> {
@@ -230,13 +272,32 @@ fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> 
     let page = Page::new("Pass the gate all the same", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{format!("Draft {number}")}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {format!("Draft {number}")}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Pass the gate all the same"</h1>
-                <p class="lead">"The gate is there so that parents are in before a draft is. Passing it is shown for ever, with a name and a reason."</p>
+                <p class="lead">
+                    "The gate is there so that parents are in before a draft is. Passing it is \
+                     shown for ever, with a name and a reason."
+                </p>
                 <form method="post" novalidate>
-                    <Field name="name" label="Who answers for it: full name and post" value=sent.typed("name") autocomplete="name" refusals />
-                    <Area name="reason" label="Why parents cannot be involved first" hint="80 characters or more. Everyone can read it." value=sent.typed("reason") refusals />
+                    <Field
+                        name="name"
+                        label="Who answers for it: full name and post"
+                        value=sent.typed("name")
+                        autocomplete="name"
+                        refusals
+                    />
+                    <Area
+                        name="reason"
+                        label="Why parents cannot be involved first"
+                        hint="80 characters or more. Everyone can read it."
+                        value=sent.typed("reason")
+                        refusals
+                    />
                     <button class="button warn">"Look at it once more"</button>
                 </form>
             </div>
@@ -254,16 +315,29 @@ fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> 
             <div class="stack">
                 <h1>"Is this what you want to be read for ever?"</h1>
                 <div class="panel warn">
-                    <p><b>{format!("Draft {number} of “{title}” was published past the gate, before parents were involved as agreed.")}</b></p>
+                    <p>
+                        <b>
+                            {format!(
+                                "Draft {number} of “{title}” was published past the gate, before \
+                                 parents were involved as agreed.",
+                            )}
+                        </b>
+                    </p>
                     <p>{name}" gave this reason:"</p>
                     <p class="said">{reason}</p>
                 </div>
                 <form method="post" class="stack">
                     {hidden}
-                    <button class="button warn" name="step" value="pass">"Pass the gate"</button>
-                    <button class="button quiet" name="step" value="change">"Change the words"</button>
+                    <button class="button warn" name="step" value="pass">
+                        "Pass the gate"
+                    </button>
+                    <button class="button quiet" name="step" value="change">
+                        "Change the words"
+                    </button>
                 </form>
-                <p><a href=format!("/plans/{}", plan.id)>"Leave it, and involve parents first"</a></p>
+                <p>
+                    <a href=format!("/plans/{}", plan.id)>"Leave it, and involve parents first"</a>
+                </p>
             </div>
         }
     })

@@ -67,18 +67,56 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
     let page = Page::new("Register a plan", || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <p>
+                    <a class="back" href="/lead">
+                        "Leaders’ desk"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Register a plan"</h1>
-                <p class="lead">"Say what you are going to plan before anything is written. Then tie it to what parents asked for."</p>
+                <p class="lead">
+                    "Say what you are going to plan before anything is written. Then tie it to \
+                     what parents asked for."
+                </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Field name="title" label="Title" value=sent.typed("title") refusals />
-                    <Area name="what" label="What will be planned" hint="In plain words. Everyone can read it." value=sent.typed("what") refusals />
-                    <Choices name="organisations" legend="Who plans it?" choices=organisations many=true refusals />
-                    <Choices name="services" legend="Which services is it about?" choices=services many=true refusals />
-                    <Choices name="places" legend="Is it about one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
-                    <Field name="due_day" label="By when is it to be ready?" kind="date" value=sent.typed("due_day") refusals />
+                    <Area
+                        name="what"
+                        label="What will be planned"
+                        hint="In plain words. Everyone can read it."
+                        value=sent.typed("what")
+                        refusals
+                    />
+                    <Choices
+                        name="organisations"
+                        legend="Who plans it?"
+                        choices=organisations
+                        many=true
+                        refusals
+                    />
+                    <Choices
+                        name="services"
+                        legend="Which services is it about?"
+                        choices=services
+                        many=true
+                        refusals
+                    />
+                    <Choices
+                        name="places"
+                        legend="Is it about one part of the area?"
+                        hint="Choose none if it is about all of it."
+                        choices=places
+                        many=true
+                        refusals
+                    />
+                    <Field
+                        name="due_day"
+                        label="By when is it to be ready?"
+                        kind="date"
+                        value=sent.typed("due_day")
+                        refusals
+                    />
                     <button class="button">"Register this plan"</button>
                 </form>
             </div>

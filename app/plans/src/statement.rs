@@ -71,14 +71,27 @@ fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("The forum’s statement", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"The forum’s statement"</h1>
-                <p class="lead">"What does the forum say of this plan so far? Were parents in from the start? Without it no draft is published."</p>
+                <p class="lead">
+                    "What does the forum say of this plan so far? Were parents in from the start? \
+                     Without it no draft is published."
+                </p>
                 <p>"Everyone can read it. It stays: a later statement stands beside it."</p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Area name="words" label="What the forum says" value=sent.typed("words") rows=8 refusals />
+                    <Area
+                        name="words"
+                        label="What the forum says"
+                        value=sent.typed("words")
+                        rows=8
+                        refusals
+                    />
                     <button class="button">"Keep this statement"</button>
                 </form>
             </div>

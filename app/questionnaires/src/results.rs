@@ -129,12 +129,14 @@ pub fn new(
         Release::TooFew => ("null".to_owned(), Results::default()),
         Release::Unlike => {
             return Err(
-                "Show the answers by the same question as in the results before. By another, small numbers could be worked out",
+                "Show the answers by the same question as in the results before. By another, small \
+                 numbers could be worked out",
             );
         }
         Release::Stands => {
             return Err(
-                "Leave the results as they stand. So few answers are new that showing the difference would tell of them",
+                "Leave the results as they stand. So few answers are new that showing the \
+                 difference would tell of them",
             );
         }
     };

@@ -31,17 +31,27 @@ fn ways(open: &'static str) -> impl IntoView {
         ("/record/outcomes", "What came of it"),
         ("/record/places", "Who took part"),
     ];
-    let ways = ways.map(
-        |(to, title)| view! { <a href=to aria-current=(to == open).then_some("page")>{title}</a> },
-    );
-    view! { <nav class="pager" aria-label="The record">{ways.into_iter().collect_view()}</nav> }
+    let ways = ways.map(|(to, title)| {
+        view! {
+            <a href=to aria-current=(to == open).then_some("page")>
+                {title}
+            </a>
+        }
+    });
+    view! {
+        <nav class="pager" aria-label="The record">
+            {ways.into_iter().collect_view()}
+        </nav>
+    }
 }
 
 /// That the gate was passed for a draft, by whom, and why.
 fn overridden(of: impl IntoView, name: String, reason: String, at: Millis) -> impl IntoView {
     view! {
         <li class="panel warn">
-            <p><b>{of}</b></p>
+            <p>
+                <b>{of}</b>
+            </p>
             <p>{name}" passed the gate on "<When at />", for this reason:"</p>
             <p class="said">{reason}</p>
         </li>
@@ -86,7 +96,10 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
         let mut passed: Vec<_> = overrides
             .into_iter()
             .map(|(plan, draft, (name, reason, at))| {
-                let of = view! { {format!("Draft {} of ", draft.version)}<a href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a> };
+                let of = view! {
+                    {format!("Draft {} of ", draft.version)}
+                    <a href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a>
+                };
                 (at, overridden(of, name, reason, at))
             })
             .collect();
@@ -97,34 +110,72 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
             view! {
                 <table class="plain">
                     <caption>"How far parents were in, plan by plan"</caption>
-                    <thead><tr><th scope="col">"Plan"</th><th scope="col">"How far"</th><th scope="col">"First draft"</th><th scope="col">"Gate"</th></tr></thead>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Plan"</th>
+                            <th scope="col">"How far"</th>
+                            <th scope="col">"First draft"</th>
+                            <th scope="col">"Gate"</th>
+                        </tr>
+                    </thead>
                     <tbody>{rows}</tbody>
                 </table>
             }
         });
-        let more = (plans.len() > MOST).then(|| view! { <p><a href="/plans">"All plans"</a></p> });
+        let more = (plans.len() > MOST).then(|| {
+            view! {
+                <p>
+                    <a href="/plans">"All plans"</a>
+                </p>
+            }
+        });
         view! {
             <div class="stack-l">
                 <section class="stack">
                     <h1>"The record"</h1>
-                    <p class="lead">"Whether parents were in from the start, were told in time, and heard what came of it."</p>
+                    <p class="lead">
+                        "Whether parents were in from the start, were told in time, and heard what \
+                         came of it."
+                    </p>
                     {ways("/record")}
                     <dl class="when">
-                        <dt>"Plans"</dt><dd>{registered}</dd>
-                        <dt>"Drafts published against the rule"</dt><dd>{count}</dd>
-                        <dt>"Told before a change took effect"</dt><dd><a href="/record/told">{in_time}</a></dd>
-                        <dt>"Outcomes overdue"</dt><dd><a href="/record/outcomes">{if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}</a></dd>
+                        <dt>"Plans"</dt>
+                        <dd>{registered}</dd>
+                        <dt>"Drafts published against the rule"</dt>
+                        <dd>{count}</dd>
+                        <dt>"Told before a change took effect"</dt>
+                        <dd>
+                            <a href="/record/told">{in_time}</a>
+                        </dd>
+                        <dt>"Outcomes overdue"</dt>
+                        <dd>
+                            <a href="/record/outcomes">
+                                {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
+                            </a>
+                        </dd>
                     </dl>
                 </section>
                 <section class="stack">
                     <h2>"Plans"</h2>
-                    {plans.is_empty().then(|| view! { <p>"No plan is registered yet. Each one will stand here, with what happened in which order."</p> })}
+                    {plans
+                        .is_empty()
+                        .then(|| {
+                            view! {
+                                <p>
+                                    "No plan is registered yet. Each one will stand here, with \
+                                     what happened in which order."
+                                </p>
+                            }
+                        })}
                     {table}
                     {more}
                 </section>
                 <section class="stack">
                     <h2>"When the gate was overridden"</h2>
-                    <p>"No draft is published before parents were involved, unless somebody passes the gate by name and for a reason. Each time stands here for ever."</p>
+                    <p>
+                        "No draft is published before parents were involved, unless somebody \
+                         passes the gate by name and for a reason. Each time stands here for ever."
+                    </p>
                     <ul class="stack">{passed}</ul>
                 </section>
             </div>
@@ -143,7 +194,11 @@ fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     let gate = if overrides > 0 { "× Overridden" } else { "Not overridden" };
     view! {
         <tr>
-            <th scope="row"><a class="link" href=format!("/record/plans/{}", plan.id)>{plan.title.clone()}</a></th>
+            <th scope="row">
+                <a class="link" href=format!("/record/plans/{}", plan.id)>
+                    {plan.title.clone()}
+                </a>
+            </th>
             <td data-label="How far">{rung}</td>
             <td data-label="First draft">{draft}</td>
             <td data-label="Gate">{gate}</td>
@@ -174,11 +229,25 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             .is_empty()
             .then(|| view! { <p>"No change has taken effect yet that people were told of."</p> });
         let all = (!told.is_empty()).then(|| {
-            let changes = if sums.changes == 1 { "1 change".to_owned() } else { format!("{} changes", sums.changes) };
-            view! { <p class="lead">"Of "{changes}" that took effect: "<b>{share_words(sums.all)}</b>" of those who had asked to be told were told before."</p> }
+            let changes = if sums.changes == 1 {
+                "1 change".to_owned()
+            } else {
+                format!("{} changes", sums.changes)
+            };
+            view! {
+                <p class="lead">
+                    "Of "{changes}" that took effect: "<b>{share_words(sums.all)}</b>
+                    " of those who had asked to be told were told before."
+                </p>
+            }
         });
-        let not_shown = (sums.not_shown > 0)
-            .then(|| view! { <p class="soft">{format!("{} of them were told to too few people to say.", sums.not_shown)}</p> });
+        let not_shown = (sums.not_shown > 0).then(|| {
+            view! {
+                <p class="soft">
+                    {format!("{} of them were told to too few people to say.", sums.not_shown)}
+                </p>
+            }
+        });
         let quarters: Vec<_> = sums
             .by_quarter
             .iter()
@@ -200,7 +269,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             view! {
                 <section class="stack">
                     <h2>"Over time"</h2>
-                    <div inner_html=chart></div>
+                    <div inner_html=chart />
                     {in_time_table("By quarter of a year, the last first", "Quarter", rows)}
                 </section>
             }
@@ -228,12 +297,21 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             };
             view! {
                 <li>
-                    <h3><a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a></h3>
+                    <h3>
+                        <a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a>
+                    </h3>
                     <p>"From "<When at=told.effect_at />". Told "{days}"."</p>
                 </li>
             }
         });
-        let changes = (!told.is_empty()).then(|| view! { <section class="stack"><h2>"Changes that took effect"</h2><ul class="queue">{changes.collect_view()}</ul></section> });
+        let changes = (!told.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"Changes that took effect"</h2>
+                    <ul class="queue">{changes.collect_view()}</ul>
+                </section>
+            }
+        });
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -246,7 +324,10 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
                 {over_time}
                 {by_place}
                 {changes}
-                <p class="soft">"Numbers are to the nearest ten, so that they tell of nobody. They count a person once for each change."</p>
+                <p class="soft">
+                    "Numbers are to the nearest ten, so that they tell of nobody. They count a \
+                     person once for each change."
+                </p>
             </div>
         }
     });
@@ -269,7 +350,14 @@ fn in_time_table(caption: &'static str, first: &'static str, rows: impl IntoView
     view! {
         <table class="plain">
             <caption>{caption}</caption>
-            <thead><tr><th scope="col">{first}</th><th scope="col">"In time"</th><th scope="col">"Of"</th><th scope="col">"Share"</th></tr></thead>
+            <thead>
+                <tr>
+                    <th scope="col">{first}</th>
+                    <th scope="col">"In time"</th>
+                    <th scope="col">"Of"</th>
+                    <th scope="col">"Share"</th>
+                </tr>
+            </thead>
             <tbody>{rows}</tbody>
         </table>
     }
@@ -295,7 +383,14 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
         );
         let overdue = late.len();
         let rows = late.into_iter().take(MOST).map(|(by, awaited)| {
-            view! { <li><h3><a href=address(awaited)>{awaited.title.clone()}</a></h3><p>"× Overdue since "<When at=by /></p></li> }
+            view! {
+                <li>
+                    <h3>
+                        <a href=address(awaited)>{awaited.title.clone()}</a>
+                    </h3>
+                    <p>"× Overdue since "<When at=by /></p>
+                </li>
+            }
         });
         let rows = (overdue > 0).then(|| view! { <ul class="queue">{rows.collect_view()}</ul> });
         view! {
@@ -303,9 +398,14 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
                 <section class="stack">
                     <h1>"What came of it"</h1>
                     {ways("/record/outcomes")}
-                    <p class="lead">"Leaders say what they did. The forum says if it is so. Nothing is left hanging."</p>
+                    <p class="lead">
+                        "Leaders say what they did. The forum says if it is so. Nothing is left \
+                         hanging."
+                    </p>
                     {verdicts(&outcomes)}
-                    <p><a href="/updates">"All outcomes"</a></p>
+                    <p>
+                        <a href="/updates">"All outcomes"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"Who heard of it"</h2>
@@ -313,7 +413,12 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
                 </section>
                 <section class="stack">
                     <h2>"What is awaited"</h2>
-                    <p>{format!("Every chosen topic, consultation with results and plan with a draft gets an outcome. Given: {said}. Due: {due}. Overdue: {overdue}.")}</p>
+                    <p>
+                        {format!(
+                            "Every chosen topic, consultation with results and plan with a draft \
+                             gets an outcome. Given: {said}. Due: {due}. Overdue: {overdue}.",
+                        )}
+                    </p>
                     {rows}
                 </section>
             </div>
@@ -334,8 +439,10 @@ fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
     };
     view! {
         <dl class="when">
-            <dt>"Letters that reached people who contributed"</dt><dd>{told}</dd>
-            <dt>"Half of them had it"</dt><dd>{days}</dd>
+            <dt>"Letters that reached people who contributed"</dt>
+            <dd>{told}</dd>
+            <dt>"Half of them had it"</dt>
+            <dd>{days}</dd>
         </dl>
     }
 }
@@ -412,14 +519,20 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
         });
         let mut all: Vec<_> = rounds.into_iter().chain(answers).collect();
         all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
-        let nothing = all.is_empty().then(|| view! { <p>"Rounds that closed and results that were published will stand here."</p> });
+        let nothing = all.is_empty().then(|| {
+            view! { <p>
+            "Rounds that closed and results that were published will stand here."</p> }
+        });
         let sections = all.into_iter().take(MOST).map(|part| taken(part, 2)).collect_view();
         view! {
             <div class="stack-l">
                 <section class="stack">
                     <h1>"Who took part"</h1>
                     {ways("/record/places")}
-                    <p class="lead">"Beside how many children with SEND live in each place. A number that would tell of few people is not shown, and nothing is worked out from it."</p>
+                    <p class="lead">
+                        "Beside how many children with SEND live in each place. A number that \
+                         would tell of few people is not shown, and nothing is worked out from it."
+                    </p>
                     {nothing}
                 </section>
                 {sections}
@@ -457,7 +570,14 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
         view! {
             <table class="plain">
                 <caption>{what}" by place"</caption>
-                <thead><tr><th scope="col">"Place"</th><th scope="col">{what}</th><th scope="col">"Children with SEND"</th><th scope="col">"For 100 children"</th></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"Place"</th>
+                        <th scope="col">{what}</th>
+                        <th scope="col">"Children with SEND"</th>
+                        <th scope="col">"For 100 children"</th>
+                    </tr>
+                </thead>
                 <tbody>{rows}</tbody>
             </table>
             <p>{between}</p>
@@ -470,7 +590,13 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
     } else {
         view! { <h3>{link}</h3> }.into_any()
     };
-    view! { <section class="stack">{heading}<p class="soft"><When at /></p>{table}</section> }
+    view! {
+        <section class="stack">
+            {heading}<p class="soft">
+                <When at />
+            </p>{table}
+        </section>
+    }
 }
 
 /// GET `/record/plans/{id}`: one plan, from its registration to what came of it.
@@ -497,9 +623,15 @@ pub async fn plan(
             .map(|(nth, (at, what))| (at, true, format!("{}. {what}", nth + 1)))
             .collect();
         let rung = match rung_of(&plan, now) {
-            Some((rung, because)) => {
-                view! { <p class="lead"><b>{rung.title()}</b>": "{because}"."</p> }.into_any()
+            Some((rung, because)) => view! {
+                <p class="lead">
+                    <b>{rung.title()}</b>
+                    ": "
+                    {because}
+                    "."
+                </p>
             }
+            .into_any(),
             None => {
                 view! { <p class="lead">"Nothing has happened yet that parents had a part in."</p> }
                     .into_any()
@@ -510,8 +642,14 @@ pub async fn plan(
             Some(overridden(format!("Draft {}", draft.version), name, reason, at))
         });
         let overrides: Vec<_> = overrides.collect();
-        let overrides = (!overrides.is_empty())
-            .then(|| view! { <section class="stack"><h2>"When the gate was overridden"</h2><ul class="stack">{overrides}</ul></section> });
+        let overrides = (!overrides.is_empty()).then(|| {
+            view! {
+                <section class="stack">
+                    <h2>"When the gate was overridden"</h2>
+                    <ul class="stack">{overrides}</ul>
+                </section>
+            }
+        });
         let outcome = match of_plan
             .awaited
             .as_ref()
@@ -548,14 +686,23 @@ pub async fn plan(
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    <p><a class="back" href="/record">"The record"</a></p>
+                    <p>
+                        <a class="back" href="/record">
+                            "The record"
+                        </a>
+                    </p>
                     <h1>{plan.title.clone()}</h1>
                     {rung}
-                    <p><a href=format!("/plans/{}", plan.id)>"The plan, with its topics and drafts"</a></p>
+                    <p>
+                        <a href=format!(
+                            "/plans/{}",
+                            plan.id,
+                        )>"The plan, with its topics and drafts"</a>
+                    </p>
                 </section>
                 <section class="stack">
                     <h2>"What happened, in its order"</h2>
-                    <div inner_html=chart></div>
+                    <div inner_html=chart />
                     <Timeline steps />
                 </section>
                 {overrides}

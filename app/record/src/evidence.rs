@@ -75,16 +75,37 @@ fn page(day: &str, refusals: &Refusals) -> Page {
     Page::new("Evidence pack", || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Evidence pack"</h1>
-                <p class="lead">"The record of one day as a folder for inspectors: a report that opens without a network, the tables, and a manifest that shows if a file was changed."</p>
-                <p>"No names are in it, and no number of people from 1 to 9. The same day gives the same pack, today and in a year. You need nobody’s permission."</p>
+                <p class="lead">
+                    "The record of one day as a folder for inspectors: a report that opens without \
+                     a network, the tables, and a manifest that shows if a file was changed."
+                </p>
+                <p>
+                    "No names are in it, and no number of people from 1 to 9. The same day gives \
+                     the same pack, today and in a year. You need nobody’s permission."
+                </p>
                 <form class="stack" method="post" action="/forum/evidence-pack" novalidate>
-                    <Field name="as_of" label="All that had happened by the end of this day" hint="Today’s pack can still change until the day is over." kind="date" value=day refusals />
+                    <Field
+                        name="as_of"
+                        label="All that had happened by the end of this day"
+                        hint="Today’s pack can still change until the day is over."
+                        kind="date"
+                        value=day
+                        refusals
+                    />
                     <button class="button">"Save the pack"</button>
                 </form>
-                <p>"Inspectors check it in the folder with "<code>"sha256sum --check manifest.sha256"</code>". That you made it, and its hash, is noted in the audit log."</p>
+                <p>
+                    "Inspectors check it in the folder with "
+                    <code>"sha256sum --check manifest.sha256"</code>
+                    ". That you made it, and its hash, is noted in the audit log."
+                </p>
             </div>
         }
     })

@@ -51,8 +51,14 @@ fn words(house: &House, head: &audit::Head) -> Words {
         paragraphs: vec![
             format!("The audit log has {} entries. The hash of the last one is:", head.number),
             head.hash.clone(),
-            "It covers every entry before it. If anybody changes, takes out or adds one later, this hash is in the log no more.".to_owned(),
-            format!("Whoever runs the service finds it with: alongside audit-check --head {}", head.hash),
+            "It covers every entry before it. If anybody changes, takes out or adds one later, \
+             this hash is in the log no more."
+                .to_owned(),
+            format!(
+                "Whoever runs the service finds it with: alongside audit-check --head \
+                {}",
+                head.hash
+            ),
         ],
         button: Some(("The record".to_owned(), house.link("/record"))),
         also: None,

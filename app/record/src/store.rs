@@ -47,13 +47,15 @@ pub async fn told(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
 /// on it by then, and what the update is about.
 pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
     let rows = sqlx::query(
-        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name, '') AS organisation, b.kind, b.subject_id,
+        "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at, coalesce(o.name,
+         '') AS organisation, b.kind, b.subject_id,
                 v.verdict, v.given_at
          FROM update_versions s
          JOIN updates u ON u.id = s.update_id
          JOIN update_subjects b ON b.update_id = s.update_id
          LEFT JOIN organisations o ON o.id = u.organisation_id
-         LEFT JOIN verdicts v ON v.id = (SELECT l.id FROM verdicts l WHERE l.update_id = s.update_id AND l.version = s.version AND l.given_at <= $1
+         LEFT JOIN verdicts v ON v.id = (SELECT l.id FROM verdicts l
+           WHERE l.update_id = s.update_id AND l.version = s.version AND l.given_at <= $1
                                          ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
          WHERE s.published_at <= $1
          ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id",
@@ -110,7 +112,8 @@ pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
 /// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version,
 /// days, people).
 fn letters_by_days() -> String {
-    let days = "CASE WHEN r.at IS NULL AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
+    let days = "CASE WHEN r.at IS NULL
+         AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
     format!(
         "SELECT l.update_id, l.version, {days} AS days, count(*) AS people
          FROM update_letters l
@@ -144,11 +147,15 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
 fn awaited_by_then() -> String {
     format!(
         "SELECT a.kind, a.id, a.title, a.since,
-                (SELECT min(s.published_at) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-                 WHERE b.kind = a.kind AND b.subject_id = a.id AND s.published_at <= $1) AS first_said_at,
-                (SELECT min(s.decide_by) FROM update_subjects b JOIN update_versions s ON s.update_id = b.update_id
+                (SELECT min(s.published_at) FROM update_subjects b
+                  JOIN update_versions s ON s.update_id = b.update_id
+                 WHERE b.kind = a.kind AND b.subject_id = a.id
+                   AND s.published_at <= $1) AS first_said_at,
+                (SELECT min(s.decide_by) FROM update_subjects b
+                  JOIN update_versions s ON s.update_id = b.update_id
                  WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
-                   AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
+                   AND s.version = (SELECT max(l.version) FROM update_versions l
+                     WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
          FROM ({}) a",
         updates::store::awaited_by("$1")
     )
@@ -158,12 +165,17 @@ fn awaited_by_then() -> String {
 /// place.
 pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
     let sql = format!(
-        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place, y.supporters, p.baseline,
-                CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
-                                  WHERE x.round_id = r.id AND x.topic_id = y.topic_id AND c.confirmed_at <= $1) THEN 1 ELSE 0 END AS BIGINT) AS is_chosen
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce(p.name, '{ELSEWHERE}') AS place,
+         y.supporters, p.baseline,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x
+                  JOIN confirmations c ON c.round_id = x.round_id
+                                  WHERE x.round_id = r.id AND x.topic_id = y.topic_id
+                                    AND c.confirmed_at <= $1) THEN 1
+                                    ELSE 0 END AS BIGINT) AS is_chosen
          FROM rounds r
          LEFT JOIN (SELECT y.* FROM tallies y JOIN topics t ON t.id = y.topic_id
-                    WHERE (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL OR t.merged_at > $1)) y ON y.round_id = r.id
+                    WHERE (t.withdrawn_at IS NULL OR t.withdrawn_at > $1) AND (t.merged_at IS NULL
+                      OR t.merged_at > $1)) y ON y.round_id = r.id
          LEFT JOIN places p ON p.id = y.place_id
          WHERE r.closed_at <= $1
          ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
@@ -213,14 +225,20 @@ pub struct OfPlan {
 /// `contributors_told` and `rounds` what is about it, in one statement.
 pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
     let sql = format!(
-        "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four, organisation AS five,
-                published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight, CAST(0 AS BIGINT) AS nine FROM ({}) said
-         UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0 FROM ({}) awaited WHERE kind = 'plan' AND id = $2
-         UNION ALL SELECT 'letters', update_id, '', '', '', '', version, days, people, 0 FROM ({}) letters
+        "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
+         organisation AS five,
+                published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight,
+                  CAST(0 AS BIGINT) AS nine FROM ({}) said
+         UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
+           FROM ({}) awaited WHERE kind = 'plan' AND id = $2
+         UNION ALL SELECT 'letters', update_id, '', '', '', '', version, days, people, 0
+           FROM ({}) letters
            WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
-         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name, '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
+         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name,
+           '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
                           coalesce(p.position, 1000000)
-           FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
+           FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id
+             JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
            JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
            LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
          ORDER BY what, six DESC, one, three, nine, five",
@@ -292,7 +310,8 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
     let rows = sqlx::query(
         "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
          FROM consultations c
-         LEFT JOIN releases r ON r.consultation_id = c.id AND r.number = (SELECT max(l.number) FROM releases l WHERE l.consultation_id = c.id AND l.checked_at <= $1)
+         LEFT JOIN releases r ON r.consultation_id = c.id AND r.number = (SELECT max(l.number)
+           FROM releases l WHERE l.consultation_id = c.id AND l.checked_at <= $1)
          WHERE c.opened_at <= $1
          ORDER BY c.opens_at, c.id",
     )
@@ -320,8 +339,10 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
 pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
     let rows = sqlx::query(
         "SELECT c.id, coalesce(s.name, '') AS service, c.published_at,
-                (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1) AS first_answered_at,
-                (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id AND r.responded_at <= $1 AND r.action <> '') AS actions
+                (SELECT min(r.responded_at) FROM comment_responses r WHERE r.comment_id = c.id
+                  AND r.responded_at <= $1) AS first_answered_at,
+                (SELECT count(*) FROM comment_responses r WHERE r.comment_id = c.id
+                  AND r.responded_at <= $1 AND r.action <> '') AS actions
          FROM comments c LEFT JOIN services s ON s.id = c.service_id
          WHERE c.published_at <= $1 AND (c.withdrawn_at IS NULL OR c.withdrawn_at > $1)
          ORDER BY c.published_at, c.id",
@@ -342,9 +363,12 @@ pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
 /// When the first thing happened that the record holds; `None` when nothing has.
 pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
     sqlx::query_scalar(
-        "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL SELECT min(closed_at) FROM rounds
-           UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL SELECT min(opened_at) FROM consultations
-           UNION ALL SELECT min(published_at) FROM update_versions UNION ALL SELECT min(published_at) FROM comments) first",
+        "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL
+         SELECT min(closed_at) FROM rounds
+           UNION ALL SELECT min(effect_at) FROM notices WHERE started_at IS NOT NULL UNION ALL
+             SELECT min(opened_at) FROM consultations
+           UNION ALL SELECT min(published_at) FROM update_versions UNION ALL
+             SELECT min(published_at) FROM comments) first",
     )
     .fetch_one(&mut *db.read().await?)
     .await

@@ -154,7 +154,8 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "contributors_told",
-            "Who contributed and had a letter about it, to the nearest ten, and after how many days (median)",
+            "Who contributed and had a letter about it, to the nearest ten, and after how many \
+             days (median)",
             "contributors_told",
             &["update", "version", "told", "not_reached", "median_days"],
             contributors_told(history),
@@ -175,7 +176,8 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "supports_by_place",
-            "Supports that each place gave in a round, of all its topics, beside how many children with SEND live there",
+            "Supports that each place gave in a round, of all its topics, beside how many children \
+             with SEND live there",
             "rounds",
             &["round", "title", "place", "supports", "children"],
             supports_by_place(history),

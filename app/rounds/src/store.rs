@@ -30,7 +30,8 @@ pub struct Round {
 /// When the database fails; likewise for every function here.
 pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
     let row = sqlx::query(
-        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
+        "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at,
+         c.confirmed_at, c.reason
          FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id WHERE r.id = $1",
     )
     .bind(id)
@@ -48,8 +49,10 @@ pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
 }
 
 /// The rounds, the last to close first, as the beginning of a statement that says how many.
-pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at, r.counted_at, c.confirmed_at, c.reason
-     FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id ORDER BY r.closes_at DESC, r.id DESC";
+pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at,
+     r.counted_at, c.confirmed_at, c.reason
+     FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id
+       ORDER BY r.closes_at DESC, r.id DESC";
 
 /// Opens a round, once for each form key, with every published topic that is in none. Gives its id,
 /// and whether it was opened just now. `None` when its time overlaps another round's; where two are
@@ -67,8 +70,10 @@ pub async fn open(
         return Ok(Some((earlier, false)));
     }
     let new: Option<String> = sqlx::query_scalar(
-        "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by, form_key)
-         SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), $7, $8
+        "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, opened_by,
+         form_key)
+         SELECT $1, $2, CAST($3 AS INTEGER), CAST($4 AS BIGINT), CAST($5 AS BIGINT),
+           CAST($6 AS BIGINT), $7, $8
          WHERE NOT EXISTS (SELECT 1 FROM rounds WHERE propose_from < $6 AND closes_at > $4)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
@@ -83,10 +88,13 @@ pub async fn open(
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(id) = &new {
-        sqlx::query("UPDATE topics SET round_id = $1 WHERE round_id IS NULL AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL")
-            .bind(id)
-            .execute(tx)
-            .await?;
+        sqlx::query(
+            "UPDATE topics SET round_id = $1 WHERE round_id IS NULL
+             AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL",
+        )
+        .bind(id)
+        .execute(tx)
+        .await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -102,7 +110,8 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
 pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
     let closed: Option<String> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1
-         WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1 ORDER BY closes_at LIMIT 1) AND closed_at IS NULL
+         WHERE id IN (SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1
+           ORDER BY closes_at LIMIT 1) AND closed_at IS NULL
          RETURNING id",
     )
     .bind(now)
@@ -120,9 +129,11 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
          INSERT INTO tallies (round_id, topic_id, place_id, supporters)
          SELECT t.round_id, t.id, p.place_id, coalesce(c.supporters, 0)
          FROM topics t
-         CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION SELECT place_id FROM counted) p
+         CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION
+           SELECT place_id FROM counted) p
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
-         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL",
+         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
+           AND t.withdrawn_at IS NULL",
     )
     .bind(&id)
     .execute(tx)

@@ -27,7 +27,8 @@ pub fn note(sent: &Sent) -> Result<String, Refusals> {
 /// letter, and beside whom, is not known: it says nothing of what was written.
 pub fn passed_on() -> (&'static str, Vec<String>) {
     let paragraphs = [
-        "Thank you for writing to us. We passed it on to the one person of the forum who looks after such things. Nobody else can see it now. That person may write to you.",
+        "Thank you for writing to us. We passed it on to the one person of the forum who looks \
+         after such things. Nobody else can see it now. That person may write to you.",
         "If somebody is in danger now, call 999.",
     ];
     ("About what you sent us", paragraphs.map(str::to_owned).to_vec())
@@ -35,8 +36,13 @@ pub fn passed_on() -> (&'static str, Vec<String>) {
 
 /// That a note was kept, at the top of the page of what was passed on.
 pub fn note_is_kept(sent: &Sent) -> Option<impl IntoView + use<>> {
-    (sent.typed("done") == "noted")
-        .then(|| view! { <Banner title="Your note is kept"><p>"What has a note counts as looked after."</p></Banner> })
+    (sent.typed("done") == "noted").then(|| {
+        view! {
+            <Banner title="Your note is kept">
+                <p>"What has a note counts as looked after."</p>
+            </Banner>
+        }
+    })
 }
 
 /// What was done about something that was passed on, and the form for one note more.
@@ -46,16 +52,32 @@ pub fn what_was_done<'a>(
     refusals: &'a Refusals,
 ) -> impl IntoView + use<'a> {
     let notes = notes.into_iter().map(|(at, note)| {
-        view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{note}</p></li> }
+        view! {
+            <li>
+                <time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time>
+                <p class="said">{note}</p>
+            </li>
+        }
     });
     let notes: Vec<_> = notes.collect();
-    let notes = (!notes.is_empty())
-        .then(|| view! { <h2>"What was done"</h2><ol class="timeline">{notes}</ol> });
+    let notes = (!notes.is_empty()).then(|| {
+        view! {
+            <h2>"What was done"</h2>
+            <ol class="timeline">{notes}</ol>
+        }
+    });
     view! {
         {notes}
         <form method="post" novalidate>
             <FormKey key=sent.typed("form_key") />
-            <Area name="note" label="What was done" hint="Only people who look after safeguarding can read it." value=sent.typed("note") rows=3 refusals />
+            <Area
+                name="note"
+                label="What was done"
+                hint="Only people who look after safeguarding can read it."
+                value=sent.typed("note")
+                rows=3
+                refusals
+            />
             <button class="button">"Keep this note"</button>
         </form>
     }

@@ -4,9 +4,12 @@
 /// everywhere.
 pub fn is_about(notice: &str) -> String {
     format!(
-        "EXISTS (SELECT 1 FROM notice_services ns WHERE ns.service_id = s.service_id AND ns.notice_id = {notice})
-         AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = {notice})
-              OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = {notice} AND np.place_id = s.place_id))"
+        "EXISTS (SELECT 1 FROM notice_services ns WHERE ns.service_id = s.service_id
+         AND ns.notice_id = {notice})
+         AND (s.place_id = '' OR NOT EXISTS (SELECT 1 FROM notice_places np
+           WHERE np.notice_id = {notice})
+              OR EXISTS (SELECT 1 FROM notice_places np WHERE np.notice_id = {notice}
+                AND np.place_id = s.place_id))"
     )
 }
 
@@ -14,7 +17,8 @@ pub fn is_about(notice: &str) -> String {
 /// names them.
 pub fn asks_for(subscriber: &str, notice: &str) -> String {
     format!(
-        "EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_at IS NULL AND {})",
+        "EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber}
+         AND s.ended_at IS NULL AND {})",
         is_about(notice)
     )
 }
@@ -24,9 +28,12 @@ pub fn asks_for(subscriber: &str, notice: &str) -> String {
 /// themselves. Two machines' clocks may be a minute apart.
 pub fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     format!(
-        "(EXISTS (SELECT 1 FROM ledger x WHERE x.notice_id = {since} AND x.subscriber_id = {subscriber} AND x.stopped_at IS NOT NULL)
-          OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber} AND s.ended_how IN ('one click', 'own page')
-                   AND s.ended_at >= (SELECT o.started_at - 60000 FROM notices o WHERE o.id = {since}) AND {}))",
+        "(EXISTS (SELECT 1 FROM ledger x WHERE x.notice_id = {since}
+         AND x.subscriber_id = {subscriber} AND x.stopped_at IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = {subscriber}
+            AND s.ended_how IN ('one click', 'own page')
+                   AND s.ended_at >= (SELECT o.started_at - 60000 FROM notices o
+                     WHERE o.id = {since}) AND {}))",
         is_about(notice)
     )
 }

@@ -12,10 +12,16 @@ pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -
         paragraphs: vec![
             "You asked to be told before these change:".to_owned(),
             wanted.join("\n"),
-            format!("Press the button to confirm. It works until {}.", clock::day_and_hour(ends_at)),
+            format!(
+                "Press the button to confirm. It works until \
+                {}.",
+                clock::day_and_hour(ends_at)
+            ),
         ],
         button: Some(("Yes, write to me".to_owned(), house.link(&format!("/subscribe/{token}")))),
-        why: "Somebody asked for this with your address. If it was not you, do nothing: we do not write again.".to_owned(),
+        why: "Somebody asked for this with your address. If it was not you, do nothing: we do not \
+            write again."
+            .to_owned(),
         from: house.names.forum.clone(),
         also: None,
         stop: None,

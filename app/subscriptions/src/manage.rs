@@ -160,7 +160,9 @@ pub async fn unsubscribe_form(
                 <form method="post">
                     <button class="button">"Stop these letters"</button>
                 </form>
-                <p><a href=to>"Choose what to keep instead"</a></p>
+                <p>
+                    <a href=to>"Choose what to keep instead"</a>
+                </p>
             </div>
         }
     })
@@ -197,7 +199,10 @@ pub async fn unsubscribe(
             <div class="stack">
                 <h1>"We have stopped"</h1>
                 <p class="lead">"We no longer write to you about this."</p>
-                <p>"You can "<a href="/subscribe">"begin again"</a>" at any time. "<a href="/notices">"All changes"</a>" are here for everyone to read."</p>
+                <p>
+                    "You can "<a href="/subscribe">"begin again"</a>" at any time. "
+                    <a href="/notices">"All changes"</a>" are here for everyone to read."
+                </p>
             </div>
         }
     });
@@ -230,7 +235,10 @@ fn no_letters(house: &House, viewer: &Viewer) -> Response {
             <div class="stack">
                 <h1>"This link has ended"</h1>
                 <p class="lead">"We write no letters that go with it any more."</p>
-                <p>"If letters still come, perhaps to a new address, use the link in the newest one."</p>
+                <p>
+                    "If letters still come, perhaps to a new address, use the link in the newest \
+                     one."
+                </p>
             </div>
         }
     })
@@ -270,7 +278,10 @@ async fn page(
             view! {
                 <details open=!refusals.is_empty() || !has_any>
                     <summary>"Be told of more, or more or less often"</summary>
-                    <form method="post" novalidate>{fields}<button class="button">"Keep this"</button></form>
+                    <form method="post" novalidate>
+                        {fields}
+                        <button class="button">"Keep this"</button>
+                    </form>
                 </details>
             }
         });
@@ -280,14 +291,36 @@ async fn page(
                 <Summary refusals />
                 <h1>"What we tell you about"</h1>
                 {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
-                {subscriber.is_none().then(|| view! { <p><a class="button" href="/subscribe">"Be told before it changes"</a></p> })}
-                {has.came_back.map(came_back)}
-                {has_any.then(|| view! { <p class="lead">{format!("How often: {}.", has.cadence.title())}</p> })}
-                <ul class="rows">{has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}</ul>
-                {has_any.then(|| view! {
-                    <form method="post"><button class="button quiet" name="step" value="stop all">"Stop all letters"</button></form>
-                })}
-                {add}
+                {subscriber
+                    .is_none()
+                    .then(|| {
+                        view! {
+                            <p>
+                                <a class="button" href="/subscribe">
+                                    "Be told before it changes"
+                                </a>
+                            </p>
+                        }
+                    })} {has.came_back.map(came_back)}
+                {has_any
+                    .then(|| {
+                        view! {
+                            <p class="lead">{format!("How often: {}.", has.cadence.title())}</p>
+                        }
+                    })}
+                <ul class="rows">
+                    {has.subscriptions.iter().map(|standing| row(standing, &area)).collect_view()}
+                </ul>
+                {has_any
+                    .then(|| {
+                        view! {
+                            <form method="post">
+                                <button class="button quiet" name="step" value="stop all">
+                                    "Stop all letters"
+                                </button>
+                            </form>
+                        }
+                    })} {add}
             </div>
         }
     });
@@ -298,10 +331,12 @@ async fn page(
 fn came_back(came: Came) -> impl IntoView {
     let words = match came {
         Came::Bounced => {
-            "Our last letter to you came back. We go on writing to this address. If it is full or wrong, ask to be told at another one."
+            "Our last letter to you came back. We go on writing to this address. If it is full or \
+             wrong, ask to be told at another one."
         }
         Came::Complained => {
-            "Our last letter to you was marked as unwanted. We go on writing, so that you hear of changes. You can stop the letters here."
+            "Our last letter to you was marked as unwanted. We go on writing, so that you hear of \
+             changes. You can stop the letters here."
         }
     };
     view! { <p class="panel warn">{words}</p> }
@@ -319,7 +354,10 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
             <span>{what}</span>
             <form method="post">
                 <input type="hidden" name="subscription" value=standing.id.clone() />
-                <button class="link" name="step" value="stop">"Stop"<span class="unseen">{format!(" {unseen}")}</span></button>
+                <button class="link" name="step" value="stop">
+                    "Stop"
+                    <span class="unseen">{format!(" {unseen}")}</span>
+                </button>
             </form>
         </li>
     }
@@ -334,5 +372,9 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "changed" => ("It is changed", "Letters come as you chose."),
         _ => return None,
     };
-    Some(view! { <Banner title=words.0><p>{words.1}</p></Banner> })
+    Some(view! {
+        <Banner title=words.0>
+            <p>{words.1}</p>
+        </Banner>
+    })
 }

@@ -19,13 +19,16 @@ pub async fn keep_request(
     wanted: &str,
     ends_at: Millis,
 ) -> Kept<()> {
-    sqlx::query("INSERT INTO subscription_requests (token_hash, email, wanted, ends_at) VALUES ($1, $2, $3, $4)")
-        .bind(token_hash)
-        .bind(email)
-        .bind(wanted)
-        .bind(ends_at)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO subscription_requests (token_hash, email, wanted, ends_at)
+         VALUES ($1, $2, $3, $4)",
+    )
+    .bind(token_hash)
+    .bind(email)
+    .bind(wanted)
+    .bind(ends_at)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -38,8 +41,10 @@ pub async fn request(
     now: Millis,
 ) -> Kept<Option<(String, String)>> {
     let row = sqlx::query(
-        "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1 AND r.ends_at > $2
-           AND NOT EXISTS (SELECT 1 FROM subscribers b JOIN subscriptions s ON s.subscriber_id = b.id
+        "SELECT r.email, r.wanted FROM subscription_requests r WHERE r.token_hash = $1
+         AND r.ends_at > $2
+           AND NOT EXISTS (SELECT 1 FROM subscribers b
+             JOIN subscriptions s ON s.subscriber_id = b.id
                            WHERE b.email = r.email AND s.ended_at >= r.confirmed_at)",
     )
     .bind(token_hash)
@@ -52,7 +57,8 @@ pub async fn request(
 /// Keeps that what was asked for is confirmed.
 pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
     let confirmed = sqlx::query(
-        "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1 AND confirmed_at IS NULL",
+        "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1
+         AND confirmed_at IS NULL",
     );
     confirmed.bind(token_hash).bind(now).execute(tx).await?;
     Ok(())
@@ -78,8 +84,10 @@ pub async fn subscriber(
     now: Millis,
 ) -> Kept<String> {
     sqlx::query_scalar(
-        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at) VALUES ($1, $2, $3, 'at once', $4)
-         ON CONFLICT (email) DO UPDATE SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
+        "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
+         VALUES ($1, $2, $3, 'at once', $4)
+         ON CONFLICT (email) DO UPDATE
+           SET account_id = coalesce(subscribers.account_id, excluded.account_id), joined_id = NULL
          RETURNING id",
     )
     .bind(id::fresh())
@@ -115,7 +123,8 @@ pub async fn begin(
     };
     let rows = (0..each.len()).map(row).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES {rows}
+        "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how)
+         VALUES {rows}
          ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING"
     );
     let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
@@ -190,7 +199,8 @@ pub async fn end(
     };
     let wanted = db::parameters(4, ids.len());
     let sql = format!(
-        "UPDATE subscriptions SET ended_at = $2, ended_how = $3 WHERE subscriber_id = $1 AND ended_at IS NULL AND {column} IN ({wanted})"
+        "UPDATE subscriptions SET ended_at = $2, ended_how = $3 WHERE subscriber_id = $1
+         AND ended_at IS NULL AND {column} IN ({wanted})"
     );
     let mut end = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
     for id in ids {
@@ -199,8 +209,10 @@ pub async fn end(
     end.execute(&mut *tx).await?;
     let of_outcomes: Option<i64> = sqlx::query_scalar(
         "UPDATE subscribers SET idle_since = coalesce(idle_since, $2)
-         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1 AND s.ended_at IS NULL)
-         RETURNING (SELECT count(*) FROM update_letters l JOIN deliveries d ON d.id = l.delivery_id AND d.next_at IS NOT NULL
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1
+           AND s.ended_at IS NULL)
+         RETURNING (SELECT count(*) FROM update_letters l
+           JOIN deliveries d ON d.id = l.delivery_id AND d.next_at IS NOT NULL
                     WHERE l.subscriber_id = $1)",
     )
     .bind(subscriber_id)
@@ -226,7 +238,8 @@ pub async fn end(
 /// The subscriber a link leads to, while her address is known.
 pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
     sqlx::query_scalar(
-        "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id WHERE l.token_hash = $1 AND s.erased_at IS NULL",
+        "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
+         WHERE l.token_hash = $1 AND s.erased_at IS NULL",
     )
     .bind(token_hash)
     .fetch_optional(connection)
@@ -239,7 +252,8 @@ pub async fn of_account(
     account_id: &str,
 ) -> Kept<Option<(String, Option<String>)>> {
     let row = sqlx::query(
-        "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email WHERE a.id = $1 AND a.email IS NOT NULL",
+        "SELECT a.email, s.id FROM accounts a LEFT JOIN subscribers s ON s.email = a.email
+         WHERE a.id = $1 AND a.email IS NOT NULL",
     )
     .bind(account_id)
     .fetch_optional(connection)
@@ -273,8 +287,10 @@ pub struct Standing {
 pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     let rows = sqlx::query(
         "SELECT b.cadence, s.id, v.name, p.name,
-                (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT JOIN returns r ON r.delivery_id = d.id
-                 WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL ORDER BY d.sent_at DESC, r.kind LIMIT 1)
+                (SELECT r.kind FROM ledger l JOIN deliveries d ON d.id = l.delivery_id LEFT
+                  JOIN returns r ON r.delivery_id = d.id
+                 WHERE l.subscriber_id = b.id AND d.sent_at IS NOT NULL
+                   ORDER BY d.sent_at DESC, r.kind LIMIT 1)
          FROM subscribers b
          LEFT JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
          LEFT JOIN services v ON v.id = s.service_id
@@ -321,10 +337,13 @@ pub async fn address_changed(
     let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
     hold(tx, kind, &both).await?;
     let Some(known) = known else {
-        let not_gone = "SELECT l.delivery_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1 AND d.next_at IS NOT NULL";
+        let not_gone = "SELECT l.delivery_id FROM ledger l
+             JOIN deliveries d ON d.id = l.delivery_id WHERE l.subscriber_id = $1
+             AND d.next_at IS NOT NULL";
         let links = format!(
             "DELETE FROM subscriber_links WHERE subscriber_id = $1
-               AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1 AND delivery_id IN ({not_gone}))"
+               AND token_hash NOT IN (SELECT link_hash FROM ledger WHERE subscriber_id = $1
+                 AND delivery_id IN ({not_gone}))"
         );
         sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
         let letters = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
@@ -340,13 +359,17 @@ pub async fn address_changed(
         .bind(&old)
         .execute(&mut *tx)
         .await?;
-    let standing = sqlx::query("SELECT service_id, place_id FROM subscriptions WHERE subscriber_id = $1 AND ended_at IS NULL")
-        .bind(&old)
-        .fetch_all(&mut *tx)
-        .await?;
+    let standing = sqlx::query(
+        "SELECT service_id, place_id FROM subscriptions
+         WHERE subscriber_id = $1 AND ended_at IS NULL",
+    )
+    .bind(&old)
+    .fetch_all(&mut *tx)
+    .await?;
     for row in standing {
         sqlx::query(
-            "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
+            "INSERT INTO subscriptions (id, subscriber_id, service_id, place_id, began_at,
+             began_how) VALUES ($1, $2, $3, $4, $5, 'address changed')
              ON CONFLICT (subscriber_id, service_id, place_id) WHERE ended_at IS NULL DO NOTHING",
         )
         .bind(id::fresh())
@@ -375,7 +398,8 @@ pub async fn address_changed(
 async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
-         SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4 RETURNING id",
+         SELECT $1, $2, account_id, cadence, CAST($3 AS BIGINT) FROM subscribers WHERE id = $4
+           RETURNING id",
     )
     .bind(id::fresh())
     .bind(email)
@@ -402,17 +426,27 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     }
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1").bind(now).execute(&mut *tx).await?;
+            sqlx::query(
+                "DELETE FROM subscription_requests
+                 WHERE ends_at <= $1",
+            )
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
             let erased = sqlx::query(
-                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2 WHERE idle_since <= $1 AND erased_at IS NULL",
+                "UPDATE subscribers SET email = NULL, account_id = NULL, erased_at = $2
+                 WHERE idle_since <= $1 AND erased_at IS NULL",
             )
             .bind(before)
             .bind(now)
             .execute(&mut *tx)
             .await?;
-            sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id FROM subscribers WHERE erased_at IS NOT NULL)")
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "DELETE FROM subscriber_links WHERE subscriber_id IN (SELECT id
+                 FROM subscribers WHERE erased_at IS NOT NULL)",
+            )
+            .execute(tx)
+            .await?;
             Ok(erased.rows_affected())
         })
     })

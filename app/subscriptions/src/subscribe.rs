@@ -136,8 +136,14 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
         view! {
             <div class="stack">
                 <h1>"Look in your email"</h1>
-                <p class="lead">"We sent you a letter with a button. Press it, and we write to you before something changes."</p>
-                <p>"It should be there in a few minutes. If not, look among the junk, or "<a href="/subscribe">"try again"</a>"."</p>
+                <p class="lead">
+                    "We sent you a letter with a button. Press it, and we write to you before \
+                     something changes."
+                </p>
+                <p>
+                    "It should be there in a few minutes. If not, look among the junk, or "
+                    <a href="/subscribe">"try again"</a>"."
+                </p>
             </div>
         }
     })
@@ -170,7 +176,9 @@ pub async fn confirm_form(
                 <form method="post">
                     <button class="button">"Yes, write to me"</button>
                 </form>
-                <p class="soft">"If you did not ask for this, close the page. We do not write again."</p>
+                <p class="soft">
+                    "If you did not ask for this, close the page. We do not write again."
+                </p>
             </div>
         }
     });
@@ -227,13 +235,28 @@ fn page(
     let area = house.names.area.clone();
     let page = Page::new("Be told before it changes", || {
         let email = (!is_signed_in).then(|| {
-            view! { <Field name="email" label="Your email address" hint="Only for these letters. You need no account." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
+            view! {
+                <Field
+                    name="email"
+                    label="Your email address"
+                    hint="Only for these letters. You need no account."
+                    kind="email"
+                    autocomplete="email"
+                    value=sent.typed("email")
+                    refusals
+                />
+            }
         });
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Be told before it changes"</h1>
-                <p class="lead">{format!("When a service in {area} changes, we write to you before the day it takes effect.")}</p>
+                <p class="lead">
+                    {format!(
+                        "When a service in {area} changes, we write to you before the day it takes \
+                         effect.",
+                    )}
+                </p>
                 <form method="post" action="/subscribe" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     {choices(sent, services, places, refusals)}
@@ -267,7 +290,20 @@ pub fn choices<'a>(
         });
     view! {
         <Choices name="services" legend="Which services?" choices=services many=true refusals />
-        <Choices name="places" legend="Only in one part of the area?" hint="Choose none to be told about all of it." choices=places many=true refusals />
-        <Choices name="cadence" legend="How often may we write?" hint="What changes before the next letter of the day or week always comes at once." choices=cadences refusals />
+        <Choices
+            name="places"
+            legend="Only in one part of the area?"
+            hint="Choose none to be told about all of it."
+            choices=places
+            many=true
+            refusals
+        />
+        <Choices
+            name="cadence"
+            legend="How often may we write?"
+            hint="What changes before the next letter of the day or week always comes at once."
+            choices=cadences
+            refusals
+        />
     }
 }

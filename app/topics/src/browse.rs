@@ -40,26 +40,67 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let page = Page::new("Topics", || {
         let is_filtered =
             !(filter.search.is_empty() && filter.service.is_empty() && filter.place.is_empty());
-        let nothing = topics.is_empty().then(|| if is_filtered {
-            view! { <p>"No topic fits. "<a href="/topics">"Show all topics"</a>", or "<a href="/topics/new">"propose this one"</a>"."</p> }.into_any()
-        } else {
-            view! { <p>"Topics that parents propose will be here. "<a href="/topics/new">"Propose the first one"</a>"."</p> }.into_any()
+        let nothing = topics.is_empty().then(|| {
+            if is_filtered {
+                view! {
+                    <p>
+                        "No topic fits. "<a href="/topics">"Show all topics"</a>", or "
+                        <a href="/topics/new">"propose this one"</a>"."
+                    </p>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <p>
+                        "Topics that parents propose will be here. "
+                        <a href="/topics/new">"Propose the first one"</a>"."
+                    </p>
+                }
+                .into_any()
+            }
         });
         view! {
             <div class="stack-l">
                 <section class="stack">
                     <h1>"Topics"</h1>
                     <p class="lead">"What parents want planned, in their own words."</p>
-                    {viewer.may_propose().then(|| view! { <p><a class="button" href="/topics/new">"Propose a topic"</a></p> })}
+                    {viewer
+                        .may_propose()
+                        .then(|| {
+                            view! {
+                                <p>
+                                    <a class="button" href="/topics/new">
+                                        "Propose a topic"
+                                    </a>
+                                </p>
+                            }
+                        })}
                     <details open=is_filtered>
                         <summary>"Search topics"</summary>
                         <form method="get" role="search">
                             <div class="field">
                                 <label for="search">"Words in a topic"</label>
-                                <input id="search" name="search" type="search" value=filter.search.clone() />
+                                <input
+                                    id="search"
+                                    name="search"
+                                    type="search"
+                                    value=filter.search.clone()
+                                />
                             </div>
-                            <Select name="service" label="Service" choices=Choice::with_first("All services", services, &filter.service) />
-                            <Select name="place" label="Place" choices=Choice::with_first("All places", places, &filter.place) />
+                            <Select
+                                name="service"
+                                label="Service"
+                                choices=Choice::with_first(
+                                    "All services",
+                                    services,
+                                    &filter.service,
+                                )
+                            />
+                            <Select
+                                name="place"
+                                label="Place"
+                                choices=Choice::with_first("All places", places, &filter.place)
+                            />
                             <button class="button quiet">"Show"</button>
                         </form>
                     </details>
@@ -82,7 +123,11 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
         .into_iter()
         .map(|topic| {
             let help = shortened(&topic.would_help);
-            view! { <Card labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)><p class="soft">{help}</p></Card> }
+            view! {
+                <Card labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)>
+                    <p class="soft">{help}</p>
+                </Card>
+            }
         })
         .collect_view();
     view! { <ul class="cards">{cards}</ul> }
@@ -158,8 +203,13 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
 /// A parent's own topics, and what became of each.
 pub fn own_list(own: Vec<Own>) -> impl IntoView {
     if own.is_empty() {
-        return view! { <p>"Topics you propose will be here, with what came of each. "<a href="/topics/new">"Propose a topic"</a></p> }
-            .into_any();
+        return view! {
+            <p>
+                "Topics you propose will be here, with what came of each. "
+                <a href="/topics/new">"Propose a topic"</a>
+            </p>
+        }
+        .into_any();
     }
     let own = own
         .into_iter()
@@ -168,8 +218,13 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
             // The words of what was passed on are shown to nobody but the safeguarding lead: a
             // phone may be borrowed.
             if topic.facts.standing() == Standing::PassedOn {
-                return view! { <li class="card"><p>"Sent on "<When at=topic.proposed_at /></p><p class="state">{became}</p></li> }
-                    .into_any();
+                return view! {
+                    <li class="card">
+                        <p>"Sent on "<When at=topic.proposed_at /></p>
+                        <p class="state">{became}</p>
+                    </li>
+                }
+                .into_any();
             }
             view! {
                 <Card labels=Vec::new() title=topic.title to=format!("/topics/{}", topic.id)>
@@ -241,22 +296,53 @@ fn topic_page(
     let title = topic.title.clone();
     let CameOfIt { counted, plans, updates } = came_of_it;
     Page::new(title, || {
-        let banner =
-            banner.map(|(title, what_next)| view! { <Banner title><p>{what_next}</p></Banner> });
+        let banner = banner.map(|(title, what_next)| {
+            view! {
+                <Banner title>
+                    <p>{what_next}</p>
+                </Banner>
+            }
+        });
         let state = state.map(|words| view! { <p class="panel gold">{words}</p> });
         let merged = match &standing {
-            Standing::Merged(into) => Some(
-                view! { <p class="panel gold">"This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>"."</p> },
-            ),
+            Standing::Merged(into) => Some(view! {
+                <p class="panel gold">
+                    "This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>
+                    "."
+                </p>
+            }),
             _ => None,
         };
         let support = (standing == Standing::Published).then(|| {
             let dates = topic.round.clone();
-            view! { <SupportForm topic=topic.id.clone() title=topic.title.clone() supported=topic.supported round=dates phase viewer counted /> }
+            view! {
+                <SupportForm
+                    topic=topic.id.clone()
+                    title=topic.title.clone()
+                    supported=topic.supported
+                    round=dates
+                    phase
+                    viewer
+                    counted
+                />
+            }
         });
         let plans = (!plans.is_empty()).then(|| {
-            let plans = plans.into_iter().map(|(id, title)| view! { <li><a href=format!("/plans/{id}")>{title}</a></li> }).collect_view();
-            view! { <h2>"Planned now"</h2><p>"The council and the NHS must answer this topic in:"</p><ul class="queue">{plans}</ul> }
+            let plans = plans
+                .into_iter()
+                .map(|(id, title)| {
+                    view! {
+                        <li>
+                            <a href=format!("/plans/{id}")>{title}</a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <h2>"Planned now"</h2>
+                <p>"The council and the NHS must answer this topic in:"</p>
+                <ul class="queue">{plans}</ul>
+            }
         });
         let may_withdraw = is_own
             && matches!(standing, Standing::Waiting | Standing::Published)
@@ -267,12 +353,21 @@ fn topic_page(
                 <details>
                     <summary>"Withdraw this topic"</summary>
                     <p>"It is then published no more and not counted. You cannot undo this."</p>
-                    <form method="post" action=format!("/topics/{}/withdrawal", topic.id)><button class="button warn">"Withdraw this topic"</button></form>
+                    <form method="post" action=format!("/topics/{}/withdrawal", topic.id)>
+                        <button class="button warn">"Withdraw this topic"</button>
+                    </form>
                 </details>
             }
         });
-        let merge = (viewer.is(Role::Organiser) && matches!(standing, Standing::Waiting | Standing::Published))
-            .then(|| view! { <p><a href=format!("/forum/topics/{}", topic.id)>"Decide what becomes of it"</a></p> });
+        let merge = (viewer.is(Role::Organiser)
+            && matches!(standing, Standing::Waiting | Standing::Published))
+        .then(|| {
+            view! {
+                <p>
+                    <a href=format!("/forum/topics/{}", topic.id)>"Decide what becomes of it"</a>
+                </p>
+            }
+        });
         let labels = if topic.labels.is_empty() {
             vec![format!("All of {}", house.names.area)]
         } else {
@@ -281,7 +376,11 @@ fn topic_page(
         view! {
             <article class="stack">
                 {banner}
-                <p><a class="back" href="/topics">"Topics"</a></p>
+                <p>
+                    <a class="back" href="/topics">
+                        "Topics"
+                    </a>
+                </p>
                 <Labels labels />
                 <h1>{topic.title.clone()}</h1>
                 {state}

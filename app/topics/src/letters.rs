@@ -11,19 +11,24 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
     let page = |id: &str| Some(("See it".to_owned(), house.link(&format!("/topics/{id}"))));
     let title = &topic.title;
     let (subject, paragraphs, button) = match decision {
-        Decision::Publish => (
-            "Your topic is published",
-            vec![
-                format!("Your topic “{title}” is published, in your own words. Everyone can read it."),
-                "When voting opens, parents can support it. Nobody sees how many until the round closes.".to_owned(),
+        Decision::Publish => {
+            (
+                "Your topic is published",
+                vec![
+                format!("Your topic “{title}” is published, in your own words. Everyone can read \
+                    it."),
+                "When voting opens, parents can support it. Nobody sees how many until the round \
+                 closes.".to_owned(),
             ],
-            page(&topic.id),
-        ),
+                page(&topic.id),
+            )
+        }
         Decision::Merge(into) => (
             "Your topic is now part of another one",
             vec![
                 format!(
-                    "Your topic “{title}” was so close to another one that we put them together. Those who supported yours now support that one."
+                    "Your topic “{title}” was so close to another one that we put them together. \
+                     Those who supported yours now support that one."
                 ),
                 "Your words are not lost: they can still be read.".to_owned(),
             ],

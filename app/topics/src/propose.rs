@@ -81,16 +81,55 @@ fn write_page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Propose a topic"</h1>
-                <p class="lead">{format!("What should the council and the NHS in {area} plan with parents next?")}</p>
-                <p class="soft">{when}" Everyone can read it, but not who wrote it. Please do not name a child."</p>
+                <p class="lead">
+                    {format!(
+                        "What should the council and the NHS in {area} plan with parents next?",
+                    )}
+                </p>
+                <p class="soft">
+                    {when}" Everyone can read it, but not who wrote it. Please do not name a child."
+                </p>
                 <form method="post" action="/topics/new" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Field name="title" label="What should be planned?" hint="One line, 100 characters or fewer." value=sent.typed("title") refusals />
-                    <Area name="happens_now" label="What happens now?" hint="As you see it, in your own words. Nobody changes them." value=sent.typed("happens_now") refusals />
-                    <Area name="would_help" label="What would help?" value=sent.typed("would_help") refusals />
-                    <Choices name="services" legend="Which services is it about?" hint="Choose all that fit." choices=services many=true refusals />
-                    <Choices name="places" legend="Is it about one part of the area?" hint="Choose none if it is about all of it." choices=places many=true refusals />
-                    <button class="button" name="step" value="check">"Check it before it is sent"</button>
+                    <Field
+                        name="title"
+                        label="What should be planned?"
+                        hint="One line, 100 characters or fewer."
+                        value=sent.typed("title")
+                        refusals
+                    />
+                    <Area
+                        name="happens_now"
+                        label="What happens now?"
+                        hint="As you see it, in your own words. Nobody changes them."
+                        value=sent.typed("happens_now")
+                        refusals
+                    />
+                    <Area
+                        name="would_help"
+                        label="What would help?"
+                        value=sent.typed("would_help")
+                        refusals
+                    />
+                    <Choices
+                        name="services"
+                        legend="Which services is it about?"
+                        hint="Choose all that fit."
+                        choices=services
+                        many=true
+                        refusals
+                    />
+                    <Choices
+                        name="places"
+                        legend="Is it about one part of the area?"
+                        hint="Choose none if it is about all of it."
+                        choices=places
+                        many=true
+                        refusals
+                    />
+                    <button class="button" name="step" value="check">
+                        "Check it before it is sent"
+                    </button>
                 </form>
             </div>
         }
@@ -124,11 +163,23 @@ fn check_page(
     let proposal = proposal.clone();
     Page::new("Check your topic", || {
         let alike = (!alike.is_empty()).then(|| {
-            let alike = alike.into_iter().map(|(id, title)| view! { <li><a href=format!("/topics/{id}")>{title}</a></li> }).collect_view();
+            let alike = alike
+                .into_iter()
+                .map(|(id, title)| {
+                    view! {
+                        <li>
+                            <a href=format!("/topics/{id}")>{title}</a>
+                        </li>
+                    }
+                })
+                .collect_view();
             view! {
                 <div class="panel gold stack">
                     <h2>"Is it one of these?"</h2>
-                    <p>"If a topic says the same, it is stronger to support that one. What you wrote stays here if you come back."</p>
+                    <p>
+                        "If a topic says the same, it is stronger to support that one. What you \
+                         wrote stays here if you come back."
+                    </p>
                     <ul>{alike}</ul>
                 </div>
             }
@@ -138,18 +189,40 @@ fn check_page(
                 <h1>"Check your topic"</h1>
                 {alike}
                 <dl class="answers">
-                    <div><dt>"What should be planned"</dt><dd>{proposal.title}</dd></div>
-                    <div><dt>"What happens now"</dt><dd class="said">{proposal.happens_now}</dd></div>
-                    <div><dt>"What would help"</dt><dd class="said">{proposal.would_help}</dd></div>
-                    <div><dt>"Services"</dt><dd>{services}</dd></div>
-                    <div><dt>"Places"</dt><dd>{places}</dd></div>
+                    <div>
+                        <dt>"What should be planned"</dt>
+                        <dd>{proposal.title}</dd>
+                    </div>
+                    <div>
+                        <dt>"What happens now"</dt>
+                        <dd class="said">{proposal.happens_now}</dd>
+                    </div>
+                    <div>
+                        <dt>"What would help"</dt>
+                        <dd class="said">{proposal.would_help}</dd>
+                    </div>
+                    <div>
+                        <dt>"Services"</dt>
+                        <dd>{services}</dd>
+                    </div>
+                    <div>
+                        <dt>"Places"</dt>
+                        <dd>{places}</dd>
+                    </div>
                 </dl>
                 <form method="post" action="/topics/new" class="stack">
                     {hidden}
-                    <button class="button" name="step" value="send">"Send this topic"</button>
-                    <button class="button quiet" name="step" value="change">"Change something"</button>
+                    <button class="button" name="step" value="send">
+                        "Send this topic"
+                    </button>
+                    <button class="button quiet" name="step" value="change">
+                        "Change something"
+                    </button>
                 </form>
-                <p class="soft">"Somebody from the forum reads it first, within five working days. We write to you then."</p>
+                <p class="soft">
+                    "Somebody from the forum reads it first, within five working days. We write to \
+                     you then."
+                </p>
             </div>
         }
     })

@@ -23,7 +23,13 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Safeguarding", || {
         let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing waits for you. What organisers pass on to you will be here, and nobody else sees it."</p> }.into_any()
+            view! {
+                <p>
+                    "Nothing waits for you. What organisers pass on to you will be here, and \
+                     nobody else sees it."
+                </p>
+            }
+            .into_any()
         } else {
             view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
                 .into_any()
@@ -42,8 +48,16 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                 <p class="lead">"Only people who look after safeguarding can see this page."</p>
                 {waiting}
                 {looked_after}
-                <p><a href="/forum/safeguarding/answers">"Answers to consultations that were passed on"</a></p>
-                <p><a href="/forum/safeguarding/comments">"Comments on the Local Offer that were passed on"</a></p>
+                <p>
+                    <a href="/forum/safeguarding/answers">
+                        "Answers to consultations that were passed on"
+                    </a>
+                </p>
+                <p>
+                    <a href="/forum/safeguarding/comments">
+                        "Comments on the Local Offer that were passed on"
+                    </a>
+                </p>
             </div>
         }
     });
@@ -51,7 +65,12 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 }
 
 fn line((id, title, passed_on_at): (String, String, Millis)) -> impl IntoView {
-    view! { <li><a href=format!("/forum/safeguarding/{id}")>{title}</a><p class="soft">"Passed on "<When at=passed_on_at /></p></li> }
+    view! {
+        <li>
+            <a href=format!("/forum/safeguarding/{id}")>{title}</a>
+            <p class="soft">"Passed on "<When at=passed_on_at /></p>
+        </li>
+    }
 }
 
 /// GET `/forum/safeguarding/{id}`
@@ -118,7 +137,11 @@ async fn page(
         view! {
             <div class="stack">
                 {note_is_kept(sent)}
-                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <p>
+                    <a class="back" href="/forum/safeguarding">
+                        "Safeguarding"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{concern.title}</h1>
                 <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>

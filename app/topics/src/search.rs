@@ -45,8 +45,10 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
-            "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id, to_tsquery('english', $1) question
-             WHERE s.words @@ question AND t.merged_at IS NULL ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+            "SELECT t.id, t.title FROM topic_search s
+             JOIN topics t ON t.id = s.topic_id, to_tsquery('english', $1) question
+             WHERE s.words @@ question AND t.merged_at IS NULL
+               ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };
@@ -61,11 +63,13 @@ pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
     let words = words(question);
     match kind {
         Kind::Sqlite => (
-            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search WHERE topic_search MATCH CASE WHEN $1 = '' THEN '\"nothing\"' ELSE $1 END))",
+            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search WHERE topic_search MATCH CASE
+             WHEN $1 = '' THEN '\"nothing\"' ELSE $1 END))",
             words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
         ),
         Kind::Postgres => (
-            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search WHERE words @@ to_tsquery('english', $1)))",
+            "($1 = '' OR t.id IN (SELECT topic_id FROM topic_search
+             WHERE words @@ to_tsquery('english', $1)))",
             words.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & "),
         ),
     }

@@ -54,15 +54,19 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let sql = format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id, s.name, l.name
          FROM (SELECT t.id, t.title, t.would_help, t.published_at FROM topics t
-               WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL AND {holds}
-                 AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id AND x.service_id = $2))
-                 AND ($3 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id AND x.place_id = $3)
+               WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+                 AND {holds}
+                 AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id
+                   AND x.service_id = $2))
+                 AND ($3 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id
+                   AND x.place_id = $3)
                               OR NOT EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id))
                  AND ($4 = '' OR t.round_id = $4)
                  AND (t.published_at < $5 OR (t.published_at = $5 AND t.id < $6))
                ORDER BY t.published_at DESC, t.id DESC LIMIT $7) p
          LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $8
-         LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT JOIN services s ON s.id = ts.service_id
+         LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT
+           JOIN services s ON s.id = ts.service_id
          LEFT JOIN topic_places tp ON tp.topic_id = p.id LEFT JOIN places l ON l.id = tp.place_id
          ORDER BY p.published_at DESC, p.id DESC, s.position, l.position"
     );
@@ -102,7 +106,8 @@ pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     let wanted = db::parameters(1, ids.len());
     let sql = format!(
         "SELECT id, title FROM topics
-         WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL ORDER BY proposed_at, id"
+         WHERE id IN ({wanted}) AND published_at IS NOT NULL AND merged_at IS NULL
+           AND withdrawn_at IS NULL ORDER BY proposed_at, id"
     );
     let mut titles = sqlx::query_as(AssertSqlSafe(sql));
     for id in ids {
@@ -143,12 +148,14 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
                 t.published_at, t.merged_into, t.decline_reason, t.passed_on_at, t.withdrawn_at,
-                r.id, r.propose_from, r.vote_from, r.closes_at, r.counted_at, su.account_id, s.name, l.name
+                r.id, r.propose_from, r.vote_from, r.closes_at, r.counted_at, su.account_id,
+                  s.name, l.name
          FROM topics t
          JOIN accounts a ON a.id = t.author_id
          LEFT JOIN rounds r ON r.id = t.round_id
          LEFT JOIN supports su ON su.topic_id = t.id AND su.account_id = $2
-         LEFT JOIN topic_services ts ON ts.topic_id = t.id LEFT JOIN services s ON s.id = ts.service_id
+         LEFT JOIN topic_services ts ON ts.topic_id = t.id LEFT
+           JOIN services s ON s.id = ts.service_id
          LEFT JOIN topic_places tp ON tp.topic_id = t.id LEFT JOIN places l ON l.id = tp.place_id
          WHERE t.id = $1
          ORDER BY s.position, l.position",
@@ -207,7 +214,8 @@ pub struct Own {
 /// What a parent proposed, the latest first.
 pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
     let rows = sqlx::query(
-        "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at, withdrawn_at
+        "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at,
+         withdrawn_at
          FROM topics WHERE author_id = $1 ORDER BY proposed_at DESC, id DESC LIMIT 200",
     )
     .bind(author_id)
@@ -218,7 +226,8 @@ pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
 
 /// Topics that wait for an organiser, the oldest first: (id, title, since).
 pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
-   WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+   WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
+     AND passed_on_at IS NULL AND withdrawn_at IS NULL
    ORDER BY proposed_at, id LIMIT 200";
 
 /// What was passed on to the safeguarding lead, for nobody else to see.
@@ -245,11 +254,13 @@ pub struct Concern {
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
     let sql = if looked_after {
         "SELECT id, title, passed_on_at FROM topics
-         WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n
+           WHERE n.topic_id = topics.id)
          ORDER BY passed_on_at DESC, id DESC LIMIT 100"
     } else {
         "SELECT id, title, passed_on_at FROM topics
-         WHERE passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = topics.id)
+         WHERE passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n
+           WHERE n.topic_id = topics.id)
          ORDER BY passed_on_at, id"
     };
     let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
@@ -259,8 +270,10 @@ pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, 
 /// One concern, if this topic was passed on.
 pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, n.noted_at, n.note
-         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN concern_notes n ON n.topic_id = t.id
+        "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, n.noted_at,
+         n.note
+         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT
+           JOIN concern_notes n ON n.topic_id = t.id
          WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
          ORDER BY n.noted_at",
     )
@@ -293,7 +306,8 @@ pub async fn note(
 ) -> Kept<bool> {
     let noted = sqlx::query(
         "INSERT INTO concern_notes (form_key, topic_id, note, noted_by, noted_at)
-         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2 AND passed_on_at IS NOT NULL
+         SELECT $1, id, $3, $4, CAST($5 AS BIGINT) FROM topics WHERE id = $2
+           AND passed_on_at IS NOT NULL
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(form_key)
@@ -370,7 +384,8 @@ pub async fn publish(
 ) -> Kept<bool> {
     // The round stays open until this write ends: no topic slips in beside the count.
     let open = format!(
-        "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2 ORDER BY vote_from LIMIT 1{}",
+        "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
+         ORDER BY vote_from LIMIT 1{}",
         kind.hold()
     );
     let round: Option<String> = sqlx::query_scalar(AssertSqlSafe(open))
@@ -380,7 +395,8 @@ pub async fn publish(
         .await?;
     let published = sqlx::query(
         "UPDATE topics SET published_at = $2, round_id = $3
-         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
+           AND passed_on_at IS NULL AND withdrawn_at IS NULL",
     )
     .bind(topic.id)
     .bind(now)
@@ -405,7 +421,8 @@ pub async fn merge(
     // Both topics are held in one order, so that two merges the other way round wait for each
     // other.
     let both = format!(
-        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics WHERE id IN ($1, $2) ORDER BY id{}",
+        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics
+         WHERE id IN ($1, $2) ORDER BY id{}",
         kind.hold_to_change()
     );
     let both =
@@ -435,7 +452,8 @@ pub async fn merge(
     }
     let merged = sqlx::query(
         "UPDATE topics SET merged_at = $3, merged_into = $2
-         WHERE id = $1 AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL
+         WHERE id = $1 AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
+           AND withdrawn_at IS NULL
            AND (round_id IS NULL OR round_id = $4)",
     )
     .bind(topic_id)
@@ -468,7 +486,8 @@ pub async fn decline(
 ) -> Kept<bool> {
     let declined = sqlx::query(
         "UPDATE topics SET declined_at = $3, decline_reason = $2
-         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
+           AND passed_on_at IS NULL AND withdrawn_at IS NULL",
     )
     .bind(topic_id)
     .bind(reason)
@@ -482,7 +501,8 @@ pub async fn decline(
 pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kept<bool> {
     let passed_on = sqlx::query(
         "UPDATE topics SET passed_on_at = $2
-         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL AND withdrawn_at IS NULL",
+         WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
+           AND passed_on_at IS NULL AND withdrawn_at IS NULL",
     )
     .bind(topic_id)
     .bind(now)
@@ -508,10 +528,14 @@ pub async fn withdraw(
     );
     sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(&mut *tx).await?;
     let withdrawn = sqlx::query(
-        "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1 FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id
-                                                    WHERE x.topic_id = topics.id AND d.published_at >= $3), $3)
-         WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND merged_at IS NULL AND declined_at IS NULL AND passed_on_at IS NULL
-           AND (round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r WHERE r.id = topics.round_id AND r.closed_at IS NULL AND r.closes_at > $3))",
+        "UPDATE topics SET withdrawn_at = coalesce((SELECT max(d.published_at) + 1
+         FROM plan_topics x JOIN drafts d ON d.plan_id = x.plan_id
+                                                    WHERE x.topic_id = topics.id AND
+                                                      d.published_at >= $3), $3)
+         WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NULL AND merged_at IS NULL
+           AND declined_at IS NULL AND passed_on_at IS NULL
+           AND (round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r WHERE r.id = topics.round_id
+             AND r.closed_at IS NULL AND r.closes_at > $3))",
     )
     .bind(topic_id)
     .bind(author_id)

@@ -27,7 +27,8 @@ pub async fn put_in(
     }
     let Some((name, content)) = file else { return Ok((sent, Refusals::default())) };
     let Some((kind, content)) = files::read(content) else {
-        let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a picture (png or jpg)";
+        let what_to_do = "Choose a PDF, a Word file (docx), an OpenDocument text (odt) or a \
+            picture (png or jpg)";
         return Ok((sent, Refusals::one("file", what_to_do)));
     };
     // Kept before the write: a file that nothing names does no harm, a name without its file would.
@@ -52,10 +53,17 @@ pub fn field<'a>(
         .filter(|file| named.contains(&file.id))
         .map(|file| (file.id.clone(), words(file)));
     let choices = Choice::each(put_in, |_| true);
-    let put_in =
-        (!choices.is_empty()).then(|| view! { <Choices name="files" legend="Files that are put in" choices many=true refusals /> });
-    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child in it, by name or to be seen. Where and when a picture was taken is removed. For more than one, come back to this page.";
-    view! { {put_in}<Upload name="file" label="A file" hint accept=".pdf,.docx,.odt,.png,.jpg,.jpeg" refusals /> }
+    let put_in = (!choices.is_empty()).then(|| {
+        view! { <Choices name="files"
+        legend="Files that are put in" choices many=true refusals /> }
+    });
+    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child in it, \
+        by name or to be seen. Where and when a picture was taken is removed. For more than one, \
+        come back to this page.";
+    view! {
+        {put_in}
+        <Upload name="file" label="A file" hint accept=".pdf,.docx,.odt,.png,.jpg,.jpeg" refusals />
+    }
 }
 
 /// A file by its name, with what it is and how large.

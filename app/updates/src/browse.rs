@@ -73,14 +73,31 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             } else {
                 format!("/updates?show={word}")
             };
-            view! { <a href=to aria-current=(word == show).then_some("true")>{title}</a> }
+            view! {
+                <a href=to aria-current=(word == show).then_some("true")>
+                    {title}
+                </a>
+            }
         });
         view! {
             <div class="stack">
                 <h1>"You said, we did"</h1>
-                <p class="lead">"What came of what parents said. Leaders say what they did. The forum says if it is so."</p>
-                <nav class="pager" aria-label="Show">{ways.into_iter().collect_view()}</nav>
-                {(page_number == 1 && show.is_empty()).then(|| view! { <p class="panel">{due::counted(&due)}" "<a href="/updates?show=awaited">"See which"</a></p> })}
+                <p class="lead">
+                    "What came of what parents said. Leaders say what they did. The forum says if \
+                     it is so."
+                </p>
+                <nav class="pager" aria-label="Show">
+                    {ways.into_iter().collect_view()}
+                </nav>
+                {(page_number == 1 && show.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="panel">
+                                {due::counted(&due)}" "
+                                <a href="/updates?show=awaited">"See which"</a>
+                            </p>
+                        }
+                    })}
                 {nothing.map(|nothing| view! { <p>{nothing}</p> })}
                 {outcomes::rows(updates)}
                 <Pager first next />
@@ -101,7 +118,11 @@ async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Respons
             updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
         view! {
             <div class="stack">
-                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <p>
+                    <a class="back" href="/updates">
+                        "You said, we did"
+                    </a>
+                </p>
                 <h1>"What came of it"</h1>
                 {nothing}
                 {outcomes::rows(updates)}
@@ -116,9 +137,16 @@ fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
     Page::new("Outcomes that are awaited", || {
         view! {
             <div class="stack">
-                <p><a class="back" href="/updates">"You said, we did"</a></p>
+                <p>
+                    <a class="back" href="/updates">
+                        "You said, we did"
+                    </a>
+                </p>
                 <h1>"Outcomes that are awaited"</h1>
-                <p class="lead">"Every chosen topic, every consultation with results and every plan with a draft gets an outcome by a day. What is late stands here for everyone to see."</p>
+                <p class="lead">
+                    "Every chosen topic, every consultation with results and every plan with a \
+                     draft gets an outcome by a day. What is late stands here for everyone to see."
+                </p>
                 <h2>{due::counted(&due)}</h2>
                 {due::rows(due, now, false)}
             </div>
@@ -173,27 +201,46 @@ pub async fn update(
                     "This is not what I found",
                 ),
             ];
-            let ways = ways
-                .into_iter()
-                .filter(|(may, ..)| *may)
-                .map(|(_, to, title)| view! { <p><a class="button quiet" href=to>{title}</a></p> });
+            let ways = ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| {
+                view! {
+                    <p>
+                        <a class="button quiet" href=to>
+                            {title}
+                        </a>
+                    </p>
+                }
+            });
             let ways = ways.collect_view();
             let before = update.versions[1..].iter().map(|said| {
-            view! {
-                <details>
-                    <summary>{format!("What was said until then, from {}", clock::day(said.at))}</summary>
-                    {version(&update.id, said, 3)}
-                </details>
-            }
-        });
+                view! {
+                    <details>
+                        <summary>
+                            {format!("What was said until then, from {}", clock::day(said.at))}
+                        </summary>
+                        {version(&update.id, said, 3)}
+                    </details>
+                }
+            });
             let before = before.collect_view();
             let has_before = update.versions.len() > 1;
-            let whose = (!update.organisation.is_empty())
-            .then(|| view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When at=update.now().at /></p> });
+            let whose = (!update.organisation.is_empty()).then(|| {
+                view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When
+                at=update.now().at /></p> }
+            });
             view! {
                 <article class="stack">
-                    {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
-                    <p><a class="back" href="/updates">"You said, we did"</a></p>
+                    {banner
+                        .map(|(title, words)| {
+                            view! {
+                                <Banner title>
+                                    <p>{words}</p>
+                                </Banner>
+                            }
+                        })} <p>
+                        <a class="back" href="/updates">
+                            "You said, we did"
+                        </a>
+                    </p>
                     <h1>"You said, we did"</h1>
                     {whose}
                     {version(&update.id, update.now(), 2)}
@@ -211,8 +258,10 @@ pub async fn update(
 
 /// What an update is about, each with its address.
 pub fn about(about: &[Subject]) -> impl IntoView + use<> {
-    let about =
-        about.iter().map(|subject| view! { <li>{subject.kind.title()}": "<a href=subject.address()>{subject.title.clone()}</a></li> });
+    let about = about.iter().map(|subject| {
+        view! { <li>{subject.kind.title()}": "<a href=subject.address()>
+        {subject.title.clone()}</a></li> }
+    });
     let about = about.collect_view();
     view! { <ul>{about}</ul> }
 }
@@ -221,10 +270,24 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
 fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
     let last = judged.next();
-    let earlier = judged.map(|judged| view! { <details><summary>"What the forum said before"</summary>{judged}</details> }).collect_view();
+    let earlier = judged
+        .map(|judged| {
+            view! {
+                <details>
+                    <summary>"What the forum said before"</summary>
+                    {judged}
+                </details>
+            }
+        })
+        .collect_view();
     let claimed =
         said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
-    view! { {words_at(&said.words, Some(update_id), level)}{claimed}{last}{earlier} }
+    view! {
+        {words_at(&said.words, Some(update_id), level)}
+        {claimed}
+        {last}
+        {earlier}
+    }
 }
 
 /// What an update says. `published`: its id, once its files can be saved.
@@ -237,15 +300,22 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
             view! {
-                <dt>"Because"</dt><dd>{because.clone()}</dd>
-                <dt>"Decided by"</dt><dd>{decided_by.clone()}</dd>
-                <dt>"Looked at again"</dt><dd>{clock::day_of(look_again)}</dd>
+                <dt>"Because"</dt>
+                <dd>{because.clone()}</dd>
+                <dt>"Decided by"</dt>
+                <dd>{decided_by.clone()}</dd>
+                <dt>"Looked at again"</dt>
+                <dd>{clock::day_of(look_again)}</dd>
             }
             .into_any(),
         ),
-        Outcome::Deciding { by } => {
-            Some(view! { <dt>"Decided by the end of"</dt><dd>{clock::day_of(by)}</dd> }.into_any())
-        }
+        Outcome::Deciding { by } => Some(
+            view! {
+                <dt>"Decided by the end of"</dt>
+                <dd>{clock::day_of(by)}</dd>
+            }
+            .into_any(),
+        ),
     };
     let parts = words
         .questions
@@ -253,11 +323,19 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
         .map(|question| &question.words)
         .chain(Some(&words.part).filter(|part| !part.is_empty()));
     let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
-    let parts = (!parts.is_empty())
-        .then(|| view! { <ul class="soft" aria-label="Which part it answers">{parts}</ul> });
+    let parts = (!parts.is_empty()).then(|| {
+        view! {
+            <ul class="soft" aria-label="Which part it answers">
+                {parts}
+            </ul>
+        }
+    });
     let next = (!words.next.is_empty()).then(|| {
         let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
-        view! { {heading(level, "What comes next")}<p class="lines">{words.next.clone()}{by}</p> }
+        view! {
+            {heading(level, "What comes next")}
+            <p class="lines">{words.next.clone()}{by}</p>
+        }
     });
     view! {
         {heading(level, "You said")}
@@ -287,34 +365,69 @@ fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<>
             {heading(level, judged.verdict.title())}
             <p class="lines">{judged.words.clone()}</p>
             {evidence(&judged.evidence, Some(update_id))}
-            <p class="soft"><When at=judged.at /></p>
+            <p class="soft">
+                <When at=judged.at />
+            </p>
         </section>
     }
 }
 
 /// What shows that it is so.
 fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
-    view! { {evidence.numbers.as_ref().map(numbers)}{files(&evidence.files, published)}{links(&evidence.links)} }
+    view! {
+        {evidence.numbers.as_ref().map(numbers)}
+        {files(&evidence.files, published)}
+        {links(&evidence.links)}
+    }
 }
 
 fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
     let row = |file: &Attached| {
         let words = attach::words(file);
         match published {
-            Some(update_id) => {
-                view! { <li><a href=format!("/updates/{update_id}/files/{}", file.id) rel="nofollow">{words}</a></li> }.into_any()
+            Some(update_id) => view! {
+                <li>
+                    <a href=format!("/updates/{update_id}/files/{}", file.id) rel="nofollow">
+                        {words}
+                    </a>
+                </li>
             }
+            .into_any(),
             None => view! { <li>{words}</li> }.into_any(),
         }
     };
     let rows: Vec<_> = files.iter().map(row).collect();
-    (!rows.is_empty()).then(|| view! { <p><b>"To save and read"</b></p><ul>{rows}</ul> })
+    (!rows.is_empty()).then(|| {
+        view! {
+            <p>
+                <b>"To save and read"</b>
+            </p>
+            <ul>{rows}</ul>
+        }
+    })
 }
 
 fn links(links: &[String]) -> impl IntoView + use<> {
-    let rows =
-        links.iter().map(|link| view! { <li><a href=link.clone() rel="noopener nofollow">{link.clone()}</a></li> }).collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| view! { <p><b>"To read more"</b></p><ul>{rows}</ul> })
+    let rows = links
+        .iter()
+        .map(|link| {
+            view! {
+                <li>
+                    <a href=link.clone() rel="noopener nofollow">
+                        {link.clone()}
+                    </a>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <p>
+                <b>"To read more"</b>
+            </p>
+            <ul>{rows}</ul>
+        }
+    })
 }
 
 /// A number over time, place by place.
@@ -329,18 +442,28 @@ fn numbers(numbers: &Numbers) -> impl IntoView + use<> {
     let names: Vec<String> = days.iter().map(short).collect();
     let head = names.iter().map(|day| view! { <th scope="col">{day.clone()}</th> }).collect_view();
     let rows = places.into_iter().map(|(place, cells)| {
-        let cells = cells
-            .into_iter()
-            .zip(names.clone())
-            .map(|(cell, day)| view! { <td data-label=day>{cell.unwrap_or_else(|| "–".to_owned())}</td> });
+        let cells = cells.into_iter().zip(names.clone()).map(|(cell, day)| {
+            view! { <td data-label=day>{cell.unwrap_or_else(|| "–".to_owned())}
+            </td> }
+        });
         let cells = cells.collect_view();
-        view! { <tr><th scope="row">{place}</th>{cells}</tr> }
+        view! {
+            <tr>
+                <th scope="row">{place}</th>
+                {cells}
+            </tr>
+        }
     });
     let rows = rows.collect_view();
     view! {
         <table class="plain">
             <caption>{numbers.what.clone()}</caption>
-            <thead><tr><th scope="col">"Where"</th>{head}</tr></thead>
+            <thead>
+                <tr>
+                    <th scope="col">"Where"</th>
+                    {head}
+                </tr>
+            </thead>
             <tbody>{rows}</tbody>
         </table>
         <p class="soft">"Source: "{numbers.source.clone()}</p>

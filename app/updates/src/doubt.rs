@@ -64,15 +64,28 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
     let page = Page::new("This is not what I found", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>"Back"</a></p>
+                <p>
+                    <a class="back" href=back>
+                        "Back"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"This is not what I found"</h1>
-                <p class="lead">"Tell the forum. Only its organisers read it, with the name you have here. They look into it before they say if it is so."</p>
+                <p class="lead">
+                    "Tell the forum. Only its organisers read it, with the name you have here. \
+                     They look into it before they say if it is so."
+                </p>
                 {browse::words(&update.now().words, Some(&update.id))}
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=update.now().version.to_string() />
-                    <Area name="words" label="What did you find?" hint="Please name no child." value=sent.typed("words") refusals />
+                    <Area
+                        name="words"
+                        label="What did you find?"
+                        hint="Please name no child."
+                        value=sent.typed("words")
+                        refusals
+                    />
                     <button class="button">"Tell the forum"</button>
                 </form>
             </div>

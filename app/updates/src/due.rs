@@ -72,12 +72,21 @@ pub fn counted(due: &[Due]) -> String {
 /// What is due and overdue, in a list. `answer`: whether each leads to saying what came of it.
 pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
     let rows = due.into_iter().map(|due| {
-        let to = if answer { format!("/lead/updates/new?about={}", due.subject.value()) } else { due.subject.address() };
+        let to = if answer {
+            format!("/lead/updates/new?about={}", due.subject.value())
+        } else {
+            due.subject.address()
+        };
         let state = if due.is_overdue { "× Overdue since" } else { "○ Due by" };
         view! {
             <li>
-                <h3><a href=to>{format!("{}: {}", due.subject.kind.title(), due.subject.title)}</a></h3>
-                <p class:late=due.is_overdue>{format!("{state} {} ({}).", clock::day(due.by), clock::days_away(now, due.by))}</p>
+                <h3>
+                    <a href=to>{format!("{}: {}", due.subject.kind.title(), due.subject.title)}</a>
+                </h3>
+                <p class:late=due
+                    .is_overdue>
+                    {format!("{state} {} ({}).", clock::day(due.by), clock::days_away(now, due.by))}
+                </p>
             </li>
         }
     });

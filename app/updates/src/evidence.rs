@@ -111,9 +111,12 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
         let plain = url.filter(|url| {
             url.username().is_empty() && url.password().is_none() && line.len() <= 500
         });
-        plain
-            .map(String::from)
-            .ok_or_else(|| format!("Write each address whole, like https://www.example.org/report. This is none: {line}"))
+        plain.map(String::from).ok_or_else(|| {
+            format!(
+                "Write each address whole, like https://www.example.org/report. \
+                This is none: {line}"
+            )
+        })
     };
     lines.iter().map(link).collect()
 }
@@ -173,9 +176,11 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
         .any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
     match rows.len() {
         0 => Err(format!("Write a line for each number, {LIKE}")),
-        1..=MOST_NUMBERS if !has_two_days => {
-            Err("Give a place a number before and one after: two lines with the same place and two days".to_owned())
-        }
+        1..=MOST_NUMBERS if !has_two_days => Err(
+            "Give a place a number before and one after: two lines with the same place and two \
+                days"
+                .to_owned(),
+        ),
         1..=MOST_NUMBERS => Ok(rows),
         many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. There are {many} now")),
     }
@@ -216,7 +221,8 @@ mod tests {
     }
     #[test]
     fn numbers_are_read_line_by_line_and_make_a_table_over_time() {
-        let lines = "North Sefton; 2026-09-01; 9\nSouth Sefton;2026-09-01;24\nNorth Sefton; 2026-06-01; 11.5";
+        let lines = "North Sefton; 2026-09-01; 9\nSouth Sefton;2026-09-01;24\nNorth Sefton; \
+            2026-06-01; 11.5";
         let fields =
             [("numbers_what", "Weeks waited"), ("numbers_source", "The trust"), ("numbers", lines)];
         let numbers = read(&fields).expect("evidence").numbers.expect("numbers");

@@ -46,9 +46,15 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         );
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum">"Organisers’ desk"</a></p>
+                <p>
+                    <a class="back" href="/forum">
+                        "Organisers’ desk"
+                    </a>
+                </p>
                 <h1>"Is it so?"</h1>
-                <p class="lead">"Leaders say that this was done. Say for the forum if parents find it so."</p>
+                <p class="lead">
+                    "Leaders say that this was done. Say for the forum if parents find it so."
+                </p>
                 {nothing}
                 {outcomes::rows(claimed)}
                 <Pager first next />
@@ -65,15 +71,31 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
         let unseen = format!(": {}", outcomes::shortened(&doubt.you_said));
         view! {
             <li>
-                <h3><a href=format!("/forum/updates/{}", doubt.update_id)>{outcomes::shortened(&doubt.you_said)}</a></h3>
+                <h3>
+                    <a href=format!(
+                        "/forum/updates/{}",
+                        doubt.update_id,
+                    )>{outcomes::shortened(&doubt.you_said)}</a>
+                </h3>
                 <p class="said">{doubt.words}</p>
                 <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
-                <form method="post" action="/forum/updates"><button class="link" name="doubt" value=doubt.id>"I have read it"<span class="unseen">{unseen}</span></button></form>
+                <form method="post" action="/forum/updates">
+                    <button class="link" name="doubt" value=doubt.id>
+                        "I have read it"
+                        <span class="unseen">{unseen}</span>
+                    </button>
+                </form>
             </li>
         }
     });
     let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>"What parents found"</h2>
+            <p>"Only organisers read this."</p>
+            <ul class="queue">{rows}</ul>
+        }
+    })
 }
 
 /// POST `/forum/updates`: what a parent found is read.
@@ -221,7 +243,11 @@ async fn page(
             });
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum/updates">"What waits"</a></p>
+                <p>
+                    <a class="back" href="/forum/updates">
+                        "What waits"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Is it so?"</h1>
                 {browse::words(&update.now().words, Some(&update.id))}
@@ -232,8 +258,21 @@ async fn page(
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=update.now().version.to_string() />
                     <Choices name="verdict" legend="Is it so?" choices refusals />
-                    <Area name="words" label="What parents find" hint="Everyone reads it, beside what the leader says. Name nobody." value=sent.typed("words") refusals />
-                    <Area name="links" label="Addresses" hint="Where more is to be read, one a line." rows=2 value=sent.typed("links") refusals />
+                    <Area
+                        name="words"
+                        label="What parents find"
+                        hint="Everyone reads it, beside what the leader says. Name nobody."
+                        value=sent.typed("words")
+                        refusals
+                    />
+                    <Area
+                        name="links"
+                        label="Addresses"
+                        hint="Where more is to be read, one a line."
+                        rows=2
+                        value=sent.typed("links")
+                        refusals
+                    />
                     {attach::field(sent, files, refusals)}
                     <button class="button">"Publish the forum’s word"</button>
                 </form>
@@ -247,8 +286,19 @@ async fn page(
 fn found(now: i64, doubts: Vec<Doubt>) -> impl IntoView {
     let rows = doubts.into_iter().map(|doubt| {
         let of = if doubt.version < now { ", of what was said before" } else { "" };
-        view! { <li><p class="said">{doubt.words}</p><p class="soft">{doubt.by}", "<When at=doubt.at />{of}</p></li> }
+        view! {
+            <li>
+                <p class="said">{doubt.words}</p>
+                <p class="soft">{doubt.by}", "<When at=doubt.at />{of}</p>
+            </li>
+        }
     });
     let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| view! { <h2>"What parents found"</h2><p>"Only organisers read this."</p><ul class="queue">{rows}</ul> })
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>"What parents found"</h2>
+            <p>"Only organisers read this."</p>
+            <ul class="queue">{rows}</ul>
+        }
+    })
 }

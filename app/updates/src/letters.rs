@@ -124,7 +124,8 @@ fn reminder(house: &House, due: &Due) -> Words {
         (
             format!("Overdue: what came of {title}"),
             format!(
-                "By {day} it was to be said what came of “{title}”. Everyone can see that it was not."
+                "By {day} it was to be said what came of “{title}”. Everyone can see that it was \
+                 not."
             ),
         )
     } else {
@@ -137,9 +138,16 @@ fn reminder(house: &House, due: &Due) -> Words {
         subject,
         paragraphs: vec![
             first,
-            "Say if it is done, partly, not, or still being decided, and by when. Those who contributed are told, and the forum says if it is so.".to_owned(),
+            "Say if it is done, partly, not, or still being decided, and by when. Those who \
+             contributed are told, and the forum says if it is so."
+                .to_owned(),
         ],
-        button: Some(("Say what came of it".to_owned(), house.link(&format!("/lead/updates/new?about={}", due.subject.value())))),
+        button: Some((
+            "Say what came of \
+            it"
+            .to_owned(),
+            house.link(&format!("/lead/updates/new?about={}", due.subject.value())),
+        )),
         also: Some(("What else is due".to_owned(), house.link("/lead/updates"))),
         why: "You get this letter because you lead for those who answer for it.".to_owned(),
         from: house.names.forum.clone(),
@@ -178,8 +186,11 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
     } else {
         format!("{} says this", update.organisation)
     };
-    paragraphs
-        .push(format!("{whose}. {} says on the page if it is so. If it is not what you find, tell the forum there.", house.names.forum));
+    paragraphs.push(format!(
+        "{whose}. {} says on the page if it is so. If it is not what you find, tell \
+            the forum there.",
+        house.names.forum
+    ));
     let about = update
         .about
         .iter()
@@ -193,7 +204,8 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         button: Some(("Read all of it".to_owned(), house.link(&page))),
         also: None,
         why: format!(
-            "You get this letter because you proposed or supported one of these, answered and asked for it, or were told of it: {about}."
+            "You get this letter because you proposed or supported one of these, answered and \
+             asked for it, or were told of it: {about}."
         ),
         from: house.names.forum.clone(),
         stop: None,

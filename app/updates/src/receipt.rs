@@ -33,7 +33,8 @@ pub async fn receipt(
         None => None,
     };
     let Some((consultation, counts)) = found else {
-        let what_to_do = "Look at the code once more, letter by letter. No answers have this one; those that were never sent are erased four weeks after the close";
+        let what_to_do = "Look at the code once more, letter by letter. No answers have this one; \
+            those that were never sent are erased four weeks after the close";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };
     let updates =
@@ -46,11 +47,20 @@ pub async fn receipt(
         } else {
             "Your answers were not sent, or taken back: they do not count in it."
         };
-        let nothing = updates.is_empty().then(|| view! { <p>"Nobody has said yet what came of it. By when that is due stands under "<a href="/updates?show=awaited">"outcomes that are awaited"</a>"."</p> });
+        let nothing = updates.is_empty().then(|| {
+            view! {
+                <p>
+                    "Nobody has said yet what came of it. By when that is due stands under "
+                    <a href="/updates?show=awaited">"outcomes that are awaited"</a>"."
+                </p>
+            }
+        });
         view! {
             <div class="stack">
                 <h1>"What came of your answers"</h1>
-                <p class="lead"><a href=to>{consultation.title}</a></p>
+                <p class="lead">
+                    <a href=to>{consultation.title}</a>
+                </p>
                 <p>{counted}</p>
                 {nothing}
                 {outcomes::rows(updates)}
@@ -66,9 +76,19 @@ fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
             <div class="stack">
                 <Summary refusals />
                 <h1>"What came of your answers"</h1>
-                <p class="lead">"Type in the code that you got when you answered. We cannot tell whose it is, and keep nothing of this."</p>
+                <p class="lead">
+                    "Type in the code that you got when you answered. We cannot tell whose it is, \
+                     and keep nothing of this."
+                </p>
                 <form method="post" action="/updates/receipt" novalidate>
-                    <Field name="code" label="Your code" hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD." autocomplete="off" value=sent.typed("code") refusals />
+                    <Field
+                        name="code"
+                        label="Your code"
+                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
+                        autocomplete="off"
+                        value=sent.typed("code")
+                        refusals
+                    />
                     <button class="button">"See what came of it"</button>
                 </form>
             </div>

@@ -8,11 +8,15 @@ use super::words::Words;
 /// Words that say another thing by a letter or two: no and yes, numbers, days, and what is more or
 /// less.
 const TELLING: &str = " can cannot can’t can't not now none never must most \
-    one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds \
-    thousand thousands half twice once first second third fourth fifth sixth seventh eighth ninth tenth \
-    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays \
+    one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty \
+        seventy eighty ninety hundred hundreds \
+    thousand thousands half twice once first second third fourth fifth sixth seventh eighth ninth \
+        tenth \
+    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays \
+        fridays saturdays sundays \
     january february march april may june july august september october november december \
-    more less fewer lower longer shorter higher larger smaller earlier later before after with without daily weekly monthly yearly ";
+    more less fewer lower longer shorter higher larger smaller earlier later before after with \
+        without daily weekly monthly yearly ";
 
 fn is_telling(word: &str) -> bool {
     word.ends_with("teen")

@@ -35,9 +35,17 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
             .then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
         view! {
             <div class="stack">
-                <p><a class="back" href="/lead">"Leaders’ desk"</a></p>
+                <p>
+                    <a class="back" href="/lead">
+                        "Leaders’ desk"
+                    </a>
+                </p>
                 <h1>"You said, we did"</h1>
-                <p><a class="button" href="/lead/updates/about">"Say what came of it"</a></p>
+                <p>
+                    <a class="button" href="/lead/updates/about">
+                        "Say what came of it"
+                    </a>
+                </p>
                 <h2>"What is still to be said"</h2>
                 <p>{due::counted(&due)}</p>
                 {due::rows(due, house.clock.now(), true)}
@@ -210,7 +218,8 @@ pub async fn change(
                 Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response()
             );
         }
-        let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, your words take the place of hers";
+        let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, \
+            your words take the place of hers";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     if words == update.now().words {
@@ -264,7 +273,8 @@ pub async fn change(
         })
     });
     if !said.await? {
-        let what_to_do = "Read what a colleague said in the same moment, in another window. Sent once more, your words take the place of hers";
+        let what_to_do = "Read what a colleague said in the same moment, in another window. Sent \
+            once more, your words take the place of hers";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response())
@@ -334,7 +344,13 @@ fn fields(update: &Update) -> Sent {
 fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
     let page = Page::new("What is it about?", || {
         let form = if all.is_empty() {
-            view! { <p class="panel">"There is nothing to answer yet. Topics of a round that has closed, results, published drafts and changes will be here."</p> }.into_any()
+            view! {
+                <p class="panel">
+                    "There is nothing to answer yet. Topics of a round that has closed, results, \
+                     published drafts and changes will be here."
+                </p>
+            }
+            .into_any()
         } else {
             view! {
                 <form method="get" action="/lead/updates/new">
@@ -348,7 +364,11 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
         };
         view! {
             <div class="stack">
-                <p><a class="back" href="/lead/updates">"You said, we did"</a></p>
+                <p>
+                    <a class="back" href="/lead/updates">
+                        "You said, we did"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Say what came of it"</h1>
                 {form}
@@ -364,7 +384,16 @@ fn subjects<'a>(sent: &Sent, all: &[Subject], refusals: &'a Refusals) -> impl In
         .iter()
         .map(|subject| (subject.value(), format!("{}: {}", subject.kind.title(), subject.title)));
     let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
-    view! { <Choices name="about" legend="What is it about?" hint="Choose all that it answers. It stays about these." choices many=true refusals /> }
+    view! {
+        <Choices
+            name="about"
+            legend="What is it about?"
+            hint="Choose all that it answers. It stays about these."
+            choices
+            many=true
+            refusals
+        />
+    }
 }
 
 /// What an update is about.
@@ -384,8 +413,11 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
         About::Chosen(chosen) => {
             let fields: Vec<(String, String)> =
                 chosen.iter().map(|subject| ("about".to_owned(), subject.value())).collect();
-            view! { {hidden(fields.iter())}<div class="field">{browse::about(chosen)}</div> }
-                .into_any()
+            view! {
+                {hidden(fields.iter())}
+                <div class="field">{browse::about(chosen)}</div>
+            }
+            .into_any()
         }
         About::Known(update) => {
             let version = if sent.typed("version").is_empty() {
@@ -393,7 +425,11 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
             } else {
                 sent.typed("version").to_owned()
             };
-            view! { <input type="hidden" name="version" value=version /><div class="field">{browse::about(&update.about)}</div> }.into_any()
+            view! {
+                <input type="hidden" name="version" value=version />
+                <div class="field">{browse::about(&update.about)}</div>
+            }
+            .into_any()
         }
     }
 }
@@ -407,14 +443,30 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
     };
     let page = Page::new(title, || {
         // After the button that the Enter key presses.
-        let again = matches!(about, About::Chosen(_))
-            .then(|| view! { <p><button class="link" name="step" value="about">"It is about something else too"</button></p> });
+        let again = matches!(about, About::Chosen(_)).then(|| {
+            view! {
+                <p>
+                    <button class="link" name="step" value="about">
+                        "It is about something else too"
+                    </button>
+                </p>
+            }
+        });
         let asked = sent.all("questions");
         let questions =
             known.questions.iter().map(|question| (question.key.clone(), question.words.clone()));
         let questions = Choice::each(questions, |key| asked.iter().any(|asked| asked == key));
         let questions = (!questions.is_empty()).then(|| {
-            view! { <Choices name="questions" legend="Which questions does it answer?" hint="Choose none if it answers all of it." choices=questions many=true refusals /> }
+            view! {
+                <Choices
+                    name="questions"
+                    legend="Which questions does it answer?"
+                    hint="Choose none if it answers all of it."
+                    choices=questions
+                    many=true
+                    refusals
+                />
+            }
         });
         let outcomes = [
             ("done", "It is done"),
@@ -425,26 +477,75 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
         let outcomes = Choice::each(outcomes, |value| sent.typed("outcome") == value);
         view! {
             <div class="stack">
-                <p><a class="back" href=back>"Back"</a></p>
+                <p>
+                    <a class="back" href=back>
+                        "Back"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{title}</h1>
-                <p class="lead">"Everyone reads it, and those who contributed get a letter. It stands as claimed until the forum has said if it is so."</p>
+                <p class="lead">
+                    "Everyone reads it, and those who contributed get a letter. It stands as \
+                     claimed until the forum has said if it is so."
+                </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     {about_of(sent, &about, refusals)}
                     {questions}
-                    <Area name="you_said" label="You said" hint="What parents said, in a sentence or two. Name nobody." rows=3 value=sent.typed("you_said") refusals />
-                    <Field name="part" label="Which clause or page?" hint="If it is about a part of a plan only." value=sent.typed("part") refusals />
+                    <Area
+                        name="you_said"
+                        label="You said"
+                        hint="What parents said, in a sentence or two. Name nobody."
+                        rows=3
+                        value=sent.typed("you_said")
+                        refusals
+                    />
+                    <Field
+                        name="part"
+                        label="Which clause or page?"
+                        hint="If it is about a part of a plan only."
+                        value=sent.typed("part")
+                        refusals
+                    />
                     <Choices name="outcome" legend="What came of it?" choices=outcomes refusals />
-                    <Area name="we_did" label="We did" hint="What was done, or why nothing was. Plain words." value=sent.typed("we_did") refusals />
+                    <Area
+                        name="we_did"
+                        label="We did"
+                        hint="What was done, or why nothing was. Plain words."
+                        value=sent.typed("we_did")
+                        refusals
+                    />
                     {of_not_done(sent, refusals)}
                     <section class="if-deciding">
-                        <Field name="decide_by" label="If it is still being decided: by when?" hint="Everyone sees it as overdue after that day, and at the latest a year after it was first due." kind="date" value=sent.typed("decide_by") refusals />
+                        <Field
+                            name="decide_by"
+                            label="If it is still being decided: by when?"
+                            hint="Everyone sees it as overdue after that day, and at the latest a \
+                                year after it was first due."
+                            kind="date"
+                            value=sent.typed("decide_by")
+                            refusals
+                        />
                     </section>
-                    <Area name="next" label="What comes next" hint="Leave it empty if nothing does." rows=3 value=sent.typed("next") refusals />
-                    <Field name="next_by" label="By when?" kind="date" value=sent.typed("next_by") refusals />
+                    <Area
+                        name="next"
+                        label="What comes next"
+                        hint="Leave it empty if nothing does."
+                        rows=3
+                        value=sent.typed("next")
+                        refusals
+                    />
+                    <Field
+                        name="next_by"
+                        label="By when?"
+                        kind="date"
+                        value=sent.typed("next_by")
+                        refusals
+                    />
                     {evidence(sent, &known.files, refusals)}
-                    <button class="button" name="step" value="check">"Look at it as everyone will"</button>
+                    <button class="button" name="step" value="check">
+                        "Look at it as everyone will"
+                    </button>
                     {again}
                 </form>
             </div>
@@ -456,9 +557,27 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
 fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
     view! {
         <section class="stack if-not">
-            <Area name="because" label="If it is not done: because" rows=3 value=sent.typed("because") refusals />
-            <Field name="decided_by" label="Who decided that?" hint="A name or a team." value=sent.typed("decided_by") refusals />
-            <Field name="look_again" label="When is it looked at again?" kind="date" value=sent.typed("look_again") refusals />
+            <Area
+                name="because"
+                label="If it is not done: because"
+                rows=3
+                value=sent.typed("because")
+                refusals
+            />
+            <Field
+                name="decided_by"
+                label="Who decided that?"
+                hint="A name or a team."
+                value=sent.typed("decided_by")
+                refusals
+            />
+            <Field
+                name="look_again"
+                label="When is it looked at again?"
+                kind="date"
+                value=sent.typed("look_again")
+                refusals
+            />
         </section>
     }
 }
@@ -470,11 +589,37 @@ fn evidence<'a>(
 ) -> impl IntoView + use<'a> {
     view! {
         <h2>"How everyone can see it"</h2>
-        <Area name="links" label="Addresses" hint="One a line, like https://www.example.org/report" rows=3 value=sent.typed("links") refusals />
+        <Area
+            name="links"
+            label="Addresses"
+            hint="One a line, like https://www.example.org/report"
+            rows=3
+            value=sent.typed("links")
+            refusals
+        />
         {attach::field(sent, known, refusals)}
-        <Field name="numbers_what" label="A number before and after: what is counted?" hint="With its unit, like: Weeks waited for occupational therapy. Leave it empty if there is none." value=sent.typed("numbers_what") refusals />
-        <Field name="numbers_source" label="Where are the numbers from?" value=sent.typed("numbers_source") refusals />
-        <Area name="numbers" label="The numbers" hint="One a line: where; day; number. At least one place twice: before and after. Like: North Sefton; 2026-09-01; 18.5. No numbers of children below 10." value=sent.typed("numbers") refusals />
+        <Field
+            name="numbers_what"
+            label="A number before and after: what is counted?"
+            hint="With its unit, like: Weeks waited for occupational therapy. Leave it empty if \
+                there is none."
+            value=sent.typed("numbers_what")
+            refusals
+        />
+        <Field
+            name="numbers_source"
+            label="Where are the numbers from?"
+            value=sent.typed("numbers_source")
+            refusals
+        />
+        <Area
+            name="numbers"
+            label="The numbers"
+            hint="One a line: where; day; number. At least one place twice: before and after. \
+                Like: North Sefton; 2026-09-01; 18.5. No numbers of children below 10."
+            value=sent.typed("numbers")
+            refusals
+        />
     }
 }
 
@@ -491,8 +636,19 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
             "Everyone who contributed to this gets a letter with these words."
         };
         let all_the_same = is_spelling.then(|| {
-            let choices = Choice::each([("yes", "It says something else. Write to everyone who contributed")], |_| false);
-            view! { <Choices name="tell" legend="Is it more than spelling?" choices many=true refusals=&none /> }
+            let choices = Choice::each(
+                [("yes", "It says something else. Write to everyone who contributed")],
+                |_| false,
+            );
+            view! {
+                <Choices
+                    name="tell"
+                    legend="Is it more than spelling?"
+                    choices
+                    many=true
+                    refusals=&none
+                />
+            }
         });
         view! {
             <div class="stack">
@@ -504,8 +660,12 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
                 <form method="post" action=to class="stack">
                     {hidden}
                     {all_the_same}
-                    <button class="button" name="step" value="publish">"Publish it"</button>
-                    <button class="button quiet" name="step" value="change">"Change something"</button>
+                    <button class="button" name="step" value="publish">
+                        "Publish it"
+                    </button>
+                    <button class="button quiet" name="step" value="change">
+                        "Change something"
+                    </button>
                 </form>
             </div>
         }

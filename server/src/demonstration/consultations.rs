@@ -201,7 +201,8 @@ fn after_a_diagnosis(now: Millis) -> Terms {
         form_key: id::fresh(),
         title: text("After a diagnosis of autism: what helps?"),
         about: text(
-            "There is no page that says what comes after a diagnosis. Before anyone writes one, we want to hear what families live through, and what would have helped.",
+            "There is no page that says what comes after a diagnosis. Before anyone writes one, we \
+             want to hear what families live through, and what would have helped.",
         ),
         can_change: text(
             "What families are told, by whom and when. What is offered in the first year.",
@@ -209,10 +210,12 @@ fn after_a_diagnosis(now: Millis) -> Terms {
         cannot_change: text("How a diagnosis is made: doctors go by national guidance."),
         who_for: text("Parents and carers of children and young people with autism, from 0 to 25"),
         how_used: text(
-            "The forum reads every answer and writes down what it heard, before the first planning session. Leaders get the results when everyone does.",
+            "The forum reads every answer and writes down what it heard, before the first planning \
+             session. Leaders get the results when everyone does.",
         ),
         who_sees: text(
-            "Organisers of the forum read the answers. Everyone sees numbers of ten people or more, and words that were said to be fit to quote.",
+            "Organisers of the forum read the answers. Everyone sees numbers of ten people or \
+             more, and words that were said to be fit to quote.",
         ),
         access: Who::Anyone,
         topic_id: None,
@@ -227,7 +230,8 @@ fn waiting(now: Millis) -> Terms {
     Terms {
         form_key: id::fresh(),
         title: "How long do you wait for occupational therapy?".to_owned(),
-        about: "Children in the south are said to wait up to 24 weeks, in the north nine. We ask whether that is what you live through."
+        about: "Children in the south are said to wait up to 24 weeks, in the north nine. We ask \
+            whether that is what you live through."
             .to_owned(),
         can_change: "Who is seen first, and what is offered while you wait.".to_owned(),
         cannot_change: "How many therapists there are this year.".to_owned(),

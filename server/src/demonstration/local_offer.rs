@@ -11,17 +11,20 @@ type Told = (&'static str, &'static str, i64, Option<(&'static str, &'static str
 
 const TOLD: [Told; 2] = [
     (
-        "The page on short breaks says that places can be booked by phone. The number has been out of order since the summer, and there is no other way.",
+        "The page on short breaks says that places can be booked by phone. The number has been out \
+         of order since the summer, and there is no other way.",
         "Short breaks",
         70,
         Some((
-            "You are right, and we are sorry. The number was moved to another team and the page was not.",
+            "You are right, and we are sorry. The number was moved to another team and the page \
+             was not.",
             "The page has the new number now. A form to book at any hour comes beside it.",
             60,
         )),
     ),
     (
-        "There is nothing in it for young people over 18. We found out about supported internships from a neighbour.",
+        "There is nothing in it for young people over 18. We found out about supported internships \
+         from a neighbour.",
         "Preparing for adulthood",
         20,
         None,

@@ -172,7 +172,8 @@ async fn told(
         let (sent_at, given_up_at) =
             if went == Went::Refused { (None, Some(at)) } else { (Some(at), None) };
         sqlx::query(
-            "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text, body_html, owed_at, not_after, tries, sent_at, given_up_at, reason, is_bulk)
+            "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text,
+             body_html, owed_at, not_after, tries, sent_at, given_up_at, reason, is_bulk)
              VALUES ($1, $2, 'notice', '', $3, '', '', $4, $4, 1, $5, $6, $7, 1)",
         )
         .bind(&delivery)
@@ -181,7 +182,12 @@ async fn told(
         .bind(at)
         .bind(sent_at)
         .bind(given_up_at)
-        .bind(if went == Went::Refused { "550 5.7.1 this server takes no letters from here" } else { "" })
+        .bind(if went == Went::Refused {
+            "550 5.7.1 this server takes no letters from \
+            here"
+        } else {
+            ""
+        })
         .execute(&mut *tx)
         .await?;
         ledger::keep_letter(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret()))
@@ -248,7 +254,10 @@ fn route_five(ground: &Ground<'_>) -> Wording {
     Wording {
         form_key: id::fresh(),
         title: "Route 5 to school comes fifteen minutes earlier".into(),
-        what: "The bus on route 5 comes at 8:10 and no longer at 8:25. The stops stay as they are. The way home stays as it is.".into(),
+        what:
+            "The bus on route 5 comes at 8:10 and no longer at 8:25. The stops stay as they are. \
+            The way home stays as it is."
+                .into(),
         why: "The bridge on the old way is closed for repairs until summer.".into(),
         affected: "Children and young people who travel on route 5".into(),
         families: Some(40),
@@ -269,7 +278,10 @@ fn route_five(ground: &Ground<'_>) -> Wording {
 fn autism_group(ground: &Ground<'_>) -> Wording {
     Wording {
         title: "The autism parents’ group moves to Wednesdays".into(),
-        what: "The group for parents meets on Wednesdays at 6pm and no longer on Mondays. The hall stays the same.".into(),
+        what:
+            "The group for parents meets on Wednesdays at 6pm and no longer on Mondays. The hall \
+            stays the same."
+                .into(),
         why: "More parents asked for an evening in the middle of the week.".into(),
         affected: "Parents and carers who come to the group".into(),
         families: Some(90),
@@ -303,7 +315,9 @@ fn drop_in(ground: &Ground<'_>) -> Wording {
 fn personal_budgets(ground: &Ground<'_>) -> Wording {
     Wording {
         title: "Personal budgets may be paid every three months".into(),
-        what: "Personal budgets are paid each month now. It is proposed to pay them every three months, in advance.".into(),
+        what: "Personal budgets are paid each month now. It is proposed to pay them every three \
+            months, in advance."
+            .into(),
         why: "Families have asked for fewer forms.".into(),
         affected: "Families with a personal budget".into(),
         families: Some(120),
@@ -317,7 +331,9 @@ fn personal_budgets(ground: &Ground<'_>) -> Wording {
 fn taxis(ground: &Ground<'_>) -> Wording {
     Wording {
         title: "A new firm drives the taxis to school".into(),
-        what: "From that day another firm drives. The times stay as they are. Your driver rings you in the week before.".into(),
+        what: "From that day another firm drives. The times stay as they are. Your driver rings \
+            you in the week before."
+            .into(),
         why: "The contract with the firm of now ends.".into(),
         affected: "Children who go to school by taxi".into(),
         families: Some(75),

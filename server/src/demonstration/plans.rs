@@ -49,7 +49,8 @@ async fn open(
     organisations: Vec<String>,
 ) -> Result<(), sqlx::Error> {
     let (leader, forum) = (by(ground.leader, "leader"), by(ground.organiser, "organiser"));
-    let what = "What children and young people with SEND can do at weekends and in the holidays, near where they live.";
+    let what = "What children and young people with SEND can do at weekends and in the holidays, \
+        near where they live.";
     let services = ground.service("Short breaks");
     let plan =
         register(tx, ground, "Weekends and holidays", what, organisations, services, 120).await?;
@@ -74,7 +75,8 @@ async fn open(
         for_everyone: true,
     };
     store::record_session(tx, &plan, &session, &leader, ground.now - 58 * DAY).await?;
-    let words = "Parents chose these topics and have planned them with the council since. We look forward to a draft.";
+    let words = "Parents chose these topics and have planned them with the council since. We look \
+        forward to a draft.";
     store::state(tx, &plan, &id::fresh(), words, &forum, ground.now - 20 * DAY).await?;
     Ok(())
 }
@@ -86,7 +88,8 @@ async fn shut(
     ground: &Ground<'_>,
     organisations: Vec<String>,
 ) -> Result<(), sqlx::Error> {
-    let what = "What happens from a first worry to help that fits: who does which step, and how long it takes.";
+    let what = "What happens from a first worry to help that fits: who does which step, and how \
+        long it takes.";
     let plan = register(
         tx,
         ground,
@@ -131,11 +134,14 @@ async fn overridden(
     .await?;
     let draft = NewDraft {
         form_key: id::fresh(),
-        summary: "Two more therapists in the south from January. The wait there falls from 24 weeks to 15. In the north nothing changes."
+        summary: "Two more therapists in the south from January. The wait there falls from 24 \
+            weeks to 15. In the north nothing changes."
             .into(),
-        body: "# What changes\n\n* Two therapists more in South Sefton from January.\n* One waiting list for the south.\n\n\
+        body: "# What changes\n\n* Two therapists more in South Sefton from January.\n* One \
+            waiting list for the south.\n\n\
                # What stays\n\nThe list in the north stays as it is.\n\n# How we will know\n\n\
-               | | now | in a year |\n|-|-|-|\n| north | 9 weeks | 9 weeks |\n| south | 24 weeks | 15 weeks |\n"
+               | | now | in a year |\n|-|-|-|\n| north | 9 weeks | 9 weeks |\n| south | 24 weeks | \
+                   15 weeks |\n"
             .into(),
     };
     let first = at(tx, kind, &plan, ground.now - 66 * DAY).await?;
@@ -145,14 +151,17 @@ async fn overridden(
     for topic in &topics {
         let answer = Answer {
             kind: "adapted",
-            words: "The wait in the south gets shorter, but there is no single list for all of Sefton yet. See “What changes”.".into(),
+            words: "The wait in the south gets shorter, but there is no single list for all of \
+                Sefton yet. See “What changes”."
+                .into(),
             decided_by: String::new(),
         };
         store::answer(tx, &plan, 1, topic, &answer, &leader, ground.now - 22 * DAY).await?;
     }
     let passing = Override {
         name: "Invented Leader, head of commissioning".into(),
-        reason: "The money for two therapists is lost at the end of the year unless the plan is published by then. \
+        reason: "The money for two therapists is lost at the end of the year unless the plan is \
+            published by then. \
                  Parents are asked about the rest of it in spring."
             .into(),
     };

@@ -31,7 +31,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             sensory_room(now),
             Some((
                 Verdict::Disputed,
-                "It was closed on three of the five Saturdays we tried. The sign on the door says weekdays.",
+                "It was closed on three of the five Saturdays we tried. The sign on the door says \
+                 weekdays.",
             )),
             30,
         ),
@@ -73,7 +74,8 @@ async fn letters_that_went(
     at: Millis,
 ) -> Result<(), sqlx::Error> {
     let told: Vec<String> = sqlx::query_scalar(
-        "SELECT DISTINCT s.account_id FROM update_subjects b JOIN supports s ON s.topic_id = b.topic_id WHERE b.update_id = $1 ORDER BY s.account_id",
+        "SELECT DISTINCT s.account_id FROM update_subjects b
+         JOIN supports s ON s.topic_id = b.topic_id WHERE b.update_id = $1 ORDER BY s.account_id",
     )
     .bind(update_id)
     .fetch_all(&mut *tx)
@@ -81,7 +83,8 @@ async fn letters_that_went(
     for (nth, account) in (0..).zip(told) {
         let delivery = id::fresh();
         sqlx::query(
-            "INSERT INTO deliveries (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at, not_after, tries, sent_at)
+            "INSERT INTO deliveries (id, dedup_key, kind, account_id, to_address, subject,
+             body_text, body_html, owed_at, not_after, tries, sent_at)
              VALUES ($1, $2, 'update', $3, '', '', '', '', $4, $4, 1, $5)",
         )
         .bind(&delivery)
@@ -92,12 +95,15 @@ async fn letters_that_went(
         .bind(at + if nth % 7 == 0 { 2 * DAY } else { HOUR })
         .execute(&mut *tx)
         .await?;
-        sqlx::query("INSERT INTO update_letters (update_id, version, person, delivery_id) VALUES ($1, 1, $2, $3)")
-            .bind(update_id)
-            .bind(&account)
-            .bind(&delivery)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO update_letters (update_id, version, person, delivery_id)
+             VALUES ($1, 1, $2, $3)",
+        )
+        .bind(update_id)
+        .bind(&account)
+        .bind(&delivery)
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(())
 }
@@ -118,7 +124,8 @@ async fn subject(
 fn drop_ins() -> Words {
     Words::new(
         "Parents of older children have nobody to ask near the school.",
-        "There is a drop-in at each of the four high schools, on the first Tuesday of the month, from 4pm to 6pm.",
+        "There is a drop-in at each of the four high schools, on the first Tuesday of the month, \
+         from 4pm to 6pm.",
         Outcome::Done,
     )
 }
@@ -138,8 +145,10 @@ fn sensory_room(now: Millis) -> Words {
 
 fn waits(now: Millis) -> Words {
     let said = Words::new(
-        "Families in the south wait far longer for occupational therapy than families in the north.",
-        "There is one waiting list for all of Sefton since the summer, and two more therapists work in the south.",
+        "Families in the south wait far longer for occupational therapy than families in the \
+         north.",
+        "There is one waiting list for all of Sefton since the summer, and two more therapists \
+         work in the south.",
         Outcome::Partly,
     );
     let day = |days: i64| clock::fields(now - days * DAY).0;

@@ -17,7 +17,8 @@ use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, LineEnding}
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
 use rsa::traits::PublicKeyParts as _;
 
-const DKIM_KEY: &str = "DKIM_KEY is to be a file with an RSA key of 2048 bits or more, or an Ed25519 key, in PEM and without a password: \
+const DKIM_KEY: &str = "DKIM_KEY is to be a file with an RSA key of 2048 bits or more, or an \
+    Ed25519 key, in PEM and without a password: \
     openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out FILE";
 const DKIM_SELECTOR: &str = "DKIM_SELECTOR is to be letters, digits and hyphens, like alongside";
 

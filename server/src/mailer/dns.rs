@@ -24,7 +24,8 @@ fn spf(sending: &Sending<'_>) -> String {
     let domain = sending.bounces.unwrap_or(sending.domain);
     match sending.server {
         Some(server) => format!(
-            "SPF: which servers may send for {domain}. If the one that sends is not {server}, its provider says what to write.\n\
+            "SPF: which servers may send for {domain}. If the one that sends is not {server}, its \
+             provider says what to write.\n\
              {domain} TXT \"v=spf1 a:{server} ~all\""
         ),
         None => "SPF: letters go to a folder. Set MAIL to a mail server first.".into(),
@@ -33,7 +34,9 @@ fn spf(sending: &Sending<'_>) -> String {
 
 fn dkim(sending: &Sending<'_>) -> String {
     let Some((name, record)) = sending.dkim else {
-        return "DKIM: letters are not signed, and many servers refuse such letters. Set DKIM_KEY to a file with a key.".into();
+        return "DKIM: letters are not signed, and many servers refuse such letters. Set DKIM_KEY \
+            to a file with a key."
+            .into();
     };
     let long = match record.len() {
         ..256 => "",
@@ -45,16 +48,22 @@ fn dkim(sending: &Sending<'_>) -> String {
 fn dmarc(sending: &Sending<'_>) -> String {
     let domain = sending.domain;
     format!(
-        "DMARC: what to do with letters that only pretend to be from {domain}.\n_dmarc.{domain} TXT \"v=DMARC1; p=quarantine\""
+        "DMARC: what to do with letters that only pretend to be from {domain}.\n_dmarc.{domain} \
+         TXT \"v=DMARC1; p=quarantine\""
     )
 }
 
 fn bounces(sending: &Sending<'_>) -> String {
     let public_host = sending.public_host;
     match sending.bounces {
-        Some(host) => format!("MX: the machine that takes letters that come back, if that is {public_host}.\n{host} MX 10 {public_host}"),
+        Some(host) => format!(
+            "MX: the machine that takes letters that come back, if that is \
+            {public_host}.\n{host} MX 10 {public_host}"
+        ),
         None => {
-            "MX: letters that come back go to the address in MAIL_FROM, and nobody counts them. Set BOUNCE_ADDRESS and BOUNCE_KEY.".into()
+            "MX: letters that come back go to the address in MAIL_FROM, and nobody counts them. \
+             Set BOUNCE_ADDRESS and BOUNCE_KEY."
+                .into()
         }
     }
 }

@@ -110,7 +110,8 @@ fn an_entry_that_is_changed_taken_out_or_moved_is_found() {
         ("DELETE FROM audit WHERE number = 2", "Entry 2 is missing"),
         ("DELETE FROM audit WHERE number > 3", "the end was changed"),
         (
-            "UPDATE audit SET number = -1 WHERE number = 2; UPDATE audit SET number = 2 WHERE number = 3; UPDATE audit SET number = 3 WHERE number = -1",
+            "UPDATE audit SET number = -1 WHERE number = 2; UPDATE audit SET number = 2
+             WHERE number = 3; UPDATE audit SET number = 3 WHERE number = -1",
             "Entry 2 was changed",
         ),
         ("UPDATE audit SET number = -number WHERE number = 5", "before the first"),

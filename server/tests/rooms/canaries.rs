@@ -27,17 +27,24 @@ async fn area_of_canaries(world: World) -> World {
     let house = House::new(db, Clock::by_hand(1_800_000_000_000), World::names());
     assert!(server::demonstration::fill(&house).await.unwrap());
     let words = [
-        "UPDATE accounts SET shown_name = 'Kanarienvogel ' || id, email = 'kanarienvogel-' || email",
+        "UPDATE accounts SET shown_name = 'Kanarienvogel ' || id,
+         email = 'kanarienvogel-' || email",
         "UPDATE subscribers SET email = 'kanarienvogel-' || email",
-        "UPDATE notice_questions SET email = 'kanarienvogel@example.org', question = 'Kanarienvogel asks: ' || question WHERE answer_id IS NULL",
-        "UPDATE deliveries SET to_address = 'kanarienvogel@example.org', body_text = 'Kanarienvogel', subject = 'Kanarienvogel' WHERE next_at IS NULL",
-        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at) VALUES ('i', 'i', 'kanarienvogel@example.org', 'leader', 0, 0)",
+        "UPDATE notice_questions SET email = 'kanarienvogel@example.org',
+         question = 'Kanarienvogel asks: ' || question WHERE answer_id IS NULL",
+        "UPDATE deliveries SET to_address = 'kanarienvogel@example.org',
+         body_text = 'Kanarienvogel', subject = 'Kanarienvogel' WHERE next_at IS NULL",
+        "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at)
+         VALUES ('i', 'i', 'kanarienvogel@example.org', 'leader', 0, 0)",
         "INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash, ends_at)
          SELECT 's', 'kanarienvogel@example.org', 'Kanarienvogel', id, '', 0 FROM places LIMIT 1",
-        "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at) SELECT id, id, id, 1, begun_by, 'Kanarienvogel', 0 FROM updates",
-        "INSERT INTO comments (id, form_key, author_id, words, sent_at) SELECT 'c', 'c', begun_by, 'Kanarienvogel', 0 FROM updates LIMIT 1",
+        "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
+         SELECT id, id, id, 1, begun_by, 'Kanarienvogel', 0 FROM updates",
+        "INSERT INTO comments (id, form_key, author_id, words, sent_at)
+         SELECT 'c', 'c', begun_by, 'Kanarienvogel', 0 FROM updates LIMIT 1",
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
-         SELECT 't', begun_by, 't', 'Kanarienvogel', 'Kanarienvogel', 'Kanarienvogel', 0 FROM updates LIMIT 1",
+         SELECT 't', begun_by, 't', 'Kanarienvogel', 'Kanarienvogel', 'Kanarienvogel', 0
+           FROM updates LIMIT 1",
     ];
     for sql in words {
         sqlx::query(sql)

@@ -457,7 +457,8 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             at(keys[1]) < at(keys[0]) && !file.html.contains(&format!("\"key\": \"{}\"", keys[2]))
         );
         let put_in = async |content: &[u8]| {
-            let head = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
+            let head = b"--edge\r\nContent-Disposition: form-data; name=\"file\"; \
+                filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
             let body = [head, content, b"\r\n--edge--\r\n"].concat();
             organiser
                 .send(

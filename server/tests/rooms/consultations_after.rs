@@ -109,7 +109,12 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
             .post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")])
             .await
             .leads_to();
-        let right = number(&world, "SELECT count(*) FROM typed_responses WHERE checked_by IS NOT NULL AND was_put_right = 1").await;
+        let right = number(
+            &world,
+            "SELECT count(*) FROM typed_responses
+             WHERE checked_by IS NOT NULL AND was_put_right = 1",
+        )
+        .await;
         assert!(right >= 1, "what differed from the sheet was put right");
         organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
         let counted = other.get(&release).await;
@@ -405,7 +410,15 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
             organiser.get(&links).await.says("3 were given.")
                 && !organiser.get(&links).await.says("took part")
         );
-        assert_eq!(number(&world, "SELECT count(*) FROM personal_links WHERE link_hash IN (SELECT dedup_key FROM deliveries)").await, 0);
+        assert_eq!(
+            number(
+                &world,
+                "SELECT count(*) FROM personal_links
+             WHERE link_hash IN (SELECT dedup_key FROM deliveries)"
+            )
+            .await,
+            0
+        );
     });
 }
 
@@ -432,7 +445,8 @@ fn after_the_close_rows_written_together_cannot_be_told_and_what_was_not_sent_is
         close(&world);
         tidy().await;
         if world.db().kind() == db::Kind::Postgres {
-            let written = "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at FROM responses UNION SELECT xmin::text FROM took_part) x";
+            let written = "SELECT count(DISTINCT x.at) FROM (SELECT xmin::text AS at
+                 FROM responses UNION SELECT xmin::text FROM took_part) x";
             assert_eq!(
                 number(&world, written).await,
                 1,
@@ -535,7 +549,8 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
         .leads_to();
     let page = page.split('?').next().unwrap().to_owned();
     let file = file::write(&edit::with_copies(&Questionnaire::default(), &questions, &[]));
-    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
+    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; \
+        filename=\"x\"\r\nContent-Type: text/plain\r\n\r\n";
     let body = format!("{head}{file}\r\n--edge--\r\n");
     let kept = organiser
         .send(
@@ -581,7 +596,8 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
                 field("words", "A map of the bus stops"),
             ]
             .concat();
-            let head = "--edge\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
+            let head = "--edge\r\nContent-Disposition: form-data; name=\"picture\"; \
+                filename=\"map.png\"\r\nContent-Type: image/png\r\n\r\n";
             let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
             organiser
                 .send(
@@ -667,15 +683,24 @@ fn five_thousand_responses_are_read_counted_and_published() {
         let sent = world.db().write(move |tx| {
             Box::pin(async move {
                 for nth in 0..5_000_usize {
-                    let chosen = |question: usize| format!(r#""q{question}":{{"chosen":["o{}"]}}"#, nth * (question + 7) / 3 % (2 + question));
+                    let chosen = |question: usize| {
+                        format!(
+                            r#""q{question}":{{"chosen":["o{}"]}}"#,
+                            nth * (question + 7) / 3 % (2 + question)
+                        )
+                    };
                     let answers = (0..9).map(chosen).collect::<Vec<_>>().join(",");
-                    let answers = format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
-                    sqlx::query("INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')")
-                        .bind(id::hash(&nth.to_string()))
-                        .bind(&consultation)
-                        .bind(answers)
-                        .execute(&mut *tx)
-                        .await?;
+                    let answers =
+                        format!(r#"{{{answers},"q9":{{"text":"Words of response {nth}."}}}}"#);
+                    sqlx::query(
+                        "INSERT INTO responses (id, consultation_id, version, code_hash,
+                         answers, channel, state) VALUES ($1, $2, 1, $1, $3, 'online', 'sent')",
+                    )
+                    .bind(id::hash(&nth.to_string()))
+                    .bind(&consultation)
+                    .bind(answers)
+                    .execute(&mut *tx)
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })

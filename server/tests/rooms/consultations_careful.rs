@@ -98,11 +98,17 @@ fn an_answer_is_read_and_passed_on_as_what_it_was_asked_as_though_its_question_i
             [("text", "Which day suits you?"), ("kind", "one-of"), ("options", "Monday\nFriday")];
         organiser.post(&format!("{desk}/questions/new"), &which).await.leads_to();
         organiser.post(&desk, &[("step", "ask")]).await.leads_to();
-        let keys = "SELECT count(*) FROM questionnaires WHERE version = 2 AND questions LIKE '%question-4%' AND questions NOT LIKE '%question-3%'";
+        let keys = "SELECT count(*) FROM questionnaires WHERE version = 2
+             AND questions LIKE '%question-4%' AND questions NOT LIKE '%question-3%'";
         assert_eq!(number(&world, keys).await, 1, "a key is not given again");
         // As in a database of before, where it was.
-        change(&world, "UPDATE responses SET answers = replace(answers, 'question-3', 'question-4') WHERE answers LIKE '%question-4%'")
-            .await;
+        change(
+            &world,
+            "UPDATE responses
+             SET answers = replace(answers, 'question-3', 'question-4') WHERE answers LIKE \
+             '%question-4%'",
+        )
+        .await;
         world.forward(61 * DAY);
         let answers = format!("{desk}/answers/question-3");
         assert!(organiser.get(&answers).await.says("He hits my child."));
@@ -142,7 +148,8 @@ fn a_sheet_is_typed_in_under_the_questions_it_was_printed_from() {
             ("version", version.1.as_str()),
         ];
         organiser.post(&new, &sheet).await.leads_to();
-        let typed = "SELECT count(*) FROM responses WHERE version = 1 AND channel = 'paper' AND answers LIKE '%More weekends%'";
+        let typed = "SELECT count(*) FROM responses WHERE version = 1 AND channel = 'paper'
+             AND answers LIKE '%More weekends%'";
         assert_eq!(number(&world, typed).await, 1);
         assert!(organiser.get(&new).await.says("The sheet says version 1"));
         assert!(organiser.get(&format!("{new}?version=1")).await.says("What else?"));

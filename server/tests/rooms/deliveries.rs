@@ -315,9 +315,12 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
 /// A mail server's word that a letter did not arrive, as it lies in a mailbox.
 fn did_not_arrive(to: &str) -> String {
     format!(
-        "From: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: Undelivered Mail\nMIME-Version: 1.0\n\
-         Content-Type: multipart/report; report-type=delivery-status; boundary=b1\n\n--b1\nContent-Type: text/plain\n\n>From us: sorry.\n\
-         --b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\nAction: failed\nStatus: 5.1.1\n--b1--\n"
+        "From: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: Undelivered Mail\nMIME-Version: \
+         1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; \
+             boundary=b1\n\n--b1\nContent-Type: text/plain\n\n>From us: sorry.\n\
+         --b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; \
+             mx.example.com\n\nAction: failed\nStatus: 5.1.1\n--b1--\n"
     )
 }
 
@@ -337,7 +340,8 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
         let mbox = folder.path().join("bounces");
         let mailbox = Mailbox::from_setting(&format!("file:{}", mbox.display())).unwrap();
         mailbox.empty(&world.house).await.unwrap();
-        let person = "From: someone@example.com\nTo: bounces@alongside.example.org\nSubject: Hello\n\nWho are you?\n";
+        let person = "From: someone@example.com\nTo: bounces@alongside.example.org\nSubject: \
+            Hello\n\nWho are you?\n";
         let mails = [
             did_not_arrive(&ours.of(&letters[0].id)),
             person.to_owned(),

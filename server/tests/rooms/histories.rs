@@ -162,15 +162,28 @@ impl Stage<'_> {
         let (round, topic, now) = (id::fresh(), id::fresh(), self.world.now());
         let author = self.parents[self.chance.below(self.parents.len())].clone();
         let organiser = self.organiser.clone();
-        self.run("INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key) VALUES ($2, 'R', 1, $1 - 3, $1 - 2, $1 - 1, $2)", &[&round], now).await;
         self.run(
-            "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at, round_id, published_at)
+            "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at,
+             form_key) VALUES ($2, 'R', 1, $1 - 3, $1 - 2, $1 - 1, $2)",
+            &[&round],
+            now,
+        )
+        .await;
+        self.run(
+            "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help,
+             proposed_at, round_id, published_at)
              VALUES ($2, $3, $2, 'A topic', 'x', 'y', $1 - 3, $4, $1 - 3)",
             &[&topic, &author, &round],
             now,
         )
         .await;
-        self.run("INSERT INTO topic_services (topic_id, service_id) SELECT $2, id FROM services WHERE $1 > 0", &[&topic], now).await;
+        self.run(
+            "INSERT INTO topic_services (topic_id, service_id) SELECT $2, id FROM services
+             WHERE $1 > 0",
+            &[&topic],
+            now,
+        )
+        .await;
         let mut contributors = BTreeSet::from([author]);
         for _ in 0..self.chance.below(30) {
             let parent = self.parents[self.chance.below(self.parents.len())].clone();
@@ -185,7 +198,8 @@ impl Stage<'_> {
         }
         rounds::close_due(self.world.db(), &self.world.house.clock).await.unwrap();
         self.run(
-            "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) VALUES ($2, '', $3, $1)",
+            "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
+             VALUES ($2, '', $3, $1)",
             &[&round, &organiser],
             now,
         )
@@ -338,7 +352,8 @@ impl Stage<'_> {
             let comment = self.history.comments[nth].0.clone();
             let (leader, key) = (self.leader.clone(), id::fresh());
             self.run(
-                "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, responded_by, responded_at)
+                "INSERT INTO comment_responses (id, form_key, comment_id, response, action,
+                 action_by, responded_by, responded_at)
                  VALUES ($2, $2, $3, 'r', '', '', $4, $1)",
                 &[&key, &comment, &leader],
                 now,
@@ -348,7 +363,8 @@ impl Stage<'_> {
         } else {
             let (comment, organiser) = (id::fresh(), self.organiser.clone());
             self.run(
-                "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at) VALUES ($2, $2, $3, 'w', $1, $3, $1)",
+                "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by,
+                 published_at) VALUES ($2, $2, $3, 'w', $1, $3, $1)",
                 &[&comment, &organiser],
                 now,
             )
@@ -364,7 +380,8 @@ impl Stage<'_> {
         }
         self.world.deliver().await;
         let rows: Vec<(String, i64, String, Millis)> = sqlx::query_as(
-            "SELECT l.update_id, l.version, l.person, d.sent_at FROM update_letters l JOIN deliveries d ON d.id = l.delivery_id WHERE d.sent_at IS NOT NULL",
+            "SELECT l.update_id, l.version, l.person, d.sent_at FROM update_letters l
+             JOIN deliveries d ON d.id = l.delivery_id WHERE d.sent_at IS NOT NULL",
         )
         .fetch_all(&mut *self.world.db().read().await.unwrap())
         .await

@@ -82,10 +82,19 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
                             .map(|name| if name == column { other.as_str() } else { name })
                             .collect::<Vec<_>>()
                             .join(", ");
-                        stays(&world, table, &columns, &format!("INSERT OR REPLACE INTO {table} ({all}) SELECT {changed} FROM {table}"))
-                            .await;
+                        stays(
+                            &world,
+                            table,
+                            &columns,
+                            &format!(
+                                "INSERT
+                             OR REPLACE INTO {table} ({all}) SELECT {changed} FROM {table}"
+                            ),
+                        )
+                        .await;
                         let in_place = format!(
-                            "INSERT OR REPLACE INTO {table} (rowid, {all}) SELECT rowid, {changed} FROM {table}"
+                            "INSERT OR REPLACE INTO {table} (rowid, {all}) SELECT rowid, {changed}
+                             FROM {table}"
                         );
                         stays(&world, table, &columns, &in_place).await;
                     }
@@ -97,7 +106,8 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ("topics", "UPDATE topics SET withdrawn_at = withdrawn_at + 1"),
             (
                 "drafts",
-                "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts WHERE id <> published_by)",
+                "UPDATE drafts SET published_by = (SELECT max(id) FROM accounts
+                 WHERE id <> published_by)",
             ),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
@@ -106,7 +116,8 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
             ("rounds", "UPDATE rounds SET counted_at = NULL"),
             (
                 "topics",
-                "UPDATE topics SET merged_at = 1, merged_into = id WHERE published_at IS NOT NULL AND withdrawn_at IS NULL",
+                "UPDATE topics SET merged_at = 1, merged_into = id WHERE published_at IS NOT NULL
+                 AND withdrawn_at IS NULL",
             ),
             ("notices", "UPDATE notices SET started_at = started_at + 1"),
             ("notices", "UPDATE notices SET effect_at = effect_at + 1"),
@@ -117,15 +128,29 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
         }
         if world.db().kind() == Kind::Sqlite {
             for (table, sql) in [
-                ("topics", "UPDATE OR REPLACE topics SET rowid = (SELECT min(rowid) FROM topics) WHERE rowid = (SELECT max(rowid) FROM topics)"),
-                ("topics", "UPDATE OR REPLACE topics SET id = (SELECT min(id) FROM topics) WHERE id = (SELECT max(id) FROM topics)"),
+                (
+                    "topics",
+                    "UPDATE OR REPLACE topics SET rowid = (SELECT min(rowid) FROM topics)
+                     WHERE rowid = (SELECT max(rowid) FROM topics)",
+                ),
+                (
+                    "topics",
+                    "UPDATE OR REPLACE topics SET id = (SELECT min(id) FROM topics)
+                     WHERE id = (SELECT max(id) FROM topics)",
+                ),
                 ("rounds", "UPDATE OR REPLACE rounds SET rowid = rowid + 1"),
-                ("drafts", "UPDATE OR REPLACE drafts SET rowid = (SELECT min(rowid) FROM drafts) WHERE version = 2"),
+                (
+                    "drafts",
+                    "UPDATE OR REPLACE drafts SET rowid = (SELECT min(rowid) FROM drafts)
+                     WHERE version = 2",
+                ),
                 ("draft_answers", "UPDATE OR REPLACE draft_answers SET rowid = rowid + 1"),
                 (
                     "draft_answers",
-                    "INSERT OR REPLACE INTO draft_answers (rowid, draft_id, topic_id, answer, words, decided_by, answered_by, answered_at)
-                     SELECT a.rowid, d.id, a.topic_id, 'not', 'No', 'Somebody', a.answered_by, 0 FROM draft_answers a JOIN drafts d ON d.version = 2",
+                    "INSERT OR REPLACE INTO draft_answers (rowid, draft_id, topic_id, answer,
+                     words, decided_by, answered_by, answered_at)
+                     SELECT a.rowid, d.id, a.topic_id, 'not', 'No', 'Somebody', a.answered_by, 0
+                       FROM draft_answers a JOIN drafts d ON d.version = 2",
                 ),
             ] {
                 stays(&world, table, &columns(&world, table).await, sql).await;
@@ -175,7 +200,8 @@ fn two_plain_statements_at_once_do_not_race_past_the_gate() {
             .unwrap();
         // A table of a session's own stands in for no real one, and no transaction looks at an
         // earlier moment.
-        let stand_ins = "CREATE TEMP TABLE unanswered_topics (draft_id TEXT); CREATE TEMP TABLE shut_gates (plan_id TEXT)";
+        let stand_ins = "CREATE TEMP TABLE unanswered_topics (draft_id TEXT); CREATE TEMP TABLE \
+            shut_gates (plan_id TEXT)";
         for before in [stand_ins, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"] {
             let mut session = world.db().read().await.unwrap();
             for statement in [
@@ -220,7 +246,8 @@ pub async fn while_open<T: Send + 'static>(
         sqlx::query(AssertSqlSafe((*statement).to_owned())).execute(&mut *one).await.unwrap();
     }
     let other = tokio::spawn(work);
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+         AND wait_event_type = 'Lock'";
     let waits = async || {
         sqlx::query_scalar::<_, i64>(waiting)
             .fetch_one(&mut *world.db().read().await.unwrap())
@@ -278,23 +305,35 @@ async fn everything_has_happened(world: &World) {
     notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;
     let letters = notices::told(world).await;
     notices::comes_back(world, &letters[0], Came::Bounced).await;
-    let notice = "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at)
+    let notice = "INSERT INTO notice_answers (id, form_key, notice_id, question, answer,
+         answered_by, answered_at)
                   SELECT id, id, id, 'Which stop?', 'The old one.', written_by, 0 FROM notices";
     let update = [
         notice,
-        "INSERT INTO updates (id, form_key, begun_by, begun_at) SELECT 'an update', 'a key', registered_by, 0 FROM plans",
-        "INSERT INTO update_subjects (update_id, kind, subject_id, plan_id) SELECT 'an update', 'plan', id, id FROM plans",
-        "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by, look_again, decide_by,
-                                      next, next_by, evidence, published_by, published_at, is_told, told_at)
-         SELECT 'an update', 1, 'a key', 'a', '[]', '', 'a', 'done', '', '', '', '', '', '', '{}', registered_by, 0, 1, 0 FROM plans",
-        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
-         SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '{}', written_by, 0 FROM statements",
+        "INSERT INTO updates (id, form_key, begun_by, begun_at)
+         SELECT 'an update', 'a key', registered_by, 0 FROM plans",
+        "INSERT INTO update_subjects (update_id, kind, subject_id, plan_id)
+         SELECT 'an update', 'plan', id, id FROM plans",
+        "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part,
+         we_did, outcome, because, decided_by, look_again, decide_by,
+                                      next, next_by, evidence, published_by, published_at,
+                                        is_told, told_at)
+         SELECT 'an update', 1, 'a key', 'a', '[]', '', 'a', 'done', '', '', '', '', '', '', '{}',
+           registered_by, 0, 1, 0 FROM plans",
+        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence,
+         given_by, given_at)
+         SELECT 'a verdict', 'a key', 'an update', 1, 'confirmed', '', '{}', written_by, 0
+           FROM statements",
     ];
     let comments = [
-        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, passed_on_at) SELECT 'another', 'a key of its own', registered_by, 'a', 0, registered_by, 0 FROM plans",
-        "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at) SELECT 'a key', 'another', 'a', registered_by, 0 FROM plans",
-        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at) SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
-        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by, responded_by, responded_at)
+        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, passed_on_at)
+         SELECT 'another', 'a key of its own', registered_by, 'a', 0, registered_by, 0 FROM plans",
+        "INSERT INTO comment_notes (form_key, comment_id, note, noted_by, noted_at)
+         SELECT 'a key', 'another', 'a', registered_by, 0 FROM plans",
+        "INSERT INTO comments (id, form_key, author_id, words, sent_at, decided_by, published_at)
+         SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
+        "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
+         responded_by, responded_at)
          SELECT 'a response', 'a key', 'a comment', 'a', '', '', registered_by, 0 FROM plans",
     ];
     for sql in update.into_iter().chain(comments) {

@@ -12,7 +12,8 @@ use rand::{Rng as _, SeedableRng as _};
 
 use crate::world::{Browser, World, on_both};
 
-pub const REASON: &str = "The funding ends in two weeks and is lost for every family in the area unless a plan is handed in before then.";
+pub const REASON: &str = "The funding ends in two weeks and is lost for every family in the area \
+    unless a plan is handed in before then.";
 
 pub async fn leader(world: &World) -> Browser<'_> {
     world.signed_in("leader@example.org", &[Role::Leader]).await
@@ -213,14 +214,18 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
         for sql in [
             "UPDATE drafts SET first_recorded_at = first_recorded_at + 5184000000",
             "DELETE FROM drafts WHERE version = 1",
-            "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by WHERE version = 2",
+            "UPDATE drafts SET published_at = first_recorded_at, published_by = recorded_by
+             WHERE version = 2",
             "UPDATE topics SET published_at = published_at - 5184000000",
             "DELETE FROM plan_topics",
             "UPDATE statements SET words = 'Good.'",
             "UPDATE plan_events SET at = 0",
-            "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at, published_at, published_by)
-             SELECT 'x', 'x', plan_id, 3, 's', 'b', recorded_by, first_recorded_at, first_recorded_at, recorded_by FROM drafts WHERE version = 1",
-            "INSERT INTO overrides (draft_id, name, reason, made_by, made_at) SELECT id, 'A', 'too short', recorded_by, 0 FROM drafts",
+            "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
+             first_recorded_at, published_at, published_by)
+             SELECT 'x', 'x', plan_id, 3, 's', 'b', recorded_by, first_recorded_at,
+               first_recorded_at, recorded_by FROM drafts WHERE version = 1",
+            "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
+             SELECT id, 'A', 'too short', recorded_by, 0 FROM drafts",
         ] {
             assert!(run(&world, sql).await.is_err(), "the schema lets this through: {sql}");
         }
@@ -660,7 +665,8 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             }
             (3, Some(topic)) => {
                 let close = format!(
-                    "UPDATE rounds SET closed_at = closes_at WHERE closed_at IS NULL AND id = (SELECT round_id FROM topics WHERE id = '{topic}')"
+                    "UPDATE rounds SET closed_at = closes_at WHERE closed_at IS NULL
+                     AND id = (SELECT round_id FROM topics WHERE id = '{topic}')"
                 );
                 run(world, &close).await.unwrap();
                 let in_round: Option<String> =
@@ -758,7 +764,8 @@ async fn one_life(world: &World, account: &str, seed: u64) -> Model {
             }
             (15, _) if model.drafts > 0 => {
                 let past = format!(
-                    "UPDATE drafts SET published_at = {}, published_by = recorded_by WHERE plan_id = '{plan}' AND version = {version}",
+                    "UPDATE drafts SET published_at = {}, published_by = recorded_by
+                     WHERE plan_id = '{plan}' AND version = {version}",
                     now + HOUR
                 );
                 let done = run(world, &past).await.is_ok();
@@ -832,14 +839,21 @@ async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String
                 places: Vec::new(),
             };
             let topic = topics::store::propose(tx, &author, &proposal, now).await?;
-            let waiting = topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
+            let waiting =
+                topics::store::Waiting { id: &topic, proposed_at: now, words: String::new() };
             topics::store::publish(tx, kind, &waiting, now).await?;
             if in_round {
                 // A time of its own for each round, since they may not overlap.
-                let begins: i64 = sqlx::query_scalar("SELECT coalesce(max(closes_at), 0) FROM rounds").fetch_one(&mut *tx).await?;
+                let begins: i64 = sqlx::query_scalar(
+                    "SELECT coalesce(max(closes_at), 0)
+                     FROM rounds",
+                )
+                .fetch_one(&mut *tx)
+                .await?;
                 let round = id::fresh();
                 sqlx::query(
-                    "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at, form_key) VALUES ($1, 'A round', 1, $2, $3, $4, $1)",
+                    "INSERT INTO rounds (id, title, seats, propose_from, vote_from, closes_at,
+                     form_key) VALUES ($1, 'A round', 1, $2, $3, $4, $1)",
                 )
                 .bind(&round)
                 .bind(begins)
@@ -847,7 +861,14 @@ async fn topic_in_a_round(world: &World, author: &str, in_round: bool) -> String
                 .bind(begins + 2)
                 .execute(&mut *tx)
                 .await?;
-                sqlx::query("UPDATE topics SET round_id = $2 WHERE id = $1").bind(&topic).bind(&round).execute(tx).await?;
+                sqlx::query(
+                    "UPDATE topics SET round_id = $2
+                     WHERE id = $1",
+                )
+                .bind(&topic)
+                .bind(&round)
+                .execute(tx)
+                .await?;
             }
             Ok::<_, sqlx::Error>(topic)
         })

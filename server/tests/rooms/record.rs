@@ -141,7 +141,8 @@ fn a_pack_that_was_changed_is_found_out() {
         std::fs::write(at("another.csv"), "").unwrap();
         assert_eq!(
             faults(),
-            "figures.csv was changed after the pack was made; plans.csv is missing; another.csv does not belong to the pack"
+            "figures.csv was changed after the pack was made; plans.csv is missing; another.csv \
+             does not belong to the pack"
         );
         std::fs::remove_file(at("another.csv")).unwrap();
         write();
@@ -166,9 +167,12 @@ async fn copied(from: &Db, to: &Db) {
     sqlx::query("SET session_replication_role = replica").execute(&mut *to).await.unwrap();
     // What is searched for is the same in another form.
     let columns = sqlx::query(
-        "SELECT c.table_name::text, c.column_name::text, c.data_type::text FROM information_schema.columns c
-         JOIN information_schema.tables t ON t.table_name = c.table_name AND t.table_schema = c.table_schema AND t.table_type = 'BASE TABLE'
-         WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations' AND c.data_type <> 'tsvector' ORDER BY c.table_name, c.ordinal_position",
+        "SELECT c.table_name::text, c.column_name::text, c.data_type::text
+         FROM information_schema.columns c
+         JOIN information_schema.tables t ON t.table_name = c.table_name
+           AND t.table_schema = c.table_schema AND t.table_type = 'BASE TABLE'
+         WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations'
+           AND c.data_type <> 'tsvector' ORDER BY c.table_name, c.ordinal_position",
     )
     .fetch_all(&mut *to)
     .await
@@ -292,7 +296,8 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             if standing == "It is due by" {
                 // A leader says what came of the plan: its record says how many heard.
                 let leader = world.sign_in("leader@example.org").await;
-                let leads = "UPDATE roles SET organisation_id = (SELECT max(organisation_id) FROM plan_organisations WHERE plan_id = $2) WHERE account_id = $1";
+                let leads = "UPDATE roles SET organisation_id = (SELECT max(organisation_id)
+                     FROM plan_organisations WHERE plan_id = $2) WHERE account_id = $1";
                 sqlx::query(leads)
                     .bind(&leader.account)
                     .bind(&id)

@@ -114,7 +114,8 @@ fn nobody_in_any_role_sees_a_different_page_because_others_gave_support() {
         }
         for person in ["p", "o", "l", "a"] {
             let sql = format!(
-                "UPDATE accounts SET email = 'was-{person}@example.org' WHERE email = '{person}@example.org'"
+                "UPDATE accounts SET email = 'was-{person}@example.org'
+                 WHERE email = '{person}@example.org'"
             );
             sqlx::query(sqlx::AssertSqlSafe(sql))
                 .execute(&mut *world.db().read().await.unwrap())
@@ -155,11 +156,14 @@ fn the_close_happens_by_the_clock_once_with_several_workers() {
             closed += closer.await.unwrap();
         }
         assert_eq!(closed, 1);
-        let row = sqlx::query("SELECT closed_at, (SELECT CAST(sum(supporters) AS BIGINT) FROM tallies) FROM rounds WHERE id = $1")
-            .bind(&round)
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let row = sqlx::query(
+            "SELECT closed_at, (SELECT CAST(sum(supporters) AS BIGINT)
+             FROM tallies) FROM rounds WHERE id = $1",
+        )
+        .bind(&round)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (world.now(), 1));
     });
 }
@@ -246,7 +250,8 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
             "{}",
             page.html
         );
-        let second = "Chosen second. 35 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet.";
+        let second = "Chosen second. 35 parents supported it, most of them from North Sefton. Most \
+            of them had no topic on the list yet.";
         assert!(page.says(second));
         assert!(
             page.says("What counting heads alone would have chosen")

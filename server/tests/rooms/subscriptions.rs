@@ -134,7 +134,8 @@ fn nobody_stops_the_letters_of_another() {
         subscribe(&world, &one, "one@example.org").await;
         let own = subscribe(&world, &two, "two@example.org").await;
         let others: String = sqlx::query_scalar(
-            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE b.email = 'one@example.org' LIMIT 1",
+            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
+             WHERE b.email = 'one@example.org' LIMIT 1",
         )
         .fetch_one(&mut *world.db().read().await.unwrap())
         .await
@@ -197,7 +198,9 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
             page.html
         );
         assert_eq!(visitor.get(&old_link).await.status, StatusCode::GONE);
-        let standing = "SELECT count(*) FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE s.ended_at IS NULL AND b.email = 'parent1@example.org'";
+        let standing = "SELECT count(*) FROM subscriptions s
+             JOIN subscribers b ON b.id = s.subscriber_id WHERE s.ended_at IS NULL
+             AND b.email = 'parent1@example.org'";
         assert_eq!(number(&world, standing).await, 0);
     });
 }

@@ -515,9 +515,13 @@ fn the_words_of_a_topic_and_the_audit_log_cannot_be_changed_by_anyone() {
             "DELETE FROM audit_head".to_owned(),
             "UPDATE audit_head SET number = number - 1".to_owned(),
             "UPDATE audit_head SET hash = 'another'".to_owned(),
-            "INSERT INTO audit (number, hash, id, at, what, about, detail) VALUES (999, 'a', 'a', 0, 'a', 'a', 'a')".to_owned(),
+            "INSERT INTO audit (number, hash, id, at, what, about, detail)
+             VALUES (999, 'a', 'a', 0, 'a', 'a', 'a')"
+                .to_owned(),
         ] {
-            let changed = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).execute(&mut *world.db().read().await.unwrap()).await;
+            let changed = sqlx::query(sqlx::AssertSqlSafe(sql.clone()))
+                .execute(&mut *world.db().read().await.unwrap())
+                .await;
             assert!(changed.is_err(), "{sql}");
         }
     });

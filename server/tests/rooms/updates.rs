@@ -131,7 +131,12 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         organiser.post(&judge, &confirmed).await.leads_to();
         assert!(visitor.get(&page).await.says("Confirmed by the forum"));
         assert_eq!(
-            number(&world, "SELECT count(*) FROM audit WHERE what IN ('update published', 'update changed', 'verdict given')").await,
+            number(
+                &world,
+                "SELECT count(*) FROM audit
+                 WHERE what IN ('update published', 'update changed', 'verdict given')"
+            )
+            .await,
             4
         );
     });
@@ -277,13 +282,18 @@ fn nobody_judges_what_she_said_herself_or_what_her_organisation_says() {
             )
             .await;
         assert!(own.status == StatusCode::UNPROCESSABLE_ENTITY && own.says("You said it yourself"));
-        let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
-                   SELECT 'v', 'v', update_id, version, 'confirmed', '', '{}', published_by, 0 FROM update_versions";
+        let sql = "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words,
+             evidence, given_by, given_at)
+                   SELECT 'v', 'v', update_id, version, 'confirmed', '', '{}', published_by, 0
+                     FROM update_versions";
         let past_the_page = sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await;
         assert!(past_the_page.is_err(), "nor by plain SQL");
-        let leaps = "INSERT INTO update_versions (update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by, look_again,
-                                                  decide_by, next, next_by, evidence, published_by, published_at, is_told)
-                     SELECT update_id, 3, 'k', 'x', '[]', '', 'x', 'done', '', '', '', '', '', '', '{}', published_by, 0, 0 FROM update_versions";
+        let leaps = "INSERT INTO update_versions (update_id, version, form_key, you_said,
+             questions, part, we_did, outcome, because, decided_by, look_again,
+                                                  decide_by, next, next_by, evidence,
+                                                    published_by, published_at, is_told)
+                     SELECT update_id, 3, 'k', 'x', '[]', '', 'x', 'done', '', '', '', '', '', '',
+                       '{}', published_by, 0, 0 FROM update_versions";
         assert!(
             sqlx::query(leaps).execute(&mut *world.db().read().await.unwrap()).await.is_err(),
             "a version follows the last"
@@ -332,13 +342,16 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
             .await
             .unwrap();
         let organiser = world.organiser().await;
-        sqlx::query("INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) VALUES ($1, 'None of them', $2, $3)")
-            .bind(&round)
-            .bind(&organiser.account)
-            .bind(world.now())
-            .execute(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
+             VALUES ($1, 'None of them', $2, $3)",
+        )
+        .bind(&round)
+        .bind(&organiser.account)
+        .bind(world.now())
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert!(author.get("/account/said").await.says("Not on the list of its round"));
     });
 }
@@ -347,15 +360,21 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
 fn another_updates_last_word_does_not_hide_that_one_is_still_being_decided() {
     on_both(async |world| {
         let topic = closed_topic(&world).await;
-        sqlx::query("INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at) SELECT id, '', opened_by, 0 FROM rounds WHERE opened_by IS NOT NULL")
-            .execute(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
-        sqlx::query("INSERT INTO confirmed_topics (round_id, topic_id) SELECT round_id, id FROM topics WHERE id = $1")
-            .bind(&topic)
-            .execute(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
+             SELECT id, '', opened_by, 0 FROM rounds WHERE opened_by IS NOT NULL",
+        )
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        sqlx::query(
+            "INSERT INTO confirmed_topics (round_id, topic_id) SELECT round_id, id
+             FROM topics WHERE id = $1",
+        )
+        .bind(&topic)
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let by = clock::fields(world.now() + 3 * DAY).0;
         let dayless = [DONE[0], DONE[1], DONE[2], ("next_by", by.as_str()), ("about", "x")];
@@ -857,12 +876,15 @@ fn a_letter_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() 
         let id = consultations::open(&world, &organiser, "signed in").await;
         let parent = world.parent(1).await;
         let (account, consultation) = (parent.account.clone(), id.clone());
-        sqlx::query("INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome) VALUES ($1, $2, 'm', 1)")
-            .bind(&consultation)
-            .bind(&account)
-            .execute(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        sqlx::query(
+            "INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome)
+             VALUES ($1, $2, 'm', 1)",
+        )
+        .bind(&consultation)
+        .bind(&account)
+        .execute(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
         assert!(
             parent
                 .get("/account/said")

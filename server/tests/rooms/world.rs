@@ -277,7 +277,8 @@ impl Browser<'_> {
         };
         let fields: String = fields.iter().map(part).collect();
         let head = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
         );
         let body = [fields.as_bytes(), head.as_bytes(), content, b"\r\n--edge--\r\n"].concat();
         self.send(

@@ -21,13 +21,22 @@ pub fn question(
     let at = element(question);
     let has_help = !question.help.is_empty();
     let help = || {
-        has_help.then(
-            || view! { <p class="hint lines" id=format!("{at}-hint")>{question.help.clone()}</p> },
-        )
+        has_help.then(|| {
+            view! {
+                <p class="hint lines" id=format!("{at}-hint")>
+                    {question.help.clone()}
+                </p>
+            }
+        })
     };
     let problem = || {
         error.map(|what_to_do| {
-            view! { <p class="error" id=format!("{at}-error")><span class="unseen">"Error: "</span>{what_to_do.to_owned()}</p> }
+            view! {
+                <p class="error" id=format!("{at}-error")>
+                    <span class="unseen">"Error: "</span>
+                    {what_to_do.to_owned()}
+                </p>
+            }
         })
     };
     let described = [has_help.then(|| format!("{at}-hint")), error.map(|_| format!("{at}-error"))];
@@ -46,12 +55,19 @@ pub fn question(
         let options = choices.into_iter().chain(declined).enumerate().map(|(nth, (value, label))| {
             let id = if nth == 0 { at.clone() } else { format!("{at}-{nth}") };
             let checked = shown.all.contains(&value);
-            view! { <label class="option" for=id.clone()><input type=kind id=id.clone() name=name.clone() value=value checked=checked />{label}</label> }
+            view! {
+                <label class="option" for=id.clone()>
+                    <input type=kind id=id.clone() name=name.clone() value=value checked=checked />
+                    {label}
+                </label>
+            }
         });
         let options = options.collect_view();
         view! {
             <fieldset class="field" aria-describedby=described.clone()>
-                <legend>{text.clone()}</legend>{help()}{problem()}
+                <legend>{text.clone()}</legend>
+                {help()}
+                {problem()}
                 <div class="options">{options}</div>
             </fieldset>
         }
@@ -62,7 +78,10 @@ pub fn question(
     match &question.kind {
         Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} => options("radio", keyed()),
         Kind::SeveralOf { .. } => options("checkbox", keyed()),
-        Kind::Place {} => options("radio", places.iter().map(|place| (place.id.clone(), place.name.clone())).collect()),
+        Kind::Place {} => options(
+            "radio",
+            places.iter().map(|place| (place.id.clone(), place.name.clone())).collect(),
+        ),
         Kind::Rank { options } => {
             let most = options.len();
             let ranks = options.iter().map(|option| {
@@ -71,27 +90,53 @@ pub fn question(
                 let value = shown.rank(&option.key);
                 let choices = (0..=most).map(|nth| {
                     let nth = if nth == 0 { String::new() } else { nth.to_string() };
-                    view! { <option value=nth.clone() selected=nth == value>{nth.clone()}</option> }
+                    view! {
+                        <option value=nth.clone() selected=nth == value>
+                            {nth.clone()}
+                        </option>
+                    }
                 });
-                view! { <label class="rank" for=id.clone()><select id=id.clone() name=name>{choices.collect_view()}</select>{option.text.clone()}</label> }
+                view! {
+                    <label class="rank" for=id.clone()>
+                        <select id=id.clone() name=name>
+                            {choices.collect_view()}
+                        </select>
+                        {option.text.clone()}
+                    </label>
+                }
             });
             let ranks = ranks.collect_view();
             view! {
                 <fieldset class="field" id=at aria-describedby=described>
-                    <legend>{text}</legend>{help()}
-                    <p class="hint">"Give 1 to what matters most, then 2, and so on. Leave out what does not matter."</p>
-                    {problem()}<div class="options">{ranks}</div>
+                    <legend>{text}</legend>
+                    {help()}
+                    <p class="hint">
+                        "Give 1 to what matters most, then 2, and so on. Leave out what does not \
+                         matter."
+                    </p>
+                    {problem()}
+                    <div class="options">{ranks}</div>
                 </fieldset>
             }
             .into_any()
         }
         Kind::Picture { words, file } if picture_name(file).is_some() => {
             let (src, words) = (format!("/pictures/{file}"), words.clone());
-            view! { <section class="panel"><h2>{question.text.clone()}</h2><img class="picture" src=src alt=words loading="lazy" /></section> }.into_any()
+            view! {
+                <section class="panel">
+                    <h2>{question.text.clone()}</h2>
+                    <img class="picture" src=src alt=words loading="lazy" />
+                </section>
+            }
+            .into_any()
         }
-        Kind::Page { words } | Kind::Picture { words, .. } => {
-            view! { <section class="panel"><h2>{question.text.clone()}</h2><p class="lines">{words.clone()}</p></section> }.into_any()
+        Kind::Page { words } | Kind::Picture { words, .. } => view! {
+            <section class="panel">
+                <h2>{question.text.clone()}</h2>
+                <p class="lines">{words.clone()}</p>
+            </section>
         }
+        .into_any(),
         Kind::LongText {} => {
             // Leptos does not escape what stands in a textarea, and a browser drops the first line
             // end.
@@ -99,8 +144,20 @@ pub fn question(
             let declined = decline(question, &shown, &name);
             view! {
                 <div class="field">
-                    <label for=at.clone()>{text}</label>{help()}{problem()}
-                    <textarea id=at.clone() name=name rows="5" maxlength=LONGEST_LONG.to_string() aria-describedby=described aria-invalid=invalid>{value}</textarea>{declined}
+                    <label for=at.clone()>{text}</label>
+                    {help()}
+                    {problem()}
+                    <textarea
+                        id=at.clone()
+                        name=name
+                        rows="5"
+                        maxlength=LONGEST_LONG.to_string()
+                        aria-describedby=described
+                        aria-invalid=invalid
+                    >
+                        {value}
+                    </textarea>
+                    {declined}
                 </div>
             }
             .into_any()
@@ -111,12 +168,25 @@ pub fn question(
                 Kind::Date {} => ("date", None),
                 _ => ("text", None),
             };
-            let longest = (question.kind == (Kind::ShortText {})).then(|| LONGEST_SHORT.to_string());
+            let longest =
+                (question.kind == (Kind::ShortText {})).then(|| LONGEST_SHORT.to_string());
             let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
             view! {
                 <div class="field">
-                    <label for=at.clone()>{text}</label>{help()}{problem()}
-                    <input id=at.clone() name=name type=kind inputmode=mode value=value maxlength=longest aria-describedby=described aria-invalid=invalid />{declined}
+                    <label for=at.clone()>{text}</label>
+                    {help()}
+                    {problem()}
+                    <input
+                        id=at.clone()
+                        name=name
+                        type=kind
+                        inputmode=mode
+                        value=value
+                        maxlength=longest
+                        aria-describedby=described
+                        aria-invalid=invalid
+                    />
+                    {declined}
                 </div>
             }
             .into_any()
@@ -129,7 +199,12 @@ fn decline(question: &Question, shown: &Shown, name: &str) -> impl IntoView + us
     let checked = shown.all.iter().any(|value| value == DECLINED);
     let (id, name) = (format!("{}-declined", element(question)), name.to_owned());
     question.may_decline.then(|| {
-        view! { <label class="option" for=id.clone()><input type="checkbox" id=id.clone() name=name value=DECLINED checked=checked />"I prefer not to say"</label> }
+        view! {
+            <label class="option" for=id.clone()>
+                <input type="checkbox" id=id.clone() name=name value=DECLINED checked=checked />
+                "I prefer not to say"
+            </label>
+        }
     })
 }
 

@@ -67,8 +67,15 @@ pub async fn begin(
             view! {
                 <div class="stack">
                     <h1>"Try again in an hour"</h1>
-                    <p class="lead">"Very many people have begun to answer from where you are. Who has begun can go on."</p>
-                    <p><a class="button" href=here.clone()>"Back"</a></p>
+                    <p class="lead">
+                        "Very many people have begun to answer from where you are. Who has begun \
+                         can go on."
+                    </p>
+                    <p>
+                        <a class="button" href=here.clone()>
+                            "Back"
+                        </a>
+                    </p>
                 </div>
             }
         });
@@ -125,7 +132,8 @@ pub async fn by_link(
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
     if !responses::is_link(&house.db, &consultation.id, &link).await? {
-        let why = "This link is none of those that were given. Look at the letter or the sheet once more: it must be typed as it stands there.";
+        let why = "This link is none of those that were given. Look at the letter or the sheet \
+            once more: it must be typed as it stands there.";
         return Ok(Page::link_ended(
             "This link does not work",
             why,
@@ -203,8 +211,14 @@ fn no_response(house: &House, viewer: &Viewer, consultation_id: &str) -> Respons
         view! {
             <div class="stack">
                 <h1>"No answers with this code"</h1>
-                <p class="lead">"Look at the code once more: it has four groups of four letters and numbers."</p>
-                <p><a class="button" href=to>"Back to the consultation"</a></p>
+                <p class="lead">
+                    "Look at the code once more: it has four groups of four letters and numbers."
+                </p>
+                <p>
+                    <a class="button" href=to>
+                        "Back to the consultation"
+                    </a>
+                </p>
             </div>
         }
     });
@@ -288,7 +302,8 @@ pub async fn end(
         }
         let what_to_do = match consultation.terms.access {
             Who::Link => {
-                "Open the link they were sent by on this phone, then take them back. They still count"
+                "Open the link they were sent by on this phone, then take them back. They still \
+                 count"
             }
             _ => "Sign in as whoever sent them, then take them back. They still count",
         };
@@ -309,7 +324,8 @@ pub async fn end(
     let who_is_it = match consultation.terms.access {
         Who::SignedIn => "Sign in, then send them. Your answers are kept",
         _ => {
-            "Open the link you were given on this phone as well, then send them. Your answers are kept"
+            "Open the link you were given on this phone as well, then send them. Your answers are \
+             kept"
         }
     };
     if consultation.terms.access != Who::Anyone && once.is_none() {
@@ -338,7 +354,8 @@ pub async fn end(
         }
         None => Ok(Redirect::to(&back).into_response()),
         Some(Sending::SentBefore) => {
-            let what_to_do = "Change the answers that you have sent before, with their code. Each person sends one set of answers";
+            let what_to_do = "Change the answers that you have sent before, with their code. Each \
+                person sends one set of answers";
             Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)))
         }
     }
@@ -357,42 +374,90 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
     };
     let page = Page::new(title, || {
         let rows = asked.iter().filter(|question| question.kind.has_answer()).map(|question| {
-            let answer = fields::in_words(question, response.answers.get(&question.key), &hand.places);
+            let answer =
+                fields::in_words(question, response.answers.get(&question.key), &hand.places);
             let unseen = format!(": {}", question.text);
-            let change = is_open.then(
-                || view! { <a href=hand.to(&format!("/questions/{}", question.key))>"Change"<span class="unseen">{unseen}</span></a> },
-            );
-            view! { <div><dt>{question.text.clone()}</dt><dd><p class="lines">{answer}</p>{change}</dd></div> }
-        });
-        let rows = (response.state != Stands::Withdrawn)
-            .then(|| view! { <dl class="answers" id="answers">{rows.collect_view()}</dl> });
-        let quote = || {
-            view! { <label class="option"><input type="checkbox" name="quote" value="yes" checked=response.may_quote />"Words I wrote may be quoted, without my name"</label> }
-        };
-        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
-        let send = (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
-            if must_sign_in {
-                let to = ground::routes::sign_in_then(&hand.to(""));
-                return view! { <p><a class="button" href=to>"Sign in to send them"</a></p><p class="soft">"Your answers are kept. Nobody can see which are yours."</p> }
-                    .into_any();
-            }
-            let has_words = asked.iter().any(|question| is_in_own_words(&question.kind) && response.answers.contains_key(&question.key));
-            let quote = has_words.then(quote);
-            // Only an account can be written to, and only where that it took part is kept anyway.
-            let outcome = (terms.access == Who::SignedIn).then(|| {
-                view! { <label class="option"><input type="checkbox" name="outcome" value="yes" />"Write to me when it is said what came of it"</label> }
+            let change = is_open.then(|| {
+                view! {
+                    <a href=hand
+                        .to(
+                            &format!("/questions/{}", question.key),
+                        )>"Change"<span class="unseen">{unseen}</span></a>
+                }
             });
             view! {
-                <form method="post">{quote}{outcome}<button class="button" name="step" value="send">"Send my answers"</button></form>
-                <p class="soft">"They count once they are sent. Until the close you can change them or take them back."</p>
+                <div>
+                    <dt>{question.text.clone()}</dt>
+                    <dd>
+                        <p class="lines">{answer}</p>
+                        {change}
+                    </dd>
+                </div>
+            }
+        });
+        let rows = (response.state != Stands::Withdrawn).then(|| {
+            view! {
+                <dl class="answers" id="answers">
+                    {rows.collect_view()}
+                </dl>
+            }
+        });
+        let quote = || {
+            view! {
+                <label class="option">
+                    <input type="checkbox" name="quote" value="yes" checked=response.may_quote />
+                    "Words I wrote may be quoted, without my name"
+                </label>
+            }
+        };
+        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
+        let send =
+            (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
+                if must_sign_in {
+                    let to = ground::routes::sign_in_then(&hand.to(""));
+                    return view! {
+                        <p>
+                            <a class="button" href=to>
+                                "Sign in to send them"
+                            </a>
+                        </p>
+                        <p class="soft">"Your answers are kept. Nobody can see which are yours."</p>
+                    }
+                    .into_any();
+                }
+                let has_words = asked.iter().any(|question| {
+                    is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
+                });
+                let quote = has_words.then(quote);
+                // Only an account can be written to, and only where that it took part is kept anyway.
+                let outcome = (terms.access == Who::SignedIn).then(|| {
+                    view! {
+                        <label class="option">
+                            <input type="checkbox" name="outcome" value="yes" />
+                            "Write to me when it is said what came of it"
+                        </label>
+                    }
+                });
+                view! {
+                <form method="post">
+                    {quote}{outcome}<button class="button" name="step" value="send">
+                        "Send my answers"
+                    </button>
+                </form>
+                <p class="soft">
+                    "They count once they are sent. Until the close you can change them or take \
+                     them back."
+                </p>
             }
             .into_any()
-        });
+            });
         let agree = (is_open && response.state == Stands::Sent).then(|| {
             view! {
                 <form method="post">
                     {quote()}
-                    <button class="button quiet" name="step" value="agree">"Keep this choice"</button>
+                    <button class="button quiet" name="step" value="agree">
+                        "Keep this choice"
+                    </button>
                 </form>
             }
         });
@@ -402,26 +467,51 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     <summary>"Take my answers back"</summary>
                     <form method="post">
                         <p>"They are erased, and nobody can bring them back."</p>
-                        <button class="button warn" name="step" value="withdraw">"Take them back"</button>
+                        <button class="button warn" name="step" value="withdraw">
+                            "Take them back"
+                        </button>
                     </form>
                 </details>
             }
         });
         let banner = (response.state == Stands::Sent).then(|| {
-            view! { <Banner title="Thank you"><p>"Your answers count. Write the code down: with it you can change them or take them back."</p></Banner> }
+            view! {
+                <Banner title="Thank you">
+                    <p>
+                        "Your answers count. Write the code down: with it you can change them or \
+                         take them back."
+                    </p>
+                </Banner>
+            }
         });
         let closing = (standing == Standing::Closing && is_open).then(|| {
             let until = clock::day_and_hour(terms.closes_at + GRACE);
-            view! { <p class="panel warn">{format!("It has closed while you were answering. You have until {until} to send your answers.")}</p> }
+            view! {
+                <p class="panel warn">
+                    {format!(
+                        "It has closed while you were answering. You have until {until} to send \
+                         your answers.",
+                    )}
+                </p>
+            }
         });
-        let on_this_phone =
-            is_open.then(|| view! { <div data-response=hand.to("")><KeepAnswers /></div> });
+        let on_this_phone = is_open.then(|| {
+            view! {
+                <div data-response=hand.to("")>
+                    <KeepAnswers />
+                </div>
+            }
+        });
         let code =
             (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
         view! {
             <article class="stack">
                 {banner}
-                <p><a class="back" href=format!("/consultations/{}", consultation.id)>{terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/consultations/{}", consultation.id)>
+                        {terms.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 {pages::reopened(hand)}
                 <h1>{title}</h1>
@@ -446,8 +536,13 @@ fn code_panel(house: &House, hand: &InHand) -> impl IntoView + use<> {
     view! {
         <div class="panel gold">
             <p>"Your code: "<b class="code">{hand.code.clone()}</b></p>
-            <p class="soft">"With it, or with this link, you come back from any phone. Who has it can read and change your answers; nobody can find out whose they are."</p>
-            <p class="soft"><a href=hand.to("")>{link}</a></p>
+            <p class="soft">
+                "With it, or with this link, you come back from any phone. Who has it can read and \
+                 change your answers; nobody can find out whose they are."
+            </p>
+            <p class="soft">
+                <a href=hand.to("")>{link}</a>
+            </p>
         </div>
     }
 }

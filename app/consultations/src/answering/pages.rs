@@ -148,11 +148,26 @@ fn question_page(
         if problem.is_some() { format!("Error: {title}") } else { title.clone() },
         || {
             let back = match nth.checked_sub(1).and_then(|before| asked.get(before)) {
-            Some(before) => view! { <p><a class="back" href=hand.to(&format!("/questions/{}", before.key))>"Back"</a></p> }.into_any(),
-            None => {
-                view! { <p><a class="back" href=format!("/consultations/{}", hand.response.consultation.id)>{title}</a></p> }.into_any()
-            }
-        };
+                Some(before) => view! {
+                    <p>
+                        <a class="back" href=hand.to(&format!("/questions/{}", before.key))>
+                            "Back"
+                        </a>
+                    </p>
+                }
+                .into_any(),
+                None => view! {
+                    <p>
+                        <a
+                            class="back"
+                            href=format!("/consultations/{}", hand.response.consultation.id)
+                        >
+                            {title}
+                        </a>
+                    </p>
+                }
+                .into_any(),
+            };
             let field = fields::question(
                 question,
                 hand.response.answers.get(&question.key),
@@ -168,10 +183,22 @@ fn question_page(
                     <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
                     {reopened(hand)}
                     {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                    <form method="post" novalidate data-answers="one">{field}<button class="button">"Go on"</button></form>
-                    <div data-response=hand.to("")><KeepAnswers /></div>
-                    <p class="soft">"Each answer is kept when you go on. Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
-                    <p><a href=hand.to("")>"See all my answers"</a>" · "<a href=hand.to("/all")>"All questions on one page"</a></p>
+                    <form method="post" novalidate data-answers="one">
+                        {field}
+                        <button class="button">"Go on"</button>
+                    </form>
+                    <div data-response=hand.to("")>
+                        <KeepAnswers />
+                    </div>
+                    <p class="soft">
+                        "Each answer is kept when you go on. Your code to come back: "
+                        <span class="code">{hand.code.clone()}</span>
+                    </p>
+                    <p>
+                        <a href=hand.to("")>"See all my answers"</a>
+                        " · "
+                        <a href=hand.to("/all")>"All questions on one page"</a>
+                    </p>
                 </div>
             }
         },
@@ -183,19 +210,38 @@ fn question_page(
 /// Says of a response that was sent and misses an answer now that it does not count.
 pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
     (hand.response.state == Stands::Reopened).then(|| {
-        view! { <p class="panel warn">"Your answers do not count now: after your change an answer is missing. Give it, then send them again."</p> }
+        view! {
+            <p class="panel warn">
+                "Your answers do not count now: after your change an answer is missing. Give it, \
+                 then send them again."
+            </p>
+        }
     })
 }
 
 /// What is to be put right, with the way to each question.
 pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
-        view! { <li><a href=format!("#{}", answers::element(question))>{format!("{what_to_do}: {}", question.text)}</a></li> }
+        view! {
+            <li>
+                <a href=format!(
+                    "#{}",
+                    answers::element(question),
+                )>{format!("{what_to_do}: {}", question.text)}</a>
+            </li>
+        }
     });
     let links = links.collect::<Vec<_>>();
     (!links.is_empty()).then(|| {
-        view! { <div class="summary" id="put-right"><div role="alert"><h2>"Please put this right"</h2><ul>{links}</ul></div></div> }
-            .into_any()
+        view! {
+            <div class="summary" id="put-right">
+                <div role="alert">
+                    <h2>"Please put this right"</h2>
+                    <ul>{links}</ul>
+                </div>
+            </div>
+        }
+        .into_any()
     })
 }
 
@@ -229,7 +275,12 @@ pub async fn keep_all(
     let ReadAll { mut answered, mut problems } =
         answers::read_all(questionnaire, seen.clone(), &sent, &hand.places);
     answered.retain(|(key, answer)| {
-        let (kept, shown) = (seen.get(key), sent.fields().find(|(name, _)| *name == shown_field(key)).map(|(_, shown)| shown.as_str()));
+        let (kept, shown) = (
+            seen.get(key),
+            sent.fields()
+                .find(|(name, _)| *name == shown_field(key))
+                .map(|(_, shown)| shown.as_str()),
+        );
         // Nothing was answered elsewhere since this page was shown, or nothing says how it was
         // shown.
         if shown.is_none_or(|shown| shown == mark(kept)) || answer.as_ref() == kept {
@@ -238,7 +289,9 @@ pub async fn keep_all(
         // A field that was empty and stayed so says nothing of an answer that was given elsewhere.
         let is_untouched = answer.is_none() && shown == Some("");
         if !is_untouched {
-            let what_to_do = "Look at this answer: you gave another in another window, or on another phone, since this page was shown. Press the button once more to keep what stands here";
+            let what_to_do = "Look at this answer: you gave another in another window, or on \
+                another phone, since this page was shown. Press the button once more to keep what \
+                stands here";
             problems.insert(key.clone(), what_to_do.to_owned());
         }
         false
@@ -293,13 +346,25 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
             let shown = shown.collect_view();
             view! {
                 <div class="stack">
-                    <p><a class="back" href=hand.to("")>"See all my answers"</a></p>
+                    <p>
+                        <a class="back" href=hand.to("")>
+                            "See all my answers"
+                        </a>
+                    </p>
                     {summary}
                     <h1>{title}</h1>
                     {reopened(hand)}
-                    <form method="post" novalidate data-answers="all">{shown}{questions}<button class="button">"Keep my answers"</button></form>
-                    <div data-response=hand.to("")><KeepAnswers /></div>
-                    <p class="soft">"Your code to come back: "<span class="code">{hand.code.clone()}</span></p>
+                    <form method="post" novalidate data-answers="all">
+                        {shown}
+                        {questions}
+                        <button class="button">"Keep my answers"</button>
+                    </form>
+                    <div data-response=hand.to("")>
+                        <KeepAnswers />
+                    </div>
+                    <p class="soft">
+                        "Your code to come back: "<span class="code">{hand.code.clone()}</span>
+                    </p>
                 </div>
             }
         },
@@ -318,9 +383,14 @@ pub fn all_fields(
 ) -> impl IntoView + use<> {
     let fields = flat(questionnaire).into_iter().map(|(heading, question)| {
         let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
-        let some = (!question.only_if.is_empty()).then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
+        let some = (!question.only_if.is_empty())
+            .then(|| view! { <p class="soft">{only_if(questionnaire.questions(), &question)}</p> });
         let problem = problems.get(&question.key).map(String::as_str);
-        view! { {heading}{some}{fields::question(&question, kept.get(&question.key), sent, problem, places)} }
+        view! {
+            {heading}
+            {some}
+            {fields::question(&question, kept.get(&question.key), sent, problem, places)}
+        }
     });
     fields.collect_view()
 }

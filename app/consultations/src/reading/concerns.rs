@@ -24,19 +24,36 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
     let looked_after = store::concerns(&house.db, true).await?;
     let page = Page::new("Answers that were passed on", || {
         let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing waits for you. What organisers pass on of answers to consultations will be here, and nobody else sees it."</p> }.into_any()
+            view! {
+                <p>
+                    "Nothing waits for you. What organisers pass on of answers to consultations \
+                     will be here, and nobody else sees it."
+                </p>
+            }
+            .into_any()
         } else {
             view! { <ol class="queue">{waiting.into_iter().map(line).collect_view()}</ol> }
                 .into_any()
         };
         let looked_after = (!looked_after.is_empty()).then(|| {
-            view! { <details><summary>"What was looked after"</summary><ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul></details> }
+            view! {
+                <details>
+                    <summary>"What was looked after"</summary>
+                    <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
+                </details>
+            }
         });
         view! {
             <div class="stack">
-                <p><a class="back" href="/forum/safeguarding">"Safeguarding"</a></p>
+                <p>
+                    <a class="back" href="/forum/safeguarding">
+                        "Safeguarding"
+                    </a>
+                </p>
                 <h1>"Answers that were passed on"</h1>
-                <p class="lead">"Only people who look after safeguarding can read them. Each look is kept."</p>
+                <p class="lead">
+                    "Only people who look after safeguarding can read them. Each look is kept."
+                </p>
                 {waiting}
                 {looked_after}
             </div>
@@ -48,7 +65,9 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
 fn line((id, title, what, passed_on_at): (String, String, String, Millis)) -> impl IntoView {
     view! {
         <li>
-            <a href=format!("/forum/safeguarding/answers/{id}")>{format!("{}: {title}", in_words(&what))}</a>
+            <a href=format!(
+                "/forum/safeguarding/answers/{id}",
+            )>{format!("{}: {title}", in_words(&what))}</a>
             <p class="soft">"Passed on "<When at=passed_on_at /></p>
         </li>
     }
@@ -147,20 +166,47 @@ async fn page(
     let page = Page::new(in_words(&concern.what), || {
         let answer = fields::in_words(question, concern.answers.get(&question.key), &places);
         let timeline = |lines: Vec<(Millis, String)>| {
-            lines.into_iter().map(|(at, words)| view! { <li><time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time><p class="said">{words}</p></li> }).collect_view()
+            lines
+                .into_iter()
+                .map(|(at, words)| {
+                    view! {
+                        <li>
+                            <time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time>
+                            <p class="said">{words}</p>
+                        </li>
+                    }
+                })
+                .collect_view()
         };
         view! {
             <div class="stack">
                 {note_is_kept(sent)}
-                <p><a class="back" href="/forum/safeguarding/answers">"Answers that were passed on"</a></p>
+                <p>
+                    <a class="back" href="/forum/safeguarding/answers">
+                        "Answers that were passed on"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{in_words(&concern.what)}</h1>
-                <p class="soft">{format!("Passed on by {} on {}, from: {}", concern.passed_on.0, clock::day_and_hour(concern.passed_on.1), concern.consultation.1)}</p>
+                <p class="soft">
+                    {format!(
+                        "Passed on by {} on {}, from: {}",
+                        concern.passed_on.0,
+                        clock::day_and_hour(concern.passed_on.1),
+                        concern.consultation.1,
+                    )}
+                </p>
                 <h2>{question.text.clone()}</h2>
                 <p class="said">{answer}</p>
-                <p class="soft">"Nobody can find out who wrote it: answers hold no name. If they tell of danger now, ring the council’s safeguarding team with what is written here."</p>
+                <p class="soft">
+                    "Nobody can find out who wrote it: answers hold no name. If they tell of \
+                     danger now, ring the council’s safeguarding team with what is written here."
+                </p>
                 {what_was_done(notes, sent, refusals)}
-                <details><summary>"Who has looked at it"</summary><ol class="timeline">{timeline(looks)}</ol></details>
+                <details>
+                    <summary>"Who has looked at it"</summary>
+                    <ol class="timeline">{timeline(looks)}</ol>
+                </details>
             </div>
         }
     });

@@ -49,8 +49,15 @@ impl Material {
                 view! {
                     <div class="stack">
                         <h1>"Not before it has closed"</h1>
-                        <p class="lead">"Nobody reads answers while others still give theirs, organisers included."</p>
-                        <p><a class="button" href=to>"Back"</a></p>
+                        <p class="lead">
+                            "Nobody reads answers while others still give theirs, organisers \
+                             included."
+                        </p>
+                        <p>
+                            <a class="button" href=to>
+                                "Back"
+                            </a>
+                        </p>
                     </div>
                 }
             });
@@ -116,24 +123,57 @@ pub async fn questions(
     let here = format!("/forum/consultations/{}", material.consultation.id);
     let page = Page::new("Read the answers", || {
         let rows = material.questions().into_iter().map(|question| {
-            let many = material.heard.iter().filter(|heard| heard.answers.contains_key(&question.key)).count();
+            let many = material
+                .heard
+                .iter()
+                .filter(|heard| heard.answers.contains_key(&question.key))
+                .count();
             let own = if is_in_own_words(&question.kind) { ", in their own words" } else { "" };
-            view! { <li><h2><a href=format!("{here}/answers/{}", question.key)>{question.text.clone()}</a></h2><p class="soft">{format!("{many} answered{own}")}</p></li> }
+            view! {
+                <li>
+                    <h2>
+                        <a href=format!(
+                            "{here}/answers/{}",
+                            question.key,
+                        )>{question.text.clone()}</a>
+                    </h2>
+                    <p class="soft">{format!("{many} answered{own}")}</p>
+                </li>
+            }
         });
         let rows = rows.collect_view();
         view! {
             <div class="stack">
-                <p><a class="back" href=here.clone()>{material.consultation.terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=here.clone()>
+                        {material.consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <h1>"Read the answers"</h1>
-                <p class="lead">{format!("{} responses. Only organisers read them; nobody can tell whose they are.", material.heard.len())}</p>
+                <p class="lead">
+                    {format!(
+                        "{} responses. Only organisers read them; nobody can tell whose they are.",
+                        material.heard.len(),
+                    )}
+                </p>
                 <ol class="queue">{rows}</ol>
                 <h2>"Take them with you"</h2>
-                <p class="soft">"All answers in one file, for the forum alone. It is noted who took it."</p>
+                <p class="soft">
+                    "All answers in one file, for the forum alone. It is noted who took it."
+                </p>
                 <div class="row">
-                    <form method="post" action=format!("{here}/answers.xlsx")><button class="button quiet">"As a workbook (XLSX)"</button></form>
-                    <form method="post" action=format!("{here}/answers.csv")><button class="button quiet">"As a table (CSV)"</button></form>
+                    <form method="post" action=format!("{here}/answers.xlsx")>
+                        <button class="button quiet">"As a workbook (XLSX)"</button>
+                    </form>
+                    <form method="post" action=format!("{here}/answers.csv")>
+                        <button class="button quiet">"As a table (CSV)"</button>
+                    </form>
                 </div>
-                <p><a class="button" href=format!("{here}/release")>"Go on to the results"</a></p>
+                <p>
+                    <a class="button" href=format!("{here}/release")>
+                        "Go on to the results"
+                    </a>
+                </p>
             </div>
         }
     });
@@ -235,7 +275,8 @@ pub async fn act(
         })
     });
     if !kept.await? {
-        let what_to_do = "Look at it once more: somebody else changed something in the same moment. Nothing of yours was kept";
+        let what_to_do = "Look at it once more: somebody else changed something in the same \
+            moment. Nothing of yours was kept";
         return shown(
             &house,
             &viewer,
@@ -360,12 +401,31 @@ async fn shown(
         let is_of_several = material.versions.len() > 1;
         let rows = found.iter().skip(from).take(MOST_ON_A_PAGE).map(|(heard, said)| {
             let version = is_of_several.then(|| format!("Version {}", heard.version));
-            let labels = std::iter::once(heard.channel.title().to_owned()).chain(version).collect::<Vec<_>>().join(" · ");
+            let labels = std::iter::once(heard.channel.title().to_owned())
+                .chain(version)
+                .collect::<Vec<_>>()
+                .join(" · ");
             let done = about(&material.around.treated, &heard.response_id, key);
-            let ways = material.is_in_own_words(heard, key).then(|| ways(&here, heard, said, &done, &themes));
+            let ways = material
+                .is_in_own_words(heard, key)
+                .then(|| ways(&here, heard, said, &done, &themes));
             let asked = material.question(heard, key).filter(|asked| asked.text != question.text);
-            let asked = asked.map(|asked| view! { <p><b>"It was asked: "</b>{asked.text.clone()}</p> });
-            view! { <li id=anchor(&heard.response_id)>{asked}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>{marks(&done)}{ways}</li> }
+            let asked = asked.map(|asked| {
+                view! {
+                    <p>
+                        <b>"It was asked: "</b>
+                        {asked.text.clone()}
+                    </p>
+                }
+            });
+            view! {
+                <li id=anchor(
+                    &heard.response_id,
+                )>
+                    {asked}<p class="said">{said.clone()}</p><p class="soft">{labels}</p>
+                    {marks(&done)}{ways}
+                </li>
+            }
         });
         let rows = rows.collect_view();
         let first = (number > 1).then(|| address(1));
@@ -380,12 +440,22 @@ async fn shown(
         };
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/forum/consultations/{}/answers", material.consultation.id)>"Read the answers"</a></p>
+                <p>
+                    <a
+                        class="back"
+                        href=format!("/forum/consultations/{}/answers", material.consultation.id)
+                    >
+                        "Read the answers"
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>{question.text.clone()}</h1>
                 {by_theme}
                 <form class="row" method="get">
-                    <div class="field"><label for="q">"Look for words"</label><input id="q" name="q" type="search" value=looked_for /></div>
+                    <div class="field">
+                        <label for="q">"Look for words"</label>
+                        <input id="q" name="q" type="search" value=looked_for />
+                    </div>
                     <input type="hidden" name="theme" value=chosen.clone() />
                     <button class="button quiet">"Look"</button>
                 </form>
@@ -412,26 +482,47 @@ fn by_theme(
         let (title, id) = (theme.title.clone(), theme.id.clone());
         view! {
             <li>
-                <a href=to aria-current=current>{title.clone()}</a>{format!(" ({})", theme.responses.len())}
+                <a href=to aria-current=current>
+                    {title.clone()}
+                </a>
+                {format!(" ({})", theme.responses.len())}
                 <form class="inline" method="post" action=here.to_owned()>
                     <input type="hidden" name="theme" value=id />
-                    <button class="link" name="step" value="remove-theme">"Remove"<span class="unseen">{format!(" the theme {title}")}</span></button>
+                    <button class="link" name="step" value="remove-theme">
+                        "Remove"
+                        <span class="unseen">{format!(" the theme {title}")}</span>
+                    </button>
                 </form>
             </li>
         }
     });
     let rows = rows.collect_view();
-    let all = (!chosen.is_empty())
-        .then(|| view! { <p><a href=format!("/forum/consultations/{consultation_id}/answers/{key}")>"All answers"</a></p> });
+    let all = (!chosen.is_empty()).then(|| {
+        view! {
+            <p>
+                <a href=format!(
+                    "/forum/consultations/{consultation_id}/answers/{key}",
+                )>"All answers"</a>
+            </p>
+        }
+    });
     view! {
         <section class="panel" id="themes">
             <h2>"Themes"</h2>
-            <p class="soft">"What the answers are about, in your words. How many are about each is counted in the results."</p>
+            <p class="soft">
+                "What the answers are about, in your words. How many are about each is counted in \
+                 the results."
+            </p>
             <ul class="rows">{rows}</ul>
             {all}
             <form class="row" method="post" action=here.to_owned()>
-                <div class="field"><label for="title">"A new theme"</label><input id="title" name="title" type="text" autocomplete="off" /></div>
-                <button class="button quiet" name="step" value="add-theme">"Add it"</button>
+                <div class="field">
+                    <label for="title">"A new theme"</label>
+                    <input id="title" name="title" type="text" autocomplete="off" />
+                </div>
+                <button class="button quiet" name="step" value="add-theme">
+                    "Add it"
+                </button>
             </form>
         </section>
     }
@@ -461,16 +552,33 @@ fn ways(
     }
     let response =
         || view! { <input type="hidden" name="response" value=heard.response_id.clone() /> };
-    let form = |fields: AnyView| view! { <form method="post" action=here.to_owned()>{response()}{fields}</form> };
+    let form = |fields: AnyView| {
+        view! {
+            <form method="post" action=here.to_owned()>
+                {response()}
+                {fields}
+            </form>
+        }
+    };
     let ticks = themes.iter().map(|theme| {
         let checked = theme.responses.contains(&heard.response_id);
-        view! { <label class="option"><input type="checkbox" name="theme" value=theme.id.clone() checked=checked />{theme.title.clone()}</label> }
+        view! {
+            <label class="option">
+                <input type="checkbox" name="theme" value=theme.id.clone() checked=checked />
+                {theme.title.clone()}
+            </label>
+        }
     });
     let ticks = ticks.collect_view();
     let about = (!themes.is_empty()).then(|| {
         let fields = view! {
-            <fieldset class="field"><legend class="unseen">"What it is about"</legend><div class="options">{ticks}</div></fieldset>
-            <button class="button quiet" name="step" value="themes">"Keep its themes"</button>
+            <fieldset class="field">
+                <legend class="unseen">"What it is about"</legend>
+                <div class="options">{ticks}</div>
+            </fieldset>
+            <button class="button quiet" name="step" value="themes">
+                "Keep its themes"
+            </button>
         };
         form(fields.into_any())
     });
@@ -482,19 +590,39 @@ fn ways(
         view! { <p class="soft">"Whoever wrote it did not say that words may be quoted."</p> }
             .into_any()
     } else if quoted.is_some() {
-        form(view! { <button class="button quiet" name="step" value="unquote">"Do not publish words of it"</button> }.into_any()).into_any()
+        form(
+            view! {
+                <button class="button quiet" name="step" value="unquote">
+                    "Do not publish words of it"
+                </button>
+            }
+            .into_any(),
+        )
+        .into_any()
     } else {
         let fields = view! {
-            <label class="field">"Words to publish with the results"<textarea name="words" rows="3">{text.clone()}</textarea></label>
-            <button class="button quiet" name="step" value="quote">"Publish these words"</button>
+            <label class="field">
+                "Words to publish with the results"<textarea name="words" rows="3">
+                    {text.clone()}
+                </textarea>
+            </label>
+            <button class="button quiet" name="step" value="quote">
+                "Publish these words"
+            </button>
         };
         form(fields.into_any()).into_any()
     };
     let redact = form(
         view! {
-            <label class="field">"What may be read instead"<textarea name="words" rows="3">{text}</textarea></label>
+            <label class="field">
+                "What may be read instead"<textarea name="words" rows="3">
+                    {text}
+                </textarea>
+            </label>
             <label class="field">"Why"<input name="reason" type="text" /></label>
-            <button class="button quiet" name="step" value="redact">"Redact it"</button>
+            <button class="button quiet" name="step" value="redact">
+                "Redact it"
+            </button>
         }
         .into_any(),
     );
@@ -502,15 +630,24 @@ fn ways(
         view! {
             <p>"Then only who looks after safeguarding reads it."</p>
             <p class="row">
-                <button class="button warn" name="step" value="danger">"It tells of danger"</button>
-                <button class="button warn" name="step" value="name">"It names a child"</button>
+                <button class="button warn" name="step" value="danger">
+                    "It tells of danger"
+                </button>
+                <button class="button warn" name="step" value="name">
+                    "It names a child"
+                </button>
             </p>
         }
         .into_any(),
     );
     view! {
         {about}
-        <details><summary>"Quote, redact or pass on"</summary>{quote}{redact}{pass_on}</details>
+        <details>
+            <summary>"Quote, redact or pass on"</summary>
+            {quote}
+            {redact}
+            {pass_on}
+        </details>
     }
     .into_any()
 }

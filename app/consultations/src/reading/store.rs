@@ -18,7 +18,8 @@ use crate::store::questionnaire;
 /// When the database fails; likewise for every function here.
 pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kept<Vec<Heard>> {
     let rows = sqlx::query(
-        "SELECT id, version, channel, CAST(may_quote AS BIGINT), answers FROM responses WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
+        "SELECT id, version, channel, CAST(may_quote AS BIGINT), answers FROM responses
+         WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
     )
     .bind(consultation_id)
     .fetch_all(connection)
@@ -57,15 +58,18 @@ impl Around {
 /// What stands around the responses, in one question.
 pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
     let rows = sqlx::query(
-        "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words, coalesce(a.response_id, '') AS other,
+        "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words,
+         coalesce(a.response_id, '') AS other,
                 CAST(0 AS BIGINT) AS number, CAST(0 AS BIGINT) AS position
          FROM themes t LEFT JOIN theme_answers a ON a.theme_id = t.id WHERE t.consultation_id = $1
          UNION ALL SELECT 'redacted', x.response_id, x.question, x.words, x.reason, 0, 0
          FROM redactions x JOIN responses r ON r.id = x.response_id WHERE r.consultation_id = $1
          UNION ALL SELECT 'quoted', x.response_id, x.question, x.words, '', 0, 0
          FROM quotations x JOIN responses r ON r.id = x.response_id WHERE r.consultation_id = $1
-         UNION ALL SELECT 'passed on', response_id, question, '', '', 0, 0 FROM answer_concerns WHERE consultation_id = $1
-         UNION ALL SELECT 'typed', response_id, '', '', '', CASE WHEN checked_by IS NULL THEN 0 ELSE 1 END, 0
+         UNION ALL SELECT 'passed on', response_id, question, '', '', 0, 0 FROM answer_concerns
+           WHERE consultation_id = $1
+         UNION ALL SELECT 'typed', response_id, '', '', '', CASE WHEN checked_by IS NULL THEN 0
+           ELSE 1 END, 0
          FROM typed_responses WHERE consultation_id = $1
          UNION ALL SELECT 'place', id, '', name, '', baseline, position FROM places
          ORDER BY 1, 7, 4, 2, 5",
@@ -114,13 +118,16 @@ pub async fn add_theme(
     question: &str,
     title: &str,
 ) -> Kept<()> {
-    sqlx::query("INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
-        .bind(id::fresh())
-        .bind(consultation_id)
-        .bind(question)
-        .bind(title)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO themes (id, consultation_id, question, title) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(id::fresh())
+    .bind(consultation_id)
+    .bind(question)
+    .bind(title)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -130,11 +137,14 @@ pub async fn remove_theme(
     consultation_id: &str,
     theme_id: &str,
 ) -> Kept<()> {
-    sqlx::query("DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t WHERE t.id = $2 AND t.consultation_id = $1)")
-        .bind(consultation_id)
-        .bind(theme_id)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "DELETE FROM theme_answers WHERE theme_id IN (SELECT t.id FROM themes t
+         WHERE t.id = $2 AND t.consultation_id = $1)",
+    )
+    .bind(consultation_id)
+    .bind(theme_id)
+    .execute(&mut *tx)
+    .await?;
     sqlx::query("DELETE FROM themes WHERE consultation_id = $1 AND id = $2")
         .bind(consultation_id)
         .bind(theme_id)
@@ -158,7 +168,8 @@ pub struct At {
 pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> Kept<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE response_id = $1
-           AND theme_id IN (SELECT t.id FROM themes t WHERE t.consultation_id = $2 AND t.question = $3)",
+           AND theme_id IN (SELECT t.id FROM themes t WHERE t.consultation_id = $2
+             AND t.question = $3)",
     )
     .bind(&at.response_id)
     .bind(&at.consultation_id)
@@ -169,8 +180,10 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
     // another.
     let themes = themes.join(" ");
     sqlx::query(
-        "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t JOIN responses r ON r.consultation_id = t.consultation_id
-         WHERE t.consultation_id = $2 AND t.question = $3 AND r.id = $1 AND $4 LIKE '%' || t.id || '%'",
+        "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t
+         JOIN responses r ON r.consultation_id = t.consultation_id
+         WHERE t.consultation_id = $2 AND t.question = $3 AND r.id = $1
+           AND $4 LIKE '%' || t.id || '%'",
     )
     .bind(&at.response_id)
     .bind(&at.consultation_id)
@@ -191,9 +204,11 @@ pub async fn redact(
 ) -> Kept<()> {
     sqlx::query(
         "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
-         SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
+         SELECT r.id, $3, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $1
+           AND r.consultation_id = $2
          ON CONFLICT (response_id, question) DO UPDATE
-           SET words = excluded.words, reason = excluded.reason, redacted_by = excluded.redacted_by, redacted_at = excluded.redacted_at",
+           SET words = excluded.words, reason = excluded.reason,
+             redacted_by = excluded.redacted_by, redacted_at = excluded.redacted_at",
     )
     .bind(&at.response_id)
     .bind(&at.consultation_id)
@@ -211,9 +226,12 @@ pub async fn redact(
 pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> Kept<()> {
     sqlx::query(
         "INSERT INTO quotations (response_id, question, words, chosen_by)
-         SELECT r.id, $3, $4, $5 FROM responses r WHERE r.id = $1 AND r.consultation_id = $2 AND r.may_quote = 1
-           AND NOT EXISTS (SELECT 1 FROM answer_concerns c WHERE c.response_id = r.id AND c.question = $3)
-         ON CONFLICT (response_id, question) DO UPDATE SET words = excluded.words, chosen_by = excluded.chosen_by",
+         SELECT r.id, $3, $4, $5 FROM responses r WHERE r.id = $1 AND r.consultation_id = $2
+           AND r.may_quote = 1
+           AND NOT EXISTS (SELECT 1 FROM answer_concerns c WHERE c.response_id = r.id
+             AND c.question = $3)
+         ON CONFLICT (response_id, question) DO UPDATE
+           SET words = excluded.words, chosen_by = excluded.chosen_by",
     )
     .bind(&at.response_id)
     .bind(&at.consultation_id)
@@ -244,8 +262,10 @@ pub async fn pass_on(
     now: Millis,
 ) -> Kept<bool> {
     let passed_on = sqlx::query(
-        "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what, passed_on_by, passed_on_at)
-         SELECT $1, r.consultation_id, r.id, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r WHERE r.id = $2 AND r.consultation_id = $3
+        "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what,
+         passed_on_by, passed_on_at)
+         SELECT $1, r.consultation_id, r.id, $4, $5, $6, CAST($7 AS BIGINT) FROM responses r
+           WHERE r.id = $2 AND r.consultation_id = $3
          ON CONFLICT DO NOTHING",
     )
     .bind(id::fresh())
@@ -282,8 +302,10 @@ pub struct Concern {
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, String, Millis)>> {
     let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
     let sql = format!(
-        "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id
-         WHERE {which} EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id) ORDER BY x.passed_on_at {order}"
+        "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
+         JOIN consultations c ON c.id = x.consultation_id
+         WHERE {which} EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = x.id)
+           ORDER BY x.passed_on_at {order}"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
@@ -292,8 +314,10 @@ pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, 
 /// One answer that was passed on.
 pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
     let row = sqlx::query(
-        "SELECT x.id, c.id, c.title, q.questions, q.mended, x.question, x.what, a.shown_name, x.passed_on_at, r.answers
-         FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id JOIN responses r ON r.id = x.response_id
+        "SELECT x.id, c.id, c.title, q.questions, q.mended, x.question, x.what, a.shown_name,
+         x.passed_on_at, r.answers
+         FROM answer_concerns x JOIN consultations c ON c.id = x.consultation_id
+           JOIN responses r ON r.id = x.response_id
            JOIN accounts a ON a.id = x.passed_on_by
            JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
          WHERE x.id = $1",
@@ -330,9 +354,11 @@ pub async fn history(
     concern_id: &str,
 ) -> Kept<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
     let rows = sqlx::query(
-        "SELECT 'look', l.looked_at AS at, a.shown_name FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
+        "SELECT 'look', l.looked_at AS at, a.shown_name FROM answer_concern_looks l
+         JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
          UNION ALL
-         SELECT 'note', n.noted_at, n.note FROM answer_concern_notes n WHERE n.concern_id = $1 ORDER BY 2",
+         SELECT 'note', n.noted_at, n.note FROM answer_concern_notes n WHERE n.concern_id = $1
+           ORDER BY 2",
     )
     .bind(concern_id)
     .fetch_all(&mut *db.read().await?)
@@ -357,7 +383,8 @@ pub async fn note(
     now: Millis,
 ) -> Kept<bool> {
     let noted = sqlx::query(
-        "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
+        "INSERT INTO answer_concern_notes (form_key, concern_id, note, noted_by, noted_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     );
     let noted =
         noted.bind(form_key).bind(concern_id).bind(note).bind(by).bind(now).execute(tx).await?;

@@ -39,21 +39,48 @@ pub async fn page(
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
         let releases = releases.iter().enumerate().map(|(nth, release)| {
             let at = release.checked_at.map(clock::day).unwrap_or_default();
-            let differs = (!release.differs.is_empty()).then(|| view! { <div class="panel gold"><h2>"What differs from the results before"</h2><p class="lines">{release.differs.clone()}</p></div> });
+            let differs = (!release.differs.is_empty()).then(|| {
+                view! {
+                    <div class="panel gold">
+                        <h2>"What differs from the results before"</h2>
+                        <p class="lines">{release.differs.clone()}</p>
+                    </div>
+                }
+            });
             if nth == 0 {
-                return view! { <p class="state">{format!("Published on {at}")}</p>{differs}{tables(&release.results)} }.into_any();
+                return view! {
+                    <p class="state">{format!("Published on {at}")}</p>
+                    {differs}
+                    {tables(&release.results)}
+                }
+                .into_any();
             }
-            view! { <details><summary>{format!("As they were published on {at}")}</summary>{differs}{tables(&release.results)}</details> }.into_any()
+            view! {
+                <details>
+                    <summary>{format!("As they were published on {at}")}</summary>
+                    {differs}
+                    {tables(&release.results)}
+                </details>
+            }
+            .into_any()
         });
         let releases = releases.collect_view();
         let to = |ending: &str| format!("/consultations/{}/results.{ending}", consultation.id);
         view! {
             <article class="stack">
-                <p><a class="back" href=format!("/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/consultations/{}", consultation.id)>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <h1>"What parents said"</h1>
                 {outcomes::came_of_it(said)}
                 {releases}
-                <p class="soft no-print"><a href=to("csv")>"As a table (CSV)"</a>" · "<a href=to("json")>"As a file (JSON)"</a></p>
+                <p class="soft no-print">
+                    <a href=to("csv")>"As a table (CSV)"</a>
+                    " · "
+                    <a href=to("json")>"As a file (JSON)"</a>
+                </p>
             </article>
         }
     });
@@ -78,11 +105,18 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
     let left_out =
         results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     let left_out = (!results.left_out.is_empty()).then(|| {
-        view! { <h2>"Not shown"</h2><p>"These were asked of so few that nothing can be said of them:"</p><ul>{left_out}</ul> }
+        view! {
+            <h2>"Not shown"</h2>
+            <p>"These were asked of so few that nothing can be said of them:"</p>
+            <ul>{left_out}</ul>
+        }
     });
     view! {
         <p class="lead">{lead}</p>
-        <p class="soft">"“Not shown” is a small number, or one that would tell of a small number. It can be none."</p>
+        <p class="soft">
+            "“Not shown” is a small number, or one that would tell of a small number. It can be \
+             none."
+        </p>
         {each}
         {left_out}
     }
@@ -125,12 +159,30 @@ fn question(all: &[Counted]) -> impl IntoView + use<> {
     let quotations = first
         .quotations
         .iter()
-        .map(|words| view! { <li><blockquote>{words.clone()}</blockquote></li> })
+        .map(|words| {
+            view! {
+                <li>
+                    <blockquote>{words.clone()}</blockquote>
+                </li>
+            }
+        })
         .collect_view();
-    let quotations = (!first.quotations.is_empty())
-        .then(|| view! { <h3>"In their own words"</h3><ul class="plain">{quotations}</ul> });
-    view! { <section class="stack"><h2>{first.text.clone()}</h2><Bars caption=caption.to_owned() rows />{beside}{by}{quotations}</section> }
-        .into_any()
+    let quotations = (!first.quotations.is_empty()).then(|| {
+        view! {
+            <h3>"In their own words"</h3>
+            <ul class="plain">{quotations}</ul>
+        }
+    });
+    view! {
+        <section class="stack">
+            <h2>{first.text.clone()}</h2>
+            <Bars caption=caption.to_owned() rows />
+            {beside}
+            {by}
+            {quotations}
+        </section>
+    }
+    .into_any()
 }
 
 /// Of a place: how many answered, beside how many children with SEND live there.
@@ -155,7 +207,14 @@ fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
         view! {
             <table class="plain">
                 <caption>"Beside how many children with SEND live there"</caption>
-                <thead><tr><th scope="col">"Place"</th><th scope="col">"Answered"</th><th scope="col">"Children with SEND who live there"</th><th scope="col">"Answers to children"</th></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"Place"</th>
+                        <th scope="col">"Answered"</th>
+                        <th scope="col">"Children with SEND who live there"</th>
+                        <th scope="col">"Answers to children"</th>
+                    </tr>
+                </thead>
                 <tbody>{rows}</tbody>
             </table>
         }
@@ -174,7 +233,12 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
             .iter()
             .zip(&by.columns)
             .map(|(people, column)| view! { <td data-label=column.clone()>{words(*people)}</td> });
-        view! { <tr><th scope="row">{answer.to_owned()}</th>{cells.collect_view()}</tr> }
+        view! {
+            <tr>
+                <th scope="row">{answer.to_owned()}</th>
+                {cells.collect_view()}
+            </tr>
+        }
     };
     let rows = all.iter().flat_map(|counted| {
         let cells = counted.by.as_ref().map(|by| by.rows.as_slice()).unwrap_or_default();
@@ -197,7 +261,12 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
             <summary>{format!("By: {}", by.text)}</summary>
             <table class="plain">
                 <caption class="unseen">{format!("{text}, by: {}", by.text)}</caption>
-                <thead><tr><th scope="col">"Answer"</th>{heads}</tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"Answer"</th>
+                        {heads}
+                    </tr>
+                </thead>
                 <tbody>{rows}</tbody>
             </table>
         </details>

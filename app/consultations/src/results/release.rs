@@ -105,7 +105,8 @@ pub async fn act(
             }
             let refusals = Refusals::one(
                 "count",
-                "Ask another organiser to check it, and to publish it. Or look once more: it was counted again, or something it is made of was changed",
+                "Ask another organiser to check it, and to publish it. Or look once more: it was \
+                 counted again, or something it is made of was changed",
             );
             shown(&house, &viewer, &consultation, &sent, "", &refusals).await
         }
@@ -242,13 +243,34 @@ async fn shown(
         let to_check = waits.map(|release| to_check(release, me));
         let count = (is_closed && waits.is_none())
             .then(|| to_count(consultation, is_again, sent, refusals));
-        let wait = (!is_closed).then(|| view! { <p class="lead">"Nobody sees numbers before it has closed, organisers included."</p> });
-        let published = is_again
-            .then(|| view! { <p><a href=format!("/consultations/{}/results", consultation.id)>"The results that are published"</a></p> });
+        let wait = (!is_closed).then(|| {
+            view! { <p class="lead">
+            "Nobody sees numbers before it has closed, organisers included."</p> }
+        });
+        let published = is_again.then(|| {
+            view! {
+                <p>
+                    <a href=format!(
+                        "/consultations/{}/results",
+                        consultation.id,
+                    )>"The results that are published"</a>
+                </p>
+            }
+        });
         view! {
             <div class="stack">
-                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
-                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                {banner
+                    .map(|(title, words)| {
+                        view! {
+                            <Banner title>
+                                <p>{words}</p>
+                            </Banner>
+                        }
+                    })} <p>
+                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1 id="count">"Results"</h1>
                 {wait}
@@ -265,26 +287,47 @@ async fn shown(
 fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
     let own = release.counted_by.0 == me;
     let way = if release.is_stale {
-        view! { <p class="panel warn">"Something it is made of was changed since: a sheet, a theme, or words to quote. Count again."</p> }
-            .into_any()
+        view! {
+            <p class="panel warn">
+                "Something it is made of was changed since: a sheet, a theme, or words to quote. \
+                 Count again."
+            </p>
+        }
+        .into_any()
     } else if own {
-        view! { <p class="panel">"Another organiser looks at it and publishes it. You counted it yourself."</p> }.into_any()
+        view! {
+            <p class="panel">
+                "Another organiser looks at it and publishes it. You counted it yourself."
+            </p>
+        }
+        .into_any()
     } else {
         let counted_at = release.counted_at.to_string();
         view! {
             <form method="post">
                 <input type="hidden" name="counted_at" value=counted_at />
-                <p>"Look at each table: is it in order, and does it say what was asked? Then everyone can read it, and it never changes."</p>
-                <button class="button" name="step" value="publish">"Publish these results"</button>
+                <p>
+                    "Look at each table: is it in order, and does it say what was asked? Then \
+                     everyone can read it, and it never changes."
+                </p>
+                <button class="button" name="step" value="publish">
+                    "Publish these results"
+                </button>
             </form>
         }
         .into_any()
     };
     view! {
-        <p class="panel gold">{format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}</p>
+        <p class="panel gold">
+            {format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}
+        </p>
         {tables(&release.results)}
         {way}
-        <form method="post"><button class="link" name="step" value="discard">"Discard it, and count again"</button></form>
+        <form method="post">
+            <button class="link" name="step" value="discard">
+                "Discard it, and count again"
+            </button>
+        </form>
     }
 }
 
@@ -302,17 +345,41 @@ fn to_count(
             key == sent.typed("by")
         });
     let differs = is_again.then(|| {
-        view! { <Area name="differs" label="What differs from the results before, and why" rows=3 value=sent.typed("differs") refusals /> }.into_any()
+        view! {
+            <Area
+                name="differs"
+                label="What differs from the results before, and why"
+                rows=3
+                value=sent.typed("differs")
+                refusals
+            />
+        }
+        .into_any()
     });
-    let asked = view! { <Field name="asked" label="About how many families were asked?" hint="Leave it empty if nobody can say." kind="number" value=sent.typed("asked") refusals /> }
-        .into_any();
+    let asked = view! {
+        <Field
+            name="asked"
+            label="About how many families were asked?"
+            hint="Leave it empty if nobody can say."
+            kind="number"
+            value=sent.typed("asked")
+            refusals
+        />
+    }
+    .into_any();
     view! {
-        <p class="lead">"The answers are counted. Small numbers are hidden, and whatever they could be worked out from. Read the answers first: themes and words to quote become part of the results."</p>
+        <p class="lead">
+            "The answers are counted. Small numbers are hidden, and whatever they could be worked \
+             out from. Read the answers first: themes and words to quote become part of the \
+             results."
+        </p>
         <form method="post" novalidate>
             {differs}
             {asked}
             <Select name="by" label="Show each answer also by" choices=by />
-            <button class="button" name="step" value="count">"Count the answers"</button>
+            <button class="button" name="step" value="count">
+                "Count the answers"
+            </button>
         </form>
     }
 }

@@ -37,8 +37,10 @@ pub struct Release {
 /// When the database fails; likewise for every function here.
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     let rows = sqlx::query(
-        "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at, r.counted_at, CAST(c.changes - r.of_changes AS BIGINT)
-         FROM releases r JOIN accounts a ON a.id = r.counted_by JOIN consultations c ON c.id = r.consultation_id
+        "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
+         r.counted_at, CAST(c.changes - r.of_changes AS BIGINT)
+         FROM releases r JOIN accounts a ON a.id = r.counted_by
+           JOIN consultations c ON c.id = r.consultation_id
          WHERE r.consultation_id = $1 ORDER BY r.number DESC",
     )
     .bind(consultation_id)
@@ -101,10 +103,13 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> Kept<(Material, u
 /// What was published before: the true numbers, and what was shown of them. Where there were too
 /// few to show, nothing was.
 pub async fn published(db: &Db, consultation_id: &str) -> Kept<Vec<(Counts, Published)>> {
-    let rows = sqlx::query("SELECT counts, published FROM releases WHERE consultation_id = $1 AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number")
-        .bind(consultation_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT counts, published FROM releases WHERE consultation_id = $1
+         AND checked_at IS NOT NULL AND published <> 'null' ORDER BY number",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     // Never a guess: what was published and cannot be read any more lets nothing new be published.
     rows.iter().map(|row| Ok((db::read_json(row.get(0))?, db::read_json(row.get(1))?))).collect()
 }
@@ -122,13 +127,18 @@ pub async fn count(
     now: Millis,
 ) -> Kept<bool> {
     let counted = sqlx::query(
-        "INSERT INTO releases (consultation_id, number, counts, published, results, differs, of_changes, counted_by, counted_at)
-         SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
+        "INSERT INTO releases (consultation_id, number, counts, published, results, differs,
+         of_changes, counted_by, counted_at)
+         SELECT c.id, 1 + (SELECT count(*) FROM releases r WHERE r.consultation_id = $1
+           AND r.checked_at IS NOT NULL), $2, $3, $4, $5, c.changes, $6, CAST($7 AS BIGINT)
          FROM consultations c
-         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL AND r.published <> 'null') = $9
+         WHERE c.id = $1 AND c.changes = $8 AND (SELECT count(*) FROM releases r
+           WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL AND r.published <> 'null') = $9
          ON CONFLICT (consultation_id, number) DO UPDATE
-           SET counts = excluded.counts, published = excluded.published, results = excluded.results, differs = excluded.differs,
-               of_changes = excluded.of_changes, counted_by = excluded.counted_by, counted_at = excluded.counted_at",
+           SET counts = excluded.counts, published = excluded.published,
+             results = excluded.results, differs = excluded.differs,
+               of_changes = excluded.of_changes, counted_by = excluded.counted_by,
+                 counted_at = excluded.counted_at",
     )
     .bind(consultation_id)
     .bind(&new.counts)

@@ -36,16 +36,35 @@ pub async fn list(
     let page = Page::new("Paper, phone and meetings", || {
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
-            view! { <Banner title="It is typed in"><p>{format!("Write {sheet} on the sheet, so that somebody else can compare the two.")}</p></Banner> }
+            view! {
+                <Banner title="It is typed in">
+                    <p>
+                        {format!(
+                            "Write {sheet} on the sheet, so that somebody else can compare the \
+                             two.",
+                        )}
+                    </p>
+                </Banner>
+            }
         });
-        let compared = (query.line("done") == "compared")
-            .then(|| view! { <Banner title="It is compared"><p>"Thank you."</p></Banner> });
+        let compared = (query.line("done") == "compared").then(|| {
+            view! {
+                <Banner title="It is compared">
+                    <p>"Thank you."</p>
+                </Banner>
+            }
+        });
         let by_channel = Channel::ALL
             .into_iter()
             .filter(|(channel, ..)| *channel != Channel::Online)
             .map(|(channel, _, title)| {
                 let many = typed.iter().filter(|typed| typed.channel == channel).count();
-                view! { <div><dt>{title}</dt><dd>{many}</dd></div> }
+                view! {
+                    <div>
+                        <dt>{title}</dt>
+                        <dd>{many}</dd>
+                    </div>
+                }
             });
         let by_channel = by_channel.collect_view();
         let sampled = sample(typed.iter().map(|typed| typed.response_id.as_str()));
@@ -57,19 +76,41 @@ pub async fn list(
         let compare = (is_closed && !typed.is_empty()).then(|| {
             view! {
                 <h2>"Compare with the sheets"</h2>
-                <p>"Every fifth sheet, drawn by lot, is compared by somebody who did not type it in. Then the answers can be counted."</p>
+                <p>
+                    "Every fifth sheet, drawn by lot, is compared by somebody who did not type it \
+                     in. Then the answers can be counted."
+                </p>
                 <ul class="queue">{rows}</ul>
             }
         });
-        let later = (!is_closed).then(|| view! { <p class="soft">"After the close somebody else compares a sample with the sheets."</p> });
+        let later = (!is_closed).then(|| {
+            view! { <p class="soft">
+            "After the close somebody else compares a sample with the sheets."</p> }
+        });
         view! {
             <div class="stack">
                 {banner}
                 {compared}
-                <p><a class="back" href=format!("/forum/consultations/{}", consultation.id)>{consultation.terms.title.clone()}</a></p>
+                <p>
+                    <a class="back" href=format!("/forum/consultations/{}", consultation.id)>
+                        {consultation.terms.title.clone()}
+                    </a>
+                </p>
                 <h1>"Paper, phone and meetings"</h1>
-                <p><a class="button" href=format!("/forum/consultations/{}/typed/new", consultation.id)>"Type one in"</a></p>
-                <p><a href=format!("/consultations/{}/paper", consultation.id)>"The questions to print"</a></p>
+                <p>
+                    <a
+                        class="button"
+                        href=format!("/forum/consultations/{}/typed/new", consultation.id)
+                    >
+                        "Type one in"
+                    </a>
+                </p>
+                <p>
+                    <a href=format!(
+                        "/consultations/{}/paper",
+                        consultation.id,
+                    )>"The questions to print"</a>
+                </p>
                 <dl class="answers">{by_channel}</dl>
                 {later}
                 {compare}
@@ -88,11 +129,22 @@ fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView +
     };
     let title = format!("Sheet {}", typed.sheet);
     let title = if typed.checked.is_none() && typed.by.0 != me {
-        view! { <a href=format!("/forum/consultations/{consultation_id}/typed/{}", typed.sheet)>{title}</a> }.into_any()
+        view! {
+            <a href=format!(
+                "/forum/consultations/{consultation_id}/typed/{}",
+                typed.sheet,
+            )>{title}</a>
+        }
+        .into_any()
     } else {
         view! { {title} }.into_any()
     };
-    view! { <li><h3>{title}</h3><p>{format!("{}. {words}", typed.channel.title())}</p></li> }
+    view! {
+        <li>
+            <h3>{title}</h3>
+            <p>{format!("{}. {words}", typed.channel.title())}</p>
+        </li>
+    }
 }
 
 /// GET `/forum/consultations/{id}/typed/new`: the questions that are asked now, or with
@@ -346,7 +398,17 @@ fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
 fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
     let to = format!("/forum/consultations/{}/typed", consultation.id);
     let page = Page::new("Nothing can be typed in", || {
-        view! { <div class="stack"><h1>"Nothing can be typed in"</h1><p class="lead">{why}</p><p><a class="button" href=to>"Back"</a></p></div> }
+        view! {
+            <div class="stack">
+                <h1>"Nothing can be typed in"</h1>
+                <p class="lead">{why}</p>
+                <p>
+                    <a class="button" href=to>
+                        "Back"
+                    </a>
+                </p>
+            </div>
+        }
     });
     page.status(StatusCode::CONFLICT)
 }
@@ -398,28 +460,55 @@ fn page(
                 (head.into_any(), "Keep it")
             }
             Some(_) => (
-                view! { <p class="panel">"Look at each answer. Where the sheet says something else, put it right here."</p> }.into_any(),
+                view! {
+                    <p class="panel">
+                        "Look at each answer. Where the sheet says something else, put it right \
+                         here."
+                    </p>
+                }
+                .into_any(),
                 "It is now as on the sheet",
             ),
         };
         let of_versions = (!others.is_empty()).then(|| {
             let ways = others.iter().map(|other| {
-                let to = format!("/forum/consultations/{}/typed/new?version={other}", consultation.id);
-                view! { " "<a href=to>{format!("The sheet says version {other}")}</a>"." }
+                let to =
+                    format!("/forum/consultations/{}/typed/new?version={other}", consultation.id);
+                view! {
+                    " "
+                    <a href=to>{format!("The sheet says version {other}")}</a>
+                    "."
+                }
             });
-            view! { <p class="panel">{format!("These are the questions of version {}.", consultation.version)}{ways.collect_view()}</p> }
+            view! {
+                <p class="panel">
+                    {format!("These are the questions of version {}.", consultation.version)}
+                    {ways.collect_view()}
+                </p>
+            }
         });
-        let quote =
-            compared.is_none().then(|| view! { <Choices name="quote" legend="May words be quoted?" choices=quote many=true refusals /> });
+        let quote = compared.is_none().then(|| {
+            view! { <Choices name="quote" legend="May words be quoted?"
+            choices=quote many=true refusals /> }
+        });
         view! {
             <div class="stack">
-                <p><a class="back" href=format!("/forum/consultations/{}/typed", consultation.id)>"Paper, phone and meetings"</a></p>
+                <p>
+                    <a class="back" href=format!("/forum/consultations/{}/typed", consultation.id)>
+                        "Paper, phone and meetings"
+                    </a>
+                </p>
                 <Summary refusals />
                 {summary}
                 <h1>{title}</h1>
                 <p class="soft">{consultation.terms.title.clone()}</p>
                 {of_versions}
-                <form method="post" novalidate>{head}{fields}{quote}<button class="button">{label}</button></form>
+                <form method="post" novalidate>
+                    {head}
+                    {fields}
+                    {quote}
+                    <button class="button">{label}</button>
+                </form>
             </div>
         }
     });

@@ -32,8 +32,10 @@ pub struct Typed {
 /// When the database fails; likewise for every function here.
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
     let rows = sqlx::query(
-        "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name, t.checked_by, CAST(t.was_put_right AS BIGINT)
-         FROM typed_responses t JOIN responses r ON r.id = t.response_id JOIN accounts a ON a.id = t.typed_by
+        "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
+         t.checked_by, CAST(t.was_put_right AS BIGINT)
+         FROM typed_responses t JOIN responses r ON r.id = t.response_id
+           JOIN accounts a ON a.id = t.typed_by
          WHERE t.consultation_id = $1 ORDER BY t.sheet",
     )
     .bind(consultation_id)
@@ -74,15 +76,18 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     // The row of the consultation is held, so that two who type at once get two numbers.
     let held = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1
-           AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = $1 AND r.checked_at IS NOT NULL)",
+           AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = $1
+             AND r.checked_at IS NOT NULL)",
     );
     if held.bind(&new.to.0).execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(None);
     }
     let response_id = id::hash(&id::secret());
     let is_new = sqlx::query(
-        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, may_quote, state)
-         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, CAST($7 AS INTEGER), 'sent' WHERE NOT EXISTS (SELECT 1 FROM typed_responses WHERE form_key = $8)",
+        "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel,
+         may_quote, state)
+         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, CAST($7 AS INTEGER), 'sent' WHERE NOT
+           EXISTS (SELECT 1 FROM typed_responses WHERE form_key = $8)",
     )
     .bind(&response_id)
     .bind(&new.to.0)
@@ -102,7 +107,8 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     }
     sqlx::query_scalar(
         "INSERT INTO typed_responses (response_id, form_key, consultation_id, sheet, typed_by)
-         VALUES ($1, $2, $3, 1 + (SELECT coalesce(max(sheet), 0) FROM typed_responses WHERE consultation_id = $3), $4) RETURNING sheet",
+         VALUES ($1, $2, $3, 1 + (SELECT coalesce(max(sheet), 0) FROM typed_responses
+           WHERE consultation_id = $3), $4) RETURNING sheet",
     )
     .bind(&response_id)
     .bind(&new.form_key)
@@ -122,7 +128,8 @@ pub async fn compare(
     by: &str,
 ) -> Kept<bool> {
     let compared = sqlx::query(
-        "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1 AND checked_by IS NULL AND typed_by <> $2",
+        "UPDATE typed_responses SET checked_by = $2, was_put_right = $3 WHERE response_id = $1
+         AND checked_by IS NULL AND typed_by <> $2",
     );
     let compared = compared
         .bind(response_id)

@@ -12,7 +12,13 @@ use leptos::prelude::*;
 pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
     let links = refusals
         .iter()
-        .map(|(field, what_to_do)| view! { <li><a href=format!("#{field}")>{what_to_do.to_owned()}</a></li> })
+        .map(|(field, what_to_do)| {
+            view! {
+                <li>
+                    <a href=format!("#{field}")>{what_to_do.to_owned()}</a>
+                </li>
+            }
+        })
         .collect::<Vec<_>>();
     (!links.is_empty()).then(|| {
         view! {
@@ -80,7 +86,13 @@ pub fn Area<'a>(
     // the tag; this one is there to be dropped.
     let value = format!("\n{}", html_escape::encode_text(&value));
     let field = view! {
-        <textarea id=name name=name rows=rows aria-describedby=described_by(name, hint, error) aria-invalid=error.map(|_| "true")>
+        <textarea
+            id=name
+            name=name
+            rows=rows
+            aria-describedby=described_by(name, hint, error)
+            aria-invalid=error.map(|_| "true")
+        >
             {value}
         </textarea>
     };
@@ -204,11 +216,19 @@ pub fn Select(
     choices: Vec<Choice>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.to_owned());
-    let options = choices.into_iter().map(|choice| view! { <option value=choice.value selected=choice.chosen>{choice.label}</option> });
+    let options = choices.into_iter().map(|choice| {
+        view! {
+            <option value=choice.value selected=choice.chosen>
+                {choice.label}
+            </option>
+        }
+    });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <select id=id name=name>{options.collect_view()}</select>
+            <select id=id name=name>
+                {options.collect_view()}
+            </select>
         </div>
     }
 }
@@ -254,7 +274,13 @@ fn labelled(
 
 #[component]
 fn Hint(name: &'static str, hint: &'static str) -> impl IntoView {
-    (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })
+    (!hint.is_empty()).then(|| {
+        view! {
+            <p class="hint" id=format!("{name}-hint")>
+                {hint}
+            </p>
+        }
+    })
 }
 
 #[component]

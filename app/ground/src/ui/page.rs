@@ -47,7 +47,11 @@ impl Page {
                 <div class="stack">
                     <h1>{title}</h1>
                     <p class="lead">{why}</p>
-                    <p><a class="button" href=to>{label}</a></p>
+                    <p>
+                        <a class="button" href=to>
+                            {label}
+                        </a>
+                    </p>
                 </div>
             }
         });
@@ -121,14 +125,16 @@ impl Page {
                         <meta name="color-scheme" content="light dark" />
                         <title>{title}</title>
                         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                        <style inner_html=css()></style>
+                        <style inner_html=css() />
                     </head>
                     <body>
-                        <a class="skip" href="#main">"Skip to the page"</a>
+                        <a class="skip" href="#main">
+                            "Skip to the page"
+                        </a>
                         <Header forum is_signed_in />
-                        <main id="main" inner_html=body></main>
+                        <main id="main" inner_html=body />
                         <Footer viewer is_signed_in />
-                        {script.map(|script| view! { <script type="module" inner_html=script></script> })}
+                        {script.map(|script| view! { <script type="module" inner_html=script /> })}
                     </body>
                 </html>
             }
@@ -167,7 +173,8 @@ fn without_marks(html: &str) -> String {
 /// itself. Last, it keeps the page that says "You are offline" on the phone.
 fn boot_script(folder: &str, name: &str) -> String {
     format!(
-        "const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await m.default({{module_or_path:w}});m.hydrate();\
+        "const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await \
+         m.default({{module_or_path:w}});m.hydrate();\
          for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
          navigator.serviceWorker?.register('/offline.js')"
     )
@@ -185,10 +192,18 @@ fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
                     <span>"Alongside"</span>
                 </a>
                 <nav aria-label="Main">
-                    <a class="wide-only" href="/topics">"Topics"</a>
-                    <a class="wide-only" href="/plans">"Plans"</a>
-                    <a class="wide-only" href=who.0>{who.1}</a>
-                    <a class="menu" href="#menu">"Menu"</a>
+                    <a class="wide-only" href="/topics">
+                        "Topics"
+                    </a>
+                    <a class="wide-only" href="/plans">
+                        "Plans"
+                    </a>
+                    <a class="wide-only" href=who.0>
+                        {who.1}
+                    </a>
+                    <a class="menu" href="#menu">
+                        "Menu"
+                    </a>
                 </nav>
             </div>
         </header>
@@ -229,7 +244,13 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     });
     let links = links
         .into_iter()
-        .map(|(to, label)| view! { <li><a href=to>{label}</a></li> })
+        .map(|(to, label)| {
+            view! {
+                <li>
+                    <a href=to>{label}</a>
+                </li>
+            }
+        })
         .collect_view();
     view! {
         <footer>
@@ -239,10 +260,18 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
                 </nav>
                 <p>"Run by parents and carers. Not part of the council or the NHS."</p>
                 <ul>
-                    <li><a href="/record">"The record"</a></li>
-                    <li><a href="/local-offer">"The Local Offer"</a></li>
-                    <li><a href="/accessibility">"Accessibility"</a></li>
-                    <li><a href="/privacy">"Privacy"</a></li>
+                    <li>
+                        <a href="/record">"The record"</a>
+                    </li>
+                    <li>
+                        <a href="/local-offer">"The Local Offer"</a>
+                    </li>
+                    <li>
+                        <a href="/accessibility">"Accessibility"</a>
+                    </li>
+                    <li>
+                        <a href="/privacy">"Privacy"</a>
+                    </li>
                 </ul>
             </div>
         </footer>

@@ -8,7 +8,15 @@ use leptos::prelude::*;
 #[component]
 pub fn Mark() -> impl IntoView {
     view! {
-        <svg class="mark" viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" aria-hidden="true">
+        <svg
+            class="mark"
+            viewBox="0 0 32 32"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="3.4"
+            stroke-linecap="round"
+            aria-hidden="true"
+        >
             <path d="M6 4c0 9 6 7 6 14v10" />
             <path class="second" d="M26 4c0 9-6 7-6 14v10" />
         </svg>
@@ -20,7 +28,9 @@ pub fn Mark() -> impl IntoView {
 pub fn Banner(title: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="banner" role="status" aria-label=title>
-            <p><b>{title}</b></p>
+            <p>
+                <b>{title}</b>
+            </p>
             {children()}
         </div>
     }
@@ -32,7 +42,11 @@ pub fn Labels(labels: Vec<String>) -> impl IntoView {
     (!labels.is_empty()).then(|| {
         let labels =
             labels.into_iter().map(|label| view! { <li class="label">{label}</li> }).collect_view();
-        view! { <ul class="labels" aria-label="Services and places">{labels}</ul> }
+        view! {
+            <ul class="labels" aria-label="Services and places">
+                {labels}
+            </ul>
+        }
     })
 }
 
@@ -42,7 +56,9 @@ pub fn Card(labels: Vec<String>, title: String, to: String, children: Children) 
     view! {
         <li class="card">
             <Labels labels />
-            <h3><a href=to>{title}</a></h3>
+            <h3>
+                <a href=to>{title}</a>
+            </h3>
             {children()}
         </li>
     }
@@ -66,7 +82,14 @@ pub fn Pager(
         view! {
             <nav class="pager" aria-label="Pages">
                 {first.map(|to| view! { <a href=to>"Back to the first page"</a> })}
-                {next.map(|to| view! { <a class="button quiet" rel="next" href=to>"Show more"</a> })}
+                {next
+                    .map(|to| {
+                        view! {
+                            <a class="button quiet" rel="next" href=to>
+                                "Show more"
+                            </a>
+                        }
+                    })}
             </nav>
         }
     })
@@ -100,7 +123,12 @@ pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
                 // Hundredths of the longest bar; the largest number is at least one.
                 let width = (u128::from(number) * 100 / u128::from(largest)).to_string();
                 view! {
-                    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+                    <svg
+                        class="bar"
+                        viewBox="0 0 100 4"
+                        preserveAspectRatio="none"
+                        aria-hidden="true"
+                    >
                         <rect width=width height="4" />
                     </svg>
                 }

@@ -35,10 +35,15 @@ pub fn css() -> &'static str {
 #[must_use]
 pub fn content_policy(script: Option<&str>) -> String {
     let scripts = script.map_or_else(String::new, |script| {
-        format!("script-src 'sha256-{}' 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; ", hash(script))
+        format!(
+            "script-src 'sha256-{}' 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src \
+            'self'; ",
+            hash(script)
+        )
     });
     format!(
-        "default-src 'none'; {scripts}style-src 'sha256-{}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; {scripts}style-src 'sha256-{}'; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
         *CSS_HASH
     )
 }

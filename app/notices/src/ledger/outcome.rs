@@ -18,18 +18,21 @@ use crate::rules::{Effect, Follow, SETTLED_AFTER, Told};
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
-            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= $2)) OR l.read_at < {time}
+             OR l.reached_at < {time} THEN 1 ELSE 0 END"
         )
     };
     let sql = format!(
         "SELECT coalesce(p.name, '{ELSEWHERE}'), CAST(sum(t.before) AS BIGINT),
-                CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(*)
+                CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1
+                  ELSE 0 END) AS BIGINT), count(*)
          FROM (SELECT l.place_id, {} AS before, {} AS by_until
                FROM ledger l
                JOIN notices n ON n.id = l.notice_id
                LEFT JOIN deliveries d ON d.id = l.delivery_id
                LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
-               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))) t
+               WHERE l.notice_id = $1 AND (l.called_off_at IS NULL
+                 OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))) t
          LEFT JOIN places p ON p.id = t.place_id
          GROUP BY p.name, p.position
          ORDER BY coalesce(p.position, 1000000), p.name",
@@ -72,28 +75,37 @@ pub struct ToldOf {
 /// of a notice.
 pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     let until = format!(
-        "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 END"
+        "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 \
+         END"
     );
     let by = |time: &str| {
         format!(
-            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until})) OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
+            "CASE WHEN (d.sent_at < {time} AND (r.at IS NULL OR r.at >= {until}))
+             OR l.read_at < {time} OR l.reached_at < {time} THEN 1 ELSE 0 END"
         )
     };
     let sql = format!(
-        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
+        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE
+         WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
                 coalesce(p.position, 1000000) AS position,
-                CAST(sum(t.before) AS BIGINT), CAST(sum(CASE WHEN t.before = 0 AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(t.person)
-         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id, l.subscriber_id AS person, {} AS before, {} AS by_until
+                CAST(sum(t.before) AS BIGINT), CAST(sum(CASE WHEN t.before = 0
+                  AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT), count(t.person)
+         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id,
+           l.subscriber_id AS person, {} AS before, {} AS by_until
                FROM notices n
                LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at <= $1
                LEFT JOIN ledger l ON l.notice_id = n.id
-                 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at AND l.called_off_why <> 'moved'))
+                 AND (l.called_off_at IS NULL OR (l.called_off_at > n.effect_at
+                   AND l.called_off_why <> 'moved'))
                LEFT JOIN deliveries d ON d.id = l.delivery_id
                LEFT JOIN returns r ON r.delivery_id = l.delivery_id AND r.kind = 'bounced'
-               WHERE n.effect_at <= $1 AND n.started_at <= $1 AND (f.started_at IS NULL OR f.started_at >= n.effect_at)
-                 AND (n.follows_id IS NULL OR (n.started_at < n.effect_at AND n.follow_kind <> 'withdrawal'))) t
+               WHERE n.effect_at <= $1 AND n.started_at <= $1 AND (f.started_at IS NULL
+                 OR f.started_at >= n.effect_at)
+                 AND (n.follows_id IS NULL OR (n.started_at < n.effect_at
+                   AND n.follow_kind <> 'withdrawal'))) t
          LEFT JOIN places p ON p.id = t.place_id
-         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
+         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE
+           WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
                   CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
          ORDER BY t.effect_at, t.id, position, place",
         by("n.effect_at"),
@@ -152,7 +164,8 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
          JOIN notices n ON n.id = l.notice_id
          JOIN subscriber_links k ON k.token_hash = l.link_hash
          WHERE l.link_hash = $1
-           AND (l.called_off_at IS NULL OR NOT EXISTS (SELECT 1 FROM ledger o WHERE o.link_hash = $1 AND o.called_off_at IS NULL))
+           AND (l.called_off_at IS NULL OR NOT EXISTS (SELECT 1 FROM ledger o
+             WHERE o.link_hash = $1 AND o.called_off_at IS NULL))
          ORDER BY n.effect_at, n.id",
     )
     .bind(link_hash)
@@ -235,7 +248,8 @@ pub struct Unheard {
 fn to_reach() -> String {
     format!(
         "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
-         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)",
+         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
+           AND f.started_at IS NOT NULL)",
         came_back("l"),
         is_wanted("l")
     )
@@ -244,10 +258,12 @@ fn to_reach() -> String {
 /// The families whom no letter reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let sql = format!(
-        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind, n.effect_at, n.follow_kind
+        "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind,
+         n.effect_at, n.follow_kind
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
-         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+           AND b.idle_since IS NULL
          LEFT JOIN places p ON p.id = l.place_id
          WHERE {} AND n.effect_at > $1
          ORDER BY n.effect_at, b.id LIMIT {MOST_UNREACHED}",
@@ -287,7 +303,8 @@ pub fn count_unreached() -> String {
     format!(
         "SELECT count(DISTINCT b.id) FROM ledger l
          JOIN notices n ON n.id = l.notice_id
-         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL AND b.idle_since IS NULL
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+           AND b.idle_since IS NULL
          WHERE {} AND n.effect_at > $1 - {ASKED_FOR}",
         to_reach()
     )
@@ -305,8 +322,10 @@ pub async fn reached(
     let these = db::parameters(5, notices.len());
     let sql = format!(
         "UPDATE ledger SET reached_at = $2, reached_by = $3, reached_how = $4
-         WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN notices n ON n.id = l.notice_id
-                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN ({these}) AND {})",
+         WHERE subscriber_id = $1 AND notice_id IN (SELECT l.notice_id FROM ledger l
+           JOIN notices n ON n.id = l.notice_id
+                                                    WHERE l.subscriber_id = $1 AND l.notice_id IN
+                                                      ({these}) AND {})",
         to_reach()
     );
     let mut reached =

@@ -23,7 +23,8 @@ pub struct Due {
 /// Whether a letter is due that is not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     let due: Option<i64> = sqlx::query_scalar(
-        "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
+        "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
+         AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
     )
     .bind(now)
     .fetch_optional(&mut *db.read().await?)
@@ -35,8 +36,10 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
 /// after `after`, in one order for every process.
 pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
     sqlx::query_scalar(
-        "SELECT DISTINCT l.subscriber_id FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
-         WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+        "SELECT DISTINCT l.subscriber_id FROM ledger l
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL
+           AND l.called_off_at IS NULL
          ORDER BY l.subscriber_id LIMIT $2",
     )
     .bind(now)
@@ -50,7 +53,8 @@ pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<S
 pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<Vec<String>> {
     let these = db::parameters(2, subscribers.len());
     let sql = format!(
-        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL"
+        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1
+         AND delivery_id IS NULL AND called_off_at IS NULL"
     );
     let mut notices = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now);
     for subscriber in subscribers {
@@ -70,7 +74,8 @@ pub async fn due_now(
     let these = db::parameters(2, subscribers.len());
     let call_off = format!(
         "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
-         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL AND called_off_at IS NULL AND NOT {}",
+         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL
+           AND called_off_at IS NULL AND NOT {}",
         is_wanted("ledger")
     );
     let mut call_off = sqlx::query(AssertSqlSafe(call_off)).bind(now);
@@ -83,7 +88,8 @@ pub async fn due_now(
          FROM ledger l
          JOIN notices n ON n.id = l.notice_id
          JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
-         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL
+           AND l.called_off_at IS NULL
          ORDER BY b.id, l.is_digest, n.effect_at, n.id"
     );
     let mut due = sqlx::query(AssertSqlSafe(due)).bind(now);
@@ -118,13 +124,16 @@ pub async fn keep_letter(
     delivery_id: &str,
     link_hash: &str,
 ) -> Kept<()> {
-    sqlx::query("UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1 AND subscriber_id = $2 AND delivery_id IS NULL")
-        .bind(notice_id)
-        .bind(subscriber_id)
-        .bind(delivery_id)
-        .bind(link_hash)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE ledger SET delivery_id = $3, link_hash = $4 WHERE notice_id = $1
+         AND subscriber_id = $2 AND delivery_id IS NULL",
+    )
+    .bind(notice_id)
+    .bind(subscriber_id)
+    .bind(delivery_id)
+    .bind(link_hash)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -132,7 +141,8 @@ pub async fn keep_letter(
 /// letter.
 pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
     sqlx::query_scalar(
-        "SELECT DISTINCT ns.service_id FROM ledger l JOIN notice_services ns ON ns.notice_id = l.notice_id WHERE l.link_hash = $1",
+        "SELECT DISTINCT ns.service_id FROM ledger l
+         JOIN notice_services ns ON ns.notice_id = l.notice_id WHERE l.link_hash = $1",
     )
     .bind(link_hash)
     .fetch_all(tx)
@@ -169,9 +179,11 @@ pub(super) async fn call_off_letters(
     now: Millis,
 ) -> Kept<()> {
     let touched = format!(
-        "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1 AND l.called_off_at IS NOT NULL)"
+        "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1
+         AND l.called_off_at IS NOT NULL)"
     );
-    let tells = "EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = deliveries.id AND l.called_off_at IS NULL)";
+    let tells = "EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = deliveries.id
+         AND l.called_off_at IS NULL)";
     deliveries::store::call_off(tx, &format!("{touched} AND NOT {tells}"), id, why, now).await?;
     deliveries::store::make_stale(tx, &format!("{touched} AND {tells}"), id).await
 }
@@ -180,10 +192,13 @@ pub(super) async fn call_off_letters(
 /// before a letter had gone, while the change is still to come.
 pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let sql = format!(
-        "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed' AND {}
+        "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
+         AND {}
            AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)
-           AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id AND f.started_at IS NOT NULL)
-           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.claimed_until > $2)
+           AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id
+             AND f.started_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id
+             AND d.claimed_until > $2)
            AND NOT {}",
         is_wanted("ledger"),
         went_to_her("ledger")
@@ -202,7 +217,8 @@ fn went_to_her(row: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
                    AND (d.sent_at < {row}.called_off_at
-                        OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id AND others.called_off_at IS NULL)))"
+                        OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id
+                          AND others.called_off_at IS NULL)))"
     )
 }
 
@@ -218,12 +234,19 @@ async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[Strin
     let letters = format!("SELECT delivery_id FROM ledger WHERE {rows}");
     let went = went_to_her("ledger");
     let again = [
-        format!("UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL AND id IN ({letters})"),
+        format!(
+            "UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL
+             AND id IN ({letters})"
+        ),
         // The key of a letter that will not go is free for the other.
-        format!("UPDATE deliveries SET dedup_key = dedup_key || ' ' || id WHERE next_at IS NULL AND id IN ({letters} AND NOT {went})"),
+        format!(
+            "UPDATE deliveries SET dedup_key = dedup_key || ' ' || id WHERE next_at IS NULL
+             AND id IN ({letters} AND NOT {went})"
+        ),
         format!(
             "UPDATE ledger SET called_off_at = NULL, called_off_why = NULL,
-               delivery_id = CASE WHEN {WAITS} OR {went} THEN delivery_id END, link_hash = CASE WHEN {WAITS} OR {went} THEN link_hash END
+               delivery_id = CASE WHEN {WAITS} OR {went} THEN delivery_id END, link_hash = CASE
+                 WHEN {WAITS} OR {went} THEN link_hash END
              WHERE {rows}"
         ),
     ];
@@ -253,7 +276,8 @@ pub struct Stale {
 pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
     let rows = sqlx::query(
         "SELECT d.id, d.unsubscribe, n.id
-         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1 AND claimed_until < $1 ORDER BY id LIMIT 100) d
+         FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
+           AND claimed_until < $1 ORDER BY id LIMIT 100) d
          JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
          JOIN notices n ON n.id = l.notice_id
          ORDER BY d.id, n.effect_at, n.id",
@@ -299,9 +323,11 @@ pub async fn put_together_again(
 pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bool> {
     let held: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
-                 WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)
+                 WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL
+                   AND d.claimed_until > $2 AND d.sent_at IS NULL)
               + (SELECT count(*) FROM update_letters u JOIN deliveries d ON d.id = u.delivery_id
-                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_until > $2 AND d.sent_at IS NULL)",
+                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_until > $2
+                   AND d.sent_at IS NULL)",
     )
     .bind(subscriber_id)
     .bind(now)
@@ -342,8 +368,10 @@ pub async fn stop(
 /// [`subscribers::hold`].
 pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
     let has_had = format!(
-        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
-           AND notice_id IN (SELECT l.notice_id FROM ledger l JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
+         AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
+           AND notice_id IN (SELECT l.notice_id FROM ledger l
+             JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
                              WHERE l.subscriber_id = $1 AND NOT {})",
         came_back("l")
     );
@@ -356,8 +384,10 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
     // there.
     let returns = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
-         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3
-                                     AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({} AND NOT {}))
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
+           AND o.subscriber_id = $3
+                                     AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({}
+                                       AND NOT {}))
          RETURNING notice_id",
         went_to_her("o"),
         came_back("o")
@@ -372,12 +402,15 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
     // What both are owed stays with the one who stays.
     let both = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
-         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id AND o.subscriber_id = $3)"
+         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
+           AND o.subscriber_id = $3)"
     );
     sqlx::query(AssertSqlSafe(both)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let rows = format!(
-        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how)
-         SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by, reached_how FROM ledger WHERE {moves}"
+        "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, read_at,
+         reached_at, reached_by, reached_how)
+         SELECT notice_id, $3, place_id, due_at, is_digest, read_at, reached_at, reached_by,
+           reached_how FROM ledger WHERE {moves}"
     );
     sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     let moved =
@@ -412,7 +445,9 @@ fn is_to_come_again() -> String {
 /// this names it.
 pub(super) fn came_back(row: &str) -> String {
     format!(
-        "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id AND r.kind = 'bounced')
-          OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id AND g.given_up_at IS NOT NULL))"
+        "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id
+         AND r.kind = 'bounced')
+          OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id
+            AND g.given_up_at IS NOT NULL))"
     )
 }

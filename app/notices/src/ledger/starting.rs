@@ -25,13 +25,16 @@ fn receivers(notice: &str, follows: bool) -> String {
              FROM ledger l
              JOIN subscribers t ON t.id = l.subscriber_id
              JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id)
-             WHERE l.notice_id = {notice} AND b.erased_at IS NULL AND ({asks_for} OR NOT ({has_stopped} OR {stopped_before}))
+             WHERE l.notice_id = {notice} AND b.erased_at IS NULL AND ({asks_for}
+               OR NOT ({has_stopped} OR {stopped_before}))
              GROUP BY b.id, b.cadence"
         );
     }
     format!(
-        "SELECT b.id, b.cadence, coalesce(a.place_id, (SELECT CASE WHEN count(DISTINCT s.place_id) = 1 THEN min(s.place_id) END FROM subscriptions s
-                                                        WHERE s.subscriber_id = b.id AND s.ended_at IS NULL), '') AS place_id
+        "SELECT b.id, b.cadence, coalesce(a.place_id, (SELECT CASE
+         WHEN count(DISTINCT s.place_id) = 1 THEN min(s.place_id) END FROM subscriptions s
+                                                        WHERE s.subscriber_id = b.id AND
+                                                          s.ended_at IS NULL), '') AS place_id
          FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id
          WHERE b.erased_at IS NULL AND {}",
         asks_for("b.id", notice)
@@ -123,7 +126,8 @@ struct Started {
 async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
     let sql = format!(
         "UPDATE notices SET started_at = $1
-         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL ORDER BY starts_at, id LIMIT 1)
+         WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
+           ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
          RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by, {}",
         first_day_before("notices.id")
@@ -151,8 +155,10 @@ async fn write_rows(
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
          SELECT $1, r.id, r.place_id,
-                CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5 ELSE $3 END AS BIGINT),
-                CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7 ELSE 0 END AS INTEGER)
+                CAST(CASE r.cadence WHEN 'daily' THEN $4 WHEN 'weekly' THEN $5
+                  ELSE $3 END AS BIGINT),
+                CAST(CASE r.cadence WHEN 'daily' THEN $6 WHEN 'weekly' THEN $7
+                  ELSE 0 END AS INTEGER)
          FROM ({}) r ORDER BY r.id",
         receivers("$2", follows.is_some())
     );
@@ -173,13 +179,16 @@ async fn write_rows(
 /// are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
     let hold = format!(
-        "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger WHERE notice_id = $1) ORDER BY id{}",
+        "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
+         WHERE notice_id = $1) ORDER BY id{}",
         kind.hold_to_change()
     );
     sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
     sqlx::query(
-        "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1 AND called_off_at IS NULL
-           AND (delivery_id IS NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL))",
+        "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1
+         AND called_off_at IS NULL
+           AND (delivery_id IS NULL OR EXISTS (SELECT 1 FROM deliveries d
+             WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL))",
     )
     .bind(notice_id)
     .bind(now)

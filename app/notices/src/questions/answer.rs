@@ -116,47 +116,87 @@ fn shown(
         "answered" => Some(("The answer is published", "It goes to those who asked.")),
         "aside" => Some((
             "The question is set aside",
-            "It is not shown. We write to whoever asked that it gets no answer here, and whom to ask.",
+            "It is not shown. We write to whoever asked that it gets no answer here, and whom to \
+             ask.",
         )),
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
-    let page = Page::new("Questions", || {
-        // What was written stays, also when a colleague has answered meanwhile.
-        let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
+    let page =
+        Page::new("Questions", || {
+            // What was written stays, also when a colleague has answered meanwhile.
+            let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
-            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} ({})", waiting.question, clock::day(waiting.asked_at))));
+            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} \
+                ({})", waiting.question, clock::day(waiting.asked_at))));
             let choices = Choice::each(choices, |id| ticked.iter().any(|ticked| ticked == id));
             let aside = waiting.iter().map(|waiting| {
                 let unseen = format!(": {}", waiting.question);
-                view! { <li><span>{waiting.question.clone()}</span><form method="post"><button class="link" name="aside" value=waiting.id.clone()>"Set aside"<span class="unseen">{unseen}</span></button></form></li> }
+                view! {
+                    <li>
+                        <span>{waiting.question.clone()}</span>
+                        <form method="post">
+                            <button class="link" name="aside" value=waiting.id.clone()>
+                                "Set aside"
+                                <span class="unseen">{unseen}</span>
+                            </button>
+                        </form>
+                    </li>
+                }
             });
             let aside = aside.collect_view();
             view! {
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Choices name="questions" legend="Which of these do you answer?" hint="Those of one kind together." choices many=true refusals />
-                    <Area name="question" label="The question, as everyone will read it" hint="In one sentence. Name nobody." rows=2 value=sent.typed("question") refusals />
+                    <Choices
+                        name="questions"
+                        legend="Which of these do you answer?"
+                        hint="Those of one kind together."
+                        choices
+                        many=true
+                        refusals
+                    />
+                    <Area
+                        name="question"
+                        label="The question, as everyone will read it"
+                        hint="In one sentence. Name nobody."
+                        rows=2
+                        value=sent.typed("question")
+                        refusals
+                    />
                     <Area name="answer" label="The answer" value=sent.typed("answer") refusals />
                     <button class="button">"Publish the answer"</button>
                 </form>
                 <details>
                     <summary>"Set a question aside"</summary>
-                    <p>"What is about one child, or no question. We write to whoever asked that it gets no answer here, and whom to ask."</p>
+                    <p>
+                        "What is about one child, or no question. We write to whoever asked that \
+                         it gets no answer here, and whom to ask."
+                    </p>
                     <ul class="rows">{aside}</ul>
                 </details>
             }
         });
-        view! {
-            <div class="stack">
-                {banner.map(|(title, words)| view! { <Banner title><p>{words}</p></Banner> })}
-                <p><a class="back" href=to>{title}</a></p>
-                <Summary refusals />
-                <h1>"Questions"</h1>
-                {(waiting.is_empty() && refusals.is_empty()).then(|| view! { <p>"No question waits."</p> })}
-                {form}
-            </div>
-        }
-    });
+            view! {
+                <div class="stack">
+                    {banner
+                        .map(|(title, words)| {
+                            view! {
+                                <Banner title>
+                                    <p>{words}</p>
+                                </Banner>
+                            }
+                        })} <p>
+                        <a class="back" href=to>
+                            {title}
+                        </a>
+                    </p>
+                    <Summary refusals />
+                    <h1>"Questions"</h1>
+                    {(waiting.is_empty() && refusals.is_empty())
+                        .then(|| view! { <p>"No question waits."</p> })} {form}
+                </div>
+            }
+        });
     page.kept_for_going_back().refused_for(refusals)
 }

@@ -92,19 +92,50 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
     let (title, words) = (notice.words.title.clone(), &notice.words);
     let whom = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
     let email = (!viewer.is_signed_in()).then(|| {
-        view! { <Field name="email" label="Your email address" hint="For the answer only. Then we forget it." kind="email" autocomplete="email" value=sent.typed("email") refusals /> }
+        view! {
+            <Field
+                name="email"
+                label="Your email address"
+                hint="For the answer only. Then we forget it."
+                kind="email"
+                autocomplete="email"
+                value=sent.typed("email")
+                refusals
+            />
+        }
     });
     let page = Page::new("Ask about this change", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Ask about this change"</h1>
-                <p class="lead">{format!("Who gets your question: {whom}. The answer stands on the page for everyone, and comes to you by letter. Nobody sees who asked.")}</p>
-                <p>{format!("To talk to somebody instead: {}, {}.", words.whom, words.ways_to_ask())}</p>
+                <p class="lead">
+                    {format!(
+                        "Who gets your question: {whom}. The answer stands on the page for \
+                         everyone, and comes to you by letter. Nobody sees who asked.",
+                    )}
+                </p>
+                <p>
+                    {format!(
+                        "To talk to somebody instead: {}, {}.",
+                        words.whom,
+                        words.ways_to_ask(),
+                    )}
+                </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
-                    <Area name="question" label="Your question" hint="Name no child. For what is only about your child, ask them directly." value=sent.typed("question") refusals />
+                    <Area
+                        name="question"
+                        label="Your question"
+                        hint="Name no child. For what is only about your child, ask them directly."
+                        value=sent.typed("question")
+                        refusals
+                    />
                     {email}
                     <button class="button">"Ask"</button>
                 </form>

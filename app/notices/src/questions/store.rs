@@ -19,7 +19,8 @@ pub async fn ask(
     now: Millis,
 ) -> Kept<bool> {
     let asked = sqlx::query(
-        "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(id::fresh())
@@ -47,7 +48,8 @@ pub struct Waiting {
 /// The questions about a notice that wait, the oldest first.
 pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
     let rows = sqlx::query(
-        "SELECT id, question, asked_at FROM notice_questions WHERE notice_id = $1 AND answer_id IS NULL AND set_aside_at IS NULL
+        "SELECT id, question, asked_at FROM notice_questions WHERE notice_id = $1
+         AND answer_id IS NULL AND set_aside_at IS NULL
          ORDER BY asked_at, id LIMIT 200",
     )
     .bind(notice_id)
@@ -63,7 +65,8 @@ pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
 /// statements: (id, title, many). Those that have waited longest first.
 pub fn to_answer() -> String {
     format!(
-        "SELECT n.id, n.title, count(*) AS many FROM notice_questions q JOIN notices n ON n.id = q.notice_id
+        "SELECT n.id, n.title, count(*) AS many FROM notice_questions q
+         JOIN notices n ON n.id = q.notice_id
          WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = n.id AND NOT {})
          GROUP BY n.id, n.title ORDER BY min(q.asked_at), n.id LIMIT 50",
@@ -90,7 +93,8 @@ pub async fn answer(
     now: Millis,
 ) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(
-        "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by,
+         answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -133,8 +137,10 @@ pub struct AnswerDue {
 /// The answer that has waited longest to go to those who asked.
 pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
     let row = sqlx::query(
-        "SELECT a.id, a.notice_id, a.question, a.answer FROM notice_questions q JOIN notice_answers a ON a.id = q.answer_id
-         WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL ORDER BY a.answered_at, a.id LIMIT 1",
+        "SELECT a.id, a.notice_id, a.question, a.answer FROM notice_questions q
+         JOIN notice_answers a ON a.id = q.answer_id
+         WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL ORDER BY a.answered_at, a.id
+           LIMIT 1",
     )
     .fetch_optional(&mut *db.read().await?)
     .await?;
@@ -149,11 +155,13 @@ pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
 /// The addresses that an answer goes to. They are kept no longer.
 pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec<String>> {
     // The update holds them: another process finds none.
-    let mut addresses: Vec<String> =
-        sqlx::query_scalar("UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1 AND email IS NOT NULL RETURNING email")
-            .bind(answer_id)
-            .fetch_all(&mut *tx)
-            .await?;
+    let mut addresses: Vec<String> = sqlx::query_scalar(
+        "UPDATE notice_questions SET answer_id = answer_id WHERE answer_id = $1
+             AND email IS NOT NULL RETURNING email",
+    )
+    .bind(answer_id)
+    .fetch_all(&mut *tx)
+    .await?;
     sqlx::query("UPDATE notice_questions SET email = NULL WHERE answer_id = $1")
         .bind(answer_id)
         .execute(tx)
@@ -188,7 +196,8 @@ pub async fn set_aside(
         return Ok(None);
     };
     let set = sqlx::query(
-        "UPDATE notice_questions SET set_aside_at = $2, email = NULL WHERE id = $1 AND answer_id IS NULL AND set_aside_at IS NULL",
+        "UPDATE notice_questions SET set_aside_at = $2, email = NULL WHERE id = $1
+         AND answer_id IS NULL AND set_aside_at IS NULL",
     )
     .bind(question_id)
     .bind(now)
@@ -201,7 +210,8 @@ pub async fn set_aside(
 /// the address is to go: (question, notice).
 pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String)>> {
     let row = sqlx::query(
-        "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
+        "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL
+         AND asked_at <= $1 ORDER BY asked_at, id LIMIT 1",
     )
     .bind(now - KEPT_UNANSWERED)
     .fetch_optional(&mut *db.read().await?)
@@ -213,10 +223,13 @@ pub async fn unanswered_due(db: &Db, now: Millis) -> Kept<Option<(String, String
 /// come.
 pub async fn take_address(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswered>> {
     let asked = one(tx, question_id).await?;
-    let erased = sqlx::query("UPDATE notice_questions SET email = NULL WHERE id = $1 AND email IS NOT NULL AND answer_id IS NULL")
-        .bind(question_id)
-        .execute(tx)
-        .await?;
+    let erased = sqlx::query(
+        "UPDATE notice_questions SET email = NULL WHERE id = $1
+         AND email IS NOT NULL AND answer_id IS NULL",
+    )
+    .bind(question_id)
+    .execute(tx)
+    .await?;
     Ok(asked.filter(|_| erased.rows_affected() == 1))
 }
 
@@ -243,10 +256,13 @@ pub struct Beside {
 pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
     let rows = sqlx::query(
         "SELECT kind, question, answer, at FROM (
-           SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers WHERE notice_id = $1
+           SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers
+             WHERE notice_id = $1
            UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0)
-             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1 AND b.account_id = $2
-           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT) FROM update_subjects u WHERE u.notice_id = $1) beside
+             FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1
+               AND b.account_id = $2
+           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT)
+             FROM update_subjects u WHERE u.notice_id = $1) beside
          ORDER BY kind, at, id",
     )
     .bind(notice_id)

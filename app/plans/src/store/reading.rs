@@ -227,9 +227,12 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
         "SELECT p.id, p.title, p.what, p.due_day, l.kind, l.name
          FROM plans p
          LEFT JOIN (
-           SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position FROM plan_organisations po JOIN organisations o ON o.id = po.organisation_id
-           UNION ALL SELECT ps.plan_id, 'service', s.name, 1, s.position FROM plan_services ps JOIN services s ON s.id = ps.service_id
-           UNION ALL SELECT pp.plan_id, 'place', l.name, 2, l.position FROM plan_places pp JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
+           SELECT po.plan_id, 'organisation' AS kind, o.name, 0 AS place, 0 AS position
+             FROM plan_organisations po JOIN organisations o ON o.id = po.organisation_id
+           UNION ALL SELECT ps.plan_id, 'service', s.name, 1, s.position FROM plan_services ps
+             JOIN services s ON s.id = ps.service_id
+           UNION ALL SELECT pp.plan_id, 'place', l.name, 2, l.position FROM plan_places pp
+             JOIN places l ON l.id = pp.place_id) l ON l.plan_id = p.id
          WHERE p.id = $1
          ORDER BY l.place, l.position, l.name",
     )
@@ -264,22 +267,32 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Plan>> {
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (
-           SELECT 'session' AS kind, s.id, s.day AS one, s.held_at AS two, s.decided AS three, s.notes AS four, s.parents AS first, s.others AS second,
-                  s.recorded_at AS at, CASE s.audience WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
+           SELECT 'session' AS kind, s.id, s.day AS one, s.held_at AS two, s.decided AS three,
+             s.notes AS four, s.parents AS first, s.others AS second,
+                  s.recorded_at AS at, CASE s.audience
+                    WHEN 'everyone' THEN s.recorded_at END AS later, s.plan_id
              FROM planning_sessions s WHERE s.plan_id {of}
-           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at, coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
-             FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+           UNION ALL SELECT 'topic', t.id, t.title, '', '', '', x.tied_at,
+             coalesce(t.withdrawn_at, 0), t.published_at, r.closed_at, x.plan_id
+             FROM plan_topics x JOIN topics t ON t.id = x.topic_id LEFT
+               JOIN rounds r ON r.id = t.round_id
              WHERE x.plan_id {of}
-           UNION ALL SELECT 'statement', s.form_key, s.words, '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), s.written_at, CAST(NULL AS BIGINT), s.plan_id
+           UNION ALL SELECT 'statement', s.form_key, s.words, '', '', '', CAST(0 AS BIGINT),
+             CAST(0 AS BIGINT), s.written_at, CAST(NULL AS BIGINT), s.plan_id
              FROM statements s WHERE s.plan_id {of}
-           UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason, ''), '', CAST(d.version AS BIGINT),
+           UNION ALL SELECT 'draft', d.id, d.summary, coalesce(o.name, ''), coalesce(o.reason,
+             ''), '', CAST(d.version AS BIGINT),
                   coalesce(o.made_at, 0), d.first_recorded_at, d.published_at, d.plan_id
              FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id {of}
-           UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
-                  CAST(NULL AS BIGINT), p.id FROM plans p JOIN accounts a ON a.id = p.registered_by WHERE p.id {of}
-           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about, CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
+           UNION ALL SELECT 'event', p.id, 'plan registered', a.shown_name, 'leader', p.id,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at,
+                  CAST(NULL AS BIGINT), p.id FROM plans p
+                    JOIN accounts a ON a.id = p.registered_by WHERE p.id {of}
+           UNION ALL SELECT 'event', e.id, e.what, a.shown_name, e.role, e.about,
+             CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.at, CAST(NULL AS BIGINT), e.plan_id
              FROM plan_events e JOIN accounts a ON a.id = e.who WHERE e.plan_id {of}
-           UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
+           UNION ALL SELECT 'plan', p.id, p.title, p.what, p.due_day, '', CAST(0 AS BIGINT),
+             CAST(0 AS BIGINT), p.registered_at, CAST(NULL AS BIGINT), p.id
              FROM plans p WHERE p.id {of}) happened
          ORDER BY plan_id, at, id"
     )
@@ -366,8 +379,10 @@ pub struct Listed {
 pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
-                (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL),
-                (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = p.id),
+                (SELECT count(*) FROM drafts d WHERE d.plan_id = p.id
+                  AND d.published_at IS NOT NULL),
+                (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id
+                  WHERE d.plan_id = p.id),
                 (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
                 + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
@@ -423,12 +438,14 @@ pub struct Content {
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
     let rows = sqlx::query(
-        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name, d.file_kind, d.file_size,
+        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
+         d.file_kind, d.file_size,
                 t.withdrawn_at
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
-         LEFT JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+         LEFT JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL
+           OR t.withdrawn_at > d.published_at)
                            AND (d.published_at IS NULL OR a.draft_id IS NOT NULL)
          WHERE d.plan_id = $1 AND d.version = $2
          ORDER BY t.proposed_at, t.id",
@@ -476,7 +493,8 @@ pub struct Untold {
 /// Published drafts that parents were not told of yet, the first published first.
 pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
     let rows = sqlx::query(
-        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d JOIN plans p ON p.id = d.plan_id
+        "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d
+         JOIN plans p ON p.id = d.plan_id
          WHERE d.published_at IS NOT NULL AND d.told_at IS NULL ORDER BY d.published_at LIMIT 10",
     )
     .fetch_all(&mut *db.read().await?)
@@ -493,12 +511,15 @@ pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
 
 /// The texts of two drafts of a plan, in the order asked for.
 pub async fn bodies(db: &Db, plan_id: &str, versions: [i64; 2]) -> Kept<Option<[String; 2]>> {
-    let rows = sqlx::query("SELECT CAST(version AS BIGINT), body FROM drafts WHERE plan_id = $1 AND version IN ($2, $3)")
-        .bind(plan_id)
-        .bind(versions[0])
-        .bind(versions[1])
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT CAST(version AS BIGINT), body FROM drafts WHERE plan_id = $1
+         AND version IN ($2, $3)",
+    )
+    .bind(plan_id)
+    .bind(versions[0])
+    .bind(versions[1])
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let body = |version: i64| {
         rows.iter().find(|row| row.get::<i64, _>(0) == version).map(|row| row.get(1))
     };

@@ -39,8 +39,10 @@ pub async fn hold(
         "SELECT max(at) FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
-           UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id WHERE x.plan_id = $1
-           UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id JOIN rounds r ON r.id = t.round_id
+           UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             WHERE x.plan_id = $1
+           UNION ALL SELECT r.closed_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+             JOIN rounds r ON r.id = t.round_id
              WHERE x.plan_id = $1) happened",
     )
     .bind(plan_id)
@@ -57,16 +59,19 @@ async fn event(
     by: &By,
     at: Millis,
 ) -> Kept<()> {
-    sqlx::query("INSERT INTO plan_events (id, plan_id, at, what, about, who, role) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(id::fresh())
-        .bind(plan_id)
-        .bind(at)
-        .bind(what)
-        .bind(about)
-        .bind(&by.account_id)
-        .bind(by.role)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO plan_events (id, plan_id, at, what, about, who, role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id::fresh())
+    .bind(plan_id)
+    .bind(at)
+    .bind(what)
+    .bind(about)
+    .bind(&by.account_id)
+    .bind(by.role)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -78,7 +83,8 @@ pub async fn register(
     now: Millis,
 ) -> Kept<(String, bool)> {
     let new: Option<String> = sqlx::query_scalar(
-        "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
@@ -122,7 +128,8 @@ pub async fn tie(
     let sql = format!(
         "INSERT INTO plan_topics (plan_id, topic_id, tied_by, tied_at)
          SELECT $1, t.id, $2, CAST($3 AS BIGINT) FROM topics t
-         WHERE t.id IN ({wanted}) AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         WHERE t.id IN ({wanted}) AND t.published_at IS NOT NULL AND t.merged_at IS NULL
+           AND t.withdrawn_at IS NULL
          ON CONFLICT (plan_id, topic_id) DO NOTHING"
     );
     let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(plan_id).bind(&by.account_id).bind(at);
@@ -145,8 +152,10 @@ pub async fn record_session(
     at: Millis,
 ) -> Kept<bool> {
     let new: Option<String> = sqlx::query_scalar(
-        "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others, decided, notes, audience, recorded_by, recorded_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key) DO NOTHING RETURNING id",
+        "INSERT INTO planning_sessions (id, form_key, plan_id, day, held_at, parents, others,
+         decided, notes, audience, recorded_by, recorded_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key)
+           DO NOTHING RETURNING id",
     )
     .bind(id::fresh())
     .bind(&session.form_key)
@@ -182,7 +191,8 @@ pub async fn state(
     at: Millis,
 ) -> Kept<bool> {
     let new = sqlx::query(
-        "INSERT INTO statements (form_key, plan_id, words, written_by, written_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
+        "INSERT INTO statements (form_key, plan_id, words, written_by, written_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(form_key)
     .bind(plan_id)
@@ -207,9 +217,11 @@ pub async fn record_draft(
     at: Millis,
 ) -> Kept<(i64, bool)> {
     let new = sqlx::query(
-        "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by, first_recorded_at,
+        "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
+         first_recorded_at,
                              file_hash, file_name, file_kind, file_size)
-         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS TEXT),
+         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT),
+           CAST($8 AS TEXT), CAST($9 AS TEXT),
                 CAST($10 AS TEXT), CAST($11 AS BIGINT) FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
     )
@@ -250,12 +262,15 @@ pub async fn answer(
     at: Millis,
 ) -> Kept<bool> {
     let kept = sqlx::query(
-        "INSERT INTO draft_answers (draft_id, topic_id, answer, words, decided_by, answered_by, answered_at)
+        "INSERT INTO draft_answers (draft_id, topic_id, answer, words, decided_by, answered_by,
+         answered_at)
          SELECT d.id, x.topic_id, $4, $5, $6, $7, CAST($8 AS BIGINT)
          FROM drafts d JOIN plan_topics x ON x.plan_id = d.plan_id AND x.topic_id = $3
          WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL
-         ON CONFLICT (draft_id, topic_id) DO UPDATE SET answer = excluded.answer, words = excluded.words,
-           decided_by = excluded.decided_by, answered_by = excluded.answered_by, answered_at = excluded.answered_at",
+         ON CONFLICT (draft_id, topic_id) DO UPDATE
+           SET answer = excluded.answer, words = excluded.words,
+           decided_by = excluded.decided_by, answered_by = excluded.answered_by,
+             answered_at = excluded.answered_at",
     )
     .bind(plan_id)
     .bind(version)
@@ -282,7 +297,8 @@ pub async fn override_gate(
 ) -> Kept<bool> {
     let draft: Option<String> = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
-         SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1 AND d.version = $2 AND d.published_at IS NULL
+         SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1
+           AND d.version = $2 AND d.published_at IS NULL
          ON CONFLICT (draft_id) DO NOTHING RETURNING draft_id",
     )
     .bind(plan_id)
@@ -322,10 +338,12 @@ pub async fn publish(
 ) -> Kept<Published> {
     let facts = sqlx::query(
         "SELECT d.id, (SELECT min(f.first_recorded_at) FROM drafts f WHERE f.plan_id = d.plan_id),
-                (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id AND s.parents > 0),
+                (SELECT count(*) FROM planning_sessions s WHERE s.plan_id = d.plan_id
+                  AND s.parents > 0),
                 (SELECT count(*) FROM statements s WHERE s.plan_id = d.plan_id),
                 (SELECT count(*) FROM overrides o WHERE o.draft_id = d.id),
-                (SELECT count(*) FROM unanswered_topics u WHERE u.draft_id = d.id), tied.published_at, tied.closed_at, tied.topic_id
+                (SELECT count(*) FROM unanswered_topics u
+                  WHERE u.draft_id = d.id), tied.published_at, tied.closed_at, tied.topic_id
          FROM drafts d
          LEFT JOIN (SELECT x.plan_id, x.topic_id, t.published_at, r.closed_at FROM plan_topics x
                     JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL
@@ -384,12 +402,16 @@ pub async fn tell_next(
            AND a.id IN (WITH answered AS (
                           SELECT t.id, t.author_id FROM drafts d
                           JOIN draft_answers x ON x.draft_id = d.id
-                          JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > d.published_at)
+                          JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL
+                            OR t.withdrawn_at > d.published_at)
                           WHERE d.id = $1)
                         SELECT author_id FROM answered
-                        UNION SELECT m.author_id FROM answered JOIN topics m ON m.merged_into = answered.id
-                        UNION SELECT s.account_id FROM answered JOIN supports s ON s.topic_id = answered.id)
-           AND NOT EXISTS (SELECT 1 FROM deliveries l WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
+                        UNION SELECT m.author_id FROM answered
+                          JOIN topics m ON m.merged_into = answered.id
+                        UNION SELECT s.account_id FROM answered
+                          JOIN supports s ON s.topic_id = answered.id)
+           AND NOT EXISTS (SELECT 1 FROM deliveries l
+             WHERE l.dedup_key = 'draft ' || $1 || ' ' || a.id)
          ORDER BY a.id LIMIT $2",
     )
     .bind(draft_id)

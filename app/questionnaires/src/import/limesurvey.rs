@@ -480,7 +480,8 @@ mod tests {
             [
                 "Question places: Each line of it is a question of its own here",
                 "Question file: Left out: there is no kind of question here like its type |",
-                "Question age: Asked of everyone: this condition could not be taken over: waits.NAOK != \"Y\"",
+                "Question age: Asked of everyone: this condition could not be taken over: \
+                 waits.NAOK != \"Y\"",
             ]
         );
     }
@@ -508,12 +509,21 @@ mod tests {
         for (file, why) in [
             (&b"PK\x03\x04\xff"[..], "it is no text"),
             (b"title,words", "not a survey"),
-            (b"<document><LimeSurveyDocType>Question</LimeSurveyDocType></document>", "of another kind"),
             (
-                b"<!DOCTYPE d [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><document><LimeSurveyDocType>&b;</LimeSurveyDocType></document>",
+                b"<document><LimeSurveyDocType>Question</LimeSurveyDocType></document>",
+                "of another \
+                kind",
+            ),
+            (
+                b"<!DOCTYPE d [<!ENTITY a \"aaaa\"><!ENTITY b \
+                    \"&a;&a;\">]><document><LimeSurveyDocType>&b;</LimeSurveyDocType></document>",
                 "DTD",
             ),
-            (b"<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><document>&x;</document>", "DTD"),
+            (
+                b"<!DOCTYPE d [<!ENTITY x SYSTEM \
+                \"file:///etc/passwd\">]><document>&x;</document>",
+                "DTD",
+            ),
         ] {
             let refused = limesurvey(file).expect_err("no survey");
             assert!(refused.contains(why), "{refused}");

@@ -274,7 +274,11 @@ impl Form {
         self.builder.put(at, question.clone());
         if has_other {
             let (other, kind) = (self.builder.key(&format!("{key}-other")), Kind::ShortText {});
-            self.builder.report(at, "Something else is asked for as a question of its own, of everyone who is asked this one");
+            self.builder.report(
+                at,
+                "Something else is asked for as a question of its own, of \
+                everyone who is asked this one",
+            );
             self.builder.put(
                 at,
                 Question {
@@ -394,7 +398,8 @@ mod tests {
             let nth = nth + 1;
             listed += &format!("<sheet name=\"{name}\" sheetId=\"{nth}\" r:id=\"r{nth}\"/>");
             related += &format!(
-                "<Relationship Id=\"r{nth}\" Type=\"{relationships}/worksheet\" Target=\"worksheets/sheet{nth}.xml\"/>"
+                "<Relationship Id=\"r{nth}\" Type=\"{relationships}/worksheet\" \
+                 Target=\"worksheets/sheet{nth}.xml\"/>"
             );
             let mut cells = String::new();
             for (row, texts) in rows.iter().enumerate() {
@@ -420,7 +425,8 @@ mod tests {
         put(
             "xl/workbook.xml",
             &format!(
-                "<workbook xmlns=\"{main}\" xmlns:r=\"{relationships}\"><sheets>{listed}</sheets></workbook>"
+                "<workbook xmlns=\"{main}\" \
+                 xmlns:r=\"{relationships}\"><sheets>{listed}</sheets></workbook>"
             ),
         );
         let packages = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -429,7 +435,8 @@ mod tests {
             &format!("<Relationships xmlns=\"{packages}\">{related}</Relationships>"),
         );
         let document = format!(
-            "<Relationship Id=\"r\" Type=\"{relationships}/officeDocument\" Target=\"xl/workbook.xml\"/>"
+            "<Relationship Id=\"r\" Type=\"{relationships}/officeDocument\" \
+             Target=\"xl/workbook.xml\"/>"
         );
         put(
             "_rels/.rels",
@@ -547,8 +554,10 @@ mod tests {
             not_taken,
             [
                 "Row 2 of survey: Left out: start would be recorded about whoever answers",
-                "Row 6 of survey: Something else is asked for as a question of its own, of everyone who is asked this one",
-                "Row 9 of survey: Asked of everyone: this condition could not be taken over: ${weeks} > 5",
+                "Row 6 of survey: Something else is asked for as a question of its own, of \
+                 everyone who is asked this one",
+                "Row 9 of survey: Asked of everyone: this condition could not be taken over: \
+                 ${weeks} > 5",
                 "Row 10 of survey: Left out: there is no kind of question here like image",
                 "survey: One language was taken over: that of the settings, or English",
             ]

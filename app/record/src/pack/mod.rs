@@ -36,23 +36,27 @@ const FORMAT: &str = "alongside-evidence/1";
 pub const QUERIES: [(&str, &str); 9] = [
     (
         "plans",
-        "every plan registered by then, with its topics, planning sessions, statements, drafts and overrides",
+        "every plan registered by then, with its topics, planning sessions, statements, drafts and \
+         overrides",
     ),
     (
         "told",
-        "every change that had taken effect, with who was told before it, from the ledger of letters",
+        "every change that had taken effect, with who was told before it, from the ledger of \
+         letters",
     ),
     ("outcomes", "every version of what leaders say came of it, with the forum’s last word"),
     ("contributors_told", "the letters about outcomes, by the days until they were handed over"),
     (
         "awaited",
-        "every chosen topic, consultation with results and plan with a draft, and when its outcome was said",
+        "every chosen topic, consultation with results and plan with a draft, and when its outcome \
+         was said",
     ),
     ("rounds", "every round that closed, with what was counted then"),
     ("consultations", "every consultation that was opened, with its last published results"),
     (
         "comments",
-        "every comment on the Local Offer that was published and not taken back, with its first answer",
+        "every comment on the Local Offer that was published and not taken back, with its first \
+         answer",
     ),
     ("audit_log", "the last entry of the audit log by then"),
 ];

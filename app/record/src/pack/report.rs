@@ -7,11 +7,13 @@ use super::Record;
 use crate::charts;
 use crate::tables::{Cell, Table};
 
-const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#16302b;background:#fbf8f2}
+const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 \
+    auto;padding:1rem;color:#16302b;background:#fbf8f2}
 h1,h2{line-height:1.2}h2{margin-block-start:2.5rem}table{border-collapse:collapse;inline-size:100%;font-size:.9rem}
 caption{text-align:start;font-weight:700;padding-block:.5rem}th,td{text-align:start;vertical-align:top;padding:.35rem .6rem .35rem 0;border-block-end:1px solid #d9dfd6}
 .wide{overflow-x:auto}.soft{color:#4a5f59}code{overflow-wrap:anywhere}.chart{max-inline-size:28rem;inline-size:100%;font-size:14px}
-.chart .axis{stroke:#70847c}.chart .point,.chart .column{fill:#1f6f5c}@media print{body{background:#fff;font-size:11pt}.wide{overflow:visible}}";
+.chart .axis{stroke:#70847c}.chart .point,.chart .column{fill:#1f6f5c}@media \
+    print{body{background:#fff;font-size:11pt}.wide{overflow:visible}}";
 
 pub fn report(record: &Record) -> String {
     let day = clock::day_of(&record.as_of).unwrap_or_else(|| record.as_of.clone());
@@ -27,19 +29,33 @@ pub fn report(record: &Record) -> String {
             body {
                 main {
                     h1 { "Evidence pack of " (record.area) }
-                    p { "What had happened by the end of " b { (day) } ", from the record of " (record.forum) "." }
-                    @if !record.is_whole_day { p { b { "The day was not over when this was made." } " A later pack of the same day can say more." } }
-                    p { "Numbers of people from 1 to 9 are not in it, and cannot be worked out from it. People who were told are counted to the nearest ten. Where a number would tell of few people, it says “too few to say”. Topics of parents stand here by their number only: their authors may take their words back." }
-                    p { "Leaders have " (record.outcome_days) " days to say what came of what parents said; after that it is overdue." }
+                    p { "What had happened by the end of " b { (day) } ", from the record \
+                        of " (record.forum) "." }
+                    @if !record.is_whole_day { p { b { "The day was not over when this was \
+                        made." } " A later pack of the same day can say more." } }
+                    p { "Numbers of people from 1 to 9 are not in it, and cannot be worked out \
+                        from it. People who were told are counted to the nearest ten. Where a \
+                        number would tell of few people, it says “too few to say”. Topics of \
+                        parents stand here by their number only: their authors may take their \
+                        words back." }
+                    p { "Leaders have " (record.outcome_days) " days to say what came of what \
+                        parents said; after that it is overdue." }
                     h2 { "In figures" }
                     (figures(record))
                     @for table in &record.tables { (section(table)) }
                     h2 { "Where the figures come from" }
-                    p { "Each figure and table names the question to the tables of the service that it is made of." }
+                    p { "Each figure and table names the question to the tables of the service \
+                        that it is made of." }
                     dl { @for query in &record.queries { dt { code { (query.name) } } dd { (query.what) } } }
                     h2 { "How to check it" }
-                    p { "The file manifest.sha256 names every file with its SHA-256. In the folder, " code { "sha256sum --check manifest.sha256" } " or " code { "alongside evidence-pack --verify FOLDER" } " says if one was changed." }
-                    p { "The audit log had " (record.audit_log.entries) " entries. The hash of the last is " code { (record.audit_log.head) } ". It covers all before it: " code { "alongside audit-check --head" } " finds it again, if none was changed." }
+                    p { "The file manifest.sha256 names every file with its SHA-256. In the \
+                        folder, " code { "sha256sum --check manifest.sha256" } " \
+                        or " code { "alongside evidence-pack --verify FOLDER" } " says if one was \
+                        changed." }
+                    p { "The audit log had " (record.audit_log.entries) " entries. The hash of the \
+                        last is " code { (record.audit_log.head) } ". It covers all before \
+                        it: " code { "alongside audit-check --head" } " finds it again, if none \
+                        was changed." }
                 }
             }
         }
@@ -66,7 +82,8 @@ fn figures(record: &Record) -> Markup {
 fn section(table: &Table) -> Markup {
     html! {
         h2 { (table.title) }
-        p class="soft" { "From the question " code { (table.query) } ", also in " code { (table.name) ".csv" } }
+        p class="soft" { "From the question " code { (table.query) } ", also \
+            in " code { (table.name) ".csv" } }
         @if table.name == "timeline" { (timelines(table)) }
         @if table.rows.is_empty() {
             p { "There is none." }

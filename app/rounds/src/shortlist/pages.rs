@@ -24,13 +24,19 @@ pub fn outcome(
         .iter()
         .zip(rules::reasons(chosen, tallies))
         .map(|(chosen, reason)| {
-            let is_kept = tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
+            let is_kept =
+                tallies.iter().any(|tally| tally.topic_id == chosen.topic_id && tally.is_confirmed);
             let is_dropped = round.confirmed.is_some() && !is_kept;
             view! {
                 <li class="card">
-                    <h3><a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a></h3>
+                    <h3>
+                        <a href=format!("/topics/{}", chosen.topic_id)>{chosen.title.clone()}</a>
+                    </h3>
                     <p>{reason}</p>
-                    {is_dropped.then(|| view! { <p class="state">"× Taken off the list by the forum"</p> })}
+                    {is_dropped
+                        .then(|| {
+                            view! { <p class="state">"× Taken off the list by the forum"</p> }
+                        })}
                 </li>
             }
         })
@@ -44,9 +50,18 @@ pub fn outcome(
     let added = (!added.is_empty()).then(|| {
         let added = added
             .into_iter()
-            .map(|tally| view! { <li><a href=format!("/topics/{}", tally.topic_id)>{tally.title.clone()}</a></li> })
+            .map(|tally| {
+                view! {
+                    <li>
+                        <a href=format!("/topics/{}", tally.topic_id)>{tally.title.clone()}</a>
+                    </li>
+                }
+            })
             .collect_view();
-        view! { <h3>"Put on the list by the forum"</h3><ul>{added}</ul> }
+        view! {
+            <h3>"Put on the list by the forum"</h3>
+            <ul>{added}</ul>
+        }
     });
     view! {
         <section class="stack">
@@ -57,10 +72,23 @@ pub fn outcome(
             {plain_count(round, chosen, tallies)}
             <details>
                 <summary>"How the list was made"</summary>
-                <p>"Every parent who voted has the same say. A topic is chosen when its supporters together have enough say for a place. They then have less left for other topics."</p>
-                <p>"So parents who agree are heard in proportion to how many they are. A smaller group, like one part of the area, is not drowned out by a larger one."</p>
-                <p>"Places that are left go to those who were heard least so far. If two topics are alike in this, the one proposed first is chosen."</p>
-                <p>"The methods are called Equal Shares (Peters and Skowron, 2020) and Phragmén’s (Brill and others, 2017). Anyone who has the ballots can count them again."</p>
+                <p>
+                    "Every parent who voted has the same say. A topic is chosen when its \
+                     supporters together have enough say for a place. They then have less left for \
+                     other topics."
+                </p>
+                <p>
+                    "So parents who agree are heard in proportion to how many they are. A smaller \
+                     group, like one part of the area, is not drowned out by a larger one."
+                </p>
+                <p>
+                    "Places that are left go to those who were heard least so far. If two topics \
+                     are alike in this, the one proposed first is chosen."
+                </p>
+                <p>
+                    "The methods are called Equal Shares (Peters and Skowron, 2020) and Phragmén’s \
+                     (Brill and others, 2017). Anyone who has the ballots can count them again."
+                </p>
             </details>
         </section>
     }
@@ -72,15 +100,32 @@ fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
     match &round.confirmed {
         None => {
             let to = format!("/forum/rounds/{}/shortlist", round.id);
-            let confirm = may_confirm.then(|| view! { <p><a class="button" href=to>"Confirm the shortlist"</a></p> });
-            view! { <p class="panel">"The forum has not confirmed it yet."</p>{confirm} }.into_any()
+            let confirm = may_confirm.then(|| {
+                view! {
+                    <p>
+                        <a class="button" href=to>
+                            "Confirm the shortlist"
+                        </a>
+                    </p>
+                }
+            });
+            view! {
+                <p class="panel">"The forum has not confirmed it yet."</p>
+                {confirm}
+            }
+            .into_any()
         }
         Some((at, reason)) if reason.is_empty() => {
-            view! { <p class="panel">"✓ The forum confirmed it on "<When at=*at />", as it was counted."</p> }.into_any()
+            view! { <p class="panel">"✓ The forum confirmed it on "<When at=*at />
+            ", as it was counted."</p> }
+            .into_any()
         }
         Some((at, reason)) => view! {
             <div class="panel gold">
-                <p><b>"The forum changed the list on "<When at=*at />"."</b>" This is why:"</p>
+                <p>
+                    <b>"The forum changed the list on "<When at=*at />"."</b>
+                    " This is why:"
+                </p>
                 <p class="said">{reason.clone()}</p>
             </div>
         }
@@ -101,7 +146,9 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
         .map(|chosen| chosen.title.clone())
         .collect();
     if only_plain.is_empty() {
-        return view! { <p class="soft">"Counting heads alone would have chosen the same topics."</p> }.into_any();
+        return view! { <p class="soft">"Counting heads alone would have chosen the same topics."
+        </p> }
+        .into_any();
     }
     let items = |titles: Vec<String>| {
         titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()
@@ -138,14 +185,34 @@ pub fn form(
     let page = Page::new("Confirm the shortlist", || {
         view! {
             <div class="stack">
-                <p><a class="back" href=back>{title}</a></p>
+                <p>
+                    <a class="back" href=back>
+                        {title}
+                    </a>
+                </p>
                 <Summary refusals />
                 <h1>"Confirm the shortlist"</h1>
-                <p class="lead">"What the count chose is ticked. Keep it as it is, or change it and say why. Your reason stays beside the list for everyone to read."</p>
+                <p class="lead">
+                    "What the count chose is ticked. Keep it as it is, or change it and say why. \
+                     Your reason stays beside the list for everyone to read."
+                </p>
                 <p>"This is said once and cannot be changed afterwards."</p>
                 <form method="post" novalidate>
-                    <Choices name="topics" legend="What is to be planned?" hint="In the order they were proposed." choices many=true refusals />
-                    <Area name="reason" label="Why the list is not what was counted" hint="Only if you changed something." value=reason refusals />
+                    <Choices
+                        name="topics"
+                        legend="What is to be planned?"
+                        hint="In the order they were proposed."
+                        choices
+                        many=true
+                        refusals
+                    />
+                    <Area
+                        name="reason"
+                        label="Why the list is not what was counted"
+                        hint="Only if you changed something."
+                        value=reason
+                        refusals
+                    />
                     <button class="button">"Confirm the shortlist"</button>
                 </form>
             </div>

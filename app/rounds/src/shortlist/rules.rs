@@ -254,11 +254,14 @@ mod tests {
         let said = said(&[(&[12, 71], 83), (&[60, 14], 70), (&[50, 90], 0)]);
         assert_eq!(
             said[0],
-            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, it took the least of each supporter’s say."
+            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, \
+             it took the least of each supporter’s say."
         );
         assert_eq!(
             said[1],
-            "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them had no topic on the list yet. Of the topics left, it took the least of each supporter’s say."
+            "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them \
+             had no topic on the list yet. Of the topics left, it took the least of each \
+             supporter’s say."
         );
         assert!(said[2].starts_with("Chosen third. 140 parents supported it. Of"), "{}", said[2]);
         assert!(ordinal(12) == "as number 12");

@@ -27,9 +27,12 @@ pub struct Ballots {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
-    let row = sqlx::query("SELECT id, seats FROM rounds WHERE closed_at IS NOT NULL AND counted_at IS NULL ORDER BY closes_at LIMIT 1")
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(
+        "SELECT id, seats FROM rounds WHERE closed_at IS NOT NULL
+         AND counted_at IS NULL ORDER BY closes_at LIMIT 1",
+    )
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
     Ok(row.map(|row| (row.get(0), usize::try_from(row.get::<i32, _>(1)).unwrap_or(0))))
 }
 
@@ -38,7 +41,8 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
     let topics: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM topics WHERE round_id = $1 AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL
+        "SELECT id FROM topics WHERE round_id = $1 AND published_at IS NOT NULL
+         AND merged_at IS NULL AND withdrawn_at IS NULL
          ORDER BY proposed_at, id",
     )
     .bind(round_id)
@@ -51,7 +55,8 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
          FROM supports s
          JOIN topics t ON t.id = s.topic_id AND t.round_id = $1
          JOIN rounds r ON r.id = t.round_id
-         JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL OR a.erased_at >= r.closed_at)
+         JOIN accounts a ON a.id = s.account_id AND (a.erased_at IS NULL
+           OR a.erased_at >= r.closed_at)
          ORDER BY s.account_id",
     )
     .bind(round_id)
@@ -92,11 +97,14 @@ pub async fn keep(
     choices: &[Choice],
     now: Millis,
 ) -> Kept<bool> {
-    let first = sqlx::query("UPDATE rounds SET counted_at = $2 WHERE id = $1 AND closed_at IS NOT NULL AND counted_at IS NULL")
-        .bind(round_id)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+    let first = sqlx::query(
+        "UPDATE rounds SET counted_at = $2 WHERE id = $1
+         AND closed_at IS NOT NULL AND counted_at IS NULL",
+    )
+    .bind(round_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
     if first.rows_affected() == 0 {
         return Ok(false);
     }
@@ -104,7 +112,8 @@ pub async fn keep(
     for (position, choice) in (1_i32..).zip(choices) {
         let Some(topic_id) = topics.get(choice.topic) else { continue };
         sqlx::query(
-            "INSERT INTO shortlist (round_id, topic_id, position, phase, price, supporters, unrepresented)
+            "INSERT INTO shortlist (round_id, topic_id, position, phase, price, supporters,
+             unrepresented)
              VALUES ($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7)",
         )
         .bind(round_id)
@@ -119,13 +128,16 @@ pub async fn keep(
         for (place, people) in
             places.iter().zip(&choice.unrepresented.by_group).filter(|(_, people)| **people > 0)
         {
-            sqlx::query("INSERT INTO shortlist_places (round_id, topic_id, place_id, unrepresented) VALUES ($1, $2, $3, $4)")
-                .bind(round_id)
-                .bind(topic_id)
-                .bind(place)
-                .bind(number(*people))
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO shortlist_places (round_id, topic_id, place_id,
+                 unrepresented) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(round_id)
+            .bind(topic_id)
+            .bind(place)
+            .bind(number(*people))
+            .execute(&mut *tx)
+            .await?;
         }
     }
     Ok(true)
@@ -135,7 +147,8 @@ pub async fn keep(
 pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     let rows = sqlx::query(
         "SELECT l.topic_id, t.title, l.position, l.supporters, l.unrepresented
-         FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1 ORDER BY l.position",
+         FROM shortlist l JOIN topics t ON t.id = l.topic_id WHERE l.round_id = $1
+           ORDER BY l.position",
     )
     .bind(round_id)
     .fetch_all(&mut *db.read().await?)

@@ -39,19 +39,43 @@ pub fn SupportForm<'a>(
     counted: Tally,
 ) -> impl IntoView {
     let (Some((round, dates)), Some(phase)) = (round, phase) else {
-        return view! { <p class="panel">"It will be in the next round. Then parents can support it."</p> }.into_any();
+        return view! { <p class="panel">"It will be in the next round. Then parents can support it."
+            </p> }.into_any();
     };
     match phase {
-        Phase::Announced | Phase::Proposing => view! { <p class="panel">"You can support it from "<b>{clock::day_and_hour(dates.vote_from)}</b>"."</p> }.into_any(),
+        Phase::Announced | Phase::Proposing => view! {
+            <p class="panel">
+                "You can support it from "<b>{clock::day_and_hour(dates.vote_from)}</b>"."
+            </p>
+        }
+        .into_any(),
         Phase::Voting => view! {
             <div class="panel stack">
                 {support_form(viewer, &topic, &title, supported, "")}
-                <p class="soft">"Until "<b>{clock::day_and_hour(dates.closes_at)}</b>". You can support as many as you like. Nobody sees the counts before then. "<a href=format!("/rounds/{round}")>"All topics of this round"</a></p>
+                <p class="soft">
+                    "Until "<b>{clock::day_and_hour(dates.closes_at)}</b>
+                    ". You can support as many as you like. Nobody sees the counts before then. "
+                    <a href=format!("/rounds/{round}")>"All topics of this round"</a>
+                </p>
             </div>
         }
         .into_any(),
-        Phase::Counting => view! { <p class="panel">"Voting has closed. The count is being made and will be here in a moment."</p> }.into_any(),
-        Phase::Closed => view! { <div class="panel stack"><h2>"How many parents supported it"</h2>{counts(counted.counted)}<p><a href=format!("/rounds/{round}")>"What was chosen in this round"</a></p></div> }.into_any(),
+        Phase::Counting => view! {
+            <p class="panel">
+                "Voting has closed. The count is being made and will be here in a moment."
+            </p>
+        }
+        .into_any(),
+        Phase::Closed => view! {
+            <div class="panel stack">
+                <h2>"How many parents supported it"</h2>
+                {counts(counted.counted)}
+                <p>
+                    <a href=format!("/rounds/{round}")>"What was chosen in this round"</a>
+                </p>
+            </div>
+        }
+        .into_any(),
     }
 }
 
@@ -65,7 +89,15 @@ pub fn support_form(
     round: &str,
 ) -> impl IntoView + use<> {
     if viewer.is(Role::Parent) {
-        view! { <SupportButton topic=topic.to_owned() title=title.to_owned() supported round=round.to_owned() /> }.into_any()
+        view! {
+            <SupportButton
+                topic=topic.to_owned()
+                title=title.to_owned()
+                supported
+                round=round.to_owned()
+            />
+        }
+        .into_any()
     } else if viewer.is_signed_in() {
         view! { <p class="soft">"Parents and carers can support it."</p> }.into_any()
     } else {
@@ -73,7 +105,9 @@ pub fn support_form(
         view! {
             <form class="support" method="post" action=format!("/topics/{topic}/support")>
                 <input type="hidden" name="wish" value="support" />
-                <button class="button" aria-label=label>"Support this topic"</button>
+                <button class="button" aria-label=label>
+                    "Support this topic"
+                </button>
             </form>
         }
         .into_any()
@@ -87,8 +121,14 @@ fn not_open(topic: &str) -> Page {
         view! {
             <div class="stack">
                 <h1>"Voting on this topic is not open"</h1>
-                <p class="lead">"Nothing was changed. Its page says when voting opens, or what was counted."</p>
-                <p><a class="button" href=topic>"Go to the topic"</a></p>
+                <p class="lead">
+                    "Nothing was changed. Its page says when voting opens, or what was counted."
+                </p>
+                <p>
+                    <a class="button" href=topic>
+                        "Go to the topic"
+                    </a>
+                </p>
             </div>
         }
     })
@@ -104,9 +144,19 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
     let by_place = if is_shown {
         view! { <Bars caption="By place".to_owned() rows /> }.into_any()
     } else {
-        view! { <p class="soft">"How many in each place is not shown, so that nobody can be found out."</p> }.into_any()
+        view! {
+            <p class="soft">
+                "How many in each place is not shown, so that nobody can be found out."
+            </p>
+        }
+        .into_any()
     };
-    view! { <p><b>{total}</b></p>{by_place} }
+    view! {
+        <p>
+            <b>{total}</b>
+        </p>
+        {by_place}
+    }
 }
 
 fn capital(words: &str) -> String {

@@ -10,10 +10,13 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
-    sqlx::query_scalar("SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL ORDER BY vote_from LIMIT 1")
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await
+    sqlx::query_scalar(
+        "SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL
+         ORDER BY vote_from LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await
 }
 
 /// Gives or takes back support. False when voting on this topic is not open. Saying the same twice
@@ -29,7 +32,8 @@ pub async fn support(
     // The round stays as it is until this write ends: no support slips in beside the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
-         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
+           AND t.withdrawn_at IS NULL
            AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
         kind.hold()
     );
@@ -44,7 +48,8 @@ pub async fn support(
     }
     let change = if gives {
         sqlx::query(
-            "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3) ON CONFLICT (topic_id, account_id) DO NOTHING",
+            "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3)
+             ON CONFLICT (topic_id, account_id) DO NOTHING",
         )
         .bind(topic_id)
         .bind(account_id)
@@ -89,7 +94,8 @@ async fn tallies_where(db: &Db, round_id: &str, topic_id: &str) -> Kept<Vec<Tall
          JOIN topics t ON t.id = y.topic_id
          LEFT JOIN places p ON p.id = y.place_id
          LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
-         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+         WHERE y.round_id = $1 AND ($2 = '' OR y.topic_id = $2) AND t.merged_at IS NULL
+           AND t.withdrawn_at IS NULL
          ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
     )
     .bind(round_id)

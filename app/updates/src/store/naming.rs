@@ -19,7 +19,8 @@ pub async fn put_in(
     now: Millis,
 ) -> Kept<String> {
     sqlx::query_scalar(
-        "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (put_in_by, hash) DO UPDATE SET name = excluded.name RETURNING id",
     )
     .bind(id::fresh())
@@ -43,10 +44,12 @@ pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Ke
         return Ok(known);
     }
     let sql = format!(
-        "SELECT 'file', f.id, f.hash, f.name, f.kind, f.size, '' FROM evidence_files f WHERE f.put_in_by = $1 AND f.id IN ({})
+        "SELECT 'file', f.id, f.hash, f.name, f.kind, f.size, '' FROM evidence_files f
+         WHERE f.put_in_by = $1 AND f.id IN ({})
          UNION ALL SELECT 'results', x.consultation_id, '', '', '', 0, x.results FROM releases x
          WHERE x.consultation_id IN ({}) AND x.checked_at IS NOT NULL
-           AND x.number = (SELECT max(l.number) FROM releases l WHERE l.consultation_id = x.consultation_id AND l.checked_at IS NOT NULL)",
+           AND x.number = (SELECT max(l.number) FROM releases l
+             WHERE l.consultation_id = x.consultation_id AND l.checked_at IS NOT NULL)",
         db::parameters(2, files.len().max(1)),
         db::parameters(2 + files.len().max(1), asked.len().max(1))
     );

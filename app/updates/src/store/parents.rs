@@ -38,37 +38,57 @@ pub async fn contributions(
     now: Millis,
 ) -> Kept<Vec<Contribution>> {
     let sql = format!(
-        "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at FROM topics WHERE author_id = $1
-                                 UNION ALL SELECT s.topic_id, 'supported', s.given_at FROM supports s WHERE s.account_id = $1),
+        "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at
+         FROM topics WHERE author_id = $1
+                                 UNION ALL SELECT s.topic_id, 'supported', s.given_at
+                                   FROM supports s WHERE s.account_id = $1),
               became AS (SELECT topic_id, topic_id AS part_of FROM mine
-                         UNION SELECT b.topic_id, t.merged_into FROM became b JOIN topics t ON t.id = b.part_of AND t.merged_into IS NOT NULL)
+                         UNION SELECT b.topic_id, t.merged_into FROM became b
+                           JOIN topics t ON t.id = b.part_of AND t.merged_into IS NOT NULL)
          SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since, c.wants_outcome,
                 s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
          FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
-                      CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on' WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
-                           WHEN t.merged_at IS NOT NULL THEN 'merged' WHEN t.declined_at IS NOT NULL THEN 'declined'
-                           WHEN t.published_at IS NULL THEN 'waiting' WHEN t.round_id IS NULL THEN 'in no round' WHEN r.closed_at IS NULL THEN 'counting'
-                           WHEN EXISTS (SELECT 1 FROM confirmations f WHERE f.round_id = t.round_id) THEN 'not chosen' ELSE 'closed round' END AS state,
-                      (SELECT min(k.confirmed_at) FROM became b JOIN topics z ON z.id = b.part_of AND z.withdrawn_at IS NULL AND z.merged_at IS NULL
-                              JOIN confirmed_topics q ON q.topic_id = z.id JOIN confirmations k ON k.round_id = q.round_id
+                      CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
+                        WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
+                           WHEN t.merged_at IS NOT NULL THEN 'merged'
+                             WHEN t.declined_at IS NOT NULL THEN 'declined'
+                           WHEN t.published_at IS NULL THEN 'waiting'
+                             WHEN t.round_id IS NULL THEN 'in no round'
+                             WHEN r.closed_at IS NULL THEN 'counting'
+                           WHEN EXISTS (SELECT 1 FROM confirmations f
+                             WHERE f.round_id = t.round_id) THEN 'not chosen'
+                             ELSE 'closed round' END AS state,
+                      (SELECT min(k.confirmed_at) FROM became b JOIN topics z ON z.id = b.part_of
+                        AND z.withdrawn_at IS NULL AND z.merged_at IS NULL
+                              JOIN confirmed_topics q ON q.topic_id = z.id
+                                JOIN confirmations k ON k.round_id = q.round_id
                        WHERE b.topic_id = t.id AND t.withdrawn_at IS NULL) AS since,
                       CAST(NULL AS BIGINT) AS wants_outcome
                  FROM mine x
                  JOIN topics t ON t.id = x.topic_id
                  LEFT JOIN rounds r ON r.id = t.round_id
                UNION ALL
-               SELECT 'consultation', c.id, c.title, 'answered', CAST(NULL AS BIGINT), CASE WHEN c.closes_at <= $4 THEN 'closed' ELSE 'open' END,
-                      (SELECT min(r.checked_at) FROM releases r WHERE r.consultation_id = c.id AND r.checked_at IS NOT NULL),
+               SELECT 'consultation', c.id, c.title, 'answered', CAST(NULL AS BIGINT), CASE
+                 WHEN c.closes_at <= $4 THEN 'closed' ELSE 'open' END,
+                      (SELECT min(r.checked_at) FROM releases r WHERE r.consultation_id = c.id
+                        AND r.checked_at IS NOT NULL),
                       CAST(p.wants_outcome AS BIGINT)
-                 FROM took_part p JOIN consultations c ON c.id = p.consultation_id WHERE p.account_id = $1) c
+                 FROM took_part p JOIN consultations c ON c.id = p.consultation_id
+                   WHERE p.account_id = $1) c
          LEFT JOIN ({STANDING}) s ON s.id = (
-              SELECT b.update_id FROM update_subjects b JOIN update_versions v ON v.update_id = b.update_id
+              SELECT b.update_id FROM update_subjects b
+                JOIN update_versions v ON v.update_id = b.update_id
               WHERE (b.kind = c.kind AND b.subject_id = c.id)
-                 OR (c.kind = 'topic' AND c.state NOT IN ('withdrawn', 'declined', 'passed on', 'waiting')
-                     AND EXISTS (SELECT 1 FROM became m JOIN topics z ON z.id = m.part_of AND z.withdrawn_at IS NULL
-                                 WHERE m.topic_id = c.id AND (b.topic_id = z.id OR b.round_id = z.round_id
-                                       OR b.plan_id IN (SELECT y.plan_id FROM plan_topics y WHERE y.topic_id = z.id))))
-              ORDER BY CASE WHEN b.kind IN ('topic', 'consultation') THEN 0 ELSE 1 END, v.published_at DESC, b.update_id LIMIT 1)
+                 OR (c.kind = 'topic' AND c.state NOT IN ('withdrawn', 'declined', 'passed on',
+                   'waiting')
+                     AND EXISTS (SELECT 1 FROM became m JOIN topics z ON z.id = m.part_of
+                       AND z.withdrawn_at IS NULL
+                                 WHERE m.topic_id = c.id AND (b.topic_id = z.id
+                                   OR b.round_id = z.round_id
+                                       OR b.plan_id IN (SELECT y.plan_id FROM plan_topics y
+                                         WHERE y.topic_id = z.id))))
+              ORDER BY CASE WHEN b.kind IN ('topic', 'consultation') THEN 0
+                ELSE 1 END, v.published_at DESC, b.update_id LIMIT 1)
          ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -108,19 +128,23 @@ pub async fn want_outcome(
     account_id: &str,
     wants: bool,
 ) -> Kept<()> {
-    sqlx::query("UPDATE took_part SET wants_outcome = CAST($3 AS INTEGER) WHERE consultation_id = $1 AND account_id = $2")
-        .bind(consultation_id)
-        .bind(account_id)
-        .bind(i64::from(wants))
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE took_part SET wants_outcome = CAST($3 AS INTEGER)
+         WHERE consultation_id = $1 AND account_id = $2",
+    )
+    .bind(consultation_id)
+    .bind(account_id)
+    .bind(i64::from(wants))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// The consultation that is answered under this code, and whether the answers count.
 pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, bool)>> {
     let row = sqlx::query(
-        "SELECT 'consultation', c.id, c.title, r.state FROM responses r JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
+        "SELECT 'consultation', c.id, c.title, r.state FROM responses r
+         JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
     )
     .bind(code_hash)
     .fetch_optional(&mut *db.read().await?)
@@ -138,7 +162,8 @@ pub async fn doubt(
     now: Millis,
 ) -> Kept<()> {
     sqlx::query(
-        "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(id::fresh())
@@ -185,7 +210,8 @@ pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> Kept<Vec<Doubt>> 
 async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>> {
     let sql = format!(
         "SELECT d.id, d.update_id, d.version, s.you_said, a.shown_name, d.words, d.told_at
-         FROM doubts d JOIN update_versions s ON s.update_id = d.update_id AND s.version = d.version JOIN accounts a ON a.id = d.account_id
+         FROM doubts d JOIN update_versions s ON s.update_id = d.update_id
+           AND s.version = d.version JOIN accounts a ON a.id = d.account_id
          WHERE {which} ORDER BY d.told_at, d.id LIMIT $2"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))

@@ -73,7 +73,8 @@ pub struct Judged {
 pub async fn find(db: &Db, update_id: &str) -> Kept<Option<Update>> {
     let mut connection = db.read().await?;
     let rows = sqlx::query(
-        "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because, s.decided_by, s.look_again, s.decide_by, s.next, s.next_by,
+        "SELECT s.version, s.you_said, s.questions, s.part, s.we_did, s.outcome, s.because,
+         s.decided_by, s.look_again, s.decide_by, s.next, s.next_by,
                 s.evidence, s.published_by, s.published_at, coalesce(o.name, '') AS organisation,
                 v.verdict, v.words, v.evidence AS shown, v.given_at
          FROM updates u JOIN update_versions s ON s.update_id = u.id

@@ -32,7 +32,8 @@ pub async fn publish(
 ) -> Kept<Published> {
     let sql = format!(
         "INSERT INTO updates (id, form_key, organisation_id, begun_by, begun_at)
-         SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1 AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
+         SELECT $2, $3, (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
+           AND r.role = 'leader'), $1, CAST($4 AS BIGINT)
          WHERE NOT EXISTS (SELECT 1 FROM update_versions v WHERE v.form_key = $3)
            AND (SELECT count(*) FROM ({}) hers WHERE hers.kind || ':' || hers.id IN ({})) = {}
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
@@ -74,7 +75,8 @@ async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> Kept
     };
     let rows = about.iter().enumerate().map(row).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT INTO update_subjects (update_id, kind, subject_id, topic_id, round_id, consultation_id, plan_id, notice_id) VALUES {rows}"
+        "INSERT INTO update_subjects (update_id, kind, subject_id, topic_id, round_id,
+         consultation_id, plan_id, notice_id) VALUES {rows}"
     );
     let mut tie = sqlx::query(AssertSqlSafe(sql)).bind(update_id);
     for subject in about {
@@ -117,9 +119,12 @@ pub async fn say(
         Outcome::Deciding { by } => decide_by = by.as_str(),
     }
     let sql = format!(
-        "INSERT INTO update_versions (published_by, update_id, version, form_key, you_said, questions, part, we_did, outcome, because, decided_by,
-                                      look_again, decide_by, next, next_by, evidence, published_at, is_told)
-         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, CAST($17 AS BIGINT), CAST($18 AS INTEGER)
+        "INSERT INTO update_versions (published_by, update_id, version, form_key, you_said,
+         questions, part, we_did, outcome, because, decided_by,
+                                      look_again, decide_by, next, next_by, evidence,
+                                        published_at, is_told)
+         SELECT $1, $2, CAST($3 AS BIGINT), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+           $16, CAST($17 AS BIGINT), CAST($18 AS INTEGER)
          FROM updates WHERE id = $2 AND {HERS} ON CONFLICT DO NOTHING"
     );
     let said = sqlx::query(AssertSqlSafe(sql))
@@ -188,11 +193,15 @@ pub async fn judge(
     now: Millis,
 ) -> Kept<bool> {
     let judged = sqlx::query(
-        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence, given_by, given_at)
+        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence,
+         given_by, given_at)
          SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u
-         WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s WHERE s.update_id = u.id)
-           AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id AND s.published_by = $8)
-           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader' AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
+         WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s
+           WHERE s.update_id = u.id)
+           AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id
+             AND s.published_by = $8)
+           AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader'
+             AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))
          ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(id::fresh())

@@ -98,25 +98,33 @@ const MOST_OFFERED: i64 = 100;
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
-            format!("EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id} AND {})", speaks_for("ts.service_id", leader))
+            format!(
+                "EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id}
+                 AND {})",
+                speaks_for("ts.service_id", leader)
+            )
         }
         Kind::Round => format!(
-            "EXISTS (SELECT 1 FROM topics rt JOIN topic_services ts ON ts.topic_id = rt.id WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL AND {})",
+            "EXISTS (SELECT 1 FROM topics rt JOIN topic_services ts ON ts.topic_id = rt.id
+             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL AND {})",
             speaks_for("ts.service_id", leader)
         ),
         Kind::Consultation => format!(
             "EXISTS (SELECT 1 FROM consultations ac WHERE ac.id = {id}
-               AND CASE WHEN ac.plan_id IS NOT NULL THEN {} WHEN ac.topic_id IS NOT NULL THEN {} ELSE {leader} <> '' END)",
+               AND CASE WHEN ac.plan_id IS NOT NULL THEN {} WHEN ac.topic_id IS NOT NULL THEN {}
+                 ELSE {leader} <> '' END)",
             answers_for(Kind::Plan, "ac.plan_id", leader),
             answers_for(Kind::Topic, "ac.topic_id", leader)
         ),
         Kind::Plan => format!(
-            "EXISTS (SELECT 1 FROM plan_organisations po JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
+            "EXISTS (SELECT 1 FROM plan_organisations po
+             JOIN roles pl ON pl.organisation_id = po.organisation_id AND pl.role = 'leader'
                      WHERE po.plan_id = {id} AND pl.account_id = {leader})"
         ),
         Kind::Notice => {
             format!(
-                "NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = {id} AND NOT {})",
+                "NOT EXISTS (SELECT 1 FROM notice_services ns WHERE ns.notice_id = {id}
+                 AND NOT {})",
                 speaks_for("ns.service_id", leader)
             )
         }
@@ -130,15 +138,21 @@ pub(super) fn all_answerable() -> String {
     let hers = |kind, id| answers_for(kind, id, "$1");
     format!(
         "SELECT 'topic' AS kind, t.id, t.title, r.closed_at AS since,
-                CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1 ELSE 0 END AS is_awaited
+                CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics c WHERE c.topic_id = t.id) THEN 1
+                  ELSE 0 END AS is_awaited
            FROM topics t JOIN rounds r ON r.id = t.round_id AND r.closed_at IS NOT NULL
-           WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL AND {}
-         UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r WHERE r.closed_at IS NOT NULL AND {}
+           WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.withdrawn_at IS NULL
+             AND {}
+         UNION ALL SELECT 'round', r.id, r.title, r.closed_at, 0 FROM rounds r
+           WHERE r.closed_at IS NOT NULL AND {}
          UNION ALL SELECT 'consultation', c.id, c.title, min(x.checked_at), 1
-           FROM consultations c JOIN releases x ON x.consultation_id = c.id AND x.checked_at IS NOT NULL WHERE {} GROUP BY c.id, c.title
+           FROM consultations c JOIN releases x ON x.consultation_id = c.id
+             AND x.checked_at IS NOT NULL WHERE {} GROUP BY c.id, c.title
          UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at), 1
-           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL WHERE {} GROUP BY p.id, p.title
-         UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n WHERE n.started_at IS NOT NULL AND {}",
+           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at IS NOT NULL WHERE {}
+             GROUP BY p.id, p.title
+         UNION ALL SELECT 'notice', n.id, n.title, n.started_at, 0 FROM notices n
+           WHERE n.started_at IS NOT NULL AND {}",
         hers(Kind::Topic, "t.id"),
         hers(Kind::Round, "r.id"),
         hers(Kind::Consultation, "c.id"),
@@ -155,7 +169,8 @@ pub(super) fn all_answerable() -> String {
 pub async fn answerable(db: &Db, leader: &str, wanted: &[String]) -> Kept<Vec<Subject>> {
     let sql = format!(
         "SELECT kind, id, title FROM ({}) answerable
-         ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0 ELSE 1 END, is_awaited DESC, since DESC, id LIMIT {MOST_OFFERED}",
+         ORDER BY CASE WHEN kind || ':' || id IN ({}) THEN 0
+           ELSE 1 END, is_awaited DESC, since DESC, id LIMIT {MOST_OFFERED}",
         all_answerable(),
         db::parameters(2, wanted.len().max(1)),
     );
@@ -191,7 +206,8 @@ const MOST_AWAITED: i64 = 1_000;
 
 /// The last version of each update about the subject `w`.
 const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id = b.update_id
-    WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version) FROM update_versions l WHERE l.update_id = b.update_id)";
+    WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version)
+      FROM update_versions l WHERE l.update_id = b.update_id)";
 
 /// Every chosen topic, consultation with results and plan with a published draft by a time, which
 /// is written as the statement around this names it: (kind, id, title, since when an outcome is
@@ -199,13 +215,17 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
 pub fn awaited_by(at: &str) -> String {
     format!(
         "SELECT 'topic' AS kind, t.id, t.title, min(c.confirmed_at) AS since
-           FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id JOIN topics t ON t.id = x.topic_id
-           WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at}) AND (t.merged_at IS NULL OR t.merged_at > {at})
+           FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
+             JOIN topics t ON t.id = x.topic_id
+           WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at})
+             AND (t.merged_at IS NULL OR t.merged_at > {at})
            GROUP BY t.id, t.title
          UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
-           FROM consultations c JOIN releases r ON r.consultation_id = c.id AND r.checked_at <= {at} GROUP BY c.id, c.title
+           FROM consultations c JOIN releases r ON r.consultation_id = c.id
+             AND r.checked_at <= {at} GROUP BY c.id, c.title
          UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
-           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= {at} GROUP BY p.id, p.title"
+           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= {at}
+             GROUP BY p.id, p.title"
     )
 }
 
@@ -223,8 +243,10 @@ pub fn all_awaited(leader: Option<&str>) -> String {
     });
     format!(
         "SELECT a.kind, a.id, a.title, a.since, a.decide_by
-         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by FROM ({}) w
-               WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding')){hers}) a
+         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID}
+           AND s.outcome = 'deciding') AS decide_by FROM ({}) w
+               WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID}
+                 AND s.outcome = 'deciding')){hers}) a
          ORDER BY a.since, a.id LIMIT {MOST_AWAITED}",
         awaited_by(&Millis::MAX.to_string())
     )

@@ -10,7 +10,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 /// version).
 pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     let rows = sqlx::query(
-        "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL ORDER BY published_at, update_id, version LIMIT 10",
+        "SELECT update_id, version FROM update_versions WHERE is_told = 1 AND told_at IS NULL
+         ORDER BY published_at, update_id, version LIMIT 10",
     )
     .fetch_all(&mut *db.read().await?)
     .await?;
@@ -27,10 +28,13 @@ pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
          FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
-         WHERE s.told_at > $1 AND s.version = (SELECT max(v.version) FROM update_versions v WHERE v.update_id = s.update_id AND v.is_told = 1)
+         WHERE s.told_at > $1 AND s.version = (SELECT max(v.version) FROM update_versions v
+           WHERE v.update_id = s.update_id AND v.is_told = 1)
            AND (l.read_at >= s.told_at OR l.reached_at >= s.told_at
-                OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at >= s.told_at))
-           AND NOT EXISTS (SELECT 1 FROM update_letters u WHERE u.update_id = s.update_id AND u.version = s.version AND u.person = coalesce(c.id, b.id))
+                OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id
+                  AND d.sent_at >= s.told_at))
+           AND NOT EXISTS (SELECT 1 FROM update_letters u WHERE u.update_id = s.update_id
+             AND u.version = s.version AND u.person = coalesce(c.id, b.id))
            AND NOT {}",
         stopped()
     );
@@ -62,19 +66,26 @@ fn contributors() -> String {
     format!(
         "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
               named AS (SELECT a.topic_id AS id FROM about a WHERE a.topic_id IS NOT NULL
-                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
-                        UNION SELECT x.topic_id FROM about a JOIN plan_topics x ON x.plan_id = a.plan_id
+                        UNION SELECT t.id FROM about a JOIN topics t ON t.round_id = a.round_id
+                          AND t.published_at IS NOT NULL AND t.withdrawn_at IS NULL
+                        UNION SELECT x.topic_id FROM about a
+                          JOIN plan_topics x ON x.plan_id = a.plan_id
                               JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL),
-              topic AS (SELECT id FROM named UNION SELECT m.id FROM topic JOIN topics m ON m.merged_into = topic.id AND m.withdrawn_at IS NULL),
+              topic AS (SELECT id FROM named UNION SELECT m.id FROM topic
+                JOIN topics m ON m.merged_into = topic.id AND m.withdrawn_at IS NULL),
               account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
-                          UNION SELECT s.account_id FROM topic JOIN supports s ON s.topic_id = topic.id
-                          UNION SELECT k.account_id FROM about a JOIN took_part k ON k.consultation_id = a.consultation_id AND k.wants_outcome = 1)
+                          UNION SELECT s.account_id FROM topic
+                            JOIN supports s ON s.topic_id = topic.id
+                          UNION SELECT k.account_id FROM about a
+                            JOIN took_part k ON k.consultation_id = a.consultation_id
+                            AND k.wants_outcome = 1)
          SELECT c.id AS person, c.email, 1 AS is_account, CAST(NULL AS TEXT) AS subscriber_id
          FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
          UNION ALL
          SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, b.id
          FROM about a {READERS}
-         WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1 FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
+         WHERE (l.read_at IS NOT NULL OR l.reached_at IS NOT NULL OR EXISTS (SELECT 1
+           FROM deliveries d WHERE d.id = l.delivery_id AND d.sent_at IS NOT NULL))
            AND NOT {}",
         stopped()
     )
@@ -99,9 +110,11 @@ async fn next(
     most: i64,
 ) -> Kept<Vec<Person>> {
     let sql = format!(
-        "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
+        "SELECT person, min(email), CAST(max(is_account) AS BIGINT), CASE
+         WHEN count(*) = count(subscriber_id) THEN max(subscriber_id) END
          FROM ({}) people
-         WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1 AND l.version = $2 AND l.person = people.person)
+         WHERE NOT EXISTS (SELECT 1 FROM update_letters l WHERE l.update_id = $1
+           AND l.version = $2 AND l.person = people.person)
          GROUP BY person ORDER BY person LIMIT $3",
         contributors()
     );
@@ -183,7 +196,8 @@ pub async fn tell_next(
         owe(&mut *tx, owed).await?;
         let delivery_id = deliveries::store::id_of(&mut *tx, &dedup_key).await?;
         sqlx::query(
-            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO update_letters (update_id, version, person, subscriber_id, delivery_id)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         )
         .bind(update_id)
         .bind(version)
@@ -194,12 +208,15 @@ pub async fn tell_next(
         .await?;
     }
     if waiting.is_empty() {
-        sqlx::query("UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2 AND told_at IS NULL")
-            .bind(update_id)
-            .bind(version)
-            .bind(now)
-            .execute(tx)
-            .await?;
+        sqlx::query(
+            "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
+             AND told_at IS NULL",
+        )
+        .bind(update_id)
+        .bind(version)
+        .bind(now)
+        .execute(tx)
+        .await?;
     }
     Ok(waiting.len())
 }
@@ -212,10 +229,13 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
 
 /// Sends what an account is still owed of outcomes to the address that it has now.
 pub async fn address_changed(tx: &mut AnyConnection, account_id: &str, new: &str) -> Kept<()> {
-    sqlx::query("UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update' AND next_at IS NOT NULL")
-        .bind(account_id)
-        .bind(new)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update'
+         AND next_at IS NOT NULL",
+    )
+    .bind(account_id)
+    .bind(new)
+    .execute(tx)
+    .await?;
     Ok(())
 }

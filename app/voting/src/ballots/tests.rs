@@ -15,8 +15,10 @@ fn fault(file: impl AsRef<[u8]>, topics: Option<usize>) -> String {
     read(file.as_ref(), topics).expect_err("a fault").to_string()
 }
 
-const PABULIB: &str = "META\nkey;value\ndescription;\"Parks; and trees\"\nvote_type;approval\nPROJECTS\nproject_id;cost;name\n\
-    7;100;\"A \"\"green\"\" yard\nwith trees\"\n2;50;Bicycles\n9;1;Lamps\nVOTES\nvoter_id;age;vote\n1;34;7,2\n2;;2\n3;20;\n4;20;\"2, 9 , 2\"\n";
+const PABULIB: &str = "META\nkey;value\ndescription;\"Parks; and \
+    trees\"\nvote_type;approval\nPROJECTS\nproject_id;cost;name\n\
+    7;100;\"A \"\"green\"\" yard\nwith \
+        trees\"\n2;50;Bicycles\n9;1;Lamps\nVOTES\nvoter_id;age;vote\n1;34;7,2\n2;;2\n3;20;\n4;20;\"2, 9 , 2\"\n";
 
 #[test]
 fn a_csv_has_a_line_for_each_voter_and_topics_by_their_number() {
@@ -114,10 +116,14 @@ fn a_pabulib_file_numbers_its_projects_as_they_stand() {
 
 #[test]
 fn the_example_of_the_pabulib_format_page_is_read() {
-    let file = "META\nkey; value\ndescription; Municipal PB in Wieliczka\nnum_projects; 5\nvote_type; approval\nPROJECTS\n\
-        project_id; cost; category\n1; 600; culture, education\n2; 800; sport\n4; 1400; culture\n5; 1000; health, sport\n\
-        7; 1200; education\nVOTES\nvoter_id; age; sex; vote\n1; 34; f; 1,2,4\n2; 51; m; 1,2\n3; 23; m; 2,4,5\n4; 19; f; 5,7\n\
-        5; 62; f; 1,4,7\n6; 54; m; 1,7\n7; 49; m; 5\n8; 27; f; 4\n9; 39; f; 2,4,5\n10; 44; m; 4,5\n";
+    let file = "META\nkey; value\ndescription; Municipal PB in Wieliczka\nnum_projects; \
+        5\nvote_type; approval\nPROJECTS\n\
+        project_id; cost; category\n1; 600; culture, education\n2; 800; sport\n4; 1400; \
+            culture\n5; 1000; health, sport\n\
+        7; 1200; education\nVOTES\nvoter_id; age; sex; vote\n1; 34; f; 1,2,4\n2; 51; m; 1,2\n3; \
+            23; m; 2,4,5\n4; 19; f; 5,7\n\
+        5; 62; f; 1,4,7\n6; 54; m; 1,7\n7; 49; m; 5\n8; 27; f; 4\n9; 39; f; 2,4,5\n10; 44; m; \
+            4,5\n";
     assert_eq!(supporters(file, 5), [4, 4, 6, 5, 3]);
 }
 
@@ -161,9 +167,12 @@ fn a_recount_prints_the_numbers_in_order_and_the_reasons_if_wanted() {
     );
     assert_eq!(
         recount(&election, 3, Method::Shares, true),
-        "3: 4 supporters, 4 of them with no topic above; they can pay for it at 0.250000 each or all they have left\n\
-         2: 2 supporters, 1 of them with no topic above; no supporters can pay any more, these would owe least: 0.025000 each\n\
-         1: 1 supporters, 0 of them with no topic above; no supporters can pay any more, these would owe least: 0.650000 each\n"
+        "3: 4 supporters, 4 of them with no topic above; they can pay for it at 0.250000 each or \
+         all they have left\n\
+         2: 2 supporters, 1 of them with no topic above; no supporters can pay any more, these \
+             would owe least: 0.025000 each\n\
+         1: 1 supporters, 0 of them with no topic above; no supporters can pay any more, these \
+             would owe least: 0.650000 each\n"
     );
 }
 

@@ -66,7 +66,10 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         );
         assert!(
             letters[0].subject.starts_with("Corrected: ")
-                && letters[0].text.starts_with("This puts right what we said before. What has changed:\n\nIt begins ten days later.")
+                && letters[0].text.starts_with(
+                    "This puts right what we said before. What has \
+                    changed:\n\nIt begins ten days later."
+                )
         );
         forward_to(&world, "Tuesday", "08:30");
         let digest = told(&world).await;
@@ -213,9 +216,21 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
         let (kind, now) = (world.db().kind(), world.now());
         let moved = world.db().write(move |tx| {
             Box::pin(async move {
-                subscriptions::store::address_changed(tx, kind, "moves@example.org", "new@example.org", now).await?;
+                subscriptions::store::address_changed(
+                    tx,
+                    kind,
+                    "moves@example.org",
+                    "new@example.org",
+                    now,
+                )
+                .await?;
                 // She keeps what she had asked for there, and nothing about transport.
-                sqlx::query("UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed' WHERE ended_at IS NULL AND began_how = 'address changed'").execute(tx).await?;
+                sqlx::query(
+                    "UPDATE subscriptions SET ended_at = 1, ended_how = 'address changed'
+                     WHERE ended_at IS NULL AND began_how = 'address changed'",
+                )
+                .execute(tx)
+                .await?;
                 Ok::<_, sqlx::Error>(())
             })
         });

@@ -191,11 +191,10 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
             writer.get(page.split('?').next().unwrap()).await
         };
         // From Tuesday 19 January: 19 school days until 12 February, and none in the weeks after.
-        assert!(
-            preview("2027-02-12")
-                .await
-                .says("Families would be told 18 school days before. For Transport the area’s rule is 20 school days.")
-        );
+        assert!(preview("2027-02-12").await.says(
+            "Families would be told 18 school days before. For Transport the area’s rule \
+                    is 20 school days."
+        ));
         assert!(
             preview("2027-02-22").await.says("19 school days before")
                 && preview("2027-02-22").await.says("The terms up to that day are not known")
@@ -211,7 +210,8 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         // On Monday morning the next weekly digest is five days away.
         world.forward(3 * DAY);
         assert!(preview("2027-02-26").await.says(
-            "Families would be told 23 school days before, those with a weekly digest 19 school days. For Transport the area’s rule is 20 school days."
+            "Families would be told 23 school days before, those with a weekly digest 19 school \
+             days. For Transport the area’s rule is 20 school days."
         ));
         assert!(!preview("2027-03-01").await.says("the area’s rule"));
     });

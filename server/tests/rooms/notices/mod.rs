@@ -408,7 +408,8 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         let unsubscribe = [
             "SELECT id FROM subscribers FOR UPDATE",
             "UPDATE subscriptions SET ended_at = 1, ended_how = 'one click'",
-            "UPDATE ledger SET called_off_at = 1, called_off_why = 'unsubscribed' WHERE delivery_id IS NULL",
+            "UPDATE ledger SET called_off_at = 1, called_off_why = 'unsubscribed'
+             WHERE delivery_id IS NULL",
         ];
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
         assert!(
@@ -530,7 +531,8 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         forward_to(&world, "Wednesday", "08:30");
         tell_due(&world.house).await.unwrap();
         let transport: String = sqlx::query_scalar(
-            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id WHERE b.email = 'both@example.org' AND s.service_id = $1",
+            "SELECT s.id FROM subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
+             WHERE b.email = 'both@example.org' AND s.service_id = $1",
         )
         .bind(&world.transport)
         .fetch_one(&mut *world.db().read().await.unwrap())
@@ -592,7 +594,8 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         let leaders = leaders(&world).await;
         let links = async || {
             let rows = sqlx::query(
-                "SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL ORDER BY to_address",
+                "SELECT unsubscribe, to_address FROM deliveries WHERE next_at IS NOT NULL
+                 ORDER BY to_address",
             );
             let rows = rows.fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
             rows.iter()

@@ -49,7 +49,8 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
             (&world.north, format!("given_up_at = {now}, reason = 'refused'")),
         ] {
             let sql = format!(
-                "UPDATE deliveries SET next_at = NULL, {set} WHERE next_at IS NOT NULL AND id IN (SELECT delivery_id FROM ledger WHERE place_id = '{place}')"
+                "UPDATE deliveries SET next_at = NULL, {set} WHERE next_at IS NOT NULL
+                 AND id IN (SELECT delivery_id FROM ledger WHERE place_id = '{place}')"
             );
             sqlx::query(sqlx::AssertSqlSafe(sql))
                 .execute(&mut *world.db().read().await.unwrap())
@@ -406,8 +407,10 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         );
         // Row by row, from what is kept.
         let rows = sqlx::query(
-            "SELECT n.effect_at, d.sent_at, l.read_at, l.reached_at, (SELECT r.at FROM returns r WHERE r.delivery_id = d.id AND r.kind = 'bounced')
-             FROM ledger l JOIN notices n ON n.id = l.notice_id JOIN deliveries d ON d.id = l.delivery_id",
+            "SELECT n.effect_at, d.sent_at, l.read_at, l.reached_at, (SELECT r.at FROM returns r
+             WHERE r.delivery_id = d.id AND r.kind = 'bounced')
+             FROM ledger l JOIN notices n ON n.id = l.notice_id
+               JOIN deliveries d ON d.id = l.delivery_id",
         )
         .fetch_all(&mut *world.db().read().await.unwrap())
         .await
