@@ -33,10 +33,10 @@ fetch_tools() {
   fi
 }
 
+# Both at once: the last step of each takes one core.
 build_programs() {
-  cargo build -p islands --lib --target "$target" --profile wasm-release --features hydrate
-  cargo build -p organisers --lib --target "$target" --profile wasm-release --no-default-features \
-    --features hydrate
+  cargo build -p islands -p organisers --lib --target "$target" --profile wasm-release \
+    --no-default-features --features islands/hydrate,organisers/hydrate
 }
 
 go_on_larger() {

@@ -3,8 +3,8 @@
 //! There is an account only once its address is confirmed: until the button in the letter is
 //! pressed, a sign-up just waits. Whether an address is known is never told, in words or in time:
 //! known or not, each form does the same work and owes one letter. Limits on guessing stop
-//! passwords only; the link in a letter always works. `rules` says what an address, a name and a
-//! password may be; `viewer` who is asking; `passwords` hashes them on a bounded pool; `attempts`
+//! passwords only; the link in a letter always works. `rules` says what a name and a password
+//! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
 //! counts tries; `store` holds the SQL; `letters` the words; the other files are one page each,
 //! with its actions.
 

@@ -2,8 +2,9 @@
 //! data, set by an administrator.
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
-//! back. `rules` reads what an administrator says, `calendar` counts school days, `store` holds the
-//! SQL, `actions` with `pages` and `running` are the administrator's pages, `browse` everyone's.
+//! back. `rules` reads what an administrator says, `store` holds the SQL, `actions` with `pages`
+//! and `running` are the administrator's pages. School days are counted in `calendar`; everyone's
+//! pages, which show what changes soon too, are `app/src/services.rs`.
 
 mod actions;
 mod pages;

@@ -6,27 +6,27 @@
 //! by one organiser, checked by another, and published. A response is begun, kept answer by answer,
 //! sent, and can be changed or taken back with its code until the close.
 //!
-//! `rules` is what it says and how it stands, `questionnaire` what it asks, `tally` counts the
-//! answers: all pure. `store` holds the SQL of consultations, `responses` that of answers. `write`,
-//! `build`, `question` and `versions` are the organiser's pages, with `links` and `letters` for
-//! families who are given a link of their own; `browse` is everyone's, `answering` that of whoever
-//! answers, `paper` the questions to print and `typed` what comes in otherwise. After the close
-//! `reading` is where organisers read, `results` what is published, through
-//! [`disclosure::tables`]; `closing` is what the worker does.
+//! `rules` is what it says and how it stands. What it asks, how answers are read and counted and
+//! what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
+//! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
+//! organiser's pages, with `links` and `letters` for families who are given a link of their own;
+//! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
+//! `typed` what comes in otherwise. After the close `reading` is where organisers read, `results`
+//! what is published, through [`disclosure::tables`]; `closing` is what the worker does.
 //!
 //! # When the forum asks parents
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
 //!    (`consultations/write.rs`). Its questions are her own (`question.rs`), copied from the
-//!    library, or taken over from a file (`build.rs`); `questionnaire/edit.rs` changes them,
-//!    `check.rs` says what is to be put right. `store::open` opens it; on a draft only once that is
+//!    library, or taken over from a file (`build.rs`); `questionnaires/edit.rs` changes them,
+//!    `questionnaires/check.rs` says what is to be put right. `store::open` opens it; on a draft only once that is
 //!    published.
 //! 2. A parent presses "Begin" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
 //!    puts it beside those that are kept; what she is asked next depends on it
-//!    (`questionnaire/answers.rs`, `asked`). The code leads back from any phone.
-//! 4. Without a signal the island (`island.rs`) keeps each answer in the browser, in the order they
+//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone.
+//! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the order they
 //!    were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering::end` sends the answers, or takes them back; where each takes part once,
 //!    `took_part` gets her account, or `personal_links` a mark beside the link she was given
@@ -38,12 +38,27 @@
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
 //!    up `consultations.changes`.
-//! 8. An organiser counts (`results/release.rs`). `results/whole.rs` makes one set of questions of
+//! 8. An organiser counts (`results/release.rs`). `questionnaires/whole.rs` makes one set of questions of
 //!    all versions, themes and channels, `tally` counts it, and `disclosure::tables::release` says
 //!    what may be published, beside all that was published before. Another organiser publishes it,
 //!    unless something was changed since. Everyone reads it at `/consultations/{id}/results`, as a
 //!    page, `.csv` and `.json` (`results/browse.rs`).
 //! 9. 28 days after the close answers that were never sent are erased.
+//!
+//! # The life of a response
+//!
+//! | | begun | sent | taken back |
+//! |---|---|---|---|
+//! | while it is open, and half an hour after | answered by its code; sent | changed, sent again, or taken back by its code | begun anew |
+//! | closed | nothing | read, counted; redacted, quoted, passed on | nothing |
+//! | published | nothing | counts in that release for ever | nothing |
+//! | 28 days after the close | erased (`closing.rs`) | stays | erased |
+//!
+//! What hangs on a response: `theme_answers`, `quotations`, `redactions`, `answer_concerns`; they
+//! go before it does. Whoever takes part once is kept apart from it, in `took_part` or
+//! `personal_links`. Whatever changes what is counted after the close also counts up
+//! `consultations.changes`, so that no results are published that somebody has not seen. Rows are
+//! mixed once: a write after that must not join a response and a person again.
 
 mod answering;
 mod browse;

@@ -1,12 +1,12 @@
 //! Letters: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up
 //! and why.
 //!
-//! A letter is owed once (`dedup_key`), and its `Message-ID` comes from its id, so that a second
-//! copy after a crash folds into the first. While it waits it holds what is to be said; once handed
-//! over or given up, text and address are erased. It may come back: as mail to the address that
-//! names it (`return_address`), or by a provider's call (`intake`); `returns` reads both. `store`
-//! holds the SQL, `letter` puts words into the one plain shape, `turn` is what a worker does again
-//! and again, `permit` what it asks just before a letter goes.
+//! A letter is owed once (`Owed::dedup_key`), and its `Message-ID` comes from its id, so that a
+//! second copy after a crash folds into the first. While it waits it holds what is to be said; once
+//! handed over or given up, text and address are erased. It may come back: as mail to the address
+//! that names it (`ground::return_address`), or by a provider's call (`intake`); `returns` reads
+//! both. `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a
+//! worker does again and again, `permit` what it asks just before a letter goes.
 
 mod intake;
 mod letter;

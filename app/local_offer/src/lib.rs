@@ -16,7 +16,7 @@
 //! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, declined for one of a
 //!    few reasons, or passed on to the safeguarding lead, who alone reads it then
 //!    (`safeguarding.rs`). The author gets a letter in the same write.
-//! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `updates::rules::due_by`. Everyone sees
+//! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone sees
 //!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what is
 //!    going to be done. Answers stand one after the other; none is changed.
 //! 4. Its author can take it back until it is answered. `/local-offer/years/2026` prints a year of

@@ -2,10 +2,11 @@
 //!
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
 //! drafts recorded → a draft published, once the gate is open or somebody passed it all the same,
-//! and each tied topic is answered in it. Nothing is edited away: what happens is added. `gate` and
-//! `rung` are the two rules, `rules` reads what is sent, `store` holds the SQL, `browse` and
-//! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
-//! pages with their actions, `statement` the forum's, `letters` tells parents of a published draft.
+//! and each tied topic is answered in it. Nothing is edited away: what happens is added. The gate
+//! and the rung are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL,
+//! `browse` and `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are
+//! the leader's pages with their actions, `statement` the forum's, `letters` tells parents of a
+//! published draft.
 //!
 //! # When a leader wants to publish a draft
 //!
@@ -15,7 +16,7 @@
 //! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
 //!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
 //! 3. `/lead/plans/{id}/drafts` puts in a draft (`drafts.rs`): Markdown, a file, or both. A file is
-//!    kept first (`files.rs`), then the write names it by its hash. `first_recorded_at` is set
+//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
 //!    here, for ever.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is

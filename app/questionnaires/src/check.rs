@@ -157,7 +157,14 @@ fn own_faults(question: &Question) -> Vec<String> {
         {
             faults.push(format!("Make the text {LONGEST_TEXT} characters or fewer"));
         }
-        _ => {}
+        Kind::Number { .. }
+        | Kind::Page { .. }
+        | Kind::Picture { .. }
+        | Kind::ShortText {}
+        | Kind::LongText {}
+        | Kind::YesNo {}
+        | Kind::Date {}
+        | Kind::Place {} => {}
     }
     faults
 }

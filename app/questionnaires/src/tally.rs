@@ -72,7 +72,9 @@ impl Head {
                 )]
             }
             Kind::Page { .. } | Kind::Picture { .. } => Vec::new(),
-            _ => vec![Self::of(question, None, answered("Answered".to_owned()))],
+            Kind::Number { .. } | Kind::ShortText {} | Kind::LongText {} | Kind::Date {} => {
+                vec![Self::of(question, None, answered("Answered".to_owned()))]
+            }
         }
     }
 

@@ -2,10 +2,10 @@
 //! once.
 //!
 //! Its life: announced → proposing → voting → counting, and *closed* when the count has been made
-//! by the clock. Nobody, in any role, sees a number before it is closed. `rules` says what is
-//! allowed when, `store` holds the SQL, `closing` is what the worker does when the time has come,
-//! `island` is the one-tap support button. `count` is the fair count, `ballots` reads ballots from
-//! a file to count them again, `shortlist` is what the count chose and why.
+//! by the clock. Nobody, in any role, sees a number before it is closed. `rules` reads a round that
+//! is opened, `store` holds the SQL, `closing` is what the worker does when the time has come,
+//! `shortlist` is what the count chose and why. When a round is in which phase, the fair count and
+//! ballots from a file are in `voting`; a parent's support for a topic is in `topics`.
 //!
 //! # When a round closes
 //!

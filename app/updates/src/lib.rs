@@ -2,17 +2,18 @@
 //!
 //! Its life: a leader publishes an update about topics, rounds, results, plans or changes → it is
 //! claimed → the forum confirms it, in part or whole, or disputes it → the leader may say more,
-//! which is claimed again, with what was said before beside it. `rules` says what an outcome is and
-//! by when it is awaited; `words` and `evidence` read what is sent, `attach` takes files,
-//! `spelling` says if others must be told anew; `store` holds the SQL. `write` is the leader's
-//! form, `judge` the forum's, `browse` what everyone sees, `due` what is still to be said,
-//! `letters` tells those who contributed, `mine` shows each what came of it, and `doubt` is for
-//! whoever does not find it so.
+//! which is claimed again, with what was said before beside it. What an outcome is and by when it
+//! is awaited, and how every room shows it, is in `outcomes`; `words` and `evidence` read what is
+//! sent, `attach` takes files, `spelling` says if others must be told anew; `store` holds the SQL.
+//! `write` is the leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is
+//! still to be said, `letters` tells those who contributed, `receipt` shows what came of it by a
+//! code, and `doubt` is for whoever does not find it so. What somebody said in all rooms is shown
+//! by `app/src/said.rs`.
 //!
 //! # When a leader says what came of it
 //!
 //! 1. `/lead/updates` lists what is still to be said: chosen topics, results, published drafts,
-//!    each with the day it is due (`updates/rules.rs`, `awaited`). `/lead/updates/about` offers
+//!    each with the day it is due (`outcomes/rules.rs`, `awaited`). `/lead/updates/about` offers
 //!    what she can answer (`store/subjects.rs`, `answers_for`); `words.rs` and `evidence.rs` read
 //!    what she writes, `attach.rs` takes a file. She looks at it as everyone will, then it is
 //!    published: an update, its first version, what it is about.
@@ -26,7 +27,7 @@
 //!    time and notes each in `update_letters`: authors, supporters, those who answered and asked to
 //!    hear, those told of a change who have not stopped. `updates::tell_late` does so for who hears
 //!    of a change only after that.
-//! 5. `/account/said` shows each what became of all she said (`mine.rs`). By the code of a receipt
+//! 5. `/account/said` shows each what became of all she said (`app/src/said.rs`). By the code of a receipt
 //!    anyone sees what came of the consultation; that keeps nothing.
 
 mod attach;

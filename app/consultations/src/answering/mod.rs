@@ -429,7 +429,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
                 });
                 let quote = has_words.then(quote);
-                // Only an account can be written to, and only where that it took part is kept anyway.
+                // Only an account can be written to, and only where that it took part is kept
+                // anyway.
                 let outcome = (terms.access == Who::SignedIn).then(|| {
                     view! {
                         <label class="option">

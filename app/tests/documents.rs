@@ -1,0 +1,147 @@
+//! What the documents name is there: every link, every heading that is linked to, every path.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn files_in(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !["node_modules", "target", ".git", "test-results", "data"].contains(&name.as_str())
+            {
+                files_in(&path, ending, found);
+            }
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+}
+
+/// The documents, but for the decisions of before: they are not rewritten when a file moves.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    files_in(&root(), ".md", &mut found);
+    let read = |path: PathBuf| (path.clone(), std::fs::read_to_string(path).unwrap());
+    found.into_iter().map(read).collect()
+}
+
+/// The anchor that a heading has on the web.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_a_document_leads_to_a_file_and_a_heading_that_are_there() {
+    let mut followed = 0;
+    for (path, text) in documents() {
+        for (nth, _) in text.match_indices("](") {
+            let to = text[nth + 2..].split([')', ' ', '\n']).next().unwrap();
+            if to.contains("://") || to.starts_with("mailto:") {
+                continue;
+            }
+            let (file, heading) = to.split_once('#').unwrap_or((to, ""));
+            let target =
+                if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: there is no {to}", path.display());
+            if !heading.is_empty() {
+                let there = std::fs::read_to_string(&target).unwrap();
+                let is_there = there
+                    .lines()
+                    .filter(|line| line.starts_with('#'))
+                    .any(|line| anchor(line.trim_start_matches('#')) == heading);
+                assert!(is_there, "{}: there is no heading {to}", path.display());
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 50, "links were found");
+}
+
+/// Paths between back-ticks that end like a file of ours.
+fn paths(text: &str) -> BTreeSet<String> {
+    let names = |part: &&str| {
+        let is_file = [".rs", ".sql", ".mjs", ".sh"].iter().any(|ending| part.ends_with(ending));
+        is_file && !part.contains([' ', '<', '{', '*', '…', '=']) && !part.contains("NNNN")
+    };
+    text.split('`').skip(1).step_by(2).filter(names).map(str::to_owned).collect()
+}
+
+/// Whether a file is there: from the root, from `app/` with or without the `src` of its crate, in
+/// the crate whose document this is, or, for a bare name, anywhere.
+fn is_there(path: &str, all: &BTreeSet<String>, own: &str) -> bool {
+    let with_src = path.split_once('/').map(|(room, rest)| format!("app/{room}/src/{rest}"));
+    let candidates = [
+        Some(path.to_owned()),
+        Some(format!("app/{path}")),
+        with_src,
+        Some(format!("{own}/src/{path}")),
+        path.split_once('/').map(|(_, rest)| format!("{own}/src/{rest}")),
+    ];
+    candidates.into_iter().flatten().any(|path| all.contains(&path))
+        || !path.contains('/') && own.is_empty() && all.iter().any(|file| file.ends_with(path))
+}
+
+#[test]
+fn every_file_that_a_document_or_a_room_names_is_there() {
+    let root = root();
+    let mut files = Vec::new();
+    for ending in [".rs", ".sql", ".mjs", ".sh"] {
+        files_in(&root, ending, &mut files);
+    }
+    let short = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+    let all: BTreeSet<String> = files.iter().map(|path| short(path)).collect();
+    let (mut looked_at, mut missing) = (0, Vec::new());
+    for (path, text) in documents() {
+        // A decision says how things were when it was made.
+        if short(&path).starts_with("docs/adr/") || short(&path) == "CHANGELOG.md" {
+            continue;
+        }
+        for named in paths(&text) {
+            looked_at += 1;
+            if !is_there(&named, &all, "") {
+                missing.push(format!("{}: {named}", short(&path)));
+            }
+        }
+    }
+    for path in files.iter().filter(|path| path.ends_with("src/lib.rs")) {
+        let own = short(path).trim_end_matches("/src/lib.rs").to_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let said: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        let said = said.join("\n").replace("//!", "");
+        for named in paths(&said) {
+            looked_at += 1;
+            if !is_there(&named, &all, &own) {
+                missing.push(format!("{}: {named}", short(path)));
+            }
+        }
+        // Of the words between back-ticks before the first heading those that are modules are
+        // there.
+        for line in text.lines().take_while(|line| !line.starts_with("//! #")) {
+            // Between brackets it is a link, which the compiler follows.
+            let line = line.replace("[`", "[").replace("`]", "]");
+            for module in line.split('`').skip(1).step_by(2) {
+                let like_a_module = module.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                if !line.starts_with("//!") || !like_a_module || module.is_empty() {
+                    continue;
+                }
+                let is_module = ["", "/mod"]
+                    .iter()
+                    .any(|end| all.contains(&format!("{own}/src/{module}{end}.rs")))
+                    || all.contains(&format!("app/{module}/src/lib.rs"));
+                if !is_module {
+                    missing.push(format!("{}: `{module}`", short(path)));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 80, "paths were found");
+    assert!(missing.is_empty(), "named and not there: {missing:#?}");
+}
