@@ -170,7 +170,9 @@ async fn decide_page(
             Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>
                     <Choices name="decision" legend="What becomes of it?" choices refusals />
-                    <FindTopic topic=topic_id words found into trouble />
+                    <section>
+                        <FindTopic topic=topic_id words found into trouble />
+                    </section>
                     <Area
                         name="reason"
                         label="The reason"

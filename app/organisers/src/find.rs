@@ -97,76 +97,78 @@ pub fn FindTopic(
     let described_by = if trouble.is_empty() { "into-hint" } else { "into-hint into-error" };
 
     view! {
-        <details open=true>
-            <summary>"Look for another topic to merge it into"</summary>
-            <div class="row">
-                <div class="field">
-                    <label for="search">"Words of that topic"</label>
-                    <input
-                        id="search"
-                        name="search"
-                        type="search"
-                        value=words
-                        node_ref=field
-                        on:keydown=typed
-                    />
+        <div class="stack">
+            <details open=true>
+                <summary>"Look for another topic to merge it into"</summary>
+                <div class="row">
+                    <div class="field">
+                        <label for="search">"Words of that topic"</label>
+                        <input
+                            id="search"
+                            name="search"
+                            type="search"
+                            value=words
+                            node_ref=field
+                            on:keydown=typed
+                        />
+                    </div>
+                    <button class="button quiet" name="step" value="look" on:click=pressed>
+                        "Look for it"
+                    </button>
                 </div>
-                <button class="button quiet" name="step" value="look" on:click=pressed>
-                    "Look for it"
-                </button>
-            </div>
-            <p class="soft" role="status">
-                {move || says.get()}
-            </p>
-        </details>
-        <fieldset
-            class="field"
-            aria-describedby=described_by
-            hidden=move || found.with(Vec::is_empty)
-        >
-            <legend>"Which topic is it part of?"</legend>
-            <p class="hint" id="into-hint">
-                "Only to merge. Its supporters come along."
-            </p>
-            {(!trouble.is_empty())
-                .then(|| {
-                    view! {
-                        <p class="error" id="into-error">
-                            <span class="unseen">"Error: "</span>
-                            {trouble}
-                        </p>
-                    }
-                })}
-            <div class="options" on:change=choose>
-                {move || {
-                    let options = found
-                        .get()
-                        .into_iter()
-                        .enumerate()
-                        .map(|(nth, one)| {
-                            let id = if nth == 0 {
-                                "into".to_owned()
-                            } else {
-                                format!("into-{nth}")
-                            };
-                            let label_for = id.clone();
-                            let is_chosen = chosen.with_untracked(|chosen| *chosen == one.id);
-                            view! {
-                                <label class="option" for=label_for>
-                                    <input
-                                        type="radio"
-                                        id=id
-                                        name="into"
-                                        value=one.id
-                                        checked=is_chosen
-                                    />
-                                    {one.title}
-                                </label>
-                            }
-                        });
-                    options.collect_view()
-                }}
-            </div>
-        </fieldset>
+                <p class="soft" role="status">
+                    {move || says.get()}
+                </p>
+            </details>
+            <fieldset
+                class="field"
+                aria-describedby=described_by
+                hidden=move || found.with(Vec::is_empty)
+            >
+                <legend>"Which topic is it part of?"</legend>
+                <p class="hint" id="into-hint">
+                    "Only to merge. Its supporters come along."
+                </p>
+                {(!trouble.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="error" id="into-error">
+                                <span class="unseen">"Error: "</span>
+                                {trouble}
+                            </p>
+                        }
+                    })}
+                <div class="options" on:change=choose>
+                    {move || {
+                        let options = found
+                            .get()
+                            .into_iter()
+                            .enumerate()
+                            .map(|(nth, one)| {
+                                let id = if nth == 0 {
+                                    "into".to_owned()
+                                } else {
+                                    format!("into-{nth}")
+                                };
+                                let label_for = id.clone();
+                                let is_chosen = chosen.with_untracked(|chosen| *chosen == one.id);
+                                view! {
+                                    <label class="option" for=label_for>
+                                        <input
+                                            type="radio"
+                                            id=id
+                                            name="into"
+                                            value=one.id
+                                            checked=is_chosen
+                                        />
+                                        {one.title}
+                                    </label>
+                                }
+                            });
+                        options.collect_view()
+                    }}
+                </div>
+            </fieldset>
+        </div>
     }
 }
