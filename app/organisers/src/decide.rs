@@ -119,20 +119,31 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
 
 /// The published topics that this one can be merged into: those that hold all of these words, or
 /// are like it where there are none.
-///
-/// # Errors
-/// When there is no such topic, or the database fails.
-pub async fn to_merge_into(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, Error> {
+async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
     let mut found = if words.is_empty() {
-        let topic = for_decision(house, topic).await?;
         search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
     } else {
         let filter = Filter { search: words.to_owned(), ..Filter::default() };
         let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
         listed.into_iter().map(|topic| (topic.id, topic.title)).collect()
     };
-    found.retain(|(id, _)| id != topic);
+    found.retain(|(id, _)| *id != topic.id);
     Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
+}
+
+/// The same for the program: a topic that nobody decides about is a fault of the call.
+pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
+    let found = async {
+        let topic = for_decision(house, topic).await?;
+        to_merge_into(house, &forms::line(words), &topic).await
+    };
+    found.await.map_err(|error| match error {
+        Error::NotFound => ServerFnError::Args("there is no such topic".to_owned()),
+        error => {
+            tracing::error!(%error, "topics to merge into could not be found");
+            ServerFnError::ServerError("the database failed".to_owned())
+        }
+    })
 }
 
 async fn decide_page(
@@ -144,7 +155,7 @@ async fn decide_page(
 ) -> Result<Response, Error> {
     let standing = topic.facts.standing();
     let words = sent.line("search");
-    let found = to_merge_into(house, &words, &topic.id).await?;
+    let found = to_merge_into(house, &words, &topic).await?;
     let page = Page::new("Decide about a topic", || {
         let choice = |value: &str, label: &str| Choice {
             value: value.into(),

@@ -34,11 +34,7 @@ pub async fn topics_to_merge_into(
 ) -> Result<Vec<Found>, ServerFnError> {
     let (house, _) =
         ground::functions::asked().ok_or_else(|| ServerFnError::new("called from nowhere"))?;
-    let topic = id::parse(&topic).ok_or_else(|| ServerFnError::new("there is no such topic"))?;
-    crate::decide::to_merge_into(&house, &forms::line(&words), &topic).await.map_err(|error| {
-        tracing::error!(%error, "topics to merge into could not be found");
-        ServerFnError::new("the database failed")
-    })
+    crate::decide::find(&house, &words, &topic).await
 }
 
 const NOTHING: &str = "No other published topic is found. Try fewer words.";

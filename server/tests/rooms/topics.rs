@@ -263,6 +263,10 @@ fn the_program_of_an_organiser_finds_the_same_topics_by_a_typed_call() {
         assert_eq!(world.visitor().post(FIND, &call).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(parent.post(FIND, &call).await.status, StatusCode::FORBIDDEN);
         assert_eq!(organiser.post(FIND, &[]).await.status, StatusCode::BAD_REQUEST);
+        for nobodys in ["", "no topic", &id::fresh()] {
+            let call = [("words", "swimming"), ("topic", nobodys)];
+            assert_eq!(organiser.post(FIND, &call).await.status, StatusCode::BAD_REQUEST);
+        }
         let long = "x".repeat(2 * 1024 * 1024);
         let long = [("words", long.as_str()), ("topic", waits.as_str())];
         assert_eq!(organiser.post(FIND, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
