@@ -31,10 +31,11 @@ static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
     Some(format!("/pkg/{}", &URL_SAFE_NO_PAD.encode(hash)[..16]))
 });
 
-const FAVICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' \
-    stroke-width='4' stroke-linecap='round'>\
-<path stroke='#1f6f5c' d='M6 4c0 9 6 7 6 14v10'/><path stroke='#f4b740' d='M26 4c0 9-6 7-6 \
-    14v10'/></svg>";
+const FAVICON: &str = "\
+<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' \
+stroke-width='4' stroke-linecap='round'>\
+<path stroke='#1f6f5c' d='M6 4c0 9 6 7 6 14v10'/>\
+<path stroke='#f4b740' d='M26 4c0 9-6 7-6 14v10'/></svg>";
 
 /// Where the programs are served, as in `/pkg/3f9a…`; `None` when they were not built.
 #[must_use]
@@ -66,8 +67,8 @@ async fn favicon() -> Response {
 /// page is kept anew then.
 const OFFLINE: &str = "\
 addEventListener('install', (event) => event.waitUntil((async () => {
-  await (await caches.open('offline')).add(new Request('/offline', { cache: 'reload', credentials: \
-      'omit' }));
+  const page = new Request('/offline', { cache: 'reload', credentials: 'omit' });
+  await (await caches.open('offline')).add(page);
   await skipWaiting();
 })()));
 addEventListener('activate', (event) => event.waitUntil(registration.navigationPreload?.enable()));
