@@ -2,6 +2,9 @@
 
 .PHONY: run test check rules rooms rooms-sqlite room mailer browser floors pictures site release setup-test
 
+# Tests of the rooms wait for a database half of their time: two for each core.
+MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
+
 run: ## Serve the demonstration area at http://127.0.0.1:3000
 	site/build.sh --if-possible
 	cargo build -p server
@@ -21,14 +24,14 @@ rules: ## What needs no database: rules, texts, settings, the floors
 	cargo test --workspace --lib --bins --test disclosure --test documents --test floors
 
 rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
-	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 cargo test -p server --tests
+	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --tests
 
 rooms-sqlite: ## The same on SQLite alone
-	env -u PGHOST cargo test -p server --tests
+	env -u PGHOST $(MANY) cargo test -p server --tests
 
 room: ## The tests of one room, on both databases: make room ROOM=notices
 	cargo test -p $(ROOM)
-	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 cargo test -p server --test rooms $(ROOM)
+	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --test rooms $(ROOM)
 
 browser: ## The journeys in a real browser
 	cargo build -p server

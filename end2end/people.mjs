@@ -35,12 +35,15 @@ export async function acceptInvitation(page, service, email) {
 
 /**
  * What axe finds on the page as it stands, one line each: all of WCAG 2.2 A and AA, and what it holds good practice.
+ * Where only the colours differ from what was looked at before, what is about colour is enough.
  * It is a script itself, so it cannot run in a browser without scripts.
  */
-export async function hindrances(page) {
+export async function hindrances(page, { ofColour = false } = {}) {
   // Named by tags, since axe leaves out the rule about the size of targets unless its tag is asked for.
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
   // Legacy mode looks at this page alone, without frames, of which we have none. It takes a third of the time.
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).setLegacyMode().analyze();
+  // What is in order is not described either.
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
+  const { violations } = await (ofColour ? axe.withRules(['color-contrast', 'link-in-text-block']) : axe.withTags(tags)).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) => `${id}: ${html} ${[...any, ...all, ...none].map((check) => check.message).join('; ')}`));
 }

@@ -4,7 +4,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.mjs',
   outputDir: 'test-results',
-  workers: 2,
+  // Twice as many as a small machine has cores: some only wait for the clock.
+  workers: 4,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   // Generous, since the machine may be busy. Nothing here asserts how long anything takes.

@@ -2,7 +2,8 @@
 //! worker driven by hand.
 
 use std::cell::RefCell;
-use std::env;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use accounts::store;
 use axum::Router;
@@ -17,6 +18,7 @@ use ground::viewer::Role;
 use http_body_util::BodyExt as _;
 use sqlx::Connection as _;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 /// The key that proves what comes back of letters.
@@ -55,11 +57,14 @@ impl World {
     async fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match kind {
-            Kind::Sqlite => format!("sqlite://{}/alongside.db", folder.path().display()),
-            Kind::Postgres => new_postgres_database().await,
+            Kind::Sqlite => {
+                let file = folder.path().join("alongside.db");
+                fs::copy(migrated_file().await, &file).unwrap();
+                format!("sqlite://{}", file.display())
+            }
+            Kind::Postgres => new_database(Some(migrated_database().await)).await,
         };
         let db = Db::open(&url).await.unwrap();
-        db.migrate().await.unwrap();
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
         let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
             .with_return_address(Some(return_address));
@@ -161,7 +166,12 @@ impl World {
 
     /// An account with these roles and the password "three small words".
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
-        let hash = accounts::hashed(&self.house, "three small words".into()).await;
+        // Once for all: to hash is slow by design, and what is tested here comes after it.
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH
+            .get_or_init(|| accounts::hashed(&self.house, "three small words".into()))
+            .await
+            .clone();
         let (email, roles, place, now) =
             (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
         let made = self.db().write(move |tx| {
@@ -394,7 +404,12 @@ pub fn link(letter: &Letter) -> String {
     letter.text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
+/// A PostgreSQL database without tables.
 pub async fn new_postgres_database() -> String {
+    new_database(None).await
+}
+
+async fn new_database(like: Option<&str>) -> String {
     let get = |name: &str| env::var(name).unwrap_or_default();
     let server = format!(
         "postgres://{}:{}@{}:{}",
@@ -406,11 +421,46 @@ pub async fn new_postgres_database() -> String {
     let name = format!("world_{}", id::fresh().replace('-', ""));
     sqlx::any::install_default_drivers();
     let mut connection = sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+    let like = like.map_or_else(String::new, |url| {
+        format!(" TEMPLATE {}", url.rsplit('/').next().unwrap_or_default())
+    });
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}{like}")))
         .execute(&mut connection)
         .await
         .unwrap();
     format!("{server}/{name}")
+}
+
+/// A SQLite file with all tables and nothing in them, which worlds copy: migrating takes longer
+/// than most tests.
+async fn migrated_file() -> &'static Path {
+    static FILE: OnceCell<(TempDir, PathBuf)> = OnceCell::const_new();
+    let (_folder, file) = FILE
+        .get_or_init(async || {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("alongside.db");
+            migrate(&format!("sqlite://{}", file.display())).await;
+            (folder, file)
+        })
+        .await;
+    file
+}
+
+/// The same in PostgreSQL; nobody may be connected to it while it is copied.
+async fn migrated_database() -> &'static str {
+    static URL: OnceCell<String> = OnceCell::const_new();
+    URL.get_or_init(async || {
+        let url = new_database(None).await;
+        migrate(&url).await;
+        url
+    })
+    .await
+}
+
+async fn migrate(url: &str) {
+    let db = Db::open(url).await.unwrap();
+    db.migrate().await.unwrap();
+    db.close().await;
 }
 
 impl World {
