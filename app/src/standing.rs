@@ -113,9 +113,8 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
 
 /// GET `/healthz`: `ok` when the database answers.
 pub async fn healthz(State(house): State<House>) -> Response {
-    let answers = async { sqlx::query("SELECT 1").execute(&mut *house.db.read().await?).await };
-    match answers.await {
-        Ok(_) => "ok".into_response(),
+    match house.db.answers().await {
+        Ok(()) => "ok".into_response(),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
@@ -147,6 +146,11 @@ pub fn problem(status: StatusCode) -> Page {
         status if status.is_client_error() => {
             ("That could not be read", "Go back: what you typed is still there. Then try again.")
         }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "This is not working just now",
+            "What you sent may not have been kept. Wait a minute, go back and send it again: what \
+             you typed is still there.",
+        ),
         _ => (
             "Something went wrong here",
             "It is our fault, not yours, and nothing you sent before is lost. Go back and try \

@@ -3,16 +3,24 @@
 //! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
 //! `topics/search.rs` and in the folders `migrations/sqlite` and `migrations/postgres`.
 
+mod connections;
+pub mod file;
+mod held;
+mod moment;
+
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
 
 use calendar::clock::Millis;
-use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
+
+use self::connections::Pools;
+use self::held::Held;
+pub use self::moment::is_of_the_moment;
 
 static BOTH: Migrator = sqlx::migrate!("../../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -75,8 +83,9 @@ pub type Kept<T> = Result<T, sqlx::Error>;
 #[derive(Clone, Debug)]
 pub struct Db {
     kind: Kind,
-    readers: AnyPool,
-    writers: AnyPool,
+    pools: Pools,
+    /// The file, where the database is one.
+    file: Option<Arc<file::Opened>>,
 }
 
 /// What a write does, given its open transaction.
@@ -93,24 +102,14 @@ impl Db {
         let kind = Kind::of(url).ok_or_else(|| {
             sqlx::Error::Configuration("DATABASE_URL begins with sqlite:// or postgres://".into())
         })?;
-        match kind {
-            Kind::Sqlite => {
-                let url =
-                    if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-                // The writer first: it makes the file and turns WAL on for all.
-                let writers = sqlite(1).connect(&url).await?;
-                let readers = sqlite(4).connect(&url).await?;
-                Ok(Self { kind, readers, writers })
-            }
-            Kind::Postgres => {
-                let pool = AnyPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect(url)
-                    .await?;
-                Ok(Self { kind, readers: pool.clone(), writers: pool })
-            }
-        }
+        let path = file::path(url);
+        let with_file = match kind {
+            Kind::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            _ => url.to_owned(),
+        };
+        let pools = Pools::open(&with_file, kind).await?;
+        let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
+        Ok(Self { kind, pools, file })
     }
 
     /// Which of the two databases this is.
@@ -157,7 +156,11 @@ impl Db {
     /// # Errors
     /// When a migration fails or an applied one has since been changed.
     pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
-        self.migrator().run(&self.writers).await
+        let mut connection = self.pools.writers.acquire().await?;
+        // It is told to take its time, and is used for nothing else.
+        connection.close_on_drop();
+        connections::without_limits(&mut connection, self.kind).await?;
+        self.migrator().run(&mut *connection).await
     }
 
     /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds;
@@ -187,42 +190,64 @@ impl Db {
     /// A connection to ask questions with.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or its file went.
     pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
-        self.readers.acquire().await
+        self.is_there()?;
+        self.pools.readers.acquire().await
+    }
+
+    /// Whether the file of the database is still the one that was opened.
+    fn is_there(&self) -> Result<(), sqlx::Error> {
+        self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)
+    }
+
+    /// Whether the database answers, on a connection that nothing else takes; and for a file,
+    /// whether it is still there.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn answers(&self) -> Result<(), sqlx::Error> {
+        self.is_there()?;
+        sqlx::query("SELECT 1").execute(&mut *self.pools.watcher.acquire().await?).await?;
+        Ok(())
     }
 
     /// Runs `act` in one transaction: all of it happens, or nothing.
     ///
     /// It runs in a task of its own, so that a phone that goes away half-way cannot leave a
-    /// transaction open.
+    /// transaction open. It waits for its connection, and then has its time, for less than a
+    /// request has in all: what was answered with 503 is not kept later.
     ///
     /// # Errors
-    /// Whatever `act` refuses with, or the database's own error; nothing is kept then.
+    /// Whatever `act` refuses with, or the database's own error; nothing is kept then. When the
+    /// database goes away while it commits, nobody knows whether it was kept.
     pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<sqlx::Error> + Send + 'static,
         F: for<'t> FnOnce(&'t mut AnyConnection) -> Writing<'t, T, E> + Send + 'static,
     {
-        let writers = self.writers.clone();
+        let db = self.clone();
         let begin = match self.kind {
             Kind::Sqlite => "BEGIN IMMEDIATE",
             Kind::Postgres => "BEGIN",
         };
         let task = tokio::spawn(async move {
-            let mut tx = writers.begin_with(begin).await?;
-            let done = act(&mut tx).await?;
-            tx.commit().await?;
+            db.is_there()?;
+            let held = Held::new(db.pools.writers.acquire().await?);
+            let done = held.transact(begin, act).await?;
+            // Once more: a file that went meanwhile took the write with it.
+            db.is_there()?;
             Ok(done)
         });
-        task.await.unwrap_or_else(|_panicked| Err(sqlx::Error::WorkerCrashed.into()))
+        task.await.unwrap_or_else(|panicked| {
+            Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
+        })
     }
 
     /// Waits for what is under way and closes every connection.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writers.close().await;
+        self.pools.close().await;
     }
 }
 
@@ -276,23 +301,4 @@ pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
 #[must_use]
 pub fn already_there(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}
-
-fn sqlite(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                for pragma in [
-                    "PRAGMA journal_mode = WAL",
-                    "PRAGMA synchronous = FULL",
-                    "PRAGMA foreign_keys = ON",
-                    "PRAGMA busy_timeout = 10000",
-                ] {
-                    connection.execute(pragma).await?;
-                }
-                Ok(())
-            })
-        })
 }

@@ -5,8 +5,10 @@
 //! (`server/src/edge.rs`) gives every such answer its page. A database's own words are logged and
 //! never shown.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use crate::db::is_of_the_moment;
 
 /// What ends a request early.
 #[derive(Debug, thiserror::Error)]
@@ -20,29 +22,42 @@ pub enum Error {
     /// Too many requests from one place. 429.
     #[error("too many requests")]
     TooMany,
-    /// The database failed. 500; logged.
+    /// The database failed; logged. 503 with `Retry-After` where it is for a moment unable (full,
+    /// locked, away), 500 where this program is at fault.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
-    /// Where files are kept failed. 500; logged.
+    /// Where files are kept failed; logged. 503 with `Retry-After`.
     #[error("the files: {0}")]
     Files(#[from] object_store::Error),
+}
+
+/// How long somebody who met a moment's trouble is to wait, in seconds.
+const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("30");
+
+/// The answer while the service is for a moment unable.
+#[must_use]
+pub fn unable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, TRY_AGAIN_AFTER)]).into_response()
 }
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS.into_response(),
+            Self::Database(error) if is_of_the_moment(&error) => {
+                tracing::error!(%error, "the database is for a moment unable");
+                unable()
+            }
             Self::Database(error) => {
                 tracing::error!(%error, "the database failed");
-                StatusCode::INTERNAL_SERVER_ERROR
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             Self::Files(error) => {
                 tracing::error!(%error, "where files are kept failed");
-                StatusCode::INTERNAL_SERVER_ERROR
+                unable()
             }
         }
-        .into_response()
     }
 }

@@ -174,7 +174,7 @@ impl Routes {
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
     tokio::time::timeout(time.0, next.run(request))
         .await
-        .unwrap_or_else(|_elapsed| StatusCode::SERVICE_UNAVAILABLE.into_response())
+        .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
 /// A form that somebody sent before she signed in, in the extensions of the answer 401. `accounts`

@@ -15,6 +15,7 @@ mod consultations_careful;
 mod deliveries;
 mod edge;
 mod evidence;
+mod faults;
 mod histories;
 mod kept;
 mod local_offer;

@@ -32,6 +32,8 @@ pub struct World {
     pub autism: String,
     pub north: String,
     pub south: String,
+    /// The database's address.
+    pub url: String,
     folder: TempDir,
 }
 
@@ -83,7 +85,7 @@ impl World {
             .await
             .unwrap();
         let service = server::edge::service(house.clone(), Vec::new());
-        Self { house, service, transport, autism, north, south, folder }
+        Self { house, service, transport, autism, north, south, url, folder }
     }
 
     pub fn names() -> Names {

@@ -1,0 +1,50 @@
+//! The file of a SQLite database: whether it is still the one that was opened.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// The path of the file in a `DATABASE_URL`; `None` for another database, and for one in memory.
+#[must_use]
+pub fn path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite://")?.split('?').next()?;
+    (!path.is_empty() && !path.starts_with(":memory:")).then(|| Path::new(path))
+}
+
+/// The file that was opened, as the folder knew it then.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Opened {
+    pub fn at(path: &Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
+        Ok(Self { path: path.to_owned(), device: found.dev(), inode: found.ino() })
+    }
+
+    /// Whether a write reaches the file that the next start opens. One that was moved or deleted
+    /// under the program takes writes as before, and nobody ever reads them.
+    pub fn is_there(&self) -> io::Result<()> {
+        let is_it = |found: &Metadata| found.dev() == self.device && found.ino() == self.inode;
+        match fs::metadata(&self.path) {
+            Ok(found) if is_it(&found) => Ok(()),
+            Ok(_) => Err(self.gone("is another file than the one that was opened")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(self.gone("was moved or deleted"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn gone(&self, how: &str) -> io::Error {
+        io::Error::other(format!(
+            "the database file {} {how} while the program runs. Nothing is read or written until \
+             it is put back, or the program is started again",
+            self.path.display()
+        ))
+    }
+}

@@ -1,0 +1,182 @@
+//! What is no crash and used to stop the service all the same: a disk that is full, a file that
+//! went, a table that somebody else holds. What was typed is refused with 503, and the next one
+//! goes through as soon as the fault is over.
+
+use axum::http::{StatusCode, header};
+use ground::db::Kind;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+
+use crate::world::{World, on_both};
+
+async fn topics(world: &World) -> i64 {
+    let mut connection = world.db().read().await.unwrap();
+    sqlx::query_scalar("SELECT count(*) FROM topics").fetch_one(&mut *connection).await.unwrap()
+}
+
+/// Leaves the writer no room to grow, as a full disk does.
+async fn fill_the_disk(world: &World) {
+    let full = world.db().write(|tx| {
+        Box::pin(async move {
+            let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *tx).await?;
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            tx.execute(AssertSqlSafe(sql)).await?;
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    full.await.unwrap();
+}
+
+async fn make_room(world: &World) {
+    let more = world.db().write(|tx| {
+        Box::pin(async move {
+            tx.execute("PRAGMA max_page_count = 1000000").await?;
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    more.await.unwrap();
+}
+
+#[test]
+fn a_full_disk_refuses_what_does_not_fit_and_the_next_write_goes_through() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Postgres {
+            return;
+        }
+        let parent = world.parent(1).await;
+        fill_the_disk(&world).await;
+        let long = "It is late. ".repeat(5_000);
+        let filling = world.db().write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("INSERT INTO organisations (id, name, position) VALUES ('x', $1, 9)")
+                    .bind(long)
+                    .execute(tx)
+                    .await?;
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        let error = filling.await.unwrap_err();
+        assert!(ground::db::is_of_the_moment(&error), "{error}");
+        make_room(&world).await;
+        parent.propose("Buses that are on time").await;
+        assert_eq!(topics(&world).await, 1);
+    });
+}
+
+#[test]
+fn a_form_that_a_full_disk_refuses_is_answered_with_503_and_when_to_try_again() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Postgres {
+            return;
+        }
+        let parent = world.parent(1).await;
+        let long = "It is late. ".repeat(150);
+        fill_the_disk(&world).await;
+        let mut kept = 0;
+        // What free pages there are is used up first.
+        let answer = loop {
+            let title = format!("Buses that are on time {kept}");
+            let mut fields = parent.proposal(&title);
+            fields[1].1 = &long;
+            let answer = parent.post("/topics/new", &fields).await;
+            if answer.status != StatusCode::SEE_OTHER {
+                break answer;
+            }
+            kept += 1;
+        };
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.html);
+        assert!(answer.headers.contains_key(header::RETRY_AFTER));
+        assert!(answer.says("you typed is still there"), "{}", answer.html);
+        assert_eq!(topics(&world).await, kept);
+        make_room(&world).await;
+        parent.propose("Buses that are on time, again").await;
+        assert_eq!(topics(&world).await, kept + 1);
+    });
+}
+
+#[test]
+fn a_write_that_stops_half_way_by_a_fault_of_the_program_leaves_nothing_behind() {
+    on_both(async |world| {
+        let stopping = world.db().write(|tx| {
+            Box::pin(async move {
+                tx.execute("INSERT INTO organisations (id, name, position) VALUES ('x', 'x', 9)")
+                    .await?;
+                panic!("a fault made for this test");
+                #[allow(unreachable_code, reason = "says what the write would give")]
+                Ok::<(), sqlx::Error>(())
+            })
+        });
+        let error = stopping.await.unwrap_err();
+        assert!(!ground::db::is_of_the_moment(&error), "{error}");
+        world.parent(1).await.propose("Buses that are on time").await;
+        let mut connection = world.db().read().await.unwrap();
+        let many: i64 = sqlx::query_scalar("SELECT count(*) FROM organisations WHERE id = 'x'")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(many, 0);
+    });
+}
+
+#[test]
+fn a_database_file_that_was_moved_is_neither_read_nor_written_until_it_is_back() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Postgres {
+            return;
+        }
+        let parent = world.parent(1).await;
+        let (file, away) =
+            (world.folder().join("alongside.db"), world.folder().join("elsewhere.db"));
+        std::fs::rename(&file, &away).unwrap();
+        let answer = parent.post("/topics/new", &parent.proposal("Buses")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.html);
+        let well = world.visitor().get("/healthz").await;
+        assert_eq!(well.status, StatusCode::SERVICE_UNAVAILABLE);
+
+        // Nor does another file in its place.
+        std::fs::copy(&away, &file).unwrap();
+        let answer = parent.post("/topics/new", &parent.proposal("Buses")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.html);
+
+        std::fs::rename(&away, &file).unwrap();
+        parent.propose("Buses").await;
+        assert_eq!(topics(&world).await, 1);
+    });
+}
+
+#[test]
+fn while_a_table_is_locked_its_pages_say_so_soon_and_other_pages_answer() {
+    on_both(async |world| {
+        if world.db().kind() == Kind::Sqlite {
+            return;
+        }
+        let parent = world.parent(1).await;
+        let mut other = sqlx::AnyConnection::connect(&world.url).await.unwrap();
+        let mut lock = other.begin().await.unwrap();
+        lock.execute("LOCK TABLE topics IN ACCESS EXCLUSIVE MODE").await.unwrap();
+
+        // More at once than there are connections to ask with.
+        let visitor = world.visitor();
+        let fields = parent.proposal("Buses");
+        let pages = futures_util::future::join_all((0..20).map(|_| visitor.get("/topics")));
+        let writes =
+            futures_util::future::join_all((0..10).map(|_| parent.post("/topics/new", &fields)));
+        let others = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            world.db().answers().await
+        };
+        let (pages, writes, answers) = tokio::join!(pages, writes, others);
+        assert!(answers.is_ok(), "it is known that the database is well: {answers:?}");
+        for answer in pages.iter().chain(&writes) {
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.html);
+            assert!(answer.headers.contains_key(header::RETRY_AFTER));
+        }
+        let still_held: i64 =
+            sqlx::query_scalar("SELECT 1::bigint").fetch_one(&mut *lock).await.unwrap();
+        assert_eq!(still_held, 1, "all were answered while the table was locked");
+
+        lock.rollback().await.unwrap();
+        assert_eq!(topics(&world).await, 0, "what was answered with 503 is not kept later");
+        parent.propose("Buses").await;
+        assert_eq!(world.visitor().get("/topics").await.status, StatusCode::OK);
+    });
+}
