@@ -6,6 +6,4 @@ fn main() {
     // Without it the build goes on: the program then serves pages without islands.
     let _ = std::fs::create_dir_all(folder);
     println!("cargo:rerun-if-changed={folder}");
-    // One copy of functions that are the same to the byte: a third of the program is such.
-    println!("cargo:rustc-link-arg-bins=-Wl,--icf=all");
 }

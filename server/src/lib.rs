@@ -7,15 +7,23 @@
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands letters over, to a folder or by SMTP
 //! * [`mailbox`]: what came back of letters
-//! * [`worker`]: letters and closes that are due, again and again
+//! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
+//!   fault
 //! * [`demonstration`]: the demonstration area
-//! * [`serve`]: the process from start to stop
+//! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
+//!   its log
+
+// They panic when nobody reads any more; `say` does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod browser;
 pub mod demonstration;
 pub mod edge;
+pub mod listen;
 pub mod mailbox;
 pub mod mailer;
+pub mod say;
 pub mod serve;
 pub mod settings;
+pub mod tasks;
 pub mod worker;

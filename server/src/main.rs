@@ -1,5 +1,8 @@
 //! `alongside`: the one program, with its commands.
 
+// They panic when nobody reads any more; `say` does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,10 +13,15 @@ use ground::db::Db;
 use ground::viewer::Role;
 use record::history::Moment;
 use record::pack::{self, NoPack, Verified};
-use server::serve;
+use server::say::{self, Log};
+use server::serve::{self, Serving};
 use server::settings::Settings;
-use tracing_subscriber::EnvFilter;
 use voting::ballots;
+
+/// Gives memory back after a burst. The system's own keeps what many sign-ins at once needed, in
+/// pieces, for ever: `docs/adr/0021-faults-that-are-no-crash.md`.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Parents and carers in from the start: topics, votes, plans and notices of one local area.
 #[derive(Parser)]
@@ -30,11 +38,21 @@ enum Command {
         /// Fill an empty database with the demonstration area and print its sign-ins.
         #[arg(long)]
         demo: bool,
+        /// Begin a new area where there was a database and is none any more.
+        #[arg(long)]
+        create: bool,
+        /// Only serve: another process works.
+        #[arg(long)]
+        no_work: bool,
     },
     /// Only work: letters, and rounds whose time has come.
     Work,
     /// Bring the database up to this program.
-    Migrate,
+    Migrate {
+        /// Begin a new area where there was a database and is none any more.
+        #[arg(long)]
+        create: bool,
+    },
     /// Invite somebody by a letter.
     Invite {
         /// The address the letter goes to.
@@ -131,13 +149,11 @@ impl From<Invited> for Role {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let _log = Log::begin();
     match run(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
-            eprintln!("{line}");
+            say::why(&line);
             ExitCode::FAILURE
         }
     }
@@ -152,16 +168,18 @@ async fn run(command: Command) -> Result<(), String> {
         _ => Settings::from_environment()?,
     };
     match command {
-        Command::Serve { demo } => serve::serve(settings, demo).await,
+        Command::Serve { demo, create, no_work } => {
+            serve::serve(settings, Serving { demo, create, work: !no_work }).await
+        }
         Command::Work => serve::work(settings).await,
-        Command::Migrate => {
-            serve::open(&settings).await?.close().await;
-            println!("The database is up to date.");
+        Command::Migrate { create } => {
+            serve::open(&settings, create).await?.close().await;
+            say::line("The database is up to date.");
             Ok(())
         }
         Command::Invite { email, role, organisation } => {
             let email = forms::address(&email)?;
-            let db = serve::open(&settings).await?;
+            let db = serve::open(&settings, false).await?;
             let house = settings.house(db.clone(), false);
             let organisation = match organisation {
                 Some(name) => Some(organisation_named(&db, &name).await?),
@@ -171,14 +189,14 @@ async fn run(command: Command) -> Result<(), String> {
                 .await
                 .map_err(|error| format!("The invitation could not be kept: {error}"))?;
             db.close().await;
-            println!("The invitation is kept. The worker sends the letter.");
+            say::line("The invitation is kept. The worker sends the letter.");
             Ok(())
         }
         Command::CheckConfig { mail } => {
-            println!("{}", serve::check(&settings).await?);
+            say::line(&serve::check(&settings).await?);
             if let Some(to) = mail {
-                println!("\n{}\n", settings.mailer.dns_records());
-                println!("{}", serve::send_test_letter(&settings, to.as_deref()).await?);
+                say::line(&format!("\n{}\n", settings.mailer.dns_records()));
+                say::line(&serve::send_test_letter(&settings, to.as_deref()).await?);
             }
             Ok(())
         }
@@ -229,19 +247,19 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     let bytes = pack.zip().map_err(|error| format!("The zip cannot be made: {error}"))?;
     std::fs::write(&zip, bytes)
         .map_err(|error| format!("{} cannot be written: {error}", zip.display()))?;
-    println!(
+    say::line(&format!(
         "The evidence pack of {} is in {shown}, and in {}. Its hash is {}",
         moment.day,
         zip.display(),
         pack.hash()
-    );
+    ));
     Ok(())
 }
 
 /// Checks a pack that lies in a folder.
 fn verify(folder: &Path) -> Result<(), String> {
     let Verified { files, hash } = pack::verify(folder).map_err(|faults| faults.join("\n"))?;
-    println!("The pack is as it was made: {files} files. Its hash is {hash}");
+    say::line(&format!("The pack is as it was made: {files} files. Its hash is {hash}"));
     Ok(())
 }
 
@@ -261,7 +279,7 @@ async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), Stri
     db.close().await;
     match checked {
         audit::Checked::Whole(Head { number, hash }) => {
-            println!("The audit log is whole: {number} entries. Its head is {hash}");
+            say::line(&format!("The audit log is whole: {number} entries. Its head is {hash}"));
             Ok(())
         }
         audit::Checked::Broken(fault) => Err(format!("The audit log does not hold. {fault}")),
@@ -289,6 +307,6 @@ fn recount(
     let name = file.display();
     let text = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let election = ballots::read(&text, topics).map_err(|fault| format!("{name}, {fault}"))?;
-    print!("{}", ballots::recount(&election, seats, method, explain));
+    say::words(&ballots::recount(&election, seats, method, explain));
     Ok(())
 }

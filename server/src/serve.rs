@@ -1,30 +1,29 @@
 //! The process from start to stop.
 
-use std::net::SocketAddr;
-use std::path::Path;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calendar::clock::Clock;
 use deliveries::{Letter, Words};
 use ground::db::Db;
 use ground::files::Files;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::Settings;
-use crate::{demonstration, edge, worker};
+use crate::{demonstration, edge, listen, say, worker};
 
-/// Opens the database and brings its tables up to this program.
+/// Opens the database and brings its tables up to this program. Where there was a database and is
+/// none any more, only `create` begins a new one.
 ///
 /// # Errors
 /// One clear line.
-pub async fn open(settings: &Settings) -> Result<Db, String> {
-    if let Some(folder) =
-        sqlite_file(settings).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
+pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
+    let file = sqlite_file(settings);
+    if let Some(file) = file {
+        first_time(file, create)?;
     }
     let db = Db::open(&settings.database_url)
         .await
@@ -32,7 +31,39 @@ pub async fn open(settings: &Settings) -> Result<Db, String> {
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
+    if let Some(file) = file {
+        let memory = memory_of(file);
+        let words = format!("{} was begun here. See docs/operations.md\n", file.display());
+        if !memory.exists() {
+            fs::write(&memory, words)
+                .map_err(|error| format!("{} cannot be written: {error}", memory.display()))?;
+        }
+    }
     Ok(db)
+}
+
+/// Makes ready for a first start, and sees to it that it is one: a database that was moved away, or
+/// whose disk is not there, is not replaced by an empty one.
+fn first_time(file: &Path, create: bool) -> Result<(), String> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)
+            .map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
+    }
+    if !file.exists() && memory_of(file).exists() && !create {
+        return Err(format!(
+            "There is no database at {}, though there was one. Put it back, or restore a backup \
+             with alongside restore. To begin a new area, say --create",
+            file.display()
+        ));
+    }
+    Ok(())
+}
+
+/// The file that remembers that there was a database: `alongside.db-begun`.
+fn memory_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-begun");
+    name.into()
 }
 
 /// Opens the database and changes nothing in it.
@@ -122,15 +153,27 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
 }
 
 fn sqlite_file(settings: &Settings) -> Option<&Path> {
-    settings.database_url.strip_prefix("sqlite://")?.split('?').next().map(Path::new)
+    ground::db::file::path(&settings.database_url)
+}
+
+/// How the program is to serve.
+#[derive(Clone, Copy, Debug)]
+pub struct Serving {
+    /// Fills an empty database with the demonstration area.
+    pub demo: bool,
+    /// Begins a new area where there was one and is none any more.
+    pub create: bool,
+    /// Works as well: emails, and whatever is due.
+    pub work: bool,
 }
 
 /// Serves pages and works, until SIGTERM or SIGINT; then finishes what it holds.
 ///
 /// # Errors
 /// One clear line when it cannot start.
-pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
-    let db = open(&settings).await?;
+pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
+    let demo = how.demo;
+    let db = open(&settings, how.create).await?;
     let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
     if demo {
         let is_there = demonstration::fill(&house)
@@ -141,32 +184,31 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
                 area. Leave --demo out, or name another DATABASE_URL."
                 .to_owned());
         }
-        println!("{}", demonstration::SIGN_INS);
+        say::line(demonstration::SIGN_INS);
     }
     if house.names.program.is_none() {
-        println!("The browser's program was not built: all pages are served without islands.");
+        say::line("The browser's program was not built: all pages are served without islands.");
     }
     let listener = TcpListener::bind(settings.listen)
-        .await
         .map_err(|error| format!("LISTEN={} cannot be listened on: {error}", settings.listen))?;
-    println!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/'));
+    say::line(&format!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/')));
 
     let stop = stop_on_signal()?;
-    let working = tokio::spawn(worker::work(
-        house.clone(),
-        Arc::new(settings.mailer),
-        settings.mailbox,
-        settings.pace,
-        stop.clone(),
-    ));
-    let service = edge::service(house, settings.trusted_proxies)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let asked_to_stop = stop.clone();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { asked_to_stop.cancelled().await })
-        .await;
+    let working = how.work.then(|| {
+        tokio::spawn(worker::work(
+            house.clone(),
+            Arc::new(settings.mailer),
+            settings.mailbox,
+            settings.pace,
+            stop.clone(),
+        ))
+    });
+    let service = edge::service(house, settings.trusted_proxies);
+    let served = listen::serve(listener, service, stop.clone()).await;
     stop.cancel();
-    let _ = working.await;
+    if let Some(working) = working {
+        let _ = working.await;
+    }
     db.close().await;
     served.map_err(|error| format!("Serving failed: {error}"))
 }
@@ -176,7 +218,7 @@ pub async fn serve(settings: Settings, demo: bool) -> Result<(), String> {
 /// # Errors
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
-    let db = open(&settings).await?;
+    let db = open(&settings, false).await?;
     let house = settings.house(db.clone(), false);
     worker::work(
         house,

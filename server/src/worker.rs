@@ -1,14 +1,16 @@
 //! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
 //! draft, addresses to erase, and letters.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use calendar::clock::{Clock, Millis, SECOND};
-use deliveries::{Outcome, deliver_one};
-use ground::db::Db;
+use deliveries::{Hand, Outcome, deliver_one};
+use ground::db::{Db, Kind, Presence};
 use ground::house::House;
-use rounds::close_due;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -16,13 +18,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
+use crate::tasks::{keep_going, longer};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long between two looks into the mailbox that letters come back to.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
-/// How long between two looks for addresses that are to be erased.
-const BETWEEN_FORGETTING: Duration = Duration::from_secs(600);
+/// How long between two looks for what is due by the day.
+const SELDOM: Duration = Duration::from_secs(600);
+/// A task that is well says so within this time.
+const HEARD_WITHIN: Duration = Duration::from_secs(180);
 
 /// How fast one process hands letters over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,78 +50,30 @@ pub async fn work(
     pace: Pace,
     stop: CancellationToken,
 ) {
-    let (db, clock) = (house.db.clone(), house.clock.clone());
+    let Some(presence) = marked(&house, &stop).await else { return };
+    let presence = Arc::new(presence);
     let mut hands = JoinSet::new();
-    let beat = pace.rate.map(|rate| Arc::new(Mutex::new(beat(rate))));
-    for _ in 0..pace.connections {
-        hands.spawn(deliver(
-            db.clone(),
-            clock.clone(),
-            Arc::clone(&mailer),
-            beat.clone(),
-            stop.clone(),
-        ));
+    let office = Arc::new(PostOffice {
+        house: house.clone(),
+        mailer,
+        beat: pace.rate.map(|rate| Mutex::new(beat(rate))),
+        away: Away::default(),
+    });
+    for nth in 1..=pace.connections {
+        let hand = Hand {
+            db: house.db.clone(),
+            clock: house.clock.clone(),
+            worker: format!("{}/{nth}", presence.id()),
+        };
+        let (office, stopping) = (Arc::clone(&office), stop.clone());
+        hands.spawn(keep_going("emails", house.health.clone(), stop.clone(), move || {
+            deliver(Arc::clone(&office), hand.clone(), stopping.clone())
+        }));
     }
-    let (mut forget_at, mut look_at) = (Instant::now(), Instant::now());
+    let mut jobs = jobs(mailbox, Arc::clone(&presence));
     while !stop.is_cancelled() {
-        if let Err(error) = close_due(&db, &clock).await {
-            tracing::error!(%error, "closing rounds failed and will be tried again");
-        }
-        if let Err(error) = plans::tell_due(&house).await {
-            tracing::error!(%error, "telling parents of a draft failed and will be tried again");
-        }
-        if let Err(error) = consultations::tidy_due(&db, clock.now()).await {
-            tracing::error!(%error, "tidying closed consultations failed and will be tried again");
-        }
-        if let Err(error) = updates::tell_due(&house).await {
-            tracing::error!(%error, "owing the letters of outcomes failed and will be tried again");
-        }
-        if let Err(error) = notices::start_due(&house).await {
-            tracing::error!(%error, "starting notices failed and will be tried again");
-        }
-        if let Err(error) = notices::tell_due(&house).await {
-            tracing::error!(%error, "owing the letters of notices failed and will be tried again");
-        }
-        if let Err(error) = notices::answer_due(&house).await {
-            tracing::error!(%error, "owing the answers to questions failed and will be tried \
-                again");
-        }
-        if let Some(mailbox) = mailbox.as_ref().filter(|_| look_at <= Instant::now()) {
-            look_at = Instant::now() + BETWEEN_LOOKS;
-            if let Err(error) = mailbox.empty(&house).await {
-                tracing::error!(error, "reading what came back failed and will be tried again");
-            }
-        }
-        if forget_at <= Instant::now() {
-            forget_at = Instant::now() + BETWEEN_FORGETTING;
-            if let Err(error) = updates::tell_late(&house).await {
-                tracing::error!(%error, "owing the letters of outcomes to late readers failed and \
-                    will be tried again");
-            }
-            if let Err(error) = updates::remind_due(&house).await {
-                tracing::error!(%error, "writing to leaders of what is due failed and will be \
-                    tried again");
-            }
-            if let Err(error) = record::send_due(&house).await {
-                tracing::error!(%error, "sending the end of the audit log failed and will be tried \
-                    again");
-            }
-            match clock_is_wrong(&db, &clock).await {
-                Ok(Some(how)) => tracing::error!("{how}"),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the database's clock could not be read and will be \
-                        tried again");
-                }
-            }
-            if let Err(error) = subscriptions::forget_due(&db, clock.now()).await {
-                tracing::error!(%error, "erasing addresses that nobody uses failed and will be \
-                    tried again");
-            }
-            if let Err(error) = notices::questions::forget_due(&house).await {
-                tracing::error!(%error, "erasing addresses of old questions failed and will be \
-                    tried again");
-            }
+        for job in &mut jobs {
+            job.do_if_due(&house).await;
         }
         pause(&stop).await;
     }
@@ -128,8 +85,147 @@ pub async fn work(
     }
 }
 
-/// How far two clocks may be apart. Claims on letters end by the clock, and what came first is told
-/// by it.
+/// Marks that this process lives. While the database does not answer there is nothing to do.
+async fn marked(house: &House, stop: &CancellationToken) -> Option<Presence> {
+    while !stop.is_cancelled() {
+        match house.db.presence().await {
+            Ok(presence) => return Some(presence),
+            Err(error) => {
+                tracing::error!(%error, "the worker cannot begin and will try again");
+                house.health.wrong("emails", "cannot begin");
+                pause(stop).await;
+            }
+        }
+    }
+    None
+}
+
+type Doing = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// Something that is looked at again and again. It is done in a task of its own, so that a fault of
+/// the program in one job stops no other.
+struct Job {
+    what: &'static str,
+    every: Duration,
+    act: Box<dyn Fn(House) -> Doing + Send>,
+    next_at: Instant,
+    /// How long until it is tried again after it failed.
+    pause: Duration,
+}
+
+/// After a failed job the next try comes soon, so that all is well soon after the fault is over.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// A database that is away is asked again after this, at the longest.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+impl Job {
+    fn new<F, T, E>(
+        what: &'static str,
+        every: Duration,
+        act: impl Fn(House) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<T, E>> + Send + 'static,
+        T: Send,
+        E: ToString,
+    {
+        let act = Box::new(move |house| {
+            let doing = act(house);
+            Box::pin(async move { doing.await.map(|_| ()).map_err(|error| error.to_string()) })
+                as Doing
+        });
+        Self { what, every, act, next_at: Instant::now(), pause: FIRST_PAUSE }
+    }
+
+    async fn do_if_due(&mut self, house: &House) {
+        if self.next_at > Instant::now() {
+            return;
+        }
+        let wait = match tokio::spawn((self.act)(house.clone())).await {
+            Ok(Ok(())) => {
+                self.pause = FIRST_PAUSE;
+                house.health.well(self.what, self.every + HEARD_WITHIN);
+                self.every
+            }
+            Ok(Err(error)) => {
+                tracing::error!(what = self.what, error, "failed and will be tried again");
+                house.health.wrong(self.what, "failed and will be tried again");
+                let wait = self.pause.min(LONGEST_PAUSE);
+                self.pause = longer(wait);
+                wait
+            }
+            Err(_panicked) => {
+                tracing::error!(what = self.what, "stopped by a fault of this program");
+                house.health.wrong(self.what, "stopped by a fault of the program");
+                let wait = self.pause;
+                self.pause = longer(wait);
+                wait
+            }
+        };
+        self.next_at = Instant::now() + wait;
+    }
+}
+
+/// All that is looked at, in this order.
+fn jobs(mailbox: Option<Mailbox>, presence: Arc<Presence>) -> Vec<Job> {
+    let often = Duration::ZERO;
+    let gone = Arc::new(Mutex::new(Gone::default()));
+    let mut jobs = vec![
+        Job::new("emails of workers that are gone", Duration::from_secs(1), move |house: House| {
+            let (gone, presence) = (Arc::clone(&gone), Arc::clone(&presence));
+            async move {
+                presence.renew().await?;
+                gone.lock().await.release(&house.db, presence.id()).await
+            }
+        }),
+        Job::new("closing rounds", often, async |house: House| {
+            rounds::close_due(&house.db, &house.clock).await
+        }),
+        Job::new("telling of drafts", often, async |house: House| plans::tell_due(&house).await),
+        Job::new("tidying consultations", often, async |house: House| {
+            consultations::tidy_due(&house.db, house.clock.now()).await
+        }),
+        Job::new("telling of outcomes", often, async |house: House| {
+            updates::tell_due(&house).await
+        }),
+        Job::new("starting notices", often, async |house: House| notices::start_due(&house).await),
+        Job::new("telling of notices", often, async |house: House| notices::tell_due(&house).await),
+        Job::new("answering questions", often, async |house: House| {
+            notices::answer_due(&house).await
+        }),
+        Job::new("outcomes for late readers", SELDOM, async |house: House| {
+            updates::tell_late(&house).await
+        }),
+        Job::new("reminding leaders", SELDOM, async |house: House| {
+            updates::remind_due(&house).await
+        }),
+        Job::new("the audit log by email", SELDOM, async |house: House| {
+            record::send_due(&house).await
+        }),
+        Job::new("the clock", SELDOM, async |house: House| {
+            match clock_is_wrong(&house.db, &house.clock).await {
+                Ok(Some(how)) => Err(how),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            }
+        }),
+        Job::new("erasing addresses", SELDOM, async |house: House| {
+            subscriptions::forget_due(&house.db, house.clock.now()).await
+        }),
+        Job::new("erasing addresses of questions", SELDOM, async |house: House| {
+            notices::questions::forget_due(&house).await
+        }),
+    ];
+    if let Some(mailbox) = mailbox {
+        jobs.push(Job::new("emails that came back", BETWEEN_LOOKS, move |house: House| {
+            let mailbox = mailbox.clone();
+            async move { mailbox.empty(&house).await }
+        }));
+    }
+    jobs
+}
+
+/// How far two clocks may be apart: what came first is told by them.
 const APART: Millis = 5 * SECOND;
 
 /// What is wrong with this machine's clock beside the database's, which all processes share; `None`
@@ -143,7 +239,7 @@ pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sq
     Ok((ahead.abs() > APART).then(|| {
         format!(
             "This machine's clock is {} seconds {direction} the database's: keep both by NTP, or \
-             letters go twice",
+             what came first is told wrong",
             ahead.abs() / SECOND
         )
     }))
@@ -156,30 +252,145 @@ fn beat(rate: u32) -> Interval {
     beat
 }
 
-async fn deliver(
-    db: Db,
-    clock: Clock,
+/// What all hands of a process share.
+struct PostOffice {
+    house: House,
     mailer: Arc<Mailer>,
-    beat: Option<Arc<Mutex<Interval>>>,
-    stop: CancellationToken,
-) {
+    /// When the next letter may go, where there is a rate.
+    beat: Option<Mutex<Interval>>,
+    away: Away,
+}
+
+/// How long between two tries of a mail server that is away.
+const BETWEEN_TRIES: Duration = Duration::from_secs(60);
+
+/// Whether the mail server is away: one fact, and not one for each letter.
+#[derive(Default)]
+struct Away(std::sync::Mutex<Option<Instant>>);
+
+impl Away {
+    fn next_try(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this hand may claim a letter now. While the server is away, one hand tries, once a
+    /// minute, and the others wait for what it finds.
+    fn may_try(&self) -> bool {
+        let mut next_try = self.next_try();
+        match *next_try {
+            Some(at) if at > Instant::now() => false,
+            Some(_) => {
+                *next_try = Some(Instant::now() + BETWEEN_TRIES);
+                true
+            }
+            None => true,
+        }
+    }
+
+    /// Notes that it is away; whether that is news.
+    fn is_away(&self) -> bool {
+        self.next_try().replace(Instant::now() + BETWEEN_TRIES).is_none()
+    }
+
+    /// Notes that it is there; whether that is news.
+    fn is_there(&self) -> bool {
+        self.next_try().take().is_some()
+    }
+}
+
+/// Workers that were seen to be gone, and how often in a row.
+#[derive(Default)]
+struct Gone(HashMap<String, u32>);
+
+/// How often in a row a worker is seen to be gone before its letters are taken. One that only lost
+/// its session, as when PostgreSQL begins again, has time to come back; a lock on a file is not
+/// lost.
+fn looks(kind: Kind) -> u32 {
+    match kind {
+        Kind::Sqlite => 1,
+        Kind::Postgres => 3,
+    }
+}
+
+impl Gone {
+    /// Takes the letters out of the hands of workers that are gone.
+    async fn release(&mut self, db: &Db, own: &str) -> Result<(), sqlx::Error> {
+        let workers = deliveries::store::workers(db).await?;
+        self.0.retain(|worker, _| workers.contains(worker));
+        for worker in workers {
+            let process = worker.split('/').next().unwrap_or_default();
+            if process == own {
+                continue;
+            }
+            if !db.is_gone(process).await? {
+                self.0.remove(&worker);
+                continue;
+            }
+            let looks = self.0.entry(worker.clone()).or_default();
+            *looks += 1;
+            if *looks >= self::looks(db.kind()) {
+                let letters = deliveries::store::release(db, worker).await?;
+                tracing::warn!(letters, "emails in the hands of a worker that is gone go again");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Hands letters over, one after the other, until told to stop.
+async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
+    let health = &office.house.health;
+    // What this hand held when it stopped by a fault, or could not give back.
+    let mut holds_some = true;
     while !stop.is_cancelled() {
-        if let Some(beat) = &beat {
+        if holds_some {
+            match deliveries::store::release(&hand.db, hand.worker.clone()).await {
+                Ok(_) => holds_some = false,
+                Err(error) => {
+                    tracing::error!(%error, "emails could not be given back; tried again");
+                    health.wrong("emails", "cannot be read");
+                    pause(&stop).await;
+                    continue;
+                }
+            }
+        }
+        if let Some(beat) = &office.beat {
             // Before the claim, so that no letter is held while it waits for its turn.
             tokio::select! {
                 _ = async { beat.lock().await.tick().await } => {}
                 () = stop.cancelled() => return,
             }
         }
-        let outcome = deliver_one(&db, &clock, |letter, permit| {
-            let mailer = Arc::clone(&mailer);
+        if !office.away.may_try() {
+            pause(&stop).await;
+            continue;
+        }
+        let outcome = deliver_one(&hand, |letter, permit| {
+            let mailer = Arc::clone(&office.mailer);
             async move { mailer.send_while(&letter, &permit).await }
         })
         .await;
         match outcome {
-            Ok(Outcome::NothingDue) => pause(&stop).await,
-            Ok(_) => {}
+            Ok(Outcome::NothingDue) => {
+                health.well("emails", HEARD_WITHIN);
+                pause(&stop).await;
+            }
+            Ok(Outcome::Away(why)) => {
+                health.wrong("the mail server", "is away");
+                if office.away.is_away() {
+                    tracing::error!(why, "the mail server is away; it is tried every minute");
+                }
+            }
+            Ok(_) => {
+                health.well("emails", HEARD_WITHIN);
+                if office.away.is_there() {
+                    health.well("the mail server", Duration::MAX);
+                    tracing::info!("the mail server is there again");
+                }
+            }
             Err(error) => {
+                holds_some = true;
+                health.wrong("emails", "cannot be read");
                 tracing::error!(%error, "the outbox could not be read and will be tried again");
                 pause(&stop).await;
             }

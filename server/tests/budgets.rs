@@ -20,7 +20,8 @@ use world::{Browser, World, link, on_both};
 
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts what sqlx says it ran, but for the beginning and end of transactions.
+/// Counts what sqlx says it ran, but for the beginning and end of transactions, and what a
+/// new connection is told.
 struct Counting;
 
 impl<S: tracing::Subscriber> Layer<S> for Counting {
@@ -28,7 +29,7 @@ impl<S: tracing::Subscriber> Layer<S> for Counting {
         if event.metadata().target() == "sqlx::query" {
             let mut summary = Summary(String::new());
             event.record(&mut summary);
-            if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"]
+            if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SET"]
                 .iter()
                 .any(|word| summary.0.starts_with(word))
             {

@@ -57,14 +57,6 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
             worker.kill().unwrap();
             worker.wait().unwrap();
         }
-        // As if the leases of the dead had run out.
-        let release = db.write(|tx| {
-            Box::pin(async move {
-                sqlx::query("UPDATE deliveries SET claimed_until = 0").execute(tx).await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        release.await.unwrap();
     }
     let mut last = work(&url, &setting);
     while left(&db).await > 0 {
@@ -137,21 +129,13 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
             worker.wait().unwrap();
         }
         in_flight.extend(in_hand(&db).await.into_iter().map(|(id, ..)| id));
-        // As if the leases of the dead had run out, and the waits were over.
-        change(
-            &db,
-            "UPDATE deliveries SET claimed_until = 0, next_at = owed_at WHERE next_at IS NOT NULL",
-        )
-        .await;
+        // As if the waits were over. What the dead held, the next ones find by themselves.
+        change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at IS NOT NULL").await;
     }
     let mut last = work(url, &mail);
     while open(&db).await > 0 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        change(
-            &db,
-            "UPDATE deliveries SET next_at = owed_at WHERE next_at > owed_at AND claimed_until = 0",
-        )
-        .await;
+        change(&db, "UPDATE deliveries SET next_at = 0 WHERE next_at > 0 AND claimed_at = 0").await;
     }
     last.kill().unwrap();
     last.wait().unwrap();
@@ -316,7 +300,7 @@ fn router(db: &Db) -> Router {
 /// answered.
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
-         AND claimed_until = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
+         AND claimed_at = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
     let row = sqlx::query(waiting)
         .bind(skip)
         .fetch_optional(&mut *db.read().await.unwrap())
@@ -344,7 +328,7 @@ async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<
 /// The letters that workers hold, the last claimed last: (id, to whom, where one click stops it).
 async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
     let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
-         AND claimed_until > 0 ORDER BY claimed_until";
+         AND claimed_at > 0 ORDER BY claimed_at";
     let rows = sqlx::query(held).fetch_all(&mut *db.read().await.unwrap()).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }

@@ -1,7 +1,7 @@
 //! Password hashing: argon2id with 19 MiB, two passes and one lane, on a bounded pool of blocking
 //! threads.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
@@ -35,8 +35,15 @@ async fn on_the_pool<T: Send + 'static>(
 ) -> T {
     // The semaphore is never closed and the work does not panic; both would be faults of this
     // program.
-    let _place = house.hashing.acquire().await.expect("the pool stays open");
-    tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
+    let places = Arc::clone(&house.hashing);
+    let place = places.acquire_owned().await.expect("the pool stays open");
+    let hashing = tokio::task::spawn_blocking(move || {
+        let done = work();
+        // Only now, though whoever asked may be long gone: until here it takes its memory.
+        drop(place);
+        done
+    });
+    hashing.await.expect("hashing does not panic")
 }
 
 fn hash(password: &str) -> String {

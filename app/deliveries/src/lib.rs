@@ -19,7 +19,7 @@ pub use intake::keep;
 pub use letter::{Stop, Words};
 pub use permit::Permit;
 pub use store::{Owed, owe};
-pub use turn::{Outcome, deliver_one};
+pub use turn::{Hand, Outcome, deliver_one};
 
 use ground::routes::{Access, Routes};
 
@@ -57,6 +57,9 @@ pub enum Failure {
     /// The other side will never take it; why, in its words.
     #[error("{0}")]
     Refused(String),
+    /// The mail system cannot be reached, or lets nobody in: that is no matter of this letter; why.
+    #[error("{0}")]
+    Away(String),
     /// It may go later; why it did not now.
     #[error("{0}")]
     Later(String),

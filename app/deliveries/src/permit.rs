@@ -2,16 +2,12 @@
 //! recipient is named to the mail server, so that nothing is started once somebody was told that
 //! her letters have stopped.
 
-use calendar::clock::Clock;
-use ground::db::Db;
-
-use super::{Failure, store};
+use super::{Failure, Hand, store};
 
 /// The permit of one letter.
 #[derive(Clone, Debug)]
 pub struct Permit {
-    pub(super) db: Db,
-    pub(super) clock: Clock,
+    pub(super) hand: Hand,
     pub(super) letter_id: String,
     /// Which claim of the letter it is for.
     pub(super) tries: i64,
@@ -25,7 +21,7 @@ impl Permit {
     /// # Errors
     /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.
     pub async fn holds(&self) -> Result<(), Failure> {
-        let standing = store::standing(&self.db, self, self.clock.now()).await;
+        let standing = store::standing(self, self.hand.clock.now()).await;
         standing.unwrap_or_else(|error| {
             Err(Failure::Later(format!("the database cannot be asked: {error}")))
         })

@@ -1,12 +1,12 @@
 //! Every SQL statement about letters.
 
-use calendar::clock::{DAY, MINUTE, Millis};
+use calendar::clock::{DAY, Millis};
 use ground::db::Db;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
 use super::turn::without_addresses;
-use super::{Failure, Letter, Permit, Words};
+use super::{Failure, Hand, Letter, Permit, Words};
 
 /// A letter that is owed from now on.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ pub struct Owed<'a> {
 /// letter overtakes them.
 const OF_MANY: &str = "update";
 
-/// Owes a letter, in the same write as the fact it tells of.
+/// Owes a letter, in the same write as the fact it tells of. It is due at once, and stays so when
+/// the clock is set back.
 ///
 /// # Errors
 /// When the database fails; the fact is then not kept either.
@@ -40,7 +41,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
         "INSERT INTO deliveries
            (id, dedup_key, kind, account_id, to_address, subject, body_text, body_html, owed_at,
              not_after, next_at, is_bulk, unsubscribe)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, CAST($11 AS INTEGER), $12)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, CAST($11 AS INTEGER), $12)
          ON CONFLICT (dedup_key) DO NOTHING",
     )
     .bind(id::fresh())
@@ -71,37 +72,33 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
         .await
 }
 
-/// How long a worker may hold a letter without saying that it still does, before another takes it
-/// over.
-pub const LEASE: Millis = 2 * MINUTE;
-
 /// Claims the letter that has waited longest, one of many only when no other waits, with the number
-/// of tries so far. Two workers never hold the same one.
+/// of tries so far. Two workers never hold the same one: it is in the hands of this one until it is
+/// recorded what became of it, or until the worker is gone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
-    let kind = db.kind();
-    db.write(move |tx| {
+pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
+    let (kind, worker) = (hand.db.kind(), hand.worker.clone());
+    let claiming = hand.db.write(move |tx| {
         Box::pin(async move {
             // Without leaving out what another hand is about to claim, all hands would wait for one
             // letter.
             let sql = format!(
-                "UPDATE deliveries SET claimed_until = $2, tries = tries + 1
+                "UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
                  WHERE id = (SELECT id FROM deliveries
-                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_until < $1
+                             WHERE next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
                                AND is_stale = 0
+                               AND NOT EXISTS (SELECT 1 FROM service_state
+                                 WHERE emails_held_at IS NOT NULL)
                              ORDER BY is_bulk, next_at, id LIMIT 1{})
-                   AND claimed_until < $1
+                   AND claimed_at = 0
                  RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
                    CAST(tries AS BIGINT)",
                 kind.hold_what_is_free()
             );
-            let row = sqlx::query(AssertSqlSafe(sql))
-                .bind(now)
-                .bind(now + LEASE)
-                .fetch_optional(tx)
-                .await?;
+            let row =
+                sqlx::query(AssertSqlSafe(sql)).bind(now).bind(worker).fetch_optional(tx).await?;
             Ok(row.map(|row| {
                 let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
                 (
@@ -117,26 +114,50 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::
                 )
             }))
         })
+    });
+    claiming.await
+}
+
+/// The workers that have letters in their hands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn workers(db: &Db) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT DISTINCT claimed_by FROM deliveries WHERE claimed_by IS NOT NULL")
+        .fetch_all(&mut *db.read().await?)
+        .await
+}
+
+/// Takes the letters out of the hands of a worker that is gone; they go under the same `Message-ID`
+/// by another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let released = sqlx::query(
+                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL WHERE claimed_by = $1",
+            );
+            Ok(released.bind(worker).execute(tx).await?.rows_affected())
+        })
     })
     .await
 }
 
-/// Keeps a letter that a worker has in its hand from being taken over, from now on for as long as
-/// at the claim.
+/// Gives a letter back as if it had not been tried, for the mail server is away.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::Error> {
-    let (id, tries) = (permit.letter_id.clone(), permit.tries);
+pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE deliveries SET claimed_until = $3 WHERE id = $1 AND tries = $2
-                 AND claimed_until > 0",
+                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, tries = tries - 1
+                 WHERE id = $1 AND tries = $2 AND claimed_by IS NOT NULL AND sent_at IS NULL",
             )
             .bind(id)
             .bind(tries)
-            .bind(now + LEASE)
             .execute(tx)
             .await?;
             Ok(())
@@ -151,23 +172,20 @@ pub async fn hold_on(db: &Db, permit: &Permit, now: Millis) -> Result<(), sqlx::
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(
-    db: &Db,
-    permit: &Permit,
-    now: Millis,
-) -> Result<Result<(), Failure>, sqlx::Error> {
+pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1
          ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
-                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_until < $2
-                  OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
+                CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
+                  OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
     .bind(&permit.letter_id)
     .bind(now)
     .bind(permit.tries)
     .bind(&permit.to)
-    .fetch_one(&mut *db.read().await?)
+    .bind(&permit.hand.worker)
+    .fetch_one(&mut *permit.hand.db.read().await?)
     .await?;
     let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) =
         (row.get(0), row.get(1), row.get(2), row.get(3));
@@ -187,7 +205,7 @@ pub async fn standing(
 /// Records that the letter was handed over at this try, and erases what it said and to whom.
 ///
 /// # Errors
-/// When the database fails; the letter is then sent again after its lease, under the same
+/// When the database fails; the letter then goes again when this worker is gone, under the same
 /// `Message-ID`.
 pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
     finish(db, id, tries, Some(now), None, String::new()).await
@@ -221,7 +239,7 @@ pub async fn again(
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "UPDATE deliveries SET claimed_until = 0, reason = CASE
+                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, reason = CASE
                  WHEN next_at IS NULL THEN reason ELSE $3 END,
                    next_at = CASE WHEN next_at IS NOT NULL THEN CAST($2 AS BIGINT) END
                  WHERE id = $1 AND sent_at IS NULL AND tries = $4",
@@ -353,8 +371,8 @@ async fn finish(
                 .await?;
             // Also of one that was called off meanwhile: nobody holds it any more.
             sqlx::query(
-                "UPDATE deliveries SET claimed_until = 0 WHERE id = $1
-                 AND tries = $2",
+                "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL
+                 WHERE id = $1 AND tries = $2",
             )
             .bind(id)
             .bind(tries)

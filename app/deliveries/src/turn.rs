@@ -19,6 +19,19 @@ pub enum Outcome {
     Later,
     /// It will never be sent.
     GivenUp,
+    /// The mail system cannot be reached, or lets nobody in; why. No other letter would go either.
+    Away(String),
+}
+
+/// One of those that hand letters over.
+#[derive(Clone, Debug)]
+pub struct Hand {
+    /// Where letters are owed.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Whose hand it is: the mark of its process ([`ground::db::Presence`]) and a number.
+    pub worker: String,
 }
 
 /// After so many tries a letter is given up: about two days of waiting.
@@ -26,45 +39,38 @@ const MOST_TRIES: i64 = 18;
 
 /// Takes one turn, handing the letter over with `send`, which asks the permit again just before it
 /// names the recipient. Safe to stop at any moment: a letter not recorded as sent is claimed again
-/// when its lease has run out.
+/// when the worker is known to be gone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn deliver_one<S, F>(db: &Db, clock: &Clock, send: S) -> Result<Outcome, sqlx::Error>
+pub async fn deliver_one<S, F>(hand: &Hand, send: S) -> Result<Outcome, sqlx::Error>
 where
     S: FnOnce(Letter, Permit) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
-    let Some((letter, tries)) = store::claim(db, clock.now()).await? else {
+    let (db, clock) = (&hand.db, &hand.clock);
+    let Some((letter, tries)) = store::claim(hand, clock.now()).await? else {
         return Ok(Outcome::NothingDue);
     };
     let id = letter.id.clone();
-    let permit = Permit {
-        db: db.clone(),
-        clock: clock.clone(),
-        letter_id: id.clone(),
-        tries,
-        to: letter.to.clone(),
-    };
+    let permit = Permit { hand: hand.clone(), letter_id: id.clone(), tries, to: letter.to.clone() };
     let sent = match permit.holds().await {
-        Ok(()) => holding_on(&permit, send(letter, permit.clone())).await,
+        Ok(()) => send(letter, permit).await,
         must_not => must_not,
     };
     match sent {
         Ok(()) => {
-            record_sent(db, &id, tries, clock).await?;
+            record_sent(db, &id, tries, clock).await;
             Ok(Outcome::Sent)
         }
+        Err(Failure::Away(reason)) => {
+            store::put_back(db, id, tries).await?;
+            Ok(Outcome::Away(without_addresses(&reason)))
+        }
         Err(Failure::Later(reason)) if tries < MOST_TRIES => {
-            tracing::warn!(delivery = id, tries, "a letter did not go and will be tried again");
-            store::again(
-                db,
-                id,
-                tries,
-                clock.now() + wait_after(tries),
-                without_addresses(&reason),
-            )
-            .await?;
+            let why = without_addresses(&reason);
+            tracing::warn!(delivery = id, tries, why, "an email did not go; it is tried again");
+            store::again(db, id, tries, clock.now() + wait_after(tries), why).await?;
             Ok(Outcome::Later)
         }
         Err(Failure::Forfeited(reason)) => {
@@ -76,52 +82,21 @@ where
             Ok(Outcome::Later)
         }
         Err(Failure::Refused(reason) | Failure::Later(reason)) => {
-            tracing::warn!(delivery = id, tries, "a letter was given up");
-            store::given_up(db, id, tries, clock.now(), without_addresses(&reason)).await?;
+            let why = without_addresses(&reason);
+            tracing::warn!(delivery = id, tries, why, "an email was given up");
+            store::given_up(db, id, tries, clock.now(), why).await?;
             Ok(Outcome::GivenUp)
         }
     }
 }
 
-/// How long between two times that a worker says that it still holds a letter: well within its
-/// lease.
-const BETWEEN_HOLDS: Duration = Duration::from_secs(30);
-
-/// Does the work on a letter that may take longer than the lease, and holds on to the letter
-/// meanwhile.
-async fn holding_on<T>(permit: &Permit, work: impl Future<Output = T>) -> T {
-    tokio::pin!(work);
-    loop {
-        match tokio::time::timeout(BETWEEN_HOLDS, &mut work).await {
-            Ok(done) => return done,
-            Err(_) => {
-                if let Err(error) = store::hold_on(&permit.db, permit, permit.clock.now()).await {
-                    tracing::warn!(%error, "a letter in hand could not be held on to and will be \
-                        tried again");
-                }
-            }
-        }
-    }
-}
-
-/// How often it is tried to record that a letter went, a second between: shorter than the lease,
-/// after which it would go again.
-const MOST_RECORDINGS: u32 = 60;
-
 /// Records that a letter went; again and again while the database does not answer, since nothing
 /// else keeps it from going twice.
-async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) -> Result<(), sqlx::Error> {
-    for _ in 1..MOST_RECORDINGS {
-        match store::sent(db, id.to_owned(), tries, clock.now()).await {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                tracing::warn!(%error, "a letter that went could not be recorded and will be tried \
-                    again");
-            }
-        }
+async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) {
+    while let Err(error) = store::sent(db, id.to_owned(), tries, clock.now()).await {
+        tracing::warn!(%error, "an email that went could not be recorded and will be tried again");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    store::sent(db, id.to_owned(), tries, clock.now()).await
 }
 
 /// A mail server's words without the addresses in them, since the reason is kept when the address

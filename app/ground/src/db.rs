@@ -7,6 +7,7 @@ mod connections;
 pub mod file;
 mod held;
 mod moment;
+mod presence;
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -21,6 +22,7 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Row as _};
 use self::connections::Pools;
 use self::held::Held;
 pub use self::moment::is_of_the_moment;
+pub use self::presence::Presence;
 
 static BOTH: Migrator = sqlx::migrate!("../../migrations");
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -243,6 +245,22 @@ impl Db {
         task.await.unwrap_or_else(|panicked| {
             Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
         })
+    }
+
+    /// Begins to mark that this process lives, so that others know when it does not any more.
+    ///
+    /// # Errors
+    /// When the mark cannot be made.
+    pub async fn presence(&self) -> Result<Presence, sqlx::Error> {
+        Presence::begin(self).await
+    }
+
+    /// Whether the process with this mark is gone.
+    ///
+    /// # Errors
+    /// When that cannot be seen.
+    pub async fn is_gone(&self, presence: &str) -> Result<bool, sqlx::Error> {
+        presence::is_gone(self, presence).await
     }
 
     /// Waits for what is under way and closes every connection.

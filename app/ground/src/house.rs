@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::db::Db;
 use crate::files::Files;
+use crate::health::Health;
 use crate::return_address::ReturnAddress;
 
 /// The state of the running service. Cheap to clone.
@@ -35,6 +36,8 @@ pub struct House {
     pub audit_head_to: Vec<String>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
+    /// How this process is.
+    pub health: Health,
 }
 
 /// Names and addresses that differ from area to area.
@@ -67,6 +70,7 @@ impl House {
             local_offer: None,
             audit_head_to: Vec::new(),
             hashing: Arc::new(Semaphore::new(2)),
+            health: Health::default(),
         }
     }
 

@@ -6,7 +6,7 @@
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
 //! * [`ui`]: the page and its parts, the form kit, the style
-//! * [`error`]: which error where
+//! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to
 
 pub mod audit;
@@ -14,6 +14,7 @@ pub mod db;
 pub mod error;
 pub mod files;
 pub mod functions;
+pub mod health;
 pub mod house;
 pub mod return_address;
 pub mod routes;

@@ -66,7 +66,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
 /// went.
 async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
     loop {
-        let stale = ledger::stale(&house.db, house.clock.now()).await?;
+        let stale = ledger::stale(&house.db).await?;
         if stale.is_empty() {
             return Ok(());
         }

@@ -219,7 +219,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// begun.
 async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     for _ in 0..MOST_LOOKS {
-        if !notices::ledger::is_on_its_way(&house.db, subscriber, house.clock.now()).await? {
+        if !notices::ledger::is_on_its_way(&house.db, subscriber).await? {
             break;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;

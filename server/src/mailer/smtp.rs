@@ -81,7 +81,7 @@ impl Smtp {
         patience: Patience,
     ) -> Result<(), Failure> {
         let announced = in_time(patience.to_begin, self.announce(message.envelope(), permit)).await;
-        let mut connection = announced.map_err(Failure::Later)??;
+        let mut connection = announced.map_err(Failure::Away)??;
         let taken =
             in_time(patience.for_the_last_word, connection.hand_over(&message.formatted())).await;
         match taken.map_err(Failure::Later)? {
@@ -145,7 +145,7 @@ impl Smtp {
             }
         }
         let mut connection =
-            self.connect().await.map_err(|why| Failure::Later(self.at_this_place(&why)))?;
+            self.connect().await.map_err(|why| Failure::Away(self.at_this_place(&why)))?;
         if let Err(must_not) = holds(permit).await {
             connection.hang_up();
             return Err(must_not);

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use calendar::clock::Clock;
-use deliveries::{Outcome, Owed, Words, deliver_one, owe, store};
+use deliveries::{Hand, Outcome, Owed, Words, deliver_one, owe, store};
 use ground::db::Db;
 
 use super::*;
@@ -95,10 +95,9 @@ async fn a_letter_that_is_called_off_while_the_server_thinks_about_its_sender_is
     let sends = {
         let db = db.clone();
         tokio::spawn(async move {
-            deliver_one(&db, &clock, async |letter, permit| {
-                mailer.send_while(&letter, &permit).await
-            })
-            .await
+            let hand = Hand { db, clock, worker: "1".into() };
+            deliver_one(&hand, async |letter, permit| mailer.send_while(&letter, &permit).await)
+                .await
         })
     };
     let said = tokio::task::spawn_blocking(move || (peer.says(), peer));

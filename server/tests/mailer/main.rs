@@ -521,7 +521,7 @@ fn refused(outcome: Result<(), Failure>) -> String {
 #[track_caller]
 fn later(outcome: Result<(), Failure>) -> String {
     match outcome {
-        Err(Failure::Later(why)) => why,
+        Err(Failure::Later(why) | Failure::Away(why)) => why,
         other => panic!("{other:?}"),
     }
 }

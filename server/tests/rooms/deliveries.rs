@@ -90,17 +90,18 @@ fn a_letter_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
 fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id() {
     on_both(async |world| {
         owe_letters(&world, 1).await;
+        let (first, second) = (world.hand("first"), world.hand("second"));
         // It dies after the claim, before anything was handed over.
-        let (claimed, _) = store::claim(world.db(), world.now()).await.unwrap().unwrap();
+        let (claimed, _) = store::claim(&first, world.now()).await.unwrap().unwrap();
         assert!(
-            store::claim(world.db(), world.now()).await.unwrap().is_none(),
+            store::claim(&second, world.now()).await.unwrap().is_none(),
             "nobody else holds it meanwhile"
         );
-        world.forward(store::LEASE + 1);
+        store::release(world.db(), "first".into()).await.unwrap();
         // The next one dies after handing it over, before that was recorded.
-        let (again, tries) = store::claim(world.db(), world.now()).await.unwrap().unwrap();
+        let (again, tries) = store::claim(&second, world.now()).await.unwrap().unwrap();
         assert_eq!((&again.id, tries), (&claimed.id, 2));
-        world.forward(store::LEASE + 1);
+        store::release(world.db(), "second".into()).await.unwrap();
         let letters = world.deliver().await;
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0], claimed, "the same letter under the same id");
@@ -109,16 +110,19 @@ fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id()
 }
 
 #[test]
-fn a_letter_that_takes_longer_than_the_lease_is_not_taken_over_while_its_worker_holds_on() {
+fn a_letter_in_hand_is_not_taken_over_and_one_that_waits_is_not_held_up_whatever_the_clock_does() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
-        let outcome = deliver_one(world.db(), &world.house.clock, async |_, permit| {
-            for _ in 0..3 {
-                world.forward(store::LEASE - 1);
-                store::hold_on(world.db(), &permit, world.now()).await.unwrap();
-            }
-            world.forward(store::LEASE - 1);
-            assert!(store::claim(world.db(), world.now()).await.unwrap().is_none());
+        owe_letters(&world, 2).await;
+        let hand = world.hand("1");
+        let outcome = deliver_one(&hand, async |_, permit| {
+            world.forward(HOUR);
+            assert_eq!(permit.holds().await, Ok(()), "an hour ahead");
+            world.forward(-2 * HOUR);
+            assert_eq!(permit.holds().await, Ok(()), "an hour back");
+            let other = store::claim(&world.hand("2"), world.now()).await.unwrap();
+            assert!(other.is_some(), "the second was never tried and is due at once");
+            let third = store::claim(&world.hand("3"), world.now()).await.unwrap();
+            assert!(third.is_none(), "the first is in hand");
             Ok(())
         });
         assert_eq!(outcome.await.unwrap(), Outcome::Sent);
@@ -129,14 +133,14 @@ fn a_letter_that_takes_longer_than_the_lease_is_not_taken_over_while_its_worker_
 fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it() {
     on_both(async |world| {
         owe_letters(&world, 1).await;
-        let (db, clock) = (world.db(), &world.house.clock);
-        let outcome = deliver_one(db, clock, async |_, slow| {
+        let hand = world.hand("slow");
+        let outcome = deliver_one(&hand, async |_, slow| {
             assert_eq!(slow.holds().await, Ok(()));
-            world.forward(store::LEASE + 1);
-            assert_eq!(slow.holds().await, Err(Failure::Stale), "its claim has run out");
-            let second = deliver_one(db, clock, async |_, other| {
+            store::release(world.db(), "slow".into()).await.unwrap();
+            assert_eq!(slow.holds().await, Err(Failure::Stale), "it was taken out of its hand");
+            let hand_of_other = world.hand("other");
+            let second = deliver_one(&hand_of_other, async |_, other| {
                 assert_eq!(slow.holds().await, Err(Failure::Stale), "another holds it");
-                store::hold_on(db, &slow, world.now() + store::LEASE).await.unwrap();
                 assert_eq!(other.holds().await, Ok(()));
                 change(&world, "UPDATE deliveries SET to_address = 'elsewhere@example.org'").await;
                 other.holds().await
@@ -154,6 +158,38 @@ fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it()
             letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
             ["elsewhere@example.org"]
         );
+    });
+}
+
+#[test]
+fn while_the_mail_server_is_away_letters_wait_as_if_they_had_not_been_tried() {
+    on_both(async |world| {
+        owe_letters(&world, 1).await;
+        for _ in 0..30 {
+            let away = |_, _| async { Err(Failure::Away("connection refused".into())) };
+            assert_eq!(
+                deliver_one(&world.hand("1"), away).await.unwrap(),
+                Outcome::Away("connection refused".into())
+            );
+        }
+        assert_eq!(world.deliver().await.len(), 1, "and go as soon as it is there");
+    });
+}
+
+#[test]
+fn a_worker_that_lives_is_seen_by_others_and_one_that_is_gone_is_not() {
+    on_both(async |world| {
+        let presence = world.db().presence().await.unwrap();
+        let id = presence.id().to_owned();
+        assert!(!world.db().is_gone(&id).await.unwrap());
+        presence.renew().await.unwrap();
+        assert!(!world.db().is_gone(&id).await.unwrap());
+        drop(presence);
+        // A session that is closed takes a moment to be so.
+        while !world.db().is_gone(&id).await.unwrap() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(world.db().is_gone("nobody").await.unwrap());
     });
 }
 
@@ -176,8 +212,8 @@ fn many_workers_never_send_a_letter_twice() {
         owe_letters(&world, 60).await;
         let sent = Arc::new(AtomicUsize::new(0));
         let workers: Vec<_> = (0..8)
-            .map(|_| {
-                let (house, sent) = (world.house.clone(), Arc::clone(&sent));
+            .map(|nth| {
+                let (hand, sent) = (world.hand(&format!("{nth}")), Arc::clone(&sent));
                 tokio::spawn(async move {
                     let send = |_, _| {
                         sent.fetch_add(1, Ordering::SeqCst);
@@ -185,9 +221,7 @@ fn many_workers_never_send_a_letter_twice() {
                     };
                     // PostgreSQL may give a worker nothing while another holds the row it chose;
                     // what is left is due still.
-                    while deliver_one(&house.db, &house.clock, send).await.unwrap()
-                        != Outcome::NothingDue
-                    {}
+                    while deliver_one(&hand, send).await.unwrap() != Outcome::NothingDue {}
                 })
             })
             .collect();
@@ -204,9 +238,9 @@ fn many_workers_never_send_a_letter_twice() {
 fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
     on_both(async |world| {
         owe_letters(&world, 2).await;
-        let (db, clock) = (world.db(), &world.house.clock);
+        let hand = world.hand("1");
         let refuse = |_, _| async { Err(Failure::Refused("no such mailbox".into())) };
-        assert_eq!(deliver_one(db, clock, refuse).await.unwrap(), Outcome::GivenUp);
+        assert_eq!(deliver_one(&hand, refuse).await.unwrap(), Outcome::GivenUp);
         assert_eq!(
             count(
                 &world,
@@ -216,18 +250,16 @@ fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
             1
         );
         assert_eq!(
-            deliver_one(db, clock, |_, _| async { Err(Failure::Later("busy".into())) })
-                .await
-                .unwrap(),
+            deliver_one(&hand, |_, _| async { Err(Failure::Later("busy".into())) }).await.unwrap(),
             Outcome::Later
         );
         assert_eq!(
-            deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(),
+            deliver_one(&hand, |_, _| async { Ok(()) }).await.unwrap(),
             Outcome::NothingDue,
             "it waits"
         );
         world.forward(MINUTE);
-        assert_eq!(deliver_one(db, clock, |_, _| async { Ok(()) }).await.unwrap(), Outcome::Sent);
+        assert_eq!(deliver_one(&hand, |_, _| async { Ok(()) }).await.unwrap(), Outcome::Sent);
     });
 }
 

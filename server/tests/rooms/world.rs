@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
-use deliveries::{Failure, Letter, Outcome, deliver_one};
+use deliveries::{Failure, Hand, Letter, Outcome, deliver_one};
 use ground::db::{Db, Kind};
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
@@ -194,6 +194,15 @@ impl World {
         made.await.unwrap()
     }
 
+    /// A hand of this worker.
+    pub fn hand(&self, worker: &str) -> Hand {
+        Hand {
+            db: self.house.db.clone(),
+            clock: self.house.clock.clone(),
+            worker: worker.to_owned(),
+        }
+    }
+
     /// Works until nothing is due, and gives the letters that went out.
     pub async fn deliver(&self) -> Vec<Letter> {
         let letters = RefCell::new(Vec::new());
@@ -201,9 +210,7 @@ impl World {
             letters.borrow_mut().push(letter);
             async { Ok::<(), Failure>(()) }
         };
-        while deliver_one(self.db(), &self.house.clock, send).await.unwrap() != Outcome::NothingDue
-        {
-        }
+        while deliver_one(&self.hand("1"), send).await.unwrap() != Outcome::NothingDue {}
         letters.into_inner()
     }
 

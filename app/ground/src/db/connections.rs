@@ -29,13 +29,15 @@ pub(super) async fn without_limits(connection: &mut AnyConnection, kind: Kind) -
     Ok(())
 }
 
-/// The pools: for questions, for writes, and one connection to see whether the database answers
-/// while all others are taken.
+/// The pools: for questions, for writes, and what is kept apart from both: one connection to see
+/// whether the database answers while all others are taken.
 #[derive(Clone, Debug)]
 pub(super) struct Pools {
     pub readers: AnyPool,
     pub writers: AnyPool,
     pub watcher: AnyPool,
+    /// For marks that a process lives, each of which holds a session.
+    pub sessions: AnyPool,
 }
 
 impl Pools {
@@ -56,11 +58,12 @@ impl Pools {
             writers: pool(kind, writers).connect(url).await?,
             readers: pool(kind, readers).connect(url).await?,
             watcher: pool(kind, 1).connect_lazy(url)?,
+            sessions: pool(kind, 2).idle_timeout(None).max_lifetime(None).connect_lazy(url)?,
         })
     }
 
     pub async fn close(&self) {
-        for pool in [&self.watcher, &self.readers, &self.writers] {
+        for pool in [&self.watcher, &self.sessions, &self.readers, &self.writers] {
             pool.close().await;
         }
     }

@@ -26,6 +26,10 @@ impl Opened {
         Ok(Self { path: path.to_owned(), device: found.dev(), inode: found.ino() })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether a write reaches the file that the next start opens. One that was moved or deleted
     /// under the program takes writes as before, and nobody ever reads them.
     pub fn is_there(&self) -> io::Result<()> {

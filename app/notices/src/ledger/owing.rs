@@ -198,7 +198,7 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
            AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = ledger.notice_id
              AND f.started_at IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id
-             AND d.claimed_until > $2)
+             AND d.claimed_at > 0)
            AND NOT {}",
         is_wanted("ledger"),
         went_to_her("ledger")
@@ -273,16 +273,15 @@ pub struct Stale {
 
 /// The digests that are to be put together again, some at a time. One that a worker holds is left
 /// until its permit has failed: else it would go as the worker has it, with nobody knowing.
-pub async fn stale(db: &Db, now: Millis) -> Kept<Vec<Stale>> {
+pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
     let rows = sqlx::query(
         "SELECT d.id, d.unsubscribe, n.id
          FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
-           AND claimed_until < $1 ORDER BY id LIMIT 100) d
+           AND claimed_at = 0 ORDER BY id LIMIT 100) d
          JOIN ledger l ON l.delivery_id = d.id AND l.called_off_at IS NULL
          JOIN notices n ON n.id = l.notice_id
          ORDER BY d.id, n.effect_at, n.id",
     )
-    .bind(now)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let one = |rows: &[AnyRow]| Stale {
@@ -320,17 +319,16 @@ pub async fn put_together_again(
 }
 
 /// Whether a letter that this subscriber has stopped is in a worker's hands.
-pub async fn is_on_its_way(db: &Db, subscriber_id: &str, now: Millis) -> Kept<bool> {
+pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> Kept<bool> {
     let held: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
                  WHERE l.subscriber_id = $1 AND l.called_off_at IS NOT NULL
-                   AND d.claimed_until > $2 AND d.sent_at IS NULL)
+                   AND d.claimed_at > 0 AND d.sent_at IS NULL)
               + (SELECT count(*) FROM update_letters u JOIN deliveries d ON d.id = u.delivery_id
-                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_until > $2
+                 WHERE u.subscriber_id = $1 AND d.next_at IS NULL AND d.claimed_at > 0
                    AND d.sent_at IS NULL)",
     )
     .bind(subscriber_id)
-    .bind(now)
     .fetch_one(&mut *db.read().await?)
     .await?;
     Ok(held > 0)

@@ -690,14 +690,14 @@ fn a_digest_in_a_workers_hand_does_not_tell_what_was_corrected_meanwhile() {
         start_due(&world.house).await.unwrap();
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
-        let outcome =
-            deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
-                assert!(letter.text.contains("Buses"));
-                followed(&world, &leaders, &buses, Some(40)).await;
-                start_due(&world.house).await.unwrap();
-                tell_due(&world.house).await.unwrap();
-                permit.holds().await
-            });
+        let hand = world.hand("1");
+        let outcome = deliveries::deliver_one(&hand, async |letter, permit| {
+            assert!(letter.text.contains("Buses"));
+            followed(&world, &leaders, &buses, Some(40)).await;
+            start_due(&world.house).await.unwrap();
+            tell_due(&world.house).await.unwrap();
+            permit.holds().await
+        });
         assert_eq!(outcome.await.unwrap(), deliveries::Outcome::Later);
         let letters = told(&world).await;
         let digest = letters.iter().find(|letter| letter.text.contains("Taxis")).unwrap();
@@ -715,19 +715,19 @@ fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
         tell_due(&world.house).await.unwrap();
         let (held, holds) = tokio::sync::oneshot::channel();
         let answered = AtomicBool::new(false);
-        let hand_over =
-            deliveries::deliver_one(world.db(), &world.house.clock, async |letter, permit| {
-                held.send(letter.one_click.unwrap()).unwrap();
-                while permit.holds().await.is_ok() {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                assert!(
-                    !answered.load(Ordering::SeqCst),
-                    "it is answered while the letter may still be on its way"
-                );
-                permit.holds().await
-            });
+        let hand = world.hand("1");
+        let hand_over = deliveries::deliver_one(&hand, async |letter, permit| {
+            held.send(letter.one_click.unwrap()).unwrap();
+            while permit.holds().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            assert!(
+                !answered.load(Ordering::SeqCst),
+                "it is answered while the letter may still be on its way"
+            );
+            permit.holds().await
+        });
         let stop = async {
             let one_click = holds.await.unwrap().replace("http://alongside.example.org", "");
             assert!(world.visitor().post(&one_click, &[]).await.says("We have stopped"));

@@ -1,0 +1,132 @@
+//! A mark that a process lives. It goes with the process, however that ends: the operating system
+//! takes the lock of a file away, and PostgreSQL that of a session.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Connection as _};
+use tokio::sync::Mutex;
+
+use super::{Db, Kept, Kind};
+
+/// The mark of one process.
+#[derive(Debug)]
+pub struct Presence {
+    id: String,
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    /// The lock goes when the file is closed.
+    File {
+        _file: File,
+        path: PathBuf,
+    },
+    Session {
+        pool: AnyPool,
+        session: Mutex<Option<PoolConnection<Any>>>,
+    },
+}
+
+impl Presence {
+    pub(super) async fn begin(db: &Db) -> Kept<Self> {
+        let id = id::fresh();
+        let held = match (&db.file, db.kind) {
+            (Some(file), Kind::Sqlite) => {
+                let path = mark(file.path(), &id);
+                let file = File::create(&path)?;
+                file.try_lock().map_err(io::Error::from)?;
+                Held::File { _file: file, path }
+            }
+            _ => Held::Session { pool: db.pools.sessions.clone(), session: Mutex::new(None) },
+        };
+        let presence = Self { id, held };
+        presence.renew().await?;
+        Ok(presence)
+    }
+
+    /// The name by which others ask for it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Takes the mark again where it was lost: a database server that began again knows of none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn renew(&self) -> Kept<()> {
+        let Held::Session { pool, session } = &self.held else { return Ok(()) };
+        let mut session = session.lock().await;
+        if let Some(held) = session.as_mut() {
+            if held.ping().await.is_ok() {
+                return Ok(());
+            }
+            held.close_on_drop();
+        }
+        let mut fresh = pool.acquire().await?;
+        sqlx::query("SELECT pg_advisory_lock(hashtextextended($1, 0))")
+            .bind(&self.id)
+            .execute(&mut *fresh)
+            .await?;
+        *session = Some(fresh);
+        Ok(())
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        match &mut self.held {
+            Held::File { path, .. } => {
+                let _ = fs::remove_file(path);
+            }
+            Held::Session { session, .. } => {
+                // Given back, the session would keep the lock.
+                if let Some(session) = session.get_mut() {
+                    session.close_on_drop();
+                }
+            }
+        }
+    }
+}
+
+/// Whether the process of this mark is gone.
+pub(super) async fn is_gone(db: &Db, id: &str) -> Kept<bool> {
+    if let (Some(file), Kind::Sqlite) = (&db.file, db.kind) {
+        return Ok(is_unlocked(&mark(file.path(), id))?);
+    }
+    let mut session = db.pools.sessions.acquire().await?;
+    // Of a transaction, so that it is free again at once.
+    let free = sqlx::query_scalar(
+        "SELECT CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER)",
+    );
+    let free: i32 = free.bind(id).fetch_one(&mut *session).await?;
+    Ok(free != 0)
+}
+
+fn is_unlocked(path: &Path) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock() {
+        Ok(()) => {
+            fs::remove_file(path)?;
+            Ok(true)
+        }
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Beside the database: `alongside.db-worker-ID`.
+fn mark(database: &Path, id: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-worker-");
+    name.push(id);
+    name.into()
+}

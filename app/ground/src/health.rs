@@ -1,0 +1,83 @@
+//! How this process is: what its tasks and whatever it needs last said of themselves.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What is known of each thing the process needs. Cheap to clone; all clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Health(Arc<Mutex<BTreeMap<&'static str, Word>>>);
+
+/// The last word of one thing.
+#[derive(Clone, Debug)]
+struct Word {
+    at: Instant,
+    /// After so long without another word it is not well.
+    within: Duration,
+    /// What is wrong, in words anybody may read; `None` when all is well.
+    wrong: Option<&'static str>,
+}
+
+/// How one thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// What it is, as in "emails".
+    pub what: &'static str,
+    /// What is wrong with it; `None` when it is well.
+    pub wrong: Option<&'static str>,
+}
+
+impl Health {
+    /// Says that this is well, and that it will say so again within this time.
+    pub fn well(&self, what: &'static str, within: Duration) {
+        self.word(what, within, None);
+    }
+
+    /// Says what is wrong with this, in words that give nothing away: anybody may read them.
+    pub fn wrong(&self, what: &'static str, wrong: &'static str) {
+        self.word(what, Duration::MAX, Some(wrong));
+    }
+
+    /// How each thing is that ever said a word, by its name.
+    #[must_use]
+    pub fn states(&self) -> Vec<State> {
+        let state = |(what, word): (&&'static str, &Word)| State {
+            what,
+            wrong: word
+                .wrong
+                .or_else(|| (word.at.elapsed() > word.within).then_some("has not been heard of")),
+        };
+        self.words().iter().map(state).collect()
+    }
+
+    fn word(&self, what: &'static str, within: Duration, wrong: Option<&'static str>) {
+        self.words().insert(what, Word { at: Instant::now(), within, wrong });
+    }
+
+    fn words(&self) -> MutexGuard<'_, BTreeMap<&'static str, Word>> {
+        // A map of words is whole whatever stopped the one who held it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_said_that_it_is_well_is_so_until_it_is_silent_for_too_long() {
+        let health = Health::default();
+        health.well("emails", Duration::from_secs(60));
+        health.well("rounds", Duration::ZERO);
+        health.wrong("disk", "has no room");
+        std::thread::sleep(Duration::from_millis(1));
+        let states = health.states();
+        let wrong =
+            |what| states.iter().find(|state| state.what == what).and_then(|state| state.wrong);
+        assert_eq!(wrong("emails"), None);
+        assert_eq!(wrong("rounds"), Some("has not been heard of"));
+        assert_eq!(wrong("disk"), Some("has no room"));
+        health.well("disk", Duration::from_secs(60));
+        assert!(health.states().iter().all(|state| state.what != "disk" || state.wrong.is_none()));
+    }
+}

@@ -1,0 +1,53 @@
+//! What the program says on standard output and standard error. A full disk or a reader that went
+//! away never stops it.
+
+use std::io::{self, Write as _};
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+
+/// Says a line to whoever started the program.
+pub fn line(words: &str) {
+    // Nobody is left who could be told that it was not heard.
+    let _ = writeln!(io::stdout().lock(), "{words}");
+}
+
+/// Says words as they are, which end with their own line.
+pub fn words(words: &str) {
+    let _ = io::stdout().lock().write_all(words.as_bytes());
+}
+
+/// Says why the program does not go on.
+pub fn why(words: &str) {
+    let _ = writeln!(io::stderr().lock(), "{words}");
+}
+
+/// The log while the program runs; what waits to be written goes when it is dropped.
+pub struct Log {
+    _writes: WorkerGuard,
+    dropped: ErrorCounter,
+}
+
+impl Log {
+    /// Begins to log on standard error, in a thread of its own. Lines that cannot be written, or
+    /// not as fast as they come, are dropped.
+    #[must_use]
+    pub fn begin() -> Self {
+        let (writer, writes) = NonBlockingBuilder::default().lossy(true).finish(io::stderr());
+        let dropped = writer.error_counter();
+        let filter =
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(writer)
+            .log_internal_errors(false)
+            .init();
+        Self { _writes: writes, dropped }
+    }
+
+    /// Counts the lines that were dropped since they came faster than they could be written.
+    #[must_use]
+    pub fn dropped(&self) -> ErrorCounter {
+        self.dropped.clone()
+    }
+}

@@ -1,0 +1,211 @@
+//! The real program among faults that are no crash: a disk that takes no more, a log that cannot be
+//! written, callers who say nothing. It goes on, and is well again when the fault is over.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// The program with its area in a folder of its own.
+struct Service {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Service {
+    /// Starts it by a shell, which does `first` and then becomes it; `output` says where its words
+    /// and its log go: without it to pipes that nobody reads.
+    fn start(first: &str, output: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), first, output)
+    }
+
+    fn start_in(folder: TempDir, first: &str, output: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let program = env!("CARGO_BIN_EXE_alongside");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{first}; exec {program} serve {output}")])
+            .current_dir(folder.path())
+            .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
+            .env("MAIL", format!("file:{}/mail", folder.path().display()))
+            .env("LISTEN", format!("127.0.0.1:{port}"))
+            .env("PUBLIC_URL", "http://alongside.example.org")
+            .env("RUST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nobody reads what it says.
+        drop((child.stdout.take(), child.stderr.take()));
+        let service = Self { child, port, folder };
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        service
+    }
+
+    fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.port)).unwrap()
+    }
+
+    fn send(&self, request: &str) -> String {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // Whoever is cut off gets what came until then.
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: alongside.example.org\r\nConnection: close\r\n\r\n"
+        ))
+    }
+
+    /// A form that anybody may send and that always writes.
+    fn forget_password(&self) -> String {
+        let body = "email=somebody%40example.org";
+        self.send(&format!(
+            "POST /forgotten-password HTTP/1.1\r\nHost: alongside.example.org\r\nContent-Type: \
+             application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: \
+             close\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    /// The largest file it may write from now on, in bytes.
+    fn may_write(&self, bytes: &str) {
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &format!("--fsize={bytes}:unlimited")])
+            .status();
+        assert!(set.unwrap().success());
+    }
+
+    /// Asks it to stop, and gives whether it ended well.
+    fn stop(mut self) -> bool {
+        let asked =
+            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        asked.success() && self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is(answer: &str, status: u16) -> bool {
+    answer.starts_with(&format!("HTTP/1.1 {status} "))
+}
+
+#[test]
+fn after_writes_that_failed_the_next_one_is_kept() {
+    let service = Service::start("trap '' XFSZ", "");
+    assert!(is(&service.forget_password(), 303));
+    let log = fs::metadata(service.folder.path().join("alongside.db-wal")).unwrap().len();
+    service.may_write(&log.to_string());
+    let mut refused = 0;
+    for _ in 0..20 {
+        let answer = service.forget_password();
+        if is(&answer, 503) {
+            refused += 1;
+            assert!(answer.to_lowercase().contains("retry-after"), "{answer}");
+        } else {
+            // What is written again at the log's start still fits.
+            assert!(is(&answer, 303), "{answer}");
+        }
+        assert!(is(&service.get("/topics"), 200), "pages are read all the while");
+    }
+    assert!(refused > 0, "the disk was never full");
+    service.may_write("unlimited");
+    assert!(is(&service.forget_password(), 303), "the first write after the fault is kept");
+    assert!(service.stop());
+}
+
+#[test]
+fn a_log_that_cannot_be_written_keeps_nobody_from_an_answer() {
+    for output in [">/dev/full 2>/dev/full", ">&- 2>&-", ""] {
+        let service = Service::start(":", output);
+        for _ in 0..3 {
+            assert!(is(&service.forget_password(), 303), "{output}");
+            assert!(is(&service.get("/"), 200), "{output}");
+        }
+    }
+}
+
+#[test]
+fn callers_who_say_nothing_keep_nobody_out_for_long_and_do_not_hold_up_the_end() {
+    let service = Service::start("ulimit -n 64", "");
+    let silent: Vec<_> = (0..40)
+        .map(|_| {
+            let mut stream = service.connect();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: along").unwrap();
+            stream
+        })
+        .collect();
+    assert!(is(&service.get("/"), 200));
+    assert!(is(&service.forget_password(), 303), "and there are descriptors to write with");
+    drop(silent);
+    let mut half = service.connect();
+    half.write_all(b"GET / HTTP/1.1\r\nHost: along").unwrap();
+    assert!(service.stop());
+}
+
+#[test]
+fn a_database_that_went_is_not_replaced_by_an_empty_one_in_silence() {
+    let service = Service::start(":", "");
+    let folder = tempfile::tempdir().unwrap();
+    copy_all(service.folder.path(), folder.path());
+    assert!(service.stop());
+    fs::remove_file(folder.path().join("alongside.db")).unwrap();
+    let start = |more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_alongside"))
+            .arg("migrate")
+            .args(more)
+            .current_dir(folder.path())
+            .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
+            .output()
+            .unwrap()
+    };
+    let refused = start(&[]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && why.contains("--create"), "{why}");
+    assert!(!folder.path().join("alongside.db").exists());
+    assert!(start(&["--create"]).status.success());
+    assert!(folder.path().join("alongside.db").exists());
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_with_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("alongside.db"), "This is a letter to the council.\n".repeat(99))
+        .unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_alongside"))
+        .arg("check-config")
+        .current_dir(folder.path())
+        .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
+        .env("MAIL", format!("file:{}/mail", folder.path().display()))
+        .output()
+        .unwrap();
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && why.contains("not a database"), "{why}");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
