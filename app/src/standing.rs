@@ -143,6 +143,11 @@ pub fn problem(status: StatusCode) -> Page {
             "That was a lot at once",
             "Wait a minute, go back, and try again. What you typed is still there.",
         ),
+        StatusCode::GONE => (
+            "This file is damaged",
+            "What is kept of it here is not what was put in, so we do not give it out. The people \
+             who run this site have been told. Ask the forum for it.",
+        ),
         status if status.is_client_error() => {
             ("That could not be read", "Go back: what you typed is still there. Then try again.")
         }

@@ -1,8 +1,9 @@
 //! Every SQL statement about responses. A response has no time and no person; whoever has its code
 //! holds it.
 
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, known, read_json};
 use questionnaires::answers::{Answer, Answers};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::store::{CONSULTATION, Consultation, consultation};
@@ -21,12 +22,13 @@ pub enum State {
 }
 
 impl State {
-    fn read(word: &str) -> Self {
+    fn read(word: &str) -> Option<Self> {
         match word {
-            "sent" => Self::Sent,
-            "reopened" => Self::Reopened,
-            "withdrawn" => Self::Withdrawn,
-            _ => Self::Begun,
+            "begun" => Some(Self::Begun),
+            "sent" => Some(Self::Sent),
+            "reopened" => Some(Self::Reopened),
+            "withdrawn" => Some(Self::Withdrawn),
+            _ => None,
         }
     }
 }
@@ -82,12 +84,15 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
         .bind(id::hash(code))
         .fetch_optional(&mut *db.read().await?)
         .await?;
-    Ok(row.map(|row| Response {
-        consultation: consultation(&row),
-        answers: serde_json::from_str(row.get("answers")).unwrap_or_default(),
-        may_quote: row.get::<i64, _>("may_quote") == 1,
-        state: State::read(row.get("state")),
-    }))
+    let one = |row: AnyRow| {
+        Ok(Response {
+            consultation: consultation(&row)?,
+            answers: read_json(row.get("answers"))?,
+            may_quote: row.get::<i64, _>("may_quote") == 1,
+            state: known(State::read(row.get("state")), "responses.state")?,
+        })
+    };
+    row.map(one).transpose()
 }
 
 /// The answers of a response, held for whoever is about to change or to send them; `None` when it
@@ -102,7 +107,7 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option
     );
     let held: Option<String> =
         sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(tx).await?;
-    Ok(held.map(|held| serde_json::from_str(&held).unwrap_or_default()))
+    held.map(|held| read_json(&held)).transpose()
 }
 
 /// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other

@@ -2,7 +2,7 @@
 //! `responses`.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kept, Kind};
+use ground::db::{Db, Kept, Kind, json, known, read_json};
 use questionnaires::mended::{Mending, mend};
 use questionnaires::{Questionnaire, Section};
 use sqlx::any::AnyRow;
@@ -85,7 +85,7 @@ pub async fn write(
         "INSERT INTO questionnaires (consultation_id, version, questions) VALUES ($1, 1, $2)",
     )
     .bind(&new)
-    .bind(json(&empty))
+    .bind(json(&empty)?)
     .execute(tx)
     .await?;
     Ok((new, true))
@@ -151,7 +151,7 @@ pub async fn versions(db: &Db, consultation_id: &str) -> Kept<Vec<Consultation>>
         .bind(consultation_id)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    Ok(rows.iter().map(consultation).collect())
+    rows.iter().map(consultation).collect()
 }
 
 async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consultation>> {
@@ -160,7 +160,7 @@ async fn one(db: &Db, consultation_id: &str, which: &str) -> Kept<Option<Consult
         .bind(consultation_id)
         .fetch_optional(&mut *db.read().await?)
         .await?;
-    Ok(row.as_ref().map(consultation))
+    row.as_ref().map(consultation).transpose()
 }
 
 /// What is read of a consultation and its questions.
@@ -172,10 +172,10 @@ pub(super) const CONSULTATION: &str =
      FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
        JOIN plans p ON p.id = c.plan_id LEFT JOIN topics t ON t.id = c.topic_id";
 
-pub(super) fn consultation(row: &AnyRow) -> Consultation {
+pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
     let (topic_id, plan_id): (Option<String>, Option<String>) =
         (row.get("topic_id"), row.get("plan_id"));
-    Consultation {
+    Ok(Consultation {
         id: row.get("id"),
         terms: Terms {
             form_key: row.get("form_key"),
@@ -186,7 +186,7 @@ pub(super) fn consultation(row: &AnyRow) -> Consultation {
             who_for: row.get("who_for"),
             how_used: row.get("how_used"),
             who_sees: row.get("who_sees"),
-            access: Who::read(row.get("access")).unwrap_or(Who::SignedIn),
+            access: known(Who::read(row.get("access")), "consultations.access")?,
             topic_id: topic_id.clone(),
             plan_id: plan_id.clone(),
             draft_id: row.get("draft_id"),
@@ -199,19 +199,14 @@ pub(super) fn consultation(row: &AnyRow) -> Consultation {
         topic: topic_id.zip(row.get("topic")),
         version: row.get("version"),
         live_at: row.get("live_at"),
-        questionnaire: questionnaire(row.get("questions"), row.get("mended")),
-    }
+        questionnaire: questionnaire(row.get("questions"), row.get("mended"))?,
+    })
 }
 
 /// Questions as they are asked: as they were written, with the faults of their wording put right.
-pub(super) fn questionnaire(questions: &str, mended: &str) -> Questionnaire {
-    let mended: Vec<Mending> = serde_json::from_str(mended).unwrap_or_default();
-    mend(serde_json::from_str(questions).unwrap_or_default(), &mended)
-}
-
-fn json(questionnaire: &Questionnaire) -> String {
-    // Nothing in it can fail to be JSON: its keys are words, its numbers whole.
-    serde_json::to_string(questionnaire).unwrap_or_default()
+pub(super) fn questionnaire(questions: &str, mended: &str) -> Kept<Questionnaire> {
+    let mended: Vec<Mending> = read_json(mended)?;
+    Ok(mend(read_json(questions)?, &mended))
 }
 
 /// The questions of this version, for whoever is about to change them.
@@ -230,7 +225,7 @@ pub async fn questions(
         .bind(version)
         .fetch_one(tx)
         .await?;
-    Ok(serde_json::from_str(&questions).unwrap_or_default())
+    read_json(&questions)
 }
 
 /// Keeps other questions, while nobody has answered. False when somebody has.
@@ -245,7 +240,7 @@ pub async fn keep_questions(
            AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.consultation_id = $1
              AND r.version = $2 AND r.answers <> '{}')",
     );
-    let kept = kept.bind(consultation_id).bind(version).bind(json(questions)).execute(tx).await?;
+    let kept = kept.bind(consultation_id).bind(version).bind(json(questions)?).execute(tx).await?;
     Ok(kept.rows_affected() == 1)
 }
 
@@ -266,14 +261,14 @@ pub async fn keep_mending(
         .bind(version)
         .fetch_one(&mut *tx)
         .await?;
-    let mut mended: Vec<Mending> = serde_json::from_str(&mended).unwrap_or_default();
+    let mut mended: Vec<Mending> = read_json(&mended)?;
     mended.push(mending);
     sqlx::query(
         "UPDATE questionnaires SET mended = $3 WHERE consultation_id = $1 AND version = $2",
     )
     .bind(consultation_id)
     .bind(version)
-    .bind(serde_json::to_string(&mended).unwrap_or_default())
+    .bind(json(&mended)?)
     .execute(tx)
     .await?;
     Ok(())
@@ -295,7 +290,7 @@ pub async fn begin_version(
     Ok(begun
         .bind(consultation_id)
         .bind(version)
-        .bind(json(questions))
+        .bind(json(questions)?)
         .execute(tx)
         .await?
         .rows_affected()

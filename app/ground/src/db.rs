@@ -315,6 +315,17 @@ pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> Kept<T> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
+/// What a word in a column stands for.
+///
+/// # Errors
+/// When this program does not know the word, as when a newer one wrote it: whoever took another
+/// meaning for it would write that back.
+pub fn known<T>(meaning: Option<T>, column: &str) -> Kept<T> {
+    meaning.ok_or_else(|| {
+        sqlx::Error::Decode(format!("{column} holds a word that this program does not know").into())
+    })
+}
+
 /// Whether the error is the database's word that a unique value is already there.
 #[must_use]
 pub fn already_there(error: &sqlx::Error) -> bool {

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::db::is_of_the_moment;
+use crate::files::NoFile;
 
 /// What ends a request early.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,18 @@ pub enum Error {
     /// Where files are kept failed; logged. 503 with `Retry-After`.
     #[error("the files: {0}")]
     Files(#[from] object_store::Error),
+    /// A file is damaged or missing; logged. 410.
+    #[error("the files: {0}")]
+    Spoilt(String),
+}
+
+impl From<NoFile> for Error {
+    fn from(why: NoFile) -> Self {
+        match why {
+            NoFile::Store(error) => Self::Files(error),
+            spoilt @ NoFile::Spoilt(_) => Self::Spoilt(spoilt.to_string()),
+        }
+    }
 }
 
 /// How long somebody who met a moment's trouble is to wait, in seconds.
@@ -57,6 +70,10 @@ impl IntoResponse for Error {
             Self::Files(error) => {
                 tracing::error!(%error, "where files are kept failed");
                 unable()
+            }
+            Self::Spoilt(error) => {
+                tracing::error!(error, "a file cannot be given out");
+                StatusCode::GONE.into_response()
             }
         }
     }

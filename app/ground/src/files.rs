@@ -3,23 +3,41 @@
 
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 20 * 1024 * 1024;
 
 /// Where files are. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Files(Arc<dyn ObjectStore>);
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    /// How many times a file was asked for that is damaged or missing.
+    spoilt: Arc<AtomicU64>,
+}
+
+/// Why a file is not given out.
+#[derive(Debug, thiserror::Error)]
+pub enum NoFile {
+    /// Where files are kept does not answer.
+    #[error(transparent)]
+    Store(#[from] object_store::Error),
+    /// What is kept under this name is not what was put there, or nothing is.
+    #[error("the file {0} is damaged or missing: put it back from a backup")]
+    Spoilt(String),
+}
 
 /// A file that was kept, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,17 +178,18 @@ impl Files {
     ) -> Result<Option<String>, object_store::Error> {
         let Some((content, ending)) = without_traces(content) else { return Ok(None) };
         let hash = id::sha256(&content);
-        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        self.store.put(&Path::from(hash.clone()), content.into()).await?;
         Ok(Some(format!("{hash}.{ending}")))
     }
 
     /// A picture to be shown; `None` for a name that is none.
     ///
     /// # Errors
-    /// When the store fails or it is gone.
-    pub async fn picture(&self, name: &str) -> Result<Option<Response>, object_store::Error> {
+    /// When the store fails, or it is damaged or missing.
+    pub async fn picture(&self, name: &str) -> Result<Option<Response>, NoFile> {
         let Some((hash, ending)) = id::picture_name(name) else { return Ok(None) };
-        let content = self.0.get(&Path::from(hash)).await?.bytes().await?;
+        self.check(hash).await?;
+        let content = self.store.get(&Path::from(hash)).await?.bytes().await?;
         let kind = if ending == "png" { "image/png" } else { "image/jpeg" };
         let headers = [
             (header::CONTENT_TYPE, kind),
@@ -188,9 +207,11 @@ impl Files {
         if let Some(folder) = setting.strip_prefix("file:") {
             std::fs::create_dir_all(folder)
                 .map_err(|error| format!("FILES: the folder {folder} cannot be made: {error}"))?;
+            // A row that names a file is written after this says that it is kept.
             let store = object_store::local::LocalFileSystem::new_with_prefix(folder)
-                .map_err(|error| format!("FILES: the folder {folder} cannot be used: {error}"))?;
-            return Ok(Self(Arc::new(store)));
+                .map_err(|error| format!("FILES: the folder {folder} cannot be used: {error}"))?
+                .with_fsync(true);
+            return Ok(Self::of(store));
         }
         let wrong = || "FILES must be file:FOLDER or s3://BUCKET/PREFIX".to_owned();
         let url =
@@ -202,13 +223,56 @@ impl Files {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (store, prefix) = object_store::parse_url_opts(&url, settings)
             .map_err(|error| format!("FILES cannot be used: {error}"))?;
-        Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
+        Ok(Self::of(PrefixStore::new(store, prefix)))
     }
 
     /// Keeps files in memory, for tests and commands that need none.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self(Arc::new(object_store::memory::InMemory::new()))
+        Self::of(object_store::memory::InMemory::new())
+    }
+
+    fn of(store: impl ObjectStore) -> Self {
+        Self { store: Arc::new(store), spoilt: Arc::default() }
+    }
+
+    /// How many times a file was asked for, since the process began, that is damaged or missing.
+    #[must_use]
+    pub fn spoilt(&self) -> u64 {
+        self.spoilt.load(Ordering::Relaxed)
+    }
+
+    /// Puts a few bytes where files are kept and takes them away again.
+    ///
+    /// # Errors
+    /// When no file can be kept.
+    pub async fn try_out(&self) -> Result<(), object_store::Error> {
+        let name = Path::from(format!("try-{}", id::fresh()));
+        self.store.put(&name, Bytes::from_static(b"try").into()).await?;
+        self.store.delete(&name).await
+    }
+
+    /// Whether what is kept under this hash is what was put there. Read in parts, so that a large
+    /// file takes no memory.
+    ///
+    /// # Errors
+    /// When it is not, or the store fails.
+    pub async fn check(&self, hash: &str) -> Result<(), NoFile> {
+        let found = match self.store.get(&Path::from(hash)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Err(self.spoil(hash)),
+            Err(error) => return Err(error.into()),
+        };
+        let (mut parts, mut sum) = (found.into_stream(), Sha256::new());
+        while let Some(part) = parts.next().await {
+            sum.update(&part?);
+        }
+        if id::hex(&sum.finalize()) == hash { Ok(()) } else { Err(self.spoil(hash)) }
+    }
+
+    fn spoil(&self, hash: &str) -> NoFile {
+        self.spoilt.fetch_add(1, Ordering::Relaxed);
+        NoFile::Spoilt(hash.to_owned())
     }
 
     /// Keeps a file. The same content twice is one file.
@@ -223,16 +287,17 @@ impl Files {
     ) -> Result<Kept, object_store::Error> {
         let hash = id::sha256(&content);
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
-        self.0.put(&Path::from(hash.clone()), content.into()).await?;
+        self.store.put(&Path::from(hash.clone()), content.into()).await?;
         Ok(Kept { hash, name: cleaned(name, kind), kind, size })
     }
 
     /// The file as something to save, never to show in the page's place.
     ///
     /// # Errors
-    /// When the store fails or the file is gone.
-    pub async fn download(&self, file: &Kept) -> Result<Response, object_store::Error> {
-        let content = self.0.get(&Path::from(file.hash.clone())).await?;
+    /// When the store fails, or the file is damaged or missing.
+    pub async fn download(&self, file: &Kept) -> Result<Response, NoFile> {
+        self.check(&file.hash).await?;
+        let content = self.store.get(&Path::from(file.hash.clone())).await?;
         let name =
             percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC);
         let disposition = format!(
@@ -369,6 +434,25 @@ mod tests {
         assert_eq!(cleaned("", FileKind::Docx), "file.docx");
         assert_eq!(size_in_words(340_000), "340 kB");
         assert_eq!(size_in_words(2_345_678), "2.3 MB");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_damaged_or_missing_is_not_given_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = Files::open(&format!("file:{}", folder.path().display())).expect("files");
+        let content = Bytes::from_static(b"%PDF-1.7 what is to be planned");
+        let file = files.keep("draft.pdf", FileKind::Pdf, content).await.expect("it is kept");
+        assert!(files.download(&file).await.is_ok());
+        let path = folder.path().join(&file.hash);
+        // As after a power cut, and as by a disk that forgets.
+        for damaged in [&b""[..], b"%PDF-1.7 what is to be burned!"] {
+            std::fs::write(&path, damaged).expect("it is damaged");
+            assert!(matches!(files.download(&file).await, Err(NoFile::Spoilt(_))));
+        }
+        std::fs::remove_file(&path).expect("it is gone");
+        assert!(matches!(files.download(&file).await, Err(NoFile::Spoilt(_))));
+        assert_eq!(files.spoilt(), 3);
+        assert!(files.try_out().await.is_ok());
     }
 
     #[test]

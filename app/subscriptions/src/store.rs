@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::returns::Came;
-use ground::db::{self, Db, Kept, Kind};
+use ground::db::{self, Db, Kept, Kind, known};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::{Cadence, hold};
 
@@ -303,7 +303,7 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     .await?;
     let mut has = Has::default();
     for row in rows {
-        has.cadence = Cadence::read(row.get(0)).unwrap_or_default();
+        has.cadence = known(Cadence::read(row.get(0)), "subscribers.cadence")?;
         has.came_back = row.get::<Option<&str>, _>(4).and_then(Came::read);
         if let Some(id) = row.get(1) {
             has.subscriptions.push(Standing { id, service: row.get(2), place: row.get(3) });

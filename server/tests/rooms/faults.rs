@@ -4,8 +4,10 @@
 
 use axum::http::{StatusCode, header};
 use ground::db::Kind;
+use ground::files::Files;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
+use crate::consultations;
 use crate::world::{World, on_both};
 
 async fn topics(world: &World) -> i64 {
@@ -178,5 +180,52 @@ fn while_a_table_is_locked_its_pages_say_so_soon_and_other_pages_answer() {
         assert_eq!(topics(&world).await, 0, "what was answered with 503 is not kept later");
         parent.propose("Buses").await;
         assert_eq!(world.visitor().get("/topics").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn an_answer_that_this_program_does_not_know_is_neither_shown_as_none_nor_written_over() {
+    on_both(async |world| {
+        let id = consultations::open(&world, &world.organiser().await, "anyone").await;
+        let visitor = world.visitor();
+        let response = consultations::begin(&visitor, &id).await;
+        let newer = r#"{"first":{"picture":"drawn by a newer program"}}"#;
+        let change = world.db().write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("UPDATE responses SET answers = $1").bind(newer).execute(tx).await?;
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        change.await.unwrap();
+        assert_eq!(
+            visitor.get(&format!("{response}/questions/question-1")).await.status,
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+        let sent = consultations::answer(&visitor, &response, "question-1", "yes").await;
+        assert_eq!(sent.status, StatusCode::INTERNAL_SERVER_ERROR);
+        let mut connection = world.db().read().await.unwrap();
+        let kept: String = sqlx::query_scalar("SELECT answers FROM responses")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(kept, newer);
+    });
+}
+
+#[test]
+fn a_picture_that_is_damaged_is_not_shown_and_the_page_says_so() {
+    on_both(async |world| {
+        let folder = world.folder().join("files");
+        let files = Files::open(&format!("file:{}", folder.display())).unwrap();
+        let picture = [&b"\xFF\xD8\xFF\xDB\x00\x06look"[..], b"\xFF\xDA\x00\x03\x01look\xFF\xD9"];
+        let name = files.keep_picture(picture.concat().into()).await.unwrap().unwrap();
+        let house = world.house.clone().with_files(files);
+        let world = world.around(house);
+        let path = format!("/pictures/{name}");
+        assert_eq!(world.visitor().get(&path).await.status, StatusCode::OK);
+        std::fs::write(folder.join(&name[..64]), "").unwrap();
+        let answer = world.visitor().get(&path).await;
+        assert_eq!(answer.status, StatusCode::GONE);
+        assert!(answer.says("This file is damaged"), "{}", answer.html);
     });
 }

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, known, read_json};
 use questionnaires::Question;
 use questionnaires::answers::Answers;
 use questionnaires::results::{Channel, Heard, Theme};
@@ -24,14 +24,16 @@ pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kep
     .bind(consultation_id)
     .fetch_all(connection)
     .await?;
-    let one = |row: &AnyRow| Heard {
-        response_id: row.get(0),
-        version: row.get(1),
-        channel: Channel::read(row.get(2)).unwrap_or(Channel::Online),
-        may_quote: row.get::<i64, _>(3) == 1,
-        answers: serde_json::from_str::<Answers>(row.get(4)).unwrap_or_default(),
+    let one = |row: &AnyRow| {
+        Ok(Heard {
+            response_id: row.get(0),
+            version: row.get(1),
+            channel: known(Channel::read(row.get(2)), "responses.channel")?,
+            may_quote: row.get::<i64, _>(3) == 1,
+            answers: read_json(row.get(4))?,
+        })
     };
-    Ok(rows.iter().map(one).collect())
+    rows.iter().map(one).collect()
 }
 
 /// What stands around the responses of one consultation.
@@ -325,14 +327,17 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
     .bind(concern_id)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.map(|row| Concern {
-        id: row.get(0),
-        consultation: (row.get(1), row.get(2)),
-        question: questionnaire(row.get(3), row.get(4)).question(row.get(5)).cloned(),
-        what: row.get(6),
-        passed_on: (row.get(7), row.get(8)),
-        answers: serde_json::from_str(row.get(9)).unwrap_or_default(),
-    }))
+    let one = |row: AnyRow| {
+        Ok(Concern {
+            id: row.get(0),
+            consultation: (row.get(1), row.get(2)),
+            question: questionnaire(row.get(3), row.get(4))?.question(row.get(5)).cloned(),
+            what: row.get(6),
+            passed_on: (row.get(7), row.get(8)),
+            answers: read_json(row.get(9))?,
+        })
+    };
+    row.map(one).transpose()
 }
 
 /// Keeps that somebody looked at it.

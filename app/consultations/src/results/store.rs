@@ -46,16 +46,18 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     .bind(consultation_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let one = |row: &AnyRow| Release {
-        number: row.get(0),
-        results: serde_json::from_str(row.get(1)).unwrap_or_default(),
-        differs: row.get(2),
-        counted_by: (row.get(3), row.get(4)),
-        checked_at: row.get(5),
-        counted_at: row.get(6),
-        is_stale: row.get::<i64, _>(7) != 0,
+    let one = |row: &AnyRow| {
+        Ok(Release {
+            number: row.get(0),
+            results: db::read_json(row.get(1))?,
+            differs: row.get(2),
+            counted_by: (row.get(3), row.get(4)),
+            checked_at: row.get(5),
+            counted_at: row.get(6),
+            is_stale: row.get::<i64, _>(7) != 0,
+        })
     };
-    Ok(rows.iter().map(one).collect())
+    rows.iter().map(one).collect()
 }
 
 /// Whether everyone can read a release of a consultation.

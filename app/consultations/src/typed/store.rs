@@ -1,6 +1,6 @@
 //! Every SQL statement about responses that were typed in.
 
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, json, known, read_json};
 use questionnaires::answers::Answers;
 use questionnaires::results::Channel;
 use sqlx::any::AnyRow;
@@ -41,16 +41,18 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Typed>> {
     .bind(consultation_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let one = |row: &AnyRow| Typed {
-        response_id: row.get(0),
-        sheet: row.get(1),
-        channel: Channel::read(row.get(2)).unwrap_or(Channel::Paper),
-        version: row.get(3),
-        answers: serde_json::from_str(row.get(4)).unwrap_or_default(),
-        by: (row.get(5), row.get(6)),
-        checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
+    let one = |row: &AnyRow| {
+        Ok(Typed {
+            response_id: row.get(0),
+            sheet: row.get(1),
+            channel: known(Channel::read(row.get(2)), "responses.channel")?,
+            version: row.get(3),
+            answers: read_json(row.get(4))?,
+            by: (row.get(5), row.get(6)),
+            checked: row.get::<Option<String>, _>(7).map(|_by| row.get::<i64, _>(8) == 1),
+        })
     };
-    Ok(rows.iter().map(one).collect())
+    rows.iter().map(one).collect()
 }
 
 /// A response to be typed in.
@@ -94,7 +96,7 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .bind(new.to.1)
     // A code that nobody has.
     .bind(id::hash(&id::secret()))
-    .bind(serde_json::to_string(&new.answers).unwrap_or_default())
+    .bind(json(&new.answers)?)
     .bind(new.channel.word())
     .bind(i32::from(new.may_quote))
     .bind(&new.form_key)
@@ -141,7 +143,7 @@ pub async fn compare(
         return Ok(false);
     }
     if let Some(answers) = answers {
-        let answers = serde_json::to_string(answers).unwrap_or_default();
+        let answers = json(answers)?;
         sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
             .bind(response_id)
             .bind(answers)
