@@ -162,7 +162,8 @@ impl Db {
         // It is told to take its time, and is used for nothing else.
         connection.close_on_drop();
         connections::without_limits(&mut connection, self.kind).await?;
-        self.migrator().run(&mut *connection).await
+        self.migrator().run(&mut *connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// How far this machine's clock, which says `now`, is ahead of the database's, in milliseconds;
