@@ -44,4 +44,5 @@ fn own() -> Routes {
         .get("/privacy", Anyone, standing::privacy)
         .get("/offline", Anyone, standing::offline)
         .get("/healthz", Anyone, standing::healthz)
+        .get("/readyz", Anyone, standing::readyz)
 }

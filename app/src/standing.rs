@@ -122,6 +122,23 @@ pub async fn healthz(State(house): State<House>) -> Response {
     }
 }
 
+/// GET `/readyz`: whether all is well that this process needs, and what is not, a line each. What
+/// anybody may read: reasons are in the log.
+pub async fn readyz(State(house): State<House>) -> Response {
+    let states = house.health.states();
+    let is_ready = !states.is_empty() && states.iter().all(|state| state.wrong.is_none());
+    let lines = states
+        .iter()
+        .map(|state| format!("{}: {}\n", state.what, state.wrong.unwrap_or("well")))
+        .collect::<String>();
+    let (status, first) = if is_ready {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    };
+    (status, format!("{first}{lines}")).into_response()
+}
+
 /// The page for an answer that is no page: what to do now, for each status.
 #[must_use]
 pub fn problem(status: StatusCode) -> Page {

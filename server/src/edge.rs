@@ -80,7 +80,7 @@ async fn pages_for_problems(
 ) -> Response {
     let wants_words =
         request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/plain")
-            || request.uri().path() == "/healthz";
+            || ["/healthz", "/readyz"].contains(&request.uri().path());
     let answer = next.run(request).await;
     let status = answer.status();
     let is_page = answer

@@ -8,7 +8,7 @@
 //! * [`mailer`]: hands letters over, to a folder or by SMTP
 //! * [`mailbox`]: what came back of letters
 //! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
-//!   fault
+//!   fault; [`watch`]: whether the process can do what it is for
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
 //!   its log
@@ -26,4 +26,5 @@ pub mod say;
 pub mod serve;
 pub mod settings;
 pub mod tasks;
+pub mod watch;
 pub mod worker;

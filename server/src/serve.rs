@@ -13,6 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::Settings;
+use crate::tasks::keep_going;
+use crate::watch::{self, Room};
 use crate::{demonstration, edge, listen, say, worker};
 
 /// Opens the database and brings its tables up to this program. Where there was a database and is
@@ -194,6 +196,11 @@ pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
     say::line(&format!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/')));
 
     let stop = stop_on_signal()?;
+    let (watched, room, stopping) = (house.clone(), Room::of(&settings), stop.clone());
+    let watching =
+        tokio::spawn(keep_going("the watch", house.health.clone(), stop.clone(), move || {
+            watch::watch(watched.clone(), room.clone(), stopping.clone())
+        }));
     let working = how.work.then(|| {
         tokio::spawn(worker::work(
             house.clone(),
@@ -209,6 +216,7 @@ pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
     if let Some(working) = working {
         let _ = working.await;
     }
+    let _ = watching.await;
     db.close().await;
     served.map_err(|error| format!("Serving failed: {error}"))
 }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub forum: String,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How much must be free on the disks, in bytes, for the service to call itself ready.
+    pub least_free: u64,
 }
 
 impl Settings {
@@ -143,6 +145,8 @@ impl Settings {
             .map(network)
             .collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
+        let least_free = number("LEAST_FREE_MB", &or("LEAST_FREE_MB", "200"), 0..=1_000_000)?;
+        let least_free = u64::from(least_free) * 1_000_000;
         Ok(Self {
             database_url,
             listen,
@@ -159,6 +163,7 @@ impl Settings {
             area,
             forum,
             trusted_proxies,
+            least_free,
         })
     }
 
@@ -314,6 +319,7 @@ mod tests {
             ("MAIL_RATE", "0"),
             ("MAIL_RATE", "1001"),
             ("MAIL_RATE", "fast"),
+            ("LEAST_FREE_MB", "much"),
         ] {
             let error = with(&[(name, value)]).expect_err(name);
             assert!(error.contains(name) && !error.contains('\n'), "{name}: {error}");

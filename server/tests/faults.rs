@@ -104,6 +104,17 @@ impl Drop for Service {
     }
 }
 
+/// Waits until it holds: what is known lags behind what is so.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..300 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("waited in vain until {what}");
+}
+
 fn is(answer: &str, status: u16) -> bool {
     answer.starts_with(&format!("HTTP/1.1 {status} "))
 }
@@ -127,8 +138,14 @@ fn after_writes_that_failed_the_next_one_is_kept() {
         assert!(is(&service.get("/topics"), 200), "pages are read all the while");
     }
     assert!(refused > 0, "the disk was never full");
+    until("it is known that nothing can be kept", || {
+        let ready = service.get("/readyz");
+        is(&ready, 503) && ready.contains("writes: what is sent cannot be kept just now")
+    });
+    assert!(is(&service.get("/healthz"), 200), "a start again would mend nothing");
     service.may_write("unlimited");
     assert!(is(&service.forget_password(), 303), "the first write after the fault is kept");
+    until("it is known that all is well", || is(&service.get("/readyz"), 200));
     assert!(service.stop());
 }
 

@@ -248,6 +248,20 @@ impl Db {
         })
     }
 
+    /// Writes the time into a row of its own, to see whether a write goes through.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn beat(&self, now: Millis) -> Result<(), sqlx::Error> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Begins to mark that this process lives, so that others know when it does not any more.
     ///
     /// # Errors

@@ -108,6 +108,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /forgotten-password",
         "GET /forgotten-password/sent",
         "GET /healthz",
+        "GET /readyz",
         "GET /invitations/{token}",
         "GET /local-offer",
         "GET /local-offer/comments/{id}",

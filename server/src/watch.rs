@@ -1,0 +1,101 @@
+//! Looks again and again whether this process can do what it is for, and says so to
+//! [`ground::health::Health`], which `/readyz` shows.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ground::db::is_of_the_moment;
+use ground::house::House;
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::Settings;
+
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How long one look may take, before what it looks at is taken for stuck.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A word that is older than this is none any more.
+const HEARD_WITHIN: Duration = Duration::from_secs(30);
+/// How long between two looks at what costs more.
+const SELDOM: Duration = Duration::from_secs(30);
+
+/// What must have room on its disk.
+#[derive(Clone, Debug)]
+pub struct Room {
+    folders: Vec<PathBuf>,
+    /// The least that must be free, in bytes.
+    least: u64,
+}
+
+impl Room {
+    /// The folders of the database, of files, and of emails, where they are on this machine.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let database = ground::db::file::path(&settings.database_url)
+            .map(|file| file.parent().unwrap_or(file).to_path_buf());
+        let files = settings.files.strip_prefix("file:").map(PathBuf::from);
+        let or_here = |folder: PathBuf| {
+            if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+        };
+        Self {
+            folders: database.into_iter().chain(files).map(or_here).collect(),
+            least: settings.least_free,
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        let free = |folder: &PathBuf| {
+            rustix::fs::statvfs(folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+        };
+        self.folders.iter().all(|folder| free(folder).is_ok_and(|free| free >= self.least))
+    }
+}
+
+/// Watches until told to stop.
+pub async fn watch(house: House, room: Room, stop: CancellationToken) {
+    let mut seldom_at = Instant::now();
+    while !stop.is_cancelled() {
+        let is_time = seldom_at <= Instant::now();
+        if is_time {
+            seldom_at = Instant::now() + SELDOM;
+        }
+        if !look(&house, &room, is_time).await {
+            // What is wrong is looked at again with the next look.
+            seldom_at = Instant::now();
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// One look; whether all is well. `all`: also at what costs more.
+pub async fn look(house: &House, room: &Room, all: bool) -> bool {
+    let now = house.clock.now();
+    let say = |what, is_well: bool, wrong| {
+        if is_well {
+            house.health.well(what, HEARD_WITHIN + SELDOM);
+        } else {
+            house.health.wrong(what, wrong);
+        }
+        is_well
+    };
+    let written = tokio::time::timeout(PATIENCE, house.db.beat(now)).await;
+    let mut is_well =
+        say("writes", matches!(written, Ok(Ok(()))), "what is sent cannot be kept just now");
+    is_well &= say("disk", room.is_enough(), "there is too little room");
+    if all {
+        let tried = tokio::time::timeout(PATIENCE, house.files.try_out()).await;
+        is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be kept just now");
+        is_well &= say("kept files", house.files.spoilt() == 0, "a file is damaged: see the log");
+        is_well &= match tokio::time::timeout(PATIENCE, house.db.pending()).await {
+            Ok(Ok(pending)) => say("tables", pending == 0, "they are older than this program"),
+            Ok(Err(error)) if !is_of_the_moment(&error) => {
+                say("tables", false, "they are of another version of this program")
+            }
+            _ => say("tables", false, "they cannot be read just now"),
+        };
+    }
+    is_well
+}
