@@ -9,6 +9,7 @@
 //! * [`mailbox`]: what came back of letters
 //! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
 //!   fault; [`watch`]: whether the process can do what it is for
+//! * [`backup`]: everything out into a folder and in again
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
 //!   its log
@@ -16,6 +17,7 @@
 // They panic when nobody reads any more; `say` does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod backup;
 pub mod browser;
 pub mod demonstration;
 pub mod edge;

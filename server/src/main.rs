@@ -10,9 +10,11 @@ use calendar::clock::Clock;
 use clap::{Parser, Subcommand, ValueEnum};
 use ground::audit::{self, Head};
 use ground::db::Db;
+use ground::files::Files;
 use ground::viewer::Role;
 use record::history::Moment;
 use record::pack::{self, NoPack, Verified};
+use server::backup;
 use server::say::{self, Log};
 use server::serve::{self, Serving};
 use server::settings::Settings;
@@ -70,6 +72,34 @@ enum Command {
         /// MAIL_FROM.
         #[arg(long, num_args = 0..=1, value_name = "TO")]
         mail: Option<Option<String>>,
+    },
+    /// Make a backup of the database and the files, also while the service runs.
+    Backup {
+        /// The folder that backups are in; each gets one of its own.
+        folder: PathBuf,
+        /// Keep the last so many, and take older ones away.
+        #[arg(long)]
+        keep: Option<usize>,
+    },
+    /// Restore a backup into a place that is thrown away, and compare all of it. Needs no settings
+    /// and no database.
+    BackupCheck {
+        /// The backup, or the folder that backups are in, for the last of them.
+        folder: PathBuf,
+    },
+    /// Put a backup into an empty database, of either kind. Emails are held until an administrator
+    /// lets them go.
+    Restore {
+        /// The backup, or the folder that backups are in, for the last of them.
+        folder: PathBuf,
+    },
+    /// Let the emails go that a restored service holds.
+    ReleaseEmails,
+    /// Copy the area into another, empty database, of either kind, and compare all of it. The files
+    /// stay where FILES says.
+    CopyTo {
+        /// Its address, as in DATABASE_URL.
+        url: String,
     },
     /// Check that nothing was changed in, taken out of or added to the audit log.
     AuditCheck {
@@ -165,6 +195,11 @@ async fn run(command: Command) -> Result<(), String> {
             return recount(&file, seats, topics, method.into(), explain);
         }
         Command::EvidencePack { verify: Some(folder), .. } => return verify(&folder),
+        Command::BackupCheck { folder } => {
+            let holds = backup::check(&folder).await?;
+            say::line(&format!("The backup is whole: {}.", holds.in_words()));
+            return Ok(());
+        }
         _ => Settings::from_environment()?,
     };
     match command {
@@ -200,6 +235,45 @@ async fn run(command: Command) -> Result<(), String> {
             }
             Ok(())
         }
+        Command::Backup { folder, keep } => {
+            let db = serve::open_as_it_is(&settings).await?;
+            let files = Files::open(&settings.files)?;
+            let now = Clock::system().now();
+            let (made, holds) = backup::make(&db, &files, &folder, now, keep).await?;
+            say::line(&format!("The backup is in {}: {}.", made.display(), holds.in_words()));
+            Ok(())
+        }
+        Command::Restore { folder } => {
+            let db = serve::open(&settings, true).await?;
+            let files = Files::open(&settings.files)?;
+            let holds = backup::restore(&folder, &db, &files, Clock::system().now()).await?;
+            db.close().await;
+            say::line(&format!(
+                "The backup is restored: {}. Emails are held: alongside release-emails lets them \
+                 go, once the service that this is a copy of is no more.",
+                holds.in_words()
+            ));
+            Ok(())
+        }
+        Command::ReleaseEmails => {
+            let db = serve::open_as_it_is(&settings).await?;
+            let held = deliveries::store::let_go(&db)
+                .await
+                .map_err(|error| format!("The database does not answer: {error}"))?;
+            say::line(if held { "The emails go." } else { "No emails were held." });
+            Ok(())
+        }
+        Command::CopyTo { url } => {
+            let from = serve::open_as_it_is(&settings).await?;
+            let to = Db::open(&url)
+                .await
+                .map_err(|error| format!("The other database does not open: {error}"))?;
+            to.migrate().await.map_err(|error| format!("Its tables cannot be made: {error}"))?;
+            let rows = backup::copy(&from, &to).await?;
+            to.close().await;
+            say::line(&format!("{rows} rows are copied, and both are the same."));
+            Ok(())
+        }
         Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
         Command::EvidencePack { as_of, out, .. } => {
             let (Some(as_of), Some(out)) = (as_of, out) else {
@@ -207,7 +281,7 @@ async fn run(command: Command) -> Result<(), String> {
             };
             evidence_pack(&settings, &as_of, &out).await
         }
-        Command::Recount { .. } => Ok(()),
+        Command::Recount { .. } | Command::BackupCheck { .. } => Ok(()),
     }
 }
 

@@ -207,6 +207,7 @@ pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
             Arc::new(settings.mailer),
             settings.mailbox,
             settings.pace,
+            settings.backup,
             stop.clone(),
         ))
     });
@@ -227,12 +228,13 @@ pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
 /// One clear line when it cannot start.
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings, false).await?;
-    let house = settings.house(db.clone(), false);
+    let house = settings.house(db.clone(), false).with_files(Files::open(&settings.files)?);
     worker::work(
         house,
         Arc::new(settings.mailer),
         settings.mailbox,
         settings.pace,
+        settings.backup,
         stop_on_signal()?,
     )
     .await;

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::{env, fs};
 
 use calendar::clock::{Clock, DAY, Millis};
@@ -52,6 +53,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How much must be free on the disks, in bytes, for the service to call itself ready.
     pub least_free: u64,
+    /// Where a backup is made each day; `None`: nowhere.
+    pub backup: Option<PathBuf>,
 }
 
 impl Settings {
@@ -145,6 +148,7 @@ impl Settings {
             .map(network)
             .collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
+        let backup = get("BACKUP").map(|backup| daily(&backup)).transpose()?;
         let least_free = number("LEAST_FREE_MB", &or("LEAST_FREE_MB", "200"), 0..=1_000_000)?;
         let least_free = u64::from(least_free) * 1_000_000;
         Ok(Self {
@@ -164,6 +168,7 @@ impl Settings {
             forum,
             trusted_proxies,
             least_free,
+            backup,
         })
     }
 
@@ -188,6 +193,13 @@ impl Settings {
             program: crate::browser::folder(),
             demonstration,
         }
+    }
+}
+
+fn daily(text: &str) -> Result<PathBuf, String> {
+    match text.trim().strip_suffix(" daily").map(str::trim) {
+        Some(folder) if !folder.is_empty() => Ok(folder.into()),
+        _ => Err("BACKUP must be a folder and how often, like /var/backups/alongside daily".into()),
     }
 }
 
@@ -320,6 +332,8 @@ mod tests {
             ("MAIL_RATE", "1001"),
             ("MAIL_RATE", "fast"),
             ("LEAST_FREE_MB", "much"),
+            ("BACKUP", "/var/backups"),
+            ("BACKUP", " daily"),
         ] {
             let error = with(&[(name, value)]).expect_err(name);
             assert!(error.contains(name) && !error.contains('\n'), "{name}: {error}");

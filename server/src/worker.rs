@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use crate::backup;
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 use crate::tasks::{keep_going, longer};
@@ -48,6 +50,7 @@ pub async fn work(
     mailer: Arc<Mailer>,
     mailbox: Option<Mailbox>,
     pace: Pace,
+    backup: Option<PathBuf>,
     stop: CancellationToken,
 ) {
     let Some(presence) = marked(&house, &stop).await else { return };
@@ -70,7 +73,7 @@ pub async fn work(
             deliver(Arc::clone(&office), hand.clone(), stopping.clone())
         }));
     }
-    let mut jobs = jobs(mailbox, Arc::clone(&presence));
+    let mut jobs = jobs(mailbox, backup, Arc::clone(&presence));
     while !stop.is_cancelled() {
         for job in &mut jobs {
             job.do_if_due(&house).await;
@@ -167,7 +170,7 @@ impl Job {
 }
 
 /// All that is looked at, in this order.
-fn jobs(mailbox: Option<Mailbox>, presence: Arc<Presence>) -> Vec<Job> {
+fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presence>) -> Vec<Job> {
     let often = Duration::ZERO;
     let gone = Arc::new(Mutex::new(Gone::default()));
     let mut jobs = vec![
@@ -216,6 +219,12 @@ fn jobs(mailbox: Option<Mailbox>, presence: Arc<Presence>) -> Vec<Job> {
             notices::questions::forget_due(&house).await
         }),
     ];
+    if let Some(folder) = backup {
+        jobs.push(Job::new("the daily backup", SELDOM, move |house: House| {
+            let folder = folder.clone();
+            async move { backup::make_daily(&house, &folder).await }
+        }));
+    }
     if let Some(mailbox) = mailbox {
         jobs.push(Job::new("emails that came back", BETWEEN_LOOKS, move |house: House| {
             let mailbox = mailbox.clone();

@@ -97,6 +97,13 @@ pub fn machine(at: Millis) -> String {
     Timestamp::from_millisecond(at).unwrap_or_default().to_string()
 }
 
+/// As it stands in the name of a file, in UTC: `2026-12-04T170000Z`.
+#[must_use]
+pub fn stamp(at: Millis) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H%M%SZ").to_string()
+}
+
 /// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12
 /// days". For a time that has passed: "yesterday", "12 days ago".
 #[must_use]

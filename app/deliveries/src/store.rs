@@ -145,6 +145,22 @@ pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
     .await
 }
 
+/// Lets the emails go that are held, as in a restored copy. False when none were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn let_go(db: &Db) -> Result<bool, sqlx::Error> {
+    db.write(|tx| {
+        Box::pin(async move {
+            let released = sqlx::query(
+                "UPDATE service_state SET emails_held_at = NULL WHERE emails_held_at IS NOT NULL",
+            );
+            Ok(released.execute(tx).await?.rows_affected() == 1)
+        })
+    })
+    .await
+}
+
 /// Gives a letter back as if it had not been tried, for the mail server is away.
 ///
 /// # Errors

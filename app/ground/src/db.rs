@@ -8,6 +8,7 @@ pub mod file;
 mod held;
 mod moment;
 mod presence;
+pub mod tables;
 
 use std::borrow::Cow;
 use std::future::Future;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
 use object_store::path::Path;
@@ -250,6 +250,36 @@ impl Files {
         let name = Path::from(format!("try-{}", id::fresh()));
         self.store.put(&name, Bytes::from_static(b"try").into()).await?;
         self.store.delete(&name).await
+    }
+
+    /// The hashes of all files that are kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn all(&self) -> Result<Vec<String>, object_store::Error> {
+        let names = self.store.list(None).map_ok(|found| found.location.to_string());
+        names.try_filter(|name| std::future::ready(name.len() == 64)).try_collect().await
+    }
+
+    /// What is in the file with this hash, checked.
+    ///
+    /// # Errors
+    /// When it is damaged or missing, or the store fails.
+    pub async fn read(&self, hash: &str) -> Result<Bytes, NoFile> {
+        let content = match self.store.get(&Path::from(hash)).await {
+            Ok(found) => found.bytes().await?,
+            Err(object_store::Error::NotFound { .. }) => return Err(self.spoil(hash)),
+            Err(error) => return Err(error.into()),
+        };
+        if id::sha256(&content) == hash { Ok(content) } else { Err(self.spoil(hash)) }
+    }
+
+    /// Keeps what another store kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put(&self, content: Bytes) -> Result<(), object_store::Error> {
+        self.store.put(&Path::from(id::sha256(&content)), content.into()).await.map(drop)
     }
 
     /// Whether what is kept under this hash is what was put there. Read in parts, so that a large

@@ -374,6 +374,29 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
     }
 }
 
+/// Makes all published topics findable anew, as after their rows came from elsewhere.
+pub async fn index_again(db: &Db) -> Kept<()> {
+    let kind = db.kind();
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
+            let published = sqlx::query(
+                "SELECT id, title, happens_now, would_help FROM topics
+                 WHERE published_at IS NOT NULL AND withdrawn_at IS NULL",
+            )
+            .fetch_all(&mut *tx)
+            .await?;
+            for row in published {
+                let [title, happens_now, would_help] = [1, 2, 3].map(|nth| row.get::<&str, _>(nth));
+                let words = format!("{title} {happens_now} {would_help}");
+                search::add(tx, kind, row.get(0), &words).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
 /// waits no more.
 pub async fn publish(

@@ -7,6 +7,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod backups;
 mod bad_input;
 mod canaries;
 mod consultations;

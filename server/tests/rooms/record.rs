@@ -10,7 +10,6 @@ use ground::viewer::Role;
 use record::history::Moment;
 use record::pack::{self, NoPack, Pack};
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{World, new_postgres_database, on_both};
@@ -161,63 +160,6 @@ async fn demonstration(url: &str) -> House {
     House::new(db, Clock::by_hand(1_800_000_000_000), World::names())
 }
 
-/// Copies every row of one database into another, past its triggers: the same history.
-async fn copied(from: &Db, to: &Db) {
-    let (mut from, mut to) = (from.read().await.unwrap(), to.read().await.unwrap());
-    sqlx::query("SET session_replication_role = replica").execute(&mut *to).await.unwrap();
-    // What is searched for is the same in another form.
-    let columns = sqlx::query(
-        "SELECT c.table_name::text, c.column_name::text, c.data_type::text
-         FROM information_schema.columns c
-         JOIN information_schema.tables t ON t.table_name = c.table_name
-           AND t.table_schema = c.table_schema AND t.table_type = 'BASE TABLE'
-         WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations'
-           AND c.data_type <> 'tsvector' ORDER BY c.table_name, c.ordinal_position",
-    )
-    .fetch_all(&mut *to)
-    .await
-    .unwrap();
-    let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for row in &columns {
-        tables.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
-    }
-    let known: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
-    )
-    .fetch_all(&mut *from)
-    .await
-    .unwrap();
-    for (table, columns) in tables.into_iter().filter(|(table, _)| known.contains(table)) {
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *to).await.unwrap();
-        let read = columns
-            .iter()
-            .map(|(name, _)| format!("CAST({name} AS TEXT)"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let names = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let write = columns
-            .iter()
-            .enumerate()
-            .map(|(nth, (_, kind))| format!("CAST(${} AS {kind})", nth + 1))
-            .collect::<Vec<_>>()
-            .join(", ");
-        for row in sqlx::query(AssertSqlSafe(format!("SELECT {read} FROM {table}")))
-            .fetch_all(&mut *from)
-            .await
-            .unwrap()
-        {
-            let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO {table} ({names}) VALUES ({write})"
-            )));
-            let values: Vec<Option<String>> = (0..columns.len()).map(|nth| row.get(nth)).collect();
-            for value in values {
-                insert = insert.bind(value);
-            }
-            insert.execute(&mut *to).await.unwrap();
-        }
-    }
-}
-
 #[test]
 fn the_same_history_on_two_databases_gives_the_same_bytes() {
     on_both(async |world| {
@@ -229,7 +171,7 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
             demonstration(&format!("sqlite://{}/alongside.db", folder.path().display())).await;
         assert!(server::demonstration::fill(&sqlite).await.unwrap());
         let postgres = demonstration(&new_postgres_database().await).await;
-        copied(&sqlite.db, &postgres.db).await;
+        server::backup::copy(&sqlite.db, &postgres.db).await.unwrap();
         for days in [0, 1, 20, 40, 100] {
             let day = clock::fields(sqlite.clock.now() - days * DAY).0;
             let (one, other) = (packed(&sqlite, &day).await, packed(&postgres, &day).await);

@@ -104,6 +104,14 @@ impl World {
         Self { house, service, ..self }
     }
 
+    /// Another house beside this one, with a folder of its own.
+    pub fn beside(&self, house: House) -> Self {
+        let service = server::edge::service(house.clone(), Vec::new());
+        let [transport, autism, north, south, url] = Default::default();
+        let folder = tempfile::tempdir().unwrap();
+        Self { house, service, transport, autism, north, south, url, folder }
+    }
+
     /// A folder of its own.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

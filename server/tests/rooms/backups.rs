@@ -1,0 +1,163 @@
+//! A whole area out of one database and into another, of either kind.
+
+use std::fs;
+use std::path::Path;
+
+use ground::db::{Db, Kind};
+use ground::files::{FileKind, Files};
+use ground::house::House;
+use server::backup;
+
+use crate::world::{World, new_postgres_database, on_both};
+
+/// The demonstration area, in which every table but a few holds rows.
+async fn filled(world: World) -> World {
+    let folder = world.folder().join("files");
+    let files = Files::open(&format!("file:{}", folder.display())).unwrap();
+    let url = match world.db().kind() {
+        Kind::Sqlite => format!("sqlite://{}/demo.db", world.folder().display()),
+        Kind::Postgres => new_postgres_database().await,
+    };
+    let db = Db::open(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    let house = House::new(db, calendar::clock::Clock::system(), World::names()).with_files(files);
+    server::demonstration::fill(&house).await.unwrap();
+    let draft = "%PDF-1.7 what is to be planned".into();
+    house.files.keep("draft.pdf", FileKind::Pdf, draft).await.unwrap();
+    world.around(house)
+}
+
+async fn empty(kind: Kind, folder: &Path) -> Db {
+    let url = match kind {
+        Kind::Sqlite => {
+            format!("sqlite://{}/{}.db", folder.display(), id::fresh())
+        }
+        Kind::Postgres => new_postgres_database().await,
+    };
+    let db = Db::open(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}
+
+#[test]
+fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_its_emails() {
+    on_both(async |world| {
+        let world = filled(world).await;
+        let folder = world.folder().join("backups");
+        let now = world.now();
+        let (made, manifest) =
+            backup::make(world.db(), &world.house.files, &folder, now, None).await.unwrap();
+        assert!(manifest.tables["topics"].rows > 5 && !manifest.files.is_empty(), "{manifest:?}");
+        assert_eq!(backup::check(&folder).await.unwrap(), manifest);
+
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            if kind == Kind::Postgres && std::env::var("PGHOST").is_err() {
+                continue;
+            }
+            let db = empty(kind, world.folder()).await;
+            let files = format!("file:{}/{kind:?}", world.folder().display());
+            let files = Files::open(&files).unwrap();
+            backup::restore(&made, &db, &files, now).await.unwrap();
+            for name in &manifest.files {
+                files.check(name).await.unwrap();
+            }
+            let mut sums = db.read_all(&mut ()).await.unwrap();
+            // What is so of the service says that emails are held.
+            assert_ne!(sums.remove("service_state"), manifest.tables.get("service_state").cloned());
+            assert!(sums.iter().all(|(table, sum)| manifest.tables.get(table) == Some(sum)));
+            let again = backup::restore(&made, &db, &files, now).await.unwrap_err();
+            assert!(again.contains("not empty"), "{again}");
+
+            let house = House::new(db.clone(), world.house.clock.clone(), World::names());
+            let copy = world.beside(house);
+            assert!(copy.deliver().await.is_empty(), "emails are held");
+            assert!(deliveries::store::let_go(&db).await.unwrap());
+            let found = copy.visitor().get("/topics?search=autism").await;
+            let there = world.visitor().get("/topics?search=autism").await;
+            assert_eq!(found.html, there.html, "the same page");
+            db.close().await;
+        }
+    });
+}
+
+#[test]
+fn an_area_goes_from_one_database_to_the_other_and_back_with_the_same_hashes() {
+    on_both(async |world| {
+        if std::env::var("PGHOST").is_err() {
+            return;
+        }
+        let world = filled(world).await;
+        let before = world.db().read_all(&mut ()).await.unwrap();
+        let other = match world.db().kind() {
+            Kind::Sqlite => Kind::Postgres,
+            Kind::Postgres => Kind::Sqlite,
+        };
+        let there = empty(other, world.folder()).await;
+        let rows = backup::copy(world.db(), &there).await.unwrap();
+        assert!(rows > 100);
+        assert_eq!(there.read_all(&mut ()).await.unwrap(), before);
+        let back = empty(world.db().kind(), world.folder()).await;
+        backup::copy(&there, &back).await.unwrap();
+        assert_eq!(back.read_all(&mut ()).await.unwrap(), before);
+        assert!(backup::copy(&there, &back).await.unwrap_err().contains("not empty"));
+
+        // The rules that were out of the way stand again.
+        let change = back.write(|tx| {
+            Box::pin(async move {
+                sqlx::query("UPDATE topics SET title = 'Another'").execute(tx).await?;
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        assert!(change.await.unwrap_err().to_string().contains("not edited"));
+        back.close().await;
+    });
+}
+
+#[test]
+fn a_backup_that_was_stopped_or_damaged_is_none_and_the_next_one_is_whole() {
+    on_both(async |world| {
+        let world = filled(world).await;
+        let folder = world.folder().join("backups");
+        // As one that was killed half-way leaves it.
+        fs::create_dir_all(folder.join("unfinished/tables")).unwrap();
+        fs::write(folder.join("unfinished/tables/topics.jsonl"), "[\"half a row").unwrap();
+        assert!(backup::check(&folder).await.unwrap_err().contains("There is no backup"));
+        let files = &world.house.files;
+        for day in 0..4 {
+            let now = world.now() + day * calendar::clock::DAY;
+            backup::make(world.db(), files, &folder, now, Some(3)).await.unwrap();
+        }
+        let made = |name: &&String| name.starts_with("20");
+        let names: Vec<String> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(names.iter().filter(made).count(), 3, "{names:?}");
+
+        let last = folder.join(names.iter().filter(made).max().unwrap());
+        let topics = last.join("tables/topics.jsonl");
+        let rows = fs::read_to_string(&topics).unwrap();
+        fs::write(&topics, rows.split_once('\n').unwrap().1).unwrap();
+        assert!(backup::check(&last).await.is_err(), "a row is missing");
+        fs::write(&topics, rows).unwrap();
+        let manifest = backup::check(&last).await.unwrap();
+        fs::write(folder.join("files").join(&manifest.files[0]), "other").unwrap();
+        assert!(backup::check(&last).await.unwrap_err().contains("is damaged"));
+    });
+}
+
+#[test]
+fn the_daily_backup_is_made_once_a_day() {
+    on_both(async |world| {
+        let folder = world.folder().join("backups");
+        let made = || {
+            let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+            names.filter(|name| name.to_string_lossy().starts_with("20")).count()
+        };
+        for (hours, backups) in [(0, 1), (1, 1), (22, 1), (1, 2)] {
+            world.forward(hours * calendar::clock::HOUR);
+            backup::make_daily(&world.house, &folder).await.unwrap();
+            assert_eq!(made(), backups, "after {hours} hours more");
+        }
+    });
+}
