@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Instant;
 
 use accounts::{Caller, recognise, sign_in_to_go_on};
 use app::problem;
@@ -21,6 +22,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
+
+use crate::figures;
 
 /// The longest body a form may send; a form with a file says its own. The longest honest text is a
 /// draft.
@@ -185,13 +188,16 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     answer
 }
 
-/// One line for each request. Never the address itself, which may hold a link's secret or what
+/// One line and one count for each request. Never the address itself, which may hold a link's secret or what
 /// somebody searched for.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let began = Instant::now();
     let answer = next.run(request).await;
-    tracing::info!(%method, path = path.as_deref().unwrap_or("unknown"), status = answer.status().as_u16(), "answered");
+    let status = answer.status().as_u16();
+    figures::answered(path.as_deref(), method.as_str(), status, began.elapsed());
+    tracing::info!(%method, path = path.as_deref().unwrap_or("unknown"), status, "answered");
     answer
 }
 

@@ -10,6 +10,7 @@
 //! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
 //!   fault; [`watch`]: whether the process can do what it is for
 //! * [`backup`]: everything out into a folder and in again
+//! * [`figures`]: what Prometheus reads
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
 //!   its log
@@ -21,6 +22,7 @@ pub mod backup;
 pub mod browser;
 pub mod demonstration;
 pub mod edge;
+pub mod figures;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;

@@ -179,8 +179,8 @@ impl From<Invited> for Role {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _log = Log::begin();
-    match run(cli.command).await {
+    let log = Log::begin();
+    match run(cli.command, &log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
             say::why(&line);
@@ -189,7 +189,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), String> {
+async fn run(command: Command, log: &Log) -> Result<(), String> {
     let settings = match command {
         Command::Recount { file, seats, topics, method, explain } => {
             return recount(&file, seats, topics, method.into(), explain);
@@ -204,7 +204,8 @@ async fn run(command: Command) -> Result<(), String> {
     };
     match command {
         Command::Serve { demo, create, no_work } => {
-            serve::serve(settings, Serving { demo, create, work: !no_work }).await
+            let how = Serving { demo, create, work: !no_work };
+            serve::serve(settings, how, log.dropped()).await
         }
         Command::Work => serve::work(settings).await,
         Command::Migrate { create } => {

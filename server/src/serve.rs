@@ -11,11 +11,12 @@ use ground::db::Db;
 use ground::files::Files;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::settings::Settings;
 use crate::tasks::keep_going;
 use crate::watch::{self, Room};
-use crate::{demonstration, edge, listen, say, worker};
+use crate::{demonstration, edge, figures, listen, say, worker};
 
 /// Opens the database and brings its tables up to this program. Where there was a database and is
 /// none any more, only `create` begins a new one.
@@ -173,7 +174,7 @@ pub struct Serving {
 ///
 /// # Errors
 /// One clear line when it cannot start.
-pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
+pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> Result<(), String> {
     let demo = how.demo;
     let db = open(&settings, how.create).await?;
     let house = settings.house(db.clone(), demo).with_files(Files::open(&settings.files)?);
@@ -196,6 +197,10 @@ pub async fn serve(settings: Settings, how: Serving) -> Result<(), String> {
     say::line(&format!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/')));
 
     let stop = stop_on_signal()?;
+    if let Err(why) = figures::begin(&settings, house.clone(), dropped, stop.clone()) {
+        // Another process of this machine may have them; pages are worth more.
+        tracing::warn!("{why}");
+    }
     let (watched, room, stopping) = (house.clone(), Room::of(&settings), stop.clone());
     let watching =
         tokio::spawn(keep_going("the watch", house.health.clone(), stop.clone(), move || {

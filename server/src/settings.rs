@@ -53,6 +53,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How much must be free on the disks, in bytes, for the service to call itself ready.
     pub least_free: u64,
+    /// Where figures for Prometheus are served; `None`: nowhere.
+    pub metrics: Option<SocketAddr>,
     /// Where a backup is made each day; `None`: nowhere.
     pub backup: Option<PathBuf>,
 }
@@ -148,6 +150,12 @@ impl Settings {
             .map(network)
             .collect::<Result<_, _>>()?;
         let pace = Pace { connections, rate };
+        let metrics = match or("METRICS", "127.0.0.1:9464").as_str() {
+            "off" => None,
+            address => {
+                Some(address.parse().map_err(|_| "METRICS must be an address and a port, or off")?)
+            }
+        };
         let backup = get("BACKUP").map(|backup| daily(&backup)).transpose()?;
         let least_free = number("LEAST_FREE_MB", &or("LEAST_FREE_MB", "200"), 0..=1_000_000)?;
         let least_free = u64::from(least_free) * 1_000_000;
@@ -168,6 +176,7 @@ impl Settings {
             forum,
             trusted_proxies,
             least_free,
+            metrics,
             backup,
         })
     }
@@ -332,6 +341,7 @@ mod tests {
             ("MAIL_RATE", "1001"),
             ("MAIL_RATE", "fast"),
             ("LEAST_FREE_MB", "much"),
+            ("METRICS", "9464"),
             ("BACKUP", "/var/backups"),
             ("BACKUP", " daily"),
         ] {

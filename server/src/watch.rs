@@ -19,6 +19,9 @@ const HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// How long between two looks at what costs more.
 const SELDOM: Duration = Duration::from_secs(30);
 
+/// The word that stands where a newer program has changed the tables.
+const OUTGROWN: &str = "they are of another version of this program";
+
 /// What must have room on its disk.
 #[derive(Clone, Debug)]
 pub struct Room {
@@ -63,6 +66,10 @@ pub async fn watch(house: House, room: Room, stop: CancellationToken) {
             // What is wrong is looked at again with the next look.
             seldom_at = Instant::now();
         }
+        if house.health.states().iter().any(|state| state.wrong == Some(OUTGROWN)) {
+            tracing::error!("a newer program has changed the database: this one stops");
+            stop.cancel();
+        }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = stop.cancelled() => {}
@@ -92,7 +99,8 @@ pub async fn look(house: &House, room: &Room, all: bool) -> bool {
         is_well &= match tokio::time::timeout(PATIENCE, house.db.pending()).await {
             Ok(Ok(pending)) => say("tables", pending == 0, "they are older than this program"),
             Ok(Err(error)) if !is_of_the_moment(&error) => {
-                say("tables", false, "they are of another version of this program")
+                tracing::error!(%error, "this program does not fit the database any more");
+                say("tables", false, OUTGROWN)
             }
             _ => say("tables", false, "they cannot be read just now"),
         };

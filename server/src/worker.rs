@@ -17,10 +17,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::backup;
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 use crate::tasks::{keep_going, longer};
+use crate::{backup, figures};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -270,26 +270,31 @@ struct PostOffice {
     away: Away,
 }
 
-/// How long between two tries of a mail server that is away.
-const BETWEEN_TRIES: Duration = Duration::from_secs(60);
+/// How long until a mail server that is away is tried again: soon at first, since one that only hung
+/// up once is there; then longer, up to a minute.
+const FIRST_TRY: Duration = Duration::from_secs(1);
 
 /// Whether the mail server is away: one fact, and not one for each letter.
 #[derive(Default)]
-struct Away(std::sync::Mutex<Option<Instant>>);
+struct Away(std::sync::Mutex<Option<NextTry>>);
+
+struct NextTry {
+    at: Instant,
+    pause: Duration,
+}
 
 impl Away {
-    fn next_try(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    fn next_try(&self) -> std::sync::MutexGuard<'_, Option<NextTry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this hand may claim a letter now. While the server is away, one hand tries, once a
-    /// minute, and the others wait for what it finds.
+    /// Whether this hand may claim a letter now. While the server is away, one hand tries at a
+    /// time, and the others wait for what it finds.
     fn may_try(&self) -> bool {
-        let mut next_try = self.next_try();
-        match *next_try {
-            Some(at) if at > Instant::now() => false,
-            Some(_) => {
-                *next_try = Some(Instant::now() + BETWEEN_TRIES);
+        match &mut *self.next_try() {
+            Some(next) if next.at > Instant::now() => false,
+            Some(next) => {
+                next.at = Instant::now() + longer(next.pause);
                 true
             }
             None => true,
@@ -298,7 +303,9 @@ impl Away {
 
     /// Notes that it is away; whether that is news.
     fn is_away(&self) -> bool {
-        self.next_try().replace(Instant::now() + BETWEEN_TRIES).is_none()
+        let mut next = self.next_try();
+        let pause = next.as_ref().map_or(FIRST_TRY, |next| longer(next.pause));
+        next.replace(NextTry { at: Instant::now() + pause, pause }).is_none()
     }
 
     /// Notes that it is there; whether that is news.
@@ -379,6 +386,13 @@ async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
             async move { mailer.send_while(&letter, &permit).await }
         })
         .await;
+        match &outcome {
+            Ok(Outcome::Sent) => figures::email("sent"),
+            Ok(Outcome::Later) => figures::email("later"),
+            Ok(Outcome::GivenUp) => figures::email("given-up"),
+            Ok(Outcome::Away(_)) => figures::email("away"),
+            Ok(Outcome::NothingDue) | Err(_) => {}
+        }
         match outcome {
             Ok(Outcome::NothingDue) => {
                 health.well("emails", HEARD_WITHIN);
@@ -387,7 +401,7 @@ async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
             Ok(Outcome::Away(why)) => {
                 health.wrong("the mail server", "is away");
                 if office.away.is_away() {
-                    tracing::error!(why, "the mail server is away; it is tried every minute");
+                    tracing::error!(why, "the mail server is away; it is tried again and again");
                 }
             }
             Ok(_) => {

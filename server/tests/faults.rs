@@ -16,6 +16,7 @@ use tempfile::TempDir;
 struct Service {
     child: Child,
     port: u16,
+    figures: u16,
     folder: TempDir,
 }
 
@@ -27,7 +28,8 @@ impl Service {
     }
 
     fn start_in(folder: TempDir, first: &str, output: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, figures) = (free(), free());
         let program = env!("CARGO_BIN_EXE_alongside");
         let mut child = Command::new("sh")
             .args(["-c", &format!("{first}; exec {program} serve {output}")])
@@ -35,6 +37,7 @@ impl Service {
             .env("DATABASE_URL", format!("sqlite://{}/alongside.db", folder.path().display()))
             .env("MAIL", format!("file:{}/mail", folder.path().display()))
             .env("LISTEN", format!("127.0.0.1:{port}"))
+            .env("METRICS", format!("127.0.0.1:{figures}"))
             .env("PUBLIC_URL", "http://alongside.example.org")
             .env("RUST_LOG", "info")
             .stdin(Stdio::null())
@@ -44,7 +47,7 @@ impl Service {
             .unwrap();
         // Nobody reads what it says.
         drop((child.stdout.take(), child.stderr.take()));
-        let service = Self { child, port, folder };
+        let service = Self { child, port, figures, folder };
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -56,7 +59,15 @@ impl Service {
     }
 
     fn send(&self, request: &str) -> String {
-        let mut stream = self.connect();
+        Self::say(self.connect(), request)
+    }
+
+    fn figures(&self) -> String {
+        let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        Self::say(TcpStream::connect(("127.0.0.1", self.figures)).unwrap(), request)
+    }
+
+    fn say(mut stream: TcpStream, request: &str) -> String {
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         // Whoever is cut off gets what came until then.
@@ -147,6 +158,42 @@ fn after_writes_that_failed_the_next_one_is_kept() {
     assert!(is(&service.forget_password(), 303), "the first write after the fault is kept");
     until("it is known that all is well", || is(&service.get("/readyz"), 200));
     assert!(service.stop());
+}
+
+#[test]
+fn figures_count_by_the_pattern_of_an_address_and_never_name_the_address() {
+    let service = Service::start(":", "");
+    assert!(is(&service.get("/read/a-secret-of-a-link"), 410));
+    assert!(is(&service.get("/no-such-page?search=somebody"), 404));
+    assert!(is(&service.forget_password(), 303));
+    until("the emails were looked at", || service.figures().contains("what=\"emails\"} 1"));
+    let figures = service.figures();
+    for line in [
+        "alongside_requests_total{route=\"/read/{token}\",method=\"GET\",status=\"410\"} 1",
+        "alongside_requests_total{route=\"unknown\",method=\"GET\",status=\"404\"} 1",
+        "alongside_request_seconds_bucket{route=\"/forgotten-password\",method=\"POST\",le=\"30\"} 1",
+        "alongside_emails_given_up 0",
+        "alongside_sessions 0",
+        "alongside_well{what=\"writes\"} 1",
+    ] {
+        assert!(figures.contains(line), "{line}\n{figures}");
+    }
+    for words in ["secret", "somebody", "example.org"] {
+        assert!(!figures.contains(words), "{words}");
+    }
+    assert!(is(&service.get("/metrics"), 404), "not where everyone reads");
+}
+
+#[test]
+fn an_older_program_stops_when_a_newer_one_has_changed_the_database() {
+    let mut service = Service::start(":", "");
+    let newer = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); \
+                 db.execute(\"INSERT INTO _sqlx_migrations (version, description, success, checksum, \
+                 execution_time) VALUES (9999, 'newer', 1, x'00', 0)\"); db.commit()";
+    let file = service.folder.path().join("alongside.db");
+    let changed = Command::new("python3").args(["-c", newer]).arg(file).status();
+    assert!(changed.unwrap().success());
+    assert!(service.child.wait().unwrap().success());
 }
 
 #[test]

@@ -131,6 +131,14 @@ pub struct Session {
     pub seen_at: Millis,
 }
 
+/// How many sessions have not ended.
+pub async fn sessions_that_stand(db: &Db, now: Millis) -> Kept<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM sessions WHERE ends_at > $1 AND idle_ends_at > $1")
+        .bind(now)
+        .fetch_one(&mut *db.read().await?)
+        .await
+}
+
 /// A person's sessions that have not ended, the latest used first.
 pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
     let rows = sqlx::query(

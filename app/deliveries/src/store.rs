@@ -145,6 +145,44 @@ pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
     .await
 }
 
+/// How the outbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many emails are owed and did not go yet.
+    pub owed: i64,
+    /// When the oldest of them was owed.
+    pub oldest: Option<Millis>,
+    /// How many were ever given up.
+    pub given_up: i64,
+    /// How many ever came back.
+    pub returned: i64,
+    /// Whether emails are held, as in a restored copy.
+    pub is_held: bool,
+}
+
+/// How the outbox is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL),
+                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL),
+                (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL),
+                (SELECT count(*) FROM returns),
+                (SELECT count(*) FROM service_state WHERE emails_held_at IS NOT NULL)",
+    )
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(Waiting {
+        owed: row.get(0),
+        oldest: row.get(1),
+        given_up: row.get(2),
+        returned: row.get(3),
+        is_held: row.get::<i64, _>(4) == 1,
+    })
+}
+
 /// Lets the emails go that are held, as in a restored copy. False when none were.
 ///
 /// # Errors

@@ -137,11 +137,17 @@ impl Db {
         if has_any == 0 {
             return Ok(known.migrations.len());
         }
-        let had = sqlx::query("SELECT version, checksum FROM _sqlx_migrations")
-            .fetch_all(&mut *connection)
-            .await?;
+        let had =
+            sqlx::query("SELECT version, checksum, CAST(success AS INTEGER) FROM _sqlx_migrations")
+                .fetch_all(&mut *connection)
+                .await?;
         for row in &had {
             let (version, checksum): (i64, Vec<u8>) = (row.get(0), row.get(1));
+            if row.get::<i32, _>(2) == 0 {
+                return Err(sqlx::Error::Protocol(format!(
+                    "migration {version} stopped half-way: restore the backup from before it"
+                )));
+            }
             if !known
                 .iter()
                 .any(|migration| migration.version == version && *migration.checksum == *checksum)
@@ -247,6 +253,13 @@ impl Db {
         task.await.unwrap_or_else(|panicked| {
             Err(sqlx::Error::Protocol(format!("a write stopped half-way: {panicked}")).into())
         })
+    }
+
+    /// For each pool: its name, how many connections it has open, and how many of them nobody uses.
+    #[must_use]
+    pub fn connections(&self) -> [(&'static str, u32, usize); 2] {
+        [("readers", &self.pools.readers), ("writers", &self.pools.writers)]
+            .map(|(name, pool)| (name, pool.size(), pool.num_idle()))
     }
 
     /// Writes the time into a row of its own, to see whether a write goes through.
