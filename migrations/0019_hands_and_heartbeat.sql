@@ -2,6 +2,9 @@
 UPDATE deliveries SET claimed_until = 0 WHERE claimed_until <> 0;
 ALTER TABLE deliveries RENAME COLUMN claimed_until TO claimed_at;
 ALTER TABLE deliveries ADD COLUMN claimed_by TEXT;
+-- All that were never tried are due since always, in the order of their ids.
+DROP INDEX deliveries_due;
+CREATE INDEX deliveries_due ON deliveries (is_bulk, next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX deliveries_in_hand ON deliveries (claimed_by) WHERE claimed_by IS NOT NULL;
 
 -- What is so of the whole service, in one row.

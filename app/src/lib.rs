@@ -6,7 +6,7 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `said`, `services` are the pages; `standing` those that never change; [`problem`]
+//!   `account`, `said`, `services` and the administrator's `service` are the pages; `standing` those that never change; [`problem`]
 //!   the page for an answer that is none
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
@@ -23,6 +23,7 @@ mod desks;
 mod home;
 pub mod routes;
 mod said;
+mod service;
 mod services;
 mod standing;
 mod store;

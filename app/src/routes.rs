@@ -3,7 +3,7 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{account, desks, home, said, services, standing};
+use crate::{account, desks, home, said, service, services, standing};
 
 /// Every room's addresses.
 #[must_use]
@@ -40,6 +40,8 @@ fn own() -> Routes {
         .post("/account/email/{token}", Anyone, account::confirm_email)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
+        .get("/admin/service", Only(Role::Admin), service::page)
+        .post("/admin/service", Only(Role::Admin), service::release)
         .get("/accessibility", Anyone, standing::accessibility)
         .get("/privacy", Anyone, standing::privacy)
         .get("/offline", Anyone, standing::offline)

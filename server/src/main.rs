@@ -258,7 +258,8 @@ async fn run(command: Command, log: &Log) -> Result<(), String> {
         }
         Command::ReleaseEmails => {
             let db = serve::open_as_it_is(&settings).await?;
-            let held = deliveries::store::let_go(&db)
+            let held = db
+                .write(|tx| Box::pin(async move { deliveries::store::let_go(tx).await }))
                 .await
                 .map_err(|error| format!("The database does not answer: {error}"))?;
             say::line(if held { "The emails go." } else { "No emails were held." });

@@ -212,6 +212,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
                 Err(error) => Err(error.to_string()),
             }
         }),
+        Job::new("erasing sign-ups and links", SELDOM, async |house: House| {
+            accounts::store::forget_due(&house.db, house.clock.now()).await
+        }),
         Job::new("erasing addresses", SELDOM, async |house: House| {
             subscriptions::forget_due(&house.db, house.clock.now()).await
         }),

@@ -1,6 +1,6 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
-use calendar::clock::Millis;
+use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kept};
 use ground::viewer::{Role, SignedIn};
 use sqlx::any::AnyRow;
@@ -129,6 +129,30 @@ pub struct Session {
     pub device: String,
     /// When it was last used, to the hour.
     pub seen_at: Millis,
+}
+
+/// Erases what is no use any more, each when `docs/retention.md` says; how many rows.
+pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
+    /// What is erased, and how long after the time that the statement compares with.
+    const ALL: [(&str, Millis); 5] = [
+        // Two days for the link, and five more in which she may ask what became of it.
+        ("DELETE FROM sign_ups WHERE ends_at <= $1", 5 * DAY),
+        ("DELETE FROM links WHERE ends_at <= $1", 0),
+        ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
+        ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),
+        ("DELETE FROM attempts WHERE window_ends_at <= $1", 30 * DAY),
+    ];
+    db.write(move |tx| {
+        Box::pin(async move {
+            let mut rows = 0;
+            for (sql, kept_for) in ALL {
+                let erased = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
+                rows += erased.rows_affected();
+            }
+            Ok(rows)
+        })
+    })
+    .await
 }
 
 /// How many sessions have not ended.

@@ -35,6 +35,12 @@ pub fn admin() -> Page {
                             "Who writes about which service, how early, and when schools are open."
                         </p>
                     </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/service">"How the service is"</a>
+                        </h2>
+                        <p>"What works just now, emails that wait and why, the last backup."</p>
+                    </li>
                 </ul>
             </div>
         }

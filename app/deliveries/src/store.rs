@@ -145,7 +145,7 @@ pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
     .await
 }
 
-/// How the outbox is.
+/// How the outbox is, and when all was backed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
     /// How many emails are owed and did not go yet.
@@ -156,8 +156,10 @@ pub struct Waiting {
     pub given_up: i64,
     /// How many ever came back.
     pub returned: i64,
-    /// Whether emails are held, as in a restored copy.
-    pub is_held: bool,
+    /// Since when emails are held, as in a restored copy.
+    pub held_at: Option<Millis>,
+    /// When the last daily backup was made.
+    pub backed_up_at: Option<Millis>,
 }
 
 /// How the outbox is.
@@ -170,7 +172,8 @@ pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
                 (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL),
                 (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL),
                 (SELECT count(*) FROM returns),
-                (SELECT count(*) FROM service_state WHERE emails_held_at IS NOT NULL)",
+                emails_held_at, backed_up_at
+         FROM service_state",
     )
     .fetch_one(&mut *db.read().await?)
     .await?;
@@ -179,24 +182,56 @@ pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
         oldest: row.get(1),
         given_up: row.get(2),
         returned: row.get(3),
-        is_held: row.get::<i64, _>(4) == 1,
+        held_at: row.get(4),
+        backed_up_at: row.get(5),
     })
+}
+
+/// Why emails wait or were given up: how many for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Whether they were given up.
+    pub is_given_up: bool,
+    /// Why, without anybody's address.
+    pub why: String,
+    /// How many.
+    pub emails: i64,
+}
+
+/// Why emails wait, and why some were given up since then: the ten commonest reasons of each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reasons(db: &Db, since: Millis) -> Result<Vec<Reason>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM (SELECT CAST(0 AS BIGINT) AS is_given_up, reason, count(*) AS emails
+           FROM deliveries WHERE next_at IS NOT NULL AND reason <> ''
+           GROUP BY reason ORDER BY count(*) DESC LIMIT 10) waiting
+         UNION ALL SELECT * FROM (SELECT CAST(1 AS BIGINT), reason, count(*)
+           FROM deliveries WHERE given_up_at > $1
+           GROUP BY reason ORDER BY count(*) DESC LIMIT 10) given_up
+         ORDER BY 1, 3 DESC, 2",
+    )
+    .bind(since)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |row: &sqlx::any::AnyRow| Reason {
+        is_given_up: row.get::<i64, _>(0) == 1,
+        why: row.get(1),
+        emails: row.get(2),
+    };
+    Ok(rows.iter().map(one).collect())
 }
 
 /// Lets the emails go that are held, as in a restored copy. False when none were.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn let_go(db: &Db) -> Result<bool, sqlx::Error> {
-    db.write(|tx| {
-        Box::pin(async move {
-            let released = sqlx::query(
-                "UPDATE service_state SET emails_held_at = NULL WHERE emails_held_at IS NOT NULL",
-            );
-            Ok(released.execute(tx).await?.rows_affected() == 1)
-        })
-    })
-    .await
+pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    let released = sqlx::query(
+        "UPDATE service_state SET emails_held_at = NULL WHERE emails_held_at IS NOT NULL",
+    );
+    Ok(released.execute(tx).await?.rows_affected() == 1)
 }
 
 /// Gives a letter back as if it had not been tried, for the mail server is away.

@@ -428,3 +428,34 @@ fn nobody_can_have_us_flood_an_address_with_letters() {
         );
     });
 }
+
+#[test]
+fn what_is_no_use_any_more_is_erased_when_it_is_said_to_be() {
+    on_both(async |world| {
+        let rows = async |table: &'static str| {
+            let mut connection = world.db().read().await.unwrap();
+            sqlx::query_scalar::<_, i64>(table).fetch_one(&mut *connection).await.unwrap()
+        };
+        let all = [
+            ("SELECT count(*) FROM links", 1),
+            ("SELECT count(*) FROM sign_ups", 7),
+            ("SELECT count(*) FROM attempts", 31),
+            ("SELECT count(*) FROM invitations", 60),
+            ("SELECT count(*) FROM sessions", 400),
+        ];
+        let parent = world.parent(1).await;
+        let visitor = world.visitor();
+        visitor.post("/sign-up", &fields(&sign_up(&world))).await.leads_to();
+        visitor.post("/forgotten-password", &[("email", "parent1@example.org")]).await.leads_to();
+        accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
+            .await
+            .unwrap();
+        let began = world.now();
+        for (table, until) in all {
+            assert!(rows(table).await > 0, "{table} before");
+            accounts::store::forget_due(world.db(), began + until * DAY).await.unwrap();
+            assert_eq!(rows(table).await, 0, "{table} after {until} days");
+        }
+        drop(parent);
+    });
+}

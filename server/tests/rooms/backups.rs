@@ -6,6 +6,7 @@ use std::path::Path;
 use ground::db::{Db, Kind};
 use ground::files::{FileKind, Files};
 use ground::house::House;
+use ground::viewer::Role;
 use server::backup;
 
 use crate::world::{World, new_postgres_database, on_both};
@@ -69,9 +70,14 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
             assert!(again.contains("not empty"), "{again}");
 
             let house = House::new(db.clone(), world.house.clock.clone(), World::names());
-            let copy = world.beside(house);
+            let mut copy = world.beside(house);
+            copy.south = area::store::places(&db).await.unwrap()[0].id.clone();
             assert!(copy.deliver().await.is_empty(), "emails are held");
-            assert!(deliveries::store::let_go(&db).await.unwrap());
+            let admin = copy.signed_in("another.admin@example.org", &[Role::Admin]).await;
+            assert!(admin.get("/admin/service").await.says("Emails are held"));
+            let released = admin.post("/admin/service", &[]).await.leads_to();
+            assert!(!admin.get(&released).await.says("Emails are held"));
+            assert!(admin.get(&released).await.says("The emails go"));
             let found = copy.visitor().get("/topics?search=autism").await;
             let there = world.visitor().get("/topics?search=autism").await;
             assert_eq!(found.html, there.html, "the same page");

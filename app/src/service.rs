@@ -1,0 +1,119 @@
+//! How the service is, for administrators: what works just now, emails that wait and why, the last
+//! backup.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use forms::Sent;
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Banner, Page};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+/// GET `/admin/service`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let outbox = deliveries::store::waiting(&house.db).await?;
+    let reasons =
+        deliveries::store::reasons(&house.db, house.clock.now() - 30 * clock::DAY).await?;
+    let states = house.health.states();
+    let is_done = Sent::query(&uri).typed("done") == "released";
+    let page = Page::new("How the service is", || {
+        let done = is_done.then(|| {
+            view! {
+                <Banner title="The emails go">
+                    <p>"Those that waited are sent now, the oldest first."</p>
+                </Banner>
+            }
+        });
+        let held = outbox.held_at.map(|at| {
+            view! {
+                <h2>"Emails are held"</h2>
+                <p>
+                    {format!(
+                        "This service was restored from a backup on {}. The one it is a copy of may \
+                         have sent some of these emails.",
+                        clock::day_and_hour(at),
+                    )} " Let them go once that one is no more."
+                </p>
+                <form method="post">
+                    <button>"Let the emails go"</button>
+                </form>
+            }
+        });
+        let wrong: Vec<_> = states.iter().filter(|state| state.wrong.is_some()).collect();
+        let works = if states.is_empty() {
+            view! { <p>"Nothing has been looked at yet."</p> }.into_any()
+        } else if wrong.is_empty() {
+            view! { <p>"Everything works."</p> }.into_any()
+        } else {
+            let wrong = wrong.into_iter().map(|state| {
+                view! { <li>{format!("{}: {}", state.what, state.wrong.unwrap_or_default())}</li> }
+            });
+            view! { <ul>{wrong.collect_view()}</ul> }.into_any()
+        };
+        let oldest =
+            outbox.oldest.map(|at| format!(", the oldest since {}", clock::day_and_hour(at)));
+        let waiting = format!("{} wait to be sent{}.", outbox.owed, oldest.unwrap_or_default());
+        let why = |title: &'static str, is_given_up: bool| {
+            let of = reasons.iter().filter(|reason| reason.is_given_up == is_given_up);
+            let rows: Vec<_> = of
+                .map(|reason| view! { <li>{format!("{}: {}", reason.emails, reason.why)}</li> })
+                .collect();
+            (!rows.is_empty()).then(|| {
+                view! {
+                    <h3>{title}</h3>
+                    <ul>{rows}</ul>
+                }
+            })
+        };
+        let backup = match outbox.backed_up_at {
+            Some(at) => format!("The last daily backup was made on {}.", clock::day_and_hour(at)),
+            None => "No daily backup is made. Set BACKUP, or see that another program makes one."
+                .to_owned(),
+        };
+        view! {
+            <div class="stack">
+                {done}
+                <h1>"How the service is"</h1>
+                {held}
+                <h2>"What works"</h2>
+                {works}
+                <h2>"Emails"</h2>
+                <p>{waiting}</p>
+                {why("Why some wait", false)}
+                {why("Given up in the last 30 days", true)}
+                <p>{format!("{} came back in all.", outbox.returned)}</p>
+                <h2>"Backups"</h2>
+                <p>{backup}</p>
+                <h2>"Version"</h2>
+                <p>{env!("CARGO_PKG_VERSION")}</p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/admin/service`: lets the emails go that are held.
+pub async fn release(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(_): Form,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let let_go = house.db.write(move |tx| {
+        Box::pin(async move {
+            if deliveries::store::let_go(tx).await? {
+                let entry =
+                    Entry { at: now, who: Some(&by), what: "emails let go", about: "", detail: "" };
+                audit::note(tx, entry).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    let_go.await?;
+    Ok(Redirect::to("/admin/service?done=released").into_response())
+}
