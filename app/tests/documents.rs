@@ -145,3 +145,20 @@ fn every_file_that_a_document_or_a_room_names_is_there() {
     assert!(looked_at > 80, "paths were found");
     assert!(missing.is_empty(), "named and not there: {missing:#?}");
 }
+
+#[test]
+fn every_setting_has_its_row_where_settings_are_explained() {
+    let settings = std::fs::read_to_string(root().join("server/src/settings.rs")).unwrap();
+    let read = settings.split("#[cfg(test)]").next().unwrap();
+    let names: BTreeSet<&str> = read
+        .split('"')
+        .filter(|part| {
+            part.len() > 3 && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+        .collect();
+    assert!(names.len() > 15, "settings are found: {names:?}");
+    let explained = std::fs::read_to_string(root().join("docs/running.md")).unwrap();
+    let missing: Vec<_> =
+        names.into_iter().filter(|name| !explained.contains(&format!("\n| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "docs/running.md has no row for {missing:?}");
+}
