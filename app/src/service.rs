@@ -55,13 +55,16 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             });
             view! { <ul>{wrong.collect_view()}</ul> }.into_any()
         };
-        let oldest =
-            outbox.oldest.map(|at| format!(", the oldest since {}", clock::day_and_hour(at)));
-        let waiting = format!("{} wait to be sent{}.", outbox.owed, oldest.unwrap_or_default());
+        let oldest = outbox.oldest.map(|at| format!(", since {}", clock::day_and_hour(at)));
+        let waiting = match outbox.owed {
+            0 => "No email waits to be sent.".to_owned(),
+            1 => format!("One email waits to be sent{}.", oldest.unwrap_or_default()),
+            owed => format!("{owed} emails wait to be sent{}.", oldest.unwrap_or_default()),
+        };
         let why = |title: &'static str, is_given_up: bool| {
             let of = reasons.iter().filter(|reason| reason.is_given_up == is_given_up);
             let rows: Vec<_> = of
-                .map(|reason| view! { <li>{format!("{}: {}", reason.emails, reason.why)}</li> })
+                .map(|reason| view! { <li>{format!("{} of them: {}", reason.emails, reason.why)}</li> })
                 .collect();
             (!rows.is_empty()).then(|| {
                 view! {
