@@ -111,14 +111,10 @@ pub async fn make(
         let content = files.read(name).await.map_err(|error| error.to_string())?;
         write_whole(&to, &content).map_err(cannot)?;
     }
-    let head = match audit::check(db, None).await.map_err(|error| no_database(&error))? {
-        Checked::Whole(head) => head.hash,
-        Checked::Broken(fault) => return Err(format!("The audit log does not hold. {fault}")),
-    };
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: now,
-        audit_head: head,
+        audit_head: audit_head(db, None).await?,
         columns,
         tables: sums,
         files: names,
@@ -131,6 +127,14 @@ pub async fn make(
         forget(folder, keep).map_err(cannot)?;
     }
     Ok((made, manifest))
+}
+
+/// The head of an audit log that is whole, and that `known` is in.
+async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
+    match audit::check(db, known).await.map_err(|error| no_database(&error))? {
+        Checked::Whole(head) => Ok(head.hash),
+        Checked::Broken(fault) => Err(format!("The audit log does not hold. {fault}")),
+    }
 }
 
 fn no_database(error: &sqlx::Error) -> String {
@@ -318,13 +322,7 @@ pub async fn check(folder: &Path) -> Result<Manifest, String> {
             return Err(format!("The table {table} is not as it was: rows are missing or changed"));
         }
     }
-    match audit::check(&db, Some(&manifest.audit_head))
-        .await
-        .map_err(|error| no_database(&error))?
-    {
-        Checked::Whole(_) => {}
-        Checked::Broken(fault) => return Err(format!("The audit log does not hold. {fault}")),
-    }
+    audit_head(&db, Some(&manifest.audit_head)).await?;
     db.close().await;
     Ok(manifest)
 }

@@ -152,20 +152,22 @@ impl Job {
             }
             Ok(Err(error)) => {
                 tracing::error!(what = self.what, error, "failed and will be tried again");
-                house.health.wrong(self.what, "failed and will be tried again");
-                let wait = self.pause.min(LONGEST_PAUSE);
-                self.pause = longer(wait);
-                wait
+                self.wrong(house, "failed and will be tried again", LONGEST_PAUSE)
             }
             Err(_panicked) => {
                 tracing::error!(what = self.what, "stopped by a fault of this program");
-                house.health.wrong(self.what, "stopped by a fault of the program");
-                let wait = self.pause;
-                self.pause = longer(wait);
-                wait
+                self.wrong(house, "stopped by a fault of the program", Duration::MAX)
             }
         };
         self.next_at = Instant::now() + wait;
+    }
+
+    /// Says what is wrong, and gives how long to wait until the next try.
+    fn wrong(&mut self, house: &House, why: &'static str, longest: Duration) -> Duration {
+        house.health.wrong(self.what, why);
+        let wait = self.pause.min(longest);
+        self.pause = longer(wait);
+        wait
     }
 }
 

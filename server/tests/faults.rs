@@ -24,10 +24,7 @@ impl Service {
     /// Starts it by a shell, which does `first` and then becomes it; `output` says where its words
     /// and its log go: without it to pipes that nobody reads.
     fn start(first: &str, output: &str) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), first, output)
-    }
-
-    fn start_in(folder: TempDir, first: &str, output: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (port, figures) = (free(), free());
         let program = env!("CARGO_BIN_EXE_alongside");

@@ -13,7 +13,7 @@ use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{GetResult, ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -177,8 +177,7 @@ impl Files {
         content: Bytes,
     ) -> Result<Option<String>, object_store::Error> {
         let Some((content, ending)) = without_traces(content) else { return Ok(None) };
-        let hash = id::sha256(&content);
-        self.store.put(&Path::from(hash.clone()), content.into()).await?;
+        let hash = self.put(content).await?;
         Ok(Some(format!("{hash}.{ending}")))
     }
 
@@ -188,8 +187,7 @@ impl Files {
     /// When the store fails, or it is damaged or missing.
     pub async fn picture(&self, name: &str) -> Result<Option<Response>, NoFile> {
         let Some((hash, ending)) = id::picture_name(name) else { return Ok(None) };
-        self.check(hash).await?;
-        let content = self.store.get(&Path::from(hash)).await?.bytes().await?;
+        let content = self.read(hash).await?;
         let kind = if ending == "png" { "image/png" } else { "image/jpeg" };
         let headers = [
             (header::CONTENT_TYPE, kind),
@@ -266,20 +264,18 @@ impl Files {
     /// # Errors
     /// When it is damaged or missing, or the store fails.
     pub async fn read(&self, hash: &str) -> Result<Bytes, NoFile> {
-        let content = match self.store.get(&Path::from(hash)).await {
-            Ok(found) => found.bytes().await?,
-            Err(object_store::Error::NotFound { .. }) => return Err(self.spoil(hash)),
-            Err(error) => return Err(error.into()),
-        };
+        let content = self.find(hash).await?.bytes().await?;
         if id::sha256(&content) == hash { Ok(content) } else { Err(self.spoil(hash)) }
     }
 
-    /// Keeps what another store kept.
+    /// Keeps bytes under their hash, and gives that.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn put(&self, content: Bytes) -> Result<(), object_store::Error> {
-        self.store.put(&Path::from(id::sha256(&content)), content.into()).await.map(drop)
+    pub async fn put(&self, content: Bytes) -> Result<String, object_store::Error> {
+        let hash = id::sha256(&content);
+        self.store.put(&Path::from(hash.clone()), content.into()).await?;
+        Ok(hash)
     }
 
     /// Whether what is kept under this hash is what was put there. Read in parts, so that a large
@@ -288,16 +284,19 @@ impl Files {
     /// # Errors
     /// When it is not, or the store fails.
     pub async fn check(&self, hash: &str) -> Result<(), NoFile> {
-        let found = match self.store.get(&Path::from(hash)).await {
-            Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Err(self.spoil(hash)),
-            Err(error) => return Err(error.into()),
-        };
-        let (mut parts, mut sum) = (found.into_stream(), Sha256::new());
+        let (mut parts, mut sum) = (self.find(hash).await?.into_stream(), Sha256::new());
         while let Some(part) = parts.next().await {
             sum.update(&part?);
         }
         if id::hex(&sum.finalize()) == hash { Ok(()) } else { Err(self.spoil(hash)) }
+    }
+
+    async fn find(&self, hash: &str) -> Result<GetResult, NoFile> {
+        match self.store.get(&Path::from(hash)).await {
+            Ok(found) => Ok(found),
+            Err(object_store::Error::NotFound { .. }) => Err(self.spoil(hash)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn spoil(&self, hash: &str) -> NoFile {
@@ -315,9 +314,8 @@ impl Files {
         kind: FileKind,
         content: Bytes,
     ) -> Result<Kept, object_store::Error> {
-        let hash = id::sha256(&content);
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
-        self.store.put(&Path::from(hash.clone()), content.into()).await?;
+        let hash = self.put(content).await?;
         Ok(Kept { hash, name: cleaned(name, kind), kind, size })
     }
 

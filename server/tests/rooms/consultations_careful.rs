@@ -7,7 +7,7 @@ use consultations::{reading, results};
 use ground::viewer::Role;
 
 use crate::consultations::{answer, begin, number, open, publish};
-use crate::world::{Answer, World, on_both};
+use crate::world::{Answer, World, change, on_both};
 
 /// The hidden fields of a page whose names begin so, as it would send them.
 fn hidden(page: &Answer, begins: &str) -> Vec<(String, String)> {
@@ -119,13 +119,6 @@ fn an_answer_is_read_and_passed_on_as_what_it_was_asked_as_though_its_question_i
         organiser.post(&answers, &[("step", "danger"), ("response", &hers)]).await.leads_to();
         assert!(!organiser.get(&answers).await.says("He hits my child."));
     });
-}
-
-async fn change(world: &World, sql: &'static str) {
-    let changed = world
-        .db()
-        .write(move |tx| Box::pin(async move { sqlx::query(sql).execute(tx).await.map(drop) }));
-    changed.await.unwrap();
 }
 
 #[test]

@@ -13,7 +13,7 @@ use server::mailbox::Mailbox;
 use server::worker::clock_is_wrong;
 use sha2::Sha256;
 
-use crate::world::{KEY, World, on_both};
+use crate::world::{KEY, World, change, on_both};
 
 async fn owe_letters(world: &World, letters: usize) {
     let now = world.now();
@@ -56,16 +56,6 @@ async fn count(world: &World, condition: &str) -> i64 {
         .fetch_one(&mut *world.db().read().await.unwrap())
         .await
         .unwrap()
-}
-
-async fn change(world: &World, sql: &'static str) {
-    let changed = world.db().write(move |tx| {
-        Box::pin(async move {
-            sqlx::query(sql).execute(tx).await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    changed.await.unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ground::files::Files;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::consultations;
-use crate::world::{World, on_both};
+use crate::world::{World, change, on_both};
 
 async fn topics(world: &World) -> i64 {
     let mut connection = world.db().read().await.unwrap();
@@ -29,13 +29,7 @@ async fn fill_the_disk(world: &World) {
 }
 
 async fn make_room(world: &World) {
-    let more = world.db().write(|tx| {
-        Box::pin(async move {
-            tx.execute("PRAGMA max_page_count = 1000000").await?;
-            Ok::<_, sqlx::Error>(())
-        })
-    });
-    more.await.unwrap();
+    change(world, "PRAGMA max_page_count = 1000000").await;
 }
 
 #[test]

@@ -424,6 +424,17 @@ pub fn link(letter: &Letter) -> String {
     letter.text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
+/// Changes the database by hand, for what no page does.
+pub async fn change(world: &World, sql: &'static str) {
+    let changed = world.db().write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(sql).execute(tx).await?;
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    changed.await.unwrap();
+}
+
 /// A PostgreSQL database without tables.
 pub async fn new_postgres_database() -> String {
     new_database(None).await
