@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms rooms-sqlite room mailer browser floors pictures site release setup-test
+.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak floors pictures site release package setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -33,6 +33,13 @@ room: ## The tests of one room, on both databases: make room ROOM=notices
 	cargo test -p $(ROOM)
 	REQUIRE_POSTGRES=1 pg_virtualenv -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --test rooms $(ROOM)
 
+chaos: ## Faults of a machine, again and again, for some minutes: CHAOS_SEED repeats one
+	REQUIRE_POSTGRES=1 CHAOS_ROUNDS=$${CHAOS_ROUNDS:-5} CHAOS_MILLISECONDS=$${CHAOS_MILLISECONDS:-4000} \
+		pg_virtualenv -t cargo test -p server --test chaos -- --nocapture
+
+soak: release ## Half an hour of ordinary use of what is shipped: memory and descriptors
+	ALONGSIDE_PROGRAM=$$PWD/target/release/alongside cargo test -p server --test chaos soak -- --ignored --nocapture
+
 browser: ## The journeys in a real browser
 	cargo build -p server
 	npm test --prefix end2end
@@ -47,6 +54,10 @@ pictures: site ## The pictures of the README, taken anew
 release: ## What is shipped: target/release/alongside, one file to copy
 	site/build.sh
 	cargo build --release -p server
+
+package: release ## A Debian package of it, in target/debian
+	@command -v cargo-deb >/dev/null || { echo "cargo-deb makes it: cargo install cargo-deb --locked"; exit 1; }
+	cargo deb --no-build -p server
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

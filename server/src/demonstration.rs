@@ -20,7 +20,7 @@ use ground::house::House;
 use ground::viewer::Role;
 use rounds::rules::NewRound;
 use rounds::shortlist::Confirmation;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use topics::rules::Proposal;
 use voting::Dates;
 
@@ -148,26 +148,39 @@ const SPRING: [(&str, Range<usize>, Range<usize>); 5] = [
     ("A quiet hour at the library", 0..2, 0..3),
 ];
 
-/// Fills the database if it is empty.
+/// Fills the database if it is empty, and gives whether it holds the demonstration now. Several
+/// processes may call it at once, and one that was killed on the way is finished by the next.
 ///
 /// # Errors
-/// When the database fails; nothing is kept then.
+/// When the database fails.
 pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
-    if accounts::store::is_known(&house.db, "admin@example.org").await? {
-        return Ok(true);
-    }
-    if !area::store::places(&house.db).await?.is_empty() {
-        return Ok(false);
-    }
     let (now, kind) = (house.clock.now(), house.db.kind());
-    let password = hashed(house, "alongside-demo".to_owned()).await;
-    house
-        .db
-        .write(move |tx| Box::pin(async move { fill_empty(tx, kind, now, &password).await }))
-        .await?;
+    if !accounts::store::is_known(&house.db, ADMINISTRATOR).await? {
+        let password = hashed(house, "alongside-demo".to_owned()).await;
+        let filled = house.db.write(move |tx| {
+            Box::pin(async move {
+                take_turn(tx, kind).await?;
+                if accounts::store::by_address(tx, ADMINISTRATOR).await?.is_some() {
+                    return Ok(true);
+                }
+                if count(tx, "SELECT count(*) FROM places").await? > 0 {
+                    return Ok(false);
+                }
+                fill_empty(tx, kind, now, &password).await?;
+                Ok::<_, sqlx::Error>(true)
+            })
+        });
+        if !filled.await? {
+            return Ok(false);
+        }
+    }
     rounds::close_due(&house.db, &house.clock).await?;
     let confirmed = house.db.write(move |tx| {
         Box::pin(async move {
+            take_turn(tx, kind).await?;
+            if count(tx, "SELECT count(*) FROM updates").await? > 0 {
+                return Ok(());
+            }
             confirm_spring(tx, now - 100 * DAY).await?;
             updates::fill(tx, at_five(now - DAY)).await?;
             local_offer::fill(tx, at_five(now - DAY)).await
@@ -175,6 +188,19 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
     });
     confirmed.await?;
     Ok(true)
+}
+
+const ADMINISTRATOR: &str = "admin@example.org";
+
+/// Waits until no other process fills the same database.
+async fn take_turn(tx: &mut AnyConnection, kind: Kind) -> Result<(), sqlx::Error> {
+    let turn = format!("SELECT beat_at FROM service_state{}", kind.hold_to_change());
+    sqlx::query(AssertSqlSafe(turn)).fetch_all(tx).await?;
+    Ok(())
+}
+
+async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(sql).fetch_one(tx).await
 }
 
 /// How many children with SEND live in the north and in the south, as invented as the people.
@@ -237,16 +263,8 @@ async fn fill_empty(
         now,
     )
     .await?;
-    person(
-        tx,
-        "admin@example.org",
-        "Invented Administrator",
-        None,
-        Some(password),
-        &[Role::Admin],
-        now,
-    )
-    .await?;
+    person(tx, ADMINISTRATOR, "Invented Administrator", None, Some(password), &[Role::Admin], now)
+        .await?;
     let mut families = [Vec::new(), Vec::new()];
     for nth in 1..=130_usize {
         let (side, place) = if nth % 2 == 0 { (0, &north) } else { (1, &south) };

@@ -54,6 +54,7 @@ pub fn begin(
         name.push("-wal");
         name.into()
     });
+    keep_small(counted.clone(), stop.clone());
     let figures = Figures { counted, house, log, dropped };
     let service = Router::new().route("/metrics", get(page)).with_state(figures);
     tokio::spawn(async move {
@@ -62,6 +63,18 @@ pub fn begin(
         }
     });
     Ok(())
+}
+
+/// How long between two times that the histograms take in what was recorded. Until they do, each
+/// record takes room, whether or not anybody reads the figures.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+fn keep_small(counted: PrometheusHandle, stop: CancellationToken) {
+    tokio::spawn(async move {
+        while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
+            counted.run_upkeep();
+        }
+    });
 }
 
 /// Counts a request that was answered. `route`: the pattern of its address, never the address.
@@ -75,6 +88,11 @@ pub fn answered(route: Option<&str>, method: &str, status: u16, took: Duration) 
 /// Counts what became of an email: `sent`, `later`, `given-up` or `away`.
 pub fn email(became: &'static str) {
     counter!("alongside_emails_total", "became" => became).increment(1);
+}
+
+/// Notes how much room is left on the fullest of the disks, in bytes.
+pub fn free_room(bytes: u64) {
+    gauge!("alongside_disk_free_bytes").set(bytes as f64);
 }
 
 async fn page(State(figures): State<Figures>) -> Response {

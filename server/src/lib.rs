@@ -10,7 +10,7 @@
 //! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
 //!   fault; [`watch`]: whether the process can do what it is for
 //! * [`backup`]: everything out into a folder and in again
-//! * [`figures`]: what Prometheus reads
+//! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area
 //! * [`serve`]: the process from start to stop; [`listen`]: its connections; [`say`]: its words and
 //!   its log
@@ -26,6 +26,7 @@ pub mod figures;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;
+pub mod retention;
 pub mod say;
 pub mod serve;
 pub mod settings;

@@ -29,6 +29,9 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Parser)]
 #[command(name = "alongside", version)]
 struct Cli {
+    /// The file with the settings, instead of `.env` in the working folder.
+    #[arg(long, global = true, value_name = "FILE")]
+    settings: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -180,7 +183,7 @@ impl From<Invited> for Role {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let log = Log::begin();
-    match run(cli.command, &log).await {
+    match run(cli.command, cli.settings.as_deref(), &log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
             say::why(&line);
@@ -189,7 +192,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, log: &Log) -> Result<(), String> {
+async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), String> {
     let settings = match command {
         Command::Recount { file, seats, topics, method, explain } => {
             return recount(&file, seats, topics, method.into(), explain);
@@ -200,7 +203,7 @@ async fn run(command: Command, log: &Log) -> Result<(), String> {
             say::line(&format!("The backup is whole: {}.", holds.in_words()));
             return Ok(());
         }
-        _ => Settings::from_environment()?,
+        _ => Settings::from_environment(file)?,
     };
     match command {
         Command::Serve { demo, create, no_work } => {

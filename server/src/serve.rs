@@ -9,6 +9,7 @@ use calendar::clock::Clock;
 use deliveries::{Letter, Words};
 use ground::db::Db;
 use ground::files::Files;
+use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::ErrorCounter;
@@ -217,8 +218,10 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
         ))
     });
     let service = edge::service(house, settings.trusted_proxies);
+    tell_manager(NotifyState::Ready);
     let served = listen::serve(listener, service, stop.clone()).await;
     stop.cancel();
+    tell_manager(NotifyState::Stopping);
     if let Some(working) = working {
         let _ = working.await;
     }
@@ -234,6 +237,7 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
 pub async fn work(settings: Settings) -> Result<(), String> {
     let db = open(&settings, false).await?;
     let house = settings.house(db.clone(), false).with_files(Files::open(&settings.files)?);
+    tell_manager(NotifyState::Ready);
     worker::work(
         house,
         Arc::new(settings.mailer),
@@ -245,6 +249,13 @@ pub async fn work(settings: Settings) -> Result<(), String> {
     .await;
     db.close().await;
     Ok(())
+}
+
+/// Tells systemd, where that started this process. Where it cannot be told, it is there all the same.
+pub(crate) fn tell_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told how this process is");
+    }
 }
 
 fn stop_on_signal() -> Result<CancellationToken, String> {

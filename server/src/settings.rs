@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use calendar::clock::{Clock, DAY, Millis};
@@ -60,14 +60,18 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment, after a `.env` in the working folder.
+    /// Reads the environment, after `file`; without one after a `.env` in the working folder, if
+    /// there is one.
     ///
     /// # Errors
     /// One clear line that names the setting and what it may be.
-    pub fn from_environment() -> Result<Self, String> {
-        match dotenvy::dotenv() {
-            Err(error) if !error.not_found() => {
-                return Err(format!(".env cannot be read: {error}"));
+    pub fn from_environment(file: Option<&Path>) -> Result<Self, String> {
+        match file.map_or_else(dotenvy::dotenv, |file| {
+            dotenvy::from_path(file).map(|()| file.to_path_buf())
+        }) {
+            Err(error) if file.is_some() || !error.not_found() => {
+                let name = file.unwrap_or(Path::new(".env")).display();
+                return Err(format!("{name} cannot be read: {error}"));
             }
             _ => {}
         }

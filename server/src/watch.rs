@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use ground::db::is_of_the_moment;
 use ground::house::House;
+use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
+use crate::figures;
+use crate::serve::tell_manager;
 use crate::settings::Settings;
 
 /// How long between two looks.
@@ -19,8 +22,16 @@ const HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// How long between two looks at what costs more.
 const SELDOM: Duration = Duration::from_secs(30);
 
-/// The word that stands where a newer program has changed the tables.
-const OUTGROWN: &str = "they are of another version of this program";
+/// What one look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// All is well.
+    Well,
+    /// Something is not.
+    Wrong,
+    /// A newer program has changed the tables: this one is to stop.
+    Outgrown,
+}
 
 /// What must have room on its disk.
 #[derive(Clone, Debug)]
@@ -48,9 +59,15 @@ impl Room {
 
     fn is_enough(&self) -> bool {
         let free = |folder: &PathBuf| {
-            rustix::fs::statvfs(folder).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+            let disk = rustix::fs::statvfs(folder).ok()?;
+            Some(disk.f_bavail.saturating_mul(disk.f_frsize))
         };
-        self.folders.iter().all(|folder| free(folder).is_ok_and(|free| free >= self.least))
+        // A folder that cannot be asked has no room.
+        let least = self.folders.iter().map(|folder| free(folder).unwrap_or(0)).min();
+        if let Some(least) = least {
+            figures::free_room(least);
+        }
+        least.is_none_or(|least| least >= self.least)
     }
 }
 
@@ -62,14 +79,16 @@ pub async fn watch(house: House, room: Room, stop: CancellationToken) {
         if is_time {
             seldom_at = Instant::now() + SELDOM;
         }
-        if !look(&house, &room, is_time).await {
+        match look(&house, &room, is_time).await {
+            Found::Well => {}
             // What is wrong is looked at again with the next look.
-            seldom_at = Instant::now();
+            Found::Wrong => seldom_at = Instant::now(),
+            Found::Outgrown => {
+                tracing::error!("a newer program has changed the database: this one stops");
+                stop.cancel();
+            }
         }
-        if house.health.states().iter().any(|state| state.wrong == Some(OUTGROWN)) {
-            tracing::error!("a newer program has changed the database: this one stops");
-            stop.cancel();
-        }
+        tell_manager(NotifyState::Watchdog);
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             () = stop.cancelled() => {}
@@ -77,8 +96,8 @@ pub async fn watch(house: House, room: Room, stop: CancellationToken) {
     }
 }
 
-/// One look; whether all is well. `all`: also at what costs more.
-pub async fn look(house: &House, room: &Room, all: bool) -> bool {
+/// One look. `all`: also at what costs more.
+pub async fn look(house: &House, room: &Room, all: bool) -> Found {
     let now = house.clock.now();
     let say = |what, is_well: bool, wrong| {
         if is_well {
@@ -92,18 +111,19 @@ pub async fn look(house: &House, room: &Room, all: bool) -> bool {
     let mut is_well =
         say("writes", matches!(written, Ok(Ok(()))), "what is sent cannot be kept just now");
     is_well &= say("disk", room.is_enough(), "there is too little room");
+    is_well &= match tokio::time::timeout(PATIENCE, house.db.pending()).await {
+        Ok(Ok(pending)) => say("tables", pending == 0, "they are older than this program"),
+        Ok(Err(error)) if !is_of_the_moment(&error) => {
+            tracing::error!(%error, "this program does not fit the database any more");
+            say("tables", false, "they are of another version of this program");
+            return Found::Outgrown;
+        }
+        _ => say("tables", false, "they cannot be read just now"),
+    };
     if all {
         let tried = tokio::time::timeout(PATIENCE, house.files.try_out()).await;
         is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be kept just now");
         is_well &= say("kept files", house.files.spoilt() == 0, "a file is damaged: see the log");
-        is_well &= match tokio::time::timeout(PATIENCE, house.db.pending()).await {
-            Ok(Ok(pending)) => say("tables", pending == 0, "they are older than this program"),
-            Ok(Err(error)) if !is_of_the_moment(&error) => {
-                tracing::error!(%error, "this program does not fit the database any more");
-                say("tables", false, OUTGROWN)
-            }
-            _ => say("tables", false, "they cannot be read just now"),
-        };
     }
-    is_well
+    if is_well { Found::Well } else { Found::Wrong }
 }

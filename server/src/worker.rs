@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::mailbox::Mailbox;
 use crate::mailer::Mailer;
 use crate::tasks::{keep_going, longer};
-use crate::{backup, figures};
+use crate::{backup, figures, retention};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -214,14 +214,8 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
                 Err(error) => Err(error.to_string()),
             }
         }),
-        Job::new("erasing sign-ups and links", SELDOM, async |house: House| {
-            accounts::store::forget_due(&house.db, house.clock.now()).await
-        }),
-        Job::new("erasing addresses", SELDOM, async |house: House| {
-            subscriptions::forget_due(&house.db, house.clock.now()).await
-        }),
-        Job::new("erasing addresses of questions", SELDOM, async |house: House| {
-            notices::questions::forget_due(&house).await
+        Job::new("erasing what is no use", SELDOM, async |house: House| {
+            retention::keep(&house).await
         }),
     ];
     if let Some(folder) = backup {

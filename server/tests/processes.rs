@@ -3,88 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
 
+mod program;
 #[path = "rooms/world.rs"]
 mod world;
 
 use std::env;
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use ground::db::Db;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-
-/// One process that serves, killed when the test ends.
-struct Process {
-    child: Child,
-    port: u16,
-}
-
-impl Process {
-    /// Starts serving on this database, and waits until it answers.
-    async fn serve(url: &str, mail: &Path, words: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_alongside"))
-            .arg("serve")
-            .args(words)
-            .env("DATABASE_URL", url)
-            .env("MAIL", format!("file:{}", mail.display()))
-            .env("LISTEN", format!("127.0.0.1:{port}"))
-            .env("PUBLIC_URL", "http://alongside.example.org")
-            .env("RUST_LOG", "off")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let process = Self { child, port };
-        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        process
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> String {
-        self.send(&format!(
-            "GET {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: \
-            {cookie}\r\nConnection: close\r\n\r\n"
-        ))
-        .await
-    }
-
-    async fn post(&self, path: &str, cookie: &str, body: &str) -> String {
-        let length = body.len();
-        self.send(&format!(
-            "POST {path} HTTP/1.1\r\nHost: alongside.example.org\r\nCookie: \
-             {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        ))
-        .await
-    }
-
-    /// The whole answer, head and body.
-    async fn send(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    /// Asks it to stop, and gives whether it ended well.
-    fn stop(mut self) -> bool {
-        let asked =
-            Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        asked.success() && self.child.wait().unwrap().success()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use program::{Caller, Program, Start, is};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_on_one_postgresql_work_as_one() {
@@ -97,27 +24,39 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     }
     let url = world::new_postgres_database().await;
     let folder = tempfile::tempdir().unwrap();
-    let mail = folder.path().join("mail");
-    // Both bring the tables up at once; the second process of the demonstration finds it there.
-    let (one, two) =
-        tokio::join!(Process::serve(&url, &mail, &[]), Process::serve(&url, &mail, &[]));
-    assert!(one.stop() && two.stop());
-    let one = Process::serve(&url, &mail, &["--demo"]).await;
-    let two = Process::serve(&url, &mail, &["--demo"]).await;
+    let start = |after| {
+        let (url, folder) = (url.as_str(), folder.path());
+        Start { url, folder, first: "", after, settings: Vec::new() }
+    };
+    let all_at_once = |after| {
+        let mut all = [(); 3].map(|()| Program::spawn(&start(after)));
+        all.iter_mut().for_each(Program::until_it_answers);
+        all
+    };
+    // All bring the tables up at once; then all make the demonstration at once.
+    for process in all_at_once("") {
+        assert!(process.stop());
+    }
+    let [one, two, three] = all_at_once("--demo");
+    assert!(three.stop());
     let db = Db::open(&url).await.unwrap();
+    let mail = folder.path().join("mail");
 
     // Signed in at one is signed in at the other.
-    let answer =
-        one.post("/sign-in", "", "email=parent2%40example.org&password=alongside-demo").await;
+    let answer = one
+        .caller()
+        .post("/sign-in", "email=parent2%40example.org&password=alongside-demo")
+        .unwrap();
     let cookie = answer
         .lines()
         .find_map(|line| line.strip_prefix("set-cookie: "))
         .unwrap()
         .split(';')
         .next()
-        .unwrap()
-        .to_owned();
-    assert!(two.get("/account", &cookie).await.contains("Second Invented Parent"));
+        .unwrap();
+    let at = |process: &Program| Caller { cookie: cookie.to_owned(), ..process.caller() };
+    let (at_one, at_two) = (at(&one), at(&two));
+    assert!(at_two.get("/account").unwrap().contains("Second Invented Parent"));
 
     // Support given at one is taken back at the other.
     let topic = text(
@@ -127,12 +66,11 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     )
     .await;
     let support = format!("/topics/{topic}/support");
-    assert!(one.post(&support, &cookie, "wish=support").await.starts_with("HTTP/1.1 303"));
-    assert!(two.get(&format!("/topics/{topic}"), &cookie).await.contains("Take back your support"));
-    assert!(two.post(&support, &cookie, "wish=take+back").await.starts_with("HTTP/1.1 303"));
-    assert!(
-        !one.get(&format!("/topics/{topic}"), &cookie).await.contains("Take back your support")
-    );
+    assert!(is(&at_one.post(&support, "wish=support").unwrap(), 303));
+    let page = format!("/topics/{topic}");
+    assert!(at_two.get(&page).unwrap().contains("Take back your support"));
+    assert!(is(&at_two.post(&support, "wish=take+back").unwrap(), 303));
+    assert!(!at_one.get(&page).unwrap().contains("Take back your support"));
 
     // Whichever closes the round, it is counted once.
     let round = text(
@@ -160,9 +98,9 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     // Both look for letters, and each letter goes out once.
     for nth in 0..20 {
         let process = if nth % 2 == 0 { &one } else { &two };
-        let answer =
-            process.post("/sign-in/link", "", &format!("email=nobody{nth}%40example.org")).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let form = format!("email=nobody{nth}%40example.org");
+        let answer = process.caller().post("/sign-in/link", &form).unwrap();
+        assert!(is(&answer, 200), "{answer}");
     }
     // The notices and outcomes of the demonstration were told long ago.
     while number(

@@ -198,6 +198,56 @@ pub struct Reason {
     pub emails: i64,
 }
 
+/// Kinds of letters whose rows stay: the ledger and the outcomes prove by them who was told and
+/// when, and jobs ask by their keys whether somebody was told already.
+const STAY: [&str; 7] =
+    ["notice", "update", "draft published", "outcome due", "audit head", "answer", "not answered"];
+
+/// How long the row of a letter is kept that went, or was given up.
+const KEPT_FOR: Millis = 365 * DAY;
+
+/// How many rows one write erases, so that nobody waits long for it.
+const AT_ONCE: u64 = 500;
+
+/// Erases the rows of letters that went a year ago, and whose letter the rest was; how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
+    let stay = STAY.map(|kind| format!("'{kind}'")).join(", ");
+    let due = format!(
+        "SELECT id FROM deliveries WHERE next_at IS NULL AND owed_at <= $1
+         AND (kind NOT IN ({stay}) OR account_id IS NOT NULL) LIMIT {AT_ONCE}"
+    );
+    let statements = [
+        format!(
+            "DELETE FROM returns WHERE delivery_id IN
+             (SELECT id FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay}))"
+        ),
+        format!("DELETE FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay})"),
+        format!("UPDATE deliveries SET account_id = NULL WHERE id IN ({due})"),
+    ];
+    let mut all = 0;
+    loop {
+        let statements = statements.clone();
+        let erased = db.write(move |tx| {
+            Box::pin(async move {
+                let mut rows = 0;
+                for sql in statements {
+                    let done = sqlx::query(AssertSqlSafe(sql)).bind(now - KEPT_FOR);
+                    rows = done.execute(&mut *tx).await?.rows_affected().max(rows);
+                }
+                Ok::<_, sqlx::Error>(rows)
+            })
+        });
+        let rows = erased.await?;
+        all += rows;
+        if rows == 0 {
+            return Ok(all);
+        }
+    }
+}
+
 /// Why emails wait, and why some were given up since then: the ten commonest reasons of each.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use calendar::clock::Millis;
 use sqlx::migrate::Migrator;
@@ -203,7 +204,7 @@ impl Db {
     /// When the database does not answer, or its file went.
     pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
         self.is_there()?;
-        self.pools.readers.acquire().await
+        waited("readers", self.pools.readers.acquire()).await
     }
 
     /// Whether the file of the database is still the one that was opened.
@@ -244,7 +245,7 @@ impl Db {
         };
         let task = tokio::spawn(async move {
             db.is_there()?;
-            let held = Held::new(db.pools.writers.acquire().await?);
+            let held = Held::new(waited("writers", db.pools.writers.acquire()).await?);
             let done = held.transact(begin, act).await?;
             // Once more: a file that went meanwhile took the write with it.
             db.is_there()?;
@@ -276,6 +277,19 @@ impl Db {
         .await
     }
 
+    /// Takes what was erased out of SQLite's write-ahead log too; its file is overwritten already.
+    /// PostgreSQL does that by itself in time: see `docs/retention.md`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn leave_no_copy(&self) -> Result<(), sqlx::Error> {
+        if self.kind == Kind::Sqlite {
+            let mut writer = self.pools.writers.acquire().await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await?;
+        }
+        Ok(())
+    }
+
     /// Begins to mark that this process lives, so that others know when it does not any more.
     ///
     /// # Errors
@@ -296,6 +310,15 @@ impl Db {
     pub async fn close(&self) {
         self.pools.close().await;
     }
+}
+
+/// Counts how long somebody waited for a connection of this pool.
+async fn waited<T>(pool: &'static str, connection: impl Future<Output = T>) -> T {
+    let began = Instant::now();
+    let connection = connection.await;
+    metrics::histogram!("alongside_database_wait_seconds", "pool" => pool)
+        .record(began.elapsed().as_secs_f64());
+    connection
 }
 
 /// Ties one thing to several others in one statement; `insert` ends with its two columns, as in

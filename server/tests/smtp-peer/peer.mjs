@@ -1,4 +1,4 @@
-// A mail server for server/tests/mailer: `node peer.mjs MODE [CERTIFICATE]`.
+// A mail server for server/tests/mailer: `node peer.mjs MODE [CERTIFICATE [PORT]]`.
 //
 // It prints the port it listens on, then each letter it took as one line of JSON, with the writes in which the commands
 // before it came; in bad weather also when a recipient was named. It writes the
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 
-const [mode, certificate] = process.argv.slice(2);
+const [mode, certificate, port = '0'] = process.argv.slice(2);
 const say = (what) => console.log(JSON.stringify(what));
 const no = (code, words) => Object.assign(new Error(words), { responseCode: code });
 const plain = { hideSTARTTLS: true, allowInsecureAuth: true };
@@ -112,7 +112,7 @@ server.server.on('connection', (socket) => {
   socket.on('data', (bytes) => writes.get(socket.remotePort)?.push(bytes.toString('latin1')));
 });
 server.on('error', () => {}); // a client may hang up on us, or not trust us
-server.listen(0, '127.0.0.1', () => console.log(server.server.address().port));
+server.listen(Number(port), '127.0.0.1', () => console.log(server.server.address().port));
 process.stdin.resume().on('end', () => process.exit());
 
 function take(raw, session, done) {

@@ -14,6 +14,11 @@ pub struct Running {
 
 /// Starts it in this mode; a certificate it makes for itself goes to that file.
 pub fn start(mode: &str, certificate: &Path) -> Running {
+    start_at(mode, certificate, "0")
+}
+
+/// Likewise on this port.
+pub fn start_at(mode: &str, certificate: &Path, port: &str) -> Running {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp-peer");
     let installed = here.join("node_modules/smtp-server").exists();
     assert!(installed, "the mail server for tests is not installed: run make test");
@@ -21,6 +26,7 @@ pub fn start(mode: &str, certificate: &Path) -> Running {
         .arg(here.join("peer.mjs"))
         .arg(mode)
         .arg(certificate)
+        .arg(port)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
