@@ -72,9 +72,9 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(leader);
 
         // Those who asked for it are told, and everyone can read it.
-        const letter = await service.letterTo('family1@example.org', 'What became of your topic: Drop-ins at schools');
-        expect(letter.text).toContain(`“${TOPIC}” is adopted. It is the first point of the draft.`);
-        await visitor.goto(letter.link);
+        const email = await service.emailTo('family1@example.org', 'What became of your topic: Drop-ins at schools');
+        expect(email.text).toContain(`“${TOPIC}” is adopted. It is the first point of the draft.`);
+        await visitor.goto(email.link);
         await expect(visitor.getByRole('heading', { name: 'Every school' })).toBeVisible();
         await expect(visitor.getByText('✓ Adopted')).toBeVisible();
         await visitor.goto(plan);

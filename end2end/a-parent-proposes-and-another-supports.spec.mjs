@@ -27,10 +27,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(parent.getByText('The forum has not read it yet')).toBeVisible();
       expect((await visitor.goto(service.url + topic)).status()).toBe(404);
       await publish(organiser, service, TITLE);
-      const letter = await service.letterTo('parent@example.org', 'Your topic is published', TITLE);
-      expect(letter.text).toContain(TITLE);
-      expect(letter.link).toBe(service.url + topic);
-      await parent.goto(letter.link);
+      const email = await service.emailTo('parent@example.org', 'Your topic is published', TITLE);
+      expect(email.text).toContain(TITLE);
+      expect(email.link).toBe(service.url + topic);
+      await parent.goto(email.link);
       await expect(parent.getByText('It will be in the next round')).toBeVisible();
 
       // An organiser opens a round. A second parent joins and reads when she can vote.
@@ -89,7 +89,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-/** A forum's first day: an administrator from the command line, what there is in the area, the others by letter. */
+/** A forum's first day: an administrator from the command line, what there is in the area, the others by email. */
 async function setUp(service, admin, { organiser, leader }) {
   service.command('invite', 'admin@example.org', '--role', 'admin');
   await acceptInvitation(admin, service, 'admin@example.org');

@@ -1,4 +1,4 @@
-// A family asks to be told, a leader writes of a change, a colleague approves it, and the letter is there before the day.
+// A family asks to be told, a leader writes of a change, a colleague approves it, and the email is there before the day.
 import { expect, test } from '@playwright/test';
 import { acceptInvitation, hindrances, signIn } from './people.mjs';
 import { startService } from './service.mjs';
@@ -10,13 +10,13 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
     test.setTimeout(300_000);
 
-    test('she subscribes, a leader writes, a colleague approves, the letter comes, she reads it, a correction reaches her, and one click stops it', async ({ browser, request }) => {
+    test('she subscribes, a leader writes, a colleague approves, the email comes, she reads it, a correction reaches her, and one click stops it', async ({ browser, request }) => {
       const service = await startService({ demo: true });
       try {
         const [family, leader, colleague] = await Promise.all([1, 2, 3].map(async () => (await browser.newContext({ javaScriptEnabled })).newPage()));
         const fine = async (page) => { if (javaScriptEnabled) expect(await hindrances(page)).toEqual([]); };
 
-        // She asks from the page of a change like those she minds, and confirms by the letter.
+        // She asks from the page of a change like those she minds, and confirms by the email.
         await family.goto(`${service.url}/notices`);
         await family.getByRole('link', { name: 'Route 5 to school comes fifteen minutes earlier' }).click();
         await family.getByRole('link', { name: 'Be told of changes like this' }).click();
@@ -26,7 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(family);
         await family.getByRole('button', { name: 'Tell me' }).click();
         await expect(family.getByRole('heading', { name: 'Look in your email' })).toBeVisible();
-        await family.goto((await service.letterTo('family@example.org', 'Confirm')).link);
+        await family.goto((await service.emailTo('family@example.org', 'Confirm')).link);
         await fine(family);
         await family.getByRole('button', { name: 'Yes, write to me' }).click();
         await expect(family.getByRole('button', { name: 'Stop Transport in South Sefton' })).toBeVisible();
@@ -50,10 +50,10 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(colleague);
         await colleague.getByRole('button', { name: 'Approve it' }).click();
 
-        // The letter says what to do, and she says that she has read it.
-        const letter = await service.letterTo('family@example.org', 'Route 7 stops at the library');
-        expect(letter.text).toContain('What you must do: Wait at the library from that day on.');
-        await family.goto(letter.link);
+        // The email says what to do, and she says that she has read it.
+        const email = await service.emailTo('family@example.org', 'Route 7 stops at the library');
+        expect(email.text).toContain('What you must do: Wait at the library from that day on.');
+        await family.goto(email.link);
         await fine(family);
         await family.getByRole('button', { name: 'I have read this' }).click();
         await expect(family.getByText('Thank you')).toBeVisible();
@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
         await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the town hall' }).click();
         await fine(colleague);
         await colleague.getByRole('button', { name: 'Approve it' }).click();
-        const corrected = await service.letterTo('family@example.org', 'Corrected:');
+        const corrected = await service.emailTo('family@example.org', 'Corrected:');
         expect(corrected.text).toContain('It stops at the town hall, not at the library.');
         await family.goto(told);
         await expect(family.getByText('This was corrected. Go by the correction.')).toBeVisible();
@@ -97,11 +97,11 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('The answer', { exact: true }).fill('On the side of the town hall.');
         await fine(leader);
         await leader.getByRole('button', { name: 'Publish the answer' }).click();
-        expect((await service.letterTo('family@example.org', 'Your question about')).text).toContain('On the side of the town hall.');
+        expect((await service.emailTo('family@example.org', 'Your question about')).text).toContain('On the side of the town hall.');
 
-        // Its header stops such letters with one click.
-        expect(letter.headers['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click');
-        const oneClick = letter.headers['list-unsubscribe'].slice(1, -1);
+        // Its header stops such emails with one click.
+        expect(email.headers['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click');
+        const oneClick = email.headers['list-unsubscribe'].slice(1, -1);
         for (let tap = 0; tap < 2; tap++) {
           const answer = await request.post(oneClick, { form: { 'List-Unsubscribe': 'One-Click' }, maxRedirects: 0 });
           expect(answer.status()).toBe(200);

@@ -20,13 +20,13 @@ export async function signUp(page, service, email, place) {
   await page.getByLabel('Choose a password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Join' }).click();
   await page.getByRole('heading', { name: 'Look in your email' }).waitFor();
-  await page.goto((await service.letterTo(email, 'Confirm')).link);
+  await page.goto((await service.emailTo(email, 'Confirm')).link);
   await page.getByRole('button', { name: 'Confirm and go on' }).click();
   await page.getByText('Welcome. Your address is confirmed').waitFor();
 }
 
 export async function acceptInvitation(page, service, email) {
-  await page.goto((await service.letterTo(email, 'invited')).link);
+  await page.goto((await service.emailTo(email, 'invited')).link);
   await page.getByLabel('A name for others to see').fill('An invented volunteer');
   await page.getByLabel('Choose a password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Accept and go on' }).click();

@@ -1,4 +1,4 @@
-// A service of its own for a test: the real program on a free port, its database and letters in a folder of its own.
+// A service of its own for a test: the real program on a free port, its database and emails in a folder of its own.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -75,23 +75,23 @@ async function startOn(port, demo) {
       const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', script, join(folder, 'alongside.db'), statements], { encoding: 'utf8' });
       if (status !== 0) throw new Error(`${statements}: ${stderr}`);
     },
-    /** The newest letter to this address with these words in its subject, and the first link to the service in it. */
-    async letterTo(address, subjectPart, says = '') {
-      let letter;
-      await until(async () => (letter = await find(mailFolder, address, subjectPart, says)), `a letter to ${address}: ${subjectPart}`);
-      const words = letter.text.split(/\s+/);
-      return { text: letter.text, html: letter.html, headers: Object.fromEntries(letter.headers.map(({ key, value }) => [key, value])), link: words.find((word) => word.startsWith(`${url}/`)) };
+    /** The newest email to this address with these words in its subject, and the first link to the service in it. */
+    async emailTo(address, subjectPart, says = '') {
+      let email;
+      await until(async () => (email = await find(mailFolder, address, subjectPart, says)), `an email to ${address}: ${subjectPart}`);
+      const words = email.text.split(/\s+/);
+      return { text: email.text, html: email.html, headers: Object.fromEntries(email.headers.map(({ key, value }) => [key, value])), link: words.find((word) => word.startsWith(`${url}/`)) };
     },
     stop,
   };
 }
 
-/** Letters are named by ids that grow with time. */
+/** Emails are named by ids that grow with time. */
 async function find(folder, address, subjectPart, says) {
   const names = await Promise.resolve().then(() => readdirSync(folder)).catch(() => []);
   for (const name of names.filter((name) => name.endsWith('.eml')).sort().reverse()) {
-    const letter = await PostalMime.parse(readFileSync(join(folder, name)));
-    if (letter.to.some((to) => to.address === address) && letter.subject.includes(subjectPart) && letter.text.includes(says)) return letter;
+    const email = await PostalMime.parse(readFileSync(join(folder, name)));
+    if (email.to.some((to) => to.address === address) && email.subject.includes(subjectPart) && email.text.includes(says)) return email;
   }
   return null;
 }

@@ -18,7 +18,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
     test.setTimeout(300_000);
 
-    test('a leader claims, those who answered get a letter, the forum disputes, she mends it, the forum confirms, and the evidence pack proves itself', async ({ browser }) => {
+    test('a leader claims, those who answered get an email, the forum disputes, she mends it, the forum confirms, and the evidence pack proves itself', async ({ browser }) => {
       const service = await startService({ demo: true });
       const folder = mkdtempSync(join(tmpdir(), 'alongside-pack-'));
       try {
@@ -69,7 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
         await second.getByRole('button', { name: 'Publish these results' }).click();
         await expect(second.getByRole('heading', { name: 'What parents said' })).toBeVisible();
 
-        // A leader says what came of it; who answered and asked for it gets a letter.
+        // A leader says what came of it; who answered and asked for it gets an email.
         await leader.goto(`${service.url}/lead/updates`);
         await fine(leader);
         await leader.getByRole('link', { name: 'Consultation: When the advice line is open' }).click();
@@ -86,9 +86,9 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByRole('button', { name: 'Publish it' }).click();
         await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
         await fine(leader);
-        const letter = await service.letterTo('parent2@example.org', 'What came of it: Parents cannot call');
-        expect(letter.text).toContain('open until eight on Tuesdays');
-        await parent.goto(letter.link);
+        const email = await service.emailTo('parent2@example.org', 'What came of it: Parents cannot call');
+        expect(email.text).toContain('open until eight on Tuesdays');
+        await parent.goto(email.link);
         const rota = parent.waitForEvent('download');
         await parent.getByRole('link', { name: 'rota.pdf (PDF, 1 kB)' }).click();
         expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight');
@@ -102,7 +102,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.goto(`${service.url}/forum/updates`);
         await expect(organiser.getByText('Nobody answered at seven.')).toBeVisible();
         await fine(organiser);
-        const update = new URL(letter.link).pathname;
+        const update = new URL(email.link).pathname;
         await organiser.goto(`${service.url}/forum${update}`);
         await organiser.getByLabel('No, it is not what parents find').check();
         await organiser.getByRole('textbox', { name: 'What parents find' }).fill('Two of three calls after seven were not answered.');
@@ -122,7 +122,7 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
         await leader.getByRole('button', { name: 'Publish it' }).click();
         await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
-        await service.letterTo('parent2@example.org', 'Said anew', 'call back within a day');
+        await service.emailTo('parent2@example.org', 'Said anew', 'call back within a day');
         await second.goto(`${service.url}/forum${update}`);
         await second.getByLabel('Yes, it is so', { exact: true }).check();
         await second.getByRole('button', { name: 'Publish the forum’s word' }).click();

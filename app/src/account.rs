@@ -1,7 +1,7 @@
 //! A person's own page: who she is here, her topics, where she is signed in; and the address that
 //! is changed in every room at once.
 
-use accounts::{letters, store};
+use accounts::{emails, store};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
@@ -25,7 +25,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let page = Page::new("Your account", || {
         let banner = match done.as_str() {
             "password" => Some("Your new password is kept"),
-            "email" => Some("Look in the letters at your new address to confirm it"),
+            "email" => Some("Look in the emails at your new address to confirm it"),
             "sessions" => Some("That device is signed out"),
             "withdrawn" => Some("Your topic is withdrawn"),
             _ => None,
@@ -135,7 +135,7 @@ pub async fn confirm_email_form(
         view! {
             <div class="stack">
                 <h1>"Confirm your new address"</h1>
-                <p class="lead">"Letters will go to "<b>{new_email}</b>"."</p>
+                <p class="lead">"Emails will go to "<b>{new_email}</b>"."</p>
                 <form method="post">
                     <button class="button">"Use this address"</button>
                 </form>
@@ -166,7 +166,7 @@ pub async fn confirm_email(
                 subscriptions::store::address_changed(tx, kind, &link.email, &new_email, now)
                     .await?;
                 updates::store::address_changed(tx, &link.account_id, &new_email).await?;
-                let words = letters::address_changed(&writer);
+                let words = emails::address_changed(&writer);
                 for (key, to) in [("told old", &link.email), ("told new", &new_email)] {
                     let dedup_key = format!("{hash} {key}");
                     owe(
@@ -200,7 +200,7 @@ pub async fn confirm_email(
         view! {
             <div class="stack">
                 <h1>"Your address is changed"</h1>
-                <p class="lead">"Letters go to your new address from now on."</p>
+                <p class="lead">"Emails go to your new address from now on."</p>
                 <p>
                     <a href="/account">"Your account"</a>
                 </p>

@@ -29,7 +29,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let banner = is_decided.then(|| {
             view! {
                 <Banner title="Your decision is kept">
-                    <p>"The author gets a letter."</p>
+                    <p>"The author gets an email."</p>
                 </Banner>
             }
         });
@@ -62,7 +62,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         });
         let unreached = (waits_for.unreached > 0).then(|| {
             view! {
-                <h2>"Families no letter reaches"</h2>
+                <h2>"Families no email reaches"</h2>
                 <p>
                     <a href="/forum/unreached">"Tell them in another way"</a>
                 </p>

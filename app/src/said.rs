@@ -98,9 +98,9 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     };
     let wants = wants_outcome.map(|wants| {
         let (words, value, button) = if wants {
-            ("You get a letter when it is said what came of it.", "no", "No letter, please")
+            ("You get an email when it is said what came of it.", "no", "No email, please")
         } else {
-            ("You get no letter of what came of it.", "yes", "Write to me, please")
+            ("You get no email of what came of it.", "yes", "Write to me, please")
         };
         let unseen = format!(": {}", subject.title);
         view! {
@@ -141,7 +141,7 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     }
 }
 
-/// POST `/account/said`: whether a letter is wanted of what came of a consultation.
+/// POST `/account/said`: whether an email is wanted of what came of a consultation.
 pub async fn want(
     State(house): State<House>,
     viewer: Viewer,

@@ -34,7 +34,7 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
                 <h2>"If something does not work for you"</h2>
                 <p>
                     {format!(
-                        "Tell {}: answer any letter you had from us. We write back within five \
+                        "Tell {}: answer any email you had from us. We write back within five \
                          working days.",
                         house.names.forum,
                     )}
@@ -57,7 +57,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                     <li>
                         "Your email address, to write to you. Only the forum’s administrator can \
                          see it. If you tell of a child in danger, so can the one person who looks \
-                         after that. If a letter about a change comes back, an organiser sees it \
+                         after that. If an email about a change comes back, an organiser sees it \
                          too, to tell you in another way."
                     </li>
                     <li>"A name you choose. It need not be real."</li>
@@ -82,7 +82,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 </p>
                 <p>
                     {format!(
-                        "{} looks after all this. To see or erase what we keep, answer any letter \
+                        "{} looks after all this. To see or erase what we keep, answer any email \
                          you had from us.",
                         house.names.forum,
                     )}

@@ -16,7 +16,7 @@ pub struct Waits {
     pub topics: Vec<(String, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
     pub plans: Vec<(String, String, Millis)>,
-    /// How many families no letter reaches.
+    /// How many families no email reaches.
     pub unreached: i64,
 }
 

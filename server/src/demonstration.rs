@@ -90,7 +90,7 @@ const AUTUMN: [Told; 9] = [
     ),
     (
         "Advice in the school holidays",
-        "The advice service is closed outside term time and full within it. Letters from school \
+        "The advice service is closed outside term time and full within it. Emails from school \
          come just before the holidays.",
         "Somebody to ask all year round, even if only by phone.",
         &["SENDIASS"],

@@ -5,9 +5,9 @@
 //! * [`settings`]: what the environment says, checked at the start
 //! * [`edge`]: what surrounds every request: headers, limits, pages for what is no page
 //! * [`browser`]: the browser's program, embedded
-//! * [`mailer`]: hands letters over, to a folder or by SMTP
-//! * [`mailbox`]: what came back of letters
-//! * [`worker`]: letters and closes that are due, again and again; [`tasks`]: begun again after a
+//! * [`mailer`]: hands emails over, to a folder or by SMTP
+//! * [`mailbox`]: what came back of emails
+//! * [`worker`]: emails and closes that are due, again and again; [`tasks`]: begun again after a
 //!   fault; [`watch`]: whether the process can do what it is for
 //! * [`backup`]: everything out into a folder and in again
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when

@@ -1,4 +1,4 @@
-//! The mailbox that letters come back to: a file that the mail server of this machine writes to
+//! The mailbox that emails come back to: a file that the mail server of this machine writes to
 //! (mbox), or a folder (Maildir).
 
 use std::fs::{self, File, OpenOptions};
@@ -28,7 +28,7 @@ impl Mailbox {
     pub fn from_setting(text: &str) -> Result<Self, String> {
         match text.strip_prefix("file:") {
             Some(path) if !path.is_empty() => Ok(Self { path: path.into() }),
-            _ => Err("BOUNCES must be file:PATH, the file or the folder (Maildir) that letters \
+            _ => Err("BOUNCES must be file:PATH, the file or the folder (Maildir) that emails \
                 come back to"
                 .to_owned()),
         }

@@ -50,7 +50,7 @@ enum Command {
         #[arg(long)]
         no_work: bool,
     },
-    /// Only work: letters, and rounds whose time has come.
+    /// Only work: emails, and rounds whose time has come.
     Work,
     /// Bring the database up to this program.
     Migrate {
@@ -58,9 +58,9 @@ enum Command {
         #[arg(long)]
         create: bool,
     },
-    /// Invite somebody by a letter.
+    /// Invite somebody by an email.
     Invite {
-        /// The address the letter goes to.
+        /// The address the email goes to.
         email: String,
         /// What the person will be.
         #[arg(long)]
@@ -71,7 +71,7 @@ enum Command {
     },
     /// Check the settings, the database and the mail system.
     CheckConfig {
-        /// Also say what DNS must hold, and send a test letter to this address, or to that in
+        /// Also say what DNS must hold, and send a test email to this address, or to that in
         /// MAIL_FROM.
         #[arg(long, num_args = 0..=1, value_name = "TO")]
         mail: Option<Option<String>>,
@@ -228,14 +228,14 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
                 .await
                 .map_err(|error| format!("The invitation could not be kept: {error}"))?;
             db.close().await;
-            say::line("The invitation is kept. The worker sends the letter.");
+            say::line("The invitation is kept. The worker sends the email.");
             Ok(())
         }
         Command::CheckConfig { mail } => {
             say::line(&serve::check(&settings).await?);
             if let Some(to) = mail {
                 say::line(&format!("\n{}\n", settings.mailer.dns_records()));
-                say::line(&serve::send_test_letter(&settings, to.as_deref()).await?);
+                say::line(&serve::send_test_email(&settings, to.as_deref()).await?);
             }
             Ok(())
         }
@@ -349,7 +349,7 @@ async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), Stri
         .as_ref()
         .is_some_and(|head| head.len() != 64 || !head.bytes().all(|byte| byte.is_ascii_hexdigit()))
     {
-        return Err("A head is 64 hexadecimal digits, as in the monthly letter.".to_owned());
+        return Err("A head is 64 hexadecimal digits, as in the monthly email.".to_owned());
     }
     let db = serve::open_as_it_is(settings).await?;
     let checked = audit::check(&db, head.as_deref())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calendar::clock::Clock;
-use deliveries::{Letter, Words};
+use deliveries::{Email, Words};
 use ground::db::Db;
 use ground::files::Files;
 use sd_notify::NotifyState;
@@ -97,7 +97,7 @@ pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
 pub async fn check(settings: &Settings) -> Result<String, String> {
     settings.mailer.check().await?;
     if sqlite_file(settings).is_some_and(|file| !file.exists()) {
-        return Ok("The settings are good, and letters can be handed over. There is no database \
+        return Ok("The settings are good, and emails can be handed over. There is no database \
             yet: the first start makes it."
             .to_owned());
     }
@@ -114,25 +114,25 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
         return Err(wrong);
     }
     Ok(match pending {
-        0 => "The settings are good, the database answers and is up to date, and letters can be \
+        0 => "The settings are good, the database answers and is up to date, and emails can be \
             handed over."
             .to_owned(),
-        _ => "The settings are good, the database answers, and letters can be handed over. The \
+        _ => "The settings are good, the database answers, and emails can be handed over. The \
             tables are older than this program: \
               the next start, or `alongside migrate`, brings them up to date."
             .to_owned(),
     })
 }
 
-/// Sends a test letter to `to`, or to the address letters are from, and gives what came of it.
+/// Sends a test email to `to`, or to the address emails are from, and gives what came of it.
 ///
 /// # Errors
 /// One clear line when it did not go.
-pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<String, String> {
+pub async fn send_test_email(settings: &Settings, to: Option<&str>) -> Result<String, String> {
     let to = to.unwrap_or_else(|| settings.mailer.address());
     let words = Words {
-        subject: "A test letter from Alongside".to_owned(),
-        paragraphs: vec!["If you read this, letters from Alongside arrive here.".to_owned()],
+        subject: "A test email from Alongside".to_owned(),
+        paragraphs: vec!["If you read this, emails from Alongside arrive here.".to_owned()],
         button: None,
         why: "Somebody tried the mail settings with alongside check-config --mail.".to_owned(),
         from: settings.forum.clone(),
@@ -140,7 +140,7 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
         stop: None,
     };
     let (text, html) = (words.text(), words.html());
-    let letter = Letter {
+    let email = Email {
         id: id::fresh(),
         to: to.to_owned(),
         subject: words.subject,
@@ -148,11 +148,11 @@ pub async fn send_test_letter(settings: &Settings, to: Option<&str>) -> Result<S
         html,
         one_click: None,
     };
-    match settings.mailer.send(&letter).await {
+    match settings.mailer.send(&email).await {
         Ok(()) => Ok(format!(
-            "A test letter to {to} was handed over. See whether it arrives, and not among the junk."
+            "A test email to {to} was handed over. See whether it arrives, and not among the junk."
         )),
-        Err(why) => Err(format!("The test letter to {to} did not go: {why}")),
+        Err(why) => Err(format!("The test email to {to} did not go: {why}")),
     }
 }
 

@@ -29,11 +29,11 @@ pub struct Settings {
     pub public_url: Url,
     /// Where files are kept: `file:FOLDER` or `s3://BUCKET/PREFIX`.
     pub files: String,
-    /// Hands letters over.
+    /// Hands emails over.
     pub mailer: Mailer,
-    /// How fast letters are handed over.
+    /// How fast emails are handed over.
     pub pace: Pace,
-    /// Where letters that do not arrive come back to; `None` is the address letters are from.
+    /// Where emails that do not arrive come back to; `None` is the address emails are from.
     pub return_address: Option<ReturnAddress>,
     /// The mailbox that they come back to; `None` is that nobody reads it.
     pub mailbox: Option<Mailbox>,
@@ -292,14 +292,14 @@ mod tests {
     }
 
     #[test]
-    fn letters_go_four_at_once_and_at_no_set_rate_unless_told() {
+    fn emails_go_four_at_once_and_at_no_set_rate_unless_told() {
         assert_eq!(with(&[]).expect("settings").pace, Pace { connections: 4, rate: None });
         let told = with(&[("MAIL_CONNECTIONS", "50"), ("MAIL_RATE", "14")]).expect("settings");
         assert_eq!(told.pace, Pace { connections: 50, rate: Some(14) });
     }
 
     #[test]
-    fn a_key_for_returned_letters_that_is_short_is_named() {
+    fn a_key_for_returned_emails_that_is_short_is_named() {
         let error = with(&[("BOUNCE_ADDRESS", "bounces@example.org"), ("BOUNCE_KEY", "short")])
             .expect_err("a short key");
         assert!(error.contains("BOUNCE_KEY") && !error.contains("short"), "{error}");

@@ -1,5 +1,5 @@
 //! What is due, again and again: rounds and consultations whose time has come, parents to tell of a
-//! draft, addresses to erase, and letters.
+//! draft, addresses to erase, and emails.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -24,27 +24,27 @@ use crate::{backup, figures, retention};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long between two looks into the mailbox that letters come back to.
+/// How long between two looks into the mailbox that emails come back to.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// How long between two looks for what is due by the day.
 const SELDOM: Duration = Duration::from_secs(600);
 /// A task that is well says so within this time.
 const HEARD_WITHIN: Duration = Duration::from_secs(180);
 
-/// How fast one process hands letters over.
+/// How fast one process hands emails over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// How many letters at once, each on a connection of its own.
+    /// How many emails at once, each on a connection of its own.
     pub connections: u32,
-    /// The most letters a second; `None` is as fast as the server takes them.
+    /// The most emails a second; `None` is as fast as the server takes them.
     pub rate: Option<u32>,
 }
 
-/// How long the letters in hand may take when the process is told to stop: less than what most
+/// How long the emails in hand may take when the process is told to stop: less than what most
 /// service managers grant.
 const FINISH_WITHIN: Duration = Duration::from_secs(60);
 
-/// Works until told to stop, then finishes the letters it holds.
+/// Works until told to stop, then finishes the emails it holds.
 pub async fn work(
     house: House,
     mailer: Arc<Mailer>,
@@ -83,7 +83,7 @@ pub async fn work(
     let finish = async { while hands.join_next().await.is_some() {} };
     if tokio::time::timeout(FINISH_WITHIN, finish).await.is_err() {
         tracing::warn!(
-            "the mail server did not say in time that it has taken a letter: it may go again"
+            "the mail server did not say in time that it has taken an email: it may go again"
         );
     }
 }
@@ -253,7 +253,7 @@ pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sq
     }))
 }
 
-/// Beats as often as letters may go. After a pause it does not catch up.
+/// Beats as often as emails may go. After a pause it does not catch up.
 fn beat(rate: u32) -> Interval {
     let mut beat = tokio::time::interval(Duration::from_secs(1) / rate);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -264,7 +264,7 @@ fn beat(rate: u32) -> Interval {
 struct PostOffice {
     house: House,
     mailer: Arc<Mailer>,
-    /// When the next letter may go, where there is a rate.
+    /// When the next email may go, where there is a rate.
     beat: Option<Mutex<Interval>>,
     away: Away,
 }
@@ -273,7 +273,7 @@ struct PostOffice {
 /// up once is there; then longer, up to a minute.
 const FIRST_TRY: Duration = Duration::from_secs(1);
 
-/// Whether the mail server is away: one fact, and not one for each letter.
+/// Whether the mail server is away: one fact, and not one for each email.
 #[derive(Default)]
 struct Away(std::sync::Mutex<Option<NextTry>>);
 
@@ -287,7 +287,7 @@ impl Away {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this hand may claim a letter now. While the server is away, one hand tries at a
+    /// Whether this hand may claim an email now. While the server is away, one hand tries at a
     /// time, and the others wait for what it finds.
     fn may_try(&self) -> bool {
         match &mut *self.next_try() {
@@ -317,7 +317,7 @@ impl Away {
 #[derive(Default)]
 struct Gone(HashMap<String, u32>);
 
-/// How often in a row a worker is seen to be gone before its letters are taken. One that only lost
+/// How often in a row a worker is seen to be gone before its emails are taken. One that only lost
 /// its session, as when PostgreSQL begins again, has time to come back; a lock on a file is not
 /// lost.
 fn looks(kind: Kind) -> u32 {
@@ -328,7 +328,7 @@ fn looks(kind: Kind) -> u32 {
 }
 
 impl Gone {
-    /// Takes the letters out of the hands of workers that are gone.
+    /// Takes the emails out of the hands of workers that are gone.
     async fn release(&mut self, db: &Db, own: &str) -> Result<(), sqlx::Error> {
         let workers = deliveries::store::workers(db).await?;
         self.0.retain(|worker, _| workers.contains(worker));
@@ -344,15 +344,15 @@ impl Gone {
             let looks = self.0.entry(worker.clone()).or_default();
             *looks += 1;
             if *looks >= self::looks(db.kind()) {
-                let letters = deliveries::store::release(db, worker).await?;
-                tracing::warn!(letters, "emails in the hands of a worker that is gone go again");
+                let emails = deliveries::store::release(db, worker).await?;
+                tracing::warn!(emails, "emails in the hands of a worker that is gone go again");
             }
         }
         Ok(())
     }
 }
 
-/// Hands letters over, one after the other, until told to stop.
+/// Hands emails over, one after the other, until told to stop.
 async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
     let health = &office.house.health;
     // What this hand held when it stopped by a fault, or could not give back.
@@ -370,7 +370,7 @@ async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
             }
         }
         if let Some(beat) = &office.beat {
-            // Before the claim, so that no letter is held while it waits for its turn.
+            // Before the claim, so that no email is held while it waits for its turn.
             tokio::select! {
                 _ = async { beat.lock().await.tick().await } => {}
                 () = stop.cancelled() => return,
@@ -380,9 +380,9 @@ async fn deliver(office: Arc<PostOffice>, hand: Hand, stop: CancellationToken) {
             pause(&stop).await;
             continue;
         }
-        let outcome = deliver_one(&hand, |letter, permit| {
+        let outcome = deliver_one(&hand, |message, permit| {
             let mailer = Arc::clone(&office.mailer);
-            async move { mailer.send_while(&letter, &permit).await }
+            async move { mailer.send_while(&message, &permit).await }
         })
         .await;
         match &outcome {

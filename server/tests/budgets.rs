@@ -69,7 +69,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
         accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
             .await
             .unwrap();
-        let invitation = world.deliver().await.pop().map(|letter| link(&letter)).unwrap();
+        let invitation = world.deliver().await.pop().map(|email| link(&email)).unwrap();
         for path in [
             "/",
             "/topics",
@@ -240,7 +240,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("answer", "The old one."),
         ];
         within_eight(&everyone, &questions, &answer).await;
-        let (family, unheard) = letter_that_came_back(&world).await;
+        let (family, unheard) = email_that_came_back(&world).await;
         within_eight(
             &everyone,
             "/forum/unreached",
@@ -535,8 +535,8 @@ async fn within_eight(who: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
     );
 }
 
-/// Lets the letter about a notice come back: its family and the notice.
-async fn letter_that_came_back(world: &World) -> (String, String) {
+/// Lets the email about a notice come back: its family and the notice.
+async fn email_that_came_back(world: &World) -> (String, String) {
     let came_back = world.db().write(|tx| {
         Box::pin(async move {
             let row = sqlx::query(

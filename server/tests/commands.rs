@@ -41,14 +41,14 @@ fn check_config_only_looks() {
 }
 
 #[test]
-fn check_config_says_what_dns_must_hold_and_sends_a_test_letter() {
+fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
     let folder = tempfile::tempdir().unwrap();
     for words in
         [&["check-config", "--mail"][..], &["check-config", "--mail", "parent@example.org"]]
     {
         let checked = alongside(folder.path(), words);
         let to = words.get(2).unwrap_or(&"alongside@example.org");
-        let handed_over = format!("A test letter to {to} was handed over");
+        let handed_over = format!("A test email to {to} was handed over");
         assert!(
             checked.status.success() && said(&checked).contains(&handed_over),
             "{}",

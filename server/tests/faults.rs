@@ -170,7 +170,7 @@ fn a_database_that_went_is_not_replaced_by_an_empty_one_in_silence() {
 #[test]
 fn a_file_that_is_no_database_is_refused_with_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("alongside.db"), "This is a letter to the council.\n".repeat(99))
+    fs::write(folder.path().join("alongside.db"), "This is an email to the council.\n".repeat(99))
         .unwrap();
     let refused = Command::new(env!("CARGO_BIN_EXE_alongside"))
         .arg("check-config")

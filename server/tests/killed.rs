@@ -1,4 +1,4 @@
-//! The real program, killed in the middle of its work: no letter is lost, and none is there twice.
+//! The real program, killed in the middle of its work: no email is lost, and none is there twice.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
@@ -35,22 +35,22 @@ use subscriptions::rules::Wanted;
 use subscriptions::store::{Began, begin, subscriber};
 use tower::ServiceExt as _;
 
-const LETTERS: usize = 160;
+const EMAILS: usize = 160;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_that_are_killed_again_and_again_lose_no_letter() {
+async fn workers_that_are_killed_again_and_again_lose_no_email() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/alongside.db", folder.path().display());
     let mail = folder.path().join("mail");
     let setting = format!("file:{}", mail.display());
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let owed = owe_letters(&db).await;
+    let owed = owe_emails(&db).await;
 
     // Two workers at a time; each pair is killed as soon as it has sent a few more.
     for kills in 1..=6 {
         let mut workers = [work(&url, &setting), work(&url, &setting)];
-        while sent(&mail).len() < kills * LETTERS / 8 {
+        while sent(&mail).len() < kills * EMAILS / 8 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         for worker in &mut workers {
@@ -65,7 +65,7 @@ async fn workers_that_are_killed_again_and_again_lose_no_letter() {
     last.kill().unwrap();
     last.wait().unwrap();
 
-    assert_eq!(sent(&mail), owed, "each letter is there, once, under its own id");
+    assert_eq!(sent(&mail), owed, "each email is there, once, under its own id");
     for id in &owed {
         let text = std::fs::read_to_string(mail.join(format!("{id}.eml"))).unwrap();
         assert!(
@@ -96,9 +96,9 @@ async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobo
 }
 
 /// A notice to so many people, by a mail server that refuses, defers, stalls and hangs up, while
-/// workers are killed and people unsubscribe, also those whose letter a worker has in its hands.
+/// workers are killed and people unsubscribe, also those whose email a worker has in its hands.
 /// Each is told once: what came twice has one `Message-ID` and was in flight at a kill, or the
-/// server hung up after it had taken it. To whom it was answered that her letters have stopped,
+/// server hung up after it had taken it. To whom it was answered that her emails have stopped,
 /// none is begun later.
 async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) {
     let db = Db::open(url).await.unwrap();
@@ -148,11 +148,11 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     let called_off = called_off(&db).await;
     for nth in 0..people {
         let to = format!("somebody{nth}@example.org");
-        let letters = came.get(&to).map_or(0, Vec::len);
+        let messages = came.get(&to).map_or(0, Vec::len);
         if nth % 50 == 7 {
-            assert_eq!(letters, 0, "{to} is refused");
+            assert_eq!(messages, 0, "{to} is refused");
         } else if !called_off.contains(&to) {
-            assert!(letters > 0, "{to} was told nothing");
+            assert!(messages > 0, "{to} was told nothing");
         }
     }
     let begun_late = begun
@@ -161,7 +161,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
         .collect::<Vec<_>>();
     assert!(
         begun_late.is_empty(),
-        "begun after it was answered that letters have stopped: {begun_late:?}"
+        "begun after it was answered that emails have stopped: {begun_late:?}"
     );
     assert!(
         came.values().all(|ids| ids.iter().all(|id| *id == ids[0])),
@@ -171,9 +171,9 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     let unexplained = twice.clone().filter(|(to, ids)| {
         nth_of(to) % 50 != 13 && !in_flight.iter().any(|id| ids[0].contains(id.as_str()))
     });
-    assert_eq!(unexplained.count(), 0, "letters came twice that were not in flight at a kill");
+    assert_eq!(unexplained.count(), 0, "emails came twice that were not in flight at a kill");
     println!(
-        "{people} people, {kills} kills: {} letters taken, {} of them twice; {} unsubscribed",
+        "{people} people, {kills} kills: {} emails taken, {} of them twice; {} unsubscribed",
         came.len(),
         twice.count(),
         stopped.len()
@@ -192,7 +192,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     );
 }
 
-/// How many letters a worker hands over at once.
+/// How many emails a worker hands over at once.
 const CONNECTIONS: usize = 8;
 
 /// A notice that is due now, and people who want to be told.
@@ -220,7 +220,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
             for nth in 0..people {
                 let subscriber =
                     subscriber(tx, &format!("somebody{nth}@example.org"), None, now).await?;
-                begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
+                begin(tx, &subscriber, &wanted, Began::Email, now).await?;
             }
             let (notice, _) = notices::write(tx, &buses(service, now), &writer, now).await?;
             notices::approve(tx, &notice, &colleague, (now, None), now).await
@@ -260,7 +260,7 @@ fn nth_of(address: &str) -> usize {
 /// What the mail server has heard so far.
 #[derive(Default)]
 struct Heard {
-    /// The letters it has taken: (to whom, `Message-ID`).
+    /// The emails it has taken: (to whom, `Message-ID`).
     taken: Vec<(String, String)>,
     /// When a recipient was named to it: (whom, milliseconds since 1970).
     begun: Vec<(String, i64)>,
@@ -296,7 +296,7 @@ fn router(db: &Db) -> Router {
     server::edge::service(House::new(db.clone(), Clock::system(), names), Vec::new())
 }
 
-/// Somebody whose letter waits unsubscribes with one click: her address, and when that was
+/// Somebody whose email waits unsubscribes with one click: her address, and when that was
 /// answered.
 async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
@@ -309,7 +309,7 @@ async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String
     unsubscribe(service, row.get(0), row.get(1)).await
 }
 
-/// Likewise somebody whose letter a worker has just claimed.
+/// Likewise somebody whose email a worker has just claimed.
 async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, i64)> {
     let (_, to, one_click) = in_hand(db).await.pop()?;
     unsubscribe(service, to, one_click).await
@@ -325,7 +325,7 @@ async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<
     Some((to, Clock::system().now()))
 }
 
-/// The letters that workers hold, the last claimed last: (id, to whom, where one click stops it).
+/// The emails that workers hold, the last claimed last: (id, to whom, where one click stops it).
 async fn in_hand(db: &Db) -> Vec<(String, String, String)> {
     let held = "SELECT id, to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at > 0 ORDER BY claimed_at";
@@ -378,8 +378,8 @@ fn work(url: &str, mail: &str) -> Child {
         .unwrap()
 }
 
-/// Owes the letters; their ids.
-async fn owe_letters(db: &Db) -> BTreeSet<String> {
+/// Owes the emails; their ids.
+async fn owe_emails(db: &Db) -> BTreeSet<String> {
     let now = calendar::clock::Clock::system().now();
     let owing = db.write(move |tx| {
         Box::pin(async move {
@@ -392,7 +392,7 @@ async fn owe_letters(db: &Db) -> BTreeSet<String> {
                 also: None,
                 stop: None,
             };
-            for nth in 0..LETTERS {
+            for nth in 0..EMAILS {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
                 owe(
                     tx,
@@ -421,7 +421,7 @@ async fn left(db: &Db) -> i64 {
         .unwrap()
 }
 
-/// The ids of the letters in the folder.
+/// The ids of the emails in the folder.
 fn sent(mail: &Path) -> BTreeSet<String> {
     let Ok(files) = std::fs::read_dir(mail) else { return BTreeSet::new() };
     files

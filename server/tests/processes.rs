@@ -95,7 +95,7 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     let given = number(&db, "SELECT count(*) FROM supports").await;
     assert_eq!(counted, given);
 
-    // Both look for letters, and each letter goes out once.
+    // Both look for emails, and each email goes out once.
     for nth in 0..20 {
         let process = if nth % 2 == 0 { &one } else { &two };
         let form = format!("email=nobody{nth}%40example.org");

@@ -13,7 +13,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller};
-use super::{letters, session, store};
+use super::{emails, session, store};
 
 /// POST `/account/sessions/end`: one session, or without a name all of them.
 pub async fn end_sessions(
@@ -87,8 +87,8 @@ pub async fn change_email(
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
                 store::keep_link(tx, &hash, &account_id, "email", Some(&email), ends_at).await?;
-                let ask = letters::confirm_address(&writer, &token);
-                let tell = letters::address_may_change(&writer);
+                let ask = emails::confirm_address(&writer, &token);
+                let tell = emails::address_may_change(&writer);
                 let account = Some(account_id.as_str());
                 owe(
                     tx,
@@ -137,13 +137,13 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
                     <Field
                         name="email"
                         label="Your new email address"
-                        hint="We send a letter there to confirm it, and tell your old address."
+                        hint="We send an email there to confirm it, and tell your old address."
                         kind="email"
                         autocomplete="email"
                         value=email
                         refusals
                     />
-                    <button class="button">"Send the letter"</button>
+                    <button class="button">"Send the email"</button>
                 </form>
             </div>
         }

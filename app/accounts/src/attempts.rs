@@ -29,10 +29,10 @@ pub enum Kind {
     Password,
     /// Passwords tried from one place. A whole school may share it.
     PasswordFrom,
-    /// Letters asked for to one address.
-    Letter,
-    /// Letters asked for from one place.
-    LetterFrom,
+    /// Emails asked for to one address.
+    Email,
+    /// Emails asked for from one place.
+    EmailFrom,
     /// Questions that go to one team.
     Question,
     /// Responses begun from one place. A whole school may share it.
@@ -45,10 +45,10 @@ impl Kind {
         match self {
             Self::Password => ("password", 10, 15 * MINUTE),
             Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
-            // A link lasts longer than this window, so that one of the letters let through always
+            // A link lasts longer than this window, so that one of the emails let through always
             // works.
-            Self::Letter => ("letter", 5, HOUR),
-            Self::LetterFrom => ("letter from", 300, HOUR),
+            Self::Email => ("email", 5, HOUR),
+            Self::EmailFrom => ("email from", 300, HOUR),
             Self::Question => ("question", 30, HOUR),
             Self::Response => ("response", 300, HOUR),
         }
@@ -88,14 +88,14 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
     Ok(tries <= most)
 }
 
-/// Whether one more letter may go to this address, asked for from this place.
+/// Whether one more email may go to this address, asked for from this place.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn may_write(house: &House, caller: &Caller, address: &str) -> Result<bool, Error> {
     let now = house.clock.now();
-    Ok(within(&house.db, Kind::LetterFrom, &caller.0, now).await?
-        && within(&house.db, Kind::Letter, address, now).await?)
+    Ok(within(&house.db, Kind::EmailFrom, &caller.0, now).await?
+        && within(&house.db, Kind::Email, address, now).await?)
 }
 
 /// Whether one more question may go to the team of a notice.

@@ -14,7 +14,7 @@ use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
-use super::{letters, passwords, rules, session, store};
+use super::{emails, passwords, rules, session, store};
 
 const MOST_ON_A_PAGE: usize = 20;
 
@@ -56,7 +56,7 @@ async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String
     })
 }
 
-/// Invites an address into a role, a leader for an organisation; the letter holds the link. `by` is
+/// Invites an address into a role, a leader for an organisation; the email holds the link. `by` is
 /// `None` on the command line.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ pub async fn invite(
                     ends_at,
                 )
                 .await?;
-                let words = letters::invitation(&writer, role, &token);
+                let words = emails::invitation(&writer, role, &token);
                 owe(
                     tx,
                     Owed {

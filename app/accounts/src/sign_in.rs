@@ -16,7 +16,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller, Kind};
-use super::{letters, passwords, rules, session, store};
+use super::{emails, passwords, rules, session, store};
 
 /// Gives a form that was sent without being signed in the sign-in page, which keeps all that was
 /// typed. 401.
@@ -129,12 +129,12 @@ pub async fn send_link(
             ));
         }
     };
-    owe_link(&house, &caller, email, "sign-in", letters::sign_in_link).await?;
+    owe_link(&house, &caller, email, "sign-in", emails::sign_in_link).await?;
     let page = Page::new("Look in your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
                 <p>
-                    "What you wrote is still here. Press the button in the letter, come back to \
+                    "What you wrote is still here. Press the button in the email, come back to \
                      this page, and send it."
                 </p>
                 {carry_on(&kept.then, fields)}
@@ -144,7 +144,7 @@ pub async fn send_link(
             <div class="stack">
                 <h1>"Look in your email"</h1>
                 <p class="lead">
-                    "We sent a letter to that address. If you have an account, it holds a button \
+                    "We sent an email to that address. If you have an account, it holds a button \
                      that signs you in."
                 </p>
                 <p>
@@ -224,7 +224,7 @@ pub async fn forgotten(
             ));
         }
     };
-    owe_link(&house, &caller, email, "password", letters::new_password_link).await?;
+    owe_link(&house, &caller, email, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -235,7 +235,7 @@ pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Respo
             <div class="stack">
                 <h1>"Look in your email"</h1>
                 <p class="lead">
-                    "If you have an account with that address, the letter holds a button to choose \
+                    "If you have an account with that address, the email holds a button to choose \
                      a new password."
                 </p>
                 <p>
@@ -294,7 +294,7 @@ pub async fn new_password(
                 }
                 store::set_password(tx, &link.account_id, &password_hash, now).await?;
                 store::end_all_sessions(tx, &link.account_id).await?;
-                let words = letters::password_changed(&writer);
+                let words = emails::password_changed(&writer);
                 let owed = Owed {
                     dedup_key: &format!("{hash} changed"),
                     kind: "password changed",
@@ -347,13 +347,13 @@ async fn used_link(
     Ok(link.await?)
 }
 
-/// Owes one letter to the address, known or not: the link, or word that there is no account.
+/// Owes one email to the address, known or not: the link, or word that there is no account.
 async fn owe_link(
     house: &House,
     caller: &Caller,
     email: String,
     purpose: &'static str,
-    letter: fn(&House, &str) -> Words,
+    message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
     let now = house.clock.now();
     if !attempts::may_write(house, caller, &email).await? {
@@ -370,9 +370,9 @@ async fn owe_link(
                 let words = match &known {
                     Some(known) => {
                         store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
-                        letter(&writer, &token)
+                        message(&writer, &token)
                     }
-                    None => letters::no_account(&writer),
+                    None => emails::no_account(&writer),
                 };
                 let account_id = known.as_ref().map(|known| known.id.as_str());
                 owe(
@@ -483,7 +483,7 @@ fn page(
                     <button class="button">"Sign in"</button>
                     <p>
                         <b>"No password at hand?"</b>
-                        " We can send a letter with a link that signs you in."
+                        " We can send an email with a link that signs you in."
                     </p>
                     <button class="button quiet" formaction="/sign-in/link">
                         "Email me a link"
@@ -507,7 +507,7 @@ fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusa
             <div class="stack">
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
-                <p class="lead">"We send you a letter with a button. It works for two hours."</p>
+                <p class="lead">"We send you an email with a button. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
                     <Field
                         name="email"
@@ -517,7 +517,7 @@ fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusa
                         value=email
                         refusals
                     />
-                    <button class="button">"Send me the letter"</button>
+                    <button class="button">"Send me the email"</button>
                 </form>
             </div>
         }

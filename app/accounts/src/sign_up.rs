@@ -1,4 +1,4 @@
-//! Signing up: the form, the letter, the button in it.
+//! Signing up: the form, the email, the button in it.
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -14,7 +14,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller};
-use super::{letters, passwords, rules, session, store};
+use super::{emails, passwords, rules, session, store};
 
 /// GET `/sign-up`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -55,7 +55,7 @@ pub async fn send(
 }
 
 async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
-    let (now, token, letters_house) = (house.clock.now(), id::secret(), house.clone());
+    let (now, token, emails_house) = (house.clock.now(), id::secret(), house.clone());
     house
         .db
         .write(move |tx| {
@@ -65,9 +65,9 @@ async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
                 let hash = id::hash(&token);
                 store::keep_sign_up(tx, &hash, &sign_up, ends_at).await?;
                 let words = if known.is_some() {
-                    letters::already_signed_up(&letters_house)
+                    emails::already_signed_up(&emails_house)
                 } else {
-                    letters::confirm_sign_up(&letters_house, &token)
+                    emails::confirm_sign_up(&emails_house, &token)
                 };
                 let owed = Owed {
                     dedup_key: &hash,
@@ -92,7 +92,7 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"Look in your email"</h1>
                 <p class="lead">
-                    "We sent you a letter with a button. Press it to confirm your address, and you \
+                    "We sent you an email with a button. Press it to confirm your address, and you \
                      are in."
                 </p>
                 <p>

@@ -212,7 +212,7 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Know
     Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
 }
 
-/// A sign-up that waits for its letter's button.
+/// A sign-up that waits for its email's button.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// The address.
@@ -379,7 +379,7 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     Ok(())
 }
 
-/// Keeps a link of a letter. `email` is the new address of a change of address.
+/// Keeps a link of an email. `email` is the new address of a change of address.
 pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,

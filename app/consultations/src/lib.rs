@@ -9,7 +9,7 @@
 //! `rules` is what it says and how it stands. What it asks, how answers are read and counted and
 //! what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, with `links` and `letters` for families who are given a link of their own;
+//! organiser's pages, with `links` and `emails` for families who are given a link of their own;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `typed` what comes in otherwise. After the close `reading` is where organisers read, `results`
 //! what is published, through [`disclosure::tables`]; `closing` is what the worker does.
@@ -64,7 +64,7 @@ mod answering;
 mod browse;
 mod build;
 mod closing;
-mod letters;
+mod emails;
 mod links;
 mod paper;
 mod question;

@@ -1,4 +1,4 @@
-//! An organiser gives families links of their own: by letter, or as a list to print and cut.
+//! An organiser gives families links of their own: by email, or as a list to print and cut.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::rules::{Standing, Who};
 use super::store::Consultation;
-use super::{consultation, letters, responses};
+use super::{consultation, emails, responses};
 
 /// The most links that are given at once.
 const MOST: usize = 200;
@@ -29,7 +29,7 @@ pub async fn page(
     shown(&house, &viewer, &consultation, &Sent::default(), &Refusals::default(), &[]).await
 }
 
-/// POST `/forum/consultations/{id}/links`: owes a letter to each address, or shows links to print.
+/// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
 /// They are shown this once.
 pub async fn give(
     State(house): State<House>,
@@ -50,10 +50,10 @@ pub async fn give(
     let links: Vec<String> = std::iter::repeat_with(id::secret).take(many).collect();
     let of =
         |link: &String| house.link(&format!("/consultations/{}/links/{link}", consultation.id));
-    let letters: Vec<_> = addresses
+    let emails: Vec<_> = addresses
         .into_iter()
         .zip(&links)
-        .map(|(to, link)| (to, letters::asked(&house, &consultation, &of(link))))
+        .map(|(to, link)| (to, emails::asked(&house, &consultation, &of(link))))
         .collect();
     let printed: Vec<String> = links.iter().rev().take(to_print).map(of).collect();
     let (now, by, about, closes_at) = (
@@ -65,7 +65,7 @@ pub async fn give(
     let given = house.db.write(move |tx| {
         Box::pin(async move {
             responses::keep_links(tx, &about, &links).await?;
-            for (to, words) in &letters {
+            for (to, words) in &emails {
                 // No key that is made from the link: nothing says whose it is.
                 let owed = Owed {
                     dedup_key: &id::fresh(),
@@ -155,7 +155,7 @@ async fn shown(
         let banner = (sent.typed("done") == "given").then(|| {
             view! {
                 <Banner title="The links are given">
-                    <p>"Letters go out within minutes. Links to print stand below, this once."</p>
+                    <p>"Emails go out within minutes. Links to print stand below, this once."</p>
                 </Banner>
             }
         });
@@ -201,7 +201,7 @@ async fn shown(
                     <Area
                         name="addresses"
                         label="Write to these addresses"
-                        hint="One a line. Each gets a letter with a link of its own. The addresses \
+                        hint="One a line. Each gets an email with a link of its own. The addresses \
                             are not kept with the links."
                         rows=4
                         value=sent.typed("addresses")

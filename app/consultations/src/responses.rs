@@ -173,7 +173,7 @@ impl Once {
 pub struct Agreed {
     /// That words of it may be quoted.
     pub may_quote: bool,
-    /// That her account gets a letter when it is said what came of it; for those that each take
+    /// That her account gets an email when it is said what came of it; for those that each take
     /// part in once, by account.
     pub wants_outcome: bool,
 }

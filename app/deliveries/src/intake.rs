@@ -1,4 +1,4 @@
-//! What providers tell of letters that came back: a signed call.
+//! What providers tell of emails that came back: a signed call.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -28,7 +28,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"For mail providers"</h1>
                 <p>
-                    "A provider tells us here of letters that came back. There is nothing here to \
+                    "A provider tells us here of emails that came back. There is nothing here to \
                      read."
                 </p>
             </div>
@@ -50,7 +50,7 @@ pub async fn call(
     }
     match returns::read_call(&body) {
         Ok(came_back) if came_back.is_empty() => {
-            Ok("Understood, and nothing to keep: no letter came back by it.\n".into_response())
+            Ok("Understood, and nothing to keep: no email came back by it.\n".into_response())
         }
         Ok(came_back) => {
             keep(&house, came_back).await?;
@@ -60,7 +60,7 @@ pub async fn call(
     }
 }
 
-/// Keeps what came back. What is known already, and letters that never went, change nothing.
+/// Keeps what came back. What is known already, and emails that never went, change nothing.
 ///
 /// # Errors
 /// When the database fails; then nothing is kept.

@@ -1,22 +1,22 @@
-//! Letters: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up
+//! Emails: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up
 //! and why.
 //!
-//! A letter is owed once (`Owed::dedup_key`), and its `Message-ID` comes from its id, so that a
+//! An email is owed once (`Owed::dedup_key`), and its `Message-ID` comes from its id, so that a
 //! second copy after a crash folds into the first. While it waits it holds what is to be said; once
 //! handed over or given up, text and address are erased. It may come back: as mail to the address
 //! that names it (`ground::return_address`), or by a provider's call (`intake`); `returns` reads
-//! both. `store` holds the SQL, `letter` puts words into the one plain shape, `turn` is what a
-//! worker does again and again, `permit` what it asks just before a letter goes.
+//! both. `store` holds the SQL, `email` puts words into the one plain shape, `turn` is what a
+//! worker does again and again, `permit` what it asks just before an email goes.
 
+mod email;
 mod intake;
-mod letter;
 mod permit;
 pub mod returns;
 pub mod store;
 mod turn;
 
+pub use email::{Stop, Words};
 pub use intake::keep;
-pub use letter::{Stop, Words};
 pub use permit::Permit;
 pub use store::{Owed, owe};
 pub use turn::{Hand, Outcome, deliver_one};
@@ -33,31 +33,31 @@ pub fn routes() -> Routes {
     )
 }
 
-/// One letter as it goes out.
+/// One email as it goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct Email {
     /// The delivery's id, a UUIDv7. The `Message-ID` is made from it.
     pub id: String,
     /// The address it goes to.
     pub to: String,
     /// One line.
     pub subject: String,
-    /// The letter for people who read plain text.
+    /// The email for people who read plain text.
     pub text: String,
-    /// The same letter as HTML.
+    /// The same email as HTML.
     pub html: String,
-    /// Where one click of a mail program stops such letters (RFC 8058); `None` for one nobody
+    /// Where one click of a mail program stops such emails (RFC 8058); `None` for one nobody
     /// subscribed to.
     pub one_click: Option<String>,
 }
 
-/// Why a letter did not go.
+/// Why an email did not go.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The other side will never take it; why, in its words.
     #[error("{0}")]
     Refused(String),
-    /// The mail system cannot be reached, or lets nobody in: that is no matter of this letter; why.
+    /// The mail system cannot be reached, or lets nobody in: that is no matter of this email; why.
     #[error("{0}")]
     Away(String),
     /// It may go later; why it did not now.

@@ -1,22 +1,22 @@
-//! Whether a letter that a worker holds may still go: asked as late as can be, just before its
+//! Whether an email that a worker holds may still go: asked as late as can be, just before its
 //! recipient is named to the mail server, so that nothing is started once somebody was told that
-//! her letters have stopped.
+//! her emails have stopped.
 
 use super::{Failure, Hand, store};
 
-/// The permit of one letter.
+/// The permit of one email.
 #[derive(Clone, Debug)]
 pub struct Permit {
     pub(super) hand: Hand,
-    pub(super) letter_id: String,
-    /// Which claim of the letter it is for.
+    pub(super) email_id: String,
+    /// Which claim of the email it is for.
     pub(super) tries: i64,
     /// The address that the worker holds.
     pub(super) to: String,
 }
 
 impl Permit {
-    /// Whether the letter may go.
+    /// Whether the email may go.
     ///
     /// # Errors
     /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.

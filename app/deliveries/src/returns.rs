@@ -1,11 +1,11 @@
-//! What comes back of a letter, as mail or as a provider's call: that it did not arrive, or that
+//! What comes back of an email, as mail or as a provider's call: that it did not arrive, or that
 //! its reader called it spam. Pure.
 
 use ground::return_address::ReturnAddress;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
 use serde_json::Value;
 
-/// What became of a letter after it was handed over.
+/// What became of an email after it was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Came {
     /// It did not arrive, and will not.
@@ -31,11 +31,11 @@ impl Came {
     }
 }
 
-/// A letter that came back.
+/// An email that came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
-    /// The letter's id.
-    pub letter: String,
+    /// The email's id.
+    pub email: String,
     /// What became of it.
     pub came: Came,
     /// Why, in the mail server's words.
@@ -43,7 +43,7 @@ pub struct Return {
 }
 
 /// Reads a mail to the return address: a delivery status notification (RFC 3464) that says
-/// "failed", or a feedback report (RFC 5965) of abuse. `None` for all else: a letter that is late,
+/// "failed", or a feedback report (RFC 5965) of abuse. `None` for all else: an email that is late,
 /// an answer of somebody away, a forgery, and spam.
 #[must_use]
 pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
@@ -59,23 +59,23 @@ pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
             .flatten()
             .collect::<Vec<_>>()
             .join(" ");
-        return Some(Return { letter: addressed_to(&message, ours)?, came: Came::Bounced, reason });
+        return Some(Return { email: addressed_to(&message, ours)?, came: Came::Bounced, reason });
     }
     let report = part(&message, "feedback-report")?;
     if !field(&report, "Feedback-Type")?.eq_ignore_ascii_case("abuse") {
         return None;
     }
     let sender = field(&report, "Original-Mail-From").unwrap_or_default();
-    let letter =
-        ours.letter(sender.trim_matches(['<', '>'])).or_else(|| addressed_to(&message, ours))?;
+    let email =
+        ours.email(sender.trim_matches(['<', '>'])).or_else(|| addressed_to(&message, ours))?;
     Some(Return {
-        letter,
+        email,
         came: Came::Complained,
         reason: field(&report, "User-Agent").unwrap_or_default(),
     })
 }
 
-/// The letter that a mail is about, from the address it was sent to, wherever the mail server wrote
+/// The email that a mail is about, from the address it was sent to, wherever the mail server wrote
 /// that.
 fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
     let to = message
@@ -88,7 +88,7 @@ fn addressed_to(message: &Message<'_>, ours: &ReturnAddress) -> Option<String> {
             let raw = message.header_raw(name)?;
             Some(raw.trim().trim_matches(['<', '>']).to_owned())
         });
-    to.chain(envelope).find_map(|address| ours.letter(&address))
+    to.chain(envelope).find_map(|address| ours.email(&address))
 }
 
 /// The text of the part `message/KIND`.
@@ -138,9 +138,9 @@ fn event(event: &Value) -> Option<Return> {
         _ => return None,
     };
     let message_id = text("/message_id").or_else(|| text("/message/headers/message-id"))?;
-    let letter = message_id.trim_matches(['<', '>']).split('@').next().and_then(id::parse)?;
+    let email = message_id.trim_matches(['<', '>']).split('@').next().and_then(id::parse)?;
     let reason = text("/reason").or_else(|| text("/delivery-status/message")).unwrap_or_default();
-    Some(Return { letter, came, reason: reason.to_owned() })
+    Some(Return { email, came, reason: reason.to_owned() })
 }
 
 #[cfg(test)]
@@ -173,26 +173,26 @@ mod tests {
     }
 
     #[test]
-    fn a_notification_that_a_letter_failed_names_the_letter_and_why() {
-        let letter = id::fresh();
+    fn a_notification_that_an_email_failed_names_the_email_and_why() {
+        let email = id::fresh();
         let back =
-            read_mail(&notification(&ours().of(&letter), "failed"), &ours()).expect("it came back");
-        assert_eq!((back.letter, back.came), (letter, Came::Bounced));
+            read_mail(&notification(&ours().of(&email), "failed"), &ours()).expect("it came back");
+        assert_eq!((back.email, back.came), (email, Came::Bounced));
         assert_eq!(back.reason, "5.1.1 smtp; 550 5.1.1 <nobody@example.com>: no such mailbox");
     }
 
     #[test]
-    fn a_letter_that_is_late_or_passed_on_a_forgery_and_other_mail_say_nothing() {
-        let letter = ours().of(&id::fresh());
+    fn an_email_that_is_late_or_passed_on_a_forgery_and_other_mail_say_nothing() {
+        let email = ours().of(&id::fresh());
         for action in ["delayed", "delivered", "relayed", "expanded", ""] {
-            assert_eq!(read_mail(&notification(&letter, action), &ours()), None, "{action}");
+            assert_eq!(read_mail(&notification(&email, action), &ours()), None, "{action}");
         }
         let forged = "bounces+01a20779025a7524abde148d0349b8c2.00000000000000000000@example.org";
         for to in [forged, "bounces@example.org", "", "somebody@example.com"] {
             assert_eq!(read_mail(&notification(to, "failed"), &ours()), None, "{to}");
         }
         let away = format!(
-            "To: {letter}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: \
+            "To: {email}\r\nSubject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nAction: \
              failed\r\n"
         );
         assert_eq!(read_mail(away.as_bytes(), &ours()), None);
@@ -208,16 +208,16 @@ mod tests {
 
     #[test]
     fn the_address_is_found_where_the_mail_server_wrote_it() {
-        let letter = id::fresh();
+        let email = id::fresh();
         let mail = notification("undisclosed-recipients:;", "failed");
         let delivered =
-            [format!("Delivered-To: {}\r\n", ours().of(&letter)).into_bytes(), mail].concat();
-        assert_eq!(read_mail(&delivered, &ours()).map(|back| back.letter), Some(letter));
+            [format!("Delivered-To: {}\r\n", ours().of(&email)).into_bytes(), mail].concat();
+        assert_eq!(read_mail(&delivered, &ours()).map(|back| back.email), Some(email));
     }
 
     #[test]
     fn a_feedback_report_of_abuse_is_a_complaint() {
-        let letter = id::fresh();
+        let email = id::fresh();
         let report = |kind: &str| {
             format!(
                 "From: fbl@example.com\r\nTo: abuse@example.org\r\nMIME-Version: 1.0\r\n\
@@ -226,32 +226,28 @@ mod tests {
                  --b1\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: \
                      {kind}\r\nUser-Agent: SomeFBL/1\r\nVersion: 1\r\n\
                  Original-Mail-From: <{}>\r\n--b1--\r\n",
-                ours().of(&letter)
+                ours().of(&email)
             )
         };
         let back = read_mail(report("abuse").as_bytes(), &ours()).expect("a complaint");
-        assert_eq!((back.letter.as_str(), back.came), (letter.as_str(), Came::Complained));
+        assert_eq!((back.email.as_str(), back.came), (email.as_str(), Came::Complained));
         assert_eq!(read_mail(report("not-spam").as_bytes(), &ours()), None);
     }
 
     #[test]
     fn a_providers_call_is_read_in_our_form_and_in_mailguns() {
-        let letter = id::fresh();
+        let email = id::fresh();
         let own = format!(
-            r#"[{{"event":"bounced","message_id":"<{letter}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#
+            r#"[{{"event":"bounced","message_id":"<{email}@example.org>","reason":"550 no"}},{{"event":"opened"}}]"#
         );
         assert_eq!(
             read_call(own.as_bytes()),
-            Ok(vec![Return {
-                letter: letter.clone(),
-                came: Came::Bounced,
-                reason: "550 no".into()
-            }])
+            Ok(vec![Return { email: email.clone(), came: Came::Bounced, reason: "550 no".into() }])
         );
         let mailgun = |event: &str, severity: &str| {
             format!(
                 r#"{{"signature":{{}},"event-data":{{"event":"{event}","severity":"{severity}","delivery-status":{{"message":"no"}},
-                     "message":{{"headers":{{"message-id":"{letter}@example.org"}}}}}}}}"#
+                     "message":{{"headers":{{"message-id":"{email}@example.org"}}}}}}}}"#
             )
         };
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Every SQL statement about letters.
+//! Every SQL statement about emails.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::Db;
@@ -6,16 +6,16 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
 use super::turn::without_addresses;
-use super::{Failure, Hand, Letter, Permit, Words};
+use super::{Email, Failure, Hand, Permit, Words};
 
-/// A letter that is owed from now on.
+/// An email that is owed from now on.
 #[derive(Debug)]
 pub struct Owed<'a> {
-    /// The same key twice is one letter.
+    /// The same key twice is one email.
     pub dedup_key: &'a str,
-    /// What sort of letter it is, as in "topic published".
+    /// What sort of email it is, as in "topic published".
     pub kind: &'static str,
-    /// Whose letter it is; it is not sent any more once the account is erased.
+    /// Whose email it is; it is not sent any more once the account is erased.
     pub account_id: Option<&'a str>,
     /// Where it goes.
     pub to: &'a str,
@@ -27,11 +27,11 @@ pub struct Owed<'a> {
     pub not_after: Option<Millis>,
 }
 
-/// Letters of this kind can be very many too, though nobody stops them by one click: every other
-/// letter overtakes them.
+/// Emails of this kind can be very many too, though nobody stops them by one click: every other
+/// email overtakes them.
 const OF_MANY: &str = "update";
 
-/// Owes a letter, in the same write as the fact it tells of. It is due at once, and stays so when
+/// Owes an email, in the same write as the fact it tells of. It is due at once, and stays so when
 /// the clock is set back.
 ///
 /// # Errors
@@ -61,7 +61,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     Ok(())
 }
 
-/// The id of the letter that was owed under this key.
+/// The id of the email that was owed under this key.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,18 +72,18 @@ pub async fn id_of(tx: &mut AnyConnection, dedup_key: &str) -> Result<String, sq
         .await
 }
 
-/// Claims the letter that has waited longest, one of many only when no other waits, with the number
+/// Claims the email that has waited longest, one of many only when no other waits, with the number
 /// of tries so far. Two workers never hold the same one: it is in the hands of this one until it is
 /// recorded what became of it, or until the worker is gone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Letter, i64)>, sqlx::Error> {
+pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Email, i64)>, sqlx::Error> {
     let (kind, worker) = (hand.db.kind(), hand.worker.clone());
     let claiming = hand.db.write(move |tx| {
         Box::pin(async move {
             // Without leaving out what another hand is about to claim, all hands would wait for one
-            // letter.
+            // email.
             let sql = format!(
                 "UPDATE deliveries SET claimed_at = $1, claimed_by = $2, tries = tries + 1
                  WHERE id = (SELECT id FROM deliveries
@@ -102,7 +102,7 @@ pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Letter, i64)>, sq
             Ok(row.map(|row| {
                 let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
                 (
-                    Letter {
+                    Email {
                         id: row.get(0),
                         to: row.get(1),
                         subject: row.get(2),
@@ -118,7 +118,7 @@ pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Letter, i64)>, sq
     claiming.await
 }
 
-/// The workers that have letters in their hands.
+/// The workers that have emails in their hands.
 ///
 /// # Errors
 /// When the database fails.
@@ -128,7 +128,7 @@ pub async fn workers(db: &Db) -> Result<Vec<String>, sqlx::Error> {
         .await
 }
 
-/// Takes the letters out of the hands of a worker that is gone; they go under the same `Message-ID`
+/// Takes the emails out of the hands of a worker that is gone; they go under the same `Message-ID`
 /// by another.
 ///
 /// # Errors
@@ -198,18 +198,18 @@ pub struct Reason {
     pub emails: i64,
 }
 
-/// Kinds of letters whose rows stay: the ledger and the outcomes prove by them who was told and
+/// Kinds of emails whose rows stay: the ledger and the outcomes prove by them who was told and
 /// when, and jobs ask by their keys whether somebody was told already.
 const STAY: [&str; 7] =
     ["notice", "update", "draft published", "outcome due", "audit head", "answer", "not answered"];
 
-/// How long the row of a letter is kept that went, or was given up.
+/// How long the row of an email is kept that went, or was given up.
 const KEPT_FOR: Millis = 365 * DAY;
 
 /// How many rows one write erases, so that nobody waits long for it.
 const AT_ONCE: u64 = 500;
 
-/// Erases the rows of letters that went a year ago, and whose letter the rest was; how many.
+/// Erases the rows of emails that went a year ago, and whose email the rest was; how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -284,7 +284,7 @@ pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     Ok(released.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Gives a letter back as if it had not been tried, for the mail server is away.
+/// Gives an email back as if it had not been tried, for the mail server is away.
 ///
 /// # Errors
 /// When the database fails.
@@ -305,7 +305,7 @@ pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error
     .await
 }
 
-/// Whether this letter may go: it must not when it was called off, came too late, or its person is
+/// Whether this email may go: it must not when it was called off, came too late, or its person is
 /// gone, nor while it is stale; nor when another has claimed it since, or its person has another
 /// address.
 ///
@@ -319,7 +319,7 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
                   OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
     )
-    .bind(&permit.letter_id)
+    .bind(&permit.email_id)
     .bind(now)
     .bind(permit.tries)
     .bind(&permit.to)
@@ -341,16 +341,16 @@ pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure
     })
 }
 
-/// Records that the letter was handed over at this try, and erases what it said and to whom.
+/// Records that the email was handed over at this try, and erases what it said and to whom.
 ///
 /// # Errors
-/// When the database fails; the letter then goes again when this worker is gone, under the same
+/// When the database fails; the email then goes again when this worker is gone, under the same
 /// `Message-ID`.
 pub async fn sent(db: &Db, id: String, tries: i64, now: Millis) -> Result<(), sqlx::Error> {
     finish(db, id, tries, Some(now), None, String::new()).await
 }
 
-/// Records that the letter will not be sent, and why; erases what it said and to whom.
+/// Records that the email will not be sent, and why; erases what it said and to whom.
 ///
 /// # Errors
 /// When the database fails.
@@ -364,7 +364,7 @@ pub async fn given_up(
     finish(db, id, tries, None, Some(now), reason).await
 }
 
-/// Records that the letter is to be tried again at `next_at`, and why it did not go.
+/// Records that the email is to be tried again at `next_at`, and why it did not go.
 ///
 /// # Errors
 /// When the database fails.
@@ -395,7 +395,7 @@ pub async fn again(
     .await
 }
 
-/// Calls off the letters that were not handed over, and erases what they said and to whom. `which`:
+/// Calls off the emails that were not handed over, and erases what they said and to whom. `which`:
 /// the condition of the statement, in which `$1` is `about`.
 ///
 /// # Errors
@@ -415,7 +415,7 @@ pub async fn call_off(
     Ok(())
 }
 
-/// Marks letters that say more than they may now: they wait until they are put together again.
+/// Marks emails that say more than they may now: they wait until they are put together again.
 /// `which`: the condition of the statement, in which `$1` is `about`.
 ///
 /// # Errors
@@ -430,7 +430,7 @@ pub async fn make_stale(
     Ok(())
 }
 
-/// Puts other words into a letter that is stale.
+/// Puts other words into an email that is stale.
 ///
 /// # Errors
 /// When the database fails.
@@ -452,11 +452,11 @@ pub async fn put_together_again(
     Ok(())
 }
 
-/// What is left of a letter that is not to be sent any more.
+/// What is left of an email that is not to be sent any more.
 const ERASED: &str =
     "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
 
-/// Records what came back of a letter that went. The first word of each kind counts; a letter that
+/// Records what came back of an email that went. The first word of each kind counts; an email that
 /// never went has nothing to come back.
 ///
 /// # Errors
@@ -472,7 +472,7 @@ pub async fn came_back(
          FROM deliveries WHERE id = $1 AND tries > 0
          ON CONFLICT (delivery_id, kind) DO NOTHING",
     )
-    .bind(&back.letter)
+    .bind(&back.email)
     .bind(back.came.word())
     .bind(now)
     .bind(reason)
@@ -484,7 +484,7 @@ pub async fn came_back(
 /// How much is kept of what a mail server says, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// A letter that was called off while it was on its way is recorded as sent all the same: it was.
+/// An email that was called off while it was on its way is recorded as sent all the same: it was.
 async fn finish(
     db: &Db,
     id: String,

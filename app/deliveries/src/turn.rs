@@ -1,4 +1,4 @@
-//! What a worker does again and again: claim one letter, hand it over, record what became of it.
+//! What a worker does again and again: claim one email, hand it over, record what became of it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use calendar::clock::{Clock, HOUR, MINUTE, Millis};
 use ground::db::Db;
 
-use super::{Failure, Letter, Permit, store};
+use super::{Email, Failure, Permit, store};
 
 /// What became of one turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// No letter is due.
+    /// No email is due.
     NothingDue,
     /// The mail system has taken it.
     Sent,
@@ -19,14 +19,14 @@ pub enum Outcome {
     Later,
     /// It will never be sent.
     GivenUp,
-    /// The mail system cannot be reached, or lets nobody in; why. No other letter would go either.
+    /// The mail system cannot be reached, or lets nobody in; why. No other email would go either.
     Away(String),
 }
 
-/// One of those that hand letters over.
+/// One of those that hand emails over.
 #[derive(Clone, Debug)]
 pub struct Hand {
-    /// Where letters are owed.
+    /// Where emails are owed.
     pub db: Db,
     /// The time.
     pub clock: Clock,
@@ -34,28 +34,28 @@ pub struct Hand {
     pub worker: String,
 }
 
-/// After so many tries a letter is given up: about two days of waiting.
+/// After so many tries an email is given up: about two days of waiting.
 const MOST_TRIES: i64 = 18;
 
-/// Takes one turn, handing the letter over with `send`, which asks the permit again just before it
-/// names the recipient. Safe to stop at any moment: a letter not recorded as sent is claimed again
+/// Takes one turn, handing the email over with `send`, which asks the permit again just before it
+/// names the recipient. Safe to stop at any moment: an email not recorded as sent is claimed again
 /// when the worker is known to be gone.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn deliver_one<S, F>(hand: &Hand, send: S) -> Result<Outcome, sqlx::Error>
 where
-    S: FnOnce(Letter, Permit) -> F,
+    S: FnOnce(Email, Permit) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
     let (db, clock) = (&hand.db, &hand.clock);
-    let Some((letter, tries)) = store::claim(hand, clock.now()).await? else {
+    let Some((email, tries)) = store::claim(hand, clock.now()).await? else {
         return Ok(Outcome::NothingDue);
     };
-    let id = letter.id.clone();
-    let permit = Permit { hand: hand.clone(), letter_id: id.clone(), tries, to: letter.to.clone() };
+    let id = email.id.clone();
+    let permit = Permit { hand: hand.clone(), email_id: id.clone(), tries, to: email.to.clone() };
     let sent = match permit.holds().await {
-        Ok(()) => send(letter, permit).await,
+        Ok(()) => send(email, permit).await,
         must_not => must_not,
     };
     match sent {
@@ -90,7 +90,7 @@ where
     }
 }
 
-/// Records that a letter went; again and again while the database does not answer, since nothing
+/// Records that an email went; again and again while the database does not answer, since nothing
 /// else keeps it from going twice.
 async fn record_sent(db: &Db, id: &str, tries: i64, clock: &Clock) {
     while let Err(error) = store::sent(db, id.to_owned(), tries, clock.now()).await {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_is_tried_for_about_two_days() {
+    fn an_email_is_tried_for_about_two_days() {
         let hours = (1..MOST_TRIES).map(wait_after).sum::<Millis>() / HOUR;
         assert!((36..72).contains(&hours), "{hours} hours");
     }

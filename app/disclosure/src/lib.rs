@@ -50,7 +50,7 @@ impl Shown {
         self.number().map(|people| (people + 5) / 10 * 10)
     }
 
-    /// What stands on a page, in a letter or in a CSV: "214", "fewer than 10" or "not shown".
+    /// What stands on a page, in an email or in a CSV: "214", "fewer than 10" or "not shown".
     pub fn words(self) -> String {
         match self {
             Self::Number(people) => people.to_string(),

@@ -228,8 +228,8 @@ fn may_stand(c: char) -> bool {
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// An email address, folded to the form the tables hold. What matters is that a letter could go
-/// there; the letter itself is the real check.
+/// An email address, folded to the form the tables hold. What matters is that an email could go
+/// there; the email itself is the real check.
 ///
 /// # Errors
 /// What to do about it.
@@ -251,10 +251,11 @@ pub fn address(typed: &str) -> Result<String, String> {
     if !is_name || !is_host {
         return Err(no_address());
     }
-    // Mail servers that take other letters before the @ are rare, and ours sends to none.
+    // Mail servers that take other emails before the @ are rare, and ours sends to none.
     if !name.is_ascii() {
-        return Err("Enter an address with plain letters before the @. We cannot write to others"
-            .to_owned());
+        return Err(
+            "Enter an address with plain emails before the @. We cannot write to others".to_owned()
+        );
     }
     match url::Host::parse(host) {
         Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_folded_and_what_no_letter_could_reach_is_refused() {
+    fn addresses_are_folded_and_what_no_email_could_reach_is_refused() {
         assert_eq!(address(" Parent@Example.ORG "), Ok("parent@example.org".into()));
         for wrong in [
             "",
@@ -328,13 +329,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
-     {
+    fn a_host_with_other_emails_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
+    {
         assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
         assert!(
             address("änna@example.org")
                 .expect_err("refused")
-                .starts_with("Enter an address with plain letters")
+                .starts_with("Enter an address with plain emails")
         );
     }
 

@@ -23,7 +23,7 @@ pub struct House {
     pub clock: Clock,
     /// Names and addresses that differ from area to area.
     pub names: Arc<Names>,
-    /// Where letters come back to, and the key that proves what does; `None` where nothing is read
+    /// Where emails come back to, and the key that proves what does; `None` where nothing is read
     /// of them.
     pub return_address: Option<Arc<ReturnAddress>>,
     /// How much of published results must be hidden.
@@ -81,7 +81,7 @@ impl House {
         self
     }
 
-    /// With letters that come back to this address.
+    /// With emails that come back to this address.
     #[must_use]
     pub fn with_return_address(mut self, address: Option<ReturnAddress>) -> Self {
         self.return_address = address.map(Arc::new);
@@ -122,7 +122,7 @@ impl House {
         self.names.public_url.starts_with("https://")
     }
 
-    /// The whole address of a path, for letters.
+    /// The whole address of a path, for emails.
     #[must_use]
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.names.public_url)

@@ -1,4 +1,4 @@
-//! The address a letter comes back to: it names the letter, and nobody else can make one (variable
+//! The address an email comes back to: it names the email, and nobody else can make one (variable
 //! envelope return paths, VERP). Pure.
 
 use base64::Engine as _;
@@ -9,10 +9,10 @@ use sha2::Sha256;
 /// How many bytes of the code are written: 80 bits, which nobody guesses with a mail a second.
 const CODE: usize = 10;
 const SHORTEST_KEY: usize = 32;
-/// What is left of the 64 characters before the @ (RFC 5321) beside the letter's name and the code.
+/// What is left of the 64 characters before the @ (RFC 5321) beside the email's name and the code.
 const LONGEST_LOCAL: usize = 10;
 
-/// Where letters come back to, and the key that proves what comes back.
+/// Where emails come back to, and the key that proves what comes back.
 #[derive(Clone)]
 pub struct ReturnAddress {
     local: String,
@@ -31,13 +31,14 @@ impl ReturnAddress {
             .map_err(|_| "BOUNCE_ADDRESS is to be like this: bounces@example.org".to_owned())?;
         let (local, host) = address.split_once('@').unwrap_or_default();
         if local.contains('+') {
-            return Err("BOUNCE_ADDRESS is to have no + in it: what follows one names the letter"
-                .to_owned());
+            return Err(
+                "BOUNCE_ADDRESS is to have no + in it: what follows one names the email".to_owned()
+            );
         }
         if local.len() > LONGEST_LOCAL {
             return Err(format!(
                 "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the \
-                 letter's name is added"
+                 email's name is added"
             ));
         }
         if key.len() < SHORTEST_KEY {
@@ -53,16 +54,16 @@ impl ReturnAddress {
         Ok(Self { local: local.to_owned(), host: host.to_owned(), key })
     }
 
-    /// The address that this letter comes back to: `bounces+ID.CODE@example.org`.
+    /// The address that this email comes back to: `bounces+ID.CODE@example.org`.
     #[must_use]
-    pub fn of(&self, letter: &str) -> String {
-        let plain = letter.replace('-', "");
+    pub fn of(&self, email: &str) -> String {
+        let plain = email.replace('-', "");
         format!("{}+{plain}.{}@{}", self.local, self.code(&plain), self.host)
     }
 
-    /// The id of the letter that comes back to this address; `None` for one that we did not make.
+    /// The id of the email that comes back to this address; `None` for one that we did not make.
     #[must_use]
-    pub fn letter(&self, address: &str) -> Option<String> {
+    pub fn email(&self, address: &str) -> Option<String> {
         let (local, host) = address.rsplit_once('@')?;
         let (base, named) = local.split_once('+')?;
         let (plain, code) = named.split_once('.')?;
@@ -81,7 +82,7 @@ impl ReturnAddress {
         &self.host
     }
 
-    /// The address without a letter.
+    /// The address without an email.
     #[must_use]
     pub fn bare(&self) -> String {
         format!("{}@{}", self.local, self.host)
@@ -132,25 +133,25 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_is_known_by_the_address_it_comes_back_to() {
-        let letter = id::fresh();
+    fn an_email_is_known_by_the_address_it_comes_back_to() {
+        let email = id::fresh();
         let address = address();
-        let back = address.of(&letter);
+        let back = address.of(&email);
         assert!(back.split('@').next().expect("a local part").len() <= 64, "{back}");
-        assert_eq!(address.letter(&back), Some(letter.clone()));
-        assert_eq!(address.letter(&back.to_uppercase()), Some(letter));
+        assert_eq!(address.email(&back), Some(email.clone()));
+        assert_eq!(address.email(&back.to_uppercase()), Some(email));
     }
 
     #[test]
-    fn an_address_that_somebody_else_made_names_no_letter() {
-        let (letter, address) = (id::fresh(), address());
-        let back = address.of(&letter);
+    fn an_address_that_somebody_else_made_names_no_email() {
+        let (email, address) = (id::fresh(), address());
+        let back = address.of(&email);
         let other =
             ReturnAddress::new("bounces@example.org", "another key, of thirty-two letters or more")
                 .expect("another");
-        assert_eq!(other.letter(&back), None);
+        assert_eq!(other.email(&back), None);
         assert_eq!(
-            address.letter(&back.replace(&letter.replace('-', ""), &id::fresh().replace('-', ""))),
+            address.email(&back.replace(&email.replace('-', ""), &id::fresh().replace('-', ""))),
             None
         );
         for wrong in [
@@ -161,9 +162,9 @@ mod tests {
             "@",
             "someone+x.y@example.org",
         ] {
-            assert_eq!(address.letter(wrong), None, "{wrong}");
+            assert_eq!(address.email(wrong), None, "{wrong}");
         }
-        assert_eq!(address.letter(&back.replace("example.org", "example.com")), None);
+        assert_eq!(address.email(&back.replace("example.org", "example.com")), None);
     }
 
     #[test]
@@ -172,7 +173,7 @@ mod tests {
             ReturnAddress::new("bounces", KEY).expect_err("refused").contains("BOUNCE_ADDRESS")
         );
         assert!(
-            ReturnAddress::new("letters-back@example.org", KEY)
+            ReturnAddress::new("emails-back@example.org", KEY)
                 .expect_err("refused")
                 .contains("BOUNCE_ADDRESS")
         );

@@ -99,7 +99,7 @@ impl SentWithFile {
                 }
                 Some(_) => {}
                 None => {
-                    // A field costs more than its letters: a million empty ones are refused as
+                    // A field costs more than its emails: a million empty ones are refused as
                     // well.
                     fields += name.len() + content.len() + 100;
                     if fields > LONGEST_FIELDS {

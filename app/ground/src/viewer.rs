@@ -23,7 +23,7 @@ pub struct SignedIn {
     pub session_id: String,
     /// The name others see.
     pub shown_name: String,
-    /// Where her letters go.
+    /// Where her emails go.
     pub email: String,
     /// The part of the area she lives in, if she gave one.
     pub place_id: Option<String>,

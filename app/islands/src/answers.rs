@@ -207,7 +207,7 @@ fn kept(response: &str) -> Option<String> {
     storage()?.get_item(response).ok()?
 }
 
-/// What stands before and after the first of this letter. Smaller than to search for a word.
+/// What stands before and after the first of this email. Smaller than to search for a word.
 fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let nth = text.bytes().position(|byte| byte == at)?;
     Some((text.get(..nth)?, text.get(nth + 1..)?))

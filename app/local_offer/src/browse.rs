@@ -240,7 +240,7 @@ pub async fn comment(
 ) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
     let is_hers = viewer.signed_in().is_ok_and(|me| me.account_id == comment.author_id);
-    // What was passed on is for the safeguarding lead alone; its author has her letter.
+    // What was passed on is for the safeguarding lead alone; its author has her email.
     if !comment.is_public() && (!is_hers || comment.passed_on_at.is_some()) {
         return Err(Error::NotFound);
     }
@@ -253,7 +253,7 @@ pub async fn comment(
                 "Somebody from the forum reads it first, within five working days. We write to you \
                  then.",
             )),
-            "answered" => Some(("The answer is published", "Its author gets it by letter.")),
+            "answered" => Some(("The answer is published", "Its author gets it by email.")),
             "withdrawn" => Some(("You took it back", "Nobody can read it any more.")),
             _ => None,
         };

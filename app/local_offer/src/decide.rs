@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::rules::{self, Decision, REASONS};
 use super::store::{self, Comment, Which};
-use super::{browse, comment as find, letters};
+use super::{browse, comment as find, emails};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
@@ -102,7 +102,7 @@ async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
     }
 }
 
-/// The decision, the audit, the author's letter: one write. False when it waits no more.
+/// The decision, the audit, the author's email: one write. False when it waits no more.
 async fn keep(
     house: &House,
     by: &str,
@@ -117,7 +117,7 @@ async fn keep(
                 return Ok::<_, sqlx::Error>(false);
             }
             if let Some(to) = &comment.author_email {
-                let words = letters::decided(&writer, &comment.id, &decision);
+                let words = emails::decided(&writer, &comment.id, &decision);
                 let dedup_key = format!("comment decided {}", comment.id);
                 let account_id = Some(comment.author_id.as_str());
                 owe(

@@ -7,7 +7,7 @@
 //! regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. `rules`
 //! reads what is sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the
 //! parent's page, `decide` the organiser's, `respond` the leader's, `safeguarding` the lead's,
-//! `letters` are what the author gets.
+//! `emails` are what the author gets.
 //!
 //! # When a parent comments on the Local Offer
 //!
@@ -15,7 +15,7 @@
 //!    Only its author sees it.
 //! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, declined for one of a
 //!    few reasons, or passed on to the safeguarding lead, who alone reads it then
-//!    (`safeguarding.rs`). The author gets a letter in the same write.
+//!    (`safeguarding.rs`). The author gets an email in the same write.
 //! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone sees
 //!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what is
 //!    going to be done. Answers stand one after the other; none is changed.
@@ -25,7 +25,7 @@
 mod browse;
 mod comment;
 mod decide;
-mod letters;
+mod emails;
 mod respond;
 pub mod rules;
 mod safeguarding;

@@ -13,7 +13,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Comment, Which};
-use super::{browse, comment as find, letters, rules};
+use super::{browse, comment as find, emails, rules};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
@@ -89,7 +89,7 @@ pub async fn respond(
             store::hold(tx, writer.db.kind(), &about.id).await?;
             if store::respond(tx, &about.id, &new, &by, now).await? {
                 if let Some(to) = &about.author_email {
-                    let words = letters::answered(&writer, &about.id, &new);
+                    let words = emails::answered(&writer, &about.id, &new);
                     let dedup_key = format!("comment answered {}", new.form_key);
                     let account_id = Some(about.author_id.as_str());
                     owe(
@@ -159,7 +159,7 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                     <Area
                         name="response"
                         label="What you answer"
-                        hint="Everyone reads it, and its author gets it by letter."
+                        hint="Everyone reads it, and its author gets it by email."
                         value=sent.typed("response")
                         refusals
                     />

@@ -213,7 +213,7 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
     let (title, words) = match done {
         "asked" => (
             "Your question is on its way",
-            "The answer will stand here, and comes to you by letter. If it is not answered here, \
+            "The answer will stand here, and comes to you by email. If it is not answered here, \
              we write to you whom to ask.",
         ),
         "started-before" if is_leader => (
@@ -386,7 +386,7 @@ fn in_time(
         .families
         .map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
     let table = if told.is_empty() {
-        view! { <p>"No letter was owed about it."</p> }.into_any()
+        view! { <p>"No email was owed about it."</p> }.into_any()
     } else {
         let heads = (!by_row.is_empty()).then(|| {
             view! {
@@ -425,7 +425,7 @@ fn in_time(
             </table>
             {later.map(|later| view! { <p class="soft">{later}</p> })}
             <p class="soft">
-                "Numbers are rounded to ten, so that they tell of nobody. A letter that came back \
+                "Numbers are rounded to ten, so that they tell of nobody. An email that came back \
                  counts as not told."
             </p>
         }

@@ -2,20 +2,20 @@
 //!
 //! Its life: written by a leader of those who run the service → approved by a second one, at once
 //! or for a later hour, and until then called back if need be → started: the ledger gets a row for
-//! each subscriber it matches, everyone can read it, and letters are owed, at once or with a digest
+//! each subscriber it matches, everyone can read it, and emails are owed, at once or with a digest
 //! → corrected or withdrawn, by a notice that goes to exactly those people.
 //!
-//! `wording` is what a notice says, `rules` when letters are due, how it stands and what may be
+//! `wording` is what a notice says, `rules` when emails are due, how it stands and what may be
 //! said of who was told. `store` holds the SQL of notices, `ledger` that of who is told. `write`,
 //! `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of whoever
-//! was told, `reaching` that of organisers for whom no letter reaches, `questions` what is asked
+//! was told, `reaching` that of organisers for whom no email reaches, `questions` what is asked
 //! and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does,
-//! `letters` the words.
+//! `emails` the words.
 
 mod approve;
 mod browse;
+mod emails;
 pub mod ledger;
-mod letters;
 mod paper;
 mod preview;
 pub mod questions;

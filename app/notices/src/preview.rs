@@ -1,4 +1,4 @@
-//! A notice as it will be: its page, its letter, who would be told, and what the leader who reads
+//! A notice as it will be: its page, its email, who would be told, and what the leader who reads
 //! it can do.
 
 use area::store::Ground;
@@ -19,7 +19,7 @@ use super::browse::{follows_words, standing_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, Standing};
 use super::store::Notice;
-use super::{letters, notice_she_speaks_for};
+use super::{emails, notice_she_speaks_for};
 
 /// GET `/lead/notices/{id}`
 pub async fn page(
@@ -59,7 +59,7 @@ pub(super) async fn shown(
         ledger::reach(&house.db, &notice.id, follows.map(|follows| follows.notice_id.as_str()))
             .await?;
     let ground = area::store::ground(&house.db, me).await?;
-    let letter = letters::one(house, &notice, "…");
+    let email = emails::one(house, &notice, "…");
     let standing = notice.course.standing(now);
     let state = if notice.discarded_at.is_some() {
         "○ Discarded".to_owned()
@@ -86,11 +86,11 @@ pub(super) async fn shown(
                 {words_of(&notice)}
                 <h2>"Who would be told"</h2>
                 {who(&reach, &notice, now)}
-                <h2>"The letter"</h2>
+                <h2>"The email"</h2>
                 <p>
-                    <b>{letter.subject.clone()}</b>
+                    <b>{email.subject.clone()}</b>
                 </p>
-                <p class="said">{letter.text()}</p>
+                <p class="said">{email.text()}</p>
                 {ways(&notice, &ground, me, sent, refusals, now)}
             </article>
         }

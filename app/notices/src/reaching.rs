@@ -1,4 +1,4 @@
-//! Families whom no letter reaches: an organiser tells them in another way, and says how.
+//! Families whom no email reaches: an organiser tells them in another way, and says how.
 
 use area::ELSEWHERE;
 use axum::extract::State;
@@ -77,10 +77,10 @@ async fn shown(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let families = ledger::unreached(&house.db, house.clock.now()).await?;
-    let page = Page::new("Families no letter reaches", || {
+    let page = Page::new("Families no email reaches", || {
         let nothing = families.is_empty().then(|| {
             view! { <p>
-            "Nobody waits. When a letter about a change comes back, the family is here."</p> }
+            "Nobody waits. When an email about a change comes back, the family is here."</p> }
         });
         let has_families = !families.is_empty();
         let families = families.into_iter().map(family).collect::<Vec<_>>();
@@ -99,9 +99,9 @@ async fn shown(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Families no letter reaches"</h1>
+                <h1>"Families no email reaches"</h1>
                 <p class="lead">
-                    "Their letters came back. Tell them by telephone, by post or through the \
+                    "Their emails came back. Tell them by telephone, by post or through the \
                      school, before the change."
                 </p>
                 {nothing}

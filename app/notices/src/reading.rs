@@ -1,4 +1,4 @@
-//! "I have read this": by the link in a letter, or on the notice's page by somebody who is signed
+//! "I have read this": by the link in an email, or on the notice's page by somebody who is signed
 //! in.
 
 use axum::extract::{Path, State};
@@ -9,16 +9,16 @@ use ground::ui::{Banner, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::ledger::{self, InLetter};
+use super::ledger::{self, InEmail};
 use super::rules;
 
-/// GET `/read/{token}`: what the letter told, and a button, since mail scanners open links.
+/// GET `/read/{token}`: what the email told, and a button, since mail scanners open links.
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let told = ledger::in_letter(&house.db, &id::hash(&token)).await?;
+    let told = ledger::in_email(&house.db, &id::hash(&token)).await?;
     if told.is_empty() {
         return Ok(gone(&house, &viewer));
     }
@@ -48,7 +48,7 @@ pub async fn form(
                 <ul class="queue">{told.iter().map(item).collect_view()}</ul>
                 {button}
                 <p>
-                    <a href=format!("/subscriptions/{token}")>"Choose or stop these letters"</a>
+                    <a href=format!("/subscriptions/{token}")>"Choose or stop these emails"</a>
                 </p>
             </div>
         }
@@ -56,7 +56,7 @@ pub async fn form(
     Ok(page.answer(&house, &viewer))
 }
 
-fn item(told: &InLetter) -> impl IntoView + use<> {
+fn item(told: &InEmail) -> impl IntoView + use<> {
     let (to, title) = (format!("/notices/{}", told.notice_id), told.title.clone());
     view! {
         <li>
@@ -75,12 +75,12 @@ pub async fn read(
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
     let (now, hash) = (house.clock.now(), id::hash(&token));
-    if ledger::in_letter(&house.db, &hash).await?.is_empty() {
+    if ledger::in_email(&house.db, &hash).await?.is_empty() {
         return Ok(gone(&house, &viewer));
     }
     house
         .db
-        .write(move |tx| Box::pin(async move { ledger::read_letter(tx, &hash, now).await }))
+        .write(move |tx| Box::pin(async move { ledger::read_email(tx, &hash, now).await }))
         .await?;
     Ok(Redirect::to(&format!("/read/{token}")).into_response())
 }

@@ -1,4 +1,4 @@
-//! When a notice takes effect, how it stands, when each letter about it is due, and what may be
+//! When a notice takes effect, how it stands, when each email about it is due, and what may be
 //! said of who was told. Pure.
 
 use calendar::clock::{self, DAY, HOUR, Millis};
@@ -59,7 +59,7 @@ impl Effect {
 /// change go at once.
 const DIGESTS_TAKE: Millis = 4 * HOUR;
 
-/// When a letter is due to somebody who wants letters so often, and whether it is her digest: with
+/// When an email is due to somebody who wants emails so often, and whether it is her digest: with
 /// her next digest if that comes in time before the change, else at once.
 #[must_use]
 pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
@@ -90,13 +90,13 @@ pub fn last_moment(day: &str) -> Option<Millis> {
     clock::read(day, "23:59")
 }
 
-/// How long after a change took effect it is still counted who was told later: letters are tried
+/// How long after a change took effect it is still counted who was told later: emails are tried
 /// for two days, and what comes back takes a few more.
 pub const SETTLED_AFTER: Millis = 14 * DAY;
 
-/// How a family whom no letter reaches can be told: as it is stored, and as it is shown.
+/// How a family whom no email reaches can be told: as it is stored, and as it is shown.
 pub const REACHED_HOW: [(&str, &str); 3] =
-    [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
+    [("phone", "Telephone"), ("email", "Letter by post"), ("school", "The school")];
 
 /// How many people of one place were told of a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_comes_before_the_change_or_the_letter_at_once_on_the_days_when_clocks_change() {
+    fn a_digest_comes_before_the_change_or_the_email_at_once_on_the_days_when_clocks_change() {
         // The night before clocks go forward and the one before they go back.
         for evening in ["2027-03-27", "2027-10-30"] {
             let evening = clock::read(evening, "20:00").expect("a time");

@@ -1,4 +1,4 @@
-//! What the worker does: starts the notices whose time has come, and owes their letters in small
+//! What the worker does: starts the notices whose time has come, and owes their emails in small
 //! lots.
 
 use std::collections::HashMap;
@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use deliveries::{Owed, owe};
 use ground::house::House;
 
+use super::emails;
 use super::ledger::{self, Due};
-use super::letters;
 use super::store::{self, Notice};
 
-/// How many subscribers one write owes letters to.
+/// How many subscribers one write owes emails to.
 const LOT: i64 = 200;
 
 /// Starts every notice whose time has come, once, whichever process comes first.
@@ -30,7 +30,7 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the letters that are due: one for each notice, or one digest. Stopped half-way, the next
+/// Owes the emails that are due: one for each notice, or one digest. Stopped half-way, the next
 /// turn goes on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
@@ -78,13 +78,13 @@ async fn put_together_again(house: &House) -> Result<(), sqlx::Error> {
                 for stale in &stale {
                     let told: Vec<&Notice> =
                         stale.notices.iter().filter_map(|id| notices.get(id)).collect();
-                    // The letter keeps its links: rows of the ledger know it by them.
+                    // The email keeps its links: rows of the ledger know it by them.
                     let token = stale.one_click.rsplit('/').next().unwrap_or_default();
                     ledger::put_together_again(
                         tx,
                         kind,
                         stale,
-                        &letters::digest(&writer, &told, token),
+                        &emails::digest(&writer, &told, token),
                     )
                     .await?;
                 }
@@ -124,9 +124,9 @@ async fn owe_one(
     // A notice is owed to her once, so the first of a digest names it.
     let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
     let words = if due.is_digest {
-        letters::digest(house, &told, &token)
+        emails::digest(house, &told, &token)
     } else {
-        letters::one(house, told[0], &token)
+        emails::one(house, told[0], &token)
     };
     let owed = Owed {
         dedup_key: &dedup_key,
@@ -141,7 +141,7 @@ async fn owe_one(
     let delivery_id = deliveries::store::id_of(tx, &dedup_key).await?;
     subscribers::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
     for notice in told {
-        ledger::keep_letter(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+        ledger::keep_email(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
     }
     Ok(())
 }

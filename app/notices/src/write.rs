@@ -360,11 +360,11 @@ fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Pa
             let (label, hint) = match how {
                 Follow::Correction => (
                     "What has changed since people were told",
-                    "It stands at the top of the page and of the letter.",
+                    "It stands at the top of the page and of the email.",
                 ),
                 Follow::Withdrawal => (
                     "Why it is withdrawn, and what families do now",
-                    "It stands at the top of the page and of the letter.",
+                    "It stands at the top of the page and of the email.",
                 ),
             };
             view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use topics::rules::{self, Decision, Standing};
 use topics::store::{self, Filter, Topic};
-use topics::{letters, search};
+use topics::{emails, search};
 
 use crate::find::{FindTopic, Found};
 
@@ -59,7 +59,7 @@ pub async fn decide(
     decide_page(&house, &viewer, for_decision(&house, &id).await?, &sent, &refusals).await
 }
 
-/// The decision, the audit, the author's letter: one write. False when the topic stands no more as
+/// The decision, the audit, the author's email: one write. False when the topic stands no more as
 /// it did.
 async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
     let (now, kind, by, topic, writer) =
@@ -88,7 +88,7 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Res
             audit::note(tx, Entry { at: now, who: Some(&by), what, about: &topic.id, detail })
                 .await?;
             if let Some(to) = &topic.author_email {
-                let words = letters::decided(&writer, &topic, &decision);
+                let words = emails::decided(&writer, &topic, &decision);
                 let dedup_key = format!("{what} {}", topic.id);
                 owe(
                     tx,

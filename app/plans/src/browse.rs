@@ -485,7 +485,7 @@ pub async fn draft(
         let banner = (done == "published" && draft.published_at.is_some()).then(|| {
             view! {
                 <Banner title="The draft is published">
-                    <p>"Parents who proposed or supported its topics get a letter now."</p>
+                    <p>"Parents who proposed or supported its topics get an email now."</p>
                 </Banner>
             }
         });

@@ -280,7 +280,7 @@ fn answer_page(
                         name="words"
                         label="Where, how or why not"
                         hint="Adopted: where it stands. Adapted: how it was changed. Not: because \
-                            of what. Parents get these words by letter."
+                            of what. Parents get these words by email."
                         value=sent.typed("words")
                         refusals
                     />

@@ -5,7 +5,7 @@
 //! and each tied topic is answered in it. Nothing is edited away: what happens is added. The gate
 //! and the rung are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL,
 //! `browse` and `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are
-//! the leader's pages with their actions, `statement` the forum's, `letters` tells parents of a
+//! the leader's pages with their actions, `statement` the forum's, `emails` tells parents of a
 //! published draft.
 //!
 //! # When a leader wants to publish a draft
@@ -27,16 +27,16 @@
 //! 6. Past a shut gate leads `…/override`: a name and a reason, then a page that shows how it will
 //!    be read for ever, then the write. The topics must be answered all the same. See decision
 //!    0010.
-//! 7. The worker calls `plans::tell_due`. It owes the letter to 200 people at a time (`tell_next`),
+//! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),
 //!    until everyone who proposed or supported a topic it answers, or proposed one that was merged
-//!    into it, is owed one; then it sets `told_at`. All get the same words, so that a letter tells
+//!    into it, is owed one; then it sets `told_at`. All get the same words, so that an email tells
 //!    nobody who supported what.
 
 mod browse;
 mod compare;
 mod drafts;
+mod emails;
 mod involve;
-mod letters;
 mod publish;
 mod register;
 pub mod rules;
@@ -44,7 +44,7 @@ mod statement;
 pub mod store;
 
 pub use browse::happened;
-pub use letters::tell_due;
+pub use emails::tell_due;
 
 use ground::error::Error;
 use ground::house::House;

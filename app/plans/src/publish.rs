@@ -162,7 +162,7 @@ async fn page(
                 </form>
                 <p class="soft">
                     "Everyone can read it then. Parents who proposed or supported these topics get \
-                     a letter with your answers."
+                     an email with your answers."
                 </p>
             </div>
         }

@@ -439,7 +439,7 @@ fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
     };
     view! {
         <dl class="when">
-            <dt>"Letters that reached people who contributed"</dt>
+            <dt>"Emails that reached people who contributed"</dt>
             <dd>{told}</dd>
             <dt>"Half of them had it"</dt>
             <dd>{days}</dd>

@@ -161,7 +161,7 @@ pub struct Heard {
     pub update_id: String,
     /// The version.
     pub version: i64,
-    /// How many got the letter.
+    /// How many got the email.
     pub told: Shown,
     /// How many it did not reach, or not yet.
     pub not: Shown,
@@ -174,19 +174,15 @@ pub struct Heard {
 #[must_use]
 pub fn heard(contributed: &[Contributed]) -> Vec<Heard> {
     let mut versions: BTreeMap<(&str, i64), Vec<&Contributed>> = BTreeMap::new();
-    for letters in contributed {
-        versions.entry((&letters.update_id, letters.version)).or_default().push(letters);
+    for emails in contributed {
+        versions.entry((&emails.update_id, emails.version)).or_default().push(emails);
     }
-    let heard = |((update_id, version), letters): ((&str, i64), Vec<&Contributed>)| {
+    let heard = |((update_id, version), emails): ((&str, i64), Vec<&Contributed>)| {
         let days: Vec<(i64, u64)> =
-            letters.iter().filter_map(|letters| Some((letters.days?, letters.people))).collect();
+            emails.iter().filter_map(|emails| Some((emails.days?, emails.people))).collect();
         let (told, not) = (
             days.iter().map(|(_, people)| people).sum::<u64>(),
-            letters
-                .iter()
-                .filter(|letters| letters.days.is_none())
-                .map(|letters| letters.people)
-                .sum(),
+            emails.iter().filter(|emails| emails.days.is_none()).map(|emails| emails.people).sum(),
         );
         let parts = disclosure::split(&[told, not]).parts;
         let median_days = parts[0].number().and_then(|_| median(days));
@@ -220,9 +216,9 @@ pub fn median(mut values: Vec<(i64, u64)>) -> Option<i64> {
 #[must_use]
 pub fn median_of_shown(contributed: &[Contributed]) -> Option<i64> {
     let heard = heard(contributed);
-    let is_shown = |letters: &&Contributed| {
+    let is_shown = |emails: &&Contributed| {
         heard.iter().any(|heard| {
-            (&heard.update_id, heard.version) == (&letters.update_id, letters.version)
+            (&heard.update_id, heard.version) == (&emails.update_id, emails.version)
                 && heard.median_days.is_some()
         })
     };
@@ -230,7 +226,7 @@ pub fn median_of_shown(contributed: &[Contributed]) -> Option<i64> {
         contributed
             .iter()
             .filter(is_shown)
-            .filter_map(|letters| Some((letters.days?, letters.people)))
+            .filter_map(|emails| Some((emails.days?, emails.people)))
             .collect(),
     )
 }
@@ -366,7 +362,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
     let people = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
     add(
         "contributors_told",
-        "Letters about outcomes that reached people who contributed, to the nearest ten",
+        "Emails about outcomes that reached people who contributed, to the nearest ten",
         people.to_string(),
         "contributors_told",
     );
@@ -520,20 +516,20 @@ mod tests {
 
     #[test]
     fn the_median_of_days_is_said_of_ten_people_and_more() {
-        let letters = |days: Option<i64>, people| Contributed {
+        let emails = |days: Option<i64>, people| Contributed {
             update_id: "u".into(),
             version: 1,
             days,
             people,
         };
-        let of = |letters: &[Contributed]| {
-            heard(letters).first().map(|heard| (heard.told.rounded(), heard.median_days))
+        let of = |emails: &[Contributed]| {
+            heard(emails).first().map(|heard| (heard.told.rounded(), heard.median_days))
         };
         assert_eq!(
-            of(&[letters(Some(0), 5), letters(Some(3), 6)]),
+            of(&[emails(Some(0), 5), emails(Some(3), 6)]),
             Some(("about 10".into(), Some(3)))
         );
-        assert_eq!(of(&[letters(Some(0), 5)]), Some(("not shown".into(), None)));
+        assert_eq!(of(&[emails(Some(0), 5)]), Some(("not shown".into(), None)));
         assert_eq!(of(&[]), None);
         assert_eq!(median(vec![(9, 1), (1, 1), (2, 1)]), Some(2));
         assert_eq!(median(vec![]), None);

@@ -7,7 +7,7 @@ use ground::audit;
 use ground::db::Kept;
 use ground::house::House;
 
-/// Owes the letter of this month to each address that is to get it, once.
+/// Owes the email of this month to each address that is to get it, once.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,7 +47,7 @@ pub async fn send_due(house: &House) -> Kept<()> {
 
 fn words(house: &House, head: &audit::Head) -> Words {
     Words {
-        subject: format!("The audit log of {}: please keep this letter", house.names.forum),
+        subject: format!("The audit log of {}: please keep this email", house.names.forum),
         paragraphs: vec![
             format!("The audit log has {} entries. The hash of the last one is:", head.number),
             head.hash.clone(),
@@ -62,7 +62,7 @@ fn words(house: &House, head: &audit::Head) -> Words {
         ],
         button: Some(("The record".to_owned(), house.link("/record"))),
         also: None,
-        why: "You get this letter each month because somebody asked that you keep it.".to_owned(),
+        why: "You get this email each month because somebody asked that you keep it.".to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }

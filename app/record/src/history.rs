@@ -19,7 +19,7 @@ pub struct History {
     pub told: Vec<ToldOf>,
     /// What came of what parents said, in the order it was first said.
     pub outcomes: Vec<Outcome>,
-    /// The letters about that.
+    /// The emails about that.
     pub contributed: Vec<Contributed>,
     /// What is or was to be said, in the order it began to be awaited.
     pub awaited: Vec<Awaited>,
@@ -80,14 +80,14 @@ impl Outcome {
     }
 }
 
-/// How many people got the letter about a version so many days after it was published.
+/// How many people got the email about a version so many days after it was published.
 #[derive(Clone, Debug)]
 pub struct Contributed {
     /// The update.
     pub update_id: String,
     /// The version.
     pub version: i64,
-    /// Whole days; `None` where no letter reached them.
+    /// Whole days; `None` where no email reached them.
     pub days: Option<i64>,
     /// How many people.
     pub people: u64,

@@ -94,11 +94,11 @@ pub async fn outcomes(db: &Db, at: Millis) -> Kept<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// `contributors_told`: for each version of an update the letters that were owed by then, by the
-/// whole days from its publication until the letter was handed over; none for a letter that was
+/// `contributors_told`: for each version of an update the emails that were owed by then, by the
+/// whole days from its publication until the email was handed over; none for an email that was
 /// not, or that came back.
 pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
-    let sql = format!("{} ORDER BY 1, 2, 3", letters_by_days());
+    let sql = format!("{} ORDER BY 1, 2, 3", emails_by_days());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     let contributed = |row: &AnyRow| Contributed {
         update_id: row.get(0),
@@ -109,9 +109,9 @@ pub async fn contributed(db: &Db, at: Millis) -> Kept<Vec<Contributed>> {
     Ok(rows.iter().map(contributed).collect())
 }
 
-/// The letters about outcomes that were owed by `$1`, as a part of a statement: (update, version,
+/// The emails about outcomes that were owed by `$1`, as a part of a statement: (update, version,
 /// days, people).
-fn letters_by_days() -> String {
+fn emails_by_days() -> String {
     let days = "CASE WHEN r.at IS NULL
          AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END";
     format!(
@@ -215,7 +215,7 @@ pub struct OfPlan {
     pub updates: Vec<Listed>,
     /// How its outcome stands, once a draft is published.
     pub awaited: Option<Awaited>,
-    /// The letters about what was said.
+    /// The emails about what was said.
     pub contributed: Vec<Contributed>,
     /// The closed rounds of the topics it answers, with those topics alone.
     pub counted: Vec<Counted>,
@@ -231,8 +231,8 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                   CAST(0 AS BIGINT) AS nine FROM ({}) said
          UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
            FROM ({}) awaited WHERE kind = 'plan' AND id = $2
-         UNION ALL SELECT 'letters', update_id, '', '', '', '', version, days, people, 0
-           FROM ({}) letters
+         UNION ALL SELECT 'emails', update_id, '', '', '', '', version, days, people, 0
+           FROM ({}) emails
            WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
          UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce(p.name,
            '{ELSEWHERE}'), r.closed_at, y.supporters, p.baseline,
@@ -244,7 +244,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
          ORDER BY what, six DESC, one, three, nine, five",
         outcomes::store::about("$2"),
         awaited_by_then(),
-        letters_by_days()
+        emails_by_days()
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(at)
@@ -279,7 +279,7 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                     decide_by: four,
                 });
             }
-            "letters" => {
+            "emails" => {
                 of_plan.contributed.push(Contributed {
                     update_id: one,
                     version: six,

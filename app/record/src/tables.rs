@@ -154,7 +154,7 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "contributors_told",
-            "Who contributed and had a letter about it, to the nearest ten, and after how many \
+            "Who contributed and had an email about it, to the nearest ten, and after how many \
              days (median)",
             "contributors_told",
             &["update", "version", "told", "not_reached", "median_days"],

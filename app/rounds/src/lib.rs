@@ -30,7 +30,7 @@
 //!    shortlist, and `pages::closed` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
 //! 8. Counts stand in the order the topics were proposed, the shortlist in the order chosen. No
-//!    letter is sent.
+//!    email is sent.
 //! 9. The organisers' desk asks for the forum's word. `shortlist/actions.rs`, `confirm`, takes the
 //!    list as it was counted, or another with a reason, once.
 

@@ -24,7 +24,7 @@ pub fn note(sent: &Sent) -> Result<String, Refusals> {
 }
 
 /// What the author of words that were passed on reads: (subject, paragraphs). Who opens this
-/// letter, and beside whom, is not known: it says nothing of what was written.
+/// email, and beside whom, is not known: it says nothing of what was written.
 pub fn passed_on() -> (&'static str, Vec<String>) {
     let paragraphs = [
         "Thank you for writing to us. We passed it on to the one person of the forum who looks \

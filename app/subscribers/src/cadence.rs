@@ -8,10 +8,10 @@ use jiff::{Timestamp, ToSpan as _};
 /// When digests go out, by London's clocks.
 const DIGEST_AT: Time = time(8, 30, 0, 0);
 
-/// How often letters may come.
+/// How often emails may come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cadence {
-    /// One letter for each notice, when it is sent.
+    /// One email for each notice, when it is sent.
     #[default]
     AtOnce,
     /// Every day at half past eight.
@@ -44,13 +44,13 @@ impl Cadence {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::AtOnce => "At once, one letter for each change",
+            Self::AtOnce => "At once, one email for each change",
             Self::Daily => "Once a day, at half past eight in the morning",
             Self::Weekly => "Once a week, on Saturday morning",
         }
     }
 
-    /// When the next digest goes out, later than `now`; `None` for letters that come at once.
+    /// When the next digest goes out, later than `now`; `None` for emails that come at once.
     #[must_use]
     pub fn next_digest(self, now: Millis) -> Option<Millis> {
         let london = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);

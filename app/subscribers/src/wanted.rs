@@ -24,7 +24,7 @@ pub fn asks_for(subscriber: &str, notice: &str) -> String {
 }
 
 /// Whether a subscriber has stopped, by her own choice, what a notice is about, since people were
-/// told of `since`: a subscription that was about it, or, where none was hers any more, its letters
+/// told of `since`: a subscription that was about it, or, where none was hers any more, its emails
 /// themselves. Two machines' clocks may be a minute apart.
 pub fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     format!(

@@ -1,13 +1,13 @@
 //! A subscription: an address wants to be told when a service changes, in one place or everywhere.
 //!
-//! Its life: asked for → confirmed by the button in a letter, or by the account's own confirmed
-//! address → ended, by one click in a letter or on the subscriber's own page. It is never deleted:
+//! Its life: asked for → confirmed by the button in an email, or by the account's own confirmed
+//! address → ended, by one click in an email or on the subscriber's own page. It is never deleted:
 //! when and how it began and ended is kept, and the address of somebody who has none any more is
 //! erased after [`rules::KEPT_WITHOUT_USE`]. `rules` says what can be asked for and when a digest
 //! goes out, `store` holds the SQL, `subscribe` and `manage` are the pages with their actions,
-//! `letters` the words.
+//! `emails` the words.
 
-mod letters;
+mod emails;
 mod manage;
 pub mod rules;
 pub mod store;

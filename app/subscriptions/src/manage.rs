@@ -1,5 +1,5 @@
-//! The subscriber's own page, reached by the link in a letter or from her account; and one click to
-//! stop the letters it stands in.
+//! The subscriber's own page, reached by the link in an email or from her account; and one click to
+//! stop the emails it stands in.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Err
     Ok(account.and_then(|(_, subscriber)| subscriber))
 }
 
-/// Stops one or all, changes how often letters come, or adds what is chosen.
+/// Stops one or all, changes how often emails come, or adds what is chosen.
 async fn change(
     house: &House,
     viewer: &Viewer,
@@ -152,13 +152,13 @@ pub async fn unsubscribe_form(
     Path(token): Path<String>,
 ) -> Response {
     let to = format!("/subscriptions/{token}");
-    Page::new("Stop these letters?", || {
+    Page::new("Stop these emails?", || {
         view! {
             <div class="stack">
-                <h1>"Stop these letters?"</h1>
+                <h1>"Stop these emails?"</h1>
                 <p class="lead">"We then no longer tell you before these services change."</p>
                 <form method="post">
-                    <button class="button">"Stop these letters"</button>
+                    <button class="button">"Stop these emails"</button>
                 </form>
                 <p>
                     <a href=to>"Choose what to keep instead"</a>
@@ -179,12 +179,12 @@ pub async fn unsubscribe(
 ) -> Result<Response, Error> {
     let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
-        return Ok(no_letters(&house, &viewer));
+        return Ok(no_emails(&house, &viewer));
     };
     let stopping = subscriber.clone();
     let ended = house.db.write(move |tx| {
         Box::pin(async move {
-            // A letter about a notice stops letters about its services; the others go on.
+            // An email about a notice stops emails about its services; the others go on.
             let which = match notices::ledger::services_of_link(tx, &link_hash).await? {
                 services if services.is_empty() => Which::All,
                 services => Which::Of(services),
@@ -209,13 +209,13 @@ pub async fn unsubscribe(
     Ok(page.answer(&house, &viewer))
 }
 
-/// How long an answer waits for letters that a worker has in its hands, in looks of
-/// [`BETWEEN_LOOKS`]. A worker asks whether a letter may go just before it names the recipient, so
+/// How long an answer waits for emails that a worker has in its hands, in looks of
+/// [`BETWEEN_LOOKS`]. A worker asks whether an email may go just before it names the recipient, so
 /// that after these three seconds none is begun.
 const MOST_LOOKS: u32 = 60;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// Waits until no letter that was stopped is on its way: once we say that we have stopped, none is
+/// Waits until no email that was stopped is on its way: once we say that we have stopped, none is
 /// begun.
 async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     for _ in 0..MOST_LOOKS {
@@ -229,14 +229,14 @@ async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
 
 /// For a link that we know nothing of any more. Mail programs read the status alone, people what it
 /// says.
-fn no_letters(house: &House, viewer: &Viewer) -> Response {
+fn no_emails(house: &House, viewer: &Viewer) -> Response {
     Page::new("This link has ended", || {
         view! {
             <div class="stack">
                 <h1>"This link has ended"</h1>
-                <p class="lead">"We write no letters that go with it any more."</p>
+                <p class="lead">"We write no emails that go with it any more."</p>
                 <p>
-                    "If letters still come, perhaps to a new address, use the link in the newest \
+                    "If emails still come, perhaps to a new address, use the link in the newest \
                      one."
                 </p>
             </div>
@@ -246,7 +246,7 @@ fn no_letters(house: &House, viewer: &Viewer) -> Response {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why = "We have no address that goes with it any more, so we write no letters.";
+    let why = "We have no address that goes with it any more, so we write no emails.";
     Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
         .answer(house, viewer)
 }
@@ -316,7 +316,7 @@ async fn page(
                         view! {
                             <form method="post">
                                 <button class="button quiet" name="step" value="stop all">
-                                    "Stop all letters"
+                                    "Stop all emails"
                                 </button>
                             </form>
                         }
@@ -327,16 +327,16 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// What she should know of her letters, since they go on.
+/// What she should know of her emails, since they go on.
 fn came_back(came: Came) -> impl IntoView {
     let words = match came {
         Came::Bounced => {
-            "Our last letter to you came back. We go on writing to this address. If it is full or \
+            "Our last email to you came back. We go on writing to this address. If it is full or \
              wrong, ask to be told at another one."
         }
         Came::Complained => {
-            "Our last letter to you was marked as unwanted. We go on writing, so that you hear of \
-             changes. You can stop the letters here."
+            "Our last email to you was marked as unwanted. We go on writing, so that you hear of \
+             changes. You can stop the emails here."
         }
     };
     view! { <p class="panel warn">{words}</p> }
@@ -369,7 +369,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "stopped" => {
             ("It is stopped", "What is left stands below. You can begin again at any time.")
         }
-        "changed" => ("It is changed", "Letters come as you chose."),
+        "changed" => ("It is changed", "Emails come as you chose."),
         _ => return None,
     };
     Some(view! {

@@ -8,7 +8,7 @@ use subscribers::{Cadence, hold};
 
 use super::rules::{KEPT_WITHOUT_USE, Wanted};
 
-/// Keeps what was asked for, until its letter's button is pressed.
+/// Keeps what was asked for, until its email's button is pressed.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -34,7 +34,7 @@ pub async fn keep_request(
 
 /// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again,
 /// since the same button twice is once; but not when something was stopped since, which the button
-/// of an old letter must not begin again.
+/// of an old email must not begin again.
 pub async fn request(
     connection: &mut AnyConnection,
     token_hash: &str,
@@ -67,11 +67,11 @@ pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) ->
 /// By what a subscription began.
 #[derive(Clone, Copy, Debug)]
 pub enum Began {
-    /// The button in a letter to the address.
-    Letter,
+    /// The button in an email to the address.
+    Email,
     /// An account whose address is confirmed.
     Account,
-    /// The subscriber's own page, opened by the link in a letter.
+    /// The subscriber's own page, opened by the link in an email.
     OwnPage,
 }
 
@@ -108,7 +108,7 @@ pub async fn begin(
     now: Millis,
 ) -> Kept<()> {
     let how = match how {
-        Began::Letter => "letter",
+        Began::Email => "email",
         Began::Account => "account",
         Began::OwnPage => "own page",
     };
@@ -140,7 +140,7 @@ pub async fn begin(
     notices::ledger::begin_again(tx, subscriber_id, now).await
 }
 
-/// Sets how often letters may come.
+/// Sets how often emails may come.
 pub async fn set_cadence(
     tx: &mut AnyConnection,
     subscriber_id: &str,
@@ -157,7 +157,7 @@ pub async fn set_cadence(
 /// By what a subscription ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended {
-    /// One click in a letter, or the mail program's own button.
+    /// One click in an email, or the mail program's own button.
     OneClick,
     /// The subscriber's own page.
     OwnPage,
@@ -176,7 +176,7 @@ pub enum Which {
     Of(Vec<String>),
 }
 
-/// Ends a subscriber's subscriptions, and calls off the letters that were owed for them. Ending
+/// Ends a subscriber's subscriptions, and calls off the emails that were owed for them. Ending
 /// what has ended changes nothing.
 pub async fn end(
     tx: &mut AnyConnection,
@@ -220,7 +220,7 @@ pub async fn end(
     .fetch_optional(&mut *tx)
     .await?;
     // Whoever asks for nothing any more is not told of outcomes either.
-    if of_outcomes.is_some_and(|letters| letters > 0)
+    if of_outcomes.is_some_and(|emails| emails > 0)
         && !matches!(how_it_ended, Ended::AddressChanged)
     {
         updates::store::call_off(tx, subscriber_id, now).await?;
@@ -264,11 +264,11 @@ pub async fn of_account(
 /// What a subscriber has.
 #[derive(Clone, Debug, Default)]
 pub struct Has {
-    /// How often letters may come.
+    /// How often emails may come.
     pub cadence: Cadence,
     /// What stands, in the order of the services, then of the places.
     pub subscriptions: Vec<Standing>,
-    /// What came back of the last letter about a notice that went to her.
+    /// What came back of the last email about a notice that went to her.
     pub came_back: Option<Came>,
 }
 
@@ -313,8 +313,8 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
 }
 
 /// Writes to a subscriber's new address from now on, once her account's address has changed. If
-/// that has subscriptions already, hers join them. The links in letters that went to the old
-/// address lead nowhere any more; a letter that has not gone goes to the new one.
+/// that has subscriptions already, hers join them. The links in emails that went to the old
+/// address lead nowhere any more; an email that has not gone goes to the new one.
 pub async fn address_changed(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -330,7 +330,7 @@ pub async fn address_changed(
     let Some(old) = old else { return Ok(()) };
     let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
     if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
-        // The ledger keeps that the letter came back; another row tells her at the address that she
+        // The ledger keeps that the email came back; another row tells her at the address that she
         // has now.
         known = Some(likewise(tx, &old, new, now).await?);
     }
@@ -346,8 +346,8 @@ pub async fn address_changed(
                  AND delivery_id IN ({not_gone}))"
         );
         sqlx::query(AssertSqlSafe(links)).bind(&old).execute(&mut *tx).await?;
-        let letters = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
-        sqlx::query(AssertSqlSafe(letters)).bind(&old).bind(new).execute(&mut *tx).await?;
+        let emails = format!("UPDATE deliveries SET to_address = $2 WHERE id IN ({not_gone})");
+        sqlx::query(AssertSqlSafe(emails)).bind(&old).bind(new).execute(&mut *tx).await?;
         sqlx::query("UPDATE subscribers SET email = $2 WHERE id = $1")
             .bind(old)
             .bind(new)
@@ -393,7 +393,7 @@ pub async fn address_changed(
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 
-/// A new subscriber with this address, who has the account of another and wants letters as often;
+/// A new subscriber with this address, who has the account of another and wants emails as often;
 /// her id.
 async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
     sqlx::query_scalar(

@@ -1,4 +1,4 @@
-//! Asking to be told: the form, the letter to an address without an account, the button in it.
+//! Asking to be told: the form, the email to an address without an account, the button in it.
 
 use accounts::{Caller, may_write};
 use axum::extract::{Path, State};
@@ -15,7 +15,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use subscribers::Cadence;
 
-use super::letters;
+use super::emails;
 use super::rules::{self, Wanted};
 use super::store::{self, Began};
 
@@ -83,12 +83,12 @@ async fn keep(
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
-    let words = letters::confirm(house, &in_words, &token, ends_at);
+    let words = emails::confirm(house, &in_words, &token, ends_at);
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             store::keep_request(tx, &hash, &email, &fields, ends_at).await?;
             let owed = Owed {
-                // A double tap is one letter.
+                // A double tap is one email.
                 dedup_key: &once,
                 kind: "subscription to confirm",
                 account_id: None,
@@ -137,7 +137,7 @@ pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"Look in your email"</h1>
                 <p class="lead">
-                    "We sent you a letter with a button. Press it, and we write to you before \
+                    "We sent you an email with a button. Press it, and we write to you before \
                      something changes."
                 </p>
                 <p>
@@ -204,7 +204,7 @@ pub async fn confirm(
                 return Ok(false);
             };
             let subscriber = store::subscriber(tx, &email, None, now).await?;
-            store::begin(tx, &subscriber, &wanted, Began::Letter, now).await?;
+            store::begin(tx, &subscriber, &wanted, Began::Email, now).await?;
             store::confirmed(tx, &token_hash, now).await?;
             subscribers::keep_link(tx, &link_hash, &subscriber, now).await?;
             Ok(true)
@@ -218,7 +218,7 @@ pub async fn confirm(
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "Ask once more, and we send you a new letter.";
+    let why = "Ask once more, and we send you a new email.";
     Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
         .answer(house, viewer)
 }
@@ -239,7 +239,7 @@ fn page(
                 <Field
                     name="email"
                     label="Your email address"
-                    hint="Only for these letters. You need no account."
+                    hint="Only for these emails. You need no account."
                     kind="email"
                     autocomplete="email"
                     value=sent.typed("email")
@@ -263,7 +263,7 @@ fn page(
                     {email}
                     <button class="button">"Tell me"</button>
                 </form>
-                <p class="soft">"You can stop with one click in each letter."</p>
+                <p class="soft">"You can stop with one click in each email."</p>
             </div>
         }
     });
@@ -301,7 +301,7 @@ pub fn choices<'a>(
         <Choices
             name="cadence"
             legend="How often may we write?"
-            hint="What changes before the next letter of the day or week always comes at once."
+            hint="What changes before the next email of the day or week always comes at once."
             choices=cadences
             refusals
         />

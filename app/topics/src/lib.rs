@@ -8,7 +8,7 @@
 //! the organiser who decides is in `organisers`, with its program.
 
 mod browse;
-pub mod letters;
+pub mod emails;
 mod propose;
 pub mod rules;
 mod safeguarding;

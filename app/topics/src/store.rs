@@ -123,7 +123,7 @@ pub struct Topic {
     pub id: String,
     /// Who proposed it.
     pub author_id: String,
-    /// Where its author's letters go; `None` when the account was erased.
+    /// Where its author's emails go; `None` when the account was erased.
     pub author_email: Option<String>,
     /// Its title.
     pub title: String,

@@ -175,7 +175,7 @@ pub async fn update(
             let banner = match done.as_str() {
                 "published" => Some((
                     "It is published",
-                    "Everyone who contributed gets a letter. The forum says if it is so.",
+                    "Everyone who contributed gets an email. The forum says if it is so.",
                 )),
                 "changed" => Some((
                     "It is changed",

@@ -6,7 +6,7 @@
 //! is awaited, and how every room shows it, is in `outcomes`; `words` and `evidence` read what is
 //! sent, `attach` takes files, `spelling` says if others must be told anew; `store` holds the SQL.
 //! `write` is the leader's form, `judge` the forum's, `browse` what everyone sees, `due` what is
-//! still to be said, `letters` tells those who contributed, `receipt` shows what came of it by a
+//! still to be said, `emails` tells those who contributed, `receipt` shows what came of it by a
 //! code, and `doubt` is for whoever does not find it so. What somebody said in all rooms is shown
 //! by `app/src/said.rs`.
 //!
@@ -23,7 +23,7 @@
 //!    the first.
 //! 3. Something else is the next version (`write.rs`, `change`), which is claimed again. If it
 //!    differs in more than spelling (`spelling.rs`), contributors are told again.
-//! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the letter to 200 people at a
+//! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the email to 200 people at a
 //!    time and notes each in `update_letters`: authors, supporters, those who answered and asked to
 //!    hear, those told of a change who have not stopped. `updates::tell_late` does so for who hears
 //!    of a change only after that.
@@ -34,16 +34,16 @@ mod attach;
 mod browse;
 mod doubt;
 pub mod due;
+mod emails;
 pub mod evidence;
 mod judge;
-mod letters;
 mod receipt;
 mod spelling;
 pub mod store;
 pub mod words;
 mod write;
 
-pub use letters::{remind_due, tell_due, tell_late};
+pub use emails::{remind_due, tell_due, tell_late};
 
 use ground::error::Error;
 use ground::house::House;

@@ -33,7 +33,7 @@ pub async fn receipt(
         None => None,
     };
     let Some((consultation, counts)) = found else {
-        let what_to_do = "Look at the code once more, letter by letter. No answers have this one; \
+        let what_to_do = "Look at the code once more, email by email. No answers have this one; \
             those that were never sent are erased four weeks after the close";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };

@@ -485,7 +485,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                 <Summary refusals />
                 <h1>{title}</h1>
                 <p class="lead">
-                    "Everyone reads it, and those who contributed get a letter. It stands as \
+                    "Everyone reads it, and those who contributed get an email. It stands as \
                      claimed until the forum has said if it is so."
                 </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
@@ -631,9 +631,9 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
     let none = Refusals::default();
     Page::new("Check what you say", || {
         let told = if is_spelling {
-            "Only the spelling differs, so nobody gets a letter. The forum looks at it again."
+            "Only the spelling differs, so nobody gets an email. The forum looks at it again."
         } else {
-            "Everyone who contributed to this gets a letter with these words."
+            "Everyone who contributed to this gets an email with these words."
         };
         let all_the_same = is_spelling.then(|| {
             let choices = Choice::each(

@@ -26,7 +26,7 @@ pub struct Ground<'a> {
     pub leader: &'a str,
     /// Who approves them.
     pub colleague: &'a str,
-    /// Who tells families whom no letter reaches.
+    /// Who tells families whom no email reaches.
     pub organiser: &'a str,
     /// A parent who wants to be told: (address, account).
     pub parent: (&'a str, &'a str),
@@ -137,7 +137,7 @@ async fn subscribed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
     Ok(())
 }
 
-/// What became of a letter of the past.
+/// What became of an email of the past.
 #[derive(Clone, Copy, PartialEq)]
 enum Went {
     Arrived,
@@ -146,7 +146,7 @@ enum Went {
     Refused,
 }
 
-/// Written, approved and started so many days ago, with its letters as they are after they have
+/// Written, approved and started so many days ago, with its emails as they are after they have
 /// gone; its id.
 async fn told(
     tx: &mut AnyConnection,
@@ -183,20 +183,19 @@ async fn told(
         .bind(sent_at)
         .bind(given_up_at)
         .bind(if went == Went::Refused {
-            "550 5.7.1 this server takes no letters from \
+            "550 5.7.1 this server takes no emails from \
             here"
         } else {
             ""
         })
         .execute(&mut *tx)
         .await?;
-        ledger::keep_letter(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret()))
-            .await?;
+        ledger::keep_email(tx, &notice_id, subscriber, &delivery, &id::hash(&id::secret())).await?;
         match went {
             Went::Arrived => {}
             Went::CameBack => {
                 let back = Return {
-                    letter: delivery,
+                    email: delivery,
                     came: Came::Bounced,
                     reason: "550 5.1.1 no such mailbox".into(),
                 };

@@ -46,7 +46,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         else {
             continue;
         };
-        letters_that_went(tx, &update_id, at).await?;
+        emails_that_went(tx, &update_id, at).await?;
         sqlx::query("UPDATE update_versions SET told_at = $2 WHERE update_id = $1")
             .bind(&update_id)
             .bind(at)
@@ -66,9 +66,9 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// Letters to the invented families that supported a topic, as if they had gone: nothing is sent to
+/// Emails to the invented families that supported a topic, as if they had gone: nothing is sent to
 /// anybody.
-async fn letters_that_went(
+async fn emails_that_went(
     tx: &mut AnyConnection,
     update_id: &str,
     at: Millis,
@@ -91,7 +91,7 @@ async fn letters_that_went(
         .bind(format!("update {update_id} 1 {account}"))
         .bind(&account)
         .bind(at)
-        // Most within the day, some when their server took letters again.
+        // Most within the day, some when their server took emails again.
         .bind(at + if nth % 7 == 0 { 2 * DAY } else { HOUR })
         .execute(&mut *tx)
         .await?;

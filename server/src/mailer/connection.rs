@@ -1,4 +1,4 @@
-//! One connection to the mail server, on which letters follow each other.
+//! One connection to the mail server, on which emails follow each other.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,20 +18,20 @@ pub struct Connection {
     pub pipelines: bool,
 }
 
-/// The first "no" to a letter that was announced, by what it is about.
+/// The first "no" to an email that was announced, by what it is about.
 pub enum No {
     /// About us, or the connection.
     Sender(Error),
-    /// About the address of this letter.
+    /// About the address of this email.
     Recipient(Error),
-    /// About this letter.
-    Letter(Error),
-    /// Not the server's: the letter must not go any more.
+    /// About this email.
+    Email(Error),
+    /// Not the server's: the email must not go any more.
     Permit(Failure),
 }
 
 impl Connection {
-    /// Says who a letter is from and to, until the server waits for the letter itself. The permit
+    /// Says who an email is from and to, until the server waits for the email itself. The permit
     /// was asked just before.
     pub async fn announce(
         &mut self,
@@ -45,9 +45,9 @@ impl Connection {
         }
     }
 
-    /// Hands over the letter that was announced.
-    pub async fn hand_over(&mut self, letter: &[u8]) -> Result<(), Error> {
-        self.smtp.command(Whole(letter)).await.map(drop)
+    /// Hands over the email that was announced.
+    pub async fn hand_over(&mut self, email: &[u8]) -> Result<(), Error> {
+        self.smtp.command(Whole(email)).await.map(drop)
     }
 
     /// Says goodbye without making anyone wait for the answer.
@@ -70,10 +70,10 @@ impl Connection {
         let data = self.smtp.read_response().await.map(drop);
         let first_no = from.and(to.map_err(No::Recipient));
         if first_no.is_err() && data.is_ok() {
-            // It waits for a letter all the same: an empty one, which it refuses, ends that.
+            // It waits for an email all the same: an empty one, which it refuses, ends that.
             let _ = self.smtp.command(".\r\n").await;
         }
-        first_no.and(data.map_err(No::Letter))
+        first_no.and(data.map_err(No::Email))
     }
 
     async fn announce_in_turn(
@@ -87,7 +87,7 @@ impl Connection {
         for address in envelope.to() {
             self.smtp.command(Rcpt::new(address.clone(), vec![])).await.map_err(No::Recipient)?;
         }
-        self.smtp.command(Data).await.map(drop).map_err(No::Letter)
+        self.smtp.command(Data).await.map(drop).map_err(No::Email)
     }
 }
 
@@ -100,7 +100,7 @@ pub async fn has_pipelining(smtp: &mut AsyncSmtpConnection, hello: &ClientId) ->
     })
 }
 
-/// All that is said before a letter, for one write.
+/// All that is said before an email, for one write.
 struct Announcement<'a>(&'a Envelope);
 
 impl fmt::Display for Announcement<'_> {
@@ -113,13 +113,13 @@ impl fmt::Display for Announcement<'_> {
     }
 }
 
-/// A letter with its end, for one write. lettre writes the end by itself, and then it waits until
+/// An email with its end, for one write. lettre writes the end by itself, and then it waits until
 /// the other side has said that it has the rest: 40 milliseconds, and the way there and back.
 struct Whole<'a>(&'a [u8]);
 
 impl fmt::Display for Whole<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A dot that begins a line would end the letter (RFC 5321, 4.5.2).
+        // A dot that begins a line would end the email (RFC 5321, 4.5.2).
         write!(f, "{}\r\n.\r\n", String::from_utf8_lossy(self.0).replace("\r\n.", "\r\n.."))
     }
 }

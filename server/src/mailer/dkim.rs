@@ -1,4 +1,4 @@
-//! The signature by which a receiving server knows a letter for ours (DKIM, RFC 6376 and RFC 8463).
+//! The signature by which a receiving server knows an email for ours (DKIM, RFC 6376 and RFC 8463).
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const DKIM_KEY: &str = "DKIM_KEY is to be a file with an RSA key of 2048 bits or
     openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out FILE";
 const DKIM_SELECTOR: &str = "DKIM_SELECTOR is to be letters, digits and hyphens, like alongside";
 
-/// What a signature covers. A header of these that a letter lacks cannot be added later.
+/// What a signature covers. A header of these that an email lacks cannot be added later.
 const SIGNED: [&str; 10] = [
     "From",
     "To",
@@ -36,7 +36,7 @@ const SIGNED: [&str; 10] = [
     "Auto-Submitted",
 ];
 
-/// Signs letters. Its clones share one key.
+/// Signs emails. Its clones share one key.
 #[derive(Clone)]
 pub struct Dkim {
     config: Arc<DkimConfig>,

@@ -1,10 +1,10 @@
-//! What DNS must hold so that letters arrive, in lines to read and to copy.
+//! What DNS must hold so that emails arrive, in lines to read and to copy.
 
 /// What the records are made from.
 pub struct Sending<'a> {
     /// The domain of `MAIL_FROM`.
     pub domain: &'a str,
-    /// The mail server; `None` when letters go to a folder.
+    /// The mail server; `None` when emails go to a folder.
     pub server: Option<&'a str>,
     /// The name and the text of the record with the public key.
     pub dkim: Option<(&'a str, &'a str)>,
@@ -28,13 +28,13 @@ fn spf(sending: &Sending<'_>) -> String {
              provider says what to write.\n\
              {domain} TXT \"v=spf1 a:{server} ~all\""
         ),
-        None => "SPF: letters go to a folder. Set MAIL to a mail server first.".into(),
+        None => "SPF: emails go to a folder. Set MAIL to a mail server first.".into(),
     }
 }
 
 fn dkim(sending: &Sending<'_>) -> String {
     let Some((name, record)) = sending.dkim else {
-        return "DKIM: letters are not signed, and many servers refuse such letters. Set DKIM_KEY \
+        return "DKIM: emails are not signed, and many servers refuse such emails. Set DKIM_KEY \
             to a file with a key."
             .into();
     };
@@ -42,13 +42,13 @@ fn dkim(sending: &Sending<'_>) -> String {
         ..256 => "",
         _ => " In a zone file, cut the text into pieces of at most 255 characters, each in quotes.",
     };
-    format!("DKIM: the key that letters are signed with.{long}\n{name} TXT \"{record}\"")
+    format!("DKIM: the key that emails are signed with.{long}\n{name} TXT \"{record}\"")
 }
 
 fn dmarc(sending: &Sending<'_>) -> String {
     let domain = sending.domain;
     format!(
-        "DMARC: what to do with letters that only pretend to be from {domain}.\n_dmarc.{domain} \
+        "DMARC: what to do with emails that only pretend to be from {domain}.\n_dmarc.{domain} \
          TXT \"v=DMARC1; p=quarantine\""
     )
 }
@@ -57,11 +57,11 @@ fn bounces(sending: &Sending<'_>) -> String {
     let public_host = sending.public_host;
     match sending.bounces {
         Some(host) => format!(
-            "MX: the machine that takes letters that come back, if that is \
+            "MX: the machine that takes emails that come back, if that is \
             {public_host}.\n{host} MX 10 {public_host}"
         ),
         None => {
-            "MX: letters that come back go to the address in MAIL_FROM, and nobody counts them. \
+            "MX: emails that come back go to the address in MAIL_FROM, and nobody counts them. \
              Set BOUNCE_ADDRESS and BOUNCE_KEY."
                 .into()
         }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_without_an_address_for_returns_are_sent_for_the_domain_they_are_from() {
+    fn emails_without_an_address_for_returns_are_sent_for_the_domain_they_are_from() {
         let text = records(&Sending { server: Some("mail.example.net"), ..BARE });
         assert!(text.contains("\nexample.org TXT \"v=spf1 a:mail.example.net ~all\""), "{text}");
     }

@@ -1,10 +1,10 @@
-//! The folder letters are put into instead of being sent.
+//! The folder emails are put into instead of being sent.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a letter so that its name appears only when all of it is on the disk. Without a name
+/// Writes an email so that its name appears only when all of it is on the disk. Without a name
 /// it only tries.
 pub async fn put(folder: &Path, name: Option<String>, bytes: Vec<u8>) -> Result<(), String> {
     let folder = folder.to_owned();
@@ -20,5 +20,5 @@ pub async fn put(folder: &Path, name: Option<String>, bytes: Vec<u8>) -> Result<
     };
     let done = tokio::task::spawn_blocking(work).await;
     let done = done.map_err(io::Error::other).flatten();
-    done.map_err(|why| format!("the letter folder: {why}"))
+    done.map_err(|why| format!("the email folder: {why}"))
 }

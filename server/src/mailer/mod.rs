@@ -1,4 +1,4 @@
-//! Takes one letter to the mail server, or to a folder, and says whether it went.
+//! Takes one email to the mail server, or to a folder, and says whether it went.
 
 mod connection;
 mod dkim;
@@ -9,7 +9,7 @@ mod smtp;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use deliveries::{Failure, Letter, Permit};
+use deliveries::{Email, Failure, Permit};
 use ground::return_address::ReturnAddress;
 use lettre::Address;
 use lettre::address::{AddressError, Envelope};
@@ -31,17 +31,17 @@ const MAIL_FROM: &str = "MAIL_FROM is to be like this: Sefton Forum <forum@examp
 /// How long a mail server may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// From connecting until it waits for the letter itself.
+    /// From connecting until it waits for the email itself.
     pub to_begin: Duration,
-    /// Over the letter, until it says that it has taken it. Whoever gives up sooner sends the
-    /// letter again though it was taken (RFC 5321, 4.5.3.2.6).
+    /// Over the email, until it says that it has taken it. Whoever gives up sooner sends the
+    /// email again though it was taken (RFC 5321, 4.5.3.2.6).
     pub for_the_last_word: Duration,
 }
 
 const PATIENCE: Patience =
     Patience { to_begin: Duration::from_secs(30), for_the_last_word: Duration::from_secs(600) };
 
-/// Where letters go, and who they are from.
+/// Where emails go, and who they are from.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     from: Mailbox,
@@ -80,7 +80,7 @@ impl Mailer {
         })
     }
 
-    /// Signs each letter for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or
+    /// Signs each email for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048 bits or
     /// more, or Ed25519. DNS holds the public key under `selector`. An error is one line that names
     /// `DKIM_KEY` or `DKIM_SELECTOR`.
     pub fn with_dkim(mut self, pem: &str, selector: &str) -> Result<Mailer, String> {
@@ -88,7 +88,7 @@ impl Mailer {
         Ok(self)
     }
 
-    /// Lets each letter that does not arrive come back to an address of its own.
+    /// Lets each email that does not arrive come back to an address of its own.
     #[must_use]
     pub fn with_return_address(mut self, return_address: ReturnAddress) -> Mailer {
         self.return_address = Some(return_address);
@@ -96,7 +96,7 @@ impl Mailer {
     }
 
     /// Waits for the mail server as long as this, in place of 30 seconds until it waits for the
-    /// letter and ten minutes for its last word.
+    /// email and ten minutes for its last word.
     #[must_use]
     pub fn with_patience(mut self, patience: Patience) -> Mailer {
         self.patience = patience;
@@ -112,30 +112,30 @@ impl Mailer {
         Ok(self)
     }
 
-    /// Sends one letter. A second send of it carries the same `Message-ID`, so the reader's
+    /// Sends one email. A second send of it carries the same `Message-ID`, so the reader's
     /// program can fold the two into one.
     ///
-    /// It is [`Failure::Refused`] when this letter can never go to this address, with the
+    /// It is [`Failure::Refused`] when this email can never go to this address, with the
     /// server's words, and [`Failure::Later`] for all else, our own wrong settings included.
-    pub async fn send(&self, letter: &Letter) -> Result<(), Failure> {
-        self.hand_over(letter, None).await
+    pub async fn send(&self, email: &Email) -> Result<(), Failure> {
+        self.hand_over(email, None).await
     }
 
-    /// Sends one letter as long as its permit holds, which is asked just before the recipient is
+    /// Sends one email as long as its permit holds, which is asked just before the recipient is
     /// named.
     ///
     /// # Errors
     /// As [`Mailer::send`], and what the permit says.
-    pub async fn send_while(&self, letter: &Letter, permit: &Permit) -> Result<(), Failure> {
-        self.hand_over(letter, Some(permit)).await
+    pub async fn send_while(&self, email: &Email, permit: &Permit) -> Result<(), Failure> {
+        self.hand_over(email, Some(permit)).await
     }
 
-    async fn hand_over(&self, letter: &Letter, permit: Option<&Permit>) -> Result<(), Failure> {
-        let message = self.write(letter)?;
+    async fn hand_over(&self, email: &Email, permit: Option<&Permit>) -> Result<(), Failure> {
+        let message = self.write(email)?;
         match &self.way {
             Way::Folder(folder) => {
                 holds(permit).await?;
-                let name = format!("{}.eml", letter.id);
+                let name = format!("{}.eml", email.id);
                 let kept = put(folder, Some(name), message.formatted()).await;
                 kept.map_err(Failure::Later)
             }
@@ -143,7 +143,7 @@ impl Mailer {
         }
     }
 
-    /// Whether letters could go now: the folder can be written, or the mail server is there, lets
+    /// Whether emails could go now: the folder can be written, or the mail server is there, lets
     /// us in and takes our sender. An error is one line that says what is in the way.
     pub async fn check(&self) -> Result<(), String> {
         match &self.way {
@@ -155,13 +155,13 @@ impl Mailer {
         Ok(())
     }
 
-    /// The address letters are from.
+    /// The address emails are from.
     #[must_use]
     pub fn address(&self) -> &str {
         self.from.email.as_ref()
     }
 
-    /// What DNS must hold so that letters arrive, in lines to read and to copy.
+    /// What DNS must hold so that emails arrive, in lines to read and to copy.
     #[must_use]
     pub fn dns_records(&self) -> String {
         let server = match &self.way {
@@ -177,18 +177,18 @@ impl Mailer {
         })
     }
 
-    fn write(&self, letter: &Letter) -> Result<Message, Failure> {
+    fn write(&self, email: &Email) -> Result<Message, Failure> {
         let refused = || Failure::Refused("this is not an address that mail can go to".into());
-        let plain = letter.to.bytes().all(|b| b.is_ascii_graphic());
-        let to: Address = letter.to.parse().ok().filter(|_| plain).ok_or_else(refused)?;
-        let sender = self.sender(Some(&letter.id)).map_err(Failure::Later)?;
-        let (kind, body) = bodies(letter).map_err(Failure::Later)?;
+        let plain = email.to.bytes().all(|b| b.is_ascii_graphic());
+        let to: Address = email.to.parse().ok().filter(|_| plain).ok_or_else(refused)?;
+        let sender = self.sender(Some(&email.id)).map_err(Failure::Later)?;
+        let (kind, body) = bodies(email).map_err(Failure::Later)?;
         let mut message = Message::builder();
         if let Way::Folder(_) = self.way {
-            // By SMTP the server that receives the letter writes it.
+            // By SMTP the server that receives the email writes it.
             message = message.raw_header(raw("Return-Path", format!("<{sender}>")));
         }
-        if let Some(one_click) = &letter.one_click {
+        if let Some(one_click) = &email.one_click {
             message = message
                 .raw_header(raw("List-Unsubscribe", format!("<{one_click}>")))
                 .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
@@ -200,9 +200,9 @@ impl Mailer {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             // A line break would end the header; no other control character belongs here either.
-            .subject(letter.subject.replace(char::is_control, " "))
+            .subject(email.subject.replace(char::is_control, " "))
             .date_now()
-            .message_id(Some(format!("<{}@{}>", letter.id, self.public_host)))
+            .message_id(Some(format!("<{}@{}>", email.id, self.public_host)))
             .raw_header(raw("Auto-Submitted", "auto-generated".into()))
             .header(MIME_VERSION_1_0)
             .header(kind)
@@ -214,10 +214,10 @@ impl Mailer {
         Ok(message)
     }
 
-    /// Where a letter goes back to when it does not arrive; without a letter, where they all go.
-    fn sender(&self, letter_id: Option<&str>) -> Result<Address, String> {
+    /// Where an email goes back to when it does not arrive; without an email, where they all go.
+    fn sender(&self, email_id: Option<&str>) -> Result<Address, String> {
         let Some(return_address) = &self.return_address else { return Ok(self.from.email.clone()) };
-        let address = letter_id.map_or_else(|| return_address.bare(), |id| return_address.of(id));
+        let address = email_id.map_or_else(|| return_address.bare(), |id| return_address.of(id));
         address.parse().map_err(|why: AddressError| format!("BOUNCE_ADDRESS: {why}"))
     }
 }
@@ -227,7 +227,7 @@ async fn in_time<T>(patience: Duration, work: impl Future<Output = T>) -> Result
     done.map_err(|_| format!("no answer within {patience:?}"))
 }
 
-/// Whether a letter may go still; one without a permit may.
+/// Whether an email may go still; one without a permit may.
 async fn holds(permit: Option<&Permit>) -> Result<(), Failure> {
     match permit {
         Some(permit) => permit.holds().await,
@@ -241,9 +241,9 @@ fn raw(name: &'static str, value: String) -> HeaderValue {
 
 /// The text and the HTML as one body, and the header that says where each begins. lettre would
 /// write that header beside the others, where its signature does not see it.
-fn bodies(letter: &Letter) -> Result<(ContentType, Body), String> {
-    let parts = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
-    let kind = parts.headers().get::<ContentType>().ok_or("the letter has no content type")?;
+fn bodies(email: &Email) -> Result<(ContentType, Body), String> {
+    let parts = MultiPart::alternative_plain_html(email.text.clone(), email.html.clone());
+    let kind = parts.headers().get::<ContentType>().ok_or("the email has no content type")?;
     let start = parts.headers().to_string().len() + "\r\n".len();
     let encoded = parts.formatted().split_off(start);
     Ok((kind, Body::dangerous_pre_encoded(encoded, ContentTransferEncoding::SevenBit)))

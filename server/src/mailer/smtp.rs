@@ -1,4 +1,4 @@
-//! The mail server: how it is reached, which connections wait for the next letter, and what its
+//! The mail server: how it is reached, which connections wait for the next email, and what its
 //! words mean.
 
 use std::net::IpAddr;
@@ -24,10 +24,10 @@ use super::{MAIL, Patience, holds, in_time};
 
 const INSECURE: &str = "MAIL may be smtp+insecure:// only for a mail server on this machine";
 
-/// How long an idle connection is kept for the next letter; servers hang up soon after.
+/// How long an idle connection is kept for the next email; servers hang up soon after.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
-/// A mail server, how it is reached, and the connections that wait for the next letter.
+/// A mail server, how it is reached, and the connections that wait for the next email.
 #[derive(Clone)]
 pub struct Smtp {
     pub host: String,
@@ -91,7 +91,7 @@ impl Smtp {
             }
             Err(why) => {
                 connection.hang_up();
-                Err(judge(&why, About::Letter))
+                Err(judge(&why, About::Email))
             }
         }
     }
@@ -107,7 +107,7 @@ impl Smtp {
         opened.await.map_err(|why| self.at_this_place(&why))
     }
 
-    /// A connection that waits for the letter itself.
+    /// A connection that waits for the email itself.
     async fn announce(
         &self,
         envelope: &Envelope,
@@ -134,10 +134,10 @@ impl Smtp {
                 Err(no) => no,
             };
             connection.hang_up();
-            // Servers hang up when idle or after so many letters: then a new connection will do.
+            // Servers hang up when idle or after so many emails: then a new connection will do.
             let of_this_connection = match &no {
                 No::Sender(_) => true,
-                No::Recipient(why) | No::Letter(why) => is_goodbye(why),
+                No::Recipient(why) | No::Email(why) => is_goodbye(why),
                 No::Permit(_) => false,
             };
             if !of_this_connection {
@@ -162,7 +162,7 @@ impl Smtp {
         match no {
             No::Sender(why) => Failure::Later(self.at_this_place(&why)),
             No::Recipient(why) => judge(&why, About::Address),
-            No::Letter(why) => judge(&why, About::Letter),
+            No::Email(why) => judge(&why, About::Email),
             No::Permit(must_not) => must_not,
         }
     }
@@ -221,13 +221,13 @@ fn is_goodbye(why: &Error) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     Address,
-    Letter,
+    Email,
 }
 
 /// A permanent "no" is final when it says that it is about the address, its mailbox or what the
-/// letter holds (5.1, 5.2 and 5.6 of RFC 3463); of a server that gives no such code, when it
+/// email holds (5.1, 5.2 and 5.6 of RFC 3463); of a server that gives no such code, when it
 /// answers the address as one without a mailbox. Any other is about us: our setting, our
-/// reputation, or how many letters we sent today.
+/// reputation, or how many emails we sent today.
 fn judge(why: &Error, about: About) -> Failure {
     let words = words(why);
     let (code, detail) = (why.status().map(u16::from), words.get(4..).unwrap_or_default());

@@ -9,16 +9,16 @@ use ground::db::Db;
 use super::*;
 
 #[tokio::test]
-async fn all_that_goes_before_a_letter_is_one_write_where_the_server_takes_that() {
+async fn all_that_goes_before_an_email_is_one_write_where_the_server_takes_that() {
     let peer = Peer::start("plain");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
+    sent(mailer.send(&email()).await);
     for taken in peer.rest() {
         let one_write =
             json!(["MAIL FROM:<forum@example.org>\r\nRCPT TO:<parent@example.org>\r\nDATA\r\n"]);
         assert_eq!(taken["commands"], one_write);
-        assert_eq!(taken["inOneWrite"], true, "the letter goes with its end");
+        assert_eq!(taken["inOneWrite"], true, "the email goes with its end");
     }
 }
 
@@ -26,8 +26,8 @@ async fn all_that_goes_before_a_letter_is_one_write_where_the_server_takes_that(
 async fn a_server_that_takes_one_command_at_a_time_gets_one_at_a_time() {
     let peer = Peer::start("no-pipelining");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
+    sent(mailer.send(&email()).await);
     let taken = peer.rest();
     assert_eq!(taken.len(), 2);
     for taken in taken {
@@ -41,22 +41,22 @@ async fn a_server_that_takes_one_command_at_a_time_gets_one_at_a_time() {
 }
 
 #[tokio::test]
-async fn after_an_address_that_is_refused_the_next_letter_goes() {
+async fn after_an_address_that_is_refused_the_next_email_goes() {
     let peer = Peer::start("refuse-one");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
-    let why = refused(mailer.send(&Letter { to: "nobody@example.org".into(), ..letter() }).await);
+    sent(mailer.send(&email()).await);
+    let why = refused(mailer.send(&Email { to: "nobody@example.org".into(), ..email() }).await);
     assert_eq!(why, "550 5.1.1 No such person here");
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
     let taken = peer.rest();
     assert_eq!(taken.len(), 2, "{taken:?}");
     taken.iter().for_each(assert_arrived_whole);
 }
 
 #[tokio::test]
-async fn a_server_that_waits_for_a_letter_to_nobody_gets_an_empty_one() {
+async fn a_server_that_waits_for_an_email_to_nobody_gets_an_empty_one() {
     let (port, heard) = eager_server();
-    let why = refused(mailer(&format!("smtp+insecure://127.0.0.1:{port}")).send(&letter()).await);
+    let why = refused(mailer(&format!("smtp+insecure://127.0.0.1:{port}")).send(&email()).await);
     assert_eq!(why, "550 5.1.1 No such person here");
     let heard =
         tokio::task::spawn_blocking(|| heard.join()).await.expect("a task").expect("a server");
@@ -68,13 +68,13 @@ async fn a_server_that_waits_for_a_letter_to_nobody_gets_an_empty_one() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_letter_goes_once() {
+async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_email_goes_once() {
     let mut peer = Peer::start("leave");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
     let first = peer.says();
     assert_eq!(peer.says(), json!({ "left": true }));
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
     let second = peer.says();
     assert_ne!(first["connection"], second["connection"]);
     assert_arrived_whole(&second);
@@ -83,7 +83,7 @@ async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_lette
 }
 
 #[tokio::test]
-async fn a_letter_that_is_called_off_while_the_server_thinks_about_its_sender_is_not_begun() {
+async fn an_email_that_is_called_off_while_the_server_thinks_about_its_sender_is_not_begun() {
     let mut peer = Peer::start("slow-over-sender");
     let folder = tempfile::tempdir().expect("a folder");
     let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display()))
@@ -96,8 +96,7 @@ async fn a_letter_that_is_called_off_while_the_server_thinks_about_its_sender_is
         let db = db.clone();
         tokio::spawn(async move {
             let hand = Hand { db, clock, worker: "1".into() };
-            deliver_one(&hand, async |letter, permit| mailer.send_while(&letter, &permit).await)
-                .await
+            deliver_one(&hand, async |email, permit| mailer.send_while(&email, &permit).await).await
         })
     };
     let said = tokio::task::spawn_blocking(move || (peer.says(), peer));
@@ -142,7 +141,7 @@ async fn owe_one(db: &Db) {
     owed.await.expect("it is owed");
 }
 
-/// A mail server that refuses each address and waits for the letter all the same, as RFC 2920 lets
+/// A mail server that refuses each address and waits for the email all the same, as RFC 2920 lets
 /// it; and what it heard.
 fn eager_server() -> (u16, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

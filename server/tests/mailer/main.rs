@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{fs, thread};
 
-use deliveries::{Failure, Letter};
+use deliveries::{Email, Failure};
 use mailparse::{MailHeaderMap, parse_mail};
 use serde_json::{Value, json};
 use server::mailer::{Mailer, Patience};
@@ -26,11 +26,11 @@ const FROM: &str = "Sefton Forum <forum@example.org>";
 const SUBJECT: &str = "What changes for short breaks 🎉 and what £12 of it buys from Monday";
 
 #[tokio::test]
-async fn a_letter_sent_with_starttls_arrives_whole() {
+async fn an_email_sent_with_starttls_arrives_whole() {
     let peer = Peer::start("starttls");
     let secret = "forum%40example.org:p%40ss%2Fw%3Ard%25%23%3F+%C3%A9";
     let mailer = peer.trusted(&format!("smtp://{secret}@localhost"));
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
     let taken = only(peer.rest());
     assert_eq!(taken["secure"], true);
     assert_eq!(taken["signedIn"], json!(["forum@example.org", "p@ss/w:rd%#?+é"]));
@@ -38,9 +38,9 @@ async fn a_letter_sent_with_starttls_arrives_whole() {
 }
 
 #[tokio::test]
-async fn a_letter_sent_with_implicit_tls_arrives_whole() {
+async fn an_email_sent_with_implicit_tls_arrives_whole() {
     let peer = Peer::start("implicit-tls");
-    sent(peer.trusted("smtps://forum:secret@127.0.0.1").send(&letter()).await);
+    sent(peer.trusted("smtps://forum:secret@127.0.0.1").send(&email()).await);
     let taken = only(peer.rest());
     assert_eq!(taken["secure"], true);
     assert_eq!(taken["signedIn"], json!(["forum", "secret"]));
@@ -48,9 +48,9 @@ async fn a_letter_sent_with_implicit_tls_arrives_whole() {
 }
 
 #[tokio::test]
-async fn a_letter_sent_in_clear_on_this_machine_arrives_whole() {
+async fn an_email_sent_in_clear_on_this_machine_arrives_whole() {
     let peer = Peer::start("plain");
-    sent(peer.mailer().send(&letter()).await);
+    sent(peer.mailer().send(&email()).await);
     let taken = only(peer.rest());
     assert_eq!(taken["secure"], false);
     assert_eq!(taken["signedIn"], Value::Null);
@@ -61,17 +61,17 @@ async fn a_letter_sent_in_clear_on_this_machine_arrives_whole() {
 async fn a_server_without_starttls_is_told_nothing_in_clear() {
     let peer = Peer::start("no-starttls");
     let mailer = mailer(&format!("smtp://forum:secret@127.0.0.1:{}", peer.port));
-    let why = later(mailer.send(&letter()).await);
+    let why = later(mailer.send(&email()).await);
     assert!(why.contains("STARTTLS"), "{why}");
     assert_eq!(peer.rest(), Vec::<Value>::new());
 }
 
 #[tokio::test]
-async fn a_server_with_a_certificate_nobody_vouches_for_gets_no_letter() {
+async fn a_server_with_a_certificate_nobody_vouches_for_gets_no_email() {
     for (mode, scheme) in [("starttls", "smtp"), ("implicit-tls", "smtps")] {
         let peer = Peer::start(mode);
         let mailer = mailer(&format!("{scheme}://forum:secret@localhost:{}", peer.port));
-        let why = later(mailer.send(&letter()).await);
+        let why = later(mailer.send(&email()).await);
         assert!(why.contains("certificate"), "{why}");
         assert_eq!(peer.rest(), Vec::<Value>::new());
     }
@@ -80,15 +80,15 @@ async fn a_server_with_a_certificate_nobody_vouches_for_gets_no_letter() {
 #[tokio::test]
 async fn an_address_the_server_refuses_is_final_in_the_servers_words() {
     let peer = Peer::start("refuse");
-    let why = refused(peer.mailer().send(&letter()).await);
+    let why = refused(peer.mailer().send(&email()).await);
     assert_eq!(why, "550 5.1.1 No such person here");
 }
 
 #[tokio::test]
-async fn a_letter_the_server_refuses_is_final_in_the_servers_words() {
-    let peer = Peer::start("refuse-letter");
-    let why = refused(peer.mailer().send(&letter()).await);
-    assert_eq!(why, "554 5.6.0 We do not take this letter");
+async fn an_email_the_server_refuses_is_final_in_the_servers_words() {
+    let peer = Peer::start("refuse-email");
+    let why = refused(peer.mailer().send(&email()).await);
+    assert_eq!(why, "554 5.6.0 We do not take this email");
 }
 
 #[tokio::test]
@@ -98,8 +98,8 @@ async fn an_address_that_is_none_is_refused_before_any_server_hears_of_it() {
     let quoted = "\"a\r\nBcc: thief@example.org\r\n\"@example.org";
     for to in ["", "parent", "@example.org", "a b@example.org", "zoë@example.org", injected, quoted]
     {
-        let letter = Letter { to: to.into(), ..letter() };
-        refused(peer.mailer().send(&letter).await);
+        let email = Email { to: to.into(), ..email() };
+        refused(peer.mailer().send(&email).await);
     }
     assert_eq!(peer.rest(), Vec::<Value>::new());
 }
@@ -107,7 +107,7 @@ async fn an_address_that_is_none_is_refused_before_any_server_hears_of_it() {
 #[tokio::test]
 async fn a_busy_server_is_tried_later() {
     let peer = Peer::start("busy");
-    assert_eq!(later(peer.mailer().send(&letter()).await), "451 4.7.1 Come back later");
+    assert_eq!(later(peer.mailer().send(&email()).await), "451 4.7.1 Come back later");
 }
 
 #[tokio::test]
@@ -116,28 +116,28 @@ async fn a_peer_that_stalls_is_given_up_and_tried_later() {
     let mailer =
         peer.mailer().with_patience(Patience { to_begin: SHORT, for_the_last_word: SHORT });
     let guard = Duration::from_secs(25);
-    let given_up = tokio::time::timeout(guard, mailer.send(&letter())).await;
+    let given_up = tokio::time::timeout(guard, mailer.send(&email())).await;
     let why = later(given_up.expect("the mailer waits for a server that never answers"));
     assert_eq!(why, "no answer within 500ms");
 }
 
 #[tokio::test]
-async fn a_server_that_takes_its_time_over_a_letter_is_waited_for() {
+async fn a_server_that_takes_its_time_over_an_email_is_waited_for() {
     let peer = Peer::start("slow");
     let mailer = peer
         .mailer()
         .with_patience(Patience { to_begin: SHORT, for_the_last_word: Duration::from_secs(60) });
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
     assert_arrived_whole(&only(peer.rest()));
 }
 
 #[tokio::test]
-async fn only_what_a_server_says_of_the_address_or_the_letter_is_final() {
+async fn only_what_a_server_says_of_the_address_or_the_email_is_final() {
     let peer = Peer::start("answer");
     let mailer = peer.mailer();
     let says = async |words: &str| {
         mailer
-            .send(&Letter { to: format!("{}@example.org", words.replace(' ', "_")), ..letter() })
+            .send(&Email { to: format!("{}@example.org", words.replace(' ', "_")), ..email() })
             .await
     };
     for words in [
@@ -164,13 +164,13 @@ async fn only_what_a_server_says_of_the_address_or_the_letter_is_final() {
 #[tokio::test]
 async fn a_peer_that_hangs_up_in_the_middle_is_tried_later() {
     let peer = Peer::start("hangup");
-    later(peer.mailer().send(&letter()).await);
+    later(peer.mailer().send(&email()).await);
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_tried_later() {
     let mailer = mailer(&format!("smtp+insecure://127.0.0.1:{}", port_of_nobody()));
-    let why = later(mailer.send(&letter()).await);
+    let why = later(mailer.send(&email()).await);
     assert!(why.contains("refused"), "{why}");
 }
 
@@ -178,7 +178,7 @@ async fn a_server_that_is_not_there_is_tried_later() {
 async fn our_own_wrong_password_does_not_count_against_the_address() {
     let peer = Peer::start("bad-auth");
     let mailer = mailer(&format!("smtp+insecure://forum:secret@127.0.0.1:{}", peer.port));
-    let why = later(mailer.send(&letter()).await);
+    let why = later(mailer.send(&email()).await);
     assert!(why.contains("535 5.7.8 Wrong user or password"), "{why}");
     assert!(!why.contains("secret"), "{why}");
 }
@@ -186,27 +186,27 @@ async fn our_own_wrong_password_does_not_count_against_the_address() {
 #[tokio::test]
 async fn our_own_wrong_sender_does_not_count_against_the_address() {
     for mode in ["refuse-sender", "refuse-relay", "refuse-stranger"] {
-        later(Peer::start(mode).mailer().send(&letter()).await);
+        later(Peer::start(mode).mailer().send(&email()).await);
     }
 }
 
 #[tokio::test]
-async fn letters_follow_each_other_on_one_connection() {
+async fn emails_follow_each_other_on_one_connection() {
     let peer = Peer::start("plain");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
-    sent(mailer.clone().send(&letter()).await);
+    sent(mailer.send(&email()).await);
+    sent(mailer.clone().send(&email()).await);
     let taken = peer.rest();
     assert_eq!(taken.len(), 2);
     assert_eq!(taken[0]["connection"], taken[1]["connection"]);
 }
 
 #[tokio::test]
-async fn a_server_that_takes_one_letter_a_connection_gets_the_next_on_another() {
-    let peer = Peer::start("one-letter");
+async fn a_server_that_takes_one_email_a_connection_gets_the_next_on_another() {
+    let peer = Peer::start("one-email");
     let mailer = peer.mailer();
-    sent(mailer.send(&letter()).await);
-    sent(mailer.send(&letter()).await);
+    sent(mailer.send(&email()).await);
+    sent(mailer.send(&email()).await);
     let taken = peer.rest();
     assert_eq!(taken.len(), 2);
     assert_ne!(taken[0]["connection"], taken[1]["connection"]);
@@ -230,7 +230,7 @@ async fn the_check_says_what_is_in_the_way() {
 }
 
 #[tokio::test]
-async fn the_check_passes_where_letters_can_go_and_sends_none() {
+async fn the_check_passes_where_emails_can_go_and_sends_none() {
     let peer = Peer::start("starttls");
     peer.trusted("smtp://forum:secret@localhost").check().await.expect("the server is there");
     assert_eq!(peer.rest(), Vec::<Value>::new());
@@ -308,13 +308,13 @@ fn a_mailer_in_a_log_shows_its_server_and_port_but_no_password() {
 }
 
 #[tokio::test]
-async fn a_letter_to_a_folder_is_one_whole_file_however_often_it_is_sent() {
+async fn an_email_to_a_folder_is_one_whole_file_however_often_it_is_sent() {
     let folder = tempfile::tempdir().expect("a folder");
     let mail = folder.path().join("not/there/yet");
-    sent(into(&mail).send(&letter()).await);
-    sent(into(&mail).send(&letter()).await);
+    sent(into(&mail).send(&email()).await);
+    sent(into(&mail).send(&email()).await);
     assert_eq!(names_in(&mail), [file_name()]);
-    assert_whole(&fs::read(mail.join(file_name())).expect("the letter"));
+    assert_whole(&fs::read(mail.join(file_name())).expect("the email"));
 }
 
 #[tokio::test]
@@ -323,10 +323,10 @@ async fn a_line_break_in_a_subject_is_not_a_header() {
     let peer = Peer::start("plain");
     for end in ["\n", "\r\n", "\r", "\r\n "] {
         let subject = format!("Autumn 🍂 news{end}Bcc: thief@example.org{end}{end}<p>Not ours");
-        let letter = Letter { subject, ..letter() };
-        sent(into(folder.path()).send(&letter).await);
-        sent(peer.mailer().send(&letter).await);
-        assert_no_bcc(&fs::read(folder.path().join(file_name())).expect("the letter"));
+        let email = Email { subject, ..email() };
+        sent(into(folder.path()).send(&email).await);
+        sent(peer.mailer().send(&email).await);
+        assert_no_bcc(&fs::read(folder.path().join(file_name())).expect("the email"));
     }
     for taken in peer.rest() {
         assert_eq!(taken["to"], json!(["parent@example.org"]));
@@ -335,21 +335,21 @@ async fn a_line_break_in_a_subject_is_not_a_header() {
 }
 
 #[tokio::test]
-async fn whoever_reads_a_letter_while_it_is_sent_again_reads_one_whole_letter() {
+async fn whoever_reads_an_email_while_it_is_sent_again_reads_one_whole_email() {
     let folder = tempfile::tempdir().expect("a folder");
-    sent(into(folder.path()).send(&letter()).await);
+    sent(into(folder.path()).send(&email()).await);
     let path = folder.path().join(file_name());
-    let mut open = fs::File::open(&path).expect("the letter");
-    sent(into(folder.path()).send(&Letter { subject: "Another".into(), ..letter() }).await);
+    let mut open = fs::File::open(&path).expect("the email");
+    sent(into(folder.path()).send(&Email { subject: "Another".into(), ..email() }).await);
     let mut first = Vec::new();
-    open.read_to_end(&mut first).expect("the letter that was there");
+    open.read_to_end(&mut first).expect("the email that was there");
     assert_whole(&first);
-    let second = fs::read(path).expect("the letter that is there");
+    let second = fs::read(path).expect("the email that is there");
     assert!(String::from_utf8_lossy(&second).contains("Subject: Another\r\n"));
 }
 
 #[tokio::test]
-async fn a_half_written_letter_is_not_seen_under_its_final_name() {
+async fn a_half_written_email_is_not_seen_under_its_final_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(file_name());
     let first_seen = thread::spawn(move || {
@@ -359,27 +359,27 @@ async fn a_half_written_letter_is_not_seen_under_its_final_name() {
             }
         }
     });
-    let long = "One more line of a very long letter.\r\n".repeat(100_000);
-    sent(into(folder.path()).send(&Letter { text: long, ..letter() }).await);
+    let long = "One more line of a very long email.\r\n".repeat(100_000);
+    sent(into(folder.path()).send(&Email { text: long, ..email() }).await);
     let first_seen = first_seen.join().expect("the reader");
-    let written = fs::read(folder.path().join(file_name())).expect("the letter");
+    let written = fs::read(folder.path().join(file_name())).expect("the email");
     assert!(first_seen == written, "{} of {} bytes", first_seen.len(), written.len());
 }
 
 #[tokio::test]
-async fn a_letter_that_cannot_be_written_is_tried_later_and_leaves_nothing_behind() {
+async fn an_email_that_cannot_be_written_is_tried_later_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir_all(folder.path().join(file_name()).join("in the way")).expect("a folder");
-    later(into(folder.path()).send(&letter()).await);
+    later(into(folder.path()).send(&email()).await);
     assert_eq!(names_in(folder.path()), [file_name()]);
 }
 
-/// A letter with all that mail is known to break.
-fn letter() -> Letter {
+/// An email with all that mail is known to break.
+fn email() -> Email {
     let long = "word ".repeat(400);
     let text =
         format!("Annwyl riant,\n.\n..\n.hidden\nFrom here on =3D, 5 € a day — ŵ 🎉\n{long}\nEnd");
-    Letter {
+    Email {
         id: "019a0000-0000-7000-8000-00000000000a".into(),
         to: "parent@example.org".into(),
         subject: SUBJECT.into(),
@@ -390,7 +390,7 @@ fn letter() -> Letter {
 }
 
 fn file_name() -> String {
-    format!("{}.eml", letter().id)
+    format!("{}.eml", email().id)
 }
 
 fn assert_arrived_whole(taken: &Value) {
@@ -401,9 +401,9 @@ fn assert_arrived_whole(taken: &Value) {
 }
 
 fn assert_whole(bytes: &[u8]) {
-    let mail = parse_mail(bytes).expect("a letter");
+    let mail = parse_mail(bytes).expect("an email");
     let header = |name| mail.headers.get_first_value(name).unwrap_or_default();
-    let id = format!("<{}@alongside.example.org>", letter().id);
+    let id = format!("<{}@alongside.example.org>", email().id);
     assert_eq!(header("Message-ID"), id);
     assert_eq!(header("From"), "\"Sefton Forum\" <forum@example.org>");
     assert_eq!(header("To"), "parent@example.org");
@@ -415,12 +415,12 @@ fn assert_whole(bytes: &[u8]) {
         let body = part.get_body().expect("a body").replace("\r\n", "\n");
         (part.ctype.mimetype.clone(), body.trim_end().to_owned())
     });
-    let written = [("text/plain", letter().text), ("text/html", letter().html)];
+    let written = [("text/plain", email().text), ("text/html", email().html)];
     assert_eq!(parts.collect::<Vec<_>>(), written.map(|(kind, body)| (kind.to_owned(), body)));
 }
 
 fn assert_no_bcc(bytes: &[u8]) {
-    let mail = parse_mail(bytes).expect("a letter");
+    let mail = parse_mail(bytes).expect("an email");
     assert!(mail.headers.get_first_value("Bcc").is_none());
     let subject = mail.headers.get_first_value("Subject").unwrap_or_default();
     assert!(subject.starts_with("Autumn 🍂 news") && subject.ends_with("<p>Not ours"), "{subject}");
@@ -498,7 +498,7 @@ fn only(mut taken: Vec<Value>) -> Value {
 
 /// The bytes as they came: the peer writes each as the character of that number.
 fn raw(taken: &Value) -> Vec<u8> {
-    let characters = taken["raw"].as_str().expect("a letter").chars();
+    let characters = taken["raw"].as_str().expect("an email").chars();
     characters.map(|character| u8::try_from(character).expect("a byte")).collect()
 }
 

@@ -1,4 +1,4 @@
-//! What makes a letter arrive: its signature, as another program checks it, and the address it
+//! What makes an email arrive: its signature, as another program checks it, and the address it
 //! comes back to.
 
 use std::io::Write as _;
@@ -12,19 +12,19 @@ const OLD_RSA: &[&str] = &["genrsa", "-traditional", "2048"];
 const ED25519: &[&str] = &["genpkey", "-algorithm", "ed25519"];
 
 #[tokio::test]
-async fn a_signed_letter_verifies_and_no_byte_of_how_to_stop_it_can_change() {
+async fn a_signed_email_verifies_and_no_byte_of_how_to_stop_it_can_change() {
     for kind in [RSA, OLD_RSA, ED25519] {
         let peer = Peer::start("plain");
         let mailer = peer.mailer().with_dkim(&key(kind), "alongside").expect("a key");
         sent(mailer.send(&one_of_many()).await);
-        let letter = raw(&only(peer.rest()));
-        assert_verifies(&mailer, &letter, true);
+        let email = raw(&only(peer.rest()));
+        assert_verifies(&mailer, &email, true);
         for (header, word) in
             [("List-Unsubscribe:", "https://"), ("List-Unsubscribe-Post:", "One-Click")]
         {
-            let mut changed = letter.clone();
+            let mut changed = email.clone();
             let place = |from: usize, text: &str| {
-                from + letter[from..]
+                from + email[from..]
                     .windows(text.len())
                     .position(|bytes| bytes == text.as_bytes())
                     .expect(text)
@@ -37,22 +37,22 @@ async fn a_signed_letter_verifies_and_no_byte_of_how_to_stop_it_can_change() {
 }
 
 #[tokio::test]
-async fn a_letter_nobody_subscribed_to_verifies_and_no_way_to_stop_it_can_be_added() {
+async fn an_email_nobody_subscribed_to_verifies_and_no_way_to_stop_it_can_be_added() {
     let peer = Peer::start("no-pipelining");
     let mailer = peer.mailer().with_dkim(&key(RSA), "summer.2026").expect("a key");
-    sent(mailer.send(&letter()).await);
-    let letter = raw(&only(peer.rest()));
-    assert_verifies(&mailer, &letter, true);
-    let added = [b"List-Unsubscribe: <https://thief.example.org>\r\n", letter.as_slice()].concat();
+    sent(mailer.send(&email()).await);
+    let email = raw(&only(peer.rest()));
+    assert_verifies(&mailer, &email, true);
+    let added = [b"List-Unsubscribe: <https://thief.example.org>\r\n", email.as_slice()].concat();
     assert_verifies(&mailer, &added, false);
 }
 
 #[tokio::test]
-async fn a_letter_in_a_folder_is_signed_as_well() {
+async fn an_email_in_a_folder_is_signed_as_well() {
     let folder = tempfile::tempdir().expect("a folder");
     let mailer = into(folder.path()).with_dkim(&key(ED25519), "alongside").expect("a key");
     sent(mailer.send(&one_of_many()).await);
-    assert_verifies(&mailer, &fs::read(folder.path().join(file_name())).expect("the letter"), true);
+    assert_verifies(&mailer, &fs::read(folder.path().join(file_name())).expect("the email"), true);
 }
 
 #[test]
@@ -77,29 +77,29 @@ fn a_mailer_in_a_log_shows_nothing_of_its_key() {
 }
 
 #[tokio::test]
-async fn a_letter_comes_back_to_an_address_of_its_own() {
+async fn an_email_comes_back_to_an_address_of_its_own() {
     let back = ReturnAddress::new("bounces@example.org", &"0123456789abcdef".repeat(2))
         .expect("an address");
     for mode in ["plain", "no-pipelining"] {
         let peer = Peer::start(mode);
-        sent(peer.mailer().with_return_address(back.clone()).send(&letter()).await);
+        sent(peer.mailer().with_return_address(back.clone()).send(&email()).await);
         let taken = only(peer.rest());
-        assert_eq!(taken["from"], back.of(&letter().id));
+        assert_eq!(taken["from"], back.of(&email().id));
         assert_eq!(return_path(&raw(&taken)), None);
     }
     let folder = tempfile::tempdir().expect("a folder");
-    sent(into(folder.path()).with_return_address(back.clone()).send(&letter()).await);
-    let written = fs::read(folder.path().join(file_name())).expect("the letter");
-    assert_eq!(return_path(&written), Some(format!("<{}>", back.of(&letter().id))));
+    sent(into(folder.path()).with_return_address(back.clone()).send(&email()).await);
+    let written = fs::read(folder.path().join(file_name())).expect("the email");
+    assert_eq!(return_path(&written), Some(format!("<{}>", back.of(&email().id))));
 }
 
-/// A letter with a way to stop others like it.
-fn one_of_many() -> Letter {
-    Letter {
+/// An email with a way to stop others like it.
+fn one_of_many() -> Email {
+    Email {
         one_click: Some(
-            "https://alongside.example.org/letters/stop/0123456789abcdef0123456789abcdef".into(),
+            "https://alongside.example.org/emails/stop/0123456789abcdef0123456789abcdef".into(),
         ),
-        ..letter()
+        ..email()
     }
 }
 
@@ -113,7 +113,7 @@ fn key(kind: &[&str]) -> String {
 
 /// Asks dkimpy, with the record that `check-config --mail` prints in place of DNS.
 #[track_caller]
-fn assert_verifies(mailer: &Mailer, letter: &[u8], expected: bool) {
+fn assert_verifies(mailer: &Mailer, email: &[u8], expected: bool) {
     let script = "import dkim, sys\n\
         name, record = (text.encode() for text in sys.argv[1:])\n\
         answer = lambda asked, timeout=5: record if asked.rstrip(b'.') == name else b''\n\
@@ -127,17 +127,17 @@ fn assert_verifies(mailer: &Mailer, letter: &[u8], expected: bool) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("python3 starts");
-    python.stdin.take().expect("its input").write_all(letter).expect("it reads");
+    python.stdin.take().expect("its input").write_all(email).expect("it reads");
     let said = python.wait_with_output().expect("its word").stdout;
     let expected = if expected { "True" } else { "False" };
     assert_eq!(
         String::from_utf8_lossy(&said).trim(),
         expected,
         "{}",
-        String::from_utf8_lossy(letter)
+        String::from_utf8_lossy(email)
     );
 }
 
-fn return_path(letter: &[u8]) -> Option<String> {
-    parse_mail(letter).expect("a letter").headers.get_first_value("Return-Path")
+fn return_path(email: &[u8]) -> Option<String> {
+    parse_mail(email).expect("an email").headers.get_first_value("Return-Path")
 }

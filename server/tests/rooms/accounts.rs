@@ -18,17 +18,17 @@ fn fields<'a>(owned: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str
 }
 
 #[test]
-fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_letter() {
+fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_email() {
     on_both(async |world| {
         let parent = world.visitor();
         assert_eq!(
             parent.post("/sign-up", &fields(&sign_up(&world))).await.leads_to(),
             "/sign-up/sent"
         );
-        let letters = world.deliver().await;
-        assert_eq!(letters.len(), 1);
-        assert_eq!(letters[0].to, "new.parent@example.org");
-        let page = link(&letters[0]);
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        assert_eq!(emails[0].to, "new.parent@example.org");
+        let page = link(&emails[0]);
         assert!(parent.get(&page).await.says("A new parent"));
         assert_eq!(
             parent.get("/account").await.status,
@@ -46,7 +46,7 @@ fn a_parent_signs_up_and_is_in_once_she_pressed_the_button_in_the_letter() {
 }
 
 #[test]
-fn signing_up_again_gets_the_same_answer_and_another_letter() {
+fn signing_up_again_gets_the_same_answer_and_another_email() {
     on_both(async |world| {
         let known = world.visitor();
         let first = known.post("/sign-up", &fields(&sign_up(&world))).await;
@@ -56,9 +56,9 @@ fn signing_up_again_gets_the_same_answer_and_another_letter() {
             (first.status, first.headers.get(header::LOCATION)),
             (second.status, second.headers.get(header::LOCATION))
         );
-        let letters = world.deliver().await;
-        assert_eq!(letters[0].subject, "You already have an account");
-        assert!(!letters[0].text.contains("/sign-up/"), "it holds no link that makes an account");
+        let emails = world.deliver().await;
+        assert_eq!(emails[0].subject, "You already have an account");
+        assert!(!emails[0].text.contains("/sign-up/"), "it holds no link that makes an account");
     });
 }
 
@@ -70,21 +70,24 @@ fn a_link_by_email_signs_in_once_and_an_unknown_address_gets_the_same_page() {
         let known = parent.post("/sign-in/link", &[("email", "parent@example.org")]).await;
         let unknown = parent.post("/sign-in/link", &[("email", "nobody@example.org")]).await;
         assert_eq!((known.status, known.html), (unknown.status, unknown.html));
-        let letters = world.deliver().await;
-        assert_eq!(letters.len(), 2);
-        assert!(letters.iter().any(
-            |letter| letter.to == "nobody@example.org" && letter.subject.contains("no account")
-        ));
-        let letter = letters.iter().find(|letter| letter.to == "parent@example.org").unwrap();
-        parent.get(&link(letter)).await;
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 2);
+        assert!(
+            emails
+                .iter()
+                .any(|email| email.to == "nobody@example.org"
+                    && email.subject.contains("no account"))
+        );
+        let email = emails.iter().find(|email| email.to == "parent@example.org").unwrap();
+        parent.get(&link(email)).await;
         assert_eq!(
             parent.get("/account").await.status,
             StatusCode::SEE_OTHER,
             "a mail scanner that opens the link signs nobody in"
         );
-        assert_eq!(parent.post(&link(letter), &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(parent.post(&link(email), &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(parent.get("/account").await.status, StatusCode::OK);
-        assert_eq!(world.visitor().post(&link(letter), &[]).await.status, StatusCode::GONE);
+        assert_eq!(world.visitor().post(&link(email), &[]).await.status, StatusCode::GONE);
     });
 }
 
@@ -166,7 +169,7 @@ fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
 }
 
 #[test]
-fn a_new_password_signs_out_everywhere_else_and_is_told_by_letter() {
+fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
     on_both(async |world| {
         let thief = world.parent(1).await;
         let parent = world.visitor();
@@ -205,8 +208,8 @@ fn both_addresses_are_told_of_a_change_of_address() {
             parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to(),
             "/account?done=email"
         );
-        let letters = world.deliver().await;
-        let to = |address: &str| letters.iter().find(|letter| letter.to == address).unwrap();
+        let emails = world.deliver().await;
+        let to = |address: &str| emails.iter().find(|email| email.to == address).unwrap();
         assert_eq!(to("parent1@example.org").subject, "Your email address may change");
         assert!(
             parent.get("/account").await.says("parent1@example.org"),
@@ -215,7 +218,7 @@ fn both_addresses_are_told_of_a_change_of_address() {
         let page = link(to("moved@example.org"));
         assert_eq!(world.visitor().post(&page, &[]).await.status, StatusCode::OK);
         assert!(parent.get("/account").await.says("moved@example.org"));
-        let mut told: Vec<_> = world.deliver().await.into_iter().map(|letter| letter.to).collect();
+        let mut told: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
         told.sort();
         assert_eq!(told, ["moved@example.org", "parent1@example.org"]);
     });
@@ -230,9 +233,9 @@ fn an_address_that_another_account_has_is_not_given_away() {
             parent.post("/account/email", &[("email", "parent2@example.org")]).await.leads_to(),
             "/account?done=email"
         );
-        let letters = world.deliver().await;
-        let letter = letters.iter().find(|letter| letter.to == "parent2@example.org").unwrap();
-        assert_eq!(parent.post(&link(letter), &[]).await.status, StatusCode::NOT_FOUND);
+        let emails = world.deliver().await;
+        let email = emails.iter().find(|email| email.to == "parent2@example.org").unwrap();
+        assert_eq!(parent.post(&link(email), &[]).await.status, StatusCode::NOT_FOUND);
         assert!(parent.get("/account").await.says("parent1@example.org"));
     });
 }
@@ -401,8 +404,8 @@ fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
     on_both(async |world| {
         let thief = world.parent(1).await;
         thief.post("/account/email", &[("email", "thief@example.org")]).await;
-        let letters = world.deliver().await;
-        let stolen = link(letters.iter().find(|letter| letter.to == "thief@example.org").unwrap());
+        let emails = world.deliver().await;
+        let stolen = link(emails.iter().find(|email| email.to == "thief@example.org").unwrap());
         let parent = world.visitor();
         parent.post("/forgotten-password", &[("email", "parent1@example.org")]).await;
         parent
@@ -415,7 +418,7 @@ fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
 }
 
 #[test]
-fn nobody_can_have_us_flood_an_address_with_letters() {
+fn nobody_can_have_us_flood_an_address_with_emails() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         for _ in 0..8 {
@@ -423,7 +426,7 @@ fn nobody_can_have_us_flood_an_address_with_letters() {
             parent.post("/account/email", &[("email", "victim@example.org")]).await;
         }
         assert_eq!(
-            world.deliver().await.iter().filter(|letter| letter.to == "victim@example.org").count(),
+            world.deliver().await.iter().filter(|email| email.to == "victim@example.org").count(),
             5
         );
     });

@@ -69,7 +69,7 @@ fn the_audit_log_is_a_chain_whose_head_is_known() {
 }
 
 #[test]
-fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
+fn the_end_of_the_log_goes_by_email_once_a_month_and_is_found_again() {
     on_both(async |world| {
         noted(&world, 1).await;
         let house =
@@ -77,11 +77,11 @@ fn the_end_of_the_log_goes_by_letter_once_a_month_and_is_found_again() {
         for _ in 0..2 {
             record::send_due(&house).await.unwrap();
         }
-        let letters = world.deliver().await;
-        assert_eq!(letters.len(), 1, "once a month");
-        assert_eq!(letters[0].to, "inspector@example.org");
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1, "once a month");
+        assert_eq!(emails[0].to, "inspector@example.org");
         let hash =
-            letters[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
+            emails[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
         noted(&world, 2).await;
         assert!(matches!(check(world.db(), Some(&hash)).await.unwrap(), Checked::Whole(_)));
         world.forward(31 * calendar::clock::DAY);

@@ -89,7 +89,7 @@ fn sings(text: &str) -> bool {
 }
 
 #[test]
-fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_a_letter_or_a_pack() {
+fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_an_email_or_a_pack() {
     on_both(async |world| {
         let world = area_of_canaries(world).await;
         let pages = reached(&world.visitor()).await;
@@ -148,13 +148,13 @@ fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_a_letter_or_a_p
             .leads_to();
         updates::tell_due(&world.house).await.unwrap();
         updates::remind_due(&world.house).await.unwrap();
-        let letters = world.deliver().await;
-        assert!(letters.len() > 5, "{} letters", letters.len());
-        for letter in letters {
+        let emails = world.deliver().await;
+        assert!(emails.len() > 5, "{} emails", emails.len());
+        for email in emails {
             assert!(
-                !sings(&letter.subject) && !sings(&letter.text) && !sings(&letter.html),
-                "a letter: {}",
-                letter.subject
+                !sings(&email.subject) && !sings(&email.text) && !sings(&email.html),
+                "an email: {}",
+                email.subject
             );
         }
     });

@@ -367,7 +367,7 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         assert_eq!(
             number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await,
             1,
-            "one address, one letter"
+            "one address, one email"
         );
         let found: Vec<String> = printed
             .html

@@ -15,7 +15,7 @@ use sha2::Sha256;
 
 use crate::world::{KEY, World, change, on_both};
 
-async fn owe_letters(world: &World, letters: usize) {
+async fn owe_emails(world: &World, emails: usize) {
     let now = world.now();
     let owed = world.db().write(move |tx| {
         Box::pin(async move {
@@ -28,7 +28,7 @@ async fn owe_letters(world: &World, letters: usize) {
                 also: None,
                 stop: None,
             };
-            for nth in 0..letters {
+            for nth in 0..emails {
                 let (key, to) = (format!("key {nth}"), format!("parent{nth}@example.org"));
                 owe(
                     tx,
@@ -59,10 +59,10 @@ async fn count(world: &World, condition: &str) -> i64 {
 }
 
 #[test]
-fn a_letter_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
+fn an_email_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
-        owe_letters(&world, 1).await;
+        owe_emails(&world, 1).await;
+        owe_emails(&world, 1).await;
         assert_eq!(world.deliver().await.len(), 1);
         assert_eq!(
             count(
@@ -77,9 +77,9 @@ fn a_letter_is_owed_once_and_its_words_and_address_go_when_it_is_sent() {
 }
 
 #[test]
-fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id() {
+fn a_worker_that_dies_at_any_step_loses_no_email_and_the_copy_has_the_same_id() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
+        owe_emails(&world, 1).await;
         let (first, second) = (world.hand("first"), world.hand("second"));
         // It dies after the claim, before anything was handed over.
         let (claimed, _) = store::claim(&first, world.now()).await.unwrap().unwrap();
@@ -92,17 +92,17 @@ fn a_worker_that_dies_at_any_step_loses_no_letter_and_the_copy_has_the_same_id()
         let (again, tries) = store::claim(&second, world.now()).await.unwrap().unwrap();
         assert_eq!((&again.id, tries), (&claimed.id, 2));
         store::release(world.db(), "second".into()).await.unwrap();
-        let letters = world.deliver().await;
-        assert_eq!(letters.len(), 1);
-        assert_eq!(letters[0], claimed, "the same letter under the same id");
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        assert_eq!(emails[0], claimed, "the same email under the same id");
         assert_eq!(count(&world, "sent_at IS NOT NULL").await, 1);
     });
 }
 
 #[test]
-fn a_letter_in_hand_is_not_taken_over_and_one_that_waits_is_not_held_up_whatever_the_clock_does() {
+fn an_email_in_hand_is_not_taken_over_and_one_that_waits_is_not_held_up_whatever_the_clock_does() {
     on_both(async |world| {
-        owe_letters(&world, 2).await;
+        owe_emails(&world, 2).await;
         let hand = world.hand("1");
         let outcome = deliver_one(&hand, async |_, permit| {
             world.forward(HOUR);
@@ -120,9 +120,9 @@ fn a_letter_in_hand_is_not_taken_over_and_one_that_waits_is_not_held_up_whatever
 }
 
 #[test]
-fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it() {
+fn a_worker_whose_email_was_taken_over_or_has_another_address_may_not_send_it() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
+        owe_emails(&world, 1).await;
         let hand = world.hand("slow");
         let outcome = deliver_one(&hand, async |_, slow| {
             assert_eq!(slow.holds().await, Ok(()));
@@ -143,18 +143,18 @@ fn a_worker_whose_letter_was_taken_over_or_has_another_address_may_not_send_it()
             slow.holds().await
         });
         assert_eq!(outcome.await.unwrap(), Outcome::Later);
-        let letters = world.deliver().await;
+        let emails = world.deliver().await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(),
             ["elsewhere@example.org"]
         );
     });
 }
 
 #[test]
-fn while_the_mail_server_is_away_letters_wait_as_if_they_had_not_been_tried() {
+fn while_the_mail_server_is_away_emails_wait_as_if_they_had_not_been_tried() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
+        owe_emails(&world, 1).await;
         for _ in 0..30 {
             let away = |_, _| async { Err(Failure::Away("connection refused".into())) };
             assert_eq!(
@@ -197,9 +197,9 @@ fn a_machine_whose_clock_is_not_with_the_databases_is_told_so() {
 }
 
 #[test]
-fn many_workers_never_send_a_letter_twice() {
+fn many_workers_never_send_an_email_twice() {
     on_both(async |world| {
-        owe_letters(&world, 60).await;
+        owe_emails(&world, 60).await;
         let sent = Arc::new(AtomicUsize::new(0));
         let workers: Vec<_> = (0..8)
             .map(|nth| {
@@ -225,9 +225,9 @@ fn many_workers_never_send_a_letter_twice() {
 }
 
 #[test]
-fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
+fn a_refused_email_is_given_up_with_its_reason_and_another_is_tried_later() {
     on_both(async |world| {
-        owe_letters(&world, 2).await;
+        owe_emails(&world, 2).await;
         let hand = world.hand("1");
         let refuse = |_, _| async { Err(Failure::Refused("no such mailbox".into())) };
         assert_eq!(deliver_one(&hand, refuse).await.unwrap(), Outcome::GivenUp);
@@ -254,9 +254,9 @@ fn a_refused_letter_is_given_up_with_its_reason_and_another_is_tried_later() {
 }
 
 #[test]
-fn a_letter_that_is_too_late_is_not_sent() {
+fn an_email_that_is_too_late_is_not_sent() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
+        owe_emails(&world, 1).await;
         world.forward(2 * HOUR);
         assert!(world.deliver().await.is_empty());
         assert_eq!(count(&world, "given_up_at IS NOT NULL AND reason LIKE '%too late%'").await, 1);
@@ -279,11 +279,11 @@ fn signed(world: &World, key: &str, seconds: i64, body: &str) -> Vec<(&'static s
 #[test]
 fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
     on_both(async |world| {
-        owe_letters(&world, 1).await;
-        let letter = world.deliver().await.remove(0);
+        owe_emails(&world, 1).await;
+        let email = world.deliver().await.remove(0);
         let body = format!(
             r#"{{"event":"bounced","message_id":"<{}@alongside.example.org>","reason":"550 no such mailbox"}}"#,
-            letter.id
+            email.id
         );
         let call = async |headers: Vec<(&'static str, String)>, body: String| {
             let headers: Vec<_> =
@@ -324,7 +324,7 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
             format!(
                 r#"{{"signature":{{"timestamp":"{at}","token":"word","signature":"{signature}"}},"event-data":{{"event":"complained",
                      "message":{{"headers":{{"message-id":"{}@alongside.example.org"}}}}}}}}"#,
-                letter.id
+                email.id
             )
         };
         assert_eq!(call(vec![], mailgun(&"0".repeat(64))).await, StatusCode::UNAUTHORIZED);
@@ -334,7 +334,7 @@ fn a_providers_call_is_kept_when_its_signature_holds_and_only_then() {
     });
 }
 
-/// A mail server's word that a letter did not arrive, as it lies in a mailbox.
+/// A mail server's word that an email did not arrive, as it lies in a mailbox.
 fn did_not_arrive(to: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: Undelivered Mail\nMIME-Version: \
@@ -349,8 +349,8 @@ fn did_not_arrive(to: &str) -> String {
 #[test]
 fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_there() {
     on_both(async |world| {
-        owe_letters(&world, 3).await;
-        let letters = world.deliver().await;
+        owe_emails(&world, 3).await;
+        let emails = world.deliver().await;
         let ours = world.house.return_address.clone().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let returns = async || -> i64 {
@@ -365,9 +365,9 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
         let person = "From: someone@example.com\nTo: bounces@alongside.example.org\nSubject: \
             Hello\n\nWho are you?\n";
         let mails = [
-            did_not_arrive(&ours.of(&letters[0].id)),
+            did_not_arrive(&ours.of(&emails[0].id)),
             person.to_owned(),
-            did_not_arrive(&ours.of(&letters[1].id)),
+            did_not_arrive(&ours.of(&emails[1].id)),
         ];
         let all: String = mails
             .iter()
@@ -388,7 +388,7 @@ fn what_came_back_is_read_from_a_mailbox_file_or_folder_and_other_mail_is_left_t
 
         let maildir = folder.path().join("Maildir");
         fs::create_dir_all(maildir.join("new")).unwrap();
-        fs::write(maildir.join("new/1.mail"), did_not_arrive(&ours.of(&letters[2].id))).unwrap();
+        fs::write(maildir.join("new/1.mail"), did_not_arrive(&ours.of(&emails[2].id))).unwrap();
         fs::write(maildir.join("new/2.mail"), person).unwrap();
         Mailbox::from_setting(&format!("file:{}", maildir.display()))
             .unwrap()

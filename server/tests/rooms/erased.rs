@@ -54,8 +54,8 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
 
         let moving = world.signed_in("kanarienvogel-moves@example.org", &[Role::Parent]).await;
         moving.post("/account/email", &[("email", "stays@example.org")]).await.leads_to();
-        let letters = world.deliver().await;
-        let confirm = letters.iter().find(|letter| letter.to == "stays@example.org").unwrap();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|message| message.to == "stays@example.org").unwrap();
         moving.post(&link(confirm), &[]).await;
         moving.post("/account/email", &[("email", "kanarienvogel-never@example.org")]).await;
 
@@ -76,8 +76,8 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         let wish = |email| [("email", email), ("services", transport), ("cadence", "daily")];
         visitor.post("/subscribe", &wish("kanarienvogel-asks@example.org")).await.leads_to();
         visitor.post("/subscribe", &wish("kanarienvogel-leaves@example.org")).await.leads_to();
-        let letters = world.deliver().await;
-        let leaves = letters.iter().find(|letter| letter.to.contains("leaves")).unwrap();
+        let emails = world.deliver().await;
+        let leaves = emails.iter().find(|message| message.to.contains("leaves")).unwrap();
         let own = visitor.post(&link(leaves), &[]).await.leads_to();
         visitor.post(own.split('?').next().unwrap(), &[("step", "stop all")]).await.leads_to();
 
@@ -101,7 +101,7 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         }
         assert!(!found(&world).await.is_empty(), "it is looked for where it is");
 
-        // Two years later; what is erased owes letters itself.
+        // Two years later; what is erased owes emails itself.
         for _ in 0..2 {
             world.deliver().await;
             world.forward(365 * DAY);

@@ -51,7 +51,7 @@ struct History {
     /// (comment, published, first answered)
     comments: Vec<(String, Millis, Option<Millis>)>,
     /// (update, version, address, when it went)
-    letters: Vec<(String, i64, String, Millis)>,
+    emails: Vec<(String, i64, String, Millis)>,
 }
 
 impl History {
@@ -92,7 +92,7 @@ impl History {
             standing.values().filter(|said| is(said)).count().to_string()
         };
         let mut told: BTreeMap<(&str, i64), u64> = BTreeMap::new();
-        for (update, version, _, _) in self.letters.iter().filter(|(.., when)| *when <= at) {
+        for (update, version, _, _) in self.emails.iter().filter(|(.., when)| *when <= at) {
             *told.entry((update, *version)).or_default() += 1;
         }
         // Ten and more are shown, to the nearest ten.
@@ -373,7 +373,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Owes and hands over all letters about outcomes.
+    /// Owes and hands over all emails about outcomes.
     async fn tell(&mut self) {
         for _ in 0..40 {
             updates::tell_due(&self.world.house).await.unwrap();
@@ -386,10 +386,10 @@ impl Stage<'_> {
         .fetch_all(&mut *self.world.db().read().await.unwrap())
         .await
         .unwrap();
-        self.history.letters = rows;
+        self.history.emails = rows;
     }
 
-    /// Everyone with an address who contributed to what a version is about has one letter of it,
+    /// Everyone with an address who contributed to what a version is about has one email of it,
     /// and nobody else has any.
     fn everyone_was_told_once(&self) {
         for said in self.history.said.iter().filter(|said| said.is_told) {
@@ -397,17 +397,17 @@ impl Stage<'_> {
                 self.history.chosen.iter().filter(|chosen| said.topics.contains(&chosen.topic));
             let contributed: BTreeSet<&String> =
                 contributed.flat_map(|chosen| &chosen.contributors).collect();
-            let letters =
-                self.history.letters.iter().filter(|(update, version, ..)| {
+            let emails =
+                self.history.emails.iter().filter(|(update, version, ..)| {
                     *update == said.update && *version == said.version
                 });
-            let letters: Vec<&String> = letters.map(|(_, _, person, _)| person).collect();
-            assert_eq!(letters.len(), contributed.len(), "once each");
-            assert_eq!(letters.into_iter().collect::<BTreeSet<_>>(), contributed);
+            let emails: Vec<&String> = emails.map(|(_, _, person, _)| person).collect();
+            assert_eq!(emails.len(), contributed.len(), "once each");
+            assert_eq!(emails.into_iter().collect::<BTreeSet<_>>(), contributed);
         }
         let told = self.history.said.iter().filter(|said| said.is_told).count();
         let versions: BTreeSet<(&String, i64)> =
-            self.history.letters.iter().map(|(update, version, ..)| (update, *version)).collect();
+            self.history.emails.iter().map(|(update, version, ..)| (update, *version)).collect();
         assert_eq!(versions.len(), told, "of spelling alone nobody hears");
     }
 
@@ -470,7 +470,7 @@ async fn a_history(world: &World, seed: u64) {
     stage.tell().await;
     stage.everyone_was_told_once();
     stage.nothing_is_left_hanging().await;
-    // The clock stands still while letters go, so what went at a moment is asked of every day that
+    // The clock stands still while emails go, so what went at a moment is asked of every day that
     // was, at its end.
     world.forward(2 * DAY);
     for (day, end) in days {

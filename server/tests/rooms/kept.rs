@@ -303,8 +303,8 @@ async fn everything_has_happened(world: &World) {
     notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
     let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
     notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;
-    let letters = notices::told(world).await;
-    notices::comes_back(world, &letters[0], Came::Bounced).await;
+    let emails = notices::told(world).await;
+    notices::comes_back(world, &emails[0], Came::Bounced).await;
     let notice = "INSERT INTO notice_answers (id, form_key, notice_id, question, answer,
          answered_by, answered_at)
                   SELECT id, id, id, 'Which stop?', 'The old one.', written_by, 0 FROM notices";

@@ -61,7 +61,7 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
         let read = visitor.get(&page).await;
         assert!(read.says(WORDS) && read.says("Answer due by") && !read.says("Somebody"));
         assert_eq!(
-            world.deliver().await.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(),
+            world.deliver().await.iter().map(|email| email.subject.as_str()).collect::<Vec<_>>(),
             ["Your comment is published"]
         );
 
@@ -94,11 +94,11 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
                 && read.says("We call back within a day.")
                 && read.says("✓ Answered")
         );
-        let letters = world.deliver().await;
+        let emails = world.deliver().await;
         assert!(
-            letters.len() == 1
-                && letters[0].text.contains("The number was wrong.")
-                && letters[0].text.contains("We call back")
+            emails.len() == 1
+                && emails[0].text.contains("The number was wrong.")
+                && emails[0].text.contains("We call back")
         );
         assert!(!parent.get(&page).await.says("Take it back"), "what is answered stays");
         assert!(!leader.get("/lead/local-offer").await.says("The page on short breaks"));
@@ -162,8 +162,8 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         }
         assert_eq!(organiser.get(&desk).await.status, StatusCode::NOT_FOUND);
         assert!(!parent.get("/account/said").await.says("neighbour"));
-        let letters = world.deliver().await;
-        assert!(letters.iter().all(|letter| !letter.text.contains("neighbour")));
+        let emails = world.deliver().await;
+        assert!(emails.iter().all(|email| !email.text.contains("neighbour")));
         let queue = "/forum/safeguarding/comments";
         assert_eq!(organiser.get(queue).await.status, StatusCode::FORBIDDEN);
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;

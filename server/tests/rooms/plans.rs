@@ -121,15 +121,15 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
 
         tell_due(&world.house).await.unwrap();
         tell_due(&world.house).await.unwrap();
-        let letters = world.deliver().await;
-        let told: Vec<_> = letters
+        let emails = world.deliver().await;
+        let told: Vec<_> = emails
             .iter()
-            .filter(|letter| letter.subject.starts_with("What became of your topic"))
+            .filter(|email| email.subject.starts_with("What became of your topic"))
             .collect();
         assert_eq!(told.len(), 3, "the author and two supporters, once each");
         assert!(
             told.iter()
-                .all(|letter| letter.text.contains("“Buses” is adapted. On page 3, from March."))
+                .all(|email| email.text.contains("“Buses” is adapted. On page 3, from March."))
         );
 
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
@@ -480,8 +480,8 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
             .deliver()
             .await
             .into_iter()
-            .filter(|letter| letter.subject.starts_with("What became"))
-            .map(|letter| letter.to)
+            .filter(|email| email.subject.starts_with("What became"))
+            .map(|email| email.to)
             .collect();
         assert_eq!(
             told.len(),

@@ -255,20 +255,20 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
                     .await
                     .leads_to();
                 updates::tell_due(&world.house).await.unwrap();
-                let letters = world
+                let emails = world
                     .deliver()
                     .await
                     .iter()
-                    .filter(|letter| letter.subject.starts_with("What came of it"))
+                    .filter(|email| email.subject.starts_with("What came of it"))
                     .count();
                 let page = visitor.get(&format!("/record/plans/{id}")).await;
-                let about = format!("about {}", (letters + 5) / 10 * 10);
+                let about = format!("about {}", (emails + 5) / 10 * 10);
                 assert!(
-                    letters > 20
+                    emails > 20
                         && page.says("✓ It is said.")
                         && page.says(&about)
                         && page.says("on the same day"),
-                    "{letters}"
+                    "{emails}"
                 );
             }
         }

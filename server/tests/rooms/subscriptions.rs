@@ -15,8 +15,8 @@ async fn subscribe(world: &World, visitor: &Browser<'_>, email: &str) -> String 
         ("cadence", "daily"),
     ];
     assert_eq!(visitor.post("/subscribe", &fields).await.leads_to(), "/subscribe/sent");
-    let letters = world.deliver().await;
-    visitor.post(&link(&letters[0]), &[]).await.leads_to().split('?').next().unwrap().to_owned()
+    let emails = world.deliver().await;
+    visitor.post(&link(&emails[0]), &[]).await.leads_to().split('?').next().unwrap().to_owned()
 }
 
 async fn number(world: &World, sql: &'static str) -> i64 {
@@ -24,7 +24,7 @@ async fn number(world: &World, sql: &'static str) -> i64 {
 }
 
 #[test]
-fn somebody_without_an_account_subscribes_by_the_button_in_a_letter_and_manages_it_by_a_link() {
+fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_it_by_a_link() {
     on_both(async |world| {
         let visitor = world.visitor();
         let form = visitor
@@ -37,10 +37,10 @@ fn somebody_without_an_account_subscribes_by_the_button_in_a_letter_and_manages_
         let fields =
             [("email", "One@Example.org"), ("services", &world.transport), ("cadence", "at once")];
         assert_eq!(visitor.post("/subscribe", &fields).await.leads_to(), "/subscribe/sent");
-        let letters = world.deliver().await;
-        assert_eq!((letters.len(), letters[0].to.as_str()), (1, "one@example.org"));
-        assert!(letters[0].text.contains("Transport"));
-        let confirm = link(&letters[0]);
+        let emails = world.deliver().await;
+        assert_eq!((emails.len(), emails[0].to.as_str()), (1, "one@example.org"));
+        assert!(emails[0].text.contains("Transport"));
+        let confirm = link(&emails[0]);
         assert!(visitor.get(&confirm).await.says("Shall we write to you?"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscribers").await,
@@ -97,7 +97,7 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
         );
 
         let one_click = own.replace("/subscriptions/", "/unsubscribe/");
-        assert!(visitor.get(&one_click).await.says("Stop these letters?"));
+        assert!(visitor.get(&one_click).await.says("Stop these emails?"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
             1,
@@ -128,7 +128,7 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
 }
 
 #[test]
-fn nobody_stops_the_letters_of_another() {
+fn nobody_stops_the_emails_of_another() {
     on_both(async |world| {
         let (one, two) = (world.visitor(), world.visitor());
         subscribe(&world, &one, "one@example.org").await;
@@ -149,7 +149,7 @@ fn nobody_stops_the_letters_of_another() {
 }
 
 #[test]
-fn an_account_subscribes_without_a_letter_and_its_letters_follow_its_address() {
+fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let form = parent.get("/subscribe").await;
@@ -162,8 +162,8 @@ fn an_account_subscribes_without_a_letter_and_its_letters_follow_its_address() {
         assert!(world.deliver().await.is_empty(), "her address is confirmed already");
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
         parent.post("/account/email", &[("email", "new@example.org")]).await;
-        let letters = world.deliver().await;
-        let confirm = letters.iter().find(|letter| letter.to == "new@example.org").unwrap();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
         assert_eq!(
@@ -188,8 +188,8 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
             .await
             .leads_to();
         parent.post("/account/email", &[("email", "new@example.org")]).await;
-        let letters = world.deliver().await;
-        let confirm = letters.iter().find(|letter| letter.to == "new@example.org").unwrap();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;
         let page = parent.get("/account/subscriptions").await;
         assert!(
@@ -206,7 +206,7 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
 }
 
 #[test]
-fn the_same_address_in_other_letters_is_one_subscriber_and_a_known_one_gets_the_same_answer() {
+fn the_same_address_in_other_emails_is_one_subscriber_and_a_known_one_gets_the_same_answer() {
     on_both(async |world| {
         let visitor = world.visitor();
         subscribe(&world, &visitor, "One@EXAMPLE.org").await;
@@ -274,7 +274,7 @@ fn an_address_nobody_uses_any_more_is_erased_after_four_weeks_and_what_was_kept_
 }
 
 #[test]
-fn the_button_of_an_old_letter_does_not_begin_again_what_was_stopped() {
+fn the_button_of_an_old_email_does_not_begin_again_what_was_stopped() {
     on_both(async |world| {
         let fields = [
             ("email", "one@example.org"),

@@ -72,11 +72,13 @@ fn the_author_is_told_what_became_of_her_topic_and_why() {
         );
         let decline = [("decision", "decline"), ("reason", "It names a person.")];
         organiser.post(&format!("/forum/topics/{declined}"), &decline).await;
-        let letters = world.deliver().await;
-        assert!(letters.iter().all(|letter| letter.to == "parent1@example.org"));
-        assert!(letters.iter().any(|letter| letter.subject == "Your topic is published"
-            && letter.text.contains(&published)));
-        assert!(letters.iter().any(|letter| letter.text.contains("It names a person.")));
+        let emails = world.deliver().await;
+        assert!(emails.iter().all(|email| email.to == "parent1@example.org"));
+        assert!(
+            emails.iter().any(|email| email.subject == "Your topic is published"
+                && email.text.contains(&published))
+        );
+        assert!(emails.iter().any(|email| email.text.contains("It names a person.")));
         assert!(world.visitor().get(&format!("/topics/{published}")).await.says("It is late."));
         assert_eq!(
             world.visitor().get(&format!("/topics/{declined}")).await.status,
@@ -134,7 +136,7 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
         }
         assert!(
             !world.deliver().await[0].text.contains("hurts"),
-            "the letter says nothing of it either"
+            "the email says nothing of it either"
         );
     });
 }

@@ -449,8 +449,8 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
             for _ in 0..2 {
                 updates::remind_due(&world.house).await.unwrap();
             }
-            let letters = world.deliver().await;
-            letters.into_iter().map(|letter| (letter.to, letter.subject)).collect::<Vec<_>>()
+            let emails = world.deliver().await;
+            emails.into_iter().map(|email| (email.to, email.subject)).collect::<Vec<_>>()
         };
         assert!(reminded().await.is_empty(), "it is not due for long");
         world.forward(84 * DAY - HOUR);
@@ -503,7 +503,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
 }
 
 #[test]
-fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling() {
+fn each_who_contributed_gets_one_email_for_each_outcome_and_none_for_spelling() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         for nth in 0..3 {
@@ -514,7 +514,7 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         let leaders = notices::leaders(&world).await;
         let notice = notices::noticed(&world, &leaders, "Later buses", 60).await;
         let told = notices::told(&world).await;
-        let stops = told.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        let stops = told.iter().find(|email| email.to == "stops@example.org").unwrap();
         let one_click =
             stops.one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
@@ -527,8 +527,8 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
         for _ in 0..2 {
             updates::tell_due(&world.house).await.unwrap();
         }
-        let letters = world.deliver().await;
-        let mut to: Vec<_> = letters.iter().map(|letter| letter.to.clone()).collect();
+        let emails = world.deliver().await;
+        let mut to: Vec<_> = emails.iter().map(|email| email.to.clone()).collect();
         to.sort();
         assert_eq!(
             to.len(),
@@ -541,16 +541,16 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
                 && to.contains(&"only@example.org".to_owned())
                 && !to.contains(&"stops@example.org".to_owned())
         );
-        let words = |to: &str| letters.iter().find(|letter| letter.to == to).unwrap();
+        let words = |to: &str| emails.iter().find(|email| email.to == to).unwrap();
         assert!(
             words("only@example.org").text.contains("Route 5 comes at 8:10.")
                 && words("only@example.org").text.contains("/subscriptions/")
         );
         assert!(
-            letters.iter().filter(|letter| letter.text.contains("/subscriptions/")).count() == 1,
+            emails.iter().filter(|email| email.text.contains("/subscriptions/")).count() == 1,
             "nobody else has such a link"
         );
-        assert!(letters.iter().all(|letter| letter.subject == letters[0].subject));
+        assert!(emails.iter().all(|email| email.subject == emails[0].subject));
 
         let change = format!("/lead/updates/{update}");
         let say = async |we_did: &str, version: &str| {
@@ -579,7 +579,7 @@ fn each_who_contributed_gets_one_letter_for_each_outcome_and_none_for_spelling()
 }
 
 #[test]
-fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
+fn whoever_stops_all_emails_gets_none_about_an_outcome_that_waits() {
     on_both(async |world| {
         let topic = closed_topic(&world).await;
         notices::subscriber(&world, "only@example.org", &world.transport, "", "at once").await;
@@ -595,16 +595,16 @@ fn whoever_stops_all_letters_gets_none_about_an_outcome_that_waits() {
         let about = format!("notice:{notice}");
         publish(&leaders.0, &topic, &[&DONE[..], &[("about", about.as_str())]].concat()).await;
         updates::tell_due(&world.house).await.unwrap();
-        for letter in &told {
-            let own = letter
+        for email in &told {
+            let own = email
                 .one_click
                 .clone()
                 .unwrap()
                 .replace("http://alongside.example.org/unsubscribe", "/subscriptions");
             world.visitor().post(&own, &[("step", "stop all")]).await.leads_to();
         }
-        let letters = world.deliver().await;
-        let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        let emails = world.deliver().await;
+        let to: Vec<&str> = emails.iter().map(|email| email.to.as_str()).collect();
         assert!(
             to.len() == 1 && to[0].starts_with("author"),
             "only who proposed the topic: {to:?}"
@@ -752,7 +752,7 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
 }
 
 #[test]
-fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
+fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_email_too() {
     on_both(async |world| {
         let topic = closed_topic(&world).await;
         notices::subscriber(&world, "weekly@example.org", &world.transport, "", "weekly").await;
@@ -765,13 +765,13 @@ fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
         let outcomes = async || {
             updates::tell_due(&world.house).await.unwrap();
             updates::tell_late(&world.house).await.unwrap();
-            world.deliver().await.into_iter().map(|letter| letter.to).collect::<Vec<_>>()
+            world.deliver().await.into_iter().map(|email| email.to).collect::<Vec<_>>()
         };
         assert_eq!(outcomes().await.len(), 1, "only who proposed the topic");
         world.forward(8 * DAY);
         let digests = notices::told(&world).await;
         assert_eq!(digests.len(), 2);
-        let stops = digests.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        let stops = digests.iter().find(|email| email.to == "stops@example.org").unwrap();
         world
             .visitor()
             .post(
@@ -786,7 +786,7 @@ fn who_hears_of_a_change_after_an_outcome_was_told_gets_its_letter_too() {
 }
 
 #[test]
-fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
+fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
     on_both(async |world| {
         let (_, topic) = world.voting("Buses that are on time").await;
         let parent = world.parent(1).await;
@@ -796,17 +796,17 @@ fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
         publish(&leader, &topic, &DONE).await;
         let parent = world.sign_in("parent1@example.org").await;
         parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to();
-        let letters = world.deliver().await;
-        let confirm = link(letters.iter().find(|letter| letter.to == "moved@example.org").unwrap());
+        let emails = world.deliver().await;
+        let confirm = link(emails.iter().find(|email| email.to == "moved@example.org").unwrap());
         updates::tell_due(&world.house).await.unwrap();
         assert_eq!(world.visitor().post(&confirm, &[]).await.status, StatusCode::OK);
         let told: Vec<_> = world
             .deliver()
             .await
             .into_iter()
-            .filter(|letter| letter.subject.starts_with("What came of it"))
+            .filter(|email| email.subject.starts_with("What came of it"))
             .collect();
-        let to: Vec<&str> = told.iter().map(|letter| letter.to.as_str()).collect();
+        let to: Vec<&str> = told.iter().map(|email| email.to.as_str()).collect();
         assert!(
             to.contains(&"moved@example.org") && !to.contains(&"parent1@example.org"),
             "{to:?}"
@@ -815,7 +815,7 @@ fn an_outcome_letter_that_waits_goes_to_the_address_its_reader_has_by_then() {
 }
 
 #[test]
-fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new_one() {
+fn whoever_changes_her_address_while_emails_are_put_together_is_told_at_the_new_one() {
     on_both(async |world| {
         if world.db().kind() == ground::db::Kind::Sqlite {
             return; // It has one writer at a time.
@@ -834,7 +834,7 @@ fn whoever_changes_her_address_while_letters_are_put_together_is_told_at_the_new
         while_open(&world, &[&moves], async move { updates::tell_due(&house).await })
             .await
             .unwrap();
-        let to: Vec<_> = world.deliver().await.into_iter().map(|letter| letter.to).collect();
+        let to: Vec<_> = world.deliver().await.into_iter().map(|email| email.to).collect();
         assert!(
             to.contains(&"moved@example.org".to_owned())
                 && !to.contains(&"parent1@example.org".to_owned()),
@@ -870,7 +870,7 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
 }
 
 #[test]
-fn a_letter_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() {
+fn an_email_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() {
     on_both(async |world| {
         let organiser = world.organiser().await;
         let id = consultations::open(&world, &organiser, "signed in").await;
@@ -889,16 +889,16 @@ fn a_letter_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() 
             parent
                 .get("/account/said")
                 .await
-                .says("You get a letter when it is said what came of it.")
+                .says("You get an email when it is said what came of it.")
         );
         parent.post("/account/said", &[("consultation", &id), ("wants", "no")]).await.leads_to();
-        assert!(parent.get("/account/said").await.says("You get no letter of what came of it."));
+        assert!(parent.get("/account/said").await.says("You get no email of what came of it."));
         parent.post("/account/said", &[("consultation", &id), ("wants", "yes")]).await.leads_to();
         assert!(
             parent
                 .get("/account/said")
                 .await
-                .says("You get a letter when it is said what came of it.")
+                .says("You get an email when it is said what came of it.")
         );
     });
 }

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
-use deliveries::{Failure, Hand, Letter, Outcome, deliver_one};
+use deliveries::{Email, Failure, Hand, Outcome, deliver_one};
 use ground::db::{Db, Kind};
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
-/// The key that proves what comes back of letters.
+/// The key that proves what comes back of emails.
 pub const KEY: &str = "a key of thirty-two letters, or more";
 
 /// A service of its own, with two services and two places in its area.
@@ -214,15 +214,15 @@ impl World {
         }
     }
 
-    /// Works until nothing is due, and gives the letters that went out.
-    pub async fn deliver(&self) -> Vec<Letter> {
-        let letters = RefCell::new(Vec::new());
-        let send = |letter: Letter, _| {
-            letters.borrow_mut().push(letter);
+    /// Works until nothing is due, and gives the emails that went out.
+    pub async fn deliver(&self) -> Vec<Email> {
+        let emails = RefCell::new(Vec::new());
+        let send = |message: Email, _| {
+            emails.borrow_mut().push(message);
             async { Ok::<(), Failure>(()) }
         };
         while deliver_one(&self.hand("1"), send).await.unwrap() != Outcome::NothingDue {}
-        letters.into_inner()
+        emails.into_inner()
     }
 
     /// A published topic by a parent of its own, and its id.
@@ -417,11 +417,11 @@ impl Answer {
     }
 }
 
-/// The path of the link in a letter.
-pub fn link(letter: &Letter) -> String {
-    let start = letter.text.find("http://alongside.example.org").expect("a link")
+/// The path of the link in an email.
+pub fn link(message: &Email) -> String {
+    let start = message.text.find("http://alongside.example.org").expect("a link")
         + "http://alongside.example.org".len();
-    letter.text[start..].split_whitespace().next().unwrap().to_owned()
+    message.text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
 /// Changes the database by hand, for what no page does.

@@ -1,6 +1,6 @@
 // A mail server for server/tests/mailer: `node peer.mjs MODE [CERTIFICATE [PORT]]`.
 //
-// It prints the port it listens on, then each letter it took as one line of JSON, with the writes in which the commands
+// It prints the port it listens on, then each email it took as one line of JSON, with the writes in which the commands
 // before it came; in bad weather also when a recipient was named. It writes the
 // certificate it made for itself to CERTIFICATE. It ends when its standard input does.
 
@@ -35,7 +35,7 @@ const modes = {
   }),
   'refuse-relay': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(554, '5.7.1 Relay access denied')) }),
   'refuse-stranger': () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(530, 'Sign in first')) }),
-  'refuse-letter': () => ({ ...plain, onData: whole((_raw, _session, done) => done(no(554, '5.6.0 We do not take this letter'))) }),
+  'refuse-email': () => ({ ...plain, onData: whole((_raw, _session, done) => done(no(554, '5.6.0 We do not take this email'))) }),
   busy: () => ({ ...plain, onRcptTo: (_address, _session, done) => done(no(451, '4.7.1 Come back later')) }),
   // Says to each address what that says: 550_5.4.5_Too_many@example.org.
   answer: () => ({
@@ -45,7 +45,7 @@ const modes = {
       done(no(Number(code), words.join(' ')));
     },
   }),
-  // Takes its time to say that it has taken a letter.
+  // Takes its time to say that it has taken an email.
   slow: () => ({ ...plain, onData: whole((raw, session, done) => setTimeout(() => take(raw, session, done), 1500)) }),
   // Takes one command at a time, and its time over the sender.
   'slow-over-sender': () => ({
@@ -56,7 +56,7 @@ const modes = {
   }),
   stall: () => ({ ...plain, onData: whole(() => {}) }),
   hangup: () => ({ ...plain, onData: hangUp }),
-  // Hangs up a while after each letter, and says so.
+  // Hangs up a while after each email, and says so.
   leave: () => ({
     ...plain,
     onData: whole((raw, session, done) => {
@@ -65,7 +65,7 @@ const modes = {
       setTimeout(hangUp, 100);
     }),
   }),
-  // Of the letters to somebodyN some are never taken, some not yet, some wait for ever, and of some it hangs up after the
+  // Of the emails to somebodyN some are never taken, some not yet, some wait for ever, and of some it hangs up after the
   // final dot, all but the first only the first time.
   weather: () => ({
     ...plain,
@@ -79,15 +79,15 @@ const modes = {
     onData: whole((raw, session, done) => {
       const to = session.envelope.rcptTo[0].address;
       const kind = weather(to);
-      // Some connections break at last, and nobody is told whether the letter was taken.
+      // Some connections break at last, and nobody is told whether the email was taken.
       if (kind === 'stall' && first(to)) return setTimeout(() => stream(session)?.destroy(), 20_000);
       say({ to, id: /^Message-ID: (.*)$/mi.exec(raw.toString('latin1'))[1].trim() });
       if (kind === 'drop' && first(to)) return stream(session)?.destroy();
       done();
     }),
   }),
-  // Takes one letter a connection, as servers do after some hundred.
-  'one-letter': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
+  // Takes one email a connection, as servers do after some hundred.
+  'one-email': () => ({ ...plain, onMailFrom: (_address, session, done) => done(session.had ? no(421, '4.7.0 Enough') : null) }),
 };
 
 const stream = (session) => [...sockets].find((socket) => socket.remotePort === session.remotePort);

@@ -132,7 +132,7 @@ pub async fn by_link(
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
     if !responses::is_link(&house.db, &consultation.id, &link).await? {
-        let why = "This link is none of those that were given. Look at the letter or the sheet \
+        let why = "This link is none of those that were given. Look at the email or the sheet \
             once more: it must be typed as it stands there.";
         return Ok(Page::link_ended(
             "This link does not work",
@@ -212,7 +212,7 @@ fn no_response(house: &House, viewer: &Viewer, consultation_id: &str) -> Respons
             <div class="stack">
                 <h1>"No answers with this code"</h1>
                 <p class="lead">
-                    "Look at the code once more: it has four groups of four letters and numbers."
+                    "Look at the code once more: it has four groups of four emails and numbers."
                 </p>
                 <p>
                     <a class="button" href=to>

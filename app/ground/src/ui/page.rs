@@ -36,7 +36,7 @@ impl Page {
         }
     }
 
-    /// For a link in a letter that leads nowhere any more: 410, why, and where to go instead.
+    /// For a link in an email that leads nowhere any more: 410, why, and where to go instead.
     pub fn link_ended(
         title: &'static str,
         why: &'static str,

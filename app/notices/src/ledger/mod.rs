@@ -1,7 +1,7 @@
-//! The ledger: who is told of a notice, by which letter, and what became of it. Every SQL statement
+//! The ledger: who is told of a notice, by which email, and what became of it. Every SQL statement
 //! about it.
 //!
-//! A row is written when the notice starts (`starting`), gets its letter when that is owed, or is
+//! A row is written when the notice starts (`starting`), gets its email when that is owed, or is
 //! called off (`owing`), and says in the end whether the person was told (`outcome`). `wanted` says
 //! who wants to be told, as parts of statements.
 
@@ -10,11 +10,11 @@ mod owing;
 mod starting;
 
 pub use outcome::{
-    InLetter, MOST_UNREACHED, ToldOf, Unreached, count_unreached, in_letter, reached, read_by,
-    read_letter, told, told_of_all, unreached,
+    InEmail, MOST_UNREACHED, ToldOf, Unreached, count_unreached, in_email, reached, read_by,
+    read_email, told, told_of_all, unreached,
 };
 pub use owing::{
     Due, Stale, begin_again, call_off, due_now, has_come_back, is_on_its_way, is_one_to_tell,
-    keep_letter, move_to, notices_due, put_together_again, services_of_link, stale, stop, to_tell,
+    keep_email, move_to, notices_due, put_together_again, services_of_link, stale, stop, to_tell,
 };
 pub use starting::{Reach, hold_addresses, is_one_to_start, reach, start_next};

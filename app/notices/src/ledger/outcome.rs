@@ -10,7 +10,7 @@ use subscribers::wanted::is_wanted;
 use super::owing::came_back;
 use crate::rules::{Effect, Follow, SETTLED_AFTER, Told};
 
-/// How many people were told of a notice, place by place. Told is who had a letter that did not
+/// How many people were told of a notice, place by place. Told is who had an email that did not
 /// come back, or said that she has read it, or was reached in another way: before the change took
 /// effect, or later until `until`. Whoever stopped before that day is not counted; whoever has
 /// another address since is counted once, there. What comes back until `until` was not told; from
@@ -141,9 +141,9 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     Ok(all)
 }
 
-/// A notice that a letter told of.
+/// A notice that an email told of.
 #[derive(Clone, Debug)]
-pub struct InLetter {
+pub struct InEmail {
     /// The notice's id.
     pub notice_id: String,
     /// The change in one line.
@@ -156,9 +156,9 @@ pub struct InLetter {
     pub is_read: bool,
 }
 
-/// The notices in the letter that holds this link, the first to take effect first; none for a link
-/// of another letter, or of an address that we do not write to any more.
-pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
+/// The notices in the email that holds this link, the first to take effect first; none for a link
+/// of another email, or of an address that we do not write to any more.
+pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
     let rows = sqlx::query(
         "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
          JOIN notices n ON n.id = l.notice_id
@@ -171,7 +171,7 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     .bind(link_hash)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let told = |row: &AnyRow| InLetter {
+    let told = |row: &AnyRow| InEmail {
         notice_id: row.get(0),
         title: row.get(1),
         effect: Effect::of(row.get(2), row.get(3)),
@@ -181,8 +181,8 @@ pub async fn in_letter(db: &Db, link_hash: &str) -> Kept<Vec<InLetter>> {
     Ok(rows.iter().map(told).collect())
 }
 
-/// Keeps that the reader of this letter has read it. The first time counts.
-pub async fn read_letter(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
+/// Keeps that the reader of this email has read it. The first time counts.
+pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
     sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
         .bind(link_hash)
         .bind(now)
@@ -210,22 +210,22 @@ pub async fn read_by(
     Ok(())
 }
 
-/// How long after a change an organiser is still asked to tell a family whose letter came back.
+/// How long after a change an organiser is still asked to tell a family whose email came back.
 const ASKED_FOR: Millis = 28 * DAY;
 
-/// The most letters that came back on one page.
+/// The most emails that came back on one page.
 pub const MOST_UNREACHED: usize = 200;
 
-/// A family whom no letter reaches.
+/// A family whom no email reaches.
 #[derive(Clone, Debug)]
 pub struct Unreached {
     /// The subscriber.
     pub subscriber_id: String,
-    /// The address that letters come back from.
+    /// The address that emails come back from.
     pub email: String,
     /// Where she lives, as far as she said.
     pub place: String,
-    /// What her letters were about.
+    /// What her emails were about.
     pub notices: Vec<Unheard>,
 }
 
@@ -242,7 +242,7 @@ pub struct Unheard {
     pub follow: Option<Follow>,
 }
 
-/// Which rows `l` of the ledger are to be told in another way: their letter came back or was given
+/// Which rows `l` of the ledger are to be told in another way: their email came back or was given
 /// up, nobody has told the family since, she still wants to hear of it, and the notice `n` still
 /// stands.
 fn to_reach() -> String {
@@ -255,7 +255,7 @@ fn to_reach() -> String {
     )
 }
 
-/// The families whom no letter reaches, those with the nearest change first.
+/// The families whom no email reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let sql = format!(
         "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind,
@@ -296,7 +296,7 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     Ok(families)
 }
 
-/// How many families no letter reaches, as a part of a statement with the time in `$1`; for the
+/// How many families no email reaches, as a part of a statement with the time in `$1`; for the
 /// desk.
 #[must_use]
 pub fn count_unreached() -> String {

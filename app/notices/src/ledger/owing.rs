@@ -1,4 +1,4 @@
-//! Which letters are due and owed, and which are called off.
+//! Which emails are due and owed, and which are called off.
 
 use calendar::clock::Millis;
 use deliveries::Words;
@@ -20,7 +20,7 @@ pub struct Due {
     pub is_digest: bool,
 }
 
-/// Whether a letter is due that is not owed yet.
+/// Whether an email is due that is not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
@@ -32,7 +32,7 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     Ok(due.is_some())
 }
 
-/// Up to `most` subscribers to whom letters are due that are not owed yet, those whose ids come
+/// Up to `most` subscribers to whom emails are due that are not owed yet, those whose ids come
 /// after `after`, in one order for every process.
 pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
     sqlx::query_scalar(
@@ -63,7 +63,7 @@ pub async fn notices_due(db: &Db, subscribers: &[String], now: Millis) -> Kept<V
     notices.fetch_all(&mut *db.read().await?).await
 }
 
-/// The letters that are due to these subscribers and not owed yet. What they no longer ask for is
+/// The emails that are due to these subscribers and not owed yet. What they no longer ask for is
 /// called off first. Call it after [`subscribers::hold`], so that nobody else owes
 /// or stops them meanwhile.
 pub async fn due_now(
@@ -115,9 +115,9 @@ pub async fn due_now(
     Ok(all)
 }
 
-/// Keeps in the ledger which letter tells of a notice, and the link that is in it. Whoever holds
+/// Keeps in the ledger which email tells of a notice, and the link that is in it. Whoever holds
 /// the subscriber knows that the row was not called off meanwhile.
-pub async fn keep_letter(
+pub async fn keep_email(
     tx: &mut AnyConnection,
     notice_id: &str,
     subscriber_id: &str,
@@ -137,8 +137,8 @@ pub async fn keep_letter(
     Ok(())
 }
 
-/// The services of the notices in the letter that holds this link; none for a link of another
-/// letter.
+/// The services of the notices in the email that holds this link; none for a link of another
+/// email.
 pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT ns.service_id FROM ledger l
@@ -149,12 +149,12 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
     .await
 }
 
-/// A row of the ledger whose letter has not gone.
+/// A row of the ledger whose email has not gone.
 const WAITS: &str =
     "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
 
-/// Calls off the letters that a subscriber is owed and no longer wants. What she is owed without a
-/// letter yet is looked at when that is due: she may have asked for it again by then.
+/// Calls off the emails that a subscriber is owed and no longer wants. What she is owed without a
+/// email yet is looked at when that is due: she may have asked for it again by then.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
@@ -166,12 +166,12 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
     if called_off.rows_affected() == 0 {
         return Ok(());
     }
-    call_off_letters(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
+    call_off_emails(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
 }
 
-/// Calls off the letters of which every row is called off; a digest with other rows is put together
-/// again. `column`: by what the rows are found whose letters these are.
-pub(super) async fn call_off_letters(
+/// Calls off the emails of which every row is called off; a digest with other rows is put together
+/// again. `column`: by what the rows are found whose emails these are.
+pub(super) async fn call_off_emails(
     tx: &mut AnyConnection,
     column: &'static str,
     id: &str,
@@ -189,7 +189,7 @@ pub(super) async fn call_off_letters(
 }
 
 /// What a subscriber who begins again is owed again: what was called off since she had stopped,
-/// before a letter had gone, while the change is still to come.
+/// before an email had gone, while the change is still to come.
 pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
@@ -211,7 +211,7 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
     owe_again(tx, subscriber_id, &notices).await
 }
 
-/// Whether the letter of a row that was called off had gone before, or went all the same: not so a
+/// Whether the email of a row that was called off had gone before, or went all the same: not so a
 /// digest that went without it.
 fn went_to_her(row: &str) -> String {
     format!(
@@ -223,25 +223,25 @@ fn went_to_her(row: &str) -> String {
 }
 
 /// Owes these notices again, which were called off for this subscriber. A digest that waits takes
-/// them in again; in place of a letter that will not go another is owed; one that had gone before
-/// stays her letter.
+/// them in again; in place of an email that will not go another is owed; one that had gone before
+/// stays her email.
 async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[String]) -> Kept<()> {
     if notices.is_empty() {
         return Ok(());
     }
     let rows =
         format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
-    let letters = format!("SELECT delivery_id FROM ledger WHERE {rows}");
+    let emails = format!("SELECT delivery_id FROM ledger WHERE {rows}");
     let went = went_to_her("ledger");
     let again = [
         format!(
             "UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL
-             AND id IN ({letters})"
+             AND id IN ({emails})"
         ),
-        // The key of a letter that will not go is free for the other.
+        // The key of an email that will not go is free for the other.
         format!(
             "UPDATE deliveries SET dedup_key = dedup_key || ' ' || id WHERE next_at IS NULL
-             AND id IN ({letters} AND NOT {went})"
+             AND id IN ({emails} AND NOT {went})"
         ),
         format!(
             "UPDATE ledger SET called_off_at = NULL, called_off_why = NULL,
@@ -263,9 +263,9 @@ async fn owe_again(tx: &mut AnyConnection, subscriber_id: &str, notices: &[Strin
 /// A digest that is to be put together again.
 #[derive(Clone, Debug)]
 pub struct Stale {
-    /// Its letter.
+    /// Its email.
     pub delivery_id: String,
-    /// Where one click stops such letters, as the letter has it.
+    /// Where one click stops such emails, as the email has it.
     pub one_click: String,
     /// The notices it still tells of, the first to take effect first.
     pub notices: Vec<String>,
@@ -318,7 +318,7 @@ pub async fn put_together_again(
     Ok(())
 }
 
-/// Whether a letter that this subscriber has stopped is in a worker's hands.
+/// Whether an email that this subscriber has stopped is in a worker's hands.
 pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> Kept<bool> {
     let held: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
@@ -378,7 +378,7 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
         "subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))",
         is_to_come_again()
     );
-    // She comes back to an address that she left, or had stopped at, before a letter reached her
+    // She comes back to an address that she left, or had stopped at, before an email reached her
     // there.
     let returns = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
@@ -414,11 +414,11 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
     let moved =
         format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
     sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
-    call_off_letters(tx, "subscriber_id", old, "moved", now).await?;
-    call_off_letters(tx, "subscriber_id", new, "moved", now).await
+    call_off_emails(tx, "subscriber_id", old, "moved", now).await?;
+    call_off_emails(tx, "subscriber_id", new, "moved", now).await
 }
 
-/// Whether a letter about a change that is still to come came back from this subscriber, and nobody
+/// Whether an email about a change that is still to come came back from this subscriber, and nobody
 /// has told her since.
 pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
     let sql = format!(
@@ -430,7 +430,7 @@ pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Mil
     Ok(rows > 0)
 }
 
-/// A row of the ledger whose letter came back, while the change is still to come, with now in `$2`.
+/// A row of the ledger whose email came back, while the change is still to come, with now in `$2`.
 fn is_to_come_again() -> String {
     format!(
         "{} AND read_at IS NULL AND reached_at IS NULL
@@ -439,7 +439,7 @@ fn is_to_come_again() -> String {
     )
 }
 
-/// Whether the letter of a row came back, or was given up. The row is named as the statement around
+/// Whether the email of a row came back, or was given up. The row is named as the statement around
 /// this names it.
 pub(super) fn came_back(row: &str) -> String {
     format!(

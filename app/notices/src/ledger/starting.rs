@@ -8,11 +8,11 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::Cadence;
 use subscribers::wanted::{asks_for, stopped};
 
-use super::owing::call_off_letters;
+use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
 use crate::store::first_day_before;
 
-/// Who is to be told: (id, how often she wants letters, place), one row a person. Of a notice those
+/// Who is to be told: (id, how often she wants emails, place), one row a person. Of a notice those
 /// who ask for it. Of one that follows another, those in the ledger of that other, at the address
 /// they have now, but for those who stopped by their own choice. `notice`: the notice, or the other
 /// one, as the statement around this names it.
@@ -45,7 +45,7 @@ fn receivers(notice: &str, follows: bool) -> String {
 /// put into words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// By how often they want letters.
+    /// By how often they want emails.
     pub by_cadence: Vec<(Cadence, u64)>,
     /// By where they live.
     pub by_place: Vec<(String, u64)>,
@@ -144,7 +144,7 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
     }))
 }
 
-/// A row for each person who is to be told. `dues`: for each cadence, when her letter is due and
+/// A row for each person who is to be told. `dues`: for each cadence, when her email is due and
 /// whether it is her digest.
 async fn write_rows(
     tx: &mut AnyConnection,
@@ -194,5 +194,5 @@ async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Milli
     .bind(now)
     .execute(&mut *tx)
     .await?;
-    call_off_letters(tx, "notice_id", notice_id, "replaced", now).await
+    call_off_emails(tx, "notice_id", notice_id, "replaced", now).await
 }

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::store::{self, Waiting};
 use super::telling;
 use crate::store::Notice;
-use crate::{letters, notice_she_speaks_for};
+use crate::{emails, notice_she_speaks_for};
 
 /// GET `/lead/notices/{id}/questions`
 pub async fn page(
@@ -50,7 +50,7 @@ pub async fn send(
                     telling::owe_not_answered(
                         tx,
                         &asked,
-                        &letters::set_aside(&writer, &notice),
+                        &emails::set_aside(&writer, &notice),
                         now,
                     )
                     .await?;

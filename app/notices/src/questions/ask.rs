@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::store;
 use crate::store::Notice;
-use crate::{letters, told};
+use crate::{emails, told};
 
 /// GET `/notices/{id}/questions/new`
 pub async fn form(
@@ -46,7 +46,7 @@ pub async fn send(
     if !may_write(&house, &caller, &email).await? {
         let refusals = Refusals::one(
             "question",
-            "Wait an hour, or ask them directly. Too many letters were asked for",
+            "Wait an hour, or ask them directly. Too many emails were asked for",
         );
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
@@ -59,7 +59,7 @@ pub async fn send(
     }
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
-    let words = letters::question(&house, &notice, &question);
+    let words = emails::question(&house, &notice, &question);
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let is_new = store::ask(tx, &notice.id, &form_key, (&question, &email), now).await?;
@@ -117,7 +117,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <p class="lead">
                     {format!(
                         "Who gets your question: {whom}. The answer stands on the page for \
-                         everyone, and comes to you by letter. Nobody sees who asked.",
+                         everyone, and comes to you by email. Nobody sees who asked.",
                     )}
                 </p>
                 <p>

@@ -1,9 +1,9 @@
-//! A question about a notice: anyone asks, the team named in it gets it by letter, a leader answers
+//! A question about a notice: anyone asks, the team named in it gets it by email, a leader answers
 //! it for everyone, and the answer goes to those who asked.
 //!
 //! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who
 //! asked. The address goes as soon as the answer is owed or the question is set aside, and in any
-//! case after [`KEPT_UNANSWERED`]; a letter says so. `ask` is everyone's page, `answer` the
+//! case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
 //! leaders', `telling` is what the worker does, `store` holds the SQL.
 
 mod answer;

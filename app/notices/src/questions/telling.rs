@@ -7,9 +7,9 @@ use ground::house::House;
 use sqlx::AnyConnection;
 
 use super::store::{self, NotAnswered};
-use crate::{letters, store as notices};
+use crate::{emails, store as notices};
 
-/// Owes the letters of answers that are published. Stopped half-way, the next turn goes on; nobody
+/// Owes the emails of answers that are published. Stopped half-way, the next turn goes on; nobody
 /// is told twice.
 ///
 /// # Errors
@@ -18,7 +18,7 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     while let Some(due) = store::answer_due(&house.db).await? {
         let Some(notice) = notices::find(&house.db, &due.notice_id).await? else { return Ok(()) };
         let now = house.clock.now();
-        let words = letters::answer(house, &notice, &due.question, &due.answer);
+        let words = emails::answer(house, &notice, &due.question, &due.answer);
         let owed = house.db.write(move |tx| {
             Box::pin(async move {
                 for email in store::take_addresses(tx, &due.answer_id).await? {
@@ -54,7 +54,7 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
         let forgotten = house.db.write(move |tx| {
             Box::pin(async move {
                 let Some(asked) = store::take_address(tx, &question).await? else { return Ok(()) };
-                owe_not_answered(tx, &asked, &letters::unanswered(&writer, &notice), now).await
+                owe_not_answered(tx, &asked, &emails::unanswered(&writer, &notice), now).await
             })
         });
         forgotten.await?;
@@ -62,7 +62,7 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the letter to whoever asked a question that gets no answer here.
+/// Owes the email to whoever asked a question that gets no answer here.
 pub(super) async fn owe_not_answered(
     tx: &mut AnyConnection,
     asked: &NotAnswered,
@@ -70,7 +70,7 @@ pub(super) async fn owe_not_answered(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
-    // However many questions somebody had about a notice, it is one letter.
+    // However many questions somebody had about a notice, it is one email.
     let dedup_key = format!("not answered {} {}", asked.notice_id, id::hash(to));
     owe(
         tx,

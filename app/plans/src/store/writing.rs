@@ -386,9 +386,9 @@ pub async fn publish(
     Ok(Published::Done)
 }
 
-/// Owes the letter about a published draft to the next `most` people who proposed or supported one
+/// Owes the email about a published draft to the next `most` people who proposed or supported one
 /// of the topics it answers, or proposed one that was merged into it, and were not told yet; none
-/// left, the draft is marked as told. Gives how many letters are owed now.
+/// left, the draft is marked as told. Gives how many emails are owed now.
 pub async fn tell_next(
     tx: &mut AnyConnection,
     draft_id: &str,
@@ -421,7 +421,7 @@ pub async fn tell_next(
     for row in &people {
         let (account_id, to): (String, String) = (row.get(0), row.get(1));
         let dedup_key = format!("draft {draft_id} {account_id}");
-        let letter = Owed {
+        let email = Owed {
             dedup_key: &dedup_key,
             kind: "draft published",
             account_id: Some(&account_id),
@@ -430,7 +430,7 @@ pub async fn tell_next(
             at: now,
             not_after: None,
         };
-        owe(tx, letter).await?;
+        owe(tx, email).await?;
     }
     if people.is_empty() {
         sqlx::query("UPDATE drafts SET told_at = $2 WHERE id = $1 AND told_at IS NULL")

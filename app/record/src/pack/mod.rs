@@ -42,10 +42,10 @@ pub const QUERIES: [(&str, &str); 9] = [
     (
         "told",
         "every change that had taken effect, with who was told before it, from the ledger of \
-         letters",
+         emails",
     ),
     ("outcomes", "every version of what leaders say came of it, with the forum’s last word"),
-    ("contributors_told", "the letters about outcomes, by the days until they were handed over"),
+    ("contributors_told", "the emails about outcomes, by the days until they were handed over"),
     (
         "awaited",
         "every chosen topic, consultation with results and plan with a draft, and when its outcome \

@@ -1,5 +1,5 @@
 //! Every SQL statement about updates: `subjects` says what they can be about, `naming` what they
-//! can name, `saying` keeps and `reading` finds what was said, `telling` owes the letters, and
+//! can name, `saying` keeps and `reading` finds what was said, `telling` owes the emails, and
 //! `parents` holds what each of them sees and tells the forum.
 
 mod naming;

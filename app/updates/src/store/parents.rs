@@ -22,7 +22,7 @@ pub struct Contribution {
     pub state: String,
     /// Since when an outcome of it is awaited.
     pub awaited_since: Option<Millis>,
-    /// Whether she asked for a letter when it is said what came of it; `None` where everyone gets
+    /// Whether she asked for an email when it is said what came of it; `None` where everyone gets
     /// one.
     pub wants_outcome: Option<bool>,
     /// What was said last of it; of a topic where that says nothing, of what it became part of, its
@@ -120,7 +120,7 @@ pub async fn contributions(
     Ok(rows.iter().filter_map(said).collect())
 }
 
-/// Says whether an account wants a letter when it is said what came of a consultation that it
+/// Says whether an account wants an email when it is said what came of a consultation that it
 /// answered.
 pub async fn want_outcome(
     tx: &mut AnyConnection,

@@ -1,4 +1,4 @@
-//! Who contributed, and the letters that are owed to them.
+//! Who contributed, and the emails that are owed to them.
 
 use calendar::clock::{DAY, Millis};
 use deliveries::{Owed, owe};
@@ -6,7 +6,7 @@ use ground::db::{self, Db, Kept, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-/// The versions whose contributors are not all owed a letter yet, some at a time: (update,
+/// The versions whose contributors are not all owed an email yet, some at a time: (update,
 /// version).
 pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     let rows = sqlx::query(
@@ -103,7 +103,7 @@ struct Person {
     subscriber_id: Option<String>,
 }
 
-/// The next people who contributed and were not owed the letter yet.
+/// The next people who contributed and were not owed the email yet.
 async fn next(
     tx: &mut AnyConnection,
     (update_id, version): (&str, i64),
@@ -151,7 +151,7 @@ async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()>
     Ok(())
 }
 
-/// Owes the letter about a version to the next `most` people who contributed and were not owed it
+/// Owes the email about a version to the next `most` people who contributed and were not owed it
 /// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
 /// link to her own page. Gives how many people were found.
 pub async fn tell_next(
@@ -221,7 +221,7 @@ pub async fn tell_next(
     Ok(waiting.len())
 }
 
-/// Calls off what a subscriber is still owed of outcomes, once she has stopped all letters.
+/// Calls off what a subscriber is still owed of outcomes, once she has stopped all emails.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
     deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await

@@ -13,9 +13,9 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         }
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
-        let letters = told(&world).await;
-        assert_eq!(letters.len(), 3, "the digest waits");
-        let stops = letters.iter().find(|letter| letter.to == "stops@example.org").unwrap();
+        let emails = told(&world).await;
+        assert_eq!(emails.len(), 3, "the digest waits");
+        let stops = emails.iter().find(|message| message.to == "stops@example.org").unwrap();
         world
             .visitor()
             .post(
@@ -58,29 +58,29 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
                 && second.says("Another correction or withdrawal")
         );
 
-        let mut letters = told(&world).await;
-        letters.sort_by(|one, next| one.to.cmp(&next.to));
+        let mut emails = told(&world).await;
+        emails.sort_by(|one, next| one.to.cmp(&next.to));
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["new@example.org", "one@example.org"]
         );
         assert!(
-            letters[0].subject.starts_with("Corrected: ")
-                && letters[0].text.starts_with(
+            emails[0].subject.starts_with("Corrected: ")
+                && emails[0].text.starts_with(
                     "This puts right what we said before. What has \
                     changed:\n\nIt begins ten days later."
                 )
         );
         forward_to(&world, "Tuesday", "08:30");
         let digest = told(&world).await;
-        assert_eq!(digest.len(), 1, "one letter, about the correction alone");
+        assert_eq!(digest.len(), 1, "one email, about the correction alone");
         assert!(
             digest[0].text.contains("Buses later")
                 && digest[0].text.matches("It takes effect from").count() == 1
         );
         assert!(
             digest[0].text.contains("Route 5 comes at 8:10"),
-            "what changes stands there also for those who had no letter before"
+            "what changes stands there also for those who had no email before"
         );
         let old = world.visitor().get(&format!("/notices/{id}")).await;
         assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
@@ -103,10 +103,10 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         )
         .await;
         leaders.1.post(&page, &[]).await.leads_to();
-        let letters = told(&world).await;
-        assert_eq!(letters.len(), 3);
-        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Buses later"
-            && !letter.text.contains("What you must do")));
+        let emails = told(&world).await;
+        assert_eq!(emails.len(), 3);
+        assert!(emails.iter().all(|message| message.subject == "Withdrawn: Buses later"
+            && !message.text.contains("What you must do")));
         let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;
         assert!(
             withdrawal.says("○ Withdrawn")
@@ -122,7 +122,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
 }
 
 #[test]
-fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
+fn a_correction_stops_the_emails_of_the_original_that_have_not_gone() {
     on_both(async |world| {
         for nth in 0..3 {
             subscriber(
@@ -144,9 +144,9 @@ fn a_correction_stops_the_letters_of_the_original_that_have_not_gone() {
             .await
             .leads_to();
         leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
-        let letters = told(&world).await;
-        assert_eq!(letters.len(), 3);
-        assert!(letters.iter().all(|letter| letter.subject == "Withdrawn: Wrong"));
+        let emails = told(&world).await;
+        assert_eq!(emails.len(), 3);
+        assert!(emails.iter().all(|message| message.subject == "Withdrawn: Wrong"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await,
             3
@@ -167,7 +167,7 @@ fn a_second_correction_still_comes_before_the_day_that_people_go_by() {
         world.forward(HOUR);
         let first = followed(&world, &leaders, &id, Some(40)).await;
         start_due(&world.house).await.unwrap();
-        // The letter about it has not gone when another follows.
+        // The email about it has not gone when another follows.
         followed(&world, &leaders, &first, Some(41)).await;
         assert_eq!(told(&world).await.len(), 1, "she goes by Monday");
     });
@@ -243,16 +243,16 @@ fn whoever_stops_by_a_correction_hears_of_no_other_though_none_of_her_subscripti
             leaders.1.post(&page, &[]).await.leads_to();
             (page.replace("/lead/notices/", ""), told(&world).await)
         };
-        let (second, letters) = correct(&first).await;
+        let (second, emails) = correct(&first).await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["new@example.org"]
         );
         let one_click =
-            letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+            emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         assert_eq!(world.visitor().post(&one_click, &[]).await.status, StatusCode::OK);
-        let (_, letters) = correct(&second).await;
-        assert!(letters.is_empty(), "she had said that she wants no more of it");
+        let (_, emails) = correct(&second).await;
+        assert!(emails.is_empty(), "she had said that she wants no more of it");
     });
 }
 

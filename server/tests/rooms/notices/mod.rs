@@ -1,4 +1,4 @@
-//! Notices: written, approved, told once each, and what becomes of each letter.
+//! Notices: written, approved, told once each, and what becomes of each email.
 
 mod following;
 mod leaders;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
-use deliveries::Letter;
+use deliveries::Email;
 use deliveries::returns::{Came, Return};
 use ground::db::Kind;
 use ground::viewer::Role;
@@ -30,13 +30,13 @@ pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {
     )
 }
 
-/// Somebody who has confirmed that she wants letters about this service, in this place or, with "",
+/// Somebody who has confirmed that she wants emails about this service, in this place or, with "",
 /// everywhere.
 pub async fn subscriber(world: &World, email: &str, service: &str, place: &str, cadence: &str) {
     let fields = [("email", email), ("services", service), ("places", place), ("cadence", cadence)];
     world.visitor().post("/subscribe", &fields).await.leads_to();
-    let letters = world.deliver().await;
-    let confirm = letters.iter().find(|letter| letter.to == email).unwrap();
+    let emails = world.deliver().await;
+    let confirm = emails.iter().find(|message| message.to == email).unwrap();
     world.visitor().post(&link(confirm), &[]).await.leads_to();
 }
 
@@ -127,8 +127,8 @@ pub async fn followed(
     page.replace("/lead/notices/", "")
 }
 
-/// The letters about notices that are due now.
-pub async fn told(world: &World) -> Vec<Letter> {
+/// The emails about notices that are due now.
+pub async fn told(world: &World) -> Vec<Email> {
     start_due(&world.house).await.unwrap();
     tell_due(&world.house).await.unwrap();
     world.deliver().await
@@ -150,10 +150,10 @@ async fn number(world: &World, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *world.db().read().await.unwrap()).await.unwrap()
 }
 
-/// A letter comes back.
-pub async fn comes_back(world: &World, letter: &Letter, came: Came) {
+/// An email comes back.
+pub async fn comes_back(world: &World, message: &Email, came: Came) {
     let back = Return {
-        letter: letter.id.clone(),
+        email: message.id.clone(),
         came,
         reason: "550 5.1.1 <one@example.org>: no such mailbox".into(),
     };
@@ -161,7 +161,7 @@ pub async fn comes_back(world: &World, letter: &Letter, came: Came) {
 }
 
 #[test]
-fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_letter() {
+fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_email() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "one@example.org", &world.transport, &world.south, "at once").await;
@@ -180,7 +180,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
             preview.says("Be at the stop by 8:05.")
                 && preview.says("A colleague approves it")
                 && preview.says("Who is affected: Children on route 5")
-                && preview.says("The letter")
+                && preview.says("The email")
         );
         assert!(
             preview.says("fewer than 10") && !preview.says("<dd>1</dd>"),
@@ -198,17 +198,17 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
 
         colleague.post(&page, &[]).await.leads_to();
         colleague.post(&page, &[]).await.leads_to();
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["one@example.org"]
         );
         assert!(
-            letters[0].subject.ends_with(": Route 5 comes earlier")
-                && letters[0].text.contains("What you must do: Be at the stop by 8:05.")
+            emails[0].subject.ends_with(": Route 5 comes earlier")
+                && emails[0].text.contains("What you must do: Be at the stop by 8:05.")
         );
         assert!(
-            letters[0]
+            emails[0]
                 .one_click
                 .as_ref()
                 .unwrap()
@@ -251,9 +251,9 @@ fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_her_digest_of_three_we
         noticed(&world, &leaders, "On Monday", 2).await;
         noticed(&world, &leaders, "In three weeks", 21).await;
         noticed(&world, &leaders, "In a month", 28).await;
-        let letters = told(&world).await;
-        assert_eq!(letters.len(), 1);
-        assert!(letters[0].subject.ends_with(": On Monday"));
+        let emails = told(&world).await;
+        assert_eq!(emails.len(), 1);
+        assert!(emails[0].subject.ends_with(": On Monday"));
         world.forward(6 * DAY);
         assert!(told(&world).await.is_empty());
         forward_to(&world, "Saturday", "08:30");
@@ -271,7 +271,7 @@ fn a_weekly_subscriber_is_told_at_once_of_monday_and_with_her_digest_of_three_we
 }
 
 #[test]
-fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_go_on() {
+fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go_on() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "one@example.org", &world.autism, "", "at once").await;
@@ -287,7 +287,7 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         let stopped =
             world.visitor().send(Method::POST, &one_click, &[], "List-Unsubscribe=One-Click").await;
         assert_eq!(stopped.status, StatusCode::OK);
-        assert!(world.deliver().await.is_empty(), "the letter that was owed is called off");
+        assert!(world.deliver().await.is_empty(), "the email that was owed is called off");
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_at IS NULL").await,
             2,
@@ -322,7 +322,7 @@ fn after_unsubscribing_no_letter_to_that_address_is_started_and_other_services_g
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await,
             2,
-            "and so was the letter above"
+            "and so was the email above"
         );
     });
 }
@@ -364,8 +364,8 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         assert!(writer.get(&words).await.says("value=\"Earlier\""));
         writer.post(&words, &fields("Later", &world.transport, &day)).await.leads_to();
         colleague.post(&page, &[]).await.leads_to();
-        let letters = told(&world).await;
-        assert!(letters[0].subject.ends_with(": Later"));
+        let emails = told(&world).await;
+        assert!(emails[0].subject.ends_with(": Later"));
         let too_late = writer.post(&page, &[("step", "call back")]).await;
         let notice = writer.get(&too_late.leads_to()).await.leads_to();
         assert!(writer.get(&notice).await.says("It was not called back"), "{notice}");
@@ -414,7 +414,7 @@ fn a_notice_that_is_called_back_and_a_subscription_that_ends_meanwhile_are_not_t
         while_open(&world, &unsubscribe, async move { tell_due(&house).await }).await.unwrap();
         assert!(
             world.deliver().await.is_empty(),
-            "she had unsubscribed when the letter came to be owed"
+            "she had unsubscribed when the email came to be owed"
         );
     });
 }
@@ -440,13 +440,12 @@ fn two_workers_telling_at_once_tell_each_subscriber_once_and_a_confirmation_over
             ("cadence", "at once"),
         ];
         world.visitor().post("/subscribe", &fields).await.leads_to();
-        let letters = world.deliver().await;
-        assert_eq!(
-            letters[0].to, "new@example.org",
-            "a confirmation does not wait behind a notice"
-        );
-        let mut told: Vec<_> =
-            letters[1..].iter().map(|letter| (letter.to.clone(), letter.subject.clone())).collect();
+        let emails = world.deliver().await;
+        assert_eq!(emails[0].to, "new@example.org", "a confirmation does not wait behind a notice");
+        let mut told: Vec<_> = emails[1..]
+            .iter()
+            .map(|message| (message.to.clone(), message.subject.clone()))
+            .collect();
         assert_eq!(told.len(), 60);
         told.sort();
         told.dedup();
@@ -467,9 +466,9 @@ fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
         noticed(&world, &leaders, "Second", 30).await;
         start_due(&world.house).await.unwrap();
         world.forward(slept);
-        let letters = told(&world).await;
-        assert_eq!(letters.len(), 1);
-        assert!(letters[0].text.contains("First") && letters[0].text.contains("Second"));
+        let emails = told(&world).await;
+        assert_eq!(emails.len(), 1);
+        assert!(emails[0].text.contains("First") && emails[0].text.contains("Second"));
     });
 }
 
@@ -497,11 +496,11 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         start_due(&world.house).await.unwrap();
         assert!(world.deliver().await.is_empty(), "they wait to be put together again");
         tell_due(&world.house).await.unwrap();
-        let mut letters = world.deliver().await;
-        letters.sort_by(|one, next| (&one.to, &next.subject).cmp(&(&next.to, &one.subject)));
+        let mut emails = world.deliver().await;
+        emails.sort_by(|one, next| (&one.to, &next.subject).cmp(&(&next.to, &one.subject)));
         let digests: Vec<_> =
-            letters.iter().filter(|letter| !letter.subject.starts_with("Withdrawn")).collect();
-        assert_eq!(letters.len(), 4, "a digest and the withdrawal for each");
+            emails.iter().filter(|message| !message.subject.starts_with("Withdrawn")).collect();
+        assert_eq!(emails.len(), 4, "a digest and the withdrawal for each");
         for digest in &digests {
             assert!(
                 digest.text.contains("Second") && !digest.text.contains("First"),
@@ -509,7 +508,7 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
                 digest.text
             );
         }
-        let both = digests.iter().find(|letter| letter.to == "both@example.org").unwrap();
+        let both = digests.iter().find(|message| message.to == "both@example.org").unwrap();
         assert!(both.text.contains("Third"));
         let own = both
             .one_click
@@ -547,8 +546,8 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
             .await
             .leads_to();
         tell_due(&world.house).await.unwrap();
-        let letters = world.deliver().await;
-        let both = letters.iter().find(|letter| letter.to == "both@example.org").unwrap();
+        let emails = world.deliver().await;
+        let both = emails.iter().find(|message| message.to == "both@example.org").unwrap();
         assert!(both.text.contains("Fifth") && !both.text.contains("Fourth"));
         let told = ledger::told(world.db(), &fourth, world.now()).await.unwrap();
         assert_eq!(
@@ -580,13 +579,13 @@ fn whoever_stops_and_begins_again_before_her_digest_is_told() {
             .await
             .leads_to();
         forward_to(&world, "Wednesday", "08:30");
-        let letters = told(&world).await;
-        assert!(letters.len() == 1 && letters[0].text.contains("Taxis"));
+        let emails = told(&world).await;
+        assert!(emails.len() == 1 && emails[0].text.contains("Taxis"));
     });
 }
 
 #[test]
-fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
+fn whoever_stops_and_begins_again_while_her_email_waits_is_told_once() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
@@ -645,11 +644,11 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         stop().await;
         tell_due(&world.house).await.unwrap();
         begin_again(&digest, "daily").await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         assert!(
-            letters.len() == 1
-                && letters[0].text.contains("Buses")
-                && letters[0].text.contains("Lessons")
+            emails.len() == 1
+                && emails[0].text.contains("Buses")
+                && emails[0].text.contains("Lessons")
         );
 
         // It goes without what she had stopped: that is told when she begins again.
@@ -659,19 +658,19 @@ fn whoever_stops_and_begins_again_while_her_letter_waits_is_told_once() {
         forward_to(&world, "Wednesday", "08:30");
         tell_due(&world.house).await.unwrap();
         stop().await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         let hers: Vec<_> =
-            letters.iter().filter(|letter| letter.to == "daily@example.org").collect();
+            emails.iter().filter(|message| message.to == "daily@example.org").collect();
         assert!(
             hers.len() == 1 && hers[0].text.contains("Groups") && !hers[0].text.contains("Taxis")
         );
         world.forward(MINUTE);
         begin_again(&digest, "daily").await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         assert!(
-            letters.len() == 1
-                && letters[0].text.contains("Taxis")
-                && !letters[0].text.contains("Groups")
+            emails.len() == 1
+                && emails[0].text.contains("Taxis")
+                && !emails[0].text.contains("Groups")
         );
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE called_off_at IS NOT NULL").await,
@@ -691,22 +690,22 @@ fn a_digest_in_a_workers_hand_does_not_tell_what_was_corrected_meanwhile() {
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         let hand = world.hand("1");
-        let outcome = deliveries::deliver_one(&hand, async |letter, permit| {
-            assert!(letter.text.contains("Buses"));
+        let outcome = deliveries::deliver_one(&hand, async |message, permit| {
+            assert!(message.text.contains("Buses"));
             followed(&world, &leaders, &buses, Some(40)).await;
             start_due(&world.house).await.unwrap();
             tell_due(&world.house).await.unwrap();
             permit.holds().await
         });
         assert_eq!(outcome.await.unwrap(), deliveries::Outcome::Later);
-        let letters = told(&world).await;
-        let digest = letters.iter().find(|letter| letter.text.contains("Taxis")).unwrap();
+        let emails = told(&world).await;
+        let digest = emails.iter().find(|message| message.text.contains("Taxis")).unwrap();
         assert!(!digest.text.contains("Buses"), "{}", digest.text);
     });
 }
 
 #[test]
-fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
+fn stopping_is_answered_once_an_email_that_a_worker_holds_goes_no_more() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let leaders = leaders(&world).await;
@@ -716,15 +715,15 @@ fn stopping_is_answered_once_a_letter_that_a_worker_holds_goes_no_more() {
         let (held, holds) = tokio::sync::oneshot::channel();
         let answered = AtomicBool::new(false);
         let hand = world.hand("1");
-        let hand_over = deliveries::deliver_one(&hand, async |letter, permit| {
-            held.send(letter.one_click.unwrap()).unwrap();
+        let hand_over = deliveries::deliver_one(&hand, async |message, permit| {
+            held.send(message.one_click.unwrap()).unwrap();
             while permit.holds().await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
             assert!(
                 !answered.load(Ordering::SeqCst),
-                "it is answered while the letter may still be on its way"
+                "it is answered while the email may still be on its way"
             );
             permit.holds().await
         });

@@ -51,15 +51,15 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             .post(&ask, &[("question", "My child Sam hates buses"), ("email", "two@example.org")])
             .await
             .leads_to();
-        let letters = world.deliver().await;
+        let emails = world.deliver().await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["team@example.org"; 3],
             "a double tap asks once"
         );
         assert!(
-            letters[0].text.contains("Which stop is it?")
-                && !letters[0].text.contains("one@example.org")
+            emails[0].text.contains("Which stop is it?")
+                && !emails[0].text.contains("one@example.org")
         );
         assert!(
             !world.visitor().get(&format!("/notices/{id}")).await.says("Which stop is it?"),
@@ -113,20 +113,20 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         assert!(second.says("no question waits any more") && second.says("Another answer."));
         notices::answer_due(&world.house).await.unwrap();
         notices::answer_due(&world.house).await.unwrap();
-        let mut letters = world.deliver().await;
-        letters.sort_by(|one, next| one.to.cmp(&next.to));
-        let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        let mut emails = world.deliver().await;
+        emails.sort_by(|one, next| one.to.cmp(&next.to));
+        let to: Vec<_> = emails.iter().map(|message| message.to.as_str()).collect();
         assert_eq!(to, ["one@example.org", "parent1@example.org", "two@example.org"]);
         assert!(
-            letters[0].text.contains("The one at the library.")
-                && letters[1].text.contains("The one at the library.")
+            emails[0].text.contains("The one at the library.")
+                && emails[1].text.contains("The one at the library.")
         );
         assert!(
-            letters[2].text.contains("do not answer it on the page")
-                && letters[2].text.contains("01234 567 890")
+            emails[2].text.contains("do not answer it on the page")
+                && emails[2].text.contains("01234 567 890")
         );
         assert!(
-            !letters[2].text.contains("Sam"),
+            !emails[2].text.contains("Sam"),
             "nobody has confirmed that address, so it gets nothing that anybody wrote"
         );
         let page = world.visitor().get(&format!("/notices/{id}")).await;
@@ -170,14 +170,14 @@ fn whoever_asked_a_question_that_nobody_answers_is_told_whom_to_ask_and_her_addr
         for _ in 0..2 {
             forget_due(&world.house).await.unwrap();
         }
-        let letters = world.deliver().await;
+        let emails = world.deliver().await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["one@example.org"]
         );
         assert!(
-            letters[0].text.contains("Nobody has answered")
-                && letters[0].text.contains("01234 567 890")
+            emails[0].text.contains("Nobody has answered")
+                && emails[0].text.contains("01234 567 890")
         );
         assert_eq!(
             number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await,
@@ -214,6 +214,6 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
         world.deliver().await;
         world.forward(29 * DAY);
         notices::questions::forget_due(&world.house).await.unwrap();
-        assert_eq!(world.deliver().await.len(), 10, "one letter to each of ten parents");
+        assert_eq!(world.deliver().await.len(), 10, "one email to each of ten parents");
     });
 }

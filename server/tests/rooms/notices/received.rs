@@ -42,7 +42,7 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
         .await
         .unwrap();
         world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await;
-        // The letters of the north are refused, those of the south go.
+        // The emails of the north are refused, those of the south go.
         let now = world.now();
         for (place, set) in [
             (&world.south, format!("sent_at = {now}")),
@@ -124,16 +124,16 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
         forward_to(&world, "Monday", "08:30");
         tell_due(&world.house).await.unwrap();
         changes("another@example.org", "last@example.org").await;
-        let mut letters = world.deliver().await;
-        letters.sort_by(|one, next| one.to.cmp(&next.to));
-        let to: Vec<_> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        let mut emails = world.deliver().await;
+        emails.sort_by(|one, next| one.to.cmp(&next.to));
+        let to: Vec<_> = emails.iter().map(|message| message.to.as_str()).collect();
         assert_eq!(
             to,
             ["last@example.org", "new@example.org", "stays@example.org"],
-            "a letter that was owed goes to the new address"
+            "an email that was owed goes to the new address"
         );
         let one_click =
-            letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
+            emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscriptions WHERE ended_how = 'one click'")
@@ -142,7 +142,7 @@ fn whoever_has_another_address_meanwhile_is_told_there_and_counted_once() {
             "its link works"
         );
 
-        // A letter that has not gone when the day comes, and another address after it: the numbers
+        // An email that has not gone when the day comes, and another address after it: the numbers
         // stand.
         subscriber(&world, "late@example.org", &world.transport, "", "at once").await;
         let second = noticed(&world, &leaders, "Taxis", 1).await;
@@ -169,16 +169,16 @@ fn a_correction_that_waits_goes_to_the_new_address_alone() {
         start_due(&world.house).await.unwrap();
         address_changes(&world, "old@example.org", "new@example.org").await;
         forward_to(&world, "Tuesday", "08:30");
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["new@example.org"]
         );
     });
 }
 
 #[test]
-fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() {
+fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         let fields = [("services", world.transport.as_str()), ("cadence", "at once")];
@@ -186,10 +186,10 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
-        let letters = told(&world).await;
-        let letter = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
-        assert!(letter.text.contains(&format!("/notices/{id}")));
-        let read = link(letter);
+        let emails = told(&world).await;
+        let message = emails.iter().find(|message| message.to == "one@example.org").unwrap();
+        assert!(message.text.contains(&format!("/notices/{id}")));
+        let read = link(message);
         let before = world.visitor().get(&read).await;
         assert!(
             read.starts_with("/read/") && before.says("Buses") && before.says("I have read this")
@@ -226,7 +226,7 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
         );
 
         let one_click =
-            letter.one_click.clone().unwrap().replace("http://alongside.example.org", "");
+            message.one_click.clone().unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         world.forward(29 * DAY);
         subscriptions::forget_due(world.db(), world.now()).await.unwrap();
@@ -239,40 +239,40 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_letter_or_on_the_page() 
 }
 
 #[test]
-fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser() {
+fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser() {
     on_both(async |world| {
         subscriber(&world, "one@example.org", &world.transport, "", "at once").await;
         subscriber(&world, "two@example.org", &world.transport, "", "at once").await;
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         let organiser = world.organiser().await;
         assert!(!organiser.get("/forum").await.says("Tell them in another way"));
-        let one = letters.iter().find(|letter| letter.to == "one@example.org").unwrap();
-        let never_sent = Letter { id: id::fresh(), ..one.clone() };
+        let one = emails.iter().find(|message| message.to == "one@example.org").unwrap();
+        let never_sent = Email { id: id::fresh(), ..one.clone() };
         let own = one
             .one_click
             .clone()
             .unwrap()
             .replace("http://alongside.example.org/unsubscribe", "/subscriptions");
-        assert!(!world.visitor().get(&own).await.says("Our last letter"));
+        assert!(!world.visitor().get(&own).await.says("Our last email"));
         comes_back(&world, one, Came::Complained).await;
         assert!(
-            world.visitor().get(&own).await.says("Our last letter to you was marked as unwanted.")
+            world.visitor().get(&own).await.says("Our last email to you was marked as unwanted.")
         );
-        for (letter, came) in [
+        for (message, came) in [
             (&never_sent, Came::Bounced),
             (one, Came::Complained),
             (one, Came::Bounced),
             (one, Came::Bounced),
         ] {
-            comes_back(&world, letter, came).await;
+            comes_back(&world, message, came).await;
             world.forward(MINUTE);
         }
         assert_eq!(
             number(&world, "SELECT count(*) FROM returns").await,
             2,
-            "once of each kind, and nothing of a letter never sent"
+            "once of each kind, and nothing of an email never sent"
         );
         assert_eq!(number(&world, "SELECT count(*) FROM returns WHERE reason LIKE '%@%'").await, 0);
         assert_eq!(
@@ -280,7 +280,7 @@ fn a_letter_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             2,
             "it unsubscribes nobody"
         );
-        assert!(world.visitor().get(&own).await.says("Our last letter to you came back."));
+        assert!(world.visitor().get(&own).await.says("Our last email to you came back."));
         assert!(organiser.get("/forum").await.says("Tell them in another way"));
         let waits = organiser.get("/forum/unreached").await;
         assert!(
@@ -367,20 +367,20 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         }
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         // Of the north: 0 goes, 2 comes back, 4 comes back after the change, 6 comes back and is
         // read all the same. Of the south: 1 goes, 3 comes back and is told by telephone later, 5
         // complains, 7 comes back long after.
-        let letter = |nth: usize| {
-            letters.iter().find(|letter| letter.to == format!("person{nth}@example.org")).unwrap()
+        let message = |nth: usize| {
+            emails.iter().find(|message| message.to == format!("person{nth}@example.org")).unwrap()
         };
         for nth in [2, 6, 3] {
-            comes_back(&world, letter(nth), Came::Bounced).await;
+            comes_back(&world, message(nth), Came::Bounced).await;
         }
-        comes_back(&world, letter(5), Came::Complained).await;
-        world.visitor().post(&link(letter(6)), &[]).await.leads_to();
+        comes_back(&world, message(5), Came::Complained).await;
+        world.visitor().post(&link(message(6)), &[]).await.leads_to();
         world.forward(31 * DAY);
-        comes_back(&world, letter(4), Came::Bounced).await;
+        comes_back(&world, message(4), Came::Bounced).await;
         let three: String =
             sqlx::query_scalar("SELECT id FROM subscribers WHERE email = 'person3@example.org'")
                 .fetch_one(&mut *world.db().read().await.unwrap())
@@ -393,7 +393,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
             .await
             .leads_to();
         world.forward(20 * DAY);
-        comes_back(&world, letter(7), Came::Bounced).await;
+        comes_back(&world, message(7), Came::Bounced).await;
 
         let settled = clock::read(&clock::fields(world.now() - 51 * DAY + 30 * DAY).0, "00:00")
             .unwrap()
@@ -439,12 +439,12 @@ fn the_counts_stay_when_an_address_is_erased() {
         subscriber(&world, "one@example.org", &world.transport, &world.south, "at once").await;
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 2).await;
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         world.forward(3 * DAY);
         world
             .visitor()
             .post(
-                &letters[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""),
+                &emails[0].one_click.clone().unwrap().replace("http://alongside.example.org", ""),
                 &[],
             )
             .await;
@@ -474,7 +474,7 @@ fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_c
         let id = noticed(&world, &leaders, "Buses", 30).await;
         let both = async || {
             let mut to: Vec<String> =
-                told(&world).await.into_iter().map(|letter| letter.to).collect();
+                told(&world).await.into_iter().map(|message| message.to).collect();
             to.sort();
             to
         };
@@ -485,7 +485,7 @@ fn an_address_that_is_subscribed_again_after_its_owner_took_another_is_told_of_c
 }
 
 #[test]
-fn a_letter_that_came_back_goes_to_the_address_that_its_reader_has_since() {
+fn an_email_that_came_back_goes_to_the_address_that_its_reader_has_since() {
     on_both(async |world| {
         for (email, service) in [
             ("moves@example.org", &world.transport),
@@ -496,12 +496,13 @@ fn a_letter_that_came_back_goes_to_the_address_that_its_reader_has_since() {
         }
         let leaders = leaders(&world).await;
         let id = noticed(&world, &leaders, "Buses", 30).await;
-        for letter in told(&world).await {
-            comes_back(&world, &letter, Came::Bounced).await;
+        for message in told(&world).await {
+            comes_back(&world, &message, Came::Bounced).await;
         }
         address_changes(&world, "moves@example.org", "moved@example.org").await;
         address_changes(&world, "joins@example.org", "new@example.org").await;
-        let mut to: Vec<String> = told(&world).await.into_iter().map(|letter| letter.to).collect();
+        let mut to: Vec<String> =
+            told(&world).await.into_iter().map(|message| message.to).collect();
         to.sort();
         assert_eq!(to, ["moved@example.org", "new@example.org"]);
         assert!(world.organiser().await.get("/forum/unreached").await.says("Nobody waits."));
@@ -529,9 +530,9 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
             address_changes(&world, "here@example.org", "there@example.org").await;
             address_changes(&world, "there@example.org", "here@example.org").await;
         }
-        let letters = told(&world).await;
+        let emails = told(&world).await;
         assert_eq!(
-            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            emails.iter().map(|message| message.to.as_str()).collect::<Vec<_>>(),
             ["here@example.org"]
         );
         let counted = async || {
@@ -539,7 +540,7 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
             told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>()
         };
         assert_eq!(counted().await, [(1, 0)]);
-        comes_back(&world, &letters[0], Came::Bounced).await;
+        comes_back(&world, &emails[0], Came::Bounced).await;
         address_changes(&world, "here@example.org", "there@example.org").await;
         address_changes(&world, "there@example.org", "here@example.org").await;
         assert!(told(&world).await.is_empty());
@@ -552,7 +553,7 @@ fn whoever_takes_another_address_and_comes_back_is_told_once_and_counted_once() 
 }
 
 #[test]
-fn whoever_takes_the_address_of_one_whose_letter_waits_is_told_once() {
+fn whoever_takes_the_address_of_one_whose_email_waits_is_told_once() {
     on_both(async |world| {
         subscriber(&world, "old@example.org", &world.transport, "", "at once").await;
         let leaders = leaders(&world).await;
@@ -562,7 +563,7 @@ fn whoever_takes_the_address_of_one_whose_letter_waits_is_told_once() {
         forward_to(&world, "Tuesday", "08:30");
         tell_due(&world.house).await.unwrap();
         address_changes(&world, "old@example.org", "new@example.org").await;
-        assert!(told(&world).await.is_empty(), "her letter waited, but she has been told");
+        assert!(told(&world).await.is_empty(), "her email waited, but she has been told");
         let told = ledger::told(world.db(), &id, world.now()).await.unwrap();
         assert_eq!(told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(), [(1, 0)]);
     });

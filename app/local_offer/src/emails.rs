@@ -1,4 +1,4 @@
-//! The letters to a comment's author.
+//! The emails to a comment's author.
 
 use deliveries::Words;
 use ground::house::House;
@@ -63,7 +63,7 @@ fn words(
         subject: subject.to_owned(),
         paragraphs,
         button,
-        why: "You get this letter because you wrote a comment on the Local Offer.".to_owned(),
+        why: "You get this email because you wrote a comment on the Local Offer.".to_owned(),
         from: house.names.forum.clone(),
         also: None,
         stop: None,

@@ -1,4 +1,4 @@
-//! The letter to those who contributed, when it is said what came of it, owed in small lots so that
+//! The email to those who contributed, when it is said what came of it, owed in small lots so that
 //! no write is long; and to leaders before and after the day it is due.
 
 use calendar::clock::{self, DAY, Millis};
@@ -10,10 +10,10 @@ use outcomes::shortened;
 use super::due::{self, Due};
 use super::store::{self, Update};
 
-/// How many letters one write owes.
+/// How many emails one write owes.
 const LOT: i64 = 200;
 
-/// Owes the letters about every outcome that contributors were not told of yet. Stopped half-way,
+/// Owes the emails about every outcome that contributors were not told of yet. Stopped half-way,
 /// the next turn goes on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
@@ -25,7 +25,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the letters to those who heard of a change only after all others had been told what came of
+/// Owes the emails to those who heard of a change only after all others had been told what came of
 /// it.
 ///
 /// # Errors
@@ -47,7 +47,7 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
             Box::pin(async move {
                 let choose = |token: &str| Words {
                     also: Some((
-                        "Choose or stop letters about changes".to_owned(),
+                        "Choose or stop emails about changes".to_owned(),
                         writer.link(&format!("/subscriptions/{token}")),
                     )),
                     ..words.clone()
@@ -70,13 +70,13 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
     }
 }
 
-/// How long before an outcome is due its leaders get a letter.
+/// How long before an outcome is due its leaders get an email.
 const BEFORE: Millis = 14 * DAY;
 /// How long after it was due they get one that says so: whoever begins to lead later is not written
 /// to of old things.
 const AFTER: Millis = 28 * DAY;
 
-/// Owes a letter to the leaders who are to say what came of it, once before the day and once after
+/// Owes an email to the leaders who are to say what came of it, once before the day and once after
 /// it.
 ///
 /// # Errors
@@ -149,13 +149,13 @@ fn reminder(house: &House, due: &Due) -> Words {
             house.link(&format!("/lead/updates/new?about={}", due.subject.value())),
         )),
         also: Some(("What else is due".to_owned(), house.link("/lead/updates"))),
-        why: "You get this letter because you lead for those who answer for it.".to_owned(),
+        why: "You get this email because you lead for those who answer for it.".to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }
 }
 
-/// The same words for everyone, so that a letter tells nobody who said what.
+/// The same words for everyone, so that an email tells nobody who said what.
 fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
     let said = update.versions.iter().find(|said| said.version == version)?;
     let (words, page) = (&said.words, format!("/updates/{}", update.id));
@@ -204,7 +204,7 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         button: Some(("Read all of it".to_owned(), house.link(&page))),
         also: None,
         why: format!(
-            "You get this letter because you proposed or supported one of these, answered and \
+            "You get this email because you proposed or supported one of these, answered and \
              asked for it, or were told of it: {about}."
         ),
         from: house.names.forum.clone(),

@@ -1,4 +1,4 @@
-//! The letters about accounts.
+//! The emails about accounts.
 
 use deliveries::Words;
 use ground::house::House;
@@ -105,7 +105,7 @@ pub fn password_changed(house: &House) -> Words {
             "If it was not you, ask for a link to choose a new one straight away.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "You get this letter whenever your password changes.",
+        "You get this email whenever your password changes.",
     )
 }
 
@@ -134,7 +134,7 @@ pub fn address_may_change(house: &House) -> Words {
             "If it was not you, choose a new password straight away: that stops it.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "You get this letter whenever somebody asks to change your address.",
+        "You get this email whenever somebody asks to change your address.",
     )
 }
 
@@ -143,10 +143,10 @@ pub fn address_changed(house: &House) -> Words {
     words(
         house,
         "Your email address was changed",
-        &["Your account now has its new email address. Letters go there from now on."],
+        &["Your account now has its new email address. Emails go there from now on."],
         None,
-        "You get this letter at your old and your new address. If it was not you, answer this \
-         letter and the forum will help.",
+        "You get this email at your old and your new address. If it was not you, answer this \
+         email and the forum will help.",
     )
 }
 
@@ -160,6 +160,6 @@ pub fn invitation(house: &House, role: Role, token: &str) -> Words {
             "The button works for 14 days.",
         ],
         Some(("Accept the invitation", house.link(&format!("/invitations/{token}")))),
-        "The forum's administrator gave us your address for this one letter.",
+        "The forum's administrator gave us your address for this one email.",
     )
 }

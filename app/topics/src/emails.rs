@@ -1,4 +1,4 @@
-//! The letters to a topic's author.
+//! The emails to a topic's author.
 
 use deliveries::Words;
 use ground::house::House;
@@ -52,7 +52,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         subject: subject.to_owned(),
         paragraphs,
         button,
-        why: "You get this letter because you proposed a topic.".to_owned(),
+        why: "You get this email because you proposed a topic.".to_owned(),
         from: house.names.forum.clone(),
         also: None,
         stop: None,

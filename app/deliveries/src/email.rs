@@ -1,8 +1,8 @@
-//! The one shape of every letter: what happened, what to do, why you got this.
+//! The one shape of every email: what happened, what to do, why you got this.
 
 use maud::{DOCTYPE, html};
 
-/// The words of a letter, before it has an address.
+/// The words of an email, before it has an address.
 #[derive(Clone, Debug)]
 pub struct Words {
     /// One line; says what it is about.
@@ -17,11 +17,11 @@ pub struct Words {
     pub why: String,
     /// The forum, who signs it.
     pub from: String,
-    /// How to stop such letters; for those that somebody subscribed to.
+    /// How to stop such emails; for those that somebody subscribed to.
     pub stop: Option<Stop>,
 }
 
-/// How to stop letters that somebody subscribed to. Such a letter is one of many, and waits for all
+/// How to stop emails that somebody subscribed to. Such an email is one of many, and waits for all
 /// others.
 #[derive(Clone, Debug)]
 pub struct Stop {
@@ -32,7 +32,7 @@ pub struct Stop {
 }
 
 impl Words {
-    /// The letter for people who read plain text.
+    /// The email for people who read plain text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut parts = self.paragraphs.clone();
@@ -42,13 +42,13 @@ impl Words {
         parts.extend(self.also.as_ref().map(|(label, address)| format!("{label}:\n{address}")));
         parts.push(self.from.clone());
         let stop = self.stop.as_ref().map_or_else(String::new, |stop| {
-            format!("\nChoose or stop these letters: {}", stop.choose)
+            format!("\nChoose or stop these emails: {}", stop.choose)
         });
         parts.push(format!("--\n{}{stop}", self.why));
         parts.join("\n\n") + "\n"
     }
 
-    /// The same letter as HTML: one column, readable with pictures off and in the dark.
+    /// The same email as HTML: one column, readable with pictures off and in the dark.
     #[must_use]
     pub fn html(&self) -> String {
         html! {
@@ -73,7 +73,7 @@ impl Words {
                     p { (self.from) }
                     hr;
                     p style="font-size:16px" { (self.why) }
-                    @if let Some(stop) = &self.stop { p style="font-size:16px" { a href=(stop.choose) { "Choose or stop these letters" } } }
+                    @if let Some(stop) = &self.stop { p style="font-size:16px" { a href=(stop.choose) { "Choose or stop these emails" } } }
                 }
             }
         }

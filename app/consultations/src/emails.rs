@@ -1,4 +1,4 @@
-//! The letter with a link of one's own.
+//! The email with a link of one's own.
 
 use calendar::clock;
 use deliveries::Words;

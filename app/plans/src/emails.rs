@@ -1,4 +1,4 @@
-//! The letter to parents whose topics a published draft answers, owed in small lots so that no
+//! The email to parents whose topics a published draft answers, owed in small lots so that no
 //! write is long.
 
 use deliveries::Words;
@@ -6,10 +6,10 @@ use ground::house::House;
 
 use super::store::{self, Answered, Untold};
 
-/// How many letters one write owes.
+/// How many emails one write owes.
 const LOT: i64 = 200;
 
-/// Owes the letters about every published draft that parents were not told of yet. Stopped
+/// Owes the emails about every published draft that parents were not told of yet. Stopped
 /// half-way, the next turn goes on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// The same words for everyone, so that a letter tells nobody who supported what.
+/// The same words for everyone, so that an email tells nobody who supported what.
 fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
     let Untold { plan_id, version, title, summary, .. } = draft;
     let mut paragraphs = vec![
@@ -63,7 +63,7 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
             "Read the draft".to_owned(),
             house.link(&format!("/plans/{plan_id}/drafts/{version}")),
         )),
-        why: "You get this letter because you proposed or supported a topic of this plan."
+        why: "You get this email because you proposed or supported a topic of this plan."
             .to_owned(),
         from: house.names.forum.clone(),
         also: None,

@@ -1,4 +1,4 @@
-//! The letters about notices: one notice, or a digest of several.
+//! The emails about notices: one notice, or a digest of several.
 
 use calendar::clock;
 use deliveries::{Stop, Words};
@@ -7,7 +7,7 @@ use ground::house::House;
 use super::rules::{Effect, Follow};
 use super::store::Notice;
 
-/// The letter about one notice. `token` is the link of this very letter.
+/// The email about one notice. `token` is the link of this very email.
 pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = what_has_changed(notice);
     paragraphs.extend([
@@ -30,7 +30,7 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
             house.link(&format!("/notices/{}", notice.id)),
         )),
         why: format!(
-            "You get this letter because you asked to be told of changes to {}.",
+            "You get this email because you asked to be told of changes to {}.",
             notice.labels.join(", ")
         ),
         from: house.names.forum.clone(),
@@ -66,7 +66,7 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         paragraphs: paragraphs.collect(),
         button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
         also: Some(("See all changes".to_owned(), house.link("/notices"))),
-        why: "You get this letter because you asked to be told of changes, once a day or once a \
+        why: "You get this email because you asked to be told of changes, once a day or once a \
             week."
             .to_owned(),
         from: house.names.forum.clone(),
@@ -93,7 +93,7 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
             house.link(&format!("/lead/notices/{}/questions", notice.id)),
         )),
         also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
-        why: "You get this letter because your address stands on that page for families to ask \
+        why: "You get this email because your address stands on that page for families to ask \
             at."
         .to_owned(),
         from: house.names.forum.clone(),
@@ -118,7 +118,7 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
             house.link(&format!("/notices/{}", notice.id)),
         )),
         also: None,
-        why: "You get this letter because a question was asked with your address. We have \
+        why: "You get this email because a question was asked with your address. We have \
             forgotten the address since."
             .to_owned(),
         from: house.names.forum.clone(),
@@ -144,7 +144,7 @@ pub fn unanswered(house: &House, notice: &Notice) -> Words {
     )
 }
 
-/// Without what was asked: nobody has confirmed the address, and a letter of ours must not carry
+/// Without what was asked: nobody has confirmed the address, and an email of ours must not carry
 /// what anybody writes to anybody.
 fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
     Words {
@@ -174,7 +174,7 @@ fn subject(notice: &Notice) -> String {
     }
 }
 
-/// At the top of a letter that follows another.
+/// At the top of an email that follows another.
 fn what_has_changed(notice: &Notice) -> Vec<String> {
     let Some(follows) = &notice.words.follows else { return Vec::new() };
     let before = match follows.how {

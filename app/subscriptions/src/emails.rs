@@ -1,4 +1,4 @@
-//! The letters about subscriptions.
+//! The emails about subscriptions.
 
 use calendar::clock::{self, Millis};
 use deliveries::Words;
