@@ -96,7 +96,7 @@ pub const SETTLED_AFTER: Millis = 14 * DAY;
 
 /// How a family whom no email reaches can be told: as it is stored, and as it is shown.
 pub const REACHED_HOW: [(&str, &str); 3] =
-    [("phone", "Telephone"), ("email", "Letter by post"), ("school", "The school")];
+    [("phone", "Telephone"), ("letter", "Letter by post"), ("school", "The school")];
 
 /// How many people of one place were told of a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -107,8 +107,9 @@ pub async fn begin(
     how: Began,
     now: Millis,
 ) -> Kept<()> {
+    // The words that the table knows: a link in an email was called a letter once.
     let how = match how {
-        Began::Email => "email",
+        Began::Email => "letter",
         Began::Account => "account",
         Began::OwnPage => "own page",
     };
