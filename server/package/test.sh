@@ -45,7 +45,7 @@ stop() {
 }
 
 step "a Debian"
-debootstrap --variant=minbase --include=adduser,init-system-helpers bookworm "$root" >/dev/null
+debootstrap --variant=minbase --include=adduser,init-system-helpers,systemd bookworm "$root" >/dev/null
 
 step "installing"
 cp "$old" "$root/old.deb"

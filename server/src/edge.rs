@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
-use accounts::{Caller, recognise, sign_in_to_go_on};
+use accounts::{Caller, keep_first_act, recognise};
 use app::problem;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
@@ -33,14 +33,20 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
     let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
-    app::routes::all()
+    // What is around these may send them another request before it answers: layers of one router
+    // come after it has found the address, so this is a router of its own.
+    let rooms = app::routes::all()
         .into_router()
         .merge(crate::browser::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(house.clone(), sign_in_to_go_on))
+        .layer(from_fn(name_route))
+        .with_state(house.clone());
+    Router::new()
+        .fallback_service(rooms)
+        .layer(from_fn_with_state(house.clone(), keep_first_act))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))
         .layer(from_fn_with_state(calls, limit_calls))
@@ -95,8 +101,8 @@ async fn pages_for_problems(
     }
     let mut page = problem(status).answer(&house, &viewer);
     for (name, value) in answer.headers() {
-        if *name == header::ALLOW || *name == header::RETRY_AFTER {
-            page.headers_mut().insert(name, value.clone());
+        if [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE].contains(name) {
+            page.headers_mut().append(name, value.clone());
         }
     }
     page
@@ -188,13 +194,22 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     answer
 }
 
+/// Notes by which pattern an address was found, for whoever is around the router.
+async fn name_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    if let Some(path) = path {
+        answer.extensions_mut().insert(path);
+    }
+    answer
+}
+
 /// One line and one count for each request. Never the address itself, which may hold a link's secret or what
 /// somebody searched for.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let began = Instant::now();
     let answer = next.run(request).await;
+    let path = answer.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let status = answer.status().as_u16();
     figures::answered(path.as_deref(), method.as_str(), status, began.elapsed());
     tracing::info!(%method, path = path.as_deref().unwrap_or("unknown"), status, "answered");

@@ -35,6 +35,8 @@ pub enum Kind {
     EmailFrom,
     /// Questions that go to one team.
     Question,
+    /// First acts kept for one place. A whole school may share it.
+    FirstAct,
     /// Responses begun from one place. A whole school may share it.
     Response,
 }
@@ -50,6 +52,7 @@ impl Kind {
             Self::Email => ("email", 5, HOUR),
             Self::EmailFrom => ("email from", 300, HOUR),
             Self::Question => ("question", 30, HOUR),
+            Self::FirstAct => ("first act", 300, HOUR),
             Self::Response => ("response", 300, HOUR),
         }
     }

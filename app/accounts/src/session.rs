@@ -112,11 +112,17 @@ fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderNam
     )])
 }
 
-fn cookie_name(house: &House) -> &'static str {
+pub(crate) fn cookie_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-session" } else { "session" }
 }
 
-fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+/// The token of the session that a browser names, whether or not it has ended.
+pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie_named(headers, cookie_name(house))
+}
+
+/// The value of the cookie with this name.
+pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()
@@ -124,8 +130,8 @@ fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
         .flat_map(|value| value.split(';'));
     cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == cookie_name(house))
-        .map(|(_, token)| token)
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }
 
 /// The device as its owner knows it: "Chrome on Android". Coarse, since it is only for her own

@@ -134,7 +134,13 @@ pub struct Session {
 /// Erases what is no use any more, each when `docs/retention.md` says; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     /// What is erased, and how long after the time that the statement compares with.
-    const ALL: [(&str, Millis); 5] = [
+    const ALL: [(&str, Millis); 7] = [
+        (
+            "DELETE FROM first_act_links WHERE act_id IN
+             (SELECT id FROM first_acts WHERE ends_at <= $1)",
+            0,
+        ),
+        ("DELETE FROM first_acts WHERE ends_at <= $1", 0),
         // Two days for the link, and five more in which she may ask what became of it.
         ("DELETE FROM sign_ups WHERE ends_at <= $1", 5 * DAY),
         ("DELETE FROM links WHERE ends_at <= $1", 0),

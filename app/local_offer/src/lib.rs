@@ -39,6 +39,9 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 use store::Comment;
 
+/// What somebody chose who comes to the form before she is signed in.
+const COMMENT: &str = "comment on the Local Offer";
+
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
@@ -48,8 +51,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/local-offer", Anyone, browse::list)
         .get("/local-offer/years/{year}", Anyone, browse::year)
-        .get("/local-offer/comments/new", SignedIn, comment::form)
-        .post("/local-offer/comments/new", SignedIn, comment::send)
+        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::form)
+        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send)
         .get("/local-offer/comments/{id}", Anyone, browse::comment)
         .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdrawal)
         .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw)

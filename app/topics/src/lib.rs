@@ -27,12 +27,17 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     Routes::new()
         .get("/topics", Anyone, browse::list)
-        .get("/topics/new", Only(Role::Parent), propose::form)
-        .post("/topics/new", Only(Role::Parent), propose::send)
+        .get_first("/topics/new", Only(Role::Parent), "propose a topic", propose::form)
+        .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::send)
         .get("/topics/{id}", Anyone, browse::topic)
         .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw)
         .get("/topics/{id}/withdrawal", Anyone, browse::back)
-        .post("/topics/{id}/support", Only(Role::Parent), support::support)
+        .post_first(
+            "/topics/{id}/support",
+            Only(Role::Parent),
+            "support this topic",
+            support::support,
+        )
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
         .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
         .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)

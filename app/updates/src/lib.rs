@@ -51,6 +51,9 @@ use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Update;
 
+/// What somebody chose who comes to the form before she is signed in.
+const DOUBT: &str = "tell us that's not your experience";
+
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
@@ -62,8 +65,8 @@ pub fn routes() -> Routes {
         .post("/updates/receipt", Anyone, receipt::receipt)
         .get("/updates/{id}", Anyone, browse::update)
         .get("/updates/{id}/files/{file}", Anyone, attach::file)
-        .get("/updates/{id}/doubts/new", SignedIn, doubt::form)
-        .post("/updates/{id}/doubts/new", SignedIn, doubt::send)
+        .get_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::form)
+        .post_first("/updates/{id}/doubts/new", SignedIn, DOUBT, doubt::send)
         .get("/lead/updates", leader, write::list)
         .get("/lead/updates/new", leader, write::form)
         .post_file("/lead/updates/new", leader, write::send)
