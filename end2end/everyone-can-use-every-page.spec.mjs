@@ -102,7 +102,7 @@ const everyone = {
     to('/'), topic, countedTopic, votingRound, closedRound,
     to('/topics/new'), refused('/topics/new', 'Check it before it is sent'),
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
-    to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send this comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
+    to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
     to('/account'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send the email'),
     to('/forum', { status: 403 }),
@@ -113,7 +113,7 @@ const everyone = {
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
     to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum’s word'), status: 422 },
-    to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Keep this decision'), status: 422 }), to('/forum/safeguarding/comments'),
+    to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('All that had happened').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
     to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
@@ -128,9 +128,9 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Look at it as parents will'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),
-    to('/admin/telling'), refused('/admin/telling', 'Add these weeks'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
+    to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };
 
