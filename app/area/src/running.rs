@@ -170,7 +170,7 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
                     <Field
                         name="notice_days"
                         label="How many school days before a change must families be told?"
-                        hint="Leaders who leave it later get a warning. Leave this empty for no rule."
+                        hint="We warn leaders who leave it later. Leave this empty for no rule."
                         kind="number"
                         value=sent.typed("notice_days")
                         refusals

@@ -328,8 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
-     {
+    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_such_a_name_is_refused() {
         assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
         assert!(
             address("änna@example.org")

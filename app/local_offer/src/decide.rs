@@ -169,7 +169,12 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
         let form = if comment.waits() {
             view! {
                 <form method="post" novalidate>
-                    <Choices name="decision" legend="What should happen to this comment?" choices refusals />
+                    <Choices
+                        name="decision"
+                        legend="What should happen to this comment?"
+                        choices
+                        refusals
+                    />
                     <Choices
                         name="reason"
                         legend="If you don't publish it, why not?"
