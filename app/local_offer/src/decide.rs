@@ -22,10 +22,10 @@ const MOST: i64 = 50;
 /// GET `/forum/local-offer`
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
-    let page = Page::new("Comments to read", || {
-        let nothing = waiting.is_empty().then(
-            || view! { <p>"Nothing is waiting for you. Comments parents send will be here."</p> },
-        );
+    let page = Page::new("Comments to check", || {
+        let nothing = waiting
+            .is_empty()
+            .then(|| view! { <p>"Nothing to do. Comments parents send will appear here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/forum/local-offer/{}", comment.id);
             view! {
@@ -46,7 +46,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                         "Organisers’ desk"
                     </a>
                 </p>
-                <h1>"Comments to read"</h1>
+                <h1>"Comments to check"</h1>
                 <p class="lead">
                     "Publish comments on the Local Offer unless they name someone, are about one \
                      child, are abusive, or are about something else."
@@ -195,7 +195,7 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                 <Summary refusals />
                 <p>
                     <a class="back" href="/forum/local-offer">
-                        "Comments to read"
+                        "Comments to check"
                     </a>
                 </p>
                 <h1>"A comment on the Local Offer"</h1>

@@ -23,9 +23,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let waiting = store::list(&house.db, Which::Unanswered, (MOST, 0)).await?;
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
-        let nothing = waiting.is_empty().then(
-            || view! { <p>"Nothing is waiting for you. Published comments will be here."</p> },
-        );
+        let nothing = waiting
+            .is_empty()
+            .then(|| view! { <p>"Nothing to do. Published comments will appear here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
             view! {

@@ -114,7 +114,7 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     match end_of(&action_by) {
         _ if action_by.is_empty() => {}
         None => refusals.add("action_by", "Enter a date, like 2026-12-04"),
-        Some(end) if end < now => refusals.add("action_by", "Choose a day that is still to come"),
+        Some(end) if end < now => refusals.add("action_by", "Choose today or a later day"),
         Some(_) if action.as_ref().is_some_and(String::is_empty) => {
             refusals.add("action", "Say what will be done by that day");
         }

@@ -25,7 +25,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
     let page = Page::new("Comments passed on to you", || {
         let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing is waiting for you."</p> }.into_any()
+            view! { <p>"Nothing to do."</p> }.into_any()
         } else {
             view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
         };

@@ -40,9 +40,9 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = (page_number > 1).then(|| "/forum/updates".to_owned());
     let doubts = store::doubts(&house.db, MOST_FOUND).await?;
-    let page = Page::new("Updates to check", || {
+    let page = Page::new("Check what leaders say they did", || {
         let nothing = claimed.is_empty().then(|| {
-            view! { <p>"Nothing is waiting for you. What leaders say they did will be here."</p> }
+            view! { <p>"Nothing to do. What leaders say they did will appear here."</p> }
         });
         view! {
             <div class="stack">
@@ -51,9 +51,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         "Organisers’ desk"
                     </a>
                 </p>
-                <h1>"Updates to check"</h1>
+                <h1>"Check what leaders say they did"</h1>
                 <p class="lead">
-                    "This is what leaders say they did. Say if the forum agrees."
+                    "Leaders say they did this. Ask parents what they have found, then say in \
+                     public if the forum agrees."
                 </p>
                 {nothing}
                 {outcomes::rows(claimed)}
@@ -248,7 +249,7 @@ async fn page(
             <div class="stack">
                 <p>
                     <a class="back" href="/forum/updates">
-                        "Updates to check"
+                        "Check what leaders say they did"
                     </a>
                 </p>
                 <Summary refusals />

@@ -190,7 +190,7 @@ fn day_to_come(
     let day = clock::read(sent.typed(field), "23:59").ok_or_else(|| "Enter the date".to_owned())?;
     let text = clock::fields(day).0;
     if day < now && known != Some(text.as_str()) {
-        Err("Choose a day that is still to come".to_owned())
+        Err("Choose today or a later day".to_owned())
     } else if day > now + LONGEST_AHEAD {
         Err("Choose a day within the next three years".to_owned())
     } else {

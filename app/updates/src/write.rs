@@ -347,7 +347,7 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
             view! {
                 <p class="panel">
                     "There is nothing to answer yet. Topics from closed voting rounds, results, \
-                     published drafts and changes will be here."
+                     published drafts and changes will appear here."
                 </p>
             }
             .into_any()

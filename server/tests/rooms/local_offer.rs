@@ -79,7 +79,7 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
             .await;
         assert!(
             late.status == StatusCode::UNPROCESSABLE_ENTITY
-                && late.says("still to come")
+                && late.says("Choose today or a later day")
                 && late.says("A new number")
         );
         assert!(leader.post(&answer, &[]).await.says("Write your answer"));
@@ -191,7 +191,7 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         );
         assert!(
             lead.get(queue).await.says("Already looked after")
-                && lead.get(queue).await.says("Nothing is waiting for you.")
+                && lead.get(queue).await.says("Nothing to do.")
         );
         let published = published(&world, WORDS).await;
         assert_eq!(

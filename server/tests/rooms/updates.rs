@@ -179,10 +179,7 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
             ("step", "publish"),
         ];
         assert!(
-            leader
-                .post("/lead/updates/new", &deciding)
-                .await
-                .says("Choose a day that is still to come")
+            leader.post("/lead/updates/new", &deciding).await.says("Choose today or a later day")
         );
         let other = format!("topic:{}", id::fresh());
         let unknown = leader
