@@ -97,7 +97,7 @@ async function setUp(service, admin, { organiser, leader }) {
     await admin.goto(`${service.url}/admin/area`);
     await admin.getByLabel(field).fill(name);
     await admin.getByRole('button', { name: button }).click();
-    await expect(admin.getByText('The change is kept')).toBeVisible();
+    await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
   }
   for (const [page, email, role] of [[organiser, 'organiser@example.org', 'Organiser'], [leader, 'leader@example.org', 'Leader']]) {
     await admin.goto(`${service.url}/admin/people`);

@@ -77,25 +77,25 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('It is done', { exact: true }).check();
         await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
         await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
-        await leader.getByLabel('Where are the numbers from?').fill('The team’s rota');
-        await leader.getByLabel('A file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
+        await leader.getByLabel('Where do the numbers come from?').fill('The team’s rota');
+        await leader.getByLabel('Add a file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
         await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
-        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
+        await leader.getByRole('button', { name: 'Check your update' }).click();
         await expect(leader.getByText('rota.pdf (PDF, 1 kB)')).toBeVisible();
         await fine(leader);
-        await leader.getByRole('button', { name: 'Publish it' }).click();
+        await leader.getByRole('button', { name: 'Publish', exact: true }).click();
         await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
         await fine(leader);
-        const email = await service.emailTo('parent2@example.org', 'What came of it: Parents cannot call');
+        const email = await service.emailTo('parent2@example.org', 'What happened about “Parents cannot call');
         expect(email.text).toContain('open until eight on Tuesdays');
         await parent.goto(email.link);
         const rota = parent.waitForEvent('download');
         await parent.getByRole('link', { name: 'rota.pdf (PDF, 1 kB)' }).click();
         expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight');
-        await parent.getByRole('link', { name: 'This is not what I found' }).click();
-        await parent.getByLabel('What did you find?').fill('Nobody answered at seven.');
+        await parent.getByRole('link', { name: 'That\'s not my experience' }).click();
+        await parent.getByLabel('What happened for your family?').fill('Nobody answered at seven.');
         await parent.getByRole('button', { name: 'Tell the forum' }).click();
-        await expect(parent.getByText('The forum has it')).toBeVisible();
+        await expect(parent.getByText('Sent to the forum')).toBeVisible();
         await expect(parent.getByText('Nobody answered at seven.')).toHaveCount(0);
 
         // The forum disputes it in public, beside what she says.
@@ -104,9 +104,9 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         const update = new URL(email.link).pathname;
         await organiser.goto(`${service.url}/forum${update}`);
-        await organiser.getByLabel('No, it is not what parents find').check();
-        await organiser.getByRole('textbox', { name: 'What parents find' }).fill('Two of three calls after seven were not answered.');
-        await organiser.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await organiser.getByLabel('No, the forum disagrees').check();
+        await organiser.getByRole('textbox', { name: 'What parents have found' }).fill('Two of three calls after seven were not answered.');
+        await organiser.getByRole('button', { name: 'Publish the forum\'s view' }).click();
         await parent.goto(service.url + update);
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeVisible();
         await expect(parent.getByText('The advice line is open until eight on Tuesdays.')).toBeVisible();
@@ -119,13 +119,13 @@ for (const javaScriptEnabled of [true, false]) {
         // She mends it: it is claimed again, told again, and confirmed.
         await leader.goto(`${service.url}/lead${update}`);
         await leader.getByLabel('We did', { exact: true }).fill('Since Monday two people answer until eight on Tuesdays, and call back within a day.');
-        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
-        await leader.getByRole('button', { name: 'Publish it' }).click();
+        await leader.getByRole('button', { name: 'Check your update' }).click();
+        await leader.getByRole('button', { name: 'Publish', exact: true }).click();
         await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
-        await service.emailTo('parent2@example.org', 'Said anew', 'call back within a day');
+        await service.emailTo('parent2@example.org', 'Updated: what happened', 'call back within a day');
         await second.goto(`${service.url}/forum${update}`);
-        await second.getByLabel('Yes, it is so', { exact: true }).check();
-        await second.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await second.getByLabel('Yes, the forum agrees', { exact: true }).check();
+        await second.getByRole('button', { name: 'Publish the forum\'s view' }).click();
         await parent.goto(service.url + update);
         await expect(parent.getByText('Confirmed by the forum').first()).toBeVisible();
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeAttached();

@@ -187,7 +187,7 @@ mod tests {
         let refusals =
             read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101)))
                 .expect_err("refusals");
-        assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. There are 101 now"));
+        assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. You've used 101"));
         assert!(refusals.about("services").is_some());
     }
 

@@ -259,7 +259,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
                     .deliver()
                     .await
                     .iter()
-                    .filter(|email| email.subject.starts_with("What came of it"))
+                    .filter(|email| email.subject.starts_with("What happened about"))
                     .count();
                 let page = visitor.get(&format!("/record/plans/{id}")).await;
                 let about = format!("about {}", (emails + 5) / 10 * 10);

@@ -180,7 +180,7 @@ fn a_leader_is_warned_when_families_would_be_told_later_than_the_areas_rule() {
         let twice = admin.post("/admin/telling", &closed).await;
         assert!(
             twice.status == StatusCode::UNPROCESSABLE_ENTITY
-                && twice.says("This one is there already")
+                && twice.says("This one is already in the list")
         );
         assert!(admin.get("/admin/telling").await.says("Snow day"));
         let preview = async |day: &str| {
