@@ -28,8 +28,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"For mail providers"</h1>
                 <p>
-                    "A provider tells us here of emails that came back. There is nothing here to \
-                     read."
+                    "This is where a provider tells us about emails that came back. There is \
+                     nothing here to read."
                 </p>
             </div>
         }
@@ -46,15 +46,15 @@ pub async fn call(
 ) -> Result<Response, Error> {
     let Some(ours) = house.return_address.as_deref() else { return Err(Error::NotFound) };
     if !is_signed(&headers, &body, ours, house.clock.now()) {
-        return Ok((StatusCode::UNAUTHORIZED, "The signature does not hold.\n").into_response());
+        return Ok((StatusCode::UNAUTHORIZED, "The signature is not valid.\n").into_response());
     }
     match returns::read_call(&body) {
         Ok(came_back) if came_back.is_empty() => {
-            Ok("Understood, and nothing to keep: no email came back by it.\n".into_response())
+            Ok("Understood, and nothing to record: no email came back.\n".into_response())
         }
         Ok(came_back) => {
             keep(&house, came_back).await?;
-            Ok("Kept.\n".into_response())
+            Ok("Recorded.\n".into_response())
         }
         Err(what_to_do) => Ok((StatusCode::BAD_REQUEST, format!("{what_to_do}\n")).into_response()),
     }

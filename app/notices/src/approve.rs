@@ -39,12 +39,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         address(page_number + 1)
     });
     let first = (page_number > 1).then(|| address(1));
-    let title = if discarded { "Drafts that were discarded" } else { "Notices that wait" };
+    let title = if discarded { "Discarded drafts" } else { "Change notices not sent yet" };
     let page = Page::new(title, || {
         let nothing = waiting.is_empty().then_some(if discarded {
-            "Nothing was discarded."
+            "Nothing has been discarded."
         } else {
-            "Nothing waits. A notice is here until people are told of it."
+            "No change notices are waiting. Each one stays here until we start telling people."
         });
         let waiting = waiting
             .into_iter()
@@ -69,21 +69,21 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! {
                 <p>
                     <a class="button" href="/lead/notices/new">
-                        "Write a notice"
+                        "Write a change notice"
                     </a>
                 </p>
                 <p>
-                    "Begin with words for "
-                    <a href="/lead/notices/new?like=transport">"a change of transport"</a>" or "
-                    <a href="/lead/notices/new?like=autism">"of autism support"</a>"."
+                    "Or start from an example: "
+                    <a href="/lead/notices/new?like=transport">"a change to transport"</a>" or "
+                    <a href="/lead/notices/new?like=autism">"a change to autism support"</a>"."
                 </p>
                 <p class="soft">
-                    <a href="/lead/notices?show=discarded">"Drafts that were discarded"</a>
+                    <a href="/lead/notices?show=discarded">"Discarded drafts"</a>
                 </p>
             }
         });
         let back = if discarded {
-            ("/lead/notices", "Notices that wait")
+            ("/lead/notices", "Change notices not sent yet")
         } else {
             ("/lead", "Leaders’ desk")
         };
@@ -159,7 +159,7 @@ pub async fn decide(
         let ground = area::store::ground(&house.db, &by).await?;
         if let Some(late) = told_late(&notice, &ground, starts_at) {
             let what_to_do =
-                format!("Choose a sooner day, or approve it once more as it is. {late}");
+                format!("Choose an earlier day, or approve it again to keep this one. {late}");
             return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
                 .await;
         }
@@ -198,13 +198,13 @@ pub async fn decide(
     }
     let me = &viewer.signed_in()?.account_id;
     let refusals = if waits.discarded_at.is_some() {
-        Refusals::one("approve", "Bring it back first. It was discarded meanwhile")
+        Refusals::one("approve", "Restore it first. Someone has discarded it since you opened it")
     } else if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
         Refusals::one(
             "approve",
-            "Read it once more, and approve it then. It was changed while you read it",
+            "Read it again before you approve it. Someone changed it while you were reading",
         )
     } else {
         Refusals::one("approve", followed_before(&house, &waits).await?)
@@ -220,13 +220,13 @@ pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static st
         None
     } else if starts_at >= notice.words.effect.at() {
         Some(
-            "Change the day it takes effect, or tell people before it. They cannot be told of it \
-             in time",
+            "Change the day it starts, or tell people sooner. As it is, they would not be told \
+             before it starts",
         )
     } else if must_do_by.is_some_and(|by| starts_at >= by) {
         Some(
-            "Change the day by which families must do something, or tell people before it. They \
-             would hear when it is over",
+            "Change the day families need to act by, or tell people sooner. As it is, they would \
+             only hear after that day",
         )
     } else {
         None
@@ -240,11 +240,11 @@ async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str,
         None => None,
     };
     Ok(if original.is_some_and(|original| original.followed_by.is_some()) {
-        "Another correction or withdrawal of the same notice was approved before, and people are \
-         told of it. Correct that one"
+        "Another correction or withdrawal of the same notice has already been approved, and \
+         people are being told. Correct that one instead"
     } else {
-        "Another correction or withdrawal of the same notice is approved and waits for its time. \
-         Call that one back first: it is among the notices that wait"
+        "Another correction or withdrawal of the same notice has been approved and is waiting for \
+         its time. Undo that approval first: you will find it under “Change notices not sent yet”"
     })
 }
 
@@ -290,10 +290,10 @@ pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     }
     let at = clock::read(sent.typed("start_day"), if time.is_empty() { "08:00" } else { &time });
     let at = at.ok_or_else(|| {
-        "Enter a day and an hour, or leave both empty to tell people now".to_owned()
+        "Enter a day and a time, or leave both empty to tell people now".to_owned()
     })?;
     if at <= now {
-        Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned())
+        Err("Choose a time in the future, or leave both empty to tell people now".to_owned())
     } else {
         Ok(at)
     }

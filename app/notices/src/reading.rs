@@ -30,7 +30,8 @@ pub async fn form(
                     <button class="button">"I have read this"</button>
                 </form>
                 <p class="soft">
-                    "It helps to show who was told in time. Nobody sees that it was you."
+                    "This helps us show how many people were told before it started. Nobody will \
+                     see that it was you."
                 </p>
             }
         });
@@ -40,7 +41,7 @@ pub async fn form(
                     .then(|| {
                         view! {
                             <Banner title="Thank you">
-                                <p>"We know that you have read this."</p>
+                                <p>"We know you have read this."</p>
                             </Banner>
                         }
                     })}
@@ -48,7 +49,7 @@ pub async fn form(
                 <ul class="queue">{told.iter().map(item).collect_view()}</ul>
                 {button}
                 <p>
-                    <a href=format!("/subscriptions/{token}")>"Choose or stop these emails"</a>
+                    <a href=format!("/subscriptions/{token}")>"Change or stop these emails"</a>
                 </p>
             </div>
         }
@@ -112,6 +113,7 @@ pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why = "We have no address that goes with it any more.";
-    Page::link_ended("This link has ended", why, ("/notices", "All changes")).answer(house, viewer)
+    let why = "We no longer have the email address it was sent to.";
+    Page::link_ended("This link no longer works", why, ("/notices", "All changes"))
+        .answer(house, viewer)
 }

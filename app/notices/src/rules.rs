@@ -96,7 +96,7 @@ pub const SETTLED_AFTER: Millis = 14 * DAY;
 
 /// How a family whom no email reaches can be told: as it is stored, and as it is shown.
 pub const REACHED_HOW: [(&str, &str); 3] =
-    [("phone", "Telephone"), ("email", "Letter by post"), ("school", "The school")];
+    [("phone", "By phone"), ("email", "By letter in the post"), ("school", "Through the school")];
 
 /// How many people of one place were told of a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,7 +194,7 @@ impl Follow {
     pub fn title(self) -> &'static str {
         match self {
             Self::Correction => "What has changed",
-            Self::Withdrawal => "The change does not come",
+            Self::Withdrawal => "This change is no longer happening",
         }
     }
 
@@ -208,7 +208,7 @@ impl Follow {
 /// What stands before the day of a notice that is this to another one.
 #[must_use]
 pub fn from(follow: Option<Follow>) -> &'static str {
-    if follow == Some(Follow::Withdrawal) { "It was to come from" } else { "From" }
+    if follow == Some(Follow::Withdrawal) { "It was due to happen from" } else { "From" }
 }
 
 /// What has happened to a notice so far.

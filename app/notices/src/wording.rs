@@ -111,7 +111,11 @@ pub fn withdrawal(
     let mut refusals = Refusals::default();
     let changed = refusals.take(
         "changed",
-        prose(sent, "changed", "Say why it is withdrawn, and what families do now"),
+        prose(
+            sent,
+            "changed",
+            "Say why it is no longer happening, and what families should do now",
+        ),
     );
     let Some(changed) = changed else { return Err(refusals) };
     let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
@@ -135,8 +139,8 @@ fn read(
         }
     });
     let title = refusals
-        .take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
-    let what = refusals.take("what", prose(sent, "what", "Say what changes"));
+        .take("title", forms::within(sent.line("title"), 100, "Say in one line what is changing"));
+    let what = refusals.take("what", prose(sent, "what", "Say what is changing"));
     let (services, places) = match corrects {
         Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
         None => {
@@ -147,9 +151,9 @@ fn read(
     let effect =
         effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
     let decided_day = decided(sent, effect, now, &mut refusals);
-    let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
-    let affected =
-        refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
+    let why = refusals.take("why", prose(sent, "why", "Say why it is changing"));
+    let affected = refusals
+        .take("affected", forms::within(sent.line("affected"), 300, "Say who this affects"));
     let families = refusals.take("families", families(&sent.line("families")));
     let must_do = refusals
         .take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
@@ -159,11 +163,11 @@ fn read(
     );
     let changes_entitlement = refusals.take(
         "entitlement",
-        yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"),
+        yes_or_no(sent, "entitlement", "Say if it changes what children are legally entitled to"),
     );
     let whom = refusals.take(
         "whom",
-        forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"),
+        forms::within(sent.line("whom"), 120, "Say who families can ask: a name or a team"),
     );
     let phone = refusals.take("phone", forms::optional(sent.line("phone"), 40));
     let email = refusals.take("email", address_to_ask_at(sent));
@@ -200,7 +204,7 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
         .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
     {
         Some(spoken) => Err(format!(
-            "Leave out {}. Leaders of those who run it write about it",
+            "Leave out {}. Only leaders of the organisations that run it can write about it",
             spoken.service.name
         )),
         None => Ok(chosen),
@@ -217,22 +221,19 @@ fn effect(
 ) -> Option<Effect> {
     let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
     if clock::read(day, "00:00").is_none() {
-        refusals.add("effect_day", "Enter the day from which it holds");
+        refusals.add("effect_day", "Enter the day it starts");
     }
     let (effect, time): (fn(Millis) -> Effect, _) = match kind {
         "day" => (Effect::Day, "00:00".to_owned()),
         "term" => (Effect::Term, "00:00".to_owned()),
         "hour" => (Effect::Hour, sent.line("effect_time")),
         _ => {
-            refusals.add(
-                "effect",
-                "Choose if it holds from a day, from an hour, or from the start of a term",
-            );
+            refusals.add("effect", "Choose when on that day it starts");
             return None;
         }
     };
     if clock::read("2000-01-01", &time).is_none() {
-        refusals.add("effect_time", "Enter the hour from which it holds, like 08:30");
+        refusals.add("effect_time", "Enter the time it starts, like 08:30");
     }
     let at = clock::read(day, &time)?;
     if at > now + LONGEST_AHEAD {
@@ -240,16 +241,15 @@ fn effect(
     } else if at <= now && told.is_none_or(|told| told.at() != at) {
         refusals.add(
             "effect_day",
-            "Choose a day that is still to come. A change that holds \
-            already cannot be told before it",
+            "Choose a day in the future. Nobody can be told before a change that has already \
+             started",
         );
     }
     let effect = effect(at);
     if matches!(effect, Effect::Term(_)) && !ground.year.may_begin_on(at) {
         refusals.add(
             "effect_day",
-            "Choose the first day of a term, or “From a day”. No term that \
-            is known here begins on that day",
+            "Choose the first day of a term, or “That day”. No term we know of begins on that day",
         );
     }
     Some(effect)
@@ -262,15 +262,18 @@ fn decided(
     now: Millis,
     refusals: &mut Refusals,
 ) -> Option<String> {
-    if !refusals
-        .take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))?
-    {
+    if !refusals.take(
+        "decided",
+        yes_or_no(sent, "decided", "Say if it has been decided, or is only proposed"),
+    )? {
         return None;
     }
     let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided");
     let day = day.and_then(|day| match effect {
-        _ if day > now => Err("Choose the day it was decided, not one that is still to come"),
-        Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided"),
+        _ if day > now => Err("Choose the day it was decided, not a day in the future"),
+        Some(effect) if day > effect.at() => {
+            Err("Change one of the days. It can't start before it was decided")
+        }
         _ => Ok(clock::fields(day).0),
     });
     refusals.take("decided_day", day.map_err(str::to_owned))
@@ -288,7 +291,7 @@ fn yes_or_no(sent: &Sent, field: &str, what_to_do: &str) -> Result<bool, String>
 fn address_to_ask_at(sent: &Sent) -> Result<String, String> {
     let email = sent.line("email");
     match (email.is_empty(), sent.line("phone").is_empty()) {
-        (true, true) => Err("Enter a telephone number or an email address to ask at".to_owned()),
+        (true, true) => Err("Enter a phone number or an email address for questions".to_owned()),
         (true, false) => Ok(email),
         _ => forms::address(&email),
     }
@@ -310,7 +313,7 @@ fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String
     match clock::read(sent.typed("must_do_by"), "23:59") {
         None => Err("Enter a day, or leave it empty".to_owned()),
         Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => {
-            Err("Choose a day that is still to come".to_owned())
+            Err("Choose today or a later day".to_owned())
         }
         Some(by) => Ok(clock::fields(by).0),
     }
@@ -427,7 +430,10 @@ mod tests {
         let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
         assert_eq!(
             refused.about("services"),
-            Some("Leave out Audiology. Leaders of those who run it write about it")
+            Some(
+                "Leave out Audiology. Only leaders of the organisations that run it can write \
+                 about it"
+            )
         );
         assert_eq!(about(read("effect_day=2027-01-04&decided=no&services=nobodys")), ["services"]);
     }

@@ -44,7 +44,7 @@ pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wante
     let cadence = refusals.take(
         "cadence",
         Cadence::read(sent.typed("cadence"))
-            .ok_or_else(|| "Choose how often we may write".to_owned()),
+            .ok_or_else(|| "Choose how often we should email you".to_owned()),
     );
     match (services, places, cadence) {
         (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),

@@ -75,9 +75,9 @@ pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refu
         .filter(|id| waiting.iter().any(|waiting| waiting.id == *id))
         .collect();
     let none = Err(if waiting.is_empty() {
-        "See what a colleague wrote: no question waits any more. Your answer is below"
+        "Read what a colleague answered: no questions are waiting now. Your answer is below"
     } else {
-        "Choose the questions that this answers"
+        "Choose the questions this answers"
     });
     let none = none.map_err(str::to_owned);
     let questions =
@@ -135,6 +135,6 @@ mod tests {
         ];
         assert_eq!(answer(&Sent::of(&words), &waiting).expect("an answer").questions, ["q"]);
         let refused = answer(&Sent::of(&words[1..]), &waiting).expect_err("refusals");
-        assert_eq!(refused.about("questions"), Some("Choose the questions that this answers"));
+        assert_eq!(refused.about("questions"), Some("Choose the questions this answers"));
     }
 }
