@@ -11,23 +11,23 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// What to press, and the whole address it leads to.
     pub button: Option<(String, String)>,
-    /// Another link, less loud, and the whole address it leads to.
+    /// A second, quieter link, and the whole address it leads to.
     pub also: Option<(String, String)>,
     /// Why this person got it.
     pub why: String,
     /// The forum, who signs it.
     pub from: String,
-    /// How to stop such emails; for those that somebody subscribed to.
+    /// How to stop such emails, if someone subscribed to them.
     pub stop: Option<Stop>,
 }
 
-/// How to stop emails that somebody subscribed to. Such an email is one of many, and waits for all
-/// others.
+/// How to stop emails that someone subscribed to. Such an email is one of many, and all others go
+/// first.
 #[derive(Clone, Debug)]
 pub struct Stop {
     /// The whole address of the page to choose on.
     pub choose: String,
-    /// The whole address that one click of a mail program posts to (RFC 8058).
+    /// The whole address that one click in a mail program posts to (RFC 8058).
     pub one_click: String,
 }
 

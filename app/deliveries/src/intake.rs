@@ -1,4 +1,4 @@
-//! What providers tell of emails that came back: a signed call.
+//! What providers tell us about emails that came back: a signed call.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -37,8 +37,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// POST `/returns`: a call signed with `BOUNCE_KEY`, as the Standard Webhooks are, or as Mailgun
-/// signs.
+/// POST `/returns`: a call signed with `BOUNCE_KEY`, as in Standard Webhooks, or as Mailgun signs.
 pub async fn call(
     State(house): State<House>,
     headers: HeaderMap,
@@ -60,10 +59,10 @@ pub async fn call(
     }
 }
 
-/// Keeps what came back. What is known already, and emails that never went, change nothing.
+/// Records what came back. What is known already, and emails that never went, change nothing.
 ///
 /// # Errors
-/// When the database fails; then nothing is kept.
+/// When the database fails; then nothing is recorded.
 pub async fn keep(house: &House, came_back: Vec<Return>) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
     let kept = house.db.write(move |tx| {
@@ -94,8 +93,8 @@ fn is_signed(headers: &HeaderMap, body: &[u8], ours: &ReturnAddress, now: Millis
         return is_fresh(at, now)
             && signatures.into_iter().any(|signature| ours.has_signed(&content, &signature));
     }
-    // Mailgun's signature stands in the body. It signs a time and a word of its own; https keeps
-    // the rest as it was.
+    // Mailgun's signature is in the body. It signs a time and a word of its own; https keeps the
+    // rest as it was.
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
     let text = |name: &str| body.pointer(&format!("/signature/{name}")).and_then(Value::as_str);
     let (Some(at), Some(token), Some(signature)) =

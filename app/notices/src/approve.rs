@@ -1,5 +1,5 @@
-//! The notices that wait, and a second person's word on each: approved, called back, discarded,
-//! brought back.
+//! The notices not sent yet, and what a second person does with each: approves it, calls it back,
+//! discards it, restores it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -22,8 +22,8 @@ use super::{notice_she_speaks_for, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
-/// GET `/lead/notices`: what has not started yet, of the services she speaks for; with
-/// `?show=discarded` the drafts that were discarded.
+/// GET `/lead/notices`: what has not started yet, for the leader's services; with `?show=discarded`
+/// the discarded drafts.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let discarded = sent.typed("show") == "discarded";
@@ -106,7 +106,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, calls it back, discards it or
-/// brings it back.
+/// restores it.
 pub async fn decide(
     State(house): State<House>,
     viewer: Viewer,
@@ -154,7 +154,7 @@ pub async fn decide(
                 .await;
         }
     };
-    // For now the page has said so already.
+    // If it starts now, the page has already said so.
     if !sent.line("start_day").is_empty() && sent.typed("late") != starts_at.to_string() {
         let ground = area::store::ground(&house.db, &by).await?;
         if let Some(late) = told_late(&notice, &ground, starts_at) {
@@ -187,11 +187,11 @@ pub async fn decide(
     match approved.await {
         Ok(true) => return Ok(Redirect::to(&format!("{to}?done=approved")).into_response()),
         Ok(false) => {}
-        // Two that follow the same notice, approved in the same moment.
+        // Two that follow the same notice, approved at the same moment.
         Err(error) if db::already_there(&error) => {}
         Err(error) => return Err(error.into()),
     }
-    // Approved a moment ago by another tap, or another colleague: it is what was wanted.
+    // Approved a moment ago by a second tap or another colleague: that is what was wanted.
     let waits = super::notice(&house, &id).await?;
     if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
@@ -212,8 +212,8 @@ pub async fn decide(
     shown(&house, &viewer, &id, &sent, "", &refusals).await
 }
 
-/// Why a notice cannot be told of from this moment on, and what to do; what follows another may be
-/// late.
+/// Why people cannot be told from this moment on, and what to do. A notice that follows another may
+/// be late.
 pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static str> {
     let must_do_by = rules::last_moment(&notice.words.must_do_by);
     if notice.words.follows.is_some() {
@@ -233,7 +233,7 @@ pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static st
     }
 }
 
-/// What to do where another was approved that follows the same notice.
+/// What to do when another that follows the same notice has been approved.
 async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str, Error> {
     let original = match &notice.words.follows {
         Some(follows) => store::find(&house.db, &follows.notice_id).await?,
@@ -276,13 +276,13 @@ async fn discard(
     Ok(match (course.started_at, course.starts_at) {
         (Some(_), _) => "started-before",
         (None, Some(_)) => "approved-before",
-        // Somebody did the same a moment ago.
+        // Someone did the same a moment ago.
         (None, None) if discards => "discarded",
         (None, None) => "brought-back",
     })
 }
 
-/// From when on people are to be told: now, or a time to come.
+/// When to start telling people: now, or at a future time.
 pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     let time = sent.line("start_time");
     if sent.line("start_day").is_empty() && time.is_empty() {

@@ -330,16 +330,16 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     }
 }
 
-/// Whether it is said who was told in time. What is put right or withdrawn before its day says it
-/// no more; once the day has come, nothing takes the numbers away. A correction of what holds
-/// already cannot be told before it.
+/// Whether the page says who was told in time. If it is corrected or withdrawn before its day, it
+/// does not; once the day has come, nothing takes the numbers away. Nobody can be told of a
+/// correction before a change that has already started.
 fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
     let effect = notice.words.effect.at();
     notice.followed_at.is_none_or(|at| at >= effect)
         && (started_at < effect || notice.words.follows.is_none())
 }
 
-/// How many were told before it took effect; from that moment on, when the numbers stand.
+/// How many were told before it took effect; until then, when the numbers will be shown.
 fn in_time(
     notice: &Notice,
     started_at: Millis,
@@ -365,7 +365,7 @@ fn in_time(
     }
     let settled_at = effect.saturating_add(SETTLED_AFTER);
     let figures = rules::figures(told, area, settled_at <= now);
-    // Each notice stands beside others about nearly the same people.
+    // Each notice can be compared with others about nearly the same people.
     let rounded = |people: u64| Shown::Number(people).rounded();
     let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
     let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
@@ -447,7 +447,7 @@ fn in_time(
     .into_any()
 }
 
-/// How a notice stands, in words.
+/// The state of a notice, in words.
 pub fn standing_words(standing: Standing) -> String {
     match standing {
         Standing::Written => "○ Waiting for approval".to_owned(),

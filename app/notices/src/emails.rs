@@ -75,7 +75,7 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     }
 }
 
-/// A question, for the team that is named in the notice. Who asked does not stand in it.
+/// A question, for the team named in the notice. It does not say who asked.
 pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
     Words {
         subject: format!("A question about: {}", notice.words.title),
@@ -99,7 +99,7 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
     }
 }
 
-/// The answer, for somebody who asked.
+/// The answer, for someone who asked.
 pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),
@@ -122,7 +122,7 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
     }
 }
 
-/// For somebody whose question gets no answer on the page.
+/// For someone whose question will not be answered on the page.
 pub fn set_aside(house: &House, notice: &Notice) -> Words {
     not_answered(
         house,
@@ -131,7 +131,7 @@ pub fn set_aside(house: &House, notice: &Notice) -> Words {
     )
 }
 
-/// For somebody whose question nobody has answered for long.
+/// For someone whose question has not been answered for a long time.
 pub fn unanswered(house: &House, notice: &Notice) -> Words {
     not_answered(
         house,
@@ -140,8 +140,8 @@ pub fn unanswered(house: &House, notice: &Notice) -> Words {
     )
 }
 
-/// Without what was asked: nobody has confirmed the address, and an email of ours must not carry
-/// what anybody writes to anybody.
+/// Without the question: nobody has confirmed the address, and our emails must not carry what
+/// anyone writes to anyone.
 fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),

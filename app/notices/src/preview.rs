@@ -1,5 +1,5 @@
-//! A notice as it will be: its page, its email, who would be told, and what the leader who reads
-//! it can do.
+//! A notice as it will be: its page, its email, who will be told, and what the leader reading it
+//! can do.
 
 use area::store::Ground;
 use axum::extract::{Path, State};
@@ -98,8 +98,8 @@ pub(super) async fn shown(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// What a leader should know before anyone is told: the change holds before that, or families are
-/// told later than they are to be.
+/// What a leader should know before anyone is told: the change starts first, or families are told
+/// later than the area's rule.
 fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
     let told = notice.course.starts_at.unwrap_or(now);
     if let Some(what_to_do) = too_late(notice, told) {
@@ -110,7 +110,7 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
 }
 
 /// That families would hear later than the area's rule for the service, if they are told from this
-/// moment on.
+/// moment.
 pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Option<String> {
     let effect = notice.words.effect.at();
     let early =
@@ -147,7 +147,7 @@ pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Optio
     ))
 }
 
-/// By when whoever is told must know, if people are told from this moment on.
+/// By when people must know, if they are told from this moment.
 fn must_know_by(notice: &Notice, told: Millis) -> Millis {
     rules::must_know_by(
         notice.words.effect.at(),
@@ -157,8 +157,8 @@ fn must_know_by(notice: &Notice, told: Millis) -> Millis {
     )
 }
 
-/// How many would be told. Where they live is said only where no number in either table is from 1
-/// to 9, since both are about the same people.
+/// How many will be told. Where they live is said only if no number in either table is from 1 to 9,
+/// since both are about the same people.
 ///
 /// To the nearest ten: a leader can look at many notices before one is sent.
 fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
@@ -282,7 +282,7 @@ fn ways(
         }
         .into_any();
         let seen = notice.written_at.to_string();
-        // She has been told by the refusal what approving it for this time means.
+        // The refusal has said what approving it for this time means.
         let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
         let late =
             late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });

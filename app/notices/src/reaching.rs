@@ -1,4 +1,4 @@
-//! Families whom no email reaches: an organiser tells them in another way, and says how.
+//! Families no email reaches: an organiser tells them another way, and says how.
 
 use area::ELSEWHERE;
 use axum::extract::State;
@@ -21,8 +21,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
 }
 
-/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the
-/// page.
+/// POST `/forum/unreached`: this family was told this way about the notices shown on the page.
 pub async fn reached(
     State(house): State<House>,
     viewer: Viewer,

@@ -1,5 +1,4 @@
-//! "I have read this": by the link in an email, or on the notice's page by somebody who is signed
-//! in.
+//! "I have read this": by the link in an email, or on the notice's page when signed in.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,7 +11,7 @@ use leptos::prelude::*;
 use super::ledger::{self, InEmail};
 use super::rules;
 
-/// GET `/read/{token}`: what the email told, and a button, since mail scanners open links.
+/// GET `/read/{token}`: what the email was about, and a button, since mail scanners open links.
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
@@ -69,7 +68,7 @@ fn item(told: &InEmail) -> impl IntoView + use<> {
     }
 }
 
-/// POST `/read/{token}`: again is as good as once.
+/// POST `/read/{token}`: twice is the same as once.
 pub async fn read(
     State(house): State<House>,
     viewer: Viewer,
@@ -86,7 +85,7 @@ pub async fn read(
     Ok(Redirect::to(&format!("/read/{token}")).into_response())
 }
 
-/// POST `/notices/{id}/read`: by somebody who was told of it and is signed in.
+/// POST `/notices/{id}/read`: by someone who was told about it and is signed in.
 pub async fn read_here(
     State(house): State<House>,
     viewer: Viewer,

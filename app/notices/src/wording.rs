@@ -23,21 +23,21 @@ pub struct Wording {
     pub why: String,
     /// Who is affected.
     pub affected: String,
-    /// About how many families are; `None` if nobody knows.
+    /// About how many families; `None` if nobody knows.
     pub families: Option<i64>,
     /// What families must do; may be empty.
     pub must_do: String,
     /// By when, as `2026-12-04`; empty for no day.
     pub must_do_by: String,
-    /// Whom to ask: a name or a team.
+    /// Who to ask: a name or a team.
     pub whom: String,
-    /// Their telephone number; it or the address is there.
+    /// Their phone number; there is always this or the address.
     pub phone: String,
     /// Their email address.
     pub email: String,
     /// The day it was decided; `None` while it is proposed.
     pub decided_day: Option<String>,
-    /// From when on it holds.
+    /// When it starts.
     pub effect: Effect,
     /// Whether it changes what a child is legally entitled to.
     pub changes_entitlement: bool,
@@ -56,7 +56,7 @@ impl Wording {
         clock::day_of(&self.must_do_by)
     }
 
-    /// The telephone number and the address to ask at, those that are there.
+    /// The phone number and the email address for questions, if given.
     #[must_use]
     pub fn ways_to_ask(&self) -> String {
         [self.phone.as_str(), &self.email]
@@ -67,7 +67,7 @@ impl Wording {
     }
 }
 
-/// The notice that another corrects or withdraws, for exactly those who were told of it.
+/// The notice that another corrects or withdraws, for exactly those who were told about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follows {
     /// Its id.
@@ -100,7 +100,7 @@ pub fn correction(
     read(sent, ground, Some(original), now)
 }
 
-/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn stands above them.
+/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn goes above them.
 ///
 /// # Errors
 /// What to put right.
@@ -194,7 +194,7 @@ fn read(
     })
 }
 
-/// Which of the services that are hers were chosen.
+/// Which of the leader's services were chosen.
 fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
     let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
     let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
@@ -211,7 +211,7 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
     }
 }
 
-/// From when on it holds: from a time to come, or as it was told already.
+/// When it starts: at a future time, or as people were already told.
 fn effect(
     sent: &Sent,
     ground: &Ground,
@@ -287,7 +287,7 @@ fn yes_or_no(sent: &Sent, field: &str, what_to_do: &str) -> Result<bool, String>
     }
 }
 
-/// The address to ask at; empty only where there is a telephone number.
+/// The address for questions; empty only if there is a phone number.
 fn address_to_ask_at(sent: &Sent) -> Result<String, String> {
     let email = sent.line("email");
     match (email.is_empty(), sent.line("phone").is_empty()) {
@@ -305,7 +305,7 @@ fn families(text: &str) -> Result<Option<i64>, String> {
     number.map(Some).ok_or_else(|| "Enter about how many families, or leave it empty".to_owned())
 }
 
-/// By when something is to be done: a day to come, or as it was told already.
+/// By when something is to be done: today or later, or as people were already told.
 fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String> {
     if sent.line("must_do_by").is_empty() {
         return Ok(String::new());
@@ -332,7 +332,7 @@ mod tests {
         clock::read("2026-12-03", "10:00").expect("a time")
     }
 
-    /// Transport is hers, audiology is not.
+    /// Transport is the leader's, audiology is not.
     fn ground() -> Ground {
         let spoken = |id: &str, name: &str, is_hers| Spoken {
             service: Named { id: id.into(), name: name.into() },

@@ -123,8 +123,8 @@ async fn follow(
     }
 }
 
-/// Where to go instead of following a notice: to itself while nobody was told of it, or to what
-/// followed it already.
+/// Where to go instead of following a notice: to itself while nobody has been told, or to what
+/// already followed it.
 fn elsewhere(original: &Notice) -> Option<String> {
     let to_lead = || format!("/lead/notices/{}", original.id);
     let followed =
@@ -277,7 +277,7 @@ fn fields(words: &Wording) -> Sent {
     Sent::of(&fields)
 }
 
-/// Words to begin with, for the two changes that parents were not told of most often.
+/// A starting point for the two changes that parents most often were not told about.
 fn starting_point(like: &str) -> Sent {
     match like {
         "transport" => Sent::of(&[
@@ -312,7 +312,7 @@ struct Purpose {
     /// Where it leads back to.
     back: String,
     follow: Option<Follow>,
-    /// When the words were written that it begins with.
+    /// When the words it starts with were written.
     seen: Option<Millis>,
 }
 

@@ -1,4 +1,4 @@
-//! How often somebody wants to be told, and when the next digest goes out.
+//! How often someone wants to be told, and when the next digest goes out.
 
 use calendar::clock::Millis;
 use jiff::civil::{Time, Weekday, time};

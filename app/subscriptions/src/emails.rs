@@ -4,8 +4,8 @@ use calendar::clock::{self, Millis};
 use deliveries::Words;
 use ground::house::House;
 
-/// Asks whether the person behind the address wants to be told. The same whether she is told of
-/// anything yet or not.
+/// Asks whether the person behind the address wants to be told. The same whether or not they
+/// already get emails.
 pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -> Words {
     Words {
         subject: "Confirm that you want emails about changes".to_owned(),

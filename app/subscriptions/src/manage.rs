@@ -1,5 +1,5 @@
-//! The subscriber's own page, reached by the link in an email or from her account; and one click to
-//! stop the emails it stands in.
+//! The subscriber's own page, reached by the link in an email or from an account; and one click in
+//! an email to stop such emails.
 
 use std::time::Duration;
 
@@ -170,8 +170,8 @@ pub async fn unsubscribe_form(
 }
 
 /// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
-/// 8058 wants it. Again is as good as once, and a link that has ended is no fault of whoever posts
-/// it.
+/// 8058 wants it. Twice is the same as once, and a link that no longer works is not the fault of
+/// whoever posts it.
 pub async fn unsubscribe(
     State(house): State<House>,
     viewer: Viewer,
@@ -227,8 +227,8 @@ async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// For a link that we know nothing of any more. Mail programs read the status alone, people what it
-/// says.
+/// For a link we no longer know anything about. Mail programs read only the status, people the
+/// words.
 fn no_emails(house: &House, viewer: &Viewer) -> Response {
     Page::new("This link no longer works", || {
         view! {
@@ -331,7 +331,7 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// What she should know of her emails, since they go on.
+/// What subscribers should know about their emails, since these go on.
 fn came_back(came: Came) -> impl IntoView {
     let words = match came {
         Came::Bounced => {

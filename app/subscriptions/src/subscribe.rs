@@ -185,7 +185,7 @@ pub async fn confirm_form(
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/subscribe/{token}`: begins what was asked for, and leads to the subscriber's own page.
+/// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,

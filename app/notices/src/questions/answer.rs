@@ -124,7 +124,7 @@ fn shown(
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
     let page =
         Page::new("Questions", || {
-            // What was written stays, also when a colleague has answered meanwhile.
+            // What was written stays, even if a colleague has answered in the meantime.
             let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
             let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} \

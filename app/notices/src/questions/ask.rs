@@ -26,8 +26,8 @@ pub async fn form(
     Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in
-/// the notice.
+/// POST `/notices/{id}/questions/new`: stores the question, and owes it to the team named in the
+/// notice.
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
@@ -116,7 +116,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <h1>"Ask about this change"</h1>
                 <p class="lead">
                     {format!(
-                        "We will send your question to {whom}, email you the answer, and put it \
+                        "Your question will go to: {whom}. We will email you the answer and put it \
                          on the page for everyone. Nobody will see who asked.",
                     )}
                 </p>

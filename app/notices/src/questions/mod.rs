@@ -2,8 +2,8 @@
 //! it for everyone, and the answer goes to those who asked.
 //!
 //! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who
-//! asked. The address goes as soon as the answer is owed or the question is set aside, and in any
-//! case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
+//! asked. The address is erased as soon as the answer is owed or the question is set aside, and in
+//! any case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
 //! leaders', `telling` is what the worker does, `store` holds the SQL.
 
 mod answer;
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
         .post("/lead/notices/{id}/questions", leader, answer::send)
 }
 
-/// Reads a question: (question, address). Somebody who is signed in has an address.
+/// Reads a question: (question, address). Someone who is signed in has an address.
 ///
 /// # Errors
 /// What to put right.
