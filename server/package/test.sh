@@ -6,6 +6,7 @@ set -euo pipefail
 
 old=$(realpath "$1") new=$(realpath "$2")
 root=$(mktemp -d)
+chmod 755 "$root"
 port=3987
 running=
 
