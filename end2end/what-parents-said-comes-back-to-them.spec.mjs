@@ -84,7 +84,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(leader.getByText('rota.pdf (PDF, 1 kB)')).toBeVisible();
         await fine(leader);
         await leader.getByRole('button', { name: 'Publish', exact: true }).click();
-        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
+        await expect(leader.getByText('The council says so – not checked yet')).toBeVisible();
         await fine(leader);
         const email = await service.emailTo('parent2@example.org', 'What happened about “Parents cannot call');
         expect(email.text).toContain('open until eight on Tuesdays');
@@ -121,13 +121,13 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('We did', { exact: true }).fill('Since Monday two people answer until eight on Tuesdays, and call back within a day.');
         await leader.getByRole('button', { name: 'Check your update' }).click();
         await leader.getByRole('button', { name: 'Publish', exact: true }).click();
-        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
+        await expect(leader.getByText('The council says so – not checked yet')).toBeVisible();
         await service.emailTo('parent2@example.org', 'Updated: what happened', 'call back within a day');
         await second.goto(`${service.url}/forum${update}`);
         await second.getByLabel('Yes, the forum agrees', { exact: true }).check();
         await second.getByRole('button', { name: 'Publish the forum\'s view' }).click();
         await parent.goto(service.url + update);
-        await expect(parent.getByText('Confirmed by the forum').first()).toBeVisible();
+        await expect(parent.getByText('The forum agrees').first()).toBeVisible();
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeAttached();
         await parent.goto(`${service.url}/account/said`);
         await expect(parent.getByText('Done, confirmed').first()).toBeVisible();
@@ -139,7 +139,7 @@ for (const javaScriptEnabled of [true, false]) {
         expect((await parent.screenshot({ ...picture('record', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);
         await second.goto(`${service.url}/forum`);
         await second.getByRole('link', { name: 'Save an evidence pack for inspectors' }).click();
-        await second.getByLabel('All that had happened by the end of this day').fill(DAY(0));
+        await second.getByLabel('Everything up to the end of this day').fill(DAY(0));
         await fine(second);
         const downloads = second.waitForEvent('download');
         await second.getByRole('button', { name: 'Save the pack' }).click();

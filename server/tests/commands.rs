@@ -220,7 +220,7 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
     );
     for (words, why) in [
         (&["--as-of", &day, "--out", "second"][..], "second is not empty"),
-        (&["--as-of", "2099-01-01", "--out", "new"], "still to come"),
+        (&["--as-of", "2099-01-01", "--out", "new"], "in the future"),
         (&["--as-of", "2001-01-01", "--out", "new"], "Nothing had happened by then"),
         (&["--as-of", "1 December", "--out", "new"], "Enter a day like 2026-12-01"),
         (&["--as-of", &day], "--out"),

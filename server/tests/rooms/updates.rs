@@ -65,7 +65,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let read = visitor.get(&page).await;
         assert!(
             read.says("✓ Done")
-                && read.says("Claimed. The forum has not said yet")
+                && read.says("The council says so – not checked yet")
                 && read.says("Topic: ")
         );
         for place in ["/", &format!("/topics/{topic}"), &format!("/updates?about=topic:{topic}")] {
@@ -91,7 +91,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         organiser.post(&judge, &disputed).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(
-            read.says("Disputed by the forum")
+            read.says("The forum disagrees")
                 && read.says("It still comes at 8:25.")
                 && read.says("Route 5 comes at 8:10.")
         );
@@ -113,7 +113,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         leader.post(&change, &[&words[..], &[("step", "publish")]].concat()).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(
-            read.says("Claimed. The forum")
+            read.says("not checked yet")
                 && read.says("Since Monday")
                 && read.says("Earlier versions")
         );
@@ -130,7 +130,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         );
         let confirmed = [("version", "2"), ("verdict", "confirmed")];
         organiser.post(&judge, &confirmed).await.leads_to();
-        assert!(visitor.get(&page).await.says("Confirmed by the forum"));
+        assert!(visitor.get(&page).await.says("The forum agrees"));
         assert_eq!(
             number(
                 &world,
@@ -563,7 +563,7 @@ fn each_who_contributed_gets_one_email_for_each_outcome_and_none_for_spelling() 
         };
         world.forward(MINUTE);
         assert_eq!(say("Route 5, comes at 8:10!", "1").await, 0, "only its spelling differs");
-        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Claimed"));
+        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("not checked yet"));
         world.forward(MINUTE);
         assert_eq!(say("Route 5 comes at 8:15.", "2").await, 5, "it says something else");
         assert_eq!(number(&world, "SELECT count(*) FROM update_letters").await, 10);
