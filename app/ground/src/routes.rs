@@ -1,6 +1,6 @@
 //! The table of addresses as a type: each with who may use it. `app::routes` is the list of all.
 //!
-//! There is no way to add an address without saying who may use it, and the rule is kept here,
+//! There is no way to add an address without saying who may use it, and the rule is enforced here,
 //! before the room's own code runs. The test of roles against routes is made from
 //! [`Routes::rules`].
 
@@ -169,16 +169,16 @@ impl Routes {
     }
 }
 
-/// Ends a request that takes too long: one that waits for the database, or for a body that does not
-/// come.
+/// Ends a request that takes too long: one that waits for the database, or for a body that never
+/// arrives.
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
     tokio::time::timeout(time.0, next.run(request))
         .await
         .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
-/// A form that somebody sent before she signed in, in the extensions of the answer 401. `accounts`
-/// gives it the page that asks her to sign in and carries it on.
+/// A form that someone sent before signing in, in the extensions of the answer 401. `accounts`
+/// answers with the page that asks them to sign in, and carries the form on.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
     /// The address it was sent to.
@@ -194,8 +194,8 @@ pub fn sign_in_then(then: &str) -> String {
     format!("/sign-in?{query}")
 }
 
-/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is
-/// kept meanwhile.
+/// Lets a request in, or sends the person to sign in: they then get the page they wanted, and what
+/// a form sent is kept meanwhile.
 async fn guard(
     access: axum::extract::State<Access>,
     viewer: Viewer,
@@ -210,7 +210,7 @@ async fn guard(
     }
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed beside it can.
+        // A file cannot be carried through signing in; what was typed with it can.
         match SentWithFile::read(request, 0).await {
             Ok(form) => {
                 let sent = form.sent;
