@@ -128,7 +128,7 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Look at it as parents will'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send invitation', 'Invite someone'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),
     to('/admin/telling'), refused('/admin/telling', 'Add these weeks'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],

@@ -253,7 +253,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                     </a>
                 </p>
                 <p>
-                    <a href="/lead/updates">"What you still need to say, and what you have said"</a>
+                    <a href="/lead/updates">"What you still need to answer, and what you said"</a>
                 </p>
                 <h2>"Local Offer"</h2>
                 <p>

@@ -178,7 +178,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
                 clock::day(by)
             ),
             Awaited::Due(by) => {
-                format!("○ The council must say what happened by {}", clock::day(by))
+                format!("○ Leaders must tell us what happened by {}", clock::day(by))
             }
             Awaited::Said => String::new(),
         };

@@ -37,7 +37,7 @@ pub fn admin() -> Page {
                     </li>
                     <li class="card">
                         <h2>
-                            <a href="/admin/service">"How the service is"</a>
+                            <a href="/admin/service">"How the service is running"</a>
                         </h2>
                         <p>"What works just now, emails that wait and why, the last backup."</p>
                     </li>

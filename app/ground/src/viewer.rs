@@ -52,13 +52,13 @@ impl Viewer {
         self.0.as_ref().is_some_and(|person| person.roles.contains(&role))
     }
 
-    /// Whether "Propose a topic" leads anywhere for her: parents can, and a visitor may be one.
+    /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
     #[must_use]
     pub fn may_propose(&self) -> bool {
         !self.is_signed_in() || self.is(Role::Parent)
     }
 
-    /// The person, when she is signed in.
+    /// The person, when they are signed in.
     #[must_use]
     pub fn person(&self) -> Option<&SignedIn> {
         self.0.as_deref()
