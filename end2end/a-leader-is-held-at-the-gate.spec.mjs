@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByRole('button', { name: 'Record this session' }).click();
         await expect(leader.getByText('With 12 parents and fewer than 10 others')).toBeVisible();
         await organiser.goto(`${service.url}/forum`);
-        await organiser.getByRole('link', { name: 'Write the forum’s statement on Drop-ins at schools' }).click();
+        await organiser.getByRole('link', { name: "Write the forum's statement on Drop-ins at schools" }).click();
         await organiser.getByLabel('What the forum says').fill('Parents chose this, and planned it with the council.');
         await fine(organiser);
         await organiser.getByRole('button', { name: 'Publish this statement' }).click();

@@ -99,13 +99,13 @@ async function setUp(service, admin, { organiser, leader }) {
     await admin.getByRole('button', { name: button }).click();
     await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
   }
-  for (const [page, email, role] of [[organiser, 'organiser@example.org', 'Organiser'], [leader, 'leader@example.org', 'Leader']]) {
+  for (const [page, email, role] of [[organiser, 'organiser@example.org', 'Forum organiser'], [leader, 'leader@example.org', 'Leader']]) {
     await admin.goto(`${service.url}/admin/people`);
-    await admin.getByText('Invite somebody').click();
+    await admin.getByText('Invite someone').click();
     await admin.getByLabel('Email address').fill(email);
     await admin.getByLabel(role, { exact: true }).check();
-    await admin.getByRole('button', { name: 'Send the invitation' }).click();
-    await expect(admin.getByText('The invitation is on its way')).toBeVisible();
+    await admin.getByRole('button', { name: 'Send invitation' }).click();
+    await expect(admin.getByText('Invitation sent')).toBeVisible();
     await acceptInvitation(page, service, email);
   }
 }
@@ -135,7 +135,7 @@ async function publish(organiser, service, title) {
   await organiser.getByRole('link', { name: title }).click();
   await organiser.getByLabel('Publish it as it is').check();
   await organiser.getByRole('button', { name: 'Keep this decision' }).click();
-  await expect(organiser.getByText('Your decision is kept')).toBeVisible();
+  await expect(organiser.getByText('Saved', { exact: true })).toBeVisible();
   await expect(organiser.getByRole('link', { name: title })).toHaveCount(0);
 }
 

@@ -27,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
         await write(page);
         await end(context);
         await page.getByRole('button', { name: 'Check it before it is sent' }).click();
-        await expect(page.getByText('What you wrote is kept')).toBeVisible();
+        await expect(page.getByText("We've kept what you wrote")).toBeVisible();
 
         await page.getByLabel('Your email address').fill('parent@example.org');
         await page.getByLabel('Your password').fill('not this one');
@@ -37,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByLabel('Your password').fill(PASSWORD);
         await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 
-        await page.getByRole('button', { name: 'Go on where you were' }).click();
+        await page.getByRole('button', { name: 'Continue' }).click();
         await expect(page.getByRole('heading', { name: 'Check your topic' })).toBeVisible();
         await page.getByRole('button', { name: 'Change something' }).click();
         await stillThere(page);
@@ -112,8 +112,8 @@ for (const javaScriptEnabled of [true, false]) {
     test('she signs in with the keyboard alone', async ({ page }) => {
       await page.goto(`${service.url}/sign-in`);
       await page.keyboard.press('Tab');
-      await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();
-      await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeInViewport();
+      await expect(page.getByRole('link', { name: 'Skip to main content' })).toBeFocused();
+      await expect(page.getByRole('link', { name: 'Skip to main content' })).toBeInViewport();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Tab');
       await expect(page.getByLabel('Your email address')).toBeFocused();

@@ -85,7 +85,7 @@ const everyone = {
     to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
-    to('/forgotten-password'), refused('/forgotten-password', 'Send me the email'), to('/forgotten-password/sent'),
+    to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
     link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
     to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
     to('/updates'), to('/updates?show=awaited'), to('/updates?show=disputed'), CLAIM, DISPUTED, to('/updates/receipt'), refused('/updates/receipt', 'See what happened'),
@@ -104,7 +104,7 @@ const everyone = {
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
-    to('/account'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send the email'),
+    to('/account'), to('/account/subscriptions?done=subscribed'), to('/account?done=password'), to('/account/email'), refused('/account/email', 'Send me the link'),
     to('/forum', { status: 403 }),
   ],
   organiser: [
@@ -128,7 +128,7 @@ const everyone = {
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [
-    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send the invitation', 'Invite somebody'),
+    to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],

@@ -37,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
         service.command('invite', 'colleague@example.org', '--role', 'leader');
         await acceptInvitation(colleague, service, 'colleague@example.org');
         await leader.goto(`${service.url}/lead`);
-        await leader.getByRole('link', { name: 'Write a notice' }).click();
+        await leader.getByRole('link', { name: 'Write a change notice' }).click();
         await write(leader);
         await fine(leader);
         await leader.getByRole('button', { name: 'Preview' }).click();
@@ -46,7 +46,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(leader.getByText('A colleague must approve this before anyone is told.')).toBeVisible();
         await fine(leader);
         await colleague.goto(`${service.url}/lead`);
-        await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the library' }).click();
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the library' }).click();
         await fine(colleague);
         await colleague.getByRole('button', { name: 'Approve this notice' }).click();
 
@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('The change in one line').fill('Route 7 stops at the town hall');
         await leader.getByRole('button', { name: 'Preview' }).click();
         await colleague.goto(`${service.url}/lead`);
-        await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the town hall' }).click();
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the town hall' }).click();
         await fine(colleague);
         await colleague.getByRole('button', { name: 'Approve this notice' }).click();
         const corrected = await service.emailTo('family@example.org', 'Corrected:');
@@ -91,7 +91,7 @@ for (const javaScriptEnabled of [true, false]) {
         await family.getByRole('button', { name: 'Send my question' }).click();
         await expect(family.getByText("We've sent your question")).toBeVisible();
         await leader.goto(`${service.url}/lead`);
-        await leader.getByRole('link', { name: 'Answer: Route 7 stops at the town hall' }).click();
+        await leader.getByRole('link', { name: 'Answer questions about: Route 7 stops at the town hall' }).click();
         await leader.getByLabel('Which side of the road?').check();
         await leader.getByLabel('The question, as everyone will read it').fill('On which side of the road does it stop?');
         await leader.getByLabel('The answer', { exact: true }).fill('On the side of the town hall.');

@@ -130,7 +130,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(parent.getByText('The forum agrees').first()).toBeVisible();
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeAttached();
         await parent.goto(`${service.url}/account/said`);
-        await expect(parent.getByText('Done, confirmed').first()).toBeVisible();
+        await expect(parent.getByText('Done. The forum agrees').first()).toBeVisible();
         await fine(parent);
 
         // The record shows it, and the pack of today proves itself.

@@ -1,5 +1,5 @@
 //! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
-//! what is no page.
+//! every error.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -25,8 +25,8 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
 
-/// The longest body a form may send; a form with a file says its own. The longest honest text is a
-/// draft.
+/// The longest body a form may send; a form with a file sets its own limit. The longest honest text
+/// is a draft.
 const LONGEST_BODY: usize = 1024 * 1024;
 
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the
@@ -63,13 +63,13 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .with_state(house)
 }
 
-/// Files that people put in are compressed already, and keep the length they say.
+/// Files that people upload are compressed already, and keep the length they state.
 fn worth_compressing() -> impl Predicate {
     let files = NotForContentType::const_new("application/pdf");
     DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/vnd."))
 }
 
-/// An address with a slash at its end leads to the one without; anything else is not here.
+/// An address with a slash at its end leads to the one without; anything else is not found.
 async fn not_found(uri: Uri) -> Response {
     let path = uri.path();
     if path.len() > 1 && path.ends_with('/') && !path.contains('\\') {
@@ -80,7 +80,7 @@ async fn not_found(uri: Uri) -> Response {
     Error::NotFound.into_response()
 }
 
-/// Gives every failure that is not a page already its page, for the person who asked.
+/// Gives every failure that is not yet a page its page, for the person who asked.
 async fn pages_for_problems(
     State(house): State<House>,
     viewer: Viewer,
@@ -108,7 +108,7 @@ async fn pages_for_problems(
     page
 }
 
-/// Finds out where a request comes from: the nearest address that is no trusted proxy.
+/// Finds out where a request comes from: the nearest address that is not a trusted proxy.
 async fn name_caller(
     State(trusted): State<Arc<Vec<IpNet>>>,
     mut request: Request,
@@ -156,9 +156,8 @@ async fn limit_calls(
     next.run(request).await
 }
 
-/// The security headers, on every answer, failures and redirects included. Those that speak of a
-/// page are left out where the answer is the program for the browser, which no browser shows as
-/// one.
+/// The security headers, on every answer, failures and redirects included. Those about a page
+/// are left out where the answer is the program for the browser, which no browser shows as a page.
 async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     let of_all = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -203,8 +202,8 @@ async fn name_route(path: Option<MatchedPath>, request: Request, next: Next) -> 
     answer
 }
 
-/// One line and one count for each request. Never the address itself, which may hold a link's secret or what
-/// somebody searched for.
+/// One line and one count for each request. Never the address itself, which may hold a link's
+/// secret or what someone searched for.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let began = Instant::now();

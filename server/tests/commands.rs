@@ -48,7 +48,7 @@ fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
     {
         let checked = alongside(folder.path(), words);
         let to = words.get(2).unwrap_or(&"alongside@example.org");
-        let handed_over = format!("A test email to {to} was handed over");
+        let handed_over = format!("A test email to {to} has been sent");
         assert!(
             checked.status.success() && said(&checked).contains(&handed_over),
             "{}",
@@ -86,7 +86,7 @@ fn the_demonstration_does_not_move_into_another_area() {
     });
     let refused = alongside(folder.path(), &["serve", "--demo"]);
     assert!(
-        !refused.status.success() && said(&refused).contains("this one holds another area"),
+        !refused.status.success() && said(&refused).contains("this one has another area in it"),
         "{}",
         said(&refused)
     );
@@ -147,15 +147,14 @@ fn the_audit_log_is_checked_by_a_command() {
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let checked = alongside(folder.path(), &["audit-check"]);
     assert!(
-        checked.status.success() && said(&checked).contains("is whole: 0 entries"),
+        checked.status.success() && said(&checked).contains("is intact: 0 entries"),
         "{}",
         said(&checked)
     );
     let (other, none) = ("ab".repeat(32), "0".repeat(64));
     assert!(alongside(folder.path(), &["audit-check", "--head", &none]).status.success());
     assert!(
-        said(&alongside(folder.path(), &["audit-check", "--head", &other]))
-            .contains("written anew")
+        said(&alongside(folder.path(), &["audit-check", "--head", &other])).contains("rewritten")
     );
     assert!(
         said(&alongside(folder.path(), &["audit-check", "--head", "abc"]))

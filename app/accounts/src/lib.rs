@@ -1,8 +1,8 @@
 //! People: signing up, signing in, sessions, roles, invitations.
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
-//! pressed, a sign-up just waits. Whether an address is known is never told, in words or in time:
-//! known or not, each form does the same work and owes one email. Limits on guessing stop
+//! pressed, a sign-up just waits. We never give away whether an address is known, in words or in
+//! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
 //! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,

@@ -34,15 +34,15 @@ pub async fn recognise(
     Ok(next.run(request).await)
 }
 
-/// When a session ends: so long after it was last used, and so long after it began.
+/// When a session ends: this long after it was last used, and this long after it began.
 struct Ends {
     idle: Millis,
     absolute: Millis,
 }
 
 impl Ends {
-    /// Parents stay signed in on their own phones; whoever can change what others see signs in more
-    /// often.
+    /// Parents stay signed in on their own phones; people who can change what others see sign in
+    /// more often.
     fn after(roles: &[Role]) -> Self {
         if roles.iter().all(|role| *role == Role::Parent) {
             Self { idle: 30 * DAY, absolute: 180 * DAY }
@@ -65,7 +65,7 @@ pub async fn begin_session(
     begin_session_as(house, account_id, &roles, headers).await
 }
 
-/// As [`begin_session`], where it is known already what the person may do.
+/// As [`begin_session`], where we already know what the person may do.
 ///
 /// # Errors
 /// When the database fails.
@@ -134,8 +134,7 @@ pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&
         .map(|(_, value)| value)
 }
 
-/// The device as its owner knows it: "Chrome on Android". Coarse, since it is only for her own
-/// list.
+/// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.
 fn device(headers: &HeaderMap) -> String {
     let agent =
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();

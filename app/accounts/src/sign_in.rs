@@ -1,4 +1,5 @@
-//! Signing in by password or by a link, going on with what was typed, a new password, signing out.
+//! Signing in by password or by a link, carrying on with what was typed, a new password, signing
+//! out.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -19,7 +20,7 @@ use super::attempts::{self, Caller, Kind};
 use super::first_act::{self, JustIn};
 use super::{emails, passwords, rules, session, store};
 
-/// Where a person was going before she had to sign in.
+/// Where someone was going before they had to sign in.
 pub(crate) struct Kept {
     /// The address; empty for none.
     pub then: String,
@@ -31,9 +32,9 @@ pub(crate) struct Kept {
 /// Why somebody is asked to sign in.
 #[derive(Debug, Default)]
 pub(crate) struct Why {
-    /// Whether she was signed in before.
+    /// Whether they were signed in before.
     pub was_signed_out: bool,
-    /// What she chose, in words that follow "to"; empty where nobody knows.
+    /// What they chose, in words that follow "to"; empty where nobody knows.
     pub chose: String,
 }
 
@@ -74,7 +75,7 @@ pub async fn form(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    // What a form sent is taken from our own page alone: in an address it could be somebody else's
+    // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
     let query = Sent::query(&uri);
     let kept = Kept { fields: None, ..Kept::read(&query) };
@@ -107,7 +108,7 @@ pub async fn with_password(
         Ok(page(&house, &viewer, &email, &kept, &why, &refusals, status))
     };
     if email.is_empty() || sent.typed("password").is_empty() {
-        return refuse("Enter your email address and your password, or ask for a link below");
+        return refuse("Enter your email address and password, or ask for a link below");
     }
     let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
         & attempts::within(&house.db, Kind::Password, &email, now).await?;
@@ -115,7 +116,7 @@ pub async fn with_password(
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
     if !few_tries {
-        return refuse("There were too many tries. Ask for a link by email below: it always works");
+        return refuse("Too many attempts. Ask for a link by email below: that will always work");
     }
     let (true, Some(known)) = (fits, known) else {
         return refuse(
@@ -151,26 +152,26 @@ pub async fn send_link(
     };
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
     owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
-    let page = Page::new("Look in your email", || {
+    let page = Page::new("Check your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
                 <p>
-                    "What you wrote is still here. Press the button in the email, come back to \
-                     this page, and send it."
+                    "What you wrote is still here. Press the button in the email, then come back \
+                     to this page and send it."
                 </p>
                 {carry_on(&kept.then, fields)}
             }
         });
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "We sent an email to that address. If you have an account, it holds a button \
-                     that signs you in."
+                    "We've sent an email to that address. If you have an account, press the button \
+                     in it to sign in."
                 </p>
                 <p>
-                    "It works for two hours. It should be there in a few minutes; if not, look \
-                     among the junk."
+                    "The button works for two hours. If the email doesn't arrive in a few minutes, \
+                     check your junk or spam folder."
                 </p>
                 {going_on}
             </div>
@@ -256,16 +257,16 @@ pub async fn forgotten(
 
 /// GET `/forgotten-password/sent`
 pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Look in your email", || {
+    Page::new("Check your email", || {
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "If you have an account with that address, the email holds a button to choose \
-                     a new password."
+                    "We've sent you an email. If you have an account with that address, press the \
+                     button in it to choose a new password."
                 </p>
                 <p>
-                    "It should be there in a few minutes. If not, look among the junk, or "
+                    "It should arrive in a few minutes. If not, check your junk or spam folder, or "
                     <a href="/forgotten-password">"try again"</a>"."
                 </p>
             </div>
@@ -353,7 +354,7 @@ pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Resp
     first_act::forget_cookie(&house, answer)
 }
 
-/// Uses the link up, for the first who does.
+/// Uses the link up, for whoever is first.
 async fn used_link(
     house: &House,
     token: String,
@@ -376,7 +377,7 @@ async fn used_link(
     Ok(link.await?)
 }
 
-/// Owes one email to the address, known or not: the link, or word that there is no account.
+/// Owes one email to the address, known or not: the link, or news that there is no account.
 async fn owe_link(
     house: &House,
     caller: &Caller,
@@ -427,7 +428,7 @@ async fn owe_link(
     Ok(())
 }
 
-/// Begins a session and leads to where the person was going, with what she had typed.
+/// Begins a session and leads to where the person was going, with what they had typed.
 async fn go_on(
     house: &House,
     headers: &HeaderMap,
@@ -445,7 +446,7 @@ async fn go_on(
         view! {
             <div class="stack">
                 <h1>"You are signed in"</h1>
-                <p class="lead">"What you wrote is still here. Nothing is lost."</p>
+                <p class="lead">"What you wrote is still here. Nothing has been lost."</p>
                 {carry_on(&kept.then, fields)}
             </div>
         }
@@ -460,7 +461,7 @@ fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     view! {
         <form method="post" action=then.to_owned()>
             {fields}
-            <button class="button">"Go on where you were"</button>
+            <button class="button">"Continue"</button>
         </form>
     }
 }
@@ -495,7 +496,7 @@ pub(crate) fn page(
         let demonstration = house.names.demonstration.then(|| {
             view! {
                 <details>
-                    <summary>"Sign-ins of this demonstration"</summary>
+                    <summary>"Sign-ins for this demonstration"</summary>
                     <p>
                         "parent@example.org, parent2@example.org, organiser@example.org, \
                          leader@example.org and admin@example.org, all with the password \
@@ -528,8 +529,8 @@ pub(crate) fn page(
                     />
                     <button class="button">"Sign in"</button>
                     <p>
-                        <b>"No password at hand?"</b>
-                        " We can send an email with a link that signs you in."
+                        <b>"Forgotten your password, or don't have one?"</b>
+                        " We can email you a link to sign in."
                     </p>
                     <button class="button quiet" formaction="/sign-in/link">
                         "Email me a link"
@@ -562,7 +563,7 @@ fn forgotten_page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
-                <p class="lead">"We send you an email with a button. It works for two hours."</p>
+                <p class="lead">"We'll email you a link. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
                     {kept.hidden()}
                     <Field
@@ -573,7 +574,7 @@ fn forgotten_page(
                         value=email
                         refusals
                     />
-                    <button class="button">"Send me the email"</button>
+                    <button class="button">"Email me a link"</button>
                 </form>
             </div>
         }
@@ -591,14 +592,14 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
                     <Field
                         name="password"
                         label="Your new password"
-                        hint="10 characters or more. Three words you can remember are good."
+                        hint="Use 10 characters or more. Three words you can remember work well."
                         kind="password"
                         autocomplete="new-password"
                         refusals
                     />
-                    <button class="button">"Keep this password"</button>
+                    <button class="button">"Save this password"</button>
                 </form>
-                <p class="soft">"You are then signed out everywhere else."</p>
+                <p class="soft">"You will be signed out everywhere else."</p>
             </div>
         }
     });
@@ -606,9 +607,9 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
 }
 
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "Each link works once, and only for a while. You can ask for a new one.";
+    let why = "Each link works once, and only for a limited time. You can ask for a new one.";
     Page::link_ended(
-        "This link has been used or has ended",
+        "This link has been used or has expired",
         why,
         ("/sign-in", "Sign in or get a new link"),
     )

@@ -103,16 +103,15 @@ async fn keep(house: &House, sign_up: store::SignUp, act: Option<String>) -> Res
 
 /// GET `/sign-up/sent`
 pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Look in your email", || {
+    Page::new("Check your email", || {
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "We sent you an email with a button. Press it to confirm your address, and you \
-                     are in."
+                    "We've sent you an email. Press the button in it to finish joining."
                 </p>
                 <p>
-                    "It should be there in a few minutes. If not, look among the junk, or "
+                    "It should arrive in a few minutes. If not, check your junk or spam folder, or "
                     <a href="/sign-up">"try again"</a>"."
                 </p>
             </div>
@@ -136,9 +135,11 @@ pub async fn confirm_form(
                 <h1>"Confirm your email address"</h1>
                 <p class="lead">"You are joining as "<b>{waiting.shown_name}</b>"."</p>
                 <form method="post">
-                    <button class="button">"Confirm and go on"</button>
+                    <button class="button">"Confirm and continue"</button>
                 </form>
-                <p class="soft">"If you did not sign up, close this page. No account is made."</p>
+                <p class="soft">
+                    "If you didn't sign up, close this page and no account will be made."
+                </p>
             </div>
         }
     });
@@ -176,13 +177,13 @@ pub async fn confirm(
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has been used or has ended", || {
+    Page::new("This link has been used or has expired", || {
         view! {
             <div class="stack">
-                <h1>"This link has been used or has ended"</h1>
+                <h1>"This link has been used or has expired"</h1>
                 <p class="lead">
-                    "If you pressed it before, you have an account: sign in. If not, sign up again \
-                     and we send a new one."
+                    "If you have used it before, you already have an account: sign in. If not, \
+                     sign up again and we will send you a new link."
                 </p>
                 <p>
                     <a class="button" href="/sign-in">
@@ -236,8 +237,8 @@ async fn page(
                     <Field
                         name="email"
                         label="Your email address"
-                        hint="So that we can tell you what came of what you said. Only the forum’s \
-                            administrator can see it."
+                        hint="So we can tell you what happened about what you said. Only the \
+                            forum's administrator can see it."
                         kind="email"
                         autocomplete="email"
                         value=sent.typed("email")
@@ -245,8 +246,9 @@ async fn page(
                     />
                     <Field
                         name="shown_name"
-                        label="A name for others to see"
-                        hint="It need not be your real name. It stands beside nothing you vote for."
+                        label="Your display name"
+                        hint="You don't have to use your real name. It is never shown with your \
+                            votes."
                         autocomplete="nickname"
                         value=sent.typed("shown_name")
                         refusals
@@ -254,23 +256,23 @@ async fn page(
                     <Choices
                         name="place"
                         legend="Where you live"
-                        hint="So that each part of the area is heard. We never ask for your \
-                            address or postcode."
+                        hint="So every part of the area is heard. We never ask for your address or \
+                            postcode."
                         choices
                         refusals
                     />
                     <Field
                         name="password"
                         label="Choose a password"
-                        hint="10 characters or more, so that nobody can speak in your name. Three \
-                            words you can remember are good."
+                        hint="Use 10 characters or more, so that nobody else can use your account. \
+                            Three words you can remember work well."
                         kind="password"
                         autocomplete="new-password"
                         refusals
                     />
                     <button class="button">"Join"</button>
                 </form>
-                <p>"You have an account? "<a href=with_then("/sign-in", &kept.then)>"Sign in"</a></p>
+                <p>"Already have an account? "<a href=with_then("/sign-in", &kept.then)>"Sign in"</a></p>
             </div>
         }
     });

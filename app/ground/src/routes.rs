@@ -1,6 +1,6 @@
 //! The table of addresses as a type: each with who may use it. `app::routes` is the list of all.
 //!
-//! There is no way to add an address without saying who may use it, and the rule is kept here,
+//! There is no way to add an address without saying who may use it, and the rule is enforced here,
 //! before the room's own code runs. The test of roles against routes is made from
 //! [`Routes::rules`].
 
@@ -205,16 +205,16 @@ impl Routes {
     }
 }
 
-/// Ends a request that takes too long: one that waits for the database, or for a body that does not
-/// come.
+/// Ends a request that takes too long: one that waits for the database, or for a body that never
+/// arrives.
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
     tokio::time::timeout(time.0, next.run(request))
         .await
         .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
-/// What somebody chose before she signed in, in the extensions of the answer 401. `accounts` gives
-/// it the page that asks her to join or to sign in, and carries it on.
+/// What someone chose before signing in, in the extensions of the answer 401. `accounts` answers
+/// with the page that asks them to join or sign in, and carries it on.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
     /// The address she was going to.
@@ -242,7 +242,7 @@ pub fn sign_in_then(then: &str) -> String {
 }
 
 /// Lets a request in, or asks the person to join or sign in first: a page opens afterwards, and what
-/// a form sent is kept meanwhile.
+/// a form sent is saved meanwhile.
 async fn guard(
     gate: axum::extract::State<Gate>,
     viewer: Viewer,
@@ -258,7 +258,7 @@ async fn guard(
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let chose = gate.chose;
     let sent = if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed beside it can.
+        // A file cannot be carried through signing in; what was typed with it can.
         match SentWithFile::read(request, 0).await {
             Ok(form) => Some(form.sent),
             Err(refused) => return refused,

@@ -74,10 +74,10 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
             copy.south = area::store::places(&db).await.unwrap()[0].id.clone();
             assert!(copy.deliver().await.is_empty(), "emails are held");
             let admin = copy.signed_in("another.admin@example.org", &[Role::Admin]).await;
-            assert!(admin.get("/admin/service").await.says("Emails are held"));
+            assert!(admin.get("/admin/service").await.says("Emails are on hold"));
             let released = admin.post("/admin/service", &[]).await.leads_to();
-            assert!(!admin.get(&released).await.says("Emails are held"));
-            assert!(admin.get(&released).await.says("The emails go"));
+            assert!(!admin.get(&released).await.says("Emails are on hold"));
+            assert!(admin.get(&released).await.says("Emails released"));
             let found = copy.visitor().get("/topics?search=autism").await;
             let there = world.visitor().get("/topics?search=autism").await;
             assert_eq!(found.html, there.html, "the same page");

@@ -333,7 +333,8 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
         let author = world.sign_in(&author).await;
         let said = author.get("/account/said").await;
         assert!(
-            said.says("The forum has not confirmed the list yet") && !said.says("Not on the list")
+            said.says("The forum hasn't confirmed the shortlist yet")
+                && !said.says("Not on the shortlist")
         );
         let round: String = sqlx::query_scalar("SELECT id FROM rounds")
             .fetch_one(&mut *world.db().read().await.unwrap())
@@ -350,7 +351,7 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
         .execute(&mut *world.db().read().await.unwrap())
         .await
         .unwrap();
-        assert!(author.get("/account/said").await.says("Not on the list of its round"));
+        assert!(author.get("/account/said").await.says("Not on the shortlist"));
     });
 }
 
@@ -621,9 +622,9 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         parent.support(&topic, "support").await;
         let own = parent.propose("Trams to school").await;
         let said = parent.get("/account/said").await;
-        assert!(said.says("You supported it") && said.says("In a round that is not closed yet"));
+        assert!(said.says("You supported this") && said.says("Voting is still open"));
         assert!(
-            said.says("Trams to school") && said.says("An organiser reads it") && !own.is_empty()
+            said.says("Trams to school") && said.says("Waiting to be checked") && !own.is_empty()
         );
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
@@ -863,11 +864,14 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
         let about = format!("round:{round}");
         let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
         leader.post("/lead/updates/new", &fields).await.leads_to();
-        assert!(parent.get("/account/said").await.says("✓ Done, claimed"), "of its round");
+        assert!(
+            parent.get("/account/said").await.says("✓ Done. The council says so"),
+            "of its round"
+        );
         world.forward(MINUTE);
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
         assert!(
-            parent.get("/account/said").await.says("● Partly done, claimed"),
+            parent.get("/account/said").await.says("● Partly done. The council says so"),
             "of the topic itself rather than of its round"
         );
     });

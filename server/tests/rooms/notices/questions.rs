@@ -66,7 +66,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             "nothing is public before the answer"
         );
 
-        assert!(leaders.0.get("/lead").await.says("3 questions wait."));
+        assert!(leaders.0.get("/lead").await.says("3 questions to answer."));
         let desk = format!("/lead/notices/{id}/questions");
         let page = leaders.0.get(&desk).await;
         assert!(

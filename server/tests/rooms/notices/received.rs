@@ -247,7 +247,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         let id = noticed(&world, &leaders, "Buses", 30).await;
         let emails = told(&world).await;
         let organiser = world.organiser().await;
-        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(!organiser.get("/forum").await.says("Tell them another way"));
         let one = emails.iter().find(|message| message.to == "one@example.org").unwrap();
         let never_sent = Email { id: id::fresh(), ..one.clone() };
         let own = one
@@ -279,7 +279,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             "it unsubscribes nobody"
         );
         assert!(world.visitor().get(&own).await.says("Our last email to you came back."));
-        assert!(organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(organiser.get("/forum").await.says("Tell them another way"));
         let waits = organiser.get("/forum/unreached").await;
         assert!(
             waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org")
@@ -345,7 +345,7 @@ fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_st
             organiser.get("/forum/unreached").await.says("No families are waiting."),
             "she has stopped what it is about, and autism support goes on"
         );
-        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(!organiser.get("/forum").await.says("Tell them another way"));
     });
 }
 
