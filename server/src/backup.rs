@@ -10,7 +10,7 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,8 @@ pub async fn make(
     keep: Option<usize>,
 ) -> Result<(PathBuf, Manifest), String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(cannot)?;
+    let _alone = alone(folder)?;
     let (unfinished, shared) = (folder.join("unfinished"), folder.join("files"));
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(cannot)?;
@@ -121,12 +123,39 @@ pub async fn make(
     };
     let json = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
     write_whole(&unfinished.join("manifest.json"), &json).map_err(cannot)?;
-    let made = folder.join(calendar::clock::stamp(now));
+    let made = free_name(folder, &calendar::clock::stamp(now));
     fs::rename(&unfinished, &made).and_then(|()| File::open(folder)?.sync_all()).map_err(cannot)?;
     if let Some(keep) = keep {
         forget(folder, keep).map_err(cannot)?;
     }
     Ok((made, manifest))
+}
+
+/// Keeps other processes from making a backup in the same folder, until what it gives is dropped or
+/// the process ends.
+fn alone(folder: &Path) -> Result<File, String> {
+    let lock = folder.join("lock");
+    let file = File::create(&lock)
+        .map_err(|error| format!("{} cannot be written: {error}", lock.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "Another backup is being made in {}. Try again when it is done",
+            folder.display()
+        )),
+        Err(TryLockError::Error(error)) => {
+            Err(format!("{} cannot be locked: {error}", lock.display()))
+        }
+    }
+}
+
+/// The folder for a backup of this moment: two may be made in one second.
+fn free_name(folder: &Path, stamp: &str) -> PathBuf {
+    let named = |nth: u32| match nth {
+        1 => folder.join(stamp),
+        nth => folder.join(format!("{stamp}-{nth}")),
+    };
+    (1..).map(named).find(|name| !name.exists()).unwrap_or_else(|| folder.join(stamp))
 }
 
 /// The head of an intact audit log that contains `known`.

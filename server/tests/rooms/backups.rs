@@ -153,6 +153,23 @@ fn a_backup_that_was_stopped_or_damaged_is_none_and_the_next_one_is_whole() {
 }
 
 #[test]
+fn two_backups_of_one_second_are_two_and_two_at_once_are_not_made() {
+    on_both(async |world| {
+        let folder = world.folder().join("backups");
+        let make = || backup::make(world.db(), &world.house.files, &folder, world.now(), None);
+        let (one, _) = make().await.unwrap();
+        let (other, _) = make().await.unwrap();
+        assert_ne!(one, other);
+        let held = fs::File::create(folder.join("lock")).unwrap();
+        held.try_lock().unwrap();
+        let refused = make().await.unwrap_err();
+        assert!(refused.starts_with("Another backup is being made"), "{refused}");
+        drop(held);
+        assert!(make().await.is_ok());
+    });
+}
+
+#[test]
 fn the_daily_backup_is_made_once_a_day() {
     on_both(async |world| {
         let folder = world.folder().join("backups");
