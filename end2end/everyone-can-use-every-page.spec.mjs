@@ -100,7 +100,7 @@ const everyone = {
   ],
   parent: [
     to('/'), topic, countedTopic, votingRound, closedRound,
-    to('/topics/new'), refused('/topics/new', 'Check it before it is sent'),
+    to('/topics/new'), refused('/topics/new', 'Check your topic'),
     to('/topics/new', { name: 'checking a topic', act: checkTopic }),
     to('/local-offer/comments/new'), refused('/local-offer/comments/new', 'Send my comment'), link('/account/said', 'The pages cannot be read with a screen reader', { as: 'her own comment' }),
     to('/account/said'), { name: 'a doubt', find: async (page) => `${await CLAIM.find(page)}/doubts/new`, status: 200 },
@@ -110,7 +110,7 @@ const everyone = {
   organiser: [
     to('/'), to('/forum'), to('/forum?done=decided'),
     link('/forum', 'Hearing tests after nursery age'),
-    link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Keep this decision'), status: 422 }),
+    link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Save this decision'), status: 422 }),
     to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum\'s view'), status: 422 },
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
@@ -194,5 +194,5 @@ async function checkTopic(page) {
   await page.getByLabel('What happens now?').fill('We hear on Friday.\n\nIt changes on Monday.');
   await page.getByLabel('What would help?').fill('Four weeks, and somebody to ask.');
   await page.getByLabel('Transport').check();
-  await page.getByRole('button', { name: 'Check it before it is sent' }).click();
+  await page.getByRole('button', { name: 'Check your topic' }).click();
 }

@@ -121,10 +121,10 @@ fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ballots.csv");
     for (text, fault) in [
-        ("voter,topics\n1,1;2\n2,31\n", "line 3: topic 31 is not among the 30 topics"),
+        ("voter,topics\n1,1;2\n2,31\n", "line 3: topic 31 is not one of the 30 topics"),
         ("name,choice\n", "line 1: the first line should be: voter,topics"),
-        ("voter,topics\n1,buses\n", "line 2: there is no topic ‘buses’: write its number"),
-        ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 is here twice"),
+        ("voter,topics\n1,buses\n", "line 2: there is no topic ‘buses’: use its number"),
+        ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 appears twice"),
     ] {
         std::fs::write(&file, text).unwrap();
         let refused =
