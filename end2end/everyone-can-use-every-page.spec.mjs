@@ -111,7 +111,7 @@ const everyone = {
     to('/'), to('/forum'), to('/forum?done=decided'),
     link('/forum', 'Hearing tests after nursery age'),
     link('/forum', 'Hearing tests after nursery age', { name: 'a decision refused', act: press('Save this decision'), status: 422 }),
-    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Go on to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
+    to('/forum/consultations'), to('/forum/consultations/new'), refused('/forum/consultations/new', 'Continue to the questions'), asks(''), asks('/preview'), asks('/questions/new'), asks('/questions/waiting'), asks('/release'), { name: 'counting again', find: async (page) => `/forum${await CLOSED.find(page)}/release`, status: 200 },
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum\'s view'), status: 422 },
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('Everything up to').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),

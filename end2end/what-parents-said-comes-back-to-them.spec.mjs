@@ -32,31 +32,31 @@ for (const javaScriptEnabled of [true, false]) {
         // The forum asks those who are signed in; one answers and wants to hear what comes of it.
         await organiser.goto(`${service.url}/forum/consultations/new`);
         for (const [label, words] of [
-          ['What you ask about, in one line', 'When the advice line is open'],
+          ['What you are asking about, in one line', 'When the advice line is open'],
           ['What it is about', 'The hours of the advice line.'],
           ['What can still be changed', 'The hours.'],
-          ['What cannot be changed, and why', 'The number, since it is printed everywhere.'],
+          ["What can't be changed, and why", 'The number, since it is printed everywhere.'],
           ['Who it is for', 'Parents who call it'],
           ['How the answers will be used', 'The team sets its hours by them.'],
           ['Who will see what', 'The forum reads every answer.'],
-          ['The last day', DAY(30)],
+          ['Last day', DAY(30)],
         ]) await organiser.getByLabel(label, { exact: true }).fill(words);
-        await organiser.getByLabel('Parents who are signed in, each once').check();
-        await organiser.getByRole('button', { name: 'Go on to the questions' }).click();
+        await organiser.getByLabel('Parents who are signed in, once each').check();
+        await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
         await organiser.getByRole('link', { name: 'Add a question' }).click();
-        await organiser.getByLabel('What you ask, in one sentence').fill('Can you call in the evening?');
+        await organiser.getByLabel('Your question, in one sentence').fill('Can you call in the evening?');
         await organiser.getByLabel('Yes or no').check();
-        await organiser.getByRole('button', { name: 'Keep the question' }).click();
-        await organiser.getByRole('button', { name: 'Open it for parents' }).click();
-        await expect(organiser.getByText('It is open', { exact: true })).toBeVisible();
+        await organiser.getByRole('button', { name: 'Save the question' }).click();
+        await organiser.getByRole('button', { name: 'Open it to parents' }).click();
+        await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
         const id = new URL(organiser.url()).pathname.split('/')[3];
         await parent.goto(`${service.url}/consultations/${id}`);
-        await parent.getByRole('button', { name: 'Begin' }).click();
+        await parent.getByRole('button', { name: 'Start' }).click();
         await parent.getByLabel('No', { exact: true }).check();
-        await parent.getByRole('button', { name: 'Go on' }).click();
-        await parent.getByLabel('Write to me when it is said what came of it').check();
+        await parent.getByRole('button', { name: 'Continue' }).click();
+        await parent.getByLabel('Email me about what happens next').check();
         await parent.getByRole('button', { name: 'Send my answers' }).click();
-        await expect(parent.getByText('Your answers are in')).toBeVisible();
+        await expect(parent.getByText('We have your answers')).toBeVisible();
 
         // It closes; one organiser counts, another publishes.
         const back = 31 * 86_400_000;
