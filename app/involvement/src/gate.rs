@@ -59,7 +59,7 @@ pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
             asks: "Every topic was open for at least 14 days before any draft was written",
             holds: has_topics && facts.topics.iter().all(is_open),
             who: if facts.first_draft_at.is_some() {
-                "A draft was written too early. This can't be put right now."
+                "A draft was written too early. This can't be changed now."
             } else {
                 "Wait until it has been 14 days before writing a draft."
             },

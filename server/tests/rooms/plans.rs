@@ -217,7 +217,7 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
             .leads_to();
         let held = leader.post(&second, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(held.says("This can't be put right now."));
+        assert!(held.says("This can't be changed now."));
         for sql in [
             "UPDATE drafts SET first_recorded_at = first_recorded_at + 5184000000",
             "DELETE FROM drafts WHERE version = 1",

@@ -90,7 +90,7 @@ pub async fn send(
 fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/notices/{}", notice.id);
     let (title, words) = (notice.words.title.clone(), &notice.words);
-    let whom = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
+    let team = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
     let email = (!viewer.is_signed_in()).then(|| {
         view! {
             <Field
@@ -116,7 +116,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <h1>"Ask about this change"</h1>
                 <p class="lead">
                     {format!(
-                        "Your question will go to: {whom}. We will email you the answer and put it \
+                        "Your question will go to: {team}. We will email you the answer and put it \
                          on the page for everyone. Nobody will see who asked.",
                     )}
                 </p>
