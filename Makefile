@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak floors pictures site release package setup-test
+.PHONY: run test check rules rooms rooms-sqlite room mailer browser chaos soak floors words pictures site release package setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -21,7 +21,7 @@ site: ## The browser's programs
 	site/build.sh
 
 rules: ## What needs no database: rules, texts, settings, the floors
-	cargo test --workspace --lib --bins --test disclosure --test documents --test floors
+	cargo test --workspace --lib --bins --test disclosure --test documents --test floors --test words
 
 rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
 	REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) -t -o fsync=off -o max_connections=200 $(MANY) cargo test -p server --tests
@@ -46,6 +46,9 @@ browser: ## The journeys in a real browser
 
 floors: ## The picture of the floors in docs/ARCHITECTURE.md, drawn anew from the code
 	UPDATE_FLOORS=1 cargo test -p app --test floors
+
+words: ## Every text that people read, with its place
+	@cargo test -q -p app --test words all_texts -- --ignored --nocapture | grep -P '\t'
 
 pictures: site ## The pictures of the README, taken anew
 	cargo build -p server

@@ -24,24 +24,24 @@ for (const javaScriptEnabled of [true, false]) {
       await publish(organiser, service, 'Buses that are on time');
       await propose(parent, service, TITLE, 'We hear on Friday.\n\nIt changes on Monday.');
       const topic = new URL(parent.url()).pathname;
-      await expect(parent.getByText('The forum has not read it yet')).toBeVisible();
+      await expect(parent.getByText('Waiting to be checked')).toBeVisible();
       expect((await visitor.goto(service.url + topic)).status()).toBe(404);
       await publish(organiser, service, TITLE);
-      const email = await service.emailTo('parent@example.org', 'Your topic is published', TITLE);
+      const email = await service.emailTo('parent@example.org', 'Your topic has been published', TITLE);
       expect(email.text).toContain(TITLE);
       expect(email.link).toBe(service.url + topic);
       await parent.goto(email.link);
-      await expect(parent.getByText('It will be in the next round')).toBeVisible();
+      await expect(parent.getByText('Parents can support it in the next voting round')).toBeVisible();
 
       // An organiser opens a round. A second parent joins and reads when she can vote.
       await signUp(second, service, 'parent2@example.org', 'North Sefton');
       const round = await openRound(organiser, service);
       await second.goto(service.url + topic);
-      await expect(second.getByText('You can support it from')).toBeVisible();
+      await expect(second.getByText('You can support this topic from')).toBeVisible();
 
       // When the clock opens the vote, she supports it, takes it back, and supports it again: one tap each.
       const give = second.getByRole('button', { name: `Support this topic: ${TITLE}` });
-      const takeBack = second.getByRole('button', { name: `Take back your support for: ${TITLE}` });
+      const takeBack = second.getByRole('button', { name: `Remove my support for: ${TITLE}` });
       await second.addInitScript(noteWhenAwake);
       await expect(async () => {
         await second.goto(service.url + topic);
@@ -59,7 +59,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(second.getByRole('status').filter({ hasText: 'You support this' }).first()).toBeVisible();
       await takeBack.click();
       await expect(give).toBeVisible();
-      if (!javaScriptEnabled) await expect(second.getByText('Your support is taken back')).toBeVisible();
+      if (!javaScriptEnabled) await expect(second.getByText('Support removed')).toBeVisible();
       await give.click();
       await expect(takeBack).toBeVisible();
       if (javaScriptEnabled) expect(await second.evaluate(() => window.stayed), 'the page never went away').toBe(true);
@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
       for (const page of [parent, second]) {
         await expect(async () => {
           await page.goto(service.url + round);
-          await expect(page.getByRole('heading', { name: 'What was counted' })).toBeVisible({ timeout: 1_000 });
+          await expect(page.getByRole('heading', { name: 'Results for every topic' })).toBeVisible({ timeout: 1_000 });
         }).toPass({ timeout: 240_000, intervals: [1_000] });
         const [chosen, counted] = [page.getByRole('listitem').filter({ hasText: TITLE }).first(), page.getByRole('listitem').filter({ hasText: TITLE }).last()];
         await expect(chosen).toContainText('Chosen first. Fewer than 10 parents supported it.');
@@ -97,15 +97,15 @@ async function setUp(service, admin, { organiser, leader }) {
     await admin.goto(`${service.url}/admin/area`);
     await admin.getByLabel(field).fill(name);
     await admin.getByRole('button', { name: button }).click();
-    await expect(admin.getByText('The change is kept')).toBeVisible();
+    await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
   }
-  for (const [page, email, role] of [[organiser, 'organiser@example.org', 'Organiser'], [leader, 'leader@example.org', 'Leader']]) {
+  for (const [page, email, role] of [[organiser, 'organiser@example.org', 'Forum organiser'], [leader, 'leader@example.org', 'Leader']]) {
     await admin.goto(`${service.url}/admin/people`);
-    await admin.getByText('Invite somebody').click();
+    await admin.getByText('Invite someone').click();
     await admin.getByLabel('Email address').fill(email);
     await admin.getByLabel(role, { exact: true }).check();
-    await admin.getByRole('button', { name: 'Send the invitation' }).click();
-    await expect(admin.getByText('The invitation is on its way')).toBeVisible();
+    await admin.getByRole('button', { name: 'Send invitation' }).click();
+    await expect(admin.getByText('Invitation sent')).toBeVisible();
     await acceptInvitation(page, service, email);
   }
 }
@@ -119,23 +119,23 @@ async function propose(parent, service, title, happensNow) {
   await parent.getByLabel('What would help?').fill('Four weeks, and somebody to ask.');
   await parent.getByLabel('Transport').check();
   await parent.getByLabel('South Sefton').check();
-  await parent.getByRole('button', { name: 'Check it before it is sent' }).click();
+  await parent.getByRole('button', { name: 'Check your topic' }).click();
   await expect(parent.getByRole('heading', { name: 'Check your topic' })).toBeVisible();
   await expect(parent.getByText(title, { exact: true })).toBeVisible();
   if (title === TITLE) {
-    await expect(parent.getByRole('heading', { name: 'Is it one of these?' })).toBeVisible();
+    await expect(parent.getByRole('heading', { name: 'Has someone already asked for this?' })).toBeVisible();
     await expect(parent.getByRole('link', { name: 'Buses that are on time' })).toBeVisible();
   }
   await parent.getByRole('button', { name: 'Send this topic' }).click();
-  await expect(parent.getByText('Your topic is with the forum')).toBeVisible();
+  await expect(parent.getByText('Sent to the forum')).toBeVisible();
 }
 
 async function publish(organiser, service, title) {
   await organiser.goto(`${service.url}/forum`);
   await organiser.getByRole('link', { name: title }).click();
   await organiser.getByLabel('Publish it as it is').check();
-  await organiser.getByRole('button', { name: 'Keep this decision' }).click();
-  await expect(organiser.getByText('Your decision is kept')).toBeVisible();
+  await organiser.getByRole('button', { name: 'Save this decision' }).click();
+  await expect(organiser.getByText('Saved', { exact: true })).toBeVisible();
   await expect(organiser.getByRole('link', { name: title })).toHaveCount(0);
 }
 
@@ -143,7 +143,7 @@ async function publish(organiser, service, title) {
 async function openRound(organiser, service) {
   await organiser.goto(`${service.url}/forum`);
   await organiser.getByRole('link', { name: 'Open a round' }).click();
-  await organiser.getByLabel('Its name').fill('The first round');
+  await organiser.getByLabel('Name of the round').fill('The first round');
   const now = Date.now();
   const vote = MINUTE * Math.ceil((now + MINUTE / 2) / MINUTE);
   for (const [name, at] of [['Parents propose from', now], ['Parents vote from', vote], ['Voting closes', vote + 2 * MINUTE]]) {

@@ -26,8 +26,8 @@ for (const javaScriptEnabled of [true, false]) {
         await signIn(page, service, 'parent@example.org');
         await write(page);
         await end(context);
-        await page.getByRole('button', { name: 'Check it before it is sent' }).click();
-        await expect(page.getByText('What you wrote is kept')).toBeVisible();
+        await page.getByRole('button', { name: 'Check your topic' }).click();
+        await expect(page.getByText("We've kept what you wrote")).toBeVisible();
 
         await page.getByLabel('Your email address').fill('parent@example.org');
         await page.getByLabel('Your password').fill('not this one');
@@ -37,13 +37,13 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByLabel('Your password').fill(PASSWORD);
         await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 
-        await page.getByRole('button', { name: 'Go on where you were' }).click();
+        await page.getByRole('button', { name: 'Continue' }).click();
         await expect(page.getByRole('heading', { name: 'Check your topic' })).toBeVisible();
         await page.getByRole('button', { name: 'Change something' }).click();
         await stillThere(page);
-        await page.getByRole('button', { name: 'Check it before it is sent' }).click();
+        await page.getByRole('button', { name: 'Check your topic' }).click();
         await page.getByRole('button', { name: 'Send this topic' }).click();
-        await expect(page.getByText('Your topic is with the forum')).toBeVisible();
+        await expect(page.getByText('Sent to the forum')).toBeVisible();
       });
     }
 
@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('What should be planned?').fill('');
       await page.getByLabel('What would help?').fill(' ');
       await page.getByLabel('Early years').uncheck();
-      await page.getByRole('button', { name: 'Check it before it is sent' }).click();
+      await page.getByRole('button', { name: 'Check your topic' }).click();
 
       await expect(page).toHaveTitle(/^Error: /);
       const summary = page.getByRole('alert');
@@ -79,7 +79,7 @@ for (const javaScriptEnabled of [true, false]) {
     test('she looks at a topic like hers, comes back, and what she wrote is still there', async ({ page }) => {
       await signIn(page, service, 'parent@example.org');
       await write(page, 'Health in EHC plans, please');
-      await page.getByRole('button', { name: 'Check it before it is sent' }).click();
+      await page.getByRole('button', { name: 'Check your topic' }).click();
       await page.getByRole('link', { name: 'Health in EHC plans', exact: true }).click();
       await expect(page.getByRole('heading', { level: 1, name: 'Health in EHC plans' })).toBeVisible();
       await page.goBack();
@@ -92,7 +92,7 @@ for (const javaScriptEnabled of [true, false]) {
       await signIn(page, service, 'parent2@example.org');
       const title = `Sent once ${javaScriptEnabled ? 'with' : 'without'} scripts`;
       await write(page, title);
-      await page.getByRole('button', { name: 'Check it before it is sent' }).click();
+      await page.getByRole('button', { name: 'Check your topic' }).click();
       // The first tap reaches the service and its answer is lost: the browser stays where it is, so she taps again. A
       // double click would not do, since the browser drops the first of two forms sent at once.
       const send = page.getByRole('button', { name: 'Send this topic' });
@@ -104,7 +104,7 @@ for (const javaScriptEnabled of [true, false]) {
       await send.click();
       await expect.poll(() => first, 'the first tap was taken').toBe(303);
       await send.click();
-      await expect(page.getByText('Your topic is with the forum')).toBeVisible();
+      await expect(page.getByText('Sent to the forum')).toBeVisible();
       await page.goto(`${service.url}/account`);
       await expect(page.getByRole('link', { name: title })).toHaveCount(1);
     });
@@ -112,8 +112,8 @@ for (const javaScriptEnabled of [true, false]) {
     test('she signs in with the keyboard alone', async ({ page }) => {
       await page.goto(`${service.url}/sign-in`);
       await page.keyboard.press('Tab');
-      await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();
-      await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeInViewport();
+      await expect(page.getByRole('link', { name: 'Skip to main content' })).toBeFocused();
+      await expect(page.getByRole('link', { name: 'Skip to main content' })).toBeInViewport();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Tab');
       await expect(page.getByLabel('Your email address')).toBeFocused();
@@ -137,13 +137,13 @@ test('her signal goes while she supports a topic: she is told, and the next tap 
   await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   await give.click();
-  await expect(page.getByText('That did not get through. Try again.')).toBeVisible();
+  await expect(page.getByText("That didn't go through. Try again.")).toBeVisible();
   await context.setOffline(false);
   await give.click();
-  await expect(page.getByRole('button', { name: 'Take back your support' })).toBeVisible();
-  await expect(page.getByText('That did not get through')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Remove my support' })).toBeVisible();
+  await expect(page.getByText("That didn't go through")).toBeHidden();
   await page.reload();
-  await expect(page.getByRole('button', { name: 'Take back your support' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove my support' })).toBeVisible();
 });
 
 test('her signal goes as she moves on: the page says so in our words, and later she goes on', async ({ page, context }) => {
@@ -156,7 +156,7 @@ test('her signal goes as she moves on: the page says so in our words, and later 
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
   await context.setOffline(false);
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Rounds', exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Voting rounds', exact: true })).toBeVisible();
 });
 
 async function write(page, title = 'A quiet hour at the library') {

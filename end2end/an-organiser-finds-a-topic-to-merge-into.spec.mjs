@@ -22,16 +22,16 @@ for (const javaScriptEnabled of [true, false]) {
         if (javaScriptEnabled) await organiser.waitForFunction(() => window.isAwake);
         await organiser.evaluate(() => { window.stayed = true; });
 
-        await organiser.getByRole('textbox', { name: 'The reason' }).fill('Half a reason');
-        await organiser.getByLabel('Words of that topic').fill('no topic holds these words');
-        await organiser.getByRole('button', { name: 'Look for it' }).click();
-        if (javaScriptEnabled) await expect(organiser.getByText('No other published topic is found')).toBeVisible();
-        await organiser.getByLabel('Words of that topic').fill('autism');
-        if (javaScriptEnabled) await organiser.getByLabel('Words of that topic').press('Enter');
-        else await organiser.getByRole('button', { name: 'Look for it' }).click();
-        const into = organiser.getByRole('group', { name: 'Which topic is it part of?' }).getByRole('radio');
+        await organiser.getByRole('textbox', { name: 'Your reason' }).fill('Half a reason');
+        await organiser.getByLabel('Words in that topic').fill('no topic holds these words');
+        await organiser.getByRole('button', { name: 'Search', exact: true }).click();
+        if (javaScriptEnabled) await expect(organiser.getByText('No other published topics match')).toBeVisible();
+        await organiser.getByLabel('Words in that topic').fill('autism');
+        if (javaScriptEnabled) await organiser.getByLabel('Words in that topic').press('Enter');
+        else await organiser.getByRole('button', { name: 'Search', exact: true }).click();
+        const into = organiser.getByRole('group', { name: 'Which topic should it be part of?' }).getByRole('radio');
         await expect(into.first()).toBeVisible();
-        await expect(organiser.getByRole('textbox', { name: 'The reason' })).toHaveValue('Half a reason');
+        await expect(organiser.getByRole('textbox', { name: 'Your reason' })).toHaveValue('Half a reason');
         expect(await organiser.evaluate(() => window.stayed === true)).toBe(javaScriptEnabled);
         if (javaScriptEnabled) {
           expect(await hindrances(organiser)).toEqual([]);
@@ -42,7 +42,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         await into.first().check();
         await organiser.getByLabel('Merge it into').check();
-        await organiser.getByRole('button', { name: 'Keep this decision' }).click();
+        await organiser.getByRole('button', { name: 'Save this decision' }).click();
         await expect(organiser).toHaveURL(/\/forum\?done=decided$/);
       } finally {
         await service.stop();

@@ -19,16 +19,16 @@ for (const javaScriptEnabled of [true, false]) {
         // She asks from the page of a change like those she minds, and confirms by the email.
         await family.goto(`${service.url}/notices`);
         await family.getByRole('link', { name: 'Route 5 to school comes fifteen minutes earlier' }).click();
-        await family.getByRole('link', { name: 'Be told of changes like this' }).click();
+        await family.getByRole('link', { name: 'Get told about changes like this' }).click();
         await expect(family.getByLabel('Transport')).toBeChecked();
         await family.getByLabel('Autism support').check();
         await family.getByLabel('Your email address').fill('family@example.org');
         await fine(family);
-        await family.getByRole('button', { name: 'Tell me' }).click();
-        await expect(family.getByRole('heading', { name: 'Look in your email' })).toBeVisible();
+        await family.getByRole('button', { name: 'Email me about changes' }).click();
+        await expect(family.getByRole('heading', { name: 'Check your email' })).toBeVisible();
         await family.goto((await service.emailTo('family@example.org', 'Confirm')).link);
         await fine(family);
-        await family.getByRole('button', { name: 'Yes, write to me' }).click();
+        await family.getByRole('button', { name: 'Yes, email me' }).click();
         await expect(family.getByRole('button', { name: 'Stop Transport in South Sefton' })).toBeVisible();
         await fine(family);
 
@@ -37,47 +37,47 @@ for (const javaScriptEnabled of [true, false]) {
         service.command('invite', 'colleague@example.org', '--role', 'leader');
         await acceptInvitation(colleague, service, 'colleague@example.org');
         await leader.goto(`${service.url}/lead`);
-        await leader.getByRole('link', { name: 'Write a notice' }).click();
+        await leader.getByRole('link', { name: 'Write a change notice' }).click();
         await write(leader);
         await fine(leader);
-        await leader.getByRole('button', { name: 'Look at it as parents will' }).click();
-        await expect(leader.getByText('The notice is kept')).toBeVisible();
-        await expect(leader.getByRole('heading', { name: 'Who would be told' })).toBeVisible();
-        await expect(leader.getByText('A colleague approves it, before anyone is told.')).toBeVisible();
+        await leader.getByRole('button', { name: 'Preview' }).click();
+        await expect(leader.getByText('Saved', { exact: true })).toBeVisible();
+        await expect(leader.getByRole('heading', { name: 'Who will be told' })).toBeVisible();
+        await expect(leader.getByText('A colleague must approve this before anyone is told.')).toBeVisible();
         await fine(leader);
         await colleague.goto(`${service.url}/lead`);
-        await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the library' }).click();
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the library' }).click();
         await fine(colleague);
-        await colleague.getByRole('button', { name: 'Approve it' }).click();
+        await colleague.getByRole('button', { name: 'Approve this notice' }).click();
 
         // The email says what to do, and she says that she has read it.
         const email = await service.emailTo('family@example.org', 'Route 7 stops at the library');
-        expect(email.text).toContain('What you must do: Wait at the library from that day on.');
+        expect(email.text).toContain('What you need to do: Wait at the library from that day on.');
         await family.goto(email.link);
         await fine(family);
         await family.getByRole('button', { name: 'I have read this' }).click();
         await expect(family.getByText('Thank you')).toBeVisible();
         await fine(family);
         await family.getByRole('link', { name: 'Route 7 stops at the library' }).click();
-        await expect(family.getByRole('heading', { name: 'What you must do' })).toBeVisible();
+        await expect(family.getByRole('heading', { name: 'What you need to do' })).toBeVisible();
         await fine(family);
 
         // The hour was wrong: the correction reaches her too, and the old page says so.
         const told = family.url();
         await leader.goto(told);
-        await leader.getByRole('link', { name: 'Correct it' }).click();
+        await leader.getByRole('link', { name: 'Correct this notice' }).click();
         await fine(leader);
         await leader.getByLabel('What has changed since people were told').fill('It stops at the town hall, not at the library.');
         await leader.getByLabel('The change in one line').fill('Route 7 stops at the town hall');
-        await leader.getByRole('button', { name: 'Look at it as parents will' }).click();
+        await leader.getByRole('button', { name: 'Preview' }).click();
         await colleague.goto(`${service.url}/lead`);
-        await colleague.getByRole('link', { name: 'Approve the notice: Route 7 stops at the town hall' }).click();
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the town hall' }).click();
         await fine(colleague);
-        await colleague.getByRole('button', { name: 'Approve it' }).click();
+        await colleague.getByRole('button', { name: 'Approve this notice' }).click();
         const corrected = await service.emailTo('family@example.org', 'Corrected:');
         expect(corrected.text).toContain('It stops at the town hall, not at the library.');
         await family.goto(told);
-        await expect(family.getByText('This was corrected. Go by the correction.')).toBeVisible();
+        await expect(family.getByText('This has been corrected. Please read the correction instead.')).toBeVisible();
         await fine(family);
         await family.getByRole('link', { name: 'Read the correction' }).click();
         await expect(family.getByRole('heading', { name: 'What has changed' })).toBeVisible();
@@ -88,10 +88,10 @@ for (const javaScriptEnabled of [true, false]) {
         await family.getByLabel('Your question').fill('Which side of the road?');
         await family.getByLabel('Your email address').fill('family@example.org');
         await fine(family);
-        await family.getByRole('button', { name: 'Ask' }).click();
-        await expect(family.getByText('Your question is on its way')).toBeVisible();
+        await family.getByRole('button', { name: 'Send my question' }).click();
+        await expect(family.getByText("We've sent your question")).toBeVisible();
         await leader.goto(`${service.url}/lead`);
-        await leader.getByRole('link', { name: 'Answer: Route 7 stops at the town hall' }).click();
+        await leader.getByRole('link', { name: 'Answer questions about: Route 7 stops at the town hall' }).click();
         await leader.getByLabel('Which side of the road?').check();
         await leader.getByLabel('The question, as everyone will read it').fill('On which side of the road does it stop?');
         await leader.getByLabel('The answer', { exact: true }).fill('On the side of the town hall.');
@@ -110,7 +110,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(family.getByRole('button', { name: 'Stop Autism support in South Sefton' })).toBeVisible();
         await expect(family.getByRole('button', { name: 'Stop Transport in South Sefton' })).toHaveCount(0);
         await family.getByRole('button', { name: 'Stop Autism support in South Sefton' }).click();
-        await expect(family.getByText('We tell you of no changes now.')).toBeVisible();
+        await expect(family.getByText("You don't get any emails about changes now.")).toBeVisible();
       } finally {
         await service.stop();
       }
@@ -120,17 +120,17 @@ for (const javaScriptEnabled of [true, false]) {
 
 async function write(leader) {
   await leader.getByLabel('The change in one line').fill('Route 7 stops at the library');
-  await leader.getByLabel('What changes').fill('The bus on route 7 stops at the library and no longer at the school gate.');
+  await leader.getByLabel('What is changing').fill('The bus on route 7 stops at the library and no longer at the school gate.');
   await leader.getByLabel('Transport').check();
   await leader.getByLabel('South Sefton').check();
-  await leader.getByLabel('The day it takes effect').fill(DAY(30));
-  await leader.getByLabel('From a day').check();
-  await leader.getByLabel('It is decided').check();
+  await leader.getByLabel('The day it starts').fill(DAY(30));
+  await leader.getByLabel('That day', { exact: true }).check();
+  await leader.getByLabel('Yes, it has been decided').check();
   await leader.getByLabel('The day it was decided').fill(DAY(-3));
-  await leader.getByLabel('Why', { exact: true }).fill('The road at the gate is closed.');
-  await leader.getByLabel('Who is affected').fill('Children on route 7');
-  await leader.getByLabel('What families must do').fill('Wait at the library from that day on.');
+  await leader.getByLabel('Why it is changing').fill('The road at the gate is closed.');
+  await leader.getByLabel('Who this affects').fill('Children on route 7');
+  await leader.getByLabel('What families need to do').fill('Wait at the library from that day on.');
   await leader.getByLabel('No', { exact: true }).check();
-  await leader.getByLabel('Whom families can ask').fill('The school transport team');
-  await leader.getByLabel('Their telephone number').fill('01234 567 890');
+  await leader.getByLabel('Who families can ask').fill('The school transport team');
+  await leader.getByLabel('Their phone number').fill('01234 567 890');
 }

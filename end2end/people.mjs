@@ -15,21 +15,21 @@ export async function signUp(page, service, email, place) {
   await page.goto(service.url);
   await page.getByRole('link', { name: 'Join in two minutes' }).click();
   await page.getByLabel('Your email address').fill(email);
-  await page.getByLabel('A name for others to see').fill('An invented parent');
+  await page.getByLabel('Your display name').fill('An invented parent');
   await page.getByLabel(place).check();
   await page.getByLabel('Choose a password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('heading', { name: 'Look in your email' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
   await page.goto((await service.emailTo(email, 'Confirm')).link);
-  await page.getByRole('button', { name: 'Confirm and go on' }).click();
-  await page.getByText('Welcome. Your address is confirmed').waitFor();
+  await page.getByRole('button', { name: 'Confirm and continue' }).click();
+  await page.getByText('Welcome. Your email address is confirmed').waitFor();
 }
 
 export async function acceptInvitation(page, service, email) {
   await page.goto((await service.emailTo(email, 'invited')).link);
-  await page.getByLabel('A name for others to see').fill('An invented volunteer');
+  await page.getByLabel('Your display name').fill('An invented volunteer');
   await page.getByLabel('Choose a password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Accept and go on' }).click();
+  await page.getByRole('button', { name: 'Accept and continue' }).click();
   await page.getByText('Welcome').waitFor();
 }
 

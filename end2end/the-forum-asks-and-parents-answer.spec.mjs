@@ -16,31 +16,31 @@ for (const javaScriptEnabled of [true, false]) {
         const [organiser, phone, other] = await Promise.all([1, 2, 3].map(async () => (await browser.newContext({ javaScriptEnabled })).newPage()));
         const fine = async (page) => { if (javaScriptEnabled) expect(await hindrances(page)).toEqual([]); };
 
-        // She says what it is about, copies a well-put question and writes two of her own.
+        // She says what it is about, copies a question from the library and writes two of her own.
         await signIn(organiser, service, 'organiser@example.org');
         await organiser.goto(`${service.url}/forum`);
         await organiser.getByRole('link', { name: 'Ask parents' }).click();
-        await organiser.getByRole('button', { name: 'Go on to the questions' }).click();
+        await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
         await expect(organiser).toHaveTitle(/^Error: /);
         await fine(organiser);
         for (const [label, words] of [
-          ['What you ask about, in one line', 'Short breaks that suit'],
+          ['What you are asking about, in one line', 'Short breaks that suit'],
           ['What it is about', 'How short breaks are offered.'],
           ['What can still be changed', 'Times and places.'],
-          ['What cannot be changed, and why', 'The money for this year is spent.'],
+          ["What can't be changed, and why", 'The money for this year is spent.'],
           ['Who it is for', 'Parents of children who need a break'],
           ['How the answers will be used', 'The forum writes down what it heard.'],
           ['Who will see what', 'The forum reads every answer.'],
-          ['The last day', DAY(60)],
+          ['Last day', DAY(60)],
         ]) await organiser.getByLabel(label, { exact: true }).fill(words);
-        await organiser.getByLabel('Anyone who comes to the page').check();
-        await organiser.getByRole('button', { name: 'Go on to the questions' }).click();
-        await expect(organiser.getByText('The words are kept')).toBeVisible();
+        await organiser.getByLabel('Anyone who visits the page').check();
+        await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
+        await expect(organiser.getByText('Details saved')).toBeVisible();
         await fine(organiser);
-        await organiser.getByText('Copy well-put questions').click();
+        await organiser.getByText('Copy questions from our library').click();
         await organiser.getByLabel('Overall, how satisfied are you with it?').check();
         await fine(organiser);
-        await organiser.getByRole('button', { name: 'Copy these' }).click();
+        await organiser.getByRole('button', { name: 'Copy these questions' }).click();
         await ask(organiser, 'Do you have a short break now?', 'Yes or no');
         await fine(organiser);
         await ask(organiser, 'What would suit your child better?', 'Several lines of text');
@@ -48,24 +48,24 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await expect(organiser.getByLabel('What would suit your child better?')).toBeVisible();
         await organiser.goBack();
-        await organiser.getByRole('button', { name: 'Open it for parents' }).click();
-        await expect(organiser.getByText('It is open', { exact: true })).toBeVisible();
+        await organiser.getByRole('button', { name: 'Open it to parents' }).click();
+        await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
 
         // A parent answers on the bus; the signal goes before the last answer, and comes back.
         await phone.goto(service.url);
         await phone.getByRole('link', { name: 'Short breaks that suit' }).click();
         await fine(phone);
-        await phone.getByRole('button', { name: 'Begin' }).click();
+        await phone.getByRole('button', { name: 'Start' }).click();
         await phone.getByLabel('Very satisfied', { exact: true }).check();
         await fine(phone);
-        await phone.getByRole('button', { name: 'Go on' }).click();
+        await phone.getByRole('button', { name: 'Continue' }).click();
         await phone.getByLabel('Yes').check();
-        await phone.getByRole('button', { name: 'Go on' }).click();
+        await phone.getByRole('button', { name: 'Continue' }).click();
         await phone.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
         await phone.context().setOffline(true);
-        await phone.getByRole('button', { name: 'Go on' }).click().catch(() => {});
+        await phone.getByRole('button', { name: 'Continue' }).click().catch(() => {});
         if (javaScriptEnabled) {
-          await expect(phone.getByText('is kept on this phone, in this browser, and sent as soon as')).toBeVisible();
+          await expect(phone.getByText('Your answers are saved on this phone, in this browser.')).toBeVisible();
           await fine(phone);
           await phone.context().setOffline(false);
           await expect(phone.getByRole('heading', { name: 'Check your answers' })).toBeVisible({ timeout: 15_000 });
@@ -80,20 +80,20 @@ for (const javaScriptEnabled of [true, false]) {
         // On another phone, with the code that she wrote down.
         await phone.goto(`${service.url}/consultations`);
         await phone.getByRole('link', { name: 'Short breaks that suit' }).click();
-        await phone.getByRole('link', { name: 'Go on with the answers begun here' }).click();
+        await phone.getByRole('link', { name: 'Continue with the answers started here' }).click();
         const written = code.exec(await phone.locator('main').innerText())[0];
         await other.goto(`${service.url}/consultations`);
         await other.getByRole('link', { name: 'Short breaks that suit' }).click();
         await other.getByText('I have a code').click();
         await other.getByLabel('Your code').fill(written.toLowerCase());
-        await other.getByRole('button', { name: 'Come back to my answers' }).click();
+        await other.getByRole('button', { name: 'Go to my answers' }).click();
         await expect(other.getByRole('heading', { name: 'Check your answers' })).toBeVisible();
         await expect(other.getByText('Very satisfied')).toBeVisible();
         await fine(other);
         await other.getByRole('link', { name: /^Change.*What would suit your child better/ }).click();
         await other.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
-        await other.getByRole('button', { name: 'Go on' }).click();
-        await other.getByLabel('Words I wrote may be quoted, without my name').check();
+        await other.getByRole('button', { name: 'Continue' }).click();
+        await other.getByLabel('You can quote what I wrote, without my name').check();
         await other.getByRole('button', { name: 'Send my answers' }).click();
         await expect(other.getByText('Your answers count.')).toBeVisible();
         await expect(other.getByText(written).first()).toBeVisible();
@@ -113,40 +113,40 @@ for (const javaScriptEnabled of [true, false]) {
           await expect(other.getByText('Sunday mornings, near us.')).toBeVisible({ timeout: 15_000 });
           await other.goto(`${receipt}/all`);
           await other.getByLabel('Yes', { exact: true }).check();
-          await expect(other.getByText('Kept.')).toBeVisible();
+          await expect(other.getByText('Saved.')).toBeVisible();
         }
         await other.getByLabel('No', { exact: true }).check();
         await other.getByLabel('What would suit your child better?').fill('Sunday mornings, near us.');
-        await other.getByRole('button', { name: 'Keep my answers' }).click();
-        await expect(other.getByText('Your answers are in')).toBeVisible();
+        await other.getByRole('button', { name: 'Save my answers' }).click();
+        await expect(other.getByText('We have your answers')).toBeVisible();
 
         // Others answer too, one changes her mind; two came on paper.
         const id = new URL(receipt).pathname.split('/')[2];
         for (let nth = 0; nth < 12; nth++) await answered(browser, service, id, 'Weekends, near us.');
         const undecided = await (await browser.newContext({ javaScriptEnabled })).newPage();
         await undecided.goto(await answered(browser, service, id, 'Nothing.'));
-        await undecided.getByText('Take my answers back').click();
-        await undecided.getByRole('button', { name: 'Take them back' }).click();
-        await expect(undecided.getByRole('heading', { name: 'Your answers are taken back' })).toBeVisible();
+        await undecided.getByText('Delete my answers').click();
+        await undecided.getByRole('button', { name: 'Delete them' }).click();
+        await expect(undecided.getByRole('heading', { name: 'Your answers have been deleted' })).toBeVisible();
         await fine(undecided);
         await undecided.goto(`${service.url}/consultations/${id}/paper`);
-        await expect(undecided.getByText('Do not write your name on it.')).toBeVisible();
+        await expect(undecided.getByText("Don't write your name on it.")).toBeVisible();
         await fine(undecided);
         await organiser.goto(`${service.url}/forum/consultations/${id}`);
         await fine(organiser);
         await organiser.getByRole('link', { name: 'Paper, phone and meetings' }).click();
-        await organiser.getByRole('link', { name: 'Type one in' }).click();
-        await organiser.getByRole('button', { name: 'Keep it' }).click();
-        await expect(organiser.getByRole('link', { name: 'Choose how it came' })).toBeVisible();
+        await organiser.getByRole('link', { name: 'Type in a response' }).click();
+        await organiser.getByRole('button', { name: 'Save', exact: true }).click();
+        await expect(organiser.getByRole('link', { name: 'Choose how it came in' })).toBeVisible();
         await fine(organiser);
         await organiser.getByLabel('On paper').check();
         await organiser.getByLabel('What would suit your child better?').fill('A place where Sam Invented can go.');
-        await organiser.getByLabel('It says that words may be quoted without a name').check();
-        await organiser.getByRole('button', { name: 'Keep it' }).click();
+        await organiser.getByLabel('The sheet says we can quote it, without a name').check();
+        await organiser.getByRole('button', { name: 'Save', exact: true }).click();
         await expect(organiser.getByText('Write 1 on the sheet')).toBeVisible();
         await fine(organiser);
         await organiser.goto(`${service.url}/forum/consultations/${id}/answers`);
-        await expect(organiser.getByRole('heading', { name: 'Not before it has closed' })).toBeVisible();
+        await expect(organiser.getByRole('heading', { name: "You can't read the answers yet" })).toBeVisible();
 
         // It closes. Somebody else compares the sheet; the organiser reads, puts a theme, quotes and redacts.
         const back = 62 * 86_400_000;
@@ -158,29 +158,29 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(second);
         await second.getByRole('link', { name: 'Sheet 1' }).click();
         await fine(second);
-        await second.getByRole('button', { name: 'It is now as on the sheet' }).click();
-        await expect(second.getByText('It is as on the sheet')).toBeVisible();
+        await second.getByRole('button', { name: 'It now matches the sheet' }).click();
+        await expect(second.getByText('Checked: it matches the sheet')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}`);
         await organiser.getByRole('link', { name: 'Read the answers' }).click();
         await fine(organiser);
         await organiser.getByRole('link', { name: 'What would suit your child better?' }).click();
-        await organiser.getByLabel('A new theme').fill('Near home');
-        await organiser.getByRole('button', { name: 'Add it' }).click();
-        await organiser.getByLabel('Look for words').fill('Sunday');
-        await organiser.getByRole('button', { name: 'Look', exact: true }).click();
+        await organiser.getByLabel('New theme').fill('Near home');
+        await organiser.getByRole('button', { name: 'Add this theme' }).click();
+        await organiser.getByLabel('Search the answers').fill('Sunday');
+        await organiser.getByRole('button', { name: 'Search', exact: true }).click();
         await expect(organiser.getByText('1 found')).toBeVisible();
         await organiser.getByLabel('Near home').check();
-        await organiser.getByRole('button', { name: 'Keep its themes' }).click();
+        await organiser.getByRole('button', { name: 'Save its themes' }).click();
         await organiser.getByText('Quote, redact or pass on').click();
         await fine(organiser);
-        await organiser.getByLabel('Words to publish with the results').fill('Sunday mornings');
-        await organiser.getByRole('button', { name: 'Publish these words' }).click();
-        await expect(organiser.getByText('To be published: “Sunday mornings”')).toBeVisible();
+        await organiser.getByLabel('Quote to publish with the results').fill('Sunday mornings');
+        await organiser.getByRole('button', { name: 'Add this quote to the results' }).click();
+        await expect(organiser.getByText('Will be published: “Sunday mornings”')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}/answers/${'question-2'}?q=Sam`);
         await organiser.getByText('Quote, redact or pass on').click();
-        await organiser.getByLabel('What may be read instead').fill('A place where [a name] can go.');
+        await organiser.getByLabel('What people will read instead').fill('A place where [a name] can go.');
         await organiser.getByLabel('Why').fill('It names a child');
-        await organiser.getByRole('button', { name: 'Redact it' }).click();
+        await organiser.getByRole('button', { name: 'Redact this answer' }).click();
         await fine(organiser);
 
         // One counts, the other publishes; everyone reads it, and takes it as a table.
@@ -190,7 +190,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await second.goto(`${service.url}/forum/consultations/${id}/release`);
         await second.getByRole('button', { name: 'Publish these results' }).click();
-        await expect(second.getByText('14 people answered, of about 300 who were asked.')).toBeVisible();
+        await expect(second.getByText('14 people answered, out of about 300 who were asked.')).toBeVisible();
         await expect(second.getByText('Sunday mornings')).toBeVisible();
         await fine(second);
         const csv = await (await second.request.get(`${service.url}/consultations/${id}/results.csv`)).text();
@@ -218,7 +218,7 @@ async function answered(browser, service, id, words) {
 
 async function ask(organiser, text, kind) {
   await organiser.getByRole('link', { name: 'Add a question' }).click();
-  await organiser.getByLabel('What you ask, in one sentence').fill(text);
+  await organiser.getByLabel('Your question, in one sentence').fill(text);
   await organiser.getByLabel(kind).check();
-  await organiser.getByRole('button', { name: 'Keep the question' }).click();
+  await organiser.getByRole('button', { name: 'Save the question' }).click();
 }

@@ -14,9 +14,9 @@ test('the README shows the home page as it is', async ({ page }) => {
   try {
     await page.goto(service.url);
     await expect(page.getByRole('link', { name: 'Sefton Parent Carer Forum' })).toBeInViewport();
-    await expect(page.getByRole('heading', { level: 1, name: 'What should be planned next?' })).toBeInViewport();
+    await expect(page.getByRole('heading', { level: 1, name: 'What matters most to your family?' })).toBeInViewport();
     await expect(page.getByRole('link', { name: 'Choose topics to support' })).toBeInViewport({ ratio: 1 });
-    await expect(page.getByText('Nobody sees the counts before then')).toBeInViewport();
+    await expect(page.getByText('Nobody sees the results before then')).toBeInViewport();
     await expect(page.getByRole('link', { name: 'Join in two minutes' })).toBeInViewport();
     await expect(page.getByRole('heading', { name: 'Latest topics from parents' })).toBeVisible();
     const picture = await page.screenshot(process.env.UPDATE_PICTURES === '1' ? { path: PICTURE } : {});

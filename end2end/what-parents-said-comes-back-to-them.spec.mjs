@@ -32,31 +32,31 @@ for (const javaScriptEnabled of [true, false]) {
         // The forum asks those who are signed in; one answers and wants to hear what comes of it.
         await organiser.goto(`${service.url}/forum/consultations/new`);
         for (const [label, words] of [
-          ['What you ask about, in one line', 'When the advice line is open'],
+          ['What you are asking about, in one line', 'When the advice line is open'],
           ['What it is about', 'The hours of the advice line.'],
           ['What can still be changed', 'The hours.'],
-          ['What cannot be changed, and why', 'The number, since it is printed everywhere.'],
+          ["What can't be changed, and why", 'The number, since it is printed everywhere.'],
           ['Who it is for', 'Parents who call it'],
           ['How the answers will be used', 'The team sets its hours by them.'],
           ['Who will see what', 'The forum reads every answer.'],
-          ['The last day', DAY(30)],
+          ['Last day', DAY(30)],
         ]) await organiser.getByLabel(label, { exact: true }).fill(words);
-        await organiser.getByLabel('Parents who are signed in, each once').check();
-        await organiser.getByRole('button', { name: 'Go on to the questions' }).click();
+        await organiser.getByLabel('Parents who are signed in, once each').check();
+        await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
         await organiser.getByRole('link', { name: 'Add a question' }).click();
-        await organiser.getByLabel('What you ask, in one sentence').fill('Can you call in the evening?');
+        await organiser.getByLabel('Your question, in one sentence').fill('Can you call in the evening?');
         await organiser.getByLabel('Yes or no').check();
-        await organiser.getByRole('button', { name: 'Keep the question' }).click();
-        await organiser.getByRole('button', { name: 'Open it for parents' }).click();
-        await expect(organiser.getByText('It is open', { exact: true })).toBeVisible();
+        await organiser.getByRole('button', { name: 'Save the question' }).click();
+        await organiser.getByRole('button', { name: 'Open it to parents' }).click();
+        await expect(organiser.getByText('You have opened it to parents', { exact: true })).toBeVisible();
         const id = new URL(organiser.url()).pathname.split('/')[3];
         await parent.goto(`${service.url}/consultations/${id}`);
-        await parent.getByRole('button', { name: 'Begin' }).click();
+        await parent.getByRole('button', { name: 'Start' }).click();
         await parent.getByLabel('No', { exact: true }).check();
-        await parent.getByRole('button', { name: 'Go on' }).click();
-        await parent.getByLabel('Write to me when it is said what came of it').check();
+        await parent.getByRole('button', { name: 'Continue' }).click();
+        await parent.getByLabel('Email me about what happens next').check();
         await parent.getByRole('button', { name: 'Send my answers' }).click();
-        await expect(parent.getByText('Your answers are in')).toBeVisible();
+        await expect(parent.getByText('We have your answers')).toBeVisible();
 
         // It closes; one organiser counts, another publishes.
         const back = 31 * 86_400_000;
@@ -77,25 +77,25 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('It is done', { exact: true }).check();
         await leader.getByLabel('We did', { exact: true }).fill('The advice line is open until eight on Tuesdays.');
         await leader.getByLabel('A number before and after: what is counted?').fill('Hours open after six');
-        await leader.getByLabel('Where are the numbers from?').fill('The team’s rota');
-        await leader.getByLabel('A file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
+        await leader.getByLabel('Where do the numbers come from?').fill('The team’s rota');
+        await leader.getByLabel('Add a file', { exact: true }).setInputFiles({ name: 'rota.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nTuesdays until eight') });
         await leader.getByLabel('The numbers', { exact: true }).fill(`All of Sefton; ${DAY(-60)}; 0\nAll of Sefton; ${DAY(-1)}; 2`);
-        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
+        await leader.getByRole('button', { name: 'Check your update' }).click();
         await expect(leader.getByText('rota.pdf (PDF, 1 kB)')).toBeVisible();
         await fine(leader);
-        await leader.getByRole('button', { name: 'Publish it' }).click();
-        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
+        await leader.getByRole('button', { name: 'Publish', exact: true }).click();
+        await expect(leader.getByText('The council says so – not checked yet')).toBeVisible();
         await fine(leader);
-        const email = await service.emailTo('parent2@example.org', 'What came of it: Parents cannot call');
+        const email = await service.emailTo('parent2@example.org', 'What happened about “Parents cannot call');
         expect(email.text).toContain('open until eight on Tuesdays');
         await parent.goto(email.link);
         const rota = parent.waitForEvent('download');
         await parent.getByRole('link', { name: 'rota.pdf (PDF, 1 kB)' }).click();
         expect(readFileSync(await (await rota).path(), 'utf8')).toBe('%PDF-1.7\nTuesdays until eight');
-        await parent.getByRole('link', { name: 'This is not what I found' }).click();
-        await parent.getByLabel('What did you find?').fill('Nobody answered at seven.');
+        await parent.getByRole('link', { name: 'That\'s not my experience' }).click();
+        await parent.getByLabel('What happened for your family?').fill('Nobody answered at seven.');
         await parent.getByRole('button', { name: 'Tell the forum' }).click();
-        await expect(parent.getByText('The forum has it')).toBeVisible();
+        await expect(parent.getByText('Sent to the forum')).toBeVisible();
         await expect(parent.getByText('Nobody answered at seven.')).toHaveCount(0);
 
         // The forum disputes it in public, beside what she says.
@@ -104,9 +104,9 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         const update = new URL(email.link).pathname;
         await organiser.goto(`${service.url}/forum${update}`);
-        await organiser.getByLabel('No, it is not what parents find').check();
-        await organiser.getByRole('textbox', { name: 'What parents find' }).fill('Two of three calls after seven were not answered.');
-        await organiser.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await organiser.getByLabel('No, the forum disagrees').check();
+        await organiser.getByRole('textbox', { name: 'What parents have found' }).fill('Two of three calls after seven were not answered.');
+        await organiser.getByRole('button', { name: 'Publish the forum\'s view' }).click();
         await parent.goto(service.url + update);
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeVisible();
         await expect(parent.getByText('The advice line is open until eight on Tuesdays.')).toBeVisible();
@@ -119,18 +119,18 @@ for (const javaScriptEnabled of [true, false]) {
         // She mends it: it is claimed again, told again, and confirmed.
         await leader.goto(`${service.url}/lead${update}`);
         await leader.getByLabel('We did', { exact: true }).fill('Since Monday two people answer until eight on Tuesdays, and call back within a day.');
-        await leader.getByRole('button', { name: 'Look at it as everyone will' }).click();
-        await leader.getByRole('button', { name: 'Publish it' }).click();
-        await expect(leader.getByText('Claimed. The forum has not said yet')).toBeVisible();
-        await service.emailTo('parent2@example.org', 'Said anew', 'call back within a day');
+        await leader.getByRole('button', { name: 'Check your update' }).click();
+        await leader.getByRole('button', { name: 'Publish', exact: true }).click();
+        await expect(leader.getByText('The council says so – not checked yet')).toBeVisible();
+        await service.emailTo('parent2@example.org', 'Updated: what happened', 'call back within a day');
         await second.goto(`${service.url}/forum${update}`);
-        await second.getByLabel('Yes, it is so', { exact: true }).check();
-        await second.getByRole('button', { name: 'Publish the forum’s word' }).click();
+        await second.getByLabel('Yes, the forum agrees', { exact: true }).check();
+        await second.getByRole('button', { name: 'Publish the forum\'s view' }).click();
         await parent.goto(service.url + update);
-        await expect(parent.getByText('Confirmed by the forum').first()).toBeVisible();
+        await expect(parent.getByText('The forum agrees').first()).toBeVisible();
         await expect(parent.getByText('Two of three calls after seven were not answered.')).toBeAttached();
         await parent.goto(`${service.url}/account/said`);
-        await expect(parent.getByText('Done, confirmed').first()).toBeVisible();
+        await expect(parent.getByText('Done. The forum agrees').first()).toBeVisible();
         await fine(parent);
 
         // The record shows it, and the pack of today proves itself.
@@ -139,7 +139,7 @@ for (const javaScriptEnabled of [true, false]) {
         expect((await parent.screenshot({ ...picture('record', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);
         await second.goto(`${service.url}/forum`);
         await second.getByRole('link', { name: 'Save an evidence pack for inspectors' }).click();
-        await second.getByLabel('All that had happened by the end of this day').fill(DAY(0));
+        await second.getByLabel('Everything up to the end of this day').fill(DAY(0));
         await fine(second);
         const downloads = second.waitForEvent('download');
         await second.getByRole('button', { name: 'Save the pack' }).click();

@@ -1,5 +1,5 @@
-//! A person's own page: who she is here, her topics, where she is signed in; and the address that
-//! is changed in every room at once.
+//! A person's own page: who they are here, their topics, where they are signed in; and the address
+//! that is changed in every room at once.
 
 use accounts::{emails, store};
 use axum::extract::{Path, State};
@@ -24,10 +24,10 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let done = Sent::query(&uri).line("done");
     let page = Page::new("Your account", || {
         let banner = match done.as_str() {
-            "password" => Some("Your new password is kept"),
-            "email" => Some("Look in the emails at your new address to confirm it"),
-            "sessions" => Some("That device is signed out"),
-            "withdrawn" => Some("Your topic is withdrawn"),
+            "password" => Some("Your password has been changed"),
+            "email" => Some("Check your new email address: we've sent a link to confirm it"),
+            "sessions" => Some("That device has been signed out"),
+            "withdrawn" => Some("Your topic has been withdrawn"),
             _ => None,
         };
         let sessions = sessions
@@ -71,7 +71,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                             }
                         })} <h1>"Your account"</h1> <dl class="answers">
                         <div>
-                            <dt>"Name others see"</dt>
+                            <dt>"Display name"</dt>
                             <dd>{person.shown_name.clone()}</dd>
                         </div>
                         <div>
@@ -84,22 +84,24 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                             </dd>
                         </div>
                         <div>
-                            <dt>"Here as"</dt>
+                            <dt>"Your role"</dt>
                             <dd>{roles}</dd>
                         </div>
                     </dl>
                 </section>
                 <section class="stack">
-                    <h2>"What happened to what you said"</h2>
+                    <h2>"What you said and what happened next"</h2>
                     <p>
-                        <a href="/account/said">"All that you proposed, supported and answered"</a>
+                        <a href="/account/said">
+                            "Everything you proposed, supported and answered"
+                        </a>
                     </p>
                     {topics::own_list(own)}
                 </section>
                 <section class="stack">
-                    <h2>"Be told before it changes"</h2>
+                    <h2>"Get told about changes"</h2>
                     <p>
-                        <a href="/account/subscriptions">"What we tell you about"</a>
+                        <a href="/account/subscriptions">"Choose what we email you about"</a>
                     </p>
                 </section>
                 <section class="stack">
@@ -112,7 +114,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         <button class="button quiet">"Sign out everywhere"</button>
                     </form>
                     <p>
-                        <a href="/forgotten-password">"Choose a new password"</a>
+                        <a href="/forgotten-password">"Change your password"</a>
                     </p>
                 </section>
             </div>
@@ -131,11 +133,11 @@ pub async fn confirm_email_form(
         store::link(&mut *house.db.read().await?, &id::hash(&token), "email", house.clock.now())
             .await?;
     let Some(new_email) = link.and_then(|link| link.new_email) else { return Err(Error::NotFound) };
-    let page = Page::new("Confirm your new address", || {
+    let page = Page::new("Confirm your new email address", || {
         view! {
             <div class="stack">
-                <h1>"Confirm your new address"</h1>
-                <p class="lead">"Emails will go to "<b>{new_email}</b>"."</p>
+                <h1>"Confirm your new email address"</h1>
+                <p class="lead">"We will email you at "<b>{new_email}</b>"."</p>
                 <form method="post">
                     <button class="button">"Use this address"</button>
                 </form>
@@ -187,8 +189,8 @@ pub async fn confirm_email(
             })
         })
         .await;
-    // An address that another account has by now ends as a link that cannot be used: who has an
-    // account is not told.
+    // Where another account has the address by now, the link cannot be used: we do not give away
+    // who has an account.
     let is_changed = match changed {
         Err(error) if db::already_there(&error) => false,
         other => other?,
@@ -196,11 +198,11 @@ pub async fn confirm_email(
     if !is_changed {
         return Err(Error::NotFound);
     }
-    let page = Page::new("Your address is changed", || {
+    let page = Page::new("We've changed your email address", || {
         view! {
             <div class="stack">
-                <h1>"Your address is changed"</h1>
-                <p class="lead">"Emails go to your new address from now on."</p>
+                <h1>"We've changed your email address"</h1>
+                <p class="lead">"From now on we will email you at your new address."</p>
                 <p>
                     <a href="/account">"Your account"</a>
                 </p>

@@ -1,4 +1,4 @@
-//! The desks: what waits for organisers and for leaders, the oldest first, with the day it is due.
+//! The desks: what is waiting for organisers and for leaders, oldest first, with the day it is due.
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -28,8 +28,8 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let page = Page::new("Organisers’ desk", || {
         let banner = is_decided.then(|| {
             view! {
-                <Banner title="Your decision is kept">
-                    <p>"The author gets an email."</p>
+                <Banner title="Saved">
+                    <p>"We will email the parent who proposed the topic."</p>
                 </Banner>
             }
         });
@@ -38,7 +38,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 let to = format!("/forum/rounds/{}/shortlist", round.id);
                 waits(
                     to,
-                    format!("Confirm the shortlist of {}", round.title),
+                    format!("Confirm the shortlist for {}", round.title),
                     round.dates.closes_at + 14 * DAY,
                     now,
                 )
@@ -51,28 +51,28 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         });
         let to_state = (!waits_for.plans.is_empty()).then(|| {
             let plans = waits_for.plans.into_iter().map(|(id, title, registered_at)| {
-                let words = format!("Write the forum’s statement on {title}");
+                let words = format!("Write the forum's statement on {title}");
                 waits(format!("/forum/plans/{id}/statement"), words, registered_at + 28 * DAY, now)
             });
             let plans = plans.collect_view();
             view! {
-                <h2>"Plans that wait for the forum"</h2>
+                <h2>"Plans waiting for the forum's statement"</h2>
                 <ol class="queue">{plans}</ol>
             }
         });
         let unreached = (waits_for.unreached > 0).then(|| {
             view! {
-                <h2>"Families no email reaches"</h2>
+                <h2>"Families we can't reach by email"</h2>
                 <p>
-                    <a href="/forum/unreached">"Tell them in another way"</a>
+                    <a href="/forum/unreached">"Tell them another way"</a>
                 </p>
             }
         });
         let is_idle = waits_for.topics.is_empty();
-        let nothing = is_idle.then(
-            || view! { <p>"Nothing waits for you. Topics that parents send will be here."</p> },
-        );
-        // Promised to the author: five working days, so seven days.
+        let nothing = is_idle.then(|| {
+            view! { <p>"Nothing to do. Topics that parents propose will appear here."</p> }
+        });
+        // We promise the author five working days, which is seven days.
         let waiting = waits_for
             .topics
             .into_iter()
@@ -100,27 +100,27 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {unreached}
                     {to_confirm}
                     {to_state}
-                    <h2>"Topics to read"</h2>
+                    <h2>"Topics to check"</h2>
                     {nothing}
                     {(!is_idle).then(|| view! { <ol class="queue">{waiting}</ol> })}
                 </section>
                 <section class="stack">
                     <h2>"You said, we did"</h2>
                     <p>
-                        <a href="/forum/updates">"What leaders claim, and nobody has looked at"</a>
+                        <a href="/forum/updates">"Check what leaders say they did"</a>
                     </p>
                     <p>{outcomes}" "<a href="/updates?show=awaited">"See which"</a></p>
                 </section>
                 <section class="stack">
-                    <h2>"The Local Offer"</h2>
+                    <h2>"Local Offer"</h2>
                     <p>
-                        <a href="/forum/local-offer">"Comments to read"</a>
+                        <a href="/forum/local-offer">"Comments to check"</a>
                     </p>
                 </section>
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     <p>
-                        <a href="/forum/consultations">"Those that are written or open"</a>
+                        <a href="/forum/consultations">"Drafts and open consultations"</a>
                     </p>
                     <p>
                         <a class="button quiet" href="/forum/consultations/new">
@@ -129,16 +129,16 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     </p>
                 </section>
                 <section class="stack">
-                    <h2>"The record"</h2>
+                    <h2>"How are we doing?"</h2>
                     <p>
-                        <a href="/record">"What everyone sees of it"</a>
+                        <a href="/record">"See the page everyone sees"</a>
                     </p>
                     <p>
                         <a href="/forum/evidence-pack">"Save an evidence pack for inspectors"</a>
                     </p>
                 </section>
                 <section class="stack">
-                    <h2>"Rounds"</h2>
+                    <h2>"Voting rounds"</h2>
                     {has_rounds.then(|| view! { <ul class="queue">{rounds}</ul> })}
                     <p>
                         <a class="button quiet" href="/forum/rounds/new">
@@ -152,7 +152,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// One thing that waits: where to do it, what it is, and by when.
+/// One task: where to do it, what it is, and by when.
 fn waits(to: String, what: String, due: Millis, now: Millis) -> impl IntoView {
     let late = now > due;
     view! {
@@ -179,16 +179,16 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
         let questions = (!questions.is_empty()).then(|| {
             let questions = questions.into_iter().map(|(notice, title, many)| {
                 let many = if many == 1 {
-                    "1 question waits.".to_owned()
+                    "1 question to answer.".to_owned()
                 } else {
-                    format!("{many} questions wait.")
+                    format!("{many} questions to answer.")
                 };
                 view! {
                     <li>
                         <h3>
                             <a href=format!(
                                 "/lead/notices/{notice}/questions",
-                            )>{format!("Answer: {title}")}</a>
+                            )>{format!("Answer questions about: {title}")}</a>
                         </h3>
                         <p>{many}</p>
                     </li>
@@ -202,13 +202,16 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
         let open: Vec<_> = plans.into_iter().filter(|plan| !plan.has_draft).collect();
         let nothing = open.is_empty().then(|| {
             view! { <p>
-            "Nothing waits for you. Plans without a published draft will be here."</p> }
+            "Nothing to do. Plans without a published draft will appear here."</p> }
         });
         let plans = open
             .into_iter()
             .map(|plan| {
-                let gate =
-                    if plan.is_shut { "○ The gate is shut" } else { "● The gate is open" };
+                let gate = if plan.is_shut {
+                    "○ Not ready to publish: parents not involved yet"
+                } else {
+                    "● Ready to publish"
+                };
                 view! {
                     <li>
                         <h3>
@@ -226,14 +229,14 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                 view! {
                     <li>
                         <h3>
-                            <a href=to>{format!("Approve the notice: {}", notice.title)}</a>
+                            <a href=to>{format!("Approve the change notice: {}", notice.title)}</a>
                         </h3>
                         <p>{format!("It takes effect from {}.", notice.course.effect.words())}</p>
                     </li>
                 }
             });
             view! {
-                <h2>"Notices to approve"</h2>
+                <h2>"Change notices to approve"</h2>
                 <ul class="queue">{waiting.collect_view()}</ul>
             }
         });
@@ -246,24 +249,24 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <p>{outcomes}</p>
                 <p>
                     <a class="button" href="/lead/updates/about">
-                        "Say what came of it"
+                        "Say what happened"
                     </a>
                 </p>
                 <p>
-                    <a href="/lead/updates">"What is still to be said, and what was said"</a>
+                    <a href="/lead/updates">"What you still need to answer, and what you said"</a>
                 </p>
-                <h2>"The Local Offer"</h2>
+                <h2>"Local Offer"</h2>
                 <p>
                     <a href="/lead/local-offer">"Comments to answer"</a>
                 </p>
                 <h2>"Changes to services"</h2>
                 <p>
                     <a class="button" href="/lead/notices/new">
-                        "Write a notice"
+                        "Write a change notice"
                     </a>
                 </p>
                 <p>
-                    <a href="/lead/notices">"Notices that wait"</a>
+                    <a href="/lead/notices">"Change notices not sent yet"</a>
                 </p>
                 <h2>"Plans without a draft"</h2>
                 {nothing}
@@ -274,7 +277,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
                     </a>
                 </p>
                 <p>
-                    "Before you plan, read "<a href="/topics">"what parents want planned"</a>" and "
+                    "Before you plan, read "<a href="/topics">"what parents ask for"</a>" and "
                     <a href="/rounds">"what they chose"</a>"."
                 </p>
             </div>

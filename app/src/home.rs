@@ -32,18 +32,18 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let done = Sent::query(&uri).line("done");
     let banner = match done.as_str() {
         "joined" => Some((
-            "Welcome. Your address is confirmed",
-            "You are signed in. You can propose topics and support others.",
+            "Welcome. Your email address is confirmed",
+            "You are signed in. You can propose topics and support other parents' topics.",
         )),
         "accepted" => Some((
             "Welcome. You are signed in",
-            "What waits for you is in the menu at the end of each page.",
+            "You will find your tasks in the menu at the bottom of every page.",
         )),
-        "signed-in" => Some(("You are signed in", "Here is what is open now.")),
-        "signed-out" => Some(("You are signed out", "Come back whenever you like.")),
+        "signed-in" => Some(("You are signed in", "Here is what you can do now.")),
+        "signed-out" => Some(("You are signed out", "Come back any time.")),
         _ => None,
     };
-    let page = Page::new("What should be planned next?", || {
+    let page = Page::new("What matters most to your family?", || {
         let banner = banner.map(|(title, next)| {
             view! {
                 <Banner title>
@@ -55,7 +55,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! {
                 <p class="soft">
                     "New here? "<a href="/sign-up">"Join in two minutes"</a>
-                    ". You need not give your real name."
+                    ". You don't have to use your real name."
                 </p>
             }
         });
@@ -63,12 +63,12 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             let cards = notices::cards(soon, now);
             view! {
                 <section class="stack">
-                    <h2>"What changes soon"</h2>
+                    <h2>"Changes coming up"</h2>
                     {cards}
                     <p>
                         <a href="/notices">"All changes"</a>
                         " · "
-                        <a href="/subscribe">"Be told before it changes"</a>
+                        <a href="/subscribe">"Get told about changes"</a>
                     </p>
                 </section>
             }
@@ -79,7 +79,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <h2>"You said, we did"</h2>
                     {outcomes::rows_of_section(said)}
                     <p>
-                        <a href="/updates">"All that came of it"</a>
+                        <a href="/updates">"See all results"</a>
                     </p>
                 </section>
             }
@@ -88,7 +88,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             let cards = consultations::cards(asked, now);
             view! {
                 <section class="stack">
-                    <h2>"What the forum asks you"</h2>
+                    <h2>"Have your say"</h2>
                     {cards}
                     <p>
                         <a href="/consultations">"All consultations"</a>
@@ -99,12 +99,12 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let closed = closed.map(|round| {
             view! {
                 <section class="stack">
-                    <h2>"What was counted last"</h2>
+                    <h2>"Last round's results"</h2>
                     <p>
                         <a href=format!(
                             "/rounds/{}",
                             round.id,
-                        )>{format!("What was counted in {}", round.title)}</a>
+                        )>{format!("See the results of {}", round.title)}</a>
                     </p>
                 </section>
             }
@@ -113,7 +113,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             <div class="stack-l">
                 <section class="stack">
                     {banner}
-                    <h1>"What should be planned next?"</h1>
+                    <h1>"What matters most to your family?"</h1>
                     {invitation(open, now, &house.names.area, viewer.may_propose())}
                     {join}
                 </section>
@@ -122,7 +122,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <h2>"Latest topics from parents"</h2>
                     {latest
                         .is_empty()
-                        .then(|| view! { <p>"Topics that parents propose will be here."</p> })}
+                        .then(|| view! { <p>"Topics that parents propose will appear here."</p> })}
                     {topics::cards(latest)}
                     <p>
                         <a href="/topics">"All topics"</a>
@@ -137,7 +137,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// What can be done in the round that is going on, and by when.
+/// What people can do in the current round, and by when.
 fn invitation(
     round: Option<Round>,
     now: clock::Millis,
@@ -147,8 +147,8 @@ fn invitation(
     let propose = may_propose.then(|| {
         view! {
             <p>
-                <a href="/topics/new">"Propose a topic of your own"</a>
-                " for the next round"
+                <a href="/topics/new">"Propose your own topic"</a>
+                " for the next voting round"
             </p>
         }
     });
@@ -165,8 +165,8 @@ fn invitation(
         return view! {
             <p class="lead">
                 {format!(
-                    "Say what should be planned in {area} before any plan is written. Other \
-                     parents can support it.",
+                    "Tell the council and NHS what to plan next in {area}, before any plan is \
+                     written. Other parents can support your topic.",
                 )}
             </p>
             {propose_now}
@@ -177,10 +177,11 @@ fn invitation(
     match round.dates.phase(now) {
         Phase::Voting => view! {
             <p class="lead">
-                "Support as many topics as you like until "
+                "Tell the council and NHS what to plan next. Support as many topics as you like \
+                 until "
                 <b>{clock::day(round.dates.closes_at)}</b>", "
                 {clock::days_away(now, round.dates.closes_at)}
-                ". Nobody sees the counts before then, not even the council."
+                ". Nobody sees the results before then, not even the council."
             </p>
             <p>
                 <a class="button" href=page>
@@ -192,29 +193,30 @@ fn invitation(
         .into_any(),
         Phase::Proposing => view! {
             <p class="lead">
-                "Propose topics until "<b>{clock::day(round.dates.vote_from)}</b>", "
-                {clock::days_away(now, round.dates.vote_from)}". Then parents vote."
+                "Tell the council and NHS what to plan next. Propose topics until "
+                <b>{clock::day(round.dates.vote_from)}</b>", "
+                {clock::days_away(now, round.dates.vote_from)}". Then parents will vote."
             </p>
             {propose_now}
             <p>
-                <a href=page>"Topics in this round"</a>
+                <a href=page>"Topics in this voting round"</a>
             </p>
         }
         .into_any(),
         Phase::Announced => view! {
             <p class="lead">
-                {format!("{} begins on {}.", round.title, clock::day(round.dates.propose_from))}
+                {format!("{} starts on {}.", round.title, clock::day(round.dates.propose_from))}
             </p>
             {propose}
         }
         .into_any(),
         Phase::Counting | Phase::Closed => view! {
             <p class="lead">
-                "Voting has closed. The count is being made and will be here in a moment."
+                "Voting has closed. We are counting, and the results will be here in a moment."
             </p>
             <p>
                 <a class="button" href=page>
-                    "Go to the round"
+                    "Go to the voting round"
                 </a>
             </p>
         }

@@ -1,4 +1,4 @@
-//! What happened to what somebody said, in every room.
+//! What someone said, in every room, and what happened next.
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -16,7 +16,7 @@ use updates::store::{self, Contribution, Kind};
 
 const MOST_ON_A_PAGE: i64 = 30;
 
-/// GET `/account/said`: every topic, support and response of this account, and where each stands.
+/// GET `/account/said`: every topic, support and response of this account, and what has happened.
 pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (me, now) = (viewer.signed_in()?.account_id.clone(), house.clock.now());
     let page_number = page_number(&Sent::query(&uri));
@@ -39,12 +39,12 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     comments.truncate(MOST_ON_A_PAGE as usize);
     let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
     let first = (page_number > 1).then(|| "/account/said".to_owned());
-    let page = Page::new("What happened to what you said", || {
+    let page = Page::new("What you said and what happened next", || {
         let nothing = (said.is_empty() && comments.is_empty()).then(|| {
             view! {
                 <p>
-                    "You have said nothing yet. "<a href="/topics/new">"Propose a topic"</a>
-                    ", support one, or answer what the forum asks: then what came of it is here."
+                    "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
+                    ", support one or answer a consultation, and you will see here what happened."
                 </p>
             }
         });
@@ -67,15 +67,14 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         "Your account"
                     </a>
                 </p>
-                <h1>"What happened to what you said"</h1>
+                <h1>"What you said and what happened next"</h1>
                 {nothing}
                 {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
                 {comments}
                 <Pager first next />
                 <p class="soft">
-                    "Answers that you gave without an account are not here: nobody knows whose \
-                     they are. "
-                    <a href="/updates/receipt">"See what came of them by your code"</a>"."
+                    "Answers you gave without an account aren't here: nobody knows whose they are. "
+                    <a href="/updates/receipt">"Use your code to see what happened"</a>"."
                 </p>
             </div>
         }
@@ -87,8 +86,8 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     let state = state(&said, within, now);
     let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
-        ("proposed", _) => "You proposed it",
-        ("supported", _) => "You supported it",
+        ("proposed", _) => "You proposed this",
+        ("supported", _) => "You supported this",
         _ => "You answered",
     };
     let to = if subject.kind == Kind::Consultation {
@@ -98,9 +97,9 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     };
     let wants = wants_outcome.map(|wants| {
         let (words, value, button) = if wants {
-            ("You get an email when it is said what came of it.", "no", "No email, please")
+            ("We will email you when we know what happened.", "no", "Don't email me")
         } else {
-            ("You get no email of what came of it.", "yes", "Write to me, please")
+            ("We won't email you about what happened.", "yes", "Email me")
         };
         let unseen = format!(": {}", subject.title);
         view! {
@@ -118,7 +117,7 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     let update = update.map(|update| {
         view! {
             <p>
-                <a href=format!("/updates/{}", update.id)>"Read what came of it"</a>
+                <a href=format!("/updates/{}", update.id)>"See what happened"</a>
             </p>
         }
     });
@@ -141,7 +140,7 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     }
 }
 
-/// POST `/account/said`: whether an email is wanted of what came of a consultation.
+/// POST `/account/said`: whether someone wants an email about what came of a consultation.
 pub async fn want(
     State(house): State<House>,
     viewer: Viewer,
@@ -161,35 +160,40 @@ pub async fn want(
     Ok(Redirect::to("/account/said").into_response())
 }
 
-/// Where it stands, in words.
+/// What has happened so far, in words.
 fn state(said: &Contribution, within: Millis, now: Millis) -> String {
     if let Some(update) = &said.update {
-        let verdict = update.verdict.map_or("claimed", Verdict::word);
-        let verdict = if update.verdict == Some(Verdict::Partly) {
-            "partly confirmed by the forum"
-        } else {
-            verdict
+        let verdict = match update.verdict {
+            None => "The council says so – not checked yet",
+            Some(Verdict::Confirmed) => "The forum agrees",
+            Some(Verdict::Partly) => "The forum partly agrees",
+            Some(Verdict::Disputed) => "The forum disagrees",
         };
-        return format!("{}, {verdict}", outcomes::outcome_title(&update.outcome));
+        return format!("{}. {verdict}", outcomes::outcome_title(&update.outcome));
     }
     if let Some(since) = said.awaited_since {
         return match awaited(since, None::<&Outcome>, within, now) {
-            Awaited::Overdue(by) => format!("× An outcome was due by {}", clock::day(by)),
-            Awaited::Due(by) => format!("○ An outcome is due by {}", clock::day(by)),
+            Awaited::Overdue(by) => format!(
+                "× Overdue: the council hasn't told us yet what happened. It was due by {}",
+                clock::day(by)
+            ),
+            Awaited::Due(by) => {
+                format!("○ Leaders must tell us what happened by {}", clock::day(by))
+            }
             Awaited::Said => String::new(),
         };
     }
     match said.state.as_str() {
-        "waiting" => "○ An organiser reads it",
-        "declined" => "× Not taken",
-        "passed on" => "○ With the forum, in private",
+        "waiting" => "○ Waiting to be checked",
+        "declined" => "× Not published",
+        "passed on" => "○ With the forum, privately",
         "withdrawn" => "○ Withdrawn",
-        "merged" => "● Part of another topic",
-        "counting" => "○ In a round that is not closed yet",
-        "in no round" => "○ In no round yet",
-        "closed round" => "○ Voting has closed. The forum has not confirmed the list yet",
-        "not chosen" => "○ Not on the list of its round",
-        "closed" => "○ The answers are being read",
+        "merged" => "● Joined with another topic",
+        "counting" => "○ Voting is still open",
+        "in no round" => "○ Not in a voting round yet",
+        "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",
+        "not chosen" => "○ Not on the shortlist",
+        "closed" => "○ The forum is reading the answers",
         _ => "○ Open",
     }
     .to_owned()

@@ -1,5 +1,5 @@
-//! How the service is, for administrators: what works just now, emails that wait and why, the last
-//! backup.
+//! How the service is running, for administrators: what works now, which emails are waiting and
+//! why, the last backup.
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -21,34 +21,34 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         deliveries::store::reasons(&house.db, house.clock.now() - 30 * clock::DAY).await?;
     let states = house.health.states();
     let is_done = Sent::query(&uri).typed("done") == "released";
-    let page = Page::new("How the service is", || {
+    let page = Page::new("How the service is running", || {
         let done = is_done.then(|| {
             view! {
-                <Banner title="The emails go">
-                    <p>"Those that waited are sent now, the oldest first."</p>
+                <Banner title="Emails released">
+                    <p>"We are sending the ones that were waiting, oldest first."</p>
                 </Banner>
             }
         });
         let held = outbox.held_at.map(|at| {
             view! {
-                <h2>"Emails are held"</h2>
+                <h2>"Emails are on hold"</h2>
                 <p>
                     {format!(
-                        "This service was restored from a backup on {}. The one it is a copy of may \
-                         have sent some of these emails.",
+                        "This service was restored from a backup on {}. The original service may \
+                         already have sent some of these emails.",
                         clock::day_and_hour(at),
-                    )} " Let them go once that one is no more."
+                    )} " Release them once the original is switched off for good."
                 </p>
                 <form method="post">
-                    <button>"Let the emails go"</button>
+                    <button>"Release the emails"</button>
                 </form>
             }
         });
         let wrong: Vec<_> = states.iter().filter(|state| state.wrong.is_some()).collect();
         let works = if states.is_empty() {
-            view! { <p>"Nothing has been looked at yet."</p> }.into_any()
+            view! { <p>"Nothing has been checked yet."</p> }.into_any()
         } else if wrong.is_empty() {
-            view! { <p>"Everything works."</p> }.into_any()
+            view! { <p>"Everything is working."</p> }.into_any()
         } else {
             let wrong = wrong.into_iter().map(|state| {
                 view! { <li>{format!("{}: {}", state.what, state.wrong.unwrap_or_default())}</li> }
@@ -57,9 +57,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         };
         let oldest = outbox.oldest.map(|at| format!(", since {}", clock::day_and_hour(at)));
         let waiting = match outbox.owed {
-            0 => "No email waits to be sent.".to_owned(),
-            1 => format!("One email waits to be sent{}.", oldest.unwrap_or_default()),
-            owed => format!("{owed} emails wait to be sent{}.", oldest.unwrap_or_default()),
+            0 => "No emails are waiting to be sent.".to_owned(),
+            1 => format!("1 email is waiting to be sent{}.", oldest.unwrap_or_default()),
+            owed => format!("{owed} emails are waiting to be sent{}.", oldest.unwrap_or_default()),
         };
         let why = |title: &'static str, is_given_up: bool| {
             let of = reasons.iter().filter(|reason| reason.is_given_up == is_given_up);
@@ -75,21 +75,22 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         };
         let backup = match outbox.backed_up_at {
             Some(at) => format!("The last daily backup was made on {}.", clock::day_and_hour(at)),
-            None => "No daily backup is made. Set BACKUP, or see that another program makes one."
+            None => "No daily backup is being made. Set BACKUP, or make sure that another program \
+                makes one."
                 .to_owned(),
         };
         view! {
             <div class="stack">
                 {done}
-                <h1>"How the service is"</h1>
+                <h1>"How the service is running"</h1>
                 {held}
-                <h2>"What works"</h2>
+                <h2>"Is everything working?"</h2>
                 {works}
                 <h2>"Emails"</h2>
                 <p>{waiting}</p>
-                {why("Why some wait", false)}
-                {why("Given up in the last 30 days", true)}
-                <p>{format!("{} came back in all.", outbox.returned)}</p>
+                {why("Why some are waiting", false)}
+                {why("Given up on in the last 30 days", true)}
+                <p>{format!("{} have been returned in total.", outbox.returned)}</p>
                 <h2>"Backups"</h2>
                 <p>{backup}</p>
                 <h2>"Version"</h2>
@@ -100,7 +101,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/admin/service`: lets the emails go that are held.
+/// POST `/admin/service`: releases the emails that are on hold.
 pub async fn release(
     State(house): State<House>,
     viewer: Viewer,

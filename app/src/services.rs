@@ -1,4 +1,4 @@
-//! The services and places of the area, for everyone: what is coming, and being told of it.
+//! The services and places of the area, for everyone: what is coming, and how to get told about it.
 
 use area::store;
 use axum::extract::{Path, State};
@@ -29,7 +29,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
         view! {
             <div class="stack">
                 <h1>"Services and places"</h1>
-                <p class="lead">"See what changes, and ask to be told before it does."</p>
+                <p class="lead">"See what is changing, and get told before it happens."</p>
                 <h2>"Services"</h2>
                 {links("services", services)}
                 <h2>"Places"</h2>
@@ -81,7 +81,7 @@ async fn about(
     let to = |page: &str, field: &str| format!("{page}?{field}={}", named.id);
     let page = Page::new(named.name.clone(), || {
         let nothing =
-            coming.is_empty().then(|| view! { <p>"No change is coming that we know of."</p> });
+            coming.is_empty().then(|| view! { <p>"We don't know of any changes coming up."</p> });
         view! {
             <div class="stack">
                 <p>
@@ -92,16 +92,16 @@ async fn about(
                 <h1>{named.name.clone()}</h1>
                 <p>
                     <a class="button" href=to("/subscribe", &format!("{kind}s"))>
-                        "Be told before it changes"
+                        "Get told about changes"
                     </a>
                 </p>
-                <h2>"What changes soon"</h2>
+                <h2>"Changes coming up"</h2>
                 {nothing}
                 {notices::cards(coming, now)}
                 <p>
-                    <a href=to("/notices", kind) + "&show=lately">"What was told before"</a>
+                    <a href=to("/notices", kind) + "&show=lately">"Recent changes"</a>
                 </p>
-                <h2>"What parents want planned"</h2>
+                <h2>"What parents are asking for"</h2>
                 <p>
                     <a href=to("/topics", kind)>{format!("Topics about {}", named.name)}</a>
                 </p>

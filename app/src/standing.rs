@@ -1,5 +1,5 @@
-//! Standing pages: accessibility, privacy, being offline, what to say when something is wrong, and
-//! the health check.
+//! Standing pages: accessibility, privacy, being offline, what to say when something goes wrong,
+//! and the health check.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,26 +16,27 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
             <div class="stack">
                 <h1>"Accessibility"</h1>
                 <p class="lead">
-                    "Everyone should be able to use this, on any phone, with any help they use."
+                    "Everyone should be able to use this service, on any phone, with whatever help \
+                     they need."
                 </p>
                 <h2>"What you can do here"</h2>
                 <ul>
-                    <li>"Make the words four times as large without scrolling sideways."</li>
+                    <li>"Make the text four times bigger without scrolling sideways."</li>
                     <li>"Do everything with a keyboard, or with your voice."</li>
                     <li>"Listen to every page with a screen reader."</li>
-                    <li>"Use every page on a weak signal, and without scripts."</li>
-                    <li>"See it light or dark, as your device is set."</li>
+                    <li>"Use every page with a weak signal, or with JavaScript turned off."</li>
+                    <li>"Read in light or dark, to match your device."</li>
                 </ul>
                 <h2>"How we check"</h2>
                 <p>
-                    "Each change is tested against the Web Content Accessibility Guidelines, \
-                     version 2.2, level AA. A test by machine does not find everything."
+                    "We test every change against the Web Content Accessibility Guidelines, \
+                     version 2.2, level AA. Automatic tests don't find everything."
                 </p>
-                <h2>"If something does not work for you"</h2>
+                <h2>"If something doesn't work for you"</h2>
                 <p>
                     {format!(
-                        "Tell {}: answer any email you had from us. We write back within five \
-                         working days.",
+                        "Tell {}: reply to any email from us. We will answer within five working \
+                         days.",
                         house.names.forum,
                     )}
                 </p>
@@ -55,35 +56,36 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"What we keep"</h2>
                 <ul>
                     <li>
-                        "Your email address, to write to you. Only the forum’s administrator can \
-                         see it. If you tell of a child in danger, so can the one person who looks \
-                         after that. If an email about a change comes back, an organiser sees it \
-                         too, to tell you in another way."
+                        "Your email address, so we can email you. Only the forum's administrator \
+                         can see it. If you tell us about a child in danger, our safeguarding lead \
+                         can see it too. If an email about a change can't be delivered, an \
+                         organiser can see it, so they can tell you another way."
                     </li>
-                    <li>"A name you choose. It need not be real."</li>
+                    <li>"A name you choose. It doesn't have to be your real name."</li>
                     <li>"The part of the area you live in. Never your address or postcode."</li>
-                    <li>"What you propose and support. Nobody sees who supported what."</li>
+                    <li>"What you propose and support. Nobody can see who supported what."</li>
                 </ul>
                 <h2>"What we never ask"</h2>
-                <p>"Your child’s name, age or school. Please do not write them either."</p>
-                <h2>"What is shown"</h2>
+                <p>"Your child's name, age or school. Please don't write them anywhere here."</p>
+                <h2>"What other people can see"</h2>
                 <p>
-                    "Topics are shown without who wrote them. Numbers are shown only after voting \
-                     closes, and never a number from 1 to 9."
+                    "We show topics without saying who wrote them. We show numbers only after \
+                     voting closes, and never a number from 1 to 9, so nobody can be identified."
                 </p>
                 <h2>"Cookies and other companies"</h2>
                 <p>
-                    "One cookie keeps you signed in. No page here loads anything from anyone else."
+                    "One cookie keeps you signed in. No page loads anything from another company."
                 </p>
-                <h2>"If you worry about a child"</h2>
+                <h2>"If you are worried about a child"</h2>
                 <p>
-                    "Somebody from the forum reads what you write. What tells of danger goes on to \
-                     one named person, and is then shown to nobody else. In danger now? Call 999."
+                    "Someone at the forum reads what you write. If someone may be in danger, we \
+                     tell one named person (our safeguarding lead) and nobody else. In danger now? \
+                     Call 999."
                 </p>
                 <p>
                     {format!(
-                        "{} looks after all this. To see or erase what we keep, answer any email \
-                         you had from us.",
+                        "{} looks after all this. To see or delete what we keep about you, reply \
+                         to any email from us.",
                         house.names.forum,
                     )}
                 </p>
@@ -100,10 +102,11 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"You are offline"</h1>
                 <p class="lead">
-                    "This phone has no connection just now. Nothing you sent before is lost."
+                    "Your phone has no internet connection at the moment. Anything you have \
+                     already sent is safe."
                 </p>
                 <p>
-                    <a href="/">"Begin at home"</a>
+                    <a href="/">"Go to the home page"</a>
                 </p>
             </div>
         }
@@ -122,8 +125,8 @@ pub async fn healthz(State(house): State<House>) -> Response {
     }
 }
 
-/// GET `/readyz`: whether all is well that this process needs, and what is not, a line each. What
-/// anybody may read: reasons are in the log.
+/// GET `/readyz`: whether everything this process needs is well, and what is not, a line each.
+/// Anyone may read it: reasons are in the log.
 pub async fn readyz(State(house): State<House>) -> Response {
     let states = house.health.states();
     let is_ready = !states.is_empty() && states.iter().all(|state| state.wrong.is_none());
@@ -139,43 +142,44 @@ pub async fn readyz(State(house): State<House>) -> Response {
     (status, format!("{first}{lines}")).into_response()
 }
 
-/// The page for an answer that is no page: what to do now, for each status.
+/// The page for an answer that has none of its own: what to do now, for each status.
 #[must_use]
 pub fn problem(status: StatusCode) -> Page {
     let (title, what_to_do) = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => (
-            "This page is not here",
-            "It may have moved or been withdrawn. Look among the topics, or begin at home.",
+            "Page not found",
+            "It may have moved or been taken down. Look through the topics, or go to the home \
+             page.",
         ),
         StatusCode::FORBIDDEN => (
-            "You cannot do this",
-            "This is for other people than you, or it came from another website. If you think it \
-             should work, ask the forum.",
+            "You don't have permission to see this page",
+            "It may be for other people, or your request came from another website. If you think \
+             you should be able to see it, ask the forum.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "That is too long",
             "Go back: what you typed is still there. Make it shorter and send it again.",
         ),
         StatusCode::TOO_MANY_REQUESTS => (
-            "That was a lot at once",
-            "Wait a minute, go back, and try again. What you typed is still there.",
+            "Too many requests at once",
+            "Wait a minute, go back and try again. What you typed is still there.",
         ),
         StatusCode::GONE => (
             "This file is damaged",
-            "What is kept of it here is not what was put in, so we do not give it out. The people \
-             who run this site have been told. Ask the forum for it.",
+            "Our copy is not the same as what was uploaded, so we won't give it to you. The people \
+             who run this site have been told. Ask the forum for a copy.",
         ),
         status if status.is_client_error() => {
-            ("That could not be read", "Go back: what you typed is still there. Then try again.")
+            ("We couldn't read that", "Go back and try again. What you typed is still there.")
         }
         StatusCode::SERVICE_UNAVAILABLE => (
-            "This is not working just now",
-            "What you sent may not have been kept. Wait a minute, go back and send it again: what \
+            "Sorry, this isn't working at the moment",
+            "What you sent may not have been saved. Wait a minute, go back and send it again: what \
              you typed is still there.",
         ),
         _ => (
-            "Something went wrong here",
-            "It is our fault, not yours, and nothing you sent before is lost. Go back and try \
+            "Sorry, something went wrong",
+            "It is our fault, not yours, and anything you sent before is safe. Go back and try \
              again in a few minutes.",
         ),
     };
@@ -186,7 +190,7 @@ pub fn problem(status: StatusCode) -> Page {
                 <p class="lead">{what_to_do}</p>
                 <p>
                     <a class="button" href="/">
-                        "Begin at home"
+                        "Go to the home page"
                     </a>
                 </p>
                 <p>

@@ -1,4 +1,4 @@
-//! What waits on a desk, and what is open now, from every room in one question.
+//! What is waiting on a desk, and what is open now, from every room in one query.
 
 use calendar::clock::Millis;
 use consultations::store::Listed;
@@ -9,18 +9,18 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use updates::store::Waited;
 
-/// What waits for organisers, the oldest of each first.
+/// What is waiting for organisers, the oldest of each first.
 #[derive(Clone, Debug, Default)]
 pub struct Waits {
-    /// Topics to read: (id, title, proposed at).
+    /// Topics to check: (id, title, proposed at).
     pub topics: Vec<(String, String, Millis)>,
     /// Plans without the forum's statement: (id, title, registered at).
     pub plans: Vec<(String, String, Millis)>,
-    /// How many families no email reaches.
+    /// How many families we cannot reach by email.
     pub unreached: i64,
 }
 
-/// What waits for organisers.
+/// What is waiting for organisers.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,8 +47,8 @@ pub async fn for_organisers(db: &Db, now: Millis) -> Result<Waits, sqlx::Error> 
     Ok(waits)
 }
 
-/// What waits for a leader: the notices of hers with questions, as (notice, title, how many), and
-/// the outcomes that she is to say.
+/// What is waiting for a leader: their notices with questions, as (notice, title, how many), and
+/// the outcomes they still have to report.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,8 +72,8 @@ pub async fn for_leader(
     Ok((questions.collect(), rows.iter().filter_map(updates::store::read_waited).collect()))
 }
 
-/// The last rounds, the consultations that can be answered, the first to close first, and what was
-/// said last of what came of it; in one question, for home.
+/// The last rounds, the open consultations, the first to close first, and the latest updates; in
+/// one query, for the home page.
 ///
 /// # Errors
 /// When the database fails.

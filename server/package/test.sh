@@ -6,6 +6,7 @@ set -euo pipefail
 
 old=$(realpath "$1") new=$(realpath "$2")
 root=$(mktemp -d)
+chmod 755 "$root"
 port=3987
 running=
 
@@ -26,8 +27,9 @@ answer() { curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port$1" || 
 start() {
   local command
   command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/alongside.service")
-  # shellcheck disable=SC2086
-  as_its_user sh -c "cd /var/lib/alongside && exec $command" >"$root/log" 2>&1 &
+  # No function in between: the process to stop is the program itself.
+  chroot --userspec=alongside:alongside "$root" /usr/bin/env -i PATH=/usr/bin:/bin \
+    sh -c "cd /var/lib/alongside && exec $command" >"$root/log" 2>&1 &
   running=$!
   for _ in $(seq 100); do
     [ "$(answer /readyz)" = 200 ] && return
@@ -45,7 +47,7 @@ stop() {
 }
 
 step "a Debian"
-debootstrap --variant=minbase --include=adduser,init-system-helpers bookworm "$root" >/dev/null
+debootstrap --variant=minbase --include=adduser,init-system-helpers,systemd bookworm "$root" >/dev/null
 
 step "installing"
 cp "$old" "$root/old.deb"

@@ -3,14 +3,14 @@
 //!
 //! ```text
 //! FOLDER/
-//!   files/3f9a…                   what people put in, shared by all backups
+//!   files/3f9a…                   what people uploaded, shared by all backups
 //!   2026-11-28T200103Z/
 //!     manifest.json               version, moment, head of the audit log, sums, names of files
 //!     tables/accounts.jsonl       one row a line: the columns are in the manifest
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -75,9 +75,9 @@ impl Lines for Writing {
     }
 }
 
-/// Makes a backup in `folder`, keeps the last `keep` of them where that is said, and gives where it
-/// is and what is in it. Stopped half-way, it leaves a folder that is no backup, which the next one
-/// takes away.
+/// Makes a backup in `folder`, keeps only the last `keep` of them where that is set, and gives
+/// where it is and what is in it. Stopped half-way, it leaves a folder that is not a backup, which
+/// the next one removes.
 ///
 /// # Errors
 /// One clear line; there is no new backup then.
@@ -89,6 +89,8 @@ pub async fn make(
     keep: Option<usize>,
 ) -> Result<(PathBuf, Manifest), String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(cannot)?;
+    let _alone = alone(folder)?;
     let (unfinished, shared) = (folder.join("unfinished"), folder.join("files"));
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(cannot)?;
@@ -121,7 +123,7 @@ pub async fn make(
     };
     let json = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
     write_whole(&unfinished.join("manifest.json"), &json).map_err(cannot)?;
-    let made = folder.join(calendar::clock::stamp(now));
+    let made = free_name(folder, &calendar::clock::stamp(now));
     fs::rename(&unfinished, &made).and_then(|()| File::open(folder)?.sync_all()).map_err(cannot)?;
     if let Some(keep) = keep {
         forget(folder, keep).map_err(cannot)?;
@@ -129,11 +131,38 @@ pub async fn make(
     Ok((made, manifest))
 }
 
-/// The head of an audit log that is whole, and that `known` is in.
+/// Keeps other processes from making a backup in the same folder, until what it gives is dropped or
+/// the process ends.
+fn alone(folder: &Path) -> Result<File, String> {
+    let lock = folder.join("lock");
+    let file = File::create(&lock)
+        .map_err(|error| format!("{} cannot be written: {error}", lock.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "Another backup is being made in {}. Try again when it is done",
+            folder.display()
+        )),
+        Err(TryLockError::Error(error)) => {
+            Err(format!("{} cannot be locked: {error}", lock.display()))
+        }
+    }
+}
+
+/// The folder for a backup of this moment: two may be made in one second.
+fn free_name(folder: &Path, stamp: &str) -> PathBuf {
+    let named = |nth: u32| match nth {
+        1 => folder.join(stamp),
+        nth => folder.join(format!("{stamp}-{nth}")),
+    };
+    (1..).map(named).find(|name| !name.exists()).unwrap_or_else(|| folder.join(stamp))
+}
+
+/// The head of an intact audit log that contains `known`.
 async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
     match audit::check(db, known).await.map_err(|error| no_database(&error))? {
         Checked::Whole(head) => Ok(head.hash),
-        Checked::Broken(fault) => Err(format!("The audit log does not hold. {fault}")),
+        Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
     }
 }
 
@@ -173,7 +202,7 @@ pub async fn make_daily(house: &House, folder: &Path) -> Result<(), String> {
     note.await.map_err(|error| no_database(&error))
 }
 
-/// Writes a file that is there whole, or not at all.
+/// Writes a file either whole or not at all.
 fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;
@@ -193,7 +222,7 @@ fn all_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Takes away all backups but the last `keep`, and files that none of those names.
+/// Removes all backups but the last `keep`, and files that none of those names.
 fn forget(folder: &Path, keep: usize) -> io::Result<()> {
     let all = all_in(folder)?;
     for old in &all[..all.len().saturating_sub(keep.max(1))] {
@@ -242,8 +271,8 @@ fn lines_of(
     }
 }
 
-/// Puts a backup into an empty database and an empty store of files. Emails are held until an
-/// administrator lets them go: the service that it is a copy of may have sent them.
+/// Restores a backup into an empty database and an empty store of files. Emails are on hold until
+/// an administrator releases them: the original service may have sent them.
 ///
 /// # Errors
 /// One clear line; nothing is in the database then.
@@ -269,7 +298,7 @@ pub async fn restore(
             Ok::<_, sqlx::Error>(())
         })
     });
-    hold.await.map_err(|error| format!("The emails cannot be held: {error}"))?;
+    hold.await.map_err(|error| format!("The emails cannot be put on hold: {error}"))?;
     Ok(manifest)
 }
 
@@ -280,14 +309,14 @@ async fn load(folder: &Path, db: &Db, files: &Files) -> Result<Manifest, String>
         files
             .put(file_of(&backup, name)?.into())
             .await
-            .map_err(|error| format!("The file {name} cannot be kept: {error}"))?;
+            .map_err(|error| format!("The file {name} cannot be saved: {error}"))?;
     }
     db.write_all(&manifest.columns, |table| lines_of(&backup, table))
         .await
-        .map_err(|error| format!("{} is not restored: {error}", backup.display()))?;
+        .map_err(|error| format!("{} could not be restored: {error}", backup.display()))?;
     topics::store::index_again(db)
         .await
-        .map_err(|error| format!("The topics cannot be made findable: {error}"))?;
+        .map_err(|error| format!("The topics could not be indexed for search: {error}"))?;
     Ok(manifest)
 }
 
@@ -303,11 +332,10 @@ fn file_of(backup: &Path, name: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Restores a backup into a place of its own that is thrown away, reads all of it again, and gives
-/// what is in it.
+/// Restores a backup into a temporary place, reads all of it again, and gives what is in it.
 ///
 /// # Errors
-/// One line that says what is missing or other than it was.
+/// One line that says what is missing or different.
 pub async fn check(folder: &Path) -> Result<Manifest, String> {
     let place = tempfile::tempdir().map_err(|error| format!("There is no room to try: {error}"))?;
     let db = Db::open(&format!("sqlite://{}/alongside.db", place.path().display()))
@@ -319,7 +347,7 @@ pub async fn check(folder: &Path) -> Result<Manifest, String> {
     let found = db.read_all(&mut ()).await.map_err(|error| no_database(&error))?;
     for (table, sum) in &manifest.tables {
         if found.get(table) != Some(sum) {
-            return Err(format!("The table {table} is not as it was: rows are missing or changed"));
+            return Err(format!("The table {table} is not the same: rows are missing or changed"));
         }
     }
     audit_head(&db, Some(&manifest.audit_head)).await?;

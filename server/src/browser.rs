@@ -1,4 +1,4 @@
-//! The browser's programs, embedded and served under the hash of their content, for good.
+//! The browser's programs, embedded and served under the hash of their content, cached for good.
 
 use std::sync::LazyLock;
 
@@ -64,7 +64,7 @@ async fn favicon() -> Response {
 
 /// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the
 /// network for all else; forms it leaves alone. Its first line changes with the style, so that the
-/// page is kept anew then.
+/// page is then kept afresh.
 const OFFLINE: &str = "\
 addEventListener('install', (event) => event.waitUntil((async () => {
   const page = new Request('/offline', { cache: 'reload', credentials: 'omit' });

@@ -1,12 +1,12 @@
 //! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
-//! what is no page.
+//! every error.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
-use accounts::{Caller, recognise, sign_in_to_go_on};
+use accounts::{Caller, keep_first_act, recognise};
 use app::problem;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
@@ -25,22 +25,28 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
 
-/// The longest body a form may send; a form with a file says its own. The longest honest text is a
-/// draft.
+/// The longest body a form may send; a form with a file sets its own limit. The longest honest text
+/// is a draft.
 const LONGEST_BODY: usize = 1024 * 1024;
 
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
     let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
-    app::routes::all()
+    // What is around these may send them another request before it answers: layers of one router
+    // come after it has found the address, so this is a router of its own.
+    let rooms = app::routes::all()
         .into_router()
         .merge(crate::browser::routes())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(house.clone(), sign_in_to_go_on))
+        .layer(from_fn(name_route))
+        .with_state(house.clone());
+    Router::new()
+        .fallback_service(rooms)
+        .layer(from_fn_with_state(house.clone(), keep_first_act))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))
         .layer(from_fn_with_state(calls, limit_calls))
@@ -57,13 +63,13 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .with_state(house)
 }
 
-/// Files that people put in are compressed already, and keep the length they say.
+/// Files that people upload are compressed already, and keep the length they state.
 fn worth_compressing() -> impl Predicate {
     let files = NotForContentType::const_new("application/pdf");
     DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/vnd."))
 }
 
-/// An address with a slash at its end leads to the one without; anything else is not here.
+/// An address with a slash at its end leads to the one without; anything else is not found.
 async fn not_found(uri: Uri) -> Response {
     let path = uri.path();
     if path.len() > 1 && path.ends_with('/') && !path.contains('\\') {
@@ -74,7 +80,7 @@ async fn not_found(uri: Uri) -> Response {
     Error::NotFound.into_response()
 }
 
-/// Gives every failure that is not a page already its page, for the person who asked.
+/// Gives every failure that is not yet a page its page, for the person who asked.
 async fn pages_for_problems(
     State(house): State<House>,
     viewer: Viewer,
@@ -95,14 +101,14 @@ async fn pages_for_problems(
     }
     let mut page = problem(status).answer(&house, &viewer);
     for (name, value) in answer.headers() {
-        if *name == header::ALLOW || *name == header::RETRY_AFTER {
-            page.headers_mut().insert(name, value.clone());
+        if [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE].contains(name) {
+            page.headers_mut().append(name, value.clone());
         }
     }
     page
 }
 
-/// Finds out where a request comes from: the nearest address that is no trusted proxy.
+/// Finds out where a request comes from: the nearest address that is not a trusted proxy.
 async fn name_caller(
     State(trusted): State<Arc<Vec<IpNet>>>,
     mut request: Request,
@@ -150,9 +156,8 @@ async fn limit_calls(
     next.run(request).await
 }
 
-/// The security headers, on every answer, failures and redirects included. Those that speak of a
-/// page are left out where the answer is the program for the browser, which no browser shows as
-/// one.
+/// The security headers, on every answer, failures and redirects included. Those about a page
+/// are left out where the answer is the program for the browser, which no browser shows as a page.
 async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     let of_all = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -188,13 +193,22 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     answer
 }
 
-/// One line and one count for each request. Never the address itself, which may hold a link's secret or what
-/// somebody searched for.
+/// Notes by which pattern an address was found, for whoever is around the router.
+async fn name_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    if let Some(path) = path {
+        answer.extensions_mut().insert(path);
+    }
+    answer
+}
+
+/// One line and one count for each request. Never the address itself, which may hold a link's
+/// secret or what someone searched for.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let began = Instant::now();
     let answer = next.run(request).await;
+    let path = answer.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let status = answer.status().as_u16();
     figures::answered(path.as_deref(), method.as_str(), status, began.elapsed());
     tracing::info!(%method, path = path.as_deref().unwrap_or("unknown"), status, "answered");

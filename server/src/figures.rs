@@ -66,7 +66,7 @@ pub fn begin(
 }
 
 /// How long between two times that the histograms take in what was recorded. Until they do, each
-/// record takes room, whether or not anybody reads the figures.
+/// record takes room, whether or not anyone reads the figures.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 fn keep_small(counted: PrometheusHandle, stop: CancellationToken) {

@@ -3,12 +3,12 @@
 //! # Layout
 //!
 //! * [`settings`]: what the environment says, checked at the start
-//! * [`edge`]: what surrounds every request: headers, limits, pages for what is no page
+//! * [`edge`]: what surrounds every request: headers, limits, pages for errors
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
-//! * [`mailbox`]: what came back of emails
-//! * [`worker`]: emails and closes that are due, again and again; [`tasks`]: begun again after a
-//!   fault; [`watch`]: whether the process can do what it is for
+//! * [`mailbox`]: emails that came back
+//! * [`worker`]: emails and closes that are due, again and again; [`tasks`]: started again after a
+//!   fault; [`watch`]: whether the process can do its job
 //! * [`backup`]: everything out into a folder and in again
 //! * [`figures`]: what Prometheus reads; [`retention`]: what is erased, and when
 //! * [`demonstration`]: the demonstration area

@@ -34,8 +34,8 @@ impl Mailbox {
         }
     }
 
-    /// Keeps what came back, and takes those mails out; any other is left for somebody to read.
-    /// Stopped half-way, the mails are read again, and change nothing.
+    /// Keeps what came back, and takes those emails out; any other is left for someone to read.
+    /// Stopped half-way, the emails are read again, and change nothing.
     ///
     /// # Errors
     /// When the mailbox cannot be read, or the database fails.
@@ -66,11 +66,11 @@ async fn blocking<T: Send + 'static>(
     done.map_err(|error| format!("the mailbox: {error}"))
 }
 
-/// What was read of a mailbox, to be taken out once it is kept.
+/// What was read from a mailbox, to be taken out once it is kept.
 enum Held {
     /// Files of a folder.
     Folder(Vec<PathBuf>),
-    /// A file, with what is left for somebody to read.
+    /// A file, with what is left for someone to read.
     File { path: PathBuf, long: u64, others: Others, _lock: Lock },
 }
 
@@ -145,7 +145,7 @@ impl Held {
     fn take_out(self) -> io::Result<()> {
         match self {
             Self::Folder(files) => files.into_iter().try_for_each(fs::remove_file),
-            // Somebody wrote into it without asking for the lock: all of it is read again.
+            // Someone wrote into it without asking for the lock: all of it is read again.
             Self::File { path, long, .. } if fs::metadata(&path)?.len() != long => Ok(()),
             Self::File { path, others, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -25,11 +25,11 @@ use voting::ballots;
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Parents and carers in from the start: topics, votes, plans and notices of one local area.
+/// Parents and carers involved from the start: topics, votes, plans and changes in one local area.
 #[derive(Parser)]
 #[command(name = "alongside", version)]
 struct Cli {
-    /// The file with the settings, instead of `.env` in the working folder.
+    /// Read the settings from this file instead of `.env` in the working folder.
     #[arg(long, global = true, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(subcommand)]
@@ -38,65 +38,65 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the pages, and work.
+    /// Serve the pages, and do the work in the background.
     Serve {
-        /// Fill an empty database with the demonstration area and print its sign-ins.
+        /// Fill an empty database with the demonstration area and print how to sign in.
         #[arg(long)]
         demo: bool,
-        /// Begin a new area where there was a database and is none any more.
+        /// Start a new area where there was a database but no longer is.
         #[arg(long)]
         create: bool,
-        /// Only serve: another process works.
+        /// Only serve: another process does the work.
         #[arg(long)]
         no_work: bool,
     },
-    /// Only work: emails, and rounds whose time has come.
+    /// Only do the background work: send emails, close rounds that are due.
     Work,
-    /// Bring the database up to this program.
+    /// Bring the database up to date with this program.
     Migrate {
-        /// Begin a new area where there was a database and is none any more.
+        /// Start a new area where there was a database but no longer is.
         #[arg(long)]
         create: bool,
     },
-    /// Invite somebody by an email.
+    /// Invite someone by email.
     Invite {
         /// The address the email goes to.
         email: String,
-        /// What the person will be.
+        /// Their role.
         #[arg(long)]
         role: Invited,
-        /// The name of the organisation a leader leads for.
+        /// For a leader: the name of their organisation.
         #[arg(long)]
         organisation: Option<String>,
     },
     /// Check the settings, the database and the mail system.
     CheckConfig {
-        /// Also say what DNS must hold, and send a test email to this address, or to that in
-        /// MAIL_FROM.
+        /// Also say which DNS records are needed, and send a test email to this address, or to the
+        /// one in MAIL_FROM.
         #[arg(long, num_args = 0..=1, value_name = "TO")]
         mail: Option<Option<String>>,
     },
-    /// Make a backup of the database and the files, also while the service runs.
+    /// Back up the database and the files, even while the service runs.
     Backup {
-        /// The folder that backups are in; each gets one of its own.
+        /// The folder for backups; each backup gets a folder of its own in it.
         folder: PathBuf,
-        /// Keep the last so many, and take older ones away.
+        /// Keep only this many of the latest backups, and delete older ones.
         #[arg(long)]
         keep: Option<usize>,
     },
-    /// Restore a backup into a place that is thrown away, and compare all of it. Needs no settings
-    /// and no database.
+    /// Restore a backup into a temporary place, and compare all of it. Needs no settings and no
+    /// database.
     BackupCheck {
-        /// The backup, or the folder that backups are in, for the last of them.
+        /// The backup, or the folder of backups to use the latest one.
         folder: PathBuf,
     },
-    /// Put a backup into an empty database, of either kind. Emails are held until an administrator
-    /// lets them go.
+    /// Restore a backup into an empty database, of either kind. Emails are on hold until an
+    /// administrator releases them.
     Restore {
-        /// The backup, or the folder that backups are in, for the last of them.
+        /// The backup, or the folder of backups to use the latest one.
         folder: PathBuf,
     },
-    /// Let the emails go that a restored service holds.
+    /// Release the emails that a restored service has on hold.
     ReleaseEmails,
     /// Copy the area into another, empty database, of either kind, and compare all of it. The files
     /// stay where FILES says.
@@ -104,40 +104,40 @@ enum Command {
         /// Its address, as in DATABASE_URL.
         url: String,
     },
-    /// Check that nothing was changed in, taken out of or added to the audit log.
+    /// Check that nobody has changed, removed or added anything in the audit log.
     AuditCheck {
-        /// A head that was kept elsewhere, which must be in the log: 64 hexadecimal digits.
+        /// A head kept elsewhere, which must be in the log: 64 hexadecimal digits.
         #[arg(long)]
         head: Option<String>,
     },
-    /// Make the evidence pack of a day, or check one. The same day gives the same bytes.
+    /// Make the evidence pack for a day, or check one. The same day gives the same bytes.
     EvidencePack {
-        /// The day, as 2026-12-01: all that had happened by its end.
+        /// The day, like 2026-12-01: everything that had happened by the end of it.
         #[arg(long, value_name = "DAY", requires = "out", conflicts_with = "verify")]
         as_of: Option<String>,
-        /// The folder to make: new, or empty. Beside it comes the same as a zip.
+        /// The folder to make: new, or empty. The same pack is saved next to it as a zip.
         #[arg(long, value_name = "FOLDER", requires = "as_of", conflicts_with = "verify")]
         out: Option<PathBuf>,
-        /// Check that no file of the pack in this folder was changed. Needs no settings and no
-        /// database.
+        /// Check that no file of the pack in this folder has been changed. Needs no settings and
+        /// no database.
         #[arg(long, value_name = "FOLDER", required_unless_present = "as_of")]
         verify: Option<PathBuf>,
     },
-    /// Count the ballots of a file again, as a round's close counts them. Needs no settings and no
+    /// Count the ballots in a file again, as when a round closes. Needs no settings and no
     /// database.
     Recount {
         /// A CSV with the header voter,topics, or a Pabulib file of approval votes.
         file: PathBuf,
-        /// How many topics are to be chosen.
+        /// How many topics to choose.
         #[arg(long)]
         seats: usize,
-        /// How many topics there were; else the highest number in the file.
+        /// How many topics there were; if not given, the highest number in the file.
         #[arg(long)]
         topics: Option<usize>,
-        /// How they are chosen.
+        /// How to choose them.
         #[arg(long, default_value = "shares")]
         method: Method,
-        /// Say why after each.
+        /// Say why each was chosen.
         #[arg(long)]
         explain: bool,
     },
@@ -200,7 +200,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
         Command::EvidencePack { verify: Some(folder), .. } => return verify(&folder),
         Command::BackupCheck { folder } => {
             let holds = backup::check(&folder).await?;
-            say::line(&format!("The backup is whole: {}.", holds.in_words()));
+            say::line(&format!("The backup is complete: {}.", holds.in_words()));
             return Ok(());
         }
         _ => Settings::from_environment(file)?,
@@ -226,9 +226,9 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             };
             accounts::invite(&house, None, email, role.into(), organisation)
                 .await
-                .map_err(|error| format!("The invitation could not be kept: {error}"))?;
+                .map_err(|error| format!("The invitation could not be saved: {error}"))?;
             db.close().await;
-            say::line("The invitation is kept. The worker sends the email.");
+            say::line("The invitation is saved. The worker will send the email.");
             Ok(())
         }
         Command::CheckConfig { mail } => {
@@ -253,8 +253,8 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             let holds = backup::restore(&folder, &db, &files, Clock::system().now()).await?;
             db.close().await;
             say::line(&format!(
-                "The backup is restored: {}. Emails are held: alongside release-emails lets them \
-                 go, once the service that this is a copy of is no more.",
+                "The backup is restored: {}. Emails are on hold. Once the original service is \
+                 switched off for good, release them with: alongside release-emails",
                 holds.in_words()
             ));
             Ok(())
@@ -264,25 +264,25 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             let held = db
                 .write(|tx| Box::pin(async move { deliveries::store::let_go(tx).await }))
                 .await
-                .map_err(|error| format!("The database does not answer: {error}"))?;
-            say::line(if held { "The emails go." } else { "No emails were held." });
+                .map_err(|error| format!("The database is not answering: {error}"))?;
+            say::line(if held { "Emails released." } else { "No emails were on hold." });
             Ok(())
         }
         Command::CopyTo { url } => {
             let from = serve::open_as_it_is(&settings).await?;
             let to = Db::open(&url)
                 .await
-                .map_err(|error| format!("The other database does not open: {error}"))?;
+                .map_err(|error| format!("The other database cannot be opened: {error}"))?;
             to.migrate().await.map_err(|error| format!("Its tables cannot be made: {error}"))?;
             let rows = backup::copy(&from, &to).await?;
             to.close().await;
-            say::line(&format!("{rows} rows are copied, and both are the same."));
+            say::line(&format!("{rows} rows copied, and both databases are the same."));
             Ok(())
         }
         Command::AuditCheck { head } => audit_check(&settings, head.as_deref()).await,
         Command::EvidencePack { as_of, out, .. } => {
             let (Some(as_of), Some(out)) = (as_of, out) else {
-                return Err("Say --as-of DAY and --out FOLDER".to_owned());
+                return Err("Give --as-of DAY and --out FOLDER".to_owned());
             };
             evidence_pack(&settings, &as_of, &out).await
         }
@@ -290,7 +290,7 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
     }
 }
 
-/// Makes the evidence pack of a day in a folder, and the same as a zip beside it.
+/// Makes the evidence pack for a day in a folder, and the same as a zip next to it.
 async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(), String> {
     let moment = Moment::read(as_of, Clock::system().now())
         .map_err(|what_to_do| format!("--as-of {as_of}: {what_to_do}"))?;
@@ -301,13 +301,13 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     let shown = out.display();
     if std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(format!(
-            "{shown} is not empty. Name a new folder, so that no other file is taken for a part of \
+            "{shown} is not empty. Name a new folder, so that no other file is taken for part of \
              the pack"
         ));
     }
     if zip.exists() {
         return Err(format!(
-            "{} is there already. Name another folder, or move it away",
+            "{} already exists. Name another folder, or move it away",
             zip.display()
         ));
     }
@@ -316,7 +316,7 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     db.close().await;
     let pack = made.map_err(|why| match why {
         NoPack::Nothing(what_to_do) => format!("--as-of {as_of}: {what_to_do}"),
-        NoPack::Database(error) => format!("The database does not answer: {error}"),
+        NoPack::Database(error) => format!("The database is not answering: {error}"),
     })?;
     let cannot = |error: std::io::Error| format!("{shown} cannot be written: {error}");
     std::fs::create_dir_all(out).map_err(cannot)?;
@@ -327,7 +327,7 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     std::fs::write(&zip, bytes)
         .map_err(|error| format!("{} cannot be written: {error}", zip.display()))?;
     say::line(&format!(
-        "The evidence pack of {} is in {shown}, and in {}. Its hash is {}",
+        "The evidence pack for {} is in {shown}, and in {}. Its hash is {}",
         moment.day,
         zip.display(),
         pack.hash()
@@ -335,7 +335,7 @@ async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(
     Ok(())
 }
 
-/// Checks a pack that lies in a folder.
+/// Checks a pack in a folder.
 fn verify(folder: &Path) -> Result<(), String> {
     let Verified { files, hash } = pack::verify(folder).map_err(|faults| faults.join("\n"))?;
     say::line(&format!("The pack is as it was made: {files} files. Its hash is {hash}"));
@@ -358,21 +358,21 @@ async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), Stri
     db.close().await;
     match checked {
         audit::Checked::Whole(Head { number, hash }) => {
-            say::line(&format!("The audit log is whole: {number} entries. Its head is {hash}"));
+            say::line(&format!("The audit log is intact: {number} entries. Its head is {hash}"));
             Ok(())
         }
-        audit::Checked::Broken(fault) => Err(format!("The audit log does not hold. {fault}")),
+        audit::Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
     }
 }
 
 async fn organisation_named(db: &Db, name: &str) -> Result<String, String> {
     let organisations = area::store::organisations(db)
         .await
-        .map_err(|error| format!("The database does not answer: {error}"))?;
+        .map_err(|error| format!("The database is not answering: {error}"))?;
     let known =
         organisations.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(", ");
     let found = organisations.iter().find(|known| known.name == name).map(|known| known.id.clone());
-    found.ok_or_else(|| format!("There is no organisation {name} here. There are: {known}"))
+    found.ok_or_else(|| format!("There is no organisation called {name} here. There are: {known}"))
 }
 
 /// Prints the shortlist of the ballots in a file, one number a line.

@@ -1,5 +1,5 @@
-//! What the program says on standard output and standard error. A full disk or a reader that went
-//! away never stops it.
+//! What the program says on standard output and standard error. A full disk or a reader that has
+//! gone away never stops it.
 
 use std::io::{self, Write as _};
 
@@ -8,21 +8,21 @@ use tracing_subscriber::EnvFilter;
 
 /// Says a line to whoever started the program.
 pub fn line(words: &str) {
-    // Nobody is left who could be told that it was not heard.
+    // There is nobody left to tell that nobody heard it.
     let _ = writeln!(io::stdout().lock(), "{words}");
 }
 
-/// Says words as they are, which end with their own line.
+/// Says words as they are; they end their own last line.
 pub fn words(words: &str) {
     let _ = io::stdout().lock().write_all(words.as_bytes());
 }
 
-/// Says why the program does not go on.
+/// Says why the program stops.
 pub fn why(words: &str) {
     let _ = writeln!(io::stderr().lock(), "{words}");
 }
 
-/// The log while the program runs; what waits to be written goes when it is dropped.
+/// The log while the program runs; dropping it writes what is still waiting.
 pub struct Log {
     _writes: WorkerGuard,
     dropped: ErrorCounter,

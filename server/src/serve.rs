@@ -19,8 +19,8 @@ use crate::tasks::keep_going;
 use crate::watch::{self, Room};
 use crate::{demonstration, edge, figures, listen, say, worker};
 
-/// Opens the database and brings its tables up to this program. Where there was a database and is
-/// none any more, only `create` begins a new one.
+/// Opens the database and brings its tables up to date with this program. Where there was one but
+/// no longer is, only `create` starts a new one.
 ///
 /// # Errors
 /// One clear line.
@@ -31,13 +31,13 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     }
     let db = Db::open(&settings.database_url)
         .await
-        .map_err(|error| format!("The database does not open: {error}"))?;
+        .map_err(|error| format!("The database cannot be opened: {error}"))?;
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
     if let Some(file) = file {
         let memory = memory_of(file);
-        let words = format!("{} was begun here. See docs/operations.md\n", file.display());
+        let words = format!("{} was started here. See docs/operations.md\n", file.display());
         if !memory.exists() {
             fs::write(&memory, words)
                 .map_err(|error| format!("{} cannot be written: {error}", memory.display()))?;
@@ -46,8 +46,8 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     Ok(db)
 }
 
-/// Makes ready for a first start, and sees to it that it is one: a database that was moved away, or
-/// whose disk is not there, is not replaced by an empty one.
+/// Prepares a first start, and makes sure that it is one: a database that was moved away, or whose
+/// disk is missing, is not replaced with an empty one.
 fn first_time(file: &Path, create: bool) -> Result<(), String> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)
@@ -55,8 +55,8 @@ fn first_time(file: &Path, create: bool) -> Result<(), String> {
     }
     if !file.exists() && memory_of(file).exists() && !create {
         return Err(format!(
-            "There is no database at {}, though there was one. Put it back, or restore a backup \
-             with alongside restore. To begin a new area, say --create",
+            "There is no database at {}, but there used to be one. Put it back, or restore a \
+             backup with alongside restore. To start a new area, add --create",
             file.display()
         ));
     }
@@ -73,37 +73,35 @@ fn memory_of(file: &Path) -> PathBuf {
 /// Opens the database and changes nothing in it.
 ///
 /// # Errors
-/// One clear line, also when there is none or its tables are not this program's.
+/// One clear line, also when there is no database or its tables are of another version.
 pub async fn open_as_it_is(settings: &Settings) -> Result<Db, String> {
     if let Some(file) = sqlite_file(settings).filter(|file| !file.exists()) {
         return Err(format!("There is no database at {}.", file.display()));
     }
     let db = Db::open(&settings.database_url)
         .await
-        .map_err(|error| format!("The database does not open: {error}"))?;
+        .map_err(|error| format!("The database cannot be opened: {error}"))?;
     match db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))? {
         0 => Ok(db),
-        _ => Err(
-            "The tables are older than this program: `alongside migrate` brings them up to date."
-                .to_owned(),
-        ),
+        _ => Err("The tables are older than this program: update them with `alongside migrate`."
+            .to_owned()),
     }
 }
 
-/// Looks whether the settings hold, and changes nothing. Gives what there is to say.
+/// Checks the settings, and changes nothing. Gives the result in words.
 ///
 /// # Errors
 /// One clear line.
 pub async fn check(settings: &Settings) -> Result<String, String> {
     settings.mailer.check().await?;
     if sqlite_file(settings).is_some_and(|file| !file.exists()) {
-        return Ok("The settings are good, and emails can be handed over. There is no database \
-            yet: the first start makes it."
+        return Ok("The settings are good, and emails can be sent. There is no database yet: the \
+            first start will make it."
             .to_owned());
     }
     let db = Db::open(&settings.database_url)
         .await
-        .map_err(|error| format!("The database does not open: {error}"))?;
+        .map_err(|error| format!("The database cannot be opened: {error}"))?;
     let pending =
         db.pending().await.map_err(|error| format!("The database cannot be used: {error}"))?;
     let wrong = worker::clock_is_wrong(&db, &Clock::system())
@@ -115,16 +113,16 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
     }
     Ok(match pending {
         0 => "The settings are good, the database answers and is up to date, and emails can be \
-            handed over."
+            sent."
             .to_owned(),
-        _ => "The settings are good, the database answers, and emails can be handed over. The \
-            tables are older than this program: \
-              the next start, or `alongside migrate`, brings them up to date."
+        _ => "The settings are good, the database answers, and emails can be sent. The tables are \
+            older than this program: \
+              the next start, or `alongside migrate`, will bring them up to date."
             .to_owned(),
     })
 }
 
-/// Sends a test email to `to`, or to the address emails are from, and gives what came of it.
+/// Sends a test email to `to`, or to the address emails are from, and says how it went.
 ///
 /// # Errors
 /// One clear line when it did not go.
@@ -132,9 +130,9 @@ pub async fn send_test_email(settings: &Settings, to: Option<&str>) -> Result<St
     let to = to.unwrap_or_else(|| settings.mailer.address());
     let words = Words {
         subject: "A test email from Alongside".to_owned(),
-        paragraphs: vec!["If you read this, emails from Alongside arrive here.".to_owned()],
+        paragraphs: vec!["If you can read this, emails from Alongside reach you.".to_owned()],
         button: None,
-        why: "Somebody tried the mail settings with alongside check-config --mail.".to_owned(),
+        why: "Someone tested the email settings with alongside check-config --mail.".to_owned(),
         from: settings.forum.clone(),
         also: None,
         stop: None,
@@ -150,9 +148,9 @@ pub async fn send_test_email(settings: &Settings, to: Option<&str>) -> Result<St
     };
     match settings.mailer.send(&email).await {
         Ok(()) => Ok(format!(
-            "A test email to {to} was handed over. See whether it arrives, and not among the junk."
+            "A test email to {to} has been sent. Check that it arrives, and not in the junk folder."
         )),
-        Err(why) => Err(format!("The test email to {to} did not go: {why}")),
+        Err(why) => Err(format!("The test email to {to} could not be sent: {why}")),
     }
 }
 
@@ -160,18 +158,18 @@ fn sqlite_file(settings: &Settings) -> Option<&Path> {
     ground::db::file::path(&settings.database_url)
 }
 
-/// How the program is to serve.
+/// How the program serves.
 #[derive(Clone, Copy, Debug)]
 pub struct Serving {
     /// Fills an empty database with the demonstration area.
     pub demo: bool,
-    /// Begins a new area where there was one and is none any more.
+    /// Starts a new area where there was one but no longer is.
     pub create: bool,
-    /// Works as well: emails, and whatever is due.
+    /// Does the background work too: emails, and whatever is due.
     pub work: bool,
 }
 
-/// Serves pages and works, until SIGTERM or SIGINT; then finishes what it holds.
+/// Serves pages and works, until SIGTERM or SIGINT; then finishes what it has in hand.
 ///
 /// # Errors
 /// One clear line when it cannot start.
@@ -184,22 +182,22 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
             .await
             .map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {
-            return Err("serve --demo fills an empty database only, and this one holds another \
-                area. Leave --demo out, or name another DATABASE_URL."
+            return Err("serve --demo fills an empty database only, and this one has another \
+                area in it. Leave out --demo, or name another DATABASE_URL."
                 .to_owned());
         }
         say::line(demonstration::SIGN_INS);
     }
     if house.names.program.is_none() {
-        say::line("The browser's program was not built: all pages are served without islands.");
+        say::line("The browser's program was not built: all pages are served without it.");
     }
     let listener = TcpListener::bind(settings.listen)
-        .map_err(|error| format!("LISTEN={} cannot be listened on: {error}", settings.listen))?;
+        .map_err(|error| format!("LISTEN={} cannot be used: {error}", settings.listen))?;
     say::line(&format!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/')));
 
     let stop = stop_on_signal()?;
     if let Err(why) = figures::begin(&settings, house.clone(), dropped, stop.clone()) {
-        // Another process of this machine may have them; pages are worth more.
+        // Another process on this machine may have them; pages matter more.
         tracing::warn!("{why}");
     }
     let (watched, room, stopping) = (house.clone(), Room::of(&settings), stop.clone());
@@ -251,10 +249,10 @@ pub async fn work(settings: Settings) -> Result<(), String> {
     Ok(())
 }
 
-/// Tells systemd, where that started this process. Where it cannot be told, it is there all the same.
+/// Tells systemd, where it started this process. Where it cannot be told, the process goes on.
 pub(crate) fn tell_manager(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "systemd could not be told how this process is");
+        tracing::warn!(%error, "systemd could not be told how this process is doing");
     }
 }
 

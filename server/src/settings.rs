@@ -1,5 +1,5 @@
-//! What the environment says, checked at the start: an unknown or bad value stops it with one clear
-//! line.
+//! What the environment says, checked at the start: an unknown or bad value stops the program with
+//! one clear line.
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -33,15 +33,15 @@ pub struct Settings {
     pub mailer: Mailer,
     /// How fast emails are handed over.
     pub pace: Pace,
-    /// Where emails that do not arrive come back to; `None` is the address emails are from.
+    /// Where undelivered emails come back to; `None`: the address emails are from.
     pub return_address: Option<ReturnAddress>,
-    /// The mailbox that they come back to; `None` is that nobody reads it.
+    /// The mailbox they come back to; `None`: nobody reads it.
     pub mailbox: Option<Mailbox>,
     /// How much of published results is hidden.
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
-    /// Where the area's list of support is to be read.
+    /// Where people can read the area's list of support.
     pub local_offer: Option<Url>,
     /// Who gets the end of the audit log each month.
     pub audit_head_to: Vec<String>,
@@ -49,9 +49,9 @@ pub struct Settings {
     pub area: String,
     /// The forum's name.
     pub forum: String,
-    /// Networks whose `X-Forwarded-For` is believed.
+    /// Networks whose `X-Forwarded-For` we believe.
     pub trusted_proxies: Vec<IpNet>,
-    /// How much must be free on the disks, in bytes, for the service to call itself ready.
+    /// How much must be free on the disks, in bytes, for the service to report itself ready.
     pub least_free: u64,
     /// Where figures for Prometheus are served; `None`: nowhere.
     pub metrics: Option<SocketAddr>,
@@ -108,7 +108,7 @@ impl Settings {
             return_address(get("BOUNCE_ADDRESS").as_deref(), get("BOUNCE_KEY").as_deref())?;
         let mailbox = get("BOUNCES").map(|mailbox| Mailbox::from_setting(&mailbox)).transpose()?;
         if mailbox.is_some() && return_address.is_none() {
-            return Err("BOUNCES needs BOUNCE_ADDRESS and BOUNCE_KEY beside it".to_owned());
+            return Err("BOUNCES needs BOUNCE_ADDRESS and BOUNCE_KEY too".to_owned());
         }
         let mut mailer = Mailer::from_setting(&or("MAIL", "file:data/mail"), &from, &host)?;
         if let Some(return_address) = &return_address {
@@ -141,7 +141,7 @@ impl Settings {
             .map(forms::address)
             .collect::<Result<Vec<_>, _>>();
         let audit_head_to = audit_head_to
-            .map_err(|_| "AUDIT_HEAD_TO must be email addresses, with commas between".to_owned())?;
+            .map_err(|_| "AUDIT_HEAD_TO must be email addresses, separated by commas".to_owned())?;
         let files = or("FILES", "file:data/files");
         if !files.starts_with("file:") && !files.starts_with("s3://") {
             return Err("FILES must be file:FOLDER or s3://BUCKET/PREFIX".into());
@@ -250,10 +250,12 @@ fn return_address(
     match (address, key) {
         (None, None) => Ok(None),
         (Some(address), Some(key)) => ReturnAddress::new(address, key).map(Some),
-        (Some(_), None) => Err("BOUNCE_KEY must be set beside BOUNCE_ADDRESS, 32 characters or \
-            more: openssl rand -hex 32"
-            .to_owned()),
-        (None, Some(_)) => Err("BOUNCE_ADDRESS must be set beside BOUNCE_KEY, like \
+        (Some(_), None) => {
+            Err("BOUNCE_ADDRESS needs BOUNCE_KEY too, 32 random characters or more. \
+            Make one with: openssl rand -hex 32"
+                .to_owned())
+        }
+        (None, Some(_)) => Err("BOUNCE_KEY needs BOUNCE_ADDRESS too, like \
             bounces@example.org"
             .to_owned()),
     }
@@ -268,7 +270,7 @@ fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, Str
 fn network(text: &str) -> Result<IpNet, String> {
     let one = text.parse::<std::net::IpAddr>().map(IpNet::from);
     one.or_else(|_| text.parse()).map_err(|_| {
-        "TRUSTED_PROXY must be addresses or networks, like 10.0.0.0/8, with commas between"
+        "TRUSTED_PROXY must be addresses or networks, like 10.0.0.0/8, separated by commas"
             .to_owned()
     })
 }

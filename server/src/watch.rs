@@ -1,4 +1,4 @@
-//! Looks again and again whether this process can do what it is for, and says so to
+//! Checks again and again whether this process can do its job, and reports it to
 //! [`ground::health::Health`], which `/readyz` shows.
 
 use std::path::PathBuf;
@@ -15,9 +15,9 @@ use crate::settings::Settings;
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How long one look may take, before what it looks at is taken for stuck.
+/// How long one look may take before we take what it looks at to be stuck.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A word that is older than this is none any more.
+/// A report older than this no longer counts.
 const HEARD_WITHIN: Duration = Duration::from_secs(30);
 /// How long between two looks at what costs more.
 const SELDOM: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ pub enum Found {
     Well,
     /// Something is not.
     Wrong,
-    /// A newer program has changed the tables: this one is to stop.
+    /// A newer program has changed the tables: this one must stop.
     Outgrown,
 }
 
@@ -109,20 +109,20 @@ pub async fn look(house: &House, room: &Room, all: bool) -> Found {
     };
     let written = tokio::time::timeout(PATIENCE, house.db.beat(now)).await;
     let mut is_well =
-        say("writes", matches!(written, Ok(Ok(()))), "what is sent cannot be kept just now");
-    is_well &= say("disk", room.is_enough(), "there is too little room");
+        say("writes", matches!(written, Ok(Ok(()))), "nothing can be saved at the moment");
+    is_well &= say("disk", room.is_enough(), "there is not enough room");
     is_well &= match tokio::time::timeout(PATIENCE, house.db.pending()).await {
         Ok(Ok(pending)) => say("tables", pending == 0, "they are older than this program"),
         Ok(Err(error)) if !is_of_the_moment(&error) => {
             tracing::error!(%error, "this program does not fit the database any more");
-            say("tables", false, "they are of another version of this program");
+            say("tables", false, "they belong to another version of this program");
             return Found::Outgrown;
         }
-        _ => say("tables", false, "they cannot be read just now"),
+        _ => say("tables", false, "they cannot be read at the moment"),
     };
     if all {
         let tried = tokio::time::timeout(PATIENCE, house.files.try_out()).await;
-        is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be kept just now");
+        is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be saved at the moment");
         is_well &= say("kept files", house.files.spoilt() == 0, "a file is damaged: see the log");
     }
     if is_well { Found::Well } else { Found::Wrong }

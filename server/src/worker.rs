@@ -246,8 +246,8 @@ pub async fn clock_is_wrong(db: &Db, clock: &Clock) -> Result<Option<String>, sq
     let direction = if ahead > 0 { "ahead of" } else { "behind" };
     Ok((ahead.abs() > APART).then(|| {
         format!(
-            "This machine's clock is {} seconds {direction} the database's: keep both by NTP, or \
-             what came first is told wrong",
+            "This machine's clock is {} seconds {direction} the database's: set both by NTP, or \
+             things will be recorded in the wrong order",
             ahead.abs() / SECOND
         )
     }))

@@ -48,7 +48,7 @@ fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
     {
         let checked = alongside(folder.path(), words);
         let to = words.get(2).unwrap_or(&"alongside@example.org");
-        let handed_over = format!("A test email to {to} was handed over");
+        let handed_over = format!("A test email to {to} has been sent");
         assert!(
             checked.status.success() && said(&checked).contains(&handed_over),
             "{}",
@@ -86,7 +86,7 @@ fn the_demonstration_does_not_move_into_another_area() {
     });
     let refused = alongside(folder.path(), &["serve", "--demo"]);
     assert!(
-        !refused.status.success() && said(&refused).contains("this one holds another area"),
+        !refused.status.success() && said(&refused).contains("this one has another area in it"),
         "{}",
         said(&refused)
     );
@@ -121,10 +121,10 @@ fn a_recount_of_a_bad_file_names_the_line_and_the_fault() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ballots.csv");
     for (text, fault) in [
-        ("voter,topics\n1,1;2\n2,31\n", "line 3: topic 31 is not among the 30 topics"),
+        ("voter,topics\n1,1;2\n2,31\n", "line 3: topic 31 is not one of the 30 topics"),
         ("name,choice\n", "line 1: the first line should be: voter,topics"),
-        ("voter,topics\n1,buses\n", "line 2: there is no topic ‘buses’: write its number"),
-        ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 is here twice"),
+        ("voter,topics\n1,buses\n", "line 2: there is no topic ‘buses’: use its number"),
+        ("voter,topics\n1,2\n1,3\n", "line 3: voter 1 appears twice"),
     ] {
         std::fs::write(&file, text).unwrap();
         let refused =
@@ -147,15 +147,14 @@ fn the_audit_log_is_checked_by_a_command() {
     assert!(alongside(folder.path(), &["migrate"]).status.success());
     let checked = alongside(folder.path(), &["audit-check"]);
     assert!(
-        checked.status.success() && said(&checked).contains("is whole: 0 entries"),
+        checked.status.success() && said(&checked).contains("is intact: 0 entries"),
         "{}",
         said(&checked)
     );
     let (other, none) = ("ab".repeat(32), "0".repeat(64));
     assert!(alongside(folder.path(), &["audit-check", "--head", &none]).status.success());
     assert!(
-        said(&alongside(folder.path(), &["audit-check", "--head", &other]))
-            .contains("written anew")
+        said(&alongside(folder.path(), &["audit-check", "--head", &other])).contains("rewritten")
     );
     assert!(
         said(&alongside(folder.path(), &["audit-check", "--head", "abc"]))
@@ -220,7 +219,7 @@ fn an_evidence_pack_is_made_and_checked_by_a_command_and_is_the_same_twice() {
     );
     for (words, why) in [
         (&["--as-of", &day, "--out", "second"][..], "second is not empty"),
-        (&["--as-of", "2099-01-01", "--out", "new"], "still to come"),
+        (&["--as-of", "2099-01-01", "--out", "new"], "in the future"),
         (&["--as-of", "2001-01-01", "--out", "new"], "Nothing had happened by then"),
         (&["--as-of", "1 December", "--out", "new"], "Enter a day like 2026-12-01"),
         (&["--as-of", &day], "--out"),

@@ -69,7 +69,7 @@ fn after_writes_that_failed_the_next_one_is_kept() {
     }
     until("it is known that nothing can be kept", || {
         let ready = service.get("/readyz");
-        is(&ready, 503) && ready.contains("writes: what is sent cannot be kept just now")
+        is(&ready, 503) && ready.contains("writes: nothing can be saved at the moment")
     });
     assert!(is(&service.get("/healthz"), 200), "a start again would mend nothing");
     service.may_write("unlimited");

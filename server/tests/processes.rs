@@ -68,9 +68,9 @@ async fn several_processes_on_one_postgresql_work_as_one() {
     let support = format!("/topics/{topic}/support");
     assert!(is(&at_one.post(&support, "wish=support").unwrap(), 303));
     let page = format!("/topics/{topic}");
-    assert!(at_two.get(&page).unwrap().contains("Take back your support"));
+    assert!(at_two.get(&page).unwrap().contains("Remove my support"));
     assert!(is(&at_two.post(&support, "wish=take+back").unwrap(), 303));
-    assert!(!at_one.get(&page).unwrap().contains("Take back your support"));
+    assert!(!at_one.get(&page).unwrap().contains("Remove my support"));
 
     // Whichever closes the round, it is counted once.
     let round = text(

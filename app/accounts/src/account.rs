@@ -1,4 +1,4 @@
-//! What a person changes of her own account: where she is signed in, her address.
+//! What people change in their own account: where they are signed in, their address.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -52,7 +52,7 @@ pub async fn change_email(
     let person = viewer.signed_in()?;
     let email = match forms::address(sent.typed("email")) {
         Ok(email) if email == person.email => {
-            Err("Enter an address that differs from the one you have now".to_owned())
+            Err("Enter an email address that is different from your current one".to_owned())
         }
         other => other,
     };
@@ -74,7 +74,7 @@ pub async fn change_email(
             &email,
             &Refusals::one(
                 "email",
-                "We wrote to this address several times already. Try again in an hour",
+                "We have already sent several emails to this address. Try again in an hour",
             ),
         ));
     }
@@ -137,13 +137,13 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
                     <Field
                         name="email"
                         label="Your new email address"
-                        hint="We send an email there to confirm it, and tell your old address."
+                        hint="We'll send a link there to confirm it, and let your old address know."
                         kind="email"
                         autocomplete="email"
                         value=email
                         refusals
                     />
-                    <button class="button">"Send the email"</button>
+                    <button class="button">"Send me the link"</button>
                 </form>
             </div>
         }

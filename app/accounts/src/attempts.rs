@@ -1,5 +1,5 @@
-//! Limits on guessing: how often something was tried, for one address or from one place, in a
-//! window of time.
+//! Limits on guessing: how often something has been tried, for one address or from one place,
+//! within a window of time.
 
 use std::convert::Infallible;
 
@@ -25,7 +25,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 /// What is counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Passwords tried for one address. A right one sets it back.
+    /// Passwords tried for one address. A right one resets the count.
     Password,
     /// Passwords tried from one place. A whole school may share it.
     PasswordFrom,
@@ -35,28 +35,30 @@ pub enum Kind {
     EmailFrom,
     /// Questions that go to one team.
     Question,
+    /// First acts kept for one place. A whole school may share it.
+    FirstAct,
     /// Responses begun from one place. A whole school may share it.
     Response,
 }
 
 impl Kind {
-    /// The word it is stored by, how many are let through in a window, and how long the window is.
+    /// The word it is stored under, how many are let through in a window, and how long that is.
     fn limit(self) -> (&'static str, i64, Millis) {
         match self {
             Self::Password => ("password", 10, 15 * MINUTE),
             Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
-            // A link lasts longer than this window, so that one of the emails let through always
-            // works.
+            // A link lasts longer than this window, so one of the emails let through always works.
             Self::Email => ("email", 5, HOUR),
             Self::EmailFrom => ("email from", 300, HOUR),
             Self::Question => ("question", 30, HOUR),
+            Self::FirstAct => ("first act", 300, HOUR),
             Self::Response => ("response", 300, HOUR),
         }
     }
 }
 
 /// Counts one more try and says whether it is within the limit. Counted before the answer is known,
-/// so that tries made at once cannot slip through together.
+/// so that attempts made at the same moment cannot slip through together.
 ///
 /// # Errors
 /// When the database fails.

@@ -4,7 +4,7 @@ use deliveries::Words;
 use ground::house::House;
 use ground::viewer::Role;
 
-/// How long each link lasts, in words; the numbers are in the actions.
+/// One email. Its text says how long a link lasts; the actions hold the number.
 fn words(
     house: &House,
     subject: &str,
@@ -29,24 +29,26 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
         house,
         "Confirm your email address",
         &[
-            "You asked to join Alongside. Press the button to confirm that this is your email \
-             address.",
+            "You asked to join Alongside. Press the button to confirm your email address and \
+             finish joining.",
             "The button works for two days.",
         ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
-        "Somebody signed up with this address. If it was not you, do nothing: no account is made.",
+        "Someone used this address to join. If it wasn't you, ignore this email: no account will \
+         be made.",
     )
 }
 
-/// Tells somebody who signs up again that she has an account.
+/// Tells someone who signs up again that they already have an account.
 pub fn already_signed_up(house: &House) -> Words {
     words(
         house,
         "You already have an account",
-        &["You asked to join Alongside, and you have an account already. You can sign in, or ask \
-             for a link that signs you in without a password."],
+        &["You asked to join Alongside, but you already have an account. Sign in, or ask for a \
+             link to sign in without a password."],
         Some(("Sign in", house.link("/sign-in"))),
-        "Somebody signed up with this address. If it was not you, do nothing: nothing has changed.",
+        "Someone used this address to join. If it wasn't you, ignore this email: nothing has \
+         changed.",
     )
 }
 
@@ -55,10 +57,13 @@ pub fn sign_in_link(house: &House, token: &str) -> Words {
     words(
         house,
         "Your link to sign in",
-        &["Press the button to sign in to Alongside.", "It works once, in the next two hours."],
+        &[
+            "Press the button to sign in to Alongside.",
+            "The button works once, within the next two hours.",
+        ],
         Some(("Sign in", house.link(&format!("/sign-in/{token}")))),
-        "Somebody asked for this link with your address. If it was not you, do nothing: nobody can \
-         use it but you.",
+        "Someone asked for this link with your address. If it wasn't you, ignore this email: \
+         nobody else has the link.",
     )
 }
 
@@ -69,28 +74,28 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
         "Choose a new password",
         &[
             "Press the button to choose a new password for Alongside.",
-            "It works once, in the next two hours.",
+            "The button works once, within the next two hours.",
         ],
         Some(("Choose a new password", house.link(&format!("/new-password/{token}")))),
-        "Somebody asked for this with your address. If it was not you, do nothing: your password \
-         stays as it is.",
+        "Someone asked for this with your address. If it wasn't you, ignore this email: your \
+         password stays the same.",
     )
 }
 
-/// Tells a person whose address is not known that there is no account.
+/// Tells someone whose address we don't know that there is no account.
 pub fn no_account(house: &House) -> Words {
     words(
         house,
-        "There is no account with this address",
+        "You don't have an account with this address",
         &[
             "You asked for a link to sign in to Alongside, but there is no account with this \
              address.",
-            "Perhaps you signed up with another address. If you have not joined yet, you are \
+            "You may have joined with a different address. If you haven't joined yet, you are \
              welcome to.",
         ],
         Some(("Join Alongside", house.link("/sign-up"))),
-        "Somebody asked for this with your address. If it was not you, do nothing: we keep nothing \
-         about you.",
+        "Someone asked for this with your address. If it wasn't you, ignore this email: we keep \
+         nothing about you.",
     )
 }
 
@@ -98,28 +103,28 @@ pub fn no_account(house: &House) -> Words {
 pub fn password_changed(house: &House) -> Words {
     words(
         house,
-        "Your password was changed",
+        "Your password has been changed",
         &[
-            "The password of your account was changed just now, and you were signed out everywhere \
-             else.",
-            "If it was not you, ask for a link to choose a new one straight away.",
+            "The password for your account has just been changed, and you have been signed out \
+             everywhere else.",
+            "If you didn't do this, choose a new password straight away.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "You get this email whenever your password changes.",
+        "We send this email whenever your password changes.",
     )
 }
 
-/// Asks at the new address whether it is right.
+/// Asks the new address to confirm that it is right.
 pub fn confirm_address(house: &House, token: &str) -> Words {
     words(
         house,
         "Confirm your new email address",
         &[
             "You asked us to use this address for your account. Press the button to confirm it.",
-            "It works once, in the next two days.",
+            "The button works once, within the next two days.",
         ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
-        "Somebody gave this address for an account. If it was not you, do nothing.",
+        "Someone gave this address for their account. If it wasn't you, ignore this email.",
     )
 }
 
@@ -127,14 +132,14 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
 pub fn address_may_change(house: &House) -> Words {
     words(
         house,
-        "Your email address may change",
+        "Someone asked to change your email address",
         &[
-            "Somebody signed in to your account and asked us to use another email address. It \
-             changes when the new address is confirmed.",
-            "If it was not you, choose a new password straight away: that stops it.",
+            "Someone signed in to your account and asked us to use a different email address. We \
+             will change it once the new address is confirmed.",
+            "If it wasn't you, choose a new password straight away: that will stop it.",
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
-        "You get this email whenever somebody asks to change your address.",
+        "We send this email whenever someone asks to change your address.",
     )
 }
 
@@ -142,24 +147,29 @@ pub fn address_may_change(house: &House) -> Words {
 pub fn address_changed(house: &House) -> Words {
     words(
         house,
-        "Your email address was changed",
-        &["Your account now has its new email address. Emails go there from now on."],
+        "We've changed your email address",
+        &["We have changed the email address for your account. From now on we will email you at \
+             your new address."],
         None,
-        "You get this email at your old and your new address. If it was not you, answer this \
+        "We send this email to your old and your new address. If it wasn't you, reply to this \
          email and the forum will help.",
     )
 }
 
-/// Invites somebody into a role.
+/// Invites someone into a role.
 pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(
         house,
-        &format!("You are invited: {}", role.title()),
+        &format!("You are invited to join Alongside: {}", role.title()),
         &[
-            &format!("{} invites you to Alongside as: {}.", house.names.forum, role.title()),
+            &format!(
+                "{} has invited you to join Alongside. Your role will be: {}.",
+                house.names.forum,
+                role.title()
+            ),
             "The button works for 14 days.",
         ],
         Some(("Accept the invitation", house.link(&format!("/invitations/{token}")))),
-        "The forum's administrator gave us your address for this one email.",
+        "The forum's administrator gave us your address so we could send you this one email.",
     )
 }

@@ -1,8 +1,8 @@
 //! People: signing up, signing in, sessions, roles, invitations.
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
-//! pressed, a sign-up just waits. Whether an address is known is never told, in words or in time:
-//! known or not, each form does the same work and owes one email. Limits on guessing stop
+//! pressed, a sign-up just waits. We never give away whether an address is known, in words or in
+//! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
 //! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
@@ -11,6 +11,7 @@
 mod account;
 mod attempts;
 pub mod emails;
+mod first_act;
 mod passwords;
 mod people;
 mod rules;
@@ -20,10 +21,10 @@ mod sign_up;
 pub mod store;
 
 pub use attempts::{Caller, may_answer, may_ask, may_write};
+pub use first_act::keep_first_act;
 pub use passwords::hashed;
 pub use people::invite;
 pub use session::recognise;
-pub use sign_in::sign_in_to_go_on;
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
@@ -49,6 +50,8 @@ pub fn routes() -> Routes {
         .get("/forgotten-password/sent", Anyone, sign_in::forgotten_sent)
         .get("/new-password/{token}", Anyone, sign_in::new_password_form)
         .post("/new-password/{token}", Anyone, sign_in::new_password)
+        .get("/go-on", SignedIn, first_act::page)
+        .post("/go-on", SignedIn, first_act::go_on)
         .post("/sign-out", Anyone, sign_in::sign_out)
         .get("/sign-out", Anyone, sign_in::back_to_form)
         .post("/account/sessions/end", SignedIn, account::end_sessions)

@@ -39,7 +39,7 @@ async fn on_the_pool<T: Send + 'static>(
     let place = places.acquire_owned().await.expect("the pool stays open");
     let hashing = tokio::task::spawn_blocking(move || {
         let done = work();
-        // Only now, though whoever asked may be long gone: until here it takes its memory.
+        // Only now, though whoever asked may be long gone: until here it holds its memory.
         drop(place);
         done
     });

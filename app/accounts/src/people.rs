@@ -24,7 +24,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     page(&house, &viewer, &query, &Sent::default(), &Refusals::default()).await
 }
 
-/// POST `/admin/people`: invites somebody.
+/// POST `/admin/people`: invites someone.
 pub async fn send_invitation(
     State(house): State<House>,
     viewer: Viewer,
@@ -35,7 +35,7 @@ pub async fn send_invitation(
     let email = refusals.take("email", forms::address(sent.typed("email")));
     let role = Role::read(sent.typed("role")).filter(|role| *role != Role::Parent);
     let role =
-        refusals.take("role", role.ok_or_else(|| "Choose what this person will be".to_owned()));
+        refusals.take("role", role.ok_or_else(|| "Choose a role for this person".to_owned()));
     let organisation = refusals.take("organisation", organisation(&house, &sent).await?);
     let (Some(email), Some(role), Some(organisation)) = (email, role, organisation) else {
         return page(&house, &viewer, &Sent::default(), &sent, &refusals).await;
@@ -52,7 +52,7 @@ async fn organisation(house: &House, sent: &Sent) -> Result<Result<Option<String
     Ok(if chosen.is_empty() || known.is_some() {
         Ok(known)
     } else {
-        Err("Choose again. This one is not there any more".to_owned())
+        Err("Choose again: that organisation is no longer on the list".to_owned())
     })
 }
 
@@ -115,8 +115,8 @@ pub async fn invite(
     Ok(())
 }
 
-/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in anew; or says
-/// for whom a leader leads.
+/// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in again; or says
+/// which organisation a leader is from.
 pub async fn change_role(
     State(house): State<House>,
     viewer: Viewer,
@@ -210,7 +210,7 @@ pub async fn invitation_form(
     accept_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
 }
 
-/// POST `/invitations/{token}`: adds the role to the account of that address, or makes one.
+/// POST `/invitations/{token}`: adds the role to the account with that address, or makes one.
 pub async fn accept(
     State(house): State<House>,
     viewer: Viewer,
@@ -255,7 +255,7 @@ pub async fn accept(
                             place_id: place.as_deref(),
                             password_hash: Some(&hash),
                         };
-                        // Somebody made an account of that address meanwhile: nothing is kept, and
+                        // Someone made an account with that address meanwhile: nothing is kept, and
                         // the link still works.
                         let Some(made) = store::make_account(tx, &account, now).await? else {
                             return Err(sqlx::Error::RowNotFound);
@@ -306,7 +306,7 @@ async fn accept_page(
     let is_known =
         store::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
     let choices = Choice::with_first(
-        "I am not a parent or carer here",
+        "I'm not a parent or carer here",
         area::store::places(&house.db).await?,
         sent.typed("place"),
     );
@@ -315,22 +315,22 @@ async fn accept_page(
             view! {
                 <Field
                     name="shown_name"
-                    label="A name for others to see"
+                    label="Your display name"
                     autocomplete="name"
                     value=sent.typed("shown_name")
                     refusals
                 />
                 <Choices
                     name="place"
-                    legend="Are you a parent or carer here too? Where do you live?"
-                    hint="Then you can also propose and support topics."
+                    legend="If you are also a parent or carer here, where do you live?"
+                    hint="Then you can propose and support topics too."
                     choices
                     refusals
                 />
                 <Field
                     name="password"
                     label="Choose a password"
-                    hint="10 characters or more. Three words you can remember are good."
+                    hint="Use 10 characters or more. Three words you can remember work well."
                     kind="password"
                     autocomplete="new-password"
                     refusals
@@ -342,12 +342,12 @@ async fn accept_page(
                 <Summary refusals />
                 <h1>"Accept your invitation"</h1>
                 <p class="lead">
-                    "You will be here as: "<b>{invitation.role.title()}</b>", with the address "
+                    "Your role will be: "<b>{invitation.role.title()}</b>". You will sign in as "
                     <b>{invitation.email.clone()}</b>"."
                 </p>
                 <form method="post" novalidate>
                     {fields}
-                    <button class="button">"Accept and go on"</button>
+                    <button class="button">"Accept and continue"</button>
                 </form>
             </div>
         }
@@ -383,10 +383,10 @@ async fn page(
     });
     let first = (!query.typed("after").is_empty()).then(|| "/admin/people".to_owned());
     let banner = match query.typed("done") {
-        "invited" => Some("The invitation is on its way"),
-        "role" => Some("The role is changed. The person signs in again"),
-        "organisation" => Some("The organisation is kept"),
-        "own" => Some("You cannot take this role from yourself. Ask another administrator"),
+        "invited" => Some("Invitation sent"),
+        "role" => Some("Role changed. They will need to sign in again"),
+        "organisation" => Some("Organisation saved"),
+        "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Parent);
@@ -402,7 +402,7 @@ async fn page(
         );
         let nobody = people
             .is_empty()
-            .then(|| view! { <p>"Nobody is found. Try a part of a name or an address."</p> });
+            .then(|| view! { <p>"No people match. Try part of a name or email address."</p> });
         view! {
             <div class="stack">
                 <section class="stack">
@@ -420,7 +420,7 @@ async fn page(
                     </p>
                     <h1>"People"</h1>
                     <details open=!refusals.is_empty()>
-                        <summary>"Invite somebody"</summary>
+                        <summary>"Invite someone"</summary>
                         <form method="post" action="/admin/people" novalidate>
                             <Field
                                 name="email"
@@ -431,20 +431,20 @@ async fn page(
                             />
                             <Choices
                                 name="role"
-                                legend="What will this person be?"
+                                legend="What will their role be?"
                                 choices
                                 refusals
                             />
                             <Select
                                 name="organisation"
-                                label="If a leader: for which organisation?"
+                                label="If they are a leader: which organisation are they from?"
                                 choices=invited_for
                             />
-                            <button class="button">"Send the invitation"</button>
+                            <button class="button">"Send invitation"</button>
                         </form>
                     </details>
                     <form class="row" method="get" role="search">
-                        <label for="search">"Name or address"</label>
+                        <label for="search">"Name or email"</label>
                         <input id="search" name="search" type="search" value=search />
                         <button class="button quiet">"Search"</button>
                     </form>
@@ -476,12 +476,12 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 <Select
                     name="organisation"
                     id=field
-                    label="Leads for"
+                    label="Leader for"
                     choices=Choice::with_first("No organisation", organisations.to_vec(), &chosen)
                 />
                 <button class="button quiet" name="change" value="lead for">
-                    "Keep this"
-                    <span class="unseen">{format!(", {}", person.shown_name)}</span>
+                    "Save"
+                    <span class="unseen">{format!(" for {}", person.shown_name)}</span>
                 </button>
             </form>
         }
@@ -492,7 +492,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         .into_iter()
         .map(|role| {
             let has = person.roles.contains(&role);
-            let (change, verb) = if has { ("take", "Take") } else { ("give", "Give") };
+            let (change, verb) = if has { ("take", "Remove role") } else { ("give", "Add role") };
             view! {
                 <form method="post" action=action.clone()>
                     <input type="hidden" name="role" value=role.word() />
@@ -515,7 +515,9 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
             </p>
             <p>{if roles.is_empty() { "No role".to_owned() } else { roles }}{leads_for}</p>
             <details>
-                <summary>"Change roles"<span class="unseen">{format!(" of {name}")}</span></summary>
+                <summary>
+                    "Change roles"<span class="unseen">{format!(" for {name}")}</span>
+                </summary>
                 {changes}
                 {organisation}
             </details>

@@ -1,6 +1,6 @@
-//! What a shown name and a password may be.
+//! What a display name and a password may be.
 
-/// The name others see. It need not be real.
+/// The name other people see. It need not be real.
 ///
 /// # Errors
 /// What to do about it.
@@ -8,17 +8,17 @@ pub fn shown_name(typed: &str) -> Result<String, String> {
     let name = forms::within(
         forms::line(typed),
         60,
-        "Enter a name for others to see. It need not be your real one",
+        "Enter a display name. You don't have to use your real name",
     )?;
     if name.contains('@') {
-        Err("Choose a name that is not an email address, since others see it".into())
+        Err("Choose a name that is not an email address: other people will see it".into())
     } else {
         Ok(name)
     }
 }
 
-/// A password: ten characters or more, not one of the first that anybody tries. Kept exactly as
-/// typed.
+/// A password: ten characters or more, and not one of the first that anyone would try. Kept exactly
+/// as typed.
 ///
 /// # Errors
 /// What to do about it.
@@ -27,7 +27,7 @@ pub fn password(typed: &str, address: &str) -> Result<String, String> {
     let simple = forms::folded(typed);
     let one_character = typed.chars().all(|c| typed.starts_with(c));
     if long < 10 {
-        Err("Choose a password of 10 characters or more. Three words you can remember are good"
+        Err("Choose a password of 10 characters or more. Three words you can remember work well"
             .into())
     } else if long > 200 {
         Err("Choose a password of 200 characters or fewer".into())

@@ -34,15 +34,15 @@ pub async fn recognise(
     Ok(next.run(request).await)
 }
 
-/// When a session ends: so long after it was last used, and so long after it began.
+/// When a session ends: this long after it was last used, and this long after it began.
 struct Ends {
     idle: Millis,
     absolute: Millis,
 }
 
 impl Ends {
-    /// Parents stay signed in on their own phones; whoever can change what others see signs in more
-    /// often.
+    /// Parents stay signed in on their own phones; people who can change what others see sign in
+    /// more often.
     fn after(roles: &[Role]) -> Self {
         if roles.iter().all(|role| *role == Role::Parent) {
             Self { idle: 30 * DAY, absolute: 180 * DAY }
@@ -65,7 +65,7 @@ pub async fn begin_session(
     begin_session_as(house, account_id, &roles, headers).await
 }
 
-/// As [`begin_session`], where it is known already what the person may do.
+/// As [`begin_session`], where we already know what the person may do.
 ///
 /// # Errors
 /// When the database fails.
@@ -112,11 +112,17 @@ fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderNam
     )])
 }
 
-fn cookie_name(house: &House) -> &'static str {
+pub(crate) fn cookie_name(house: &House) -> &'static str {
     if house.is_secure() { "__Host-session" } else { "session" }
 }
 
-fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+/// The token of the session that a browser names, whether or not it has ended.
+pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie_named(headers, cookie_name(house))
+}
+
+/// The value of the cookie with this name.
+pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()
@@ -124,12 +130,11 @@ fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
         .flat_map(|value| value.split(';'));
     cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == cookie_name(house))
-        .map(|(_, token)| token)
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }
 
-/// The device as its owner knows it: "Chrome on Android". Coarse, since it is only for her own
-/// list.
+/// The device as its owner knows it: "Chrome on Android". Coarse, since only its owner sees it.
 fn device(headers: &HeaderMap) -> String {
     let agent =
         headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();

@@ -1,46 +1,54 @@
-//! Signing in by password or by a link, going on with what was typed, a new password, signing out.
+//! Signing in by password or by a link, carrying on with what was typed, a new password, signing
+//! out.
 
-use axum::extract::{Path, Request, State};
+use axum::Extension;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::HOUR;
 use deliveries::{Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::SignInFirst;
+use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller, Kind};
+use super::first_act::{self, JustIn};
 use super::{emails, passwords, rules, session, store};
 
-/// Gives a form that was sent without being signed in the sign-in page, which keeps all that was
-/// typed. 401.
-pub async fn sign_in_to_go_on(
-    State(house): State<House>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut answer = next.run(request).await;
-    let Some(SignInFirst { then, sent }) = answer.extensions_mut().remove() else { return answer };
-    let kept = Kept { then, fields: Some(sent.packed()) };
-    page(&house, &Viewer::default(), "", &kept, &Refusals::default(), StatusCode::UNAUTHORIZED)
+/// Where someone was going before they had to sign in.
+pub(crate) struct Kept {
+    /// The address; empty for none.
+    pub then: String,
+    /// What a form sent there, packed, where it is too much to be kept elsewhere than on the page;
+    /// `None` for a page.
+    pub fields: Option<String>,
 }
 
-/// Where a person was going before she had to sign in.
-struct Kept {
-    /// The address; empty for none.
-    then: String,
-    /// What a form sent there, packed; `None` for a page.
-    fields: Option<String>,
+/// Why somebody is asked to sign in.
+#[derive(Debug, Default)]
+pub(crate) struct Why {
+    /// Whether they were signed in before.
+    pub was_signed_out: bool,
+    /// What they chose, in words that follow "to"; empty where nobody knows.
+    pub chose: String,
+}
+
+impl Why {
+    /// What was chosen in this browser.
+    pub async fn here(house: &House, headers: &HeaderMap) -> Result<Self, Error> {
+        let act = first_act::chosen_here(house, headers).await?;
+        let chose = act.map(|act| act.chose).unwrap_or_default();
+        Ok(Self { was_signed_out: false, chose })
+    }
 }
 
 impl Kept {
-    fn read(sent: &Sent) -> Self {
+    pub fn read(sent: &Sent) -> Self {
         let then = sent.typed("then");
         // Only an address of our own: one slash at the start, and nothing a browser could take for
         // a host.
@@ -52,7 +60,7 @@ impl Kept {
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
-    fn hidden(&self) -> impl IntoView + use<> {
+    pub fn hidden(&self) -> impl IntoView + use<> {
         let field = |name: &'static str, value: String| {
             (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
         };
@@ -60,12 +68,21 @@ impl Kept {
     }
 }
 
-/// GET `/sign-in`
-pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    // What a form sent is taken from our own page alone: in an address it could be somebody else's
+/// GET `/sign-in`; `?forget=yes` lets go of what was chosen in this browser, perhaps by another.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
-    let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
-    page(&house, &viewer, "", &kept, &Refusals::default(), StatusCode::OK)
+    let query = Sent::query(&uri);
+    let kept = Kept { fields: None, ..Kept::read(&query) };
+    let forgets = query.typed("forget") == "yes";
+    let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
+    let answer = page(&house, &viewer, "", &kept, &why, &Refusals::default(), StatusCode::OK);
+    if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
 }
 
 /// A GET where only a POST has an answer, as after a reload.
@@ -84,12 +101,14 @@ pub async fn with_password(
     let kept = Kept::read(&sent);
     let email = sent.line("email").to_lowercase();
     let now = house.clock.now();
+    let why = Why::here(&house, &headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
-        Ok(page(&house, &viewer, &email, &kept, &refusals, StatusCode::UNPROCESSABLE_ENTITY))
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(page(&house, &viewer, &email, &kept, &why, &refusals, status))
     };
     if email.is_empty() || sent.typed("password").is_empty() {
-        return refuse("Enter your email address and your password, or ask for a link below");
+        return refuse("Enter your email address and password, or ask for a link below");
     }
     let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
         & attempts::within(&house.db, Kind::Password, &email, now).await?;
@@ -97,7 +116,7 @@ pub async fn with_password(
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
     if !few_tries {
-        return refuse("There were too many tries. Ask for a link by email below: it always works");
+        return refuse("Too many attempts. Ask for a link by email below: that will always work");
     }
     let (true, Some(known)) = (fits, known) else {
         return refuse(
@@ -105,7 +124,7 @@ pub async fn with_password(
         );
     };
     attempts::forget(&house.db, Kind::Password, &email).await?;
-    go_on(&house, &headers, &known.id, &kept).await
+    go_on(&house, &headers, &known.id, &kept, false).await
 }
 
 /// POST `/sign-in/link`
@@ -113,6 +132,7 @@ pub async fn send_link(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
+    headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let kept = Kept::read(&sent);
@@ -124,32 +144,34 @@ pub async fn send_link(
                 &viewer,
                 sent.typed("email"),
                 &kept,
+                &Why::here(&house, &headers).await?,
                 &Refusals::one("email", what_to_do),
                 StatusCode::UNPROCESSABLE_ENTITY,
             ));
         }
     };
-    owe_link(&house, &caller, email, "sign-in", emails::sign_in_link).await?;
-    let page = Page::new("Look in your email", || {
+    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
+    owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
+    let page = Page::new("Check your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
                 <p>
-                    "What you wrote is still here. Press the button in the email, come back to \
-                     this page, and send it."
+                    "What you wrote is still here. Press the button in the email, then come back \
+                     to this page and send it."
                 </p>
                 {carry_on(&kept.then, fields)}
             }
         });
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "We sent an email to that address. If you have an account, it holds a button \
-                     that signs you in."
+                    "We've sent an email to that address. If you have an account, press the button \
+                     in it to sign in."
                 </p>
                 <p>
-                    "It works for two hours. It should be there in a few minutes; if not, look \
-                     among the junk."
+                    "The button works for two hours. If the email doesn't arrive in a few minutes, \
+                     check your junk or spam folder."
                 </p>
                 {going_on}
             </div>
@@ -194,16 +216,17 @@ pub async fn with_link(
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
             attempts::forget(&house.db, Kind::Password, &link.email).await?;
-            go_on(&house, &headers, &link.account_id, &Kept { then: String::new(), fields: None })
-                .await
+            let nowhere = Kept { then: String::new(), fields: None };
+            go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
         None => Ok(link_ended(&house, &viewer)),
     }
 }
 
 /// GET `/forgotten-password`
-pub async fn forgotten_form(State(house): State<House>, viewer: Viewer) -> Response {
-    forgotten_page(&house, &viewer, "", &Refusals::default())
+pub async fn forgotten_form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
+    let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
+    forgotten_page(&house, &viewer, "", &kept, &Refusals::default())
 }
 
 /// POST `/forgotten-password`
@@ -211,8 +234,10 @@ pub async fn forgotten(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
+    headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
+    let kept = Kept { fields: None, ..Kept::read(&sent) };
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {
@@ -220,26 +245,28 @@ pub async fn forgotten(
                 &house,
                 &viewer,
                 sent.typed("email"),
+                &kept,
                 &Refusals::one("email", what_to_do),
             ));
         }
     };
-    owe_link(&house, &caller, email, "password", emails::new_password_link).await?;
+    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
+    owe_link(&house, &caller, email, act, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
 /// GET `/forgotten-password/sent`
 pub async fn forgotten_sent(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Look in your email", || {
+    Page::new("Check your email", || {
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "If you have an account with that address, the email holds a button to choose \
-                     a new password."
+                    "We've sent you an email. If you have an account with that address, press the \
+                     button in it to choose a new password."
                 </p>
                 <p>
-                    "It should be there in a few minutes. If not, look among the junk, or "
+                    "It should arrive in a few minutes. If not, check your junk or spam folder, or "
                     <a href="/forgotten-password">"try again"</a>"."
                 </p>
             </div>
@@ -292,6 +319,7 @@ pub async fn new_password(
                 if !store::use_link(tx, &hash, now).await? {
                     return Ok::<_, sqlx::Error>(false);
                 }
+                first_act::store::hand_over(tx, &hash, &link.account_id).await?;
                 store::set_password(tx, &link.account_id, &password_hash, now).await?;
                 store::end_all_sessions(tx, &link.account_id).await?;
                 let words = emails::password_changed(&writer);
@@ -312,13 +340,8 @@ pub async fn new_password(
     if !is_set {
         return Ok(link_ended(&house, &viewer));
     }
-    go_on(
-        &house,
-        &headers,
-        &account_id,
-        &Kept { then: "/account?done=password".into(), fields: None },
-    )
-    .await
+    let then = Kept { then: "/account?done=password".into(), fields: None };
+    go_on(&house, &headers, &account_id, &then, true).await
 }
 
 /// POST `/sign-out`
@@ -327,10 +350,11 @@ pub async fn sign_out(State(house): State<House>, viewer: Viewer) -> Result<Resp
         store::end_sessions(&house.db, person.account_id.clone(), Some(person.session_id.clone()))
             .await?;
     }
-    Ok(session::signed_out(&house, Redirect::to("/?done=signed-out").into_response()))
+    let answer = session::signed_out(&house, Redirect::to("/?done=signed-out").into_response());
+    first_act::forget_cookie(&house, answer)
 }
 
-/// Uses the link up, for the first who does.
+/// Uses the link up, for whoever is first.
 async fn used_link(
     house: &House,
     token: String,
@@ -341,17 +365,24 @@ async fn used_link(
         Box::pin(async move {
             let hash = id::hash(&token);
             let link = store::link(tx, &hash, purpose, now).await?;
-            Ok::<_, sqlx::Error>(if store::use_link(tx, &hash, now).await? { link } else { None })
+            if !store::use_link(tx, &hash, now).await? {
+                return Ok::<_, sqlx::Error>(None);
+            }
+            if let Some(link) = &link {
+                first_act::store::hand_over(tx, &hash, &link.account_id).await?;
+            }
+            Ok(link)
         })
     });
     Ok(link.await?)
 }
 
-/// Owes one email to the address, known or not: the link, or word that there is no account.
+/// Owes one email to the address, known or not: the link, or news that there is no account.
 async fn owe_link(
     house: &House,
     caller: &Caller,
     email: String,
+    act: Option<String>,
     purpose: &'static str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
@@ -370,6 +401,9 @@ async fn owe_link(
                 let words = match &known {
                     Some(known) => {
                         store::keep_link(tx, &hash, &known.id, purpose, None, ends_at).await?;
+                        if let Some(act) = &act {
+                            first_act::store::lead_back(tx, &hash, act).await?;
+                        }
                         message(&writer, &token)
                     }
                     None => emails::no_account(&writer),
@@ -394,28 +428,30 @@ async fn owe_link(
     Ok(())
 }
 
-/// Begins a session and leads to where the person was going, with what she had typed.
+/// Begins a session and leads to where the person was going, with what they had typed.
 async fn go_on(
     house: &House,
     headers: &HeaderMap,
     account_id: &str,
     kept: &Kept,
+    by_link: bool,
 ) -> Result<Response, Error> {
     let cookie = session::begin_session(house, account_id, headers).await?;
+    let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
     let Some(fields) = &kept.fields else {
         let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
-        return Ok((cookie, Redirect::to(then)).into_response());
+        return Ok((just_in, cookie, Redirect::to(then)).into_response());
     };
     let page = Page::new("You are signed in", || {
         view! {
             <div class="stack">
                 <h1>"You are signed in"</h1>
-                <p class="lead">"What you wrote is still here. Nothing is lost."</p>
+                <p class="lead">"What you wrote is still here. Nothing has been lost."</p>
                 {carry_on(&kept.then, fields)}
             </div>
         }
     });
-    Ok((cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
+    Ok((just_in, cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
         .into_response())
 }
 
@@ -425,31 +461,42 @@ fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     view! {
         <form method="post" action=then.to_owned()>
             {fields}
-            <button class="button">"Go on where you were"</button>
+            <button class="button">"Continue"</button>
         </form>
     }
 }
 
-fn page(
+pub(crate) fn page(
     house: &House,
     viewer: &Viewer,
     email: &str,
     kept: &Kept,
+    why: &Why,
     refusals: &Refusals,
     status: StatusCode,
 ) -> Response {
     let page = Page::new("Sign in", || {
-        let why = kept.fields.is_some().then(|| {
+        let why = if why.was_signed_out {
+            Some(
+                "You've been signed out. What you wrote is saved: sign in and it will be sent."
+                    .to_owned(),
+            )
+        } else if !why.chose.is_empty() {
+            Some(format!("You chose to {}. Sign in, and it's done.", why.chose))
+        } else {
+            kept.fields.is_some().then(|| "What you wrote is saved: sign in to send it.".to_owned())
+        };
+        let why = why.map(|why| {
             view! {
                 <p class="panel gold">
-                    "You were signed out. What you wrote is kept: sign in and go on."
+                    {why}" "<a href="/sign-in?forget=yes">"No, just sign in"</a>
                 </p>
             }
         });
         let demonstration = house.names.demonstration.then(|| {
             view! {
                 <details>
-                    <summary>"Sign-ins of this demonstration"</summary>
+                    <summary>"Sign-ins for this demonstration"</summary>
                     <p>
                         "parent@example.org, parent2@example.org, organiser@example.org, \
                          leader@example.org and admin@example.org, all with the password \
@@ -482,17 +529,20 @@ fn page(
                     />
                     <button class="button">"Sign in"</button>
                     <p>
-                        <b>"No password at hand?"</b>
-                        " We can send an email with a link that signs you in."
+                        <b>"Forgotten your password, or don't have one?"</b>
+                        " We can email you a link to sign in."
                     </p>
                     <button class="button quiet" formaction="/sign-in/link">
                         "Email me a link"
                     </button>
                 </form>
                 <p>
-                    <a href="/forgotten-password">"Choose a new password"</a>
+                    <a href=with_then(
+                        "/forgotten-password",
+                        &kept.then,
+                    )>"Forgotten your password?"</a>
                 </p>
-                <p>"New here? "<a href="/sign-up">"Join Alongside"</a></p>
+                <p>"New here? "<a href=with_then("/sign-up", &kept.then)>"Join Alongside"</a></p>
                 {demonstration}
             </div>
         }
@@ -501,14 +551,21 @@ fn page(
     page.refused_for(refusals).status(status).answer(house, viewer)
 }
 
-fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) -> Response {
+fn forgotten_page(
+    house: &House,
+    viewer: &Viewer,
+    email: &str,
+    kept: &Kept,
+    refusals: &Refusals,
+) -> Response {
     let page = Page::new("Choose a new password", || {
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
-                <p class="lead">"We send you an email with a button. It works for two hours."</p>
+                <p class="lead">"We'll email you a link. It works for two hours."</p>
                 <form method="post" action="/forgotten-password" novalidate>
+                    {kept.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
@@ -517,7 +574,7 @@ fn forgotten_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusa
                         value=email
                         refusals
                     />
-                    <button class="button">"Send me the email"</button>
+                    <button class="button">"Email me a link"</button>
                 </form>
             </div>
         }
@@ -535,14 +592,14 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
                     <Field
                         name="password"
                         label="Your new password"
-                        hint="10 characters or more. Three words you can remember are good."
+                        hint="Use 10 characters or more. Three words you can remember work well."
                         kind="password"
                         autocomplete="new-password"
                         refusals
                     />
-                    <button class="button">"Keep this password"</button>
+                    <button class="button">"Save this password"</button>
                 </form>
-                <p class="soft">"You are then signed out everywhere else."</p>
+                <p class="soft">"You will be signed out everywhere else."</p>
             </div>
         }
     });
@@ -550,9 +607,9 @@ fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Res
 }
 
 fn link_ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "Each link works once, and only for a while. You can ask for a new one.";
+    let why = "Each link works once, and only for a limited time. You can ask for a new one.";
     Page::link_ended(
-        "This link has been used or has ended",
+        "This link has been used or has expired",
         why,
         ("/sign-in", "Sign in or get a new link"),
     )

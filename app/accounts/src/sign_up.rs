@@ -1,24 +1,35 @@
 //! Signing up: the form, the email, the button in it.
 
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
 use deliveries::{Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller};
+use super::first_act::{self, JustIn};
+use super::sign_in::{Kept, Why};
 use super::{emails, passwords, rules, session, store};
 
 /// GET `/sign-up`
-pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
-    page(&house, &viewer, &Sent::default(), &Refusals::default()).await
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    // Only where she was going is taken from an address: what is typed is typed here.
+    let then = Sent::default().and("then", Sent::query(&uri).typed("then"));
+    page(&house, &viewer, &headers, &then, &Refusals::default()).await
 }
 
 /// POST `/sign-up`: the same answer whether the address is known or not.
@@ -26,6 +37,7 @@ pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
+    headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let places = area::store::places(&house.db).await?;
@@ -44,17 +56,18 @@ pub async fn send(
     let (Some(email), Some(shown_name), Some(place), Some(password)) =
         (email, shown_name, place, password)
     else {
-        return page(&house, &viewer, &sent, &refusals).await;
+        return page(&house, &viewer, &headers, &sent, &refusals).await;
     };
     let password_hash = passwords::hashed(&house, password).await;
     if attempts::may_write(&house, &caller, &email).await? {
         let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
-        keep(&house, sign_up).await?;
+        let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
+        keep(&house, sign_up, act).await?;
     }
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
-async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
+async fn keep(house: &House, sign_up: store::SignUp, act: Option<String>) -> Result<(), Error> {
     let (now, token, emails_house) = (house.clock.now(), id::secret(), house.clone());
     house
         .db
@@ -64,6 +77,9 @@ async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
                 let ends_at = now + 2 * DAY;
                 let hash = id::hash(&token);
                 store::keep_sign_up(tx, &hash, &sign_up, ends_at).await?;
+                if let Some(act) = &act {
+                    first_act::store::lead_back(tx, &hash, act).await?;
+                }
                 let words = if known.is_some() {
                     emails::already_signed_up(&emails_house)
                 } else {
@@ -87,16 +103,15 @@ async fn keep(house: &House, sign_up: store::SignUp) -> Result<(), Error> {
 
 /// GET `/sign-up/sent`
 pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Look in your email", || {
+    Page::new("Check your email", || {
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "We sent you an email with a button. Press it to confirm your address, and you \
-                     are in."
+                    "We've sent you an email. Press the button in it to finish joining."
                 </p>
                 <p>
-                    "It should be there in a few minutes. If not, look among the junk, or "
+                    "It should arrive in a few minutes. If not, check your junk or spam folder, or "
                     <a href="/sign-up">"try again"</a>"."
                 </p>
             </div>
@@ -120,9 +135,11 @@ pub async fn confirm_form(
                 <h1>"Confirm your email address"</h1>
                 <p class="lead">"You are joining as "<b>{waiting.shown_name}</b>"."</p>
                 <form method="post">
-                    <button class="button">"Confirm and go on"</button>
+                    <button class="button">"Confirm and continue"</button>
                 </form>
-                <p class="soft">"If you did not sign up, close this page. No account is made."</p>
+                <p class="soft">
+                    "If you didn't sign up, close this page and no account will be made."
+                </p>
             </div>
         }
     });
@@ -145,23 +162,28 @@ pub async fn confirm(
                 let Some(waiting) = store::sign_up(tx, &hash, now).await? else {
                     return Ok::<_, sqlx::Error>(None);
                 };
-                store::confirm(tx, &hash, &waiting, now).await
+                let made = store::confirm(tx, &hash, &waiting, now).await?;
+                if let Some(account_id) = &made {
+                    first_act::store::hand_over(tx, &hash, account_id).await?;
+                }
+                Ok(made)
             })
         })
         .await?;
     let Some(account_id) = made else { return Ok(ended(&house, &viewer)) };
     let cookie = session::begin_session(&house, &account_id, &headers).await?;
-    Ok((cookie, Redirect::to("/?done=joined")).into_response())
+    let just_in = Extension(JustIn { account_id, by_link: true });
+    Ok((just_in, cookie, Redirect::to("/?done=joined")).into_response())
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has been used or has ended", || {
+    Page::new("This link has been used or has expired", || {
         view! {
             <div class="stack">
-                <h1>"This link has been used or has ended"</h1>
+                <h1>"This link has been used or has expired"</h1>
                 <p class="lead">
-                    "If you pressed it before, you have an account: sign in. If not, sign up again \
-                     and we send a new one."
+                    "If you have used it before, you already have an account: sign in. If not, \
+                     sign up again and we will send you a new link."
                 </p>
                 <p>
                     <a class="button" href="/sign-in">
@@ -181,9 +203,12 @@ fn ended(house: &House, viewer: &Viewer) -> Response {
 async fn page(
     house: &House,
     viewer: &Viewer,
+    headers: &HeaderMap,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
+    let Why { chose, .. } = Why::here(house, headers).await?;
+    let kept = Kept { fields: None, ..Kept::read(sent) };
     let chosen = sent.typed("place").to_owned();
     let choices = area::store::places(&house.db)
         .await?
@@ -199,12 +224,21 @@ async fn page(
                     "For parents and carers of children with special educational needs and \
                      disabilities. It takes two minutes."
                 </p>
+                {(!chose.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="panel gold">
+                                {format!("You chose to {chose}. Join, and it's done.")}
+                            </p>
+                        }
+                    })}
                 <form method="post" action="/sign-up" novalidate>
+                    {kept.hidden()}
                     <Field
                         name="email"
                         label="Your email address"
-                        hint="So that we can tell you what came of what you said. Only the forum’s \
-                            administrator can see it."
+                        hint="So we can tell you what happened about what you said. Only the \
+                            forum's administrator can see it."
                         kind="email"
                         autocomplete="email"
                         value=sent.typed("email")
@@ -212,8 +246,9 @@ async fn page(
                     />
                     <Field
                         name="shown_name"
-                        label="A name for others to see"
-                        hint="It need not be your real name. It stands beside nothing you vote for."
+                        label="Your display name"
+                        hint="You don't have to use your real name. It is never shown with your \
+                            votes."
                         autocomplete="nickname"
                         value=sent.typed("shown_name")
                         refusals
@@ -221,23 +256,23 @@ async fn page(
                     <Choices
                         name="place"
                         legend="Where you live"
-                        hint="So that each part of the area is heard. We never ask for your \
-                            address or postcode."
+                        hint="So every part of the area is heard. We never ask for your address or \
+                            postcode."
                         choices
                         refusals
                     />
                     <Field
                         name="password"
                         label="Choose a password"
-                        hint="10 characters or more, so that nobody can speak in your name. Three \
-                            words you can remember are good."
+                        hint="Use 10 characters or more, so that nobody else can use your account. \
+                            Three words you can remember work well."
                         kind="password"
                         autocomplete="new-password"
                         refusals
                     />
                     <button class="button">"Join"</button>
                 </form>
-                <p>"You have an account? "<a href="/sign-in">"Sign in"</a></p>
+                <p>"Already have an account? "<a href=with_then("/sign-in", &kept.then)>"Sign in"</a></p>
             </div>
         }
     });

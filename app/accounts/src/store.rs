@@ -131,11 +131,17 @@ pub struct Session {
     pub seen_at: Millis,
 }
 
-/// Erases what is no use any more, each when `docs/retention.md` says; how many rows.
+/// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     /// What is erased, and how long after the time that the statement compares with.
-    const ALL: [(&str, Millis); 5] = [
-        // Two days for the link, and five more in which she may ask what became of it.
+    const ALL: [(&str, Millis); 7] = [
+        (
+            "DELETE FROM first_act_links WHERE act_id IN
+             (SELECT id FROM first_acts WHERE ends_at <= $1)",
+            0,
+        ),
+        ("DELETE FROM first_acts WHERE ends_at <= $1", 0),
+        // Two days for the link, and five more in which people may ask what became of it.
         ("DELETE FROM sign_ups WHERE ends_at <= $1", 5 * DAY),
         ("DELETE FROM links WHERE ends_at <= $1", 0),
         ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
@@ -212,7 +218,7 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Know
     Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
 }
 
-/// A sign-up that waits for its email's button.
+/// A sign-up waiting for the button in its email to be pressed.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// The address.
@@ -349,7 +355,7 @@ pub async fn grant(
     Ok(())
 }
 
-/// Says for which organisation an account leads; `None` for none.
+/// Says which organisation a leader is from; `None` for none.
 pub async fn lead_for(
     tx: &mut AnyConnection,
     account_id: &str,
@@ -379,7 +385,7 @@ pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<
     Ok(())
 }
 
-/// Keeps a link of an email. `email` is the new address of a change of address.
+/// Keeps the link in an email. `email` is the new address of a change of address.
 pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,
@@ -407,7 +413,7 @@ pub async fn keep_link(
 pub struct Link {
     /// Whose it is.
     pub account_id: String,
-    /// Her address now.
+    /// Their address now.
     pub email: String,
     /// The new address of a change of address.
     pub new_email: Option<String>,
@@ -433,7 +439,7 @@ pub async fn link(
     Ok(row.map(|row| Link { account_id: row.get(0), email: row.get(1), new_email: row.get(2) }))
 }
 
-/// Uses a link up. True for the one who was first.
+/// Uses a link up. True for whoever was first.
 pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<bool> {
     let used =
         sqlx::query("UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL")
@@ -444,7 +450,7 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
     Ok(used.rows_affected() == 1)
 }
 
-/// Sets a new password, and ends every other link: a change of address that somebody else asked for
+/// Sets a new password, and ends every other link: a change of address that someone else asked for
 /// goes no further.
 pub async fn set_password(
     tx: &mut AnyConnection,
@@ -482,11 +488,11 @@ pub struct Invitation {
     pub id: String,
     /// The address it went to.
     pub email: String,
-    /// What the person will be.
+    /// Their role.
     pub role: Role,
-    /// For which organisation, for a leader.
+    /// The organisation, for a leader.
     pub organisation_id: Option<String>,
-    /// The account of that address, if it has one.
+    /// The account with that address, if it has one.
     pub account_id: Option<String>,
     /// The place that was chosen with it.
     pub place: Option<String>,
@@ -551,7 +557,7 @@ pub async fn invitation(
     Ok(row.and_then(invitation))
 }
 
-/// Uses an invitation up. True for the one who was first.
+/// Uses an invitation up. True for whoever was first.
 pub async fn accept_invitation(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
     let used = sqlx::query(
         "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
@@ -563,7 +569,7 @@ pub async fn accept_invitation(tx: &mut AnyConnection, id: &str, now: Millis) ->
     Ok(used.rows_affected() == 1)
 }
 
-/// A person as an administrator sees her.
+/// A person as an administrator sees them.
 #[derive(Debug)]
 pub struct Person {
     /// The account.
@@ -572,13 +578,13 @@ pub struct Person {
     pub shown_name: String,
     /// The address.
     pub email: String,
-    /// What she may do.
+    /// What they may do.
     pub roles: Vec<Role>,
-    /// The organisation she leads for.
+    /// The organisation they are a leader for.
     pub organisation_id: Option<String>,
 }
 
-/// People whose name or address holds `search` (folded), by address, `most` at the most, after the
+/// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let rows = sqlx::query(

@@ -69,7 +69,7 @@ pub async fn change(
                 &viewer,
                 "",
                 &sent,
-                &Refusals::one(taken, "Choose another name. This one is there already"),
+                &Refusals::one(taken, "Choose another name. This one is already in the list"),
             )
             .await
         }

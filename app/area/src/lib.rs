@@ -12,7 +12,7 @@ mod rules;
 mod running;
 pub mod store;
 
-/// Where people are said to live whose place is none of the area's.
+/// Where people live whose place is not one of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
 
 pub use rules::{What, chosen};

@@ -17,29 +17,33 @@ pub fn admin() -> Page {
                         <h2>
                             <a href="/admin/people">"People"</a>
                         </h2>
-                        <p>"Invite organisers and leaders. Give and take roles."</p>
+                        <p>"Invite organisers and leaders, and change people's roles."</p>
                     </li>
                     <li class="card">
                         <h2>
-                            <a href="/admin/area">"Services, places, organisations"</a>
+                            <a href="/admin/area">"Services, places and organisations"</a>
                         </h2>
                         <p>
-                            "What people choose from when they propose a topic or register a plan."
+                            "What people can choose when they propose a topic or register a plan."
                         </p>
                     </li>
                     <li class="card">
                         <h2>
-                            <a href="/admin/telling">"How families are told"</a>
+                            <a href="/admin/telling">"How families are told about changes"</a>
                         </h2>
                         <p>
-                            "Who writes about which service, how early, and when schools are open."
+                            "Who can write about each service, how early families are told, and \
+                             when schools are open."
                         </p>
                     </li>
                     <li class="card">
                         <h2>
-                            <a href="/admin/service">"How the service is"</a>
+                            <a href="/admin/service">"How the service is running"</a>
                         </h2>
-                        <p>"What works just now, emails that wait and why, the last backup."</p>
+                        <p>
+                            "What is working now, which emails are waiting and why, and the last \
+                             backup."
+                        </p>
                     </li>
                 </ul>
             </div>
@@ -56,10 +60,10 @@ pub fn area(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new("Services, places, organisations", || {
+    let page = Page::new("Services, places and organisations", || {
         let banner = (done == "kept").then(|| {
             view! {
-                <Banner title="The change is kept">
+                <Banner title="Saved">
                     <p />
                 </Banner>
             }
@@ -74,7 +78,7 @@ pub fn area(
                             "Administration"
                         </a>
                     </p>
-                    <h1>"Services, places, organisations"</h1>
+                    <h1>"Services, places and organisations"</h1>
                     <h2>"Services"</h2>
                     {table("service", services)}
                     <form method="post" action="/admin/area" novalidate>
@@ -102,7 +106,7 @@ pub fn area(
                         <Field
                             name="baseline"
                             label="Children and young people with SEND who live there"
-                            hint="Leave it empty if you do not know."
+                            hint="Leave this empty if you don't know."
                             kind="number"
                             value=sent.typed("baseline")
                             refusals
@@ -118,7 +122,7 @@ pub fn area(
                         <Field
                             name="organisation_name"
                             label="A new organisation"
-                            hint="Who plans with parents, as the council."
+                            hint="For example, the council or an NHS trust."
                             value=sent.typed("organisation_name")
                             refusals
                         />

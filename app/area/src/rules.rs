@@ -5,11 +5,11 @@ use forms::{Named, Refusals, Sent};
 /// Whether it is a service, a place or an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Something families use, as transport.
+    /// Something families use, such as transport.
     Service,
     /// A part of the area.
     Place,
-    /// Who plans, as the council.
+    /// Who plans, such as the council.
     Organisation,
 }
 
@@ -40,9 +40,9 @@ impl What {
 pub enum Change {
     /// A new one.
     Add { what: What, name: String, baseline: Option<i64> },
-    /// No longer to be chosen; what names it stays.
+    /// It can no longer be chosen; what names it stays.
     Retire { what: What, id: String },
-    /// To be chosen again.
+    /// It can be chosen again.
     BringBack { what: What, id: String },
 }
 
@@ -77,11 +77,11 @@ pub fn change(sent: &Sent) -> Result<Change, Refusals> {
 
 fn whole_number(text: &str) -> Result<i64, String> {
     let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
-    plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1250".to_owned())
+    plain.parse::<u32>().map(i64::from).map_err(|_| "Enter a whole number, like 1,250".to_owned())
 }
 
-/// Reads which services, places or organisations were chosen. `when_none` is said when none was;
-/// empty, none is an answer.
+/// Reads which services, places or organisations were chosen. `when_none` is shown when none was;
+/// if it is empty, choosing none is allowed.
 ///
 /// # Errors
 /// What to do about it, in the words the page shows.
@@ -93,7 +93,7 @@ pub fn chosen(
 ) -> Result<Vec<String>, String> {
     let chosen = sent.all(field);
     if chosen.iter().any(|id| there_are.iter().all(|named| named.id != *id)) {
-        Err("Choose again. One of those is not there any more".to_owned())
+        Err("Choose again. One of these is no longer in the list".to_owned())
     } else if chosen.is_empty() && !when_none.is_empty() {
         Err(when_none.to_owned())
     } else {
@@ -116,7 +116,7 @@ pub fn service_rule(
         match sent.line("notice_days").as_str() {
             "" => Ok(None),
             days => days.parse().ok().filter(|days| (1..=200).contains(days)).map(Some).ok_or_else(
-                || "Enter a number of school days from 1 to 200, or leave it empty".to_owned(),
+                || "Enter a number of school days from 1 to 200, or leave this empty".to_owned(),
             ),
         };
     match (run_by, refusals.take("notice_days", days)) {

@@ -1,4 +1,4 @@
-//! How families are told of changes here: who runs each service, how early they are to be told,
+//! How families are told about changes here: who runs each service, how early they are to be told,
 //! when schools are open, and whether a second person approves.
 
 use axum::extract::{Path, State};
@@ -68,7 +68,10 @@ pub async fn change(
                 &viewer,
                 "",
                 &sent,
-                &Refusals::one("closed_day", "Choose another day. This one is there already"),
+                &Refusals::one(
+                    "closed_day",
+                    "Choose another date. This one is already in the list",
+                ),
             )
             .await
         }
@@ -149,7 +152,7 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
             <div class="stack">
                 <p>
                     <a class="back" href="/admin/telling">
-                        "How families are told"
+                        "How families are told about changes"
                     </a>
                 </p>
                 <Summary refusals />
@@ -157,22 +160,22 @@ fn service_page(rule: &Rule, organisations: Vec<Named>, sent: &Sent, refusals: &
                 <form method="post" novalidate>
                     <Choices
                         name="organisations"
-                        legend="Who runs it?"
-                        hint="Their leaders write notices about it. Choose none, and every leader \
-                            can."
+                        legend="Who runs this service?"
+                        hint="Their leaders can write change notices about it. If you choose none, \
+                            any leader can."
                         choices
                         many=true
                         refusals
                     />
                     <Field
                         name="notice_days"
-                        label="School days before a change that families are told"
-                        hint="A leader who is later is warned. Leave it empty for no rule."
+                        label="How many school days before a change must families be told?"
+                        hint="We warn leaders who leave it later. Leave this empty for no rule."
                         kind="number"
                         value=sent.typed("notice_days")
                         refusals
                     />
-                    <button class="button">"Keep this"</button>
+                    <button class="button">"Save"</button>
                 </form>
             </div>
         }
@@ -189,10 +192,10 @@ async fn shown(
 ) -> Result<Response, Error> {
     let rules = store::rules(&house.db).await?;
     let (days, second_person) = store::days(&house.db).await?;
-    let page = Page::new("How families are told", || {
+    let page = Page::new("How families are told about changes", || {
         let banner = (done == "kept").then(|| {
             view! {
-                <Banner title="The change is kept">
+                <Banner title="Saved">
                     <p />
                 </Banner>
             }
@@ -200,7 +203,7 @@ async fn shown(
         let (terms, closed): (Vec<Day>, Vec<Day>) =
             days.into_iter().partition(|day| day.last.is_some());
         let approves = Choice::each(
-            [("yes", "Yes"), ("no", "No, whoever writes a notice can send it")],
+            [("yes", "Yes"), ("no", "No, the leader who writes it can send it")],
             |value| (value == "yes") == second_person,
         );
         view! {
@@ -213,8 +216,8 @@ async fn shown(
                         </a>
                     </p>
                     <Summary refusals />
-                    <h1>"How families are told"</h1>
-                    <h2>"Each service"</h2>
+                    <h1>"How families are told about changes"</h1>
+                    <h2>"For each service"</h2>
                     <ul class="rows">{rules.into_iter().map(service_row).collect_view()}</ul>
                 </section>
                 <section class="stack">
@@ -222,27 +225,27 @@ async fn shown(
                     <form method="post" action="/admin/telling">
                         <Choices
                             name="second_person"
-                            legend="Must a second leader approve each notice?"
+                            legend="Must a second leader approve each change notice?"
                             choices=approves
                             refusals
                         />
                         <button class="button quiet" name="step" value="second person">
-                            "Keep this"
+                            "Save"
                         </button>
                     </form>
                 </section>
                 <section class="stack">
-                    <h2>"Terms"</h2>
+                    <h2>"School terms"</h2>
                     <p class="soft">
-                        "Only school days count when families are to be told early. Leave out the \
-                         weeks of half-term."
+                        "We count only school days when we work out how early families are told. \
+                         Leave out half-term weeks."
                     </p>
                     {day_rows(terms)}
                     <form method="post" action="/admin/telling" novalidate>
                         <Field
                             name="term_name"
                             label="Name"
-                            hint="Like Autumn, first half"
+                            hint="For example: Autumn, first half"
                             value=sent.typed("term_name")
                             refusals
                         />
@@ -261,24 +264,24 @@ async fn shown(
                             refusals
                         />
                         <button class="button quiet" name="step" value="term">
-                            "Add these weeks"
+                            "Add this term"
                         </button>
                     </form>
                 </section>
                 <section class="stack">
-                    <h2>"Days without school"</h2>
+                    <h2>"Days when schools are closed"</h2>
                     {day_rows(closed)}
                     <form method="post" action="/admin/telling" novalidate>
                         <Field
                             name="closed_name"
                             label="Name of the day"
-                            hint="Like Early May bank holiday"
+                            hint="For example: Early May bank holiday"
                             value=sent.typed("closed_name")
                             refusals
                         />
                         <Field
                             name="closed_day"
-                            label="Day"
+                            label="Date"
                             kind="date"
                             value=sent.typed("closed_day")
                             refusals
@@ -295,14 +298,19 @@ async fn shown(
 }
 
 fn service_row(rule: Rule) -> impl IntoView {
-    let run_by =
-        if rule.names.is_empty() { "every leader".to_owned() } else { rule.names.join(", ") };
-    let days = rule.notice_days.map(|days| format!(" {days} school days before."));
+    let run_by = if rule.names.is_empty() {
+        "any leader".to_owned()
+    } else {
+        format!("leaders from {}", rule.names.join(", "))
+    };
+    let days = rule
+        .notice_days
+        .map(|days| format!(" Families must be told {days} school days before a change."));
     view! {
         <li>
             <span>
                 <b>{rule.service.name.clone()}</b>
-                {format!(": written about by {run_by}.")}
+                {format!(": {run_by} can write about it.")}
                 {days}
             </span>
             <a href=format!(
@@ -329,7 +337,7 @@ fn day_rows(days: Vec<Day>) -> impl IntoView {
                 <form method="post" action="/admin/telling">
                     <input type="hidden" name="id" value=day.id />
                     <button class="link" name="step" value="take out">
-                        "Take out"
+                        "Remove"
                         <span class="unseen">{unseen}</span>
                     </button>
                 </form>

@@ -17,7 +17,7 @@ pub struct Kept {
     pub name: String,
     /// Children and young people with SEND who live there; for places.
     pub baseline: Option<i64>,
-    /// Since when it is not to be chosen.
+    /// Since when it can't be chosen.
     pub retired_at: Option<Millis>,
 }
 
@@ -56,13 +56,13 @@ pub async fn organisations(db: &Db) -> Result<Vec<Named>, sqlx::Error> {
     Ok(choices(db).await?.2)
 }
 
-/// The services and the places people can choose, in one question.
+/// The services and the places people can choose, in one query.
 pub async fn both(db: &Db) -> Result<(Vec<Named>, Vec<Named>), sqlx::Error> {
     let (services, places, _) = choices(db).await?;
     Ok((services, places))
 }
 
-/// The services, the places and the organisations people can choose, in one question.
+/// The services, the places and the organisations people can choose, in one query.
 pub async fn choices(db: &Db) -> Result<(Vec<Named>, Vec<Named>, Vec<Named>), sqlx::Error> {
     let rows = sqlx::query(
         "SELECT what, id, name FROM (
@@ -160,7 +160,7 @@ pub async fn retire(
     Ok(sqlx::query(sql).bind(id).bind(at).execute(tx).await?.rows_affected() == 1)
 }
 
-/// Who runs a service, and how early families are told of a change to it.
+/// Who runs a service, and how early families are told about a change to it.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// The service.
@@ -231,7 +231,8 @@ pub async fn set_rule(
     .await
 }
 
-/// Whether a leader may speak for a service: nobody is said to run it, or her organisation is.
+/// Whether a leader may speak for a service: nobody is set down as running it, or their
+/// organisation is.
 /// `service` and `leader` are written as the statement around this names them.
 #[must_use]
 pub fn speaks_for(service: &str, leader: &str) -> String {
@@ -246,21 +247,21 @@ pub fn speaks_for(service: &str, leader: &str) -> String {
     )
 }
 
-/// A service as a leader sees it who writes about it.
+/// A service as the leader who writes about it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
     /// The service.
     pub service: Named,
-    /// Whether she may write about it.
+    /// Whether this leader may write about it.
     pub is_hers: bool,
     /// How many school days before a change families are to be told.
     pub notice_days: Option<i64>,
 }
 
-/// What a leader who tells families of a change stands on.
+/// What a leader needs to tell families about a change.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
-    /// The services, hers and others'.
+    /// The services, the leader's own and others'.
     pub services: Vec<Spoken>,
     /// The places.
     pub places: Vec<Named>,
@@ -270,7 +271,7 @@ pub struct Ground {
     pub second_person: bool,
 }
 
-/// What this leader stands on, in one question.
+/// What this leader needs, in one query.
 pub async fn ground(db: &Db, leader: &str) -> Result<Ground, sqlx::Error> {
     let sql = format!(
         "SELECT what, id, name, number, is_hers FROM (
@@ -345,7 +346,7 @@ pub async fn days(db: &Db) -> Result<(Vec<Day>, bool), sqlx::Error> {
     Ok((days.filter(|day| !day.id.is_empty()).collect(), second_person))
 }
 
-/// Adds a term or a day without school; its id. Fails as "already there" for a day that is.
+/// Adds a term or a day without school; its id. Fails as "already there" if the day is in it.
 pub async fn add_day(tx: &mut AnyConnection, day: &NewDay) -> Result<String, sqlx::Error> {
     match day {
         NewDay::Term { name, first, last } => {

@@ -32,7 +32,7 @@ impl Clock {
         Self::default()
     }
 
-    /// A clock that stands at `now` until it is moved.
+    /// A clock that stays at `now` until it is moved.
     #[must_use]
     pub fn by_hand(now: Millis) -> Self {
         Self { by_hand: Some(Arc::new(AtomicI64::new(now))) }
@@ -73,7 +73,7 @@ pub fn day_and_hour(at: Millis) -> String {
     format!("{} at {hour}", day(at))
 }
 
-/// A day as a form and a table hold it (`2026-12-04`), in words; `None` for what is no day.
+/// A day as a form and a table hold it (`2026-12-04`), in words; `None` if it is not a day.
 #[must_use]
 pub fn day_of(text: &str) -> Option<String> {
     read(text, "12:00").map(day)
@@ -97,7 +97,7 @@ pub fn machine(at: Millis) -> String {
     Timestamp::from_millisecond(at).unwrap_or_default().to_string()
 }
 
-/// As it stands in the name of a file, in UTC: `2026-12-04T170000Z`.
+/// As it is written in the name of a file, in UTC: `2026-12-04T170000Z`.
 #[must_use]
 pub fn stamp(at: Millis) -> String {
     let at = Timestamp::from_millisecond(at).unwrap_or_default();

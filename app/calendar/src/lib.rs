@@ -1,4 +1,4 @@
-//! Time as the people of the area count it: London's clocks, days and hours in words, school days.
+//! Time as people in the area count it: London's clocks, days and hours in words, school days.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -9,7 +9,7 @@ use crate::clock::{self, Millis};
 /// The days on which schools are open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SchoolYear {
-    /// Terms, or their halves: from the first day to the last, both within.
+    /// Terms, or their halves: from the first day to the last, both included.
     pub terms: Vec<(Date, Date)>,
     /// Bank holidays, and other days without school.
     pub closed: Vec<Date>,
@@ -17,8 +17,8 @@ pub struct SchoolYear {
 
 impl SchoolYear {
     /// How many school days lie between the day families are told and the day the change takes
-    /// effect, neither counted. While no term is known, from Monday to Friday but for the closed
-    /// days.
+    /// effect, neither counted. While no term is known, every Monday to Friday counts, except
+    /// closed days.
     #[must_use]
     pub fn days_between(&self, told: Millis, effect: Millis) -> i64 {
         let (told, effect) = (clock::date(told), clock::date(effect));
@@ -89,7 +89,11 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
     if sent.typed("step") == "term" {
         let name = refusals.take(
             "term_name",
-            forms::within(sent.line("term_name"), 80, "Enter a name, like Autumn, first half"),
+            forms::within(
+                sent.line("term_name"),
+                80,
+                "Enter a name, for example: Autumn, first half",
+            ),
         );
         let first = refusals
             .take("first_day", day("first_day").ok_or_else(|| "Enter the first day".to_owned()));
@@ -98,7 +102,7 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
             match (day("last_day"), first) {
                 (None, _) => Err("Enter the last day".to_owned()),
                 (Some(last), Some(first)) if last < first => {
-                    Err("Choose a last day that is not before the first".to_owned())
+                    Err("Choose a last day that is the same as the first, or later".to_owned())
                 }
                 (Some(last), _) => Ok(last),
             },
@@ -110,10 +114,14 @@ pub fn new_day(sent: &Sent) -> Result<NewDay, Refusals> {
     }
     let name = refusals.take(
         "closed_name",
-        forms::within(sent.line("closed_name"), 80, "Enter a name, like Early May bank holiday"),
+        forms::within(
+            sent.line("closed_name"),
+            80,
+            "Enter a name, for example: Early May bank holiday",
+        ),
     );
     let day =
-        refusals.take("closed_day", day("closed_day").ok_or_else(|| "Enter the day".to_owned()));
+        refusals.take("closed_day", day("closed_day").ok_or_else(|| "Enter the date".to_owned()));
     match (name, day) {
         (Some(name), Some(day)) => Ok(NewDay::Closed { name, day }),
         _ => Err(refusals),

@@ -35,7 +35,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let first = (page_number > 1).then(|| "/consultations".to_owned());
     let page = Page::new("Consultations", || {
         let nothing = (open.is_empty() && page_number == 1)
-            .then(|| view! { <p>"Nothing is asked just now."</p> });
+            .then(|| view! { <p>"There is nothing to answer at the moment."</p> });
         let has_closed = !closed.is_empty();
         let (open, closed) = (cards(open, now), cards(closed, now));
         view! {
@@ -43,8 +43,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <h1>"Consultations"</h1>
                 <p class="lead">
                     {format!(
-                        "What {} asks parents. You need no account for most, and can stop and come \
-                         back.",
+                        "Have your say on what {} is asking parents. For most of these you don't \
+                         need an account, and you can stop and come back.",
                         house.names.forum,
                     )}
                 </p>
@@ -77,7 +77,7 @@ pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
     view! { <ul class="cards">{cards.collect_view()}</ul> }
 }
 
-/// GET `/forum/consultations`: those that are written or are to open, then those that are open.
+/// GET `/forum/consultations`: those that are not open yet, then those that are open.
 pub async fn of_forum(
     State(house): State<House>,
     viewer: Viewer,
@@ -96,7 +96,7 @@ pub async fn of_forum(
     } else {
         Vec::new()
     };
-    let page = Page::new("Consultations of the forum", || {
+    let page = Page::new("The forum's consultations", || {
         let rows = |listed: Vec<Listed>| {
             let rows = listed.into_iter().map(|listed| {
                 let times = (listed.opens_at, listed.closes_at);
@@ -121,8 +121,8 @@ pub async fn of_forum(
                         "Organisers’ desk"
                     </a>
                 </p>
-                <h1>"Consultations of the forum"</h1>
-                {has_coming.then(|| view! { <h2>"Being written"</h2> })}
+                <h1>"The forum's consultations"</h1>
+                {has_coming.then(|| view! { <h2>"Not open yet"</h2> })}
                 {rows(coming)}
                 <Pager first next />
                 {has_open.then(|| view! { <h2>"Open"</h2> })}
@@ -138,7 +138,7 @@ pub async fn of_forum(
     Ok(page.answer(&house, &viewer))
 }
 
-/// GET `/consultations/{id}`: what it is about, and the way to begin or to come back.
+/// GET `/consultations/{id}`: what it is about, and how to start or to come back.
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
@@ -166,7 +166,8 @@ pub async fn page(
                 </p>
             }
             .into_any(),
-            _ => view! { <p>"The results stand here once they are checked."</p> }.into_any(),
+            _ => view! { <p>"We will publish the results here once they are checked."</p> }
+                .into_any(),
         };
         view! {
             <article class="stack">
@@ -190,7 +191,7 @@ pub async fn page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// What a consultation says beside its questions.
+/// What a consultation says besides its questions.
 fn about(consultation: &Consultation) -> impl IntoView + use<> {
     let terms = &consultation.terms;
     let plan = consultation.plan.clone().map(|(id, title)| {
@@ -216,7 +217,7 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             <dd>{terms.who_for.clone()}</dd>
             <dt>"What can still be changed"</dt>
             <dd class="lines">{terms.can_change.clone()}</dd>
-            <dt>"What cannot"</dt>
+            <dt>"What can't be changed"</dt>
             <dd class="lines">{terms.cannot_change.clone()}</dd>
             <dt>"How the answers will be used"</dt>
             <dd class="lines">{terms.how_used.clone()}</dd>
@@ -228,7 +229,7 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
     }
 }
 
-/// The ways to answer: begin, go on, come back.
+/// The ways to answer: start, continue, come back.
 fn ways(
     consultation: &Consultation,
     begun: Option<&str>,
@@ -244,7 +245,7 @@ fn ways(
         if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
     if consultation.terms.access == Who::Link && !may_begin {
         return view! {
-            <p>"It is for families who were given a link of their own. Open yours to begin."</p>
+            <p>"This is for families who were given their own link. Open your link to start."</p>
             {come_back(id)}
         }
         .into_any();
@@ -253,8 +254,8 @@ fn ways(
         let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
         return view! {
             <p>
-                "It is for parents who are signed in, each once. Nobody can see which answers are \
-                 yours."
+                "You need to sign in, so that everyone answers once only. Nobody can see which \
+                 answers are yours."
             </p>
             <p>
                 <a class="button" href=to>
@@ -268,20 +269,20 @@ fn ways(
         view! {
             <p>
                 <a class="button" href=format!("/consultations/{id}/answers/{code}")>
-                    "Go on with the answers begun here"
+                    "Continue with the answers started here"
                 </a>
             </p>
         }
     });
     let (begin, quiet) = if begun.is_some() {
-        ("Begin as another person", "button quiet")
+        ("Start as someone else", "button quiet")
     } else {
-        ("Begin", "button")
+        ("Start", "button")
     };
     view! {
         <p class="soft">
             {format!(
-                "{many}. Each answer is kept as you give it. You can stop and come back, also on \
+                "{many}. We save each answer as you go. You can stop and come back, even on \
                  another phone.",
             )}
         </p>
@@ -291,7 +292,7 @@ fn ways(
         </form>
         {come_back(id)}
         <p class="soft">
-            <a href=format!("/consultations/{id}/paper")>"The questions on paper"</a>
+            <a href=format!("/consultations/{id}/paper")>"Answer on paper instead"</a>
         </p>
     }
     .into_any()
@@ -313,13 +314,13 @@ fn come_back(id: &str) -> impl IntoView + use<> {
                         spellcheck="false"
                     />
                 </div>
-                <button class="button quiet">"Come back to my answers"</button>
+                <button class="button quiet">"Go to my answers"</button>
             </form>
         </details>
     }
 }
 
-/// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever she
+/// GET `/forum/consultations/{id}/preview`: all questions as a parent sees them, whatever the
 /// answers.
 pub async fn preview(
     State(house): State<House>,
@@ -328,12 +329,12 @@ pub async fn preview(
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
     let (_, places) = area::store::both(&house.db).await?;
-    let page = Page::new("As parents will see it", || {
+    let page = Page::new("How parents will see it", || {
         let questions = questionnaires::edit::flat(&consultation.questionnaire);
         let questions = questions.iter().map(|(heading, question)| {
             let heading = heading.clone().map(|heading| view! { <h2>{heading}</h2> });
             let some = (!question.only_if.is_empty())
-                .then(|| view! { <p class="soft">"Only some are asked this:"</p> });
+                .then(|| view! { <p class="soft">"Only some people are asked this:"</p> });
             view! {
                 {heading}
                 {some}

@@ -1,4 +1,4 @@
-//! The organiser's page of a consultation: its questions, what is to be put right, and the button
+//! The organiser's page of a consultation: its questions, what needs correcting, and the button
 //! that opens it.
 
 use axum::extract::{Path, State};
@@ -39,8 +39,8 @@ pub async fn page(
     .await
 }
 
-/// POST `/forum/consultations/{id}`: moves or takes out a question, copies some from the library,
-/// or opens it.
+/// POST `/forum/consultations/{id}`: moves or removes a question, copies some from the library, or
+/// opens it.
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
@@ -82,7 +82,7 @@ pub async fn act(
 }
 
 /// Changes the questions of a consultation. False when somebody has answered them, or when it is
-/// open and they could then not have been opened.
+/// open and could not have been opened with the changed ones.
 pub async fn changed(
     house: &House,
     consultation: &Consultation,
@@ -118,7 +118,8 @@ async fn open(
         refusals.add("questions", in_words(&fault, &consultation.questionnaire));
     }
     if consultation.terms.closes_at <= now {
-        refusals.add("words", "Choose a last day that is still to come, in the words");
+        refusals
+            .add("words", "Choose a last day that is in the future, under “Change the details”");
     }
     if !refusals.is_empty() {
         return shown(house, viewer, &consultation, "", &refusals, &[]).await;
@@ -148,7 +149,8 @@ async fn open(
     }
     let refusals = Refusals::one(
         "words",
-        "The draft it is on is not published. Wait until it is, or choose another in the words",
+        "The draft this is about hasn't been published. Wait until it has, or choose another under \
+         “Change the details”",
     );
     shown(house, viewer, &consultation, "", &refusals, &[]).await
 }
@@ -181,8 +183,8 @@ fn in_words(fault: &check::Fault, questions: &Questionnaire) -> String {
     }
 }
 
-/// POST `/forum/consultations/{id}/file`: takes over questions written elsewhere, and says line by
-/// line what could not be.
+/// POST `/forum/consultations/{id}/file`: imports questions written elsewhere, and says line by
+/// line what could not be imported.
 pub async fn take_over(
     State(house): State<House>,
     viewer: Viewer,
@@ -220,8 +222,8 @@ pub async fn take_over(
     shown(&house, &viewer, &consultation, done, &Refusals::default(), &imported.not_taken).await
 }
 
-const NO_FILE: &str = "Choose a file of questions: our own (.json), an XLSForm (.xlsx) or a survey \
-    of LimeSurvey (.lss)";
+const NO_FILE: &str = "Choose a file of questions: one saved from Alongside (.json), an XLSForm \
+    (.xlsx) or a LimeSurvey survey (.lss)";
 
 /// Reads a file by what is in it.
 fn read_file(bytes: &[u8]) -> Result<import::Imported, String> {
@@ -280,7 +282,7 @@ async fn shown(
             view! {
                 <p>
                     <a class="button quiet" id="words" href=to("/words")>
-                        "Change the words"
+                        "Change the details"
                     </a>
                 </p>
             }
@@ -289,12 +291,12 @@ async fn shown(
             view! {
                 <form method="post" action=to("")>
                     <button class="button" name="step" value="open">
-                        "Open it for parents"
+                        "Open it to parents"
                     </button>
                 </form>
                 <p class="soft">
-                    "Then its words stay as they are. Its questions stay once somebody has \
-                     answered."
+                    "After that you can't change the details. You can change the questions until \
+                     someone has answered."
                 </p>
             }
         });
@@ -337,7 +339,7 @@ async fn shown(
                 <p>
                     <a href=to("/preview")>"See it as parents will"</a>
                     " · "
-                    <a href=to("/questions.json")>"Keep the questions as a file"</a>
+                    <a href=to("/questions.json")>"Save the questions as a file"</a>
                 </p>
                 {ways}
             </div>
@@ -348,24 +350,29 @@ async fn shown(
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let (title, words) = match done {
-        "written" => {
-            ("The words are kept", "Now the questions: write your own, or copy well-put ones.")
+        "written" => (
+            "Details saved",
+            "Now add the questions: write your own, or copy some from our library.",
+        ),
+        "changed" => ("Saved", "This is what parents will read."),
+        "questions" => {
+            ("Questions saved", "See them as parents will before you open the consultation.")
         }
-        "changed" => ("It is changed", "This is what parents will read."),
-        "questions" => ("The questions are kept", "See them as parents will before you open it."),
-        "opened" => ("It is open", "Parents can answer from its first day on."),
-        "put-right" => ("The wording is put right", "Parents read the note beneath the question."),
-        "new-version" => {
-            ("A new version is begun", "Parents answer the one before until you ask this one.")
-        }
-        "asked" => {
-            ("The new version is asked", "Who has begun with the one before ends with that one.")
-        }
-        "opened-before" => ("It was not changed", "It has been opened meanwhile."),
+        "opened" => ("You have opened it to parents", "They can answer from the first day."),
+        "put-right" => ("Wording corrected", "Parents will see your note under the question."),
+        "new-version" => (
+            "You have started a new version",
+            "Parents will keep answering the old one until you switch to this one.",
+        ),
+        "asked" => (
+            "The new version is in use",
+            "People who have already started will finish with the old one.",
+        ),
+        "opened-before" => ("Nothing was changed", "Someone else has opened it in the meantime."),
         "answered-before" => (
-            "It was not changed",
-            "Somebody has answered, or parents could not answer it like that while it is open. The \
-             questions stay as they are.",
+            "Nothing was changed",
+            "Someone has already answered, or parents couldn't answer it like that while it is \
+             open. The questions stay as they are.",
         ),
         _ => return None,
     };
@@ -376,13 +383,13 @@ fn banner(done: &str) -> impl IntoView + use<> {
     })
 }
 
-/// What an organiser does once it is open: other ways in, and what was said.
+/// What an organiser does once it is open: other ways to answer, and reading what was said.
 fn after(consultation: &Consultation, standing: Standing) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
     let links = (consultation.terms.access == Who::Link && standing == Standing::Open).then(|| {
         view! {
             <a class="button" href=to("/links")>
-                "Links of their own for families"
+                "Personal links for families"
             </a>
         }
     });
@@ -412,14 +419,14 @@ fn next_version(consultation: &Consultation) -> impl IntoView + use<> {
     let version = consultation.version;
     let (words, step, label) = if consultation.is_next_version() {
         let words = format!(
-            "This is version {version}. It is not asked yet: parents answer version {}.",
+            "This is version {version}. It isn't in use yet: parents are answering version {}.",
             version - 1
         );
-        (words, "ask", "Ask this version from now on")
+        (words, "ask", "Use this version from now on")
     } else {
-        let words = "Somebody has answered, so these questions stay. A slip in the wording can be \
-            put right with a note. For anything more, write a new version: the results say which \
-            version was answered.";
+        let words = "Someone has answered, so you can't change these questions any more. You can \
+            correct a slip in the wording, with a note. For anything more, write a new version: \
+            the results will say which version people answered.";
         (words.to_owned(), "version", "Write a new version")
     };
     let action = format!("/forum/consultations/{}", consultation.id);
@@ -440,8 +447,8 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
             .iter()
             .find(|(word, _)| *word == edit::kind_word(&question.kind))
             .map_or("", |(_, title)| *title);
-        let needed = if question.is_needed { ". It must be answered" } else { "" };
-        let branch = if question.only_if.is_empty() { "" } else { ". Only some are asked" };
+        let needed = if question.is_needed { ". People must answer it" } else { "" };
+        let branch = if question.only_if.is_empty() { "" } else { ". Only some people are asked" };
         let how = format!("{kind}{needed}{branch}");
         let change = format!(
             "{here}/{}/{}",
@@ -454,15 +461,15 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
             view! {
                 <form class="row" method="post" action=here.clone()>
                     <button class="link" name="up" value=key.clone()>
-                        "Earlier"
+                        "Move up"
                         {unseen()}
                     </button>
                     <button class="link" name="down" value=key.clone()>
-                        "Later"
+                        "Move down"
                         {unseen()}
                     </button>
                     <button class="link" name="out" value=key>
-                        "Take out"
+                        "Remove"
                         {unseen()}
                     </button>
                 </form>
@@ -482,12 +489,12 @@ fn questions(consultation: &Consultation, is_answered: bool) -> impl IntoView + 
     let rows = rows.collect_view();
     let is_empty = consultation.questionnaire.questions().next().is_none();
     view! {
-        {is_empty.then(|| view! { <p>"There is none yet."</p> })}
+        {is_empty.then(|| view! { <p>"There are no questions yet."</p> })}
         <ol class="queue">{rows}</ol>
     }
 }
 
-/// What of a file could not be taken over.
+/// What could not be imported from a file.
 fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
     let lines = not_taken
         .iter()
@@ -504,7 +511,7 @@ fn left_out(not_taken: &[import::NotTaken]) -> impl IntoView + use<> {
     (!not_taken.is_empty()).then(|| {
         view! {
             <section class="panel warn">
-                <h2>"Not taken over as it was"</h2>
+                <h2>"What we couldn't import as it was"</h2>
                 <ul>{lines}</ul>
             </section>
         }
@@ -538,10 +545,10 @@ fn sources(
         let choices = Choice::each(earlier, |_| false);
         view! {
             <details>
-                <summary>"Copy the questions of an earlier consultation"</summary>
+                <summary>"Copy questions from an earlier consultation"</summary>
                 <form method="post" action=here.to_owned()>
-                    <Select name="from" label="Which one" choices />
-                    <button class="button quiet">"Copy all of them"</button>
+                    <Select name="from" label="Which consultation?" choices />
+                    <button class="button quiet">"Copy all its questions"</button>
                 </form>
             </details>
         }
@@ -550,33 +557,33 @@ fn sources(
     let upload = view! {
         <Upload
             name="file"
-            label="A file of questions"
-            hint="Our own (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It takes the place of the \
-                questions above."
+            label="File of questions"
+            hint="Saved from Alongside (.json), XLSForm (.xlsx) or LimeSurvey (.lss). It will \
+                replace the questions above."
             accept=".json,.xlsx,.lss"
             refusals
         />
     };
     view! {
         <details>
-            <summary>"Copy well-put questions"</summary>
+            <summary>"Copy questions from our library"</summary>
             <form method="post" action=here.to_owned()>
                 {sections.collect_view()}
-                <button class="button quiet">"Copy these"</button>
+                <button class="button quiet">"Copy these questions"</button>
             </form>
         </details>
         {earlier}
         <details open=refusals.about("file").is_some()>
-            <summary>"Take over questions written elsewhere"</summary>
+            <summary>"Import questions from a file"</summary>
             <form method="post" action=file.to_owned() enctype="multipart/form-data" novalidate>
                 {upload.into_any()}
-                <button class="button quiet">"Take them over"</button>
+                <button class="button quiet">"Import these questions"</button>
             </form>
         </details>
     }
 }
 
-/// The choices of a question's form: whom it is asked.
+/// The choices in a question's form: who is asked it.
 pub fn whom(
     questions: &[&questionnaires::Question],
     sent: &Sent,
@@ -597,8 +604,9 @@ pub fn whom(
         view! {
             <Choices
                 name="if"
-                legend="Ask it only of those who answered"
-                hint="Choose none to ask everyone. Answers to different questions must all hold."
+                legend="Only ask people who answered"
+                hint="Leave these empty to ask everyone. If you tick answers to different \
+                    questions, people must have given one to each."
                 choices
                 many=true
                 refusals

@@ -1,5 +1,5 @@
-//! What the worker does after the close: nothing can be told any more from which rows were written
-//! together, and what was never sent is erased.
+//! What the worker does after the close: nobody can tell any more which rows were written together,
+//! and what was never sent is erased.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kept, Kind};
@@ -7,13 +7,13 @@ use sqlx::Row as _;
 
 use super::rules::GRACE;
 
-/// How long after the close somebody who did not send her answers can still read them.
+/// How long after the close people can still read answers they did not send.
 pub const UNSENT_STAYS: Millis = 28 * DAY;
 
 /// Does what is due.
 ///
 /// # Errors
-/// When the database fails; it is done again then.
+/// When the database fails; it is tried again later.
 pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     let rows = sqlx::query(
         "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END FROM consultations
@@ -32,10 +32,10 @@ pub async fn tidy_due(db: &Db, now: Millis) -> Kept<()> {
     Ok(())
 }
 
-/// Writes all responses and all who took part anew in one transaction, and who took part in the
-/// order of their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads
-/// and backs rows up in the order they were written; a response and an account were written in one.
-/// On SQLite no row holds such a thing.
+/// Rewrites all responses and all who took part in one transaction, the latter in the order of
+/// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
+/// rows up in the order they were written; a response and an account were written in one. On SQLite
+/// no row holds such a thing.
 async fn mix(db: &Db, consultation_id: String, now: Millis) -> Kept<()> {
     let kind = db.kind();
     db.write(move |tx| {

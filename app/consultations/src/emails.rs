@@ -1,4 +1,4 @@
-//! The email with a link of one's own.
+//! The email with a personal link.
 
 use calendar::clock;
 use deliveries::Words;
@@ -6,24 +6,25 @@ use ground::house::House;
 
 use super::store::Consultation;
 
-/// Asks a family, with a link of its own.
+/// Asks a family, with its personal link.
 pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
     let terms = &consultation.terms;
     Words {
-        subject: format!("{} asks you: {}", house.names.forum, terms.title),
+        subject: format!("Have your say: {}", terms.title),
         paragraphs: vec![
             terms.about.clone(),
             format!(
-                "This link is for you alone. You can answer until the end of {}, stop, and come \
-                 back.",
+                "This link is only for you. You can answer until the end of {}. You can stop and \
+                 come back.",
                 clock::day(terms.closes_at)
             ),
-            "Nobody can see which answers came by which link.".to_owned(),
+            "Nobody can see which answers came from which link.".to_owned(),
         ],
-        button: Some(("Answer".to_owned(), link.to_owned())),
+        button: Some(("Have your say".to_owned(), link.to_owned())),
         also: None,
         why: format!(
-            "You get this once, because {} was given your address to ask you. It does not keep it.",
+            "You are getting this one email because {} was given your email address so that we \
+             could ask you. We won't keep it.",
             house.names.forum
         ),
         from: house.names.forum.clone(),

@@ -2,14 +2,14 @@
 //! was heard without showing who said it.
 //!
 //! Its life: written by an organiser, words and questions → opened, from its first day to its last
-//! → answered; its questions stay from the first answer on → closed → read, with themes → counted
-//! by one organiser, checked by another, and published. A response is begun, kept answer by answer,
-//! sent, and can be changed or taken back with its code until the close.
+//! → answered; its questions cannot change after the first answer → closed → read, with themes →
+//! counted by one organiser, checked by another, and published. A response is begun, saved answer
+//! by answer, sent, and can be changed or taken back with its code until the close.
 //!
-//! `rules` is what it says and how it stands. What it asks, how answers are read and counted and
-//! what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
+//! `rules` is what it says and what state it is in. What it asks, how answers are read and counted
+//! and what is published of them is in `questionnaires`, which is pure. `store` holds the SQL of
 //! consultations, `responses` that of answers. `write`, `build`, `question` and `versions` are the
-//! organiser's pages, with `links` and `emails` for families who are given a link of their own;
+//! organiser's pages, with `links` and `emails` for families who are given a personal link;
 //! `browse` is everyone's, `answering` that of whoever answers, `paper` the questions to print and
 //! `typed` what comes in otherwise. After the close `reading` is where organisers read, `results`
 //! what is published, through [`disclosure::tables`]; `closing` is what the worker does.
@@ -17,23 +17,23 @@
 //! # When the forum asks parents
 //!
 //! 1. An organiser writes what a consultation is about at `/forum/consultations/new`
-//!    (`consultations/write.rs`). Its questions are her own (`question.rs`), copied from the
-//!    library, or taken over from a file (`build.rs`); `questionnaires/edit.rs` changes them,
-//!    `questionnaires/check.rs` says what is to be put right. `store::open` opens it; on a draft only once that is
-//!    published.
-//! 2. A parent presses "Begin" at `/consultations/{id}`. `answering::begin` writes a response under
+//!    (`consultations/write.rs`). The questions are the organiser's own (`question.rs`), copied
+//!    from the library, or imported from a file (`build.rs`); `questionnaires/edit.rs` changes them,
+//!    `questionnaires/check.rs` says what needs correcting. `store::open` opens it; on a draft only
+//!    once that is published.
+//! 2. A parent presses "Start" at `/consultations/{id}`. `answering::begin` writes a response under
 //!    a code, and nothing else. See decision 0015.
 //! 3. Each answer is a POST to the question's own address (`answering/pages.rs`). `responses::keep`
-//!    puts it beside those that are kept; what she is asked next depends on it
-//!    (`questionnaires/answers.rs`, `asked`). The code leads back from any phone.
-//! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the order they
-//!    were given, and sends them to the same addresses later. The forms work without it.
+//!    saves it with the others; what she is asked next depends on it (`questionnaires/answers.rs`,
+//!    `asked`). The code leads back from any phone.
+//! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the
+//!    order they were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering::end` sends the answers, or takes them back; where each takes part once,
 //!    `took_part` gets her account, or `personal_links` a mark beside the link she was given
 //!    (`links.rs`).
-//! 6. Once somebody has answered, a slip in the wording is put right with a note, and anything more
+//! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
-//!    (`typed/`) and marked by how they came.
+//!    (`typed/`) and marked with how they came in.
 //! 7. Half an hour after the close the worker mixes rows that were written together (`closing.rs`),
 //!    a second person compares a sample of sheets, and organisers read (`reading/`): themes, words
 //!    to quote, redactions, and what goes to the safeguarding lead alone. Each such change counts
@@ -43,13 +43,13 @@
 //!    what may be published, beside all that was published before. Another organiser publishes it,
 //!    unless something was changed since. Everyone reads it at `/consultations/{id}/results`, as a
 //!    page, `.csv` and `.json` (`results/browse.rs`).
-//! 9. 28 days after the close answers that were never sent are erased.
+//! 9. 28 days after the close, answers that were never sent are erased.
 //!
 //! # The life of a response
 //!
 //! | | begun | sent | taken back |
 //! |---|---|---|---|
-//! | while it is open, and half an hour after | answered by its code; sent | changed, sent again, or taken back by its code | begun anew |
+//! | while it is open, and half an hour after | answered by its code; sent | changed, sent again, or taken back by its code | started again |
 //! | closed | nothing | read, counted; redacted, quoted, passed on | nothing |
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
@@ -133,8 +133,8 @@ async fn being_written(house: &House, id: &str) -> Result<Consultation, Error> {
     store::newest(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The consultation of an address that everyone may see; "not found" while it is written or is to
-/// open.
+/// The consultation of an address that everyone may see; "not found" while it is being written or
+/// has not opened yet.
 async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
     let consultation = consultation(house, id).await?;
     match consultation.standing(house.clock.now()) {
@@ -143,16 +143,16 @@ async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
     }
 }
 
-/// How a consultation stands, in words.
+/// The state of a consultation, in words.
 fn standing_words(standing: Standing, (opens_at, closes_at): (Millis, Millis)) -> String {
     match standing {
         Standing::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
-        Standing::Timed => format!("● It opens on {}", clock::day(opens_at)),
+        Standing::Timed => format!("● Opens on {}", clock::day(opens_at)),
         Standing::Open => format!("● Open until the end of {}", clock::day(closes_at)),
         Standing::Closing => format!(
-            "○ Closed. Who has begun can go on until {}",
+            "○ Closed. If you have already started, you have until {} to finish",
             clock::day_and_hour(closes_at + rules::GRACE)
         ),
-        Standing::Closed => format!("✓ Closed since {}", clock::day(closes_at)),
+        Standing::Closed => format!("✓ Closed on {}", clock::day(closes_at)),
     }
 }

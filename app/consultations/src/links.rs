@@ -1,4 +1,4 @@
-//! An organiser gives families links of their own: by email, or as a list to print and cut.
+//! An organiser gives families personal links: by email, or as a list to print and cut out.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -30,7 +30,7 @@ pub async fn page(
 }
 
 /// POST `/forum/consultations/{id}/links`: owes an email to each address, or shows links to print.
-/// They are shown this once.
+/// They are shown only this once.
 pub async fn give(
     State(house): State<House>,
     viewer: Viewer,
@@ -39,7 +39,10 @@ pub async fn give(
 ) -> Result<Response, Error> {
     let consultation = given_by_link(&house, &id).await?;
     if consultation.standing(house.clock.now()) != Standing::Open {
-        let refusals = Refusals::one("addresses", "Give links while it is open");
+        let refusals = Refusals::one(
+            "addresses",
+            "You can only give out links while the consultation is open",
+        );
         return shown(&house, &viewer, &consultation, &sent, &refusals, &[]).await;
     }
     let (addresses, to_print) = match read(&sent) {
@@ -122,14 +125,14 @@ fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
             many.parse::<usize>()
                 .ok()
                 .filter(|many| *many <= MOST)
-                .ok_or_else(|| format!("Print {MOST} or fewer at once")),
+                .ok_or_else(|| format!("Print {MOST} links or fewer at a time")),
         ),
     };
     if addresses.len() > MOST {
-        refusals.add("addresses", format!("Write to {MOST} or fewer at once"));
+        refusals.add("addresses", format!("Enter {MOST} email addresses or fewer at a time"));
     }
     if refusals.is_empty() && addresses.is_empty() && many == Some(0) {
-        refusals.add("addresses", "Enter addresses, or how many links to print");
+        refusals.add("addresses", "Enter email addresses, or how many links to print");
     }
     if refusals.is_empty() { Ok((addresses, many.unwrap_or_default())) } else { Err(refusals) }
 }
@@ -151,11 +154,14 @@ async fn shown(
 ) -> Result<Response, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.standing(house.clock.now()) == Standing::Closed;
-    let page = Page::new("Links of their own", || {
+    let page = Page::new("Personal links", || {
         let banner = (sent.typed("done") == "given").then(|| {
             view! {
-                <Banner title="The links are given">
-                    <p>"Emails go out within minutes. Links to print stand below, this once."</p>
+                <Banner title="Links created">
+                    <p>
+                        "Emails will go out within minutes. Links to print are below: we only show \
+                         them this once."
+                    </p>
                 </Banner>
             }
         });
@@ -174,12 +180,16 @@ async fn shown(
         let list = (!printed.is_empty()).then(|| {
             view! {
                 <section>
-                    <h2>"To print and cut"</h2>
+                    <h2>"To print and cut out"</h2>
                     <ul class="plain">{list}</ul>
                 </section>
             }
         });
-        let used = if is_closed { format!(" {used} took part.") } else { String::new() };
+        let used = if is_closed {
+            format!(" Families who have taken part: {used}.")
+        } else {
+            String::new()
+        };
         view! {
             <div class="stack">
                 {banner}
@@ -189,20 +199,20 @@ async fn shown(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1 class="no-print">"Links of their own"</h1>
+                <h1 class="no-print">"Personal links"</h1>
                 <p class="no-print">
                     {format!(
-                        "{given} were given.{used} Each is for one family. Nobody can see which \
-                         answers came by which.",
+                        "Links given out: {given}.{used} Each link is for one family. Nobody can \
+                         see which answers came from which link.",
                     )}
                 </p>
                 {list}
                 <form class="no-print" method="post" novalidate>
                     <Area
                         name="addresses"
-                        label="Write to these addresses"
-                        hint="One a line. Each gets an email with a link of its own. The addresses \
-                            are not kept with the links."
+                        label="Email addresses"
+                        hint="One on each line. Each family gets an email with its own link. We \
+                            don't keep the addresses with the links."
                         rows=4
                         value=sent.typed("addresses")
                         refusals
@@ -214,7 +224,7 @@ async fn shown(
                         value=sent.typed("many")
                         refusals
                     />
-                    <button class="button">"Give these links"</button>
+                    <button class="button">"Create these links"</button>
                 </form>
             </div>
         }

@@ -1,4 +1,4 @@
-//! The questions on paper, to be filled in by hand.
+//! The questions to print and fill in by hand.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -46,28 +46,28 @@ pub async fn page(
                     </a>
                 </p>
                 <p class="no-print panel">
-                    "Print this page. Who fills it in gives it to the forum, whose volunteers type \
-                     it in."
+                    "Print this page. When you have filled it in, give it to the forum. Our \
+                     volunteers will type it in."
                 </p>
                 <h1>{terms.title.clone()}</h1>
                 <p class="said">{terms.about.clone()}</p>
                 <p>
                     {format!(
-                        "Please give it to {} by {}. Do not write your name on it.",
+                        "Please give it to {} by {}. Don't write your name on it.",
                         house.names.forum,
                         clock::day(terms.closes_at),
                     )}
                 </p>
                 <p class="soft">
                     {format!(
-                        "Or answer at {}",
+                        "Or answer online at {}",
                         house.link(&format!("/consultations/{}", consultation.id)),
                     )}
                 </p>
                 {rows}
                 <p class="on-paper soft">
                     {format!(
-                        "For the forum: version {}, sheet number ________",
+                        "Forum use only: version {}, sheet number ________",
                         consultation.version,
                     )}
                 </p>
@@ -80,7 +80,7 @@ pub async fn page(
 fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
     let help = (!question.help.is_empty())
         .then(|| view! { <p class="soft lines">{question.help.clone()}</p> });
-    let declined = question.may_decline.then(|| "I prefer not to say".to_owned());
+    let declined = question.may_decline.then(|| "Prefer not to say".to_owned());
     let boxes = |texts: Vec<String>, mark: &'static str| {
         let rows = texts
             .into_iter()
@@ -109,9 +109,9 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             }
             .into_any();
         }
-        Kind::SeveralOf { .. } => ("Tick all that hold.", boxes(texts(), "☐")),
+        Kind::SeveralOf { .. } => ("Tick all that apply.", boxes(texts(), "☐")),
         Kind::Rank { .. } => {
-            ("Write 1 beside what matters most, then 2, and so on.", boxes(texts(), "____"))
+            ("Write 1 next to what matters most, then 2, and so on.", boxes(texts(), "____"))
         }
         Kind::Place {} => {
             ("Tick one.", boxes(places.iter().map(|place| place.name.clone()).collect(), "☐"))
@@ -128,7 +128,7 @@ fn to_fill_in(question: &Question, places: &[Named]) -> AnyView {
             .into_any(),
         ),
         Kind::Date {} => (
-            "Write a day.",
+            "Write a date.",
             view! {
                 {line()}
                 {declined.clone().map(|text| view! { <p>"☐ "{text}</p> })}

@@ -45,7 +45,7 @@ pub async fn send(
     if let Some((_, content)) = picture.filter(|_| !too_large) {
         match house.files.keep_picture(content).await? {
             Some(name) => sent = sent.with("file", &name),
-            None => wrong_picture = Some("Choose a picture: PNG or JPEG".to_owned()),
+            None => wrong_picture = Some("Choose a PNG or JPEG picture".to_owned()),
         }
     }
     if let Some(what_to_do) = wrong_picture {
@@ -82,8 +82,8 @@ pub async fn keys_had(house: &House, consultation: &Consultation) -> Result<Vec<
     Ok(all.map(|question| question.key.clone()).collect())
 }
 
-/// GET `/pictures/{file}`: a picture that stands among questions. Nobody can guess its name before
-/// they are asked.
+/// GET `/pictures/{file}`: a picture among the questions. Nobody can guess its name before it is
+/// asked.
 pub async fn picture(
     State(house): State<House>,
     Path(file): Path<String>,
@@ -106,7 +106,7 @@ fn earlier<'c>(consultation: &'c Consultation, key: &str) -> Vec<&'c Question> {
 
 fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/forum/consultations/{}", consultation.id);
-    let title = if key == "new" { "Add a question" } else { "Change the question" };
+    let title = if key == "new" { "Add a question" } else { "Change this question" };
     let page = Page::new(title, || {
         let kinds = Choice::each(edit::KINDS, |word| word == sent.typed("kind"));
         let ticked = |field: &str, label: &str| {
@@ -125,8 +125,9 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
         let upload = view! {
             <Upload
                 name="picture"
-                label="A picture"
-                hint="PNG or JPEG, up to 500 kB. Where and when it was taken is removed."
+                label="Picture"
+                hint="PNG or JPEG, up to 500 kB. We remove the record of where and when it was \
+                    taken."
                 accept=".png,.jpg,.jpeg"
                 refusals
             />
@@ -148,66 +149,68 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <Field
                         name="text"
-                        label="What you ask, in one sentence"
+                        label="Your question, in one sentence"
                         value=sent.typed("text")
                         refusals
                     />
                     <Area
                         name="help"
-                        label="Help to answer"
-                        hint="Leave it empty if none is needed."
+                        label="Help with answering"
+                        hint="Leave this empty if none is needed."
                         rows=2
                         value=sent.typed("help")
                         refusals
                     />
-                    <Choices name="kind" legend="How is it answered?" choices=kinds refusals />
+                    <Choices name="kind" legend="How do people answer it?" choices=kinds refusals />
                     <Area
                         name="options"
-                        label="The answers to choose from, one a line"
-                        hint="For one, several, a scale, or an order."
+                        label="The answers to choose from, one on each line"
+                        hint="Only if people choose one or several answers, use a scale, or put \
+                            things in order."
                         value=sent.typed("options")
                         refusals
                     />
                     <details open=is_more>
-                        <summary>"More"</summary>
+                        <summary>"More options"</summary>
                         <Choices
                             name="needed"
-                            legend="Must it be answered?"
-                            choices=ticked("needed", "Yes, nobody can send without it")
+                            legend="Must people answer it?"
+                            choices=ticked("needed", "Yes, they can't send without it")
                             many=true
                             refusals
                         />
                         <Choices
                             name="decline"
-                            legend="Does it ask about a person?"
+                            legend="Is it a personal question?"
                             choices=ticked("decline", "Yes, so offer “Prefer not to say”")
                             many=true
                             refusals
                         />
                         <Field
                             name="at_most"
-                            label="Of several: how many at the most"
+                            label="If people can choose several: how many at most"
                             kind="number"
                             value=sent.typed("at_most")
                             refusals
                         />
                         <Field
                             name="least"
-                            label="Of a number: the least it can be"
+                            label="If it is a number: the smallest it can be"
                             kind="number"
                             value=sent.typed("least")
                             refusals
                         />
                         <Field
                             name="most"
-                            label="Of a number: the most it can be"
+                            label="If it is a number: the largest it can be"
                             kind="number"
                             value=sent.typed("most")
                             refusals
                         />
                         <Area
                             name="words"
-                            label="Of a page to read its text; of a picture what it shows"
+                            label="If it is a page to read: its text. If it is a picture: what it \
+                                shows"
                             rows=4
                             value=sent.typed("words")
                             refusals
@@ -215,13 +218,13 @@ fn page(consultation: &Consultation, key: &str, sent: &Sent, refusals: &Refusals
                         {picture}
                         <Field
                             name="heading"
-                            label="A heading that begins above it"
+                            label="Heading above this question"
                             value=sent.typed("heading")
                             refusals
                         />
                         {who}
                     </details>
-                    <button class="button">"Keep the question"</button>
+                    <button class="button">"Save the question"</button>
                 </form>
             </div>
         }

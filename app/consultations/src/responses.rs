@@ -1,5 +1,5 @@
-//! Every SQL statement about responses. A response has no time and no person; whoever has its code
-//! holds it.
+//! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
+//! has its code.
 
 use ground::db::{Db, Kept, Kind, known, read_json};
 use questionnaires::answers::{Answer, Answers};
@@ -13,11 +13,11 @@ use super::store::{CONSULTATION, Consultation, consultation};
 pub enum State {
     /// Its answers are kept and do not count yet.
     Begun,
-    /// It counted, and does not since an answer is missing that is needed.
+    /// It counted, and no longer does, because a required answer is missing.
     Reopened,
     /// It counts.
     Sent,
-    /// It was taken back: its answers are erased.
+    /// It was deleted by its author: its answers are erased.
     Withdrawn,
 }
 
@@ -46,7 +46,7 @@ pub struct Response {
     pub state: State,
 }
 
-/// Begins a response under this code.
+/// Starts a response under this code.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -60,7 +60,7 @@ pub async fn begin(
         "INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel, state)
          VALUES ($1, $2, $3, $4, '{}', 'online', 'begun')",
     )
-    // An id that tells no time and no order.
+    // An id that gives away neither time nor order.
     .bind(id::hash(&id::secret()))
     .bind(consultation_id)
     .bind(version)
@@ -96,8 +96,8 @@ pub async fn find(db: &Db, consultation_id: &str, code: &str) -> Kept<Option<Res
 }
 
 /// The answers of a response, held for whoever is about to change or to send them; `None` when it
-/// was withdrawn. The questions are held too: nobody changes them between an answer and its being
-/// there.
+/// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
+/// saved.
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, code: &str) -> Kept<Option<Answers>> {
     let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
     let held = format!(
@@ -145,11 +145,11 @@ pub async fn keep(
 pub enum Sending {
     /// It counts now, or did so already.
     Counts,
-    /// She has sent another one, or her link is none.
+    /// She has already sent another one, or her link is not valid.
     SentBefore,
 }
 
-/// What a person is known by where each may take part once. That she took part is kept, and nothing
+/// How a person is known where everyone may take part once. We keep that she took part, and nothing
 /// that says which response is hers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
@@ -160,8 +160,8 @@ pub enum Once {
 }
 
 impl Once {
-    /// What is kept beside an account or a link of who took part. Only who has the code can make it
-    /// again, so it joins nothing for whoever reads the tables.
+    /// What is kept beside the account or link of someone who took part. Only someone with the code
+    /// can make it again, so it joins nothing for whoever reads the tables.
     fn mark(&self, code: &str) -> String {
         let (Self::Account(whose) | Self::Link(whose)) = self;
         id::hash(&format!("{code} {whose}"))
@@ -173,8 +173,8 @@ impl Once {
 pub struct Agreed {
     /// That words of it may be quoted.
     pub may_quote: bool,
-    /// That her account gets an email when it is said what came of it; for those that each take
-    /// part in once, by account.
+    /// That her account gets an email when it is said what happened next; only where everyone takes
+    /// part once, by account.
     pub wants_outcome: bool,
 }
 
@@ -195,7 +195,7 @@ pub async fn send(
     .bind(i32::from(agreed.may_quote))
     .execute(&mut *tx)
     .await?;
-    // Whoever sends again what she had sent has taken part already.
+    // Someone sending again has already taken part.
     sqlx::query(
         "UPDATE responses SET state = 'sent' WHERE consultation_id = $1 AND code_hash = $2
          AND state = 'reopened'",
@@ -240,8 +240,8 @@ pub async fn send(
     Ok(Sending::SentBefore)
 }
 
-/// Changes what whoever sent a response agrees to. What was quoted is no longer, where she takes
-/// that back.
+/// Changes what whoever sent a response agrees to. If she no longer agrees, nothing of hers is
+/// quoted any more.
 pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<()> {
     sqlx::query("UPDATE responses SET may_quote = $2 WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
@@ -251,7 +251,7 @@ pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> Kept<
     Ok(())
 }
 
-/// Lets a response that was sent no longer count, since an answer is missing that is needed.
+/// Stops counting a response that was sent, because a required answer is missing.
 pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
     sqlx::query("UPDATE responses SET state = 'reopened' WHERE code_hash = $1 AND state = 'sent'")
         .bind(id::hash(code))
@@ -260,8 +260,9 @@ pub async fn reopen(tx: &mut AnyConnection, code: &str) -> Kept<()> {
     Ok(())
 }
 
-/// Takes a response back and erases its answers. `once`: whoever does it, where each may take part
-/// once; she may do so again then. False when it counts and she is not the one who sent it.
+/// Takes a response back and erases its answers. `once`: who is doing it, where everyone may take
+/// part once; she may take part again then. False when it counts and she is not the one who sent
+/// it.
 pub async fn withdraw(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -307,7 +308,7 @@ pub async fn withdraw(
     Ok(true)
 }
 
-/// Keeps links that are given to one person each, in an order that tells nothing of the order of
+/// Keeps links that are given to one person each, in an order that says nothing about the order of
 /// the addresses.
 pub async fn keep_links(
     tx: &mut AnyConnection,
@@ -326,7 +327,7 @@ pub async fn keep_links(
     Ok(())
 }
 
-/// How many links were given, and by how many somebody took part.
+/// How many links were given out, and how many were used to take part.
 pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
     let row =
         sqlx::query("SELECT count(*), count(mark) FROM personal_links WHERE consultation_id = $1")
@@ -336,7 +337,7 @@ pub async fn links(db: &Db, consultation_id: &str) -> Kept<(i64, i64)> {
     Ok((row.get(0), row.get(1)))
 }
 
-/// Whether this is one of the links that were given.
+/// Whether this is one of the links that were given out.
 pub async fn is_link(db: &Db, consultation_id: &str, link: &str) -> Kept<bool> {
     let links: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM personal_links WHERE consultation_id = $1 AND link_hash = $2",

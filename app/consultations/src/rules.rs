@@ -1,14 +1,14 @@
-//! What a consultation says beside its questions, how it stands, and what whoever opens it should
-//! know. Pure.
+//! What a consultation says besides its questions, what state it is in, and what organisers should
+//! know before they open it. Pure.
 
 use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 
 const LONGEST_TEXT: usize = 4_000;
-/// A day later than this is a slip of the finger.
+/// A day later than this is taken for a typing slip.
 const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
-/// How long whoever has begun may go on after the close.
+/// How long people who have started may go on after the close.
 pub const GRACE: Millis = 30 * MINUTE;
 /// Parents need six weeks.
 const LONG_ENOUGH: Millis = 42 * DAY;
@@ -18,25 +18,25 @@ const LONG_ENOUGH: Millis = 42 * DAY;
 pub enum Who {
     /// Anyone who comes to the page.
     Anyone,
-    /// Those who are signed in, each once.
+    /// People who are signed in, once each.
     SignedIn,
-    /// Those who were given a link of their own, each once.
+    /// People who were given a personal link, once each.
     Link,
 }
 
 impl Who {
     /// Each, as it is stored and as it is shown.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
-        (Self::Anyone, "anyone", "Anyone who comes to the page"),
+        (Self::Anyone, "anyone", "Anyone who visits the page"),
         (
             Self::SignedIn,
             "signed in",
-            "Parents who are signed in, each once. Nobody can see which answers are whose",
+            "Parents who are signed in, once each. Nobody can see who gave which answers",
         ),
         (
             Self::Link,
             "link",
-            "Those we give a link of their own, each once. Nobody can see which answers came by \
+            "Families we give a personal link, once each. Nobody can see which answers came from \
              which link",
         ),
     ];
@@ -54,7 +54,7 @@ impl Who {
     }
 }
 
-/// What a consultation says beside its questions.
+/// What a consultation says besides its questions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// The same key twice is one consultation.
@@ -81,7 +81,7 @@ pub struct Terms {
     pub plan_id: Option<String>,
     /// The draft of that plan that it is on.
     pub draft_id: Option<String>,
-    /// From when on it can be answered.
+    /// From when it can be answered.
     pub opens_at: Millis,
     /// When it closes.
     pub closes_at: Millis,
@@ -112,10 +112,10 @@ impl Belongs {
     }
 }
 
-/// Reads what a consultation says from what was sent.
+/// Reads from a form what a consultation says.
 ///
 /// # Errors
-/// What to put right, in the order of the fields.
+/// What to correct, in the order of the fields.
 pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Refusals> {
     let mut refusals = Refusals::default();
     let prose = |field, what_to_do: &str| {
@@ -123,29 +123,29 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     };
     let title = refusals.take(
         "title",
-        forms::within(sent.line("title"), 100, "Say in one line what you ask about"),
+        forms::within(sent.line("title"), 100, "Say in one line what you are asking about"),
     );
     let about = refusals.take("about", prose("about", "Say what it is about"));
     let can_change = refusals.take(
         "can_change",
-        prose("can_change", "Say what can still be changed. If nothing can, do not ask"),
+        prose("can_change", "Say what can still be changed. If nothing can, don't ask"),
     );
     let cannot_change = refusals
-        .take("cannot_change", prose("cannot_change", "Say what cannot be changed, and why"));
+        .take("cannot_change", prose("cannot_change", "Say what can't be changed, and why"));
     let who_for =
         refusals.take("who_for", forms::within(sent.line("who_for"), 300, "Say who it is for"));
     let how_used = refusals.take("how_used", prose("how_used", "Say how the answers will be used"));
     let who_sees = refusals.take("who_sees", prose("who_sees", "Say who will see what"));
     let access = refusals.take(
         "access",
-        Who::read(sent.typed("access")).ok_or_else(|| "Choose who may answer".to_owned()),
+        Who::read(sent.typed("access")).ok_or_else(|| "Choose who can answer".to_owned()),
     );
     let chosen = sent.typed("belongs");
     let belongs = belongs.iter().find(|belongs| belongs.value() == chosen);
     if belongs.is_none() && !chosen.is_empty() {
         refusals.add(
             "belongs",
-            "Choose what it belongs to again. What was chosen is not there any more",
+            "Choose the plan, draft or topic again. The one you chose isn't there any more",
         );
     }
     let opens_at = refusals.take("opens_day", opens_at(sent, now));
@@ -175,15 +175,15 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
     })
 }
 
-/// The first moment of the day it opens; without a day as soon as it is opened.
+/// The first moment of the day it opens; without a day, as soon as it is opened.
 fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     if sent.line("opens_day").is_empty() {
         return Ok(now);
     }
     let at = clock::read(sent.typed("opens_day"), "00:00")
-        .ok_or_else(|| "Enter a day, or leave it empty to open at once".to_owned())?;
+        .ok_or_else(|| "Enter a date, or leave this empty to open straight away".to_owned())?;
     if at > now + LONGEST_AHEAD {
-        Err("Choose a day within the next three years".to_owned())
+        Err("Choose a date within the next three years".to_owned())
     } else {
         Ok(at.max(now))
     }
@@ -192,17 +192,17 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
 /// The last minute of the day it closes.
 fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
     let at = clock::read(sent.typed("closes_day"), "23:59")
-        .ok_or_else(|| "Enter the last day to answer".to_owned())?;
+        .ok_or_else(|| "Enter the last day people can answer".to_owned())?;
     if at > now + LONGEST_AHEAD {
-        Err("Choose a day within the next three years".to_owned())
+        Err("Choose a date within the next three years".to_owned())
     } else if at <= opens_at.unwrap_or(now) + HOUR {
-        Err("Choose a day after it opens".to_owned())
+        Err("Choose a date after it opens".to_owned())
     } else {
         Ok(at)
     }
 }
 
-/// How a consultation stands.
+/// The state of a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is being written.
@@ -211,13 +211,13 @@ pub enum Standing {
     Timed,
     /// It can be answered.
     Open,
-    /// It has closed; whoever has begun may still end it.
+    /// It has closed; people who have started may still finish.
     Closing,
     /// It has closed.
     Closed,
 }
 
-/// How a consultation stands that was opened or not, from one time to another.
+/// The state of a consultation that was opened or not, from one time to another.
 #[must_use]
 pub fn standing(is_opened: bool, (opens_at, closes_at): (Millis, Millis), now: Millis) -> Standing {
     match now {
@@ -229,14 +229,15 @@ pub fn standing(is_opened: bool, (opens_at, closes_at): (Millis, Millis), now: M
     }
 }
 
-/// What whoever opens a consultation should know: fewer hear of it and answer.
+/// What organisers should know before they open it: why fewer people may hear of it and answer.
 #[must_use]
 pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> Vec<String> {
     let mut warnings = Vec::new();
     if closes_at - opens_at < LONG_ENOUGH - DAY {
         let days = (closes_at - opens_at + DAY - 1) / DAY;
         warnings.push(format!(
-            "It is open for {days} days. Six weeks are fair to parents who cannot answer at once."
+            "It will be open for {days} days. Six weeks is fairer to parents who can't answer \
+             straight away."
         ));
     }
     for (at, what) in [(opens_at, "opens"), (closes_at, "closes")] {
@@ -322,6 +323,9 @@ mod tests {
             ["It opens in the school holidays, on Monday 21 December 2026."]
         );
         let short = warnings((at("2027-01-04"), at("2027-01-18")), &year);
-        assert!(short.len() == 1 && short[0].starts_with("It is open for 14 days."), "{short:?}");
+        assert!(
+            short.len() == 1 && short[0].starts_with("It will be open for 14 days."),
+            "{short:?}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Every SQL statement about consultations and their questions; those about responses stand in
+//! Every SQL statement about consultations and their questions; those about responses are in
 //! `responses`.
 
 use calendar::clock::Millis;
@@ -15,13 +15,13 @@ use super::rules::{self, Belongs, Standing, Terms, Who};
 pub struct Consultation {
     /// Its id.
     pub id: String,
-    /// What it says beside its questions.
+    /// What it says besides its questions.
     pub terms: Terms,
-    /// Since when it is to open, or open; `None` while it is written.
+    /// When an organiser opened it; `None` while it is being written.
     pub opened_at: Option<Millis>,
     /// The plan it belongs to: (id, title).
     pub plan: Option<(String, String)>,
-    /// How often was changed what its results are made of.
+    /// How often anything its results are made of was changed.
     pub changes: i64,
     /// The topic it belongs to: (id, title).
     pub topic: Option<(String, String)>,
@@ -29,12 +29,12 @@ pub struct Consultation {
     pub version: i64,
     /// Since when this version is asked, where it is a later one than the first.
     pub live_at: Option<Millis>,
-    /// The questions, with the faults of their wording put right.
+    /// The questions, with slips in their wording corrected.
     pub questionnaire: Questionnaire,
 }
 
 impl Consultation {
-    /// How it stands now.
+    /// Its state now.
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {
         rules::standing(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
@@ -203,7 +203,7 @@ pub(super) fn consultation(row: &AnyRow) -> Kept<Consultation> {
     })
 }
 
-/// Questions as they are asked: as they were written, with the faults of their wording put right.
+/// Questions as they are asked: as they were written, with slips in their wording corrected.
 pub(super) fn questionnaire(questions: &str, mended: &str) -> Kept<Questionnaire> {
     let mended: Vec<Mending> = read_json(mended)?;
     Ok(mend(read_json(questions)?, &mended))
@@ -244,7 +244,7 @@ pub async fn keep_questions(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Keeps a fault of the wording that is put right, beside the questions as they were.
+/// Keeps a correction of the wording, beside the questions as they were.
 pub async fn keep_mending(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -297,8 +297,8 @@ pub async fn begin_version(
         == 1)
 }
 
-/// Asks a new version of the questions from now on. Whoever has begun with the one before ends with
-/// that.
+/// Asks a new version of the questions from now on. Whoever has begun with the one before finishes
+/// with it.
 pub async fn ask_version(
     tx: &mut AnyConnection,
     consultation_id: &str,
@@ -314,7 +314,7 @@ pub async fn ask_version(
     Ok(asked.bind(consultation_id).bind(version).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// What an organiser's page asks beside the consultation: whether somebody has answered this
+/// What an organiser's page needs besides the consultation: whether somebody has answered this
 /// version, and the consultations whose questions can be copied, (id, title) of each, the last
 /// written first.
 pub async fn beside(

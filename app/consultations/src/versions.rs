@@ -1,5 +1,5 @@
-//! Once somebody has answered: a fault of the wording is put right with a note; anything more is a
-//! new version, which is written beside the one that is asked.
+//! Once somebody has answered: a slip in the wording is corrected with a note; anything more is a
+//! new version, written beside the one that is asked.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -37,8 +37,8 @@ pub async fn form(
         .answer(&house, &viewer))
 }
 
-/// POST `/forum/consultations/{id}/wording/{key}`: puts it right at once, for those who answer and
-/// in what they have answered.
+/// POST `/forum/consultations/{id}/wording/{key}`: corrects it at once, for people still answering
+/// and in what has been answered.
 pub async fn put_right(
     State(house): State<House>,
     viewer: Viewer,
@@ -85,7 +85,7 @@ fn page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
-    let page = Page::new("Put the wording right", || {
+    let page = Page::new("Correct the wording", || {
         let options = question.kind.options().into_iter().map(|option| {
             let (name, id) = (mended::field(&option.key), format!("option-{}", option.key));
             let value = sent.typed(&name).to_owned();
@@ -105,15 +105,15 @@ fn page(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Put the wording right"</h1>
+                <h1>"Correct the wording"</h1>
                 <p class="lead">
-                    "For a slip only: it must stay the same question, since people have answered \
-                     it. To ask something else, write a new version."
+                    "Only correct a slip: it must stay the same question, because people have \
+                     already answered it. To ask something else, write a new version."
                 </p>
                 <form method="post" novalidate>
                     <Field
                         name="text"
-                        label="What you ask, in one sentence"
+                        label="Your question, in one sentence"
                         value=sent.typed("text")
                         refusals
                     />
@@ -121,12 +121,12 @@ fn page(
                     <Area
                         name="note"
                         label="What was wrong"
-                        hint="Parents read it beneath the question."
+                        hint="Parents will read this under the question."
                         rows=2
                         value=sent.typed("note")
                         refusals
                     />
-                    <button class="button">"Put it right"</button>
+                    <button class="button">"Save the correction"</button>
                 </form>
             </div>
         }
@@ -134,8 +134,8 @@ fn page(
     page.kept_for_going_back().refused_for(refusals)
 }
 
-/// Begins a new version, or asks the one that was written; where to go, or what is to be put right
-/// first.
+/// Begins a new version, or asks the one that was written; returns where to go, or what must be
+/// corrected first.
 pub async fn step(
     house: &House,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! An organiser writes what a consultation says beside its questions.
+//! An organiser writes what a consultation says besides its questions.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -135,7 +135,7 @@ fn fields(terms: &Terms) -> Sent {
 fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Page {
     let back = back.to_owned();
     let page = Page::new("Ask parents", || {
-        let belongs = std::iter::once((String::new(), "Nothing yet".to_owned())).chain(
+        let belongs = std::iter::once((String::new(), "None yet".to_owned())).chain(
             belongs.iter().map(|belongs| (belongs.value().to_owned(), belongs.words.clone())),
         );
         let belongs = Choice::each(belongs, |value| value == sent.typed("belongs"));
@@ -152,15 +152,15 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
                 <Summary refusals />
                 <h1>"Ask parents"</h1>
                 <p class="lead">
-                    "Say what it is about, so that nobody answers for nothing. The questions come \
-                     next."
+                    "Say what it is about and what can change, so that nobody answers for nothing. \
+                     You'll add the questions next."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Field
                         name="title"
-                        label="What you ask about, in one line"
-                        hint="100 characters or fewer."
+                        label="What you are asking about, in one line"
+                        hint="Up to 100 characters."
                         value=sent.typed("title")
                         refusals
                     />
@@ -179,7 +179,7 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
                     />
                     <Area
                         name="cannot_change"
-                        label="What cannot be changed, and why"
+                        label="What can't be changed, and why"
                         rows=3
                         value=sent.typed("cannot_change")
                         refusals
@@ -200,35 +200,35 @@ fn page(back: &str, belongs: &[Belongs], sent: &Sent, refusals: &Refusals) -> Pa
                     <Area
                         name="who_sees"
                         label="Who will see what"
-                        hint="As in: the forum reads every answer, everyone sees numbers of ten \
-                            people or more."
+                        hint="For example: the forum reads every answer; everyone else sees only \
+                            numbers of ten people or more."
                         rows=3
                         value=sent.typed("who_sees")
                         refusals
                     />
-                    <Choices name="access" legend="Who may answer?" choices=access refusals />
+                    <Choices name="access" legend="Who can answer?" choices=access refusals />
                     <Select
                         name="belongs"
-                        label="It belongs to this plan or topic, or is on this draft"
+                        label="Which plan, draft or topic is it about?"
                         choices=belongs
                     />
                     <Field
                         name="opens_day"
-                        label="The first day"
-                        hint="Leave it empty to open it as soon as it is ready."
+                        label="First day"
+                        hint="Leave this empty to open it as soon as it is ready."
                         kind="date"
                         value=sent.typed("opens_day")
                         refusals
                     />
                     <Field
                         name="closes_day"
-                        label="The last day"
-                        hint="Six weeks are fair."
+                        label="Last day"
+                        hint="Six weeks is fair to parents."
                         kind="date"
                         value=sent.typed("closes_day")
                         refusals
                     />
-                    <button class="button">"Go on to the questions"</button>
+                    <button class="button">"Continue to the questions"</button>
                 </form>
             </div>
         }

@@ -11,23 +11,23 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// What to press, and the whole address it leads to.
     pub button: Option<(String, String)>,
-    /// Another link, less loud, and the whole address it leads to.
+    /// A second, quieter link, and the whole address it leads to.
     pub also: Option<(String, String)>,
     /// Why this person got it.
     pub why: String,
     /// The forum, who signs it.
     pub from: String,
-    /// How to stop such emails; for those that somebody subscribed to.
+    /// How to stop such emails, if someone subscribed to them.
     pub stop: Option<Stop>,
 }
 
-/// How to stop emails that somebody subscribed to. Such an email is one of many, and waits for all
-/// others.
+/// How to stop emails that someone subscribed to. Such an email is one of many, and all others go
+/// first.
 #[derive(Clone, Debug)]
 pub struct Stop {
     /// The whole address of the page to choose on.
     pub choose: String,
-    /// The whole address that one click of a mail program posts to (RFC 8058).
+    /// The whole address that one click in a mail program posts to (RFC 8058).
     pub one_click: String,
 }
 
@@ -42,7 +42,7 @@ impl Words {
         parts.extend(self.also.as_ref().map(|(label, address)| format!("{label}:\n{address}")));
         parts.push(self.from.clone());
         let stop = self.stop.as_ref().map_or_else(String::new, |stop| {
-            format!("\nChoose or stop these emails: {}", stop.choose)
+            format!("\nChange or stop these emails: {}", stop.choose)
         });
         parts.push(format!("--\n{}{stop}", self.why));
         parts.join("\n\n") + "\n"
@@ -66,14 +66,14 @@ impl Words {
                     @if let Some((label, address)) = &self.button {
                         p { a href=(address) style="display:inline-block;padding:.7em \
                             1.4em;border-radius:2em;background:#1f6f5c;color:#ffffff;font-weight:bold;text-decoration:none" { (label) } }
-                        p style="font-size:16px" { "If the button does not work, copy this into \
+                        p style="font-size:16px" { "If the button doesn't work, copy this into \
                             your browser: " (address) }
                     }
                     @if let Some((label, address)) = &self.also { p { a href=(address) { (label) } } }
                     p { (self.from) }
                     hr;
                     p style="font-size:16px" { (self.why) }
-                    @if let Some(stop) = &self.stop { p style="font-size:16px" { a href=(stop.choose) { "Choose or stop these emails" } } }
+                    @if let Some(stop) = &self.stop { p style="font-size:16px" { a href=(stop.choose) { "Change or stop these emails" } } }
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What providers tell of emails that came back: a signed call.
+//! What providers tell us about emails that came back: a signed call.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -28,8 +28,8 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
             <div class="stack">
                 <h1>"For mail providers"</h1>
                 <p>
-                    "A provider tells us here of emails that came back. There is nothing here to \
-                     read."
+                    "This is where a provider tells us about emails that came back. There is \
+                     nothing here to read."
                 </p>
             </div>
         }
@@ -37,8 +37,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Response {
     .answer(&house, &viewer)
 }
 
-/// POST `/returns`: a call signed with `BOUNCE_KEY`, as the Standard Webhooks are, or as Mailgun
-/// signs.
+/// POST `/returns`: a call signed with `BOUNCE_KEY`, as in Standard Webhooks, or as Mailgun signs.
 pub async fn call(
     State(house): State<House>,
     headers: HeaderMap,
@@ -46,24 +45,24 @@ pub async fn call(
 ) -> Result<Response, Error> {
     let Some(ours) = house.return_address.as_deref() else { return Err(Error::NotFound) };
     if !is_signed(&headers, &body, ours, house.clock.now()) {
-        return Ok((StatusCode::UNAUTHORIZED, "The signature does not hold.\n").into_response());
+        return Ok((StatusCode::UNAUTHORIZED, "The signature is not valid.\n").into_response());
     }
     match returns::read_call(&body) {
         Ok(came_back) if came_back.is_empty() => {
-            Ok("Understood, and nothing to keep: no email came back by it.\n".into_response())
+            Ok("Understood, and nothing to record: no email came back.\n".into_response())
         }
         Ok(came_back) => {
             keep(&house, came_back).await?;
-            Ok("Kept.\n".into_response())
+            Ok("Recorded.\n".into_response())
         }
         Err(what_to_do) => Ok((StatusCode::BAD_REQUEST, format!("{what_to_do}\n")).into_response()),
     }
 }
 
-/// Keeps what came back. What is known already, and emails that never went, change nothing.
+/// Records what came back. What is known already, and emails that never went, change nothing.
 ///
 /// # Errors
-/// When the database fails; then nothing is kept.
+/// When the database fails; then nothing is recorded.
 pub async fn keep(house: &House, came_back: Vec<Return>) -> Result<(), sqlx::Error> {
     let now = house.clock.now();
     let kept = house.db.write(move |tx| {
@@ -94,8 +93,8 @@ fn is_signed(headers: &HeaderMap, body: &[u8], ours: &ReturnAddress, now: Millis
         return is_fresh(at, now)
             && signatures.into_iter().any(|signature| ours.has_signed(&content, &signature));
     }
-    // Mailgun's signature stands in the body. It signs a time and a word of its own; https keeps
-    // the rest as it was.
+    // Mailgun's signature is in the body. It signs a time and a word of its own; https keeps the
+    // rest as it was.
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
     let text = |name: &str| body.pointer(&format!("/signature/{name}")).and_then(Value::as_str);
     let (Some(at), Some(token), Some(signature)) =

@@ -1,11 +1,11 @@
-//! Emails: owed in the same write as the fact they tell of, claimed by a worker, sent, or given up
-//! and why.
+//! Emails: owed in the same write as the fact they are about, claimed by a worker, then sent, or
+//! given up and why.
 //!
 //! An email is owed once (`Owed::dedup_key`), and its `Message-ID` comes from its id, so that a
 //! second copy after a crash folds into the first. While it waits it holds what is to be said; once
-//! handed over or given up, text and address are erased. It may come back: as mail to the address
-//! that names it (`ground::return_address`), or by a provider's call (`intake`); `returns` reads
-//! both. `store` holds the SQL, `email` puts words into the one plain shape, `turn` is what a
+//! handed over or given up, its text and address are erased. It may come back: as mail to the
+//! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
+//! reads both. `store` holds the SQL, `email` puts words into the one plain shape, `turn` is what a
 //! worker does again and again, `permit` what it asks just before an email goes.
 
 mod email;
@@ -46,7 +46,7 @@ pub struct Email {
     pub text: String,
     /// The same email as HTML.
     pub html: String,
-    /// Where one click of a mail program stops such emails (RFC 8058); `None` for one nobody
+    /// Where one click in a mail program stops such emails (RFC 8058); `None` for one nobody
     /// subscribed to.
     pub one_click: Option<String>,
 }
@@ -57,16 +57,16 @@ pub enum Failure {
     /// The other side will never take it; why, in its words.
     #[error("{0}")]
     Refused(String),
-    /// The mail system cannot be reached, or lets nobody in: that is no matter of this email; why.
+    /// The mail system cannot be reached, or lets nobody in, so this email is not to blame; why.
     #[error("{0}")]
     Away(String),
     /// It may go later; why it did not now.
     #[error("{0}")]
     Later(String),
-    /// It must not go any more; why.
+    /// It must no longer go; why.
     #[error("{0}")]
     Forfeited(&'static str),
-    /// It must not go as it is, but may when it is put together again.
+    /// It must not go as it is, but may once it has been put together again.
     #[error("it is to be put together again")]
     Stale,
 }

@@ -1,6 +1,6 @@
-//! Whether an email that a worker holds may still go: asked as late as can be, just before its
-//! recipient is named to the mail server, so that nothing is started once somebody was told that
-//! her emails have stopped.
+//! Whether an email that a worker holds may still go: asked as late as possible, just before its
+//! recipient is named to the mail server, so that nothing is started once someone has been told
+//! that their emails have stopped.
 
 use super::{Failure, Hand, store};
 
@@ -19,7 +19,7 @@ impl Permit {
     /// Whether the email may go.
     ///
     /// # Errors
-    /// Why it must not, or not yet; also when nobody can tell, since the database does not answer.
+    /// Why it must not, or not yet; also when the database does not answer, so nobody can tell.
     pub async fn holds(&self) -> Result<(), Failure> {
         let standing = store::standing(self, self.hand.clock.now()).await;
         standing.unwrap_or_else(|error| {

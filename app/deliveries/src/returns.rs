@@ -1,4 +1,4 @@
-//! What comes back of an email, as mail or as a provider's call: that it did not arrive, or that
+//! What comes back after an email, as mail or as a provider's call: that it did not arrive, or that
 //! its reader called it spam. Pure.
 
 use ground::return_address::ReturnAddress;
@@ -43,8 +43,8 @@ pub struct Return {
 }
 
 /// Reads a mail to the return address: a delivery status notification (RFC 3464) that says
-/// "failed", or a feedback report (RFC 5965) of abuse. `None` for all else: an email that is late,
-/// an answer of somebody away, a forgery, and spam.
+/// "failed", or a feedback report (RFC 5965) of abuse. `None` for anything else: an email that is
+/// late, an out-of-office reply, a forgery, and spam.
 #[must_use]
 pub fn read_mail(mail: &[u8], ours: &ReturnAddress) -> Option<Return> {
     let message = MessageParser::default().parse(mail)?;
@@ -114,8 +114,8 @@ fn field(report: &str, name: &str) -> Option<String> {
     Some(more.fold(first, |value, line| value + " " + line))
 }
 
-/// Reads a provider's call whose signature holds: our own plain form, one event or a list of them,
-/// or that of Mailgun. Events that say nothing of what came back are left out.
+/// Reads a provider's call whose signature is valid: our own plain form, one event or a list of
+/// them, or that of Mailgun. Events that say nothing about what came back are left out.
 ///
 /// # Errors
 /// When it is no such call.

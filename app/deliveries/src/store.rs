@@ -15,7 +15,7 @@ pub struct Owed<'a> {
     pub dedup_key: &'a str,
     /// What sort of email it is, as in "topic published".
     pub kind: &'static str,
-    /// Whose email it is; it is not sent any more once the account is erased.
+    /// Whose email it is; it is not sent once the account is erased.
     pub account_id: Option<&'a str>,
     /// Where it goes.
     pub to: &'a str,
@@ -23,19 +23,19 @@ pub struct Owed<'a> {
     pub words: &'a Words,
     /// Now.
     pub at: Millis,
-    /// From when on it is no use any more, as for a link that has ended; `None`: 14 days after now.
+    /// When it is no longer of use, as when its link has expired; `None`: 14 days after now.
     pub not_after: Option<Millis>,
 }
 
-/// Emails of this kind can be very many too, though nobody stops them by one click: every other
-/// email overtakes them.
+/// There can be very many emails of this kind too, though nobody stops them with one click: every
+/// other email overtakes them.
 const OF_MANY: &str = "update";
 
-/// Owes an email, in the same write as the fact it tells of. It is due at once, and stays so when
+/// Owes an email, in the same write as the fact it is about. It is due at once, and stays so when
 /// the clock is set back.
 ///
 /// # Errors
-/// When the database fails; the fact is then not kept either.
+/// When the database fails; the fact is then not stored either.
 pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO deliveries
@@ -145,10 +145,10 @@ pub async fn release(db: &Db, worker: String) -> Result<u64, sqlx::Error> {
     .await
 }
 
-/// How the outbox is, and when all was backed up.
+/// The state of the outbox, and when everything was last backed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many emails are owed and did not go yet.
+    /// How many emails are owed and have not gone yet.
     pub owed: i64,
     /// When the oldest of them was owed.
     pub oldest: Option<Millis>,
@@ -162,7 +162,7 @@ pub struct Waiting {
     pub backed_up_at: Option<Millis>,
 }
 
-/// How the outbox is.
+/// The state of the outbox.
 ///
 /// # Errors
 /// When the database fails.
@@ -199,17 +199,18 @@ pub struct Reason {
 }
 
 /// Kinds of emails whose rows stay: the ledger and the outcomes prove by them who was told and
-/// when, and jobs ask by their keys whether somebody was told already.
+/// when, and jobs ask by their keys whether someone was told already.
 const STAY: [&str; 7] =
     ["notice", "update", "draft published", "outcome due", "audit head", "answer", "not answered"];
 
-/// How long the row of an email is kept that went, or was given up.
+/// How long the row of an email is kept once it went or was given up.
 const KEPT_FOR: Millis = 365 * DAY;
 
 /// How many rows one write erases, so that nobody waits long for it.
 const AT_ONCE: u64 = 500;
 
-/// Erases the rows of emails that went a year ago, and whose email the rest was; how many.
+/// Erases the rows of emails that went a year ago, and from the rest whose email it was. Returns
+/// how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -284,7 +285,7 @@ pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     Ok(released.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Gives an email back as if it had not been tried, for the mail server is away.
+/// Gives an email back as if it had not been tried, since the mail server is away.
 ///
 /// # Errors
 /// When the database fails.
@@ -452,12 +453,12 @@ pub async fn put_together_again(
     Ok(())
 }
 
-/// What is left of an email that is not to be sent any more.
+/// What is left of an email that is no longer to be sent.
 const ERASED: &str =
     "next_at = NULL, to_address = '', body_text = '', body_html = '', unsubscribe = NULL";
 
-/// Records what came back of an email that went. The first word of each kind counts; an email that
-/// never went has nothing to come back.
+/// Records what came back after an email went. The first report of each kind counts; an email that
+/// never went cannot come back.
 ///
 /// # Errors
 /// When the database fails.
@@ -481,7 +482,7 @@ pub async fn came_back(
     Ok(())
 }
 
-/// How much is kept of what a mail server says, in characters.
+/// How much of what a mail server says is kept, in characters.
 const LONGEST_REASON: usize = 500;
 
 /// An email that was called off while it was on its way is recorded as sent all the same: it was.
@@ -508,7 +509,7 @@ async fn finish(
                 .bind(tries)
                 .execute(&mut *tx)
                 .await?;
-            // Also of one that was called off meanwhile: nobody holds it any more.
+            // Also for one that has been called off since: nobody holds it now.
             sqlx::query(
                 "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL
                  WHERE id = $1 AND tries = $2",

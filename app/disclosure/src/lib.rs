@@ -15,14 +15,14 @@ mod tests;
 /// The smallest number of people that may be shown.
 pub const SMALLEST_SHOWN: u64 = 10;
 
-/// What may be said of a number of people.
+/// What may be said about a number of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shown {
     /// The true number of people: 0, or [`SMALLEST_SHOWN`] and more.
     Number(u64),
-    /// From one to nine people, and no more is said.
+    /// From one to nine people, and we say no more than that.
     FewerThanTen,
-    /// Some number of people, nothing said of it, so that no small number can be worked out.
+    /// Some number of people that we say nothing about, so that no small number can be worked out.
     Hidden,
 }
 
@@ -35,8 +35,9 @@ impl Shown {
         }
     }
 
-    /// The same to the nearest ten, as in "about 210", for numbers of people of whom other numbers
-    /// stand elsewhere: what one has more than another must not tell of a few. Nobody is nobody.
+    /// The same to the nearest ten, as in "about 210", for numbers of people about whom other
+    /// numbers are published elsewhere: the difference between two must not give a few away. Nobody
+    /// is nobody.
     pub fn rounded(self) -> String {
         match self.to_ten() {
             Some(people) if people > 0 => format!("about {people}"),
@@ -44,13 +45,13 @@ impl Shown {
         }
     }
 
-    /// The number of people to the nearest ten, where it may be shown. What is made of such numbers
-    /// tells no more than they do.
+    /// The number of people to the nearest ten, where it may be shown. What is worked out from such
+    /// numbers gives away no more than they do.
     pub fn to_ten(self) -> Option<u64> {
         self.number().map(|people| (people + 5) / 10 * 10)
     }
 
-    /// What stands on a page, in an email or in a CSV: "214", "fewer than 10" or "not shown".
+    /// What is written on a page, in an email or in a CSV: "214", "fewer than 10" or "not shown".
     pub fn words(self) -> String {
         match self {
             Self::Number(people) => people.to_string(),
@@ -60,7 +61,7 @@ impl Shown {
     }
 }
 
-/// What may be said of people counted in parts, such as a topic's supporters by place.
+/// What may be said about people counted in parts, such as a topic's supporters by place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Split {
     /// All the people of all parts.
@@ -69,16 +70,17 @@ pub struct Split {
     pub parts: Vec<Shown>,
 }
 
-/// What may be said of one count of people that is published alone, not beside what it is part of.
+/// What may be said about one count of people that is published alone, not beside what it is part
+/// of.
 pub fn count(people: u64) -> Shown {
     if is_small(people) { Shown::FewerThanTen } else { Shown::Number(people) }
 }
 
-/// What may be said of people counted in parts, each person in exactly one of them.
+/// What may be said about people counted in parts, each person in exactly one of them.
 ///
 /// **The guarantee:** a part of one to nine people could, for all that is published, be any number
 /// from one to nine. It holds for a reader who has the whole table and this code, and knows nothing
-/// else of the numbers.
+/// else about the numbers.
 ///
 /// Give the parts in an order that does not come from the numbers, such as the standing order of
 /// the places: the order is published too, and the first large parts are hidden first.
@@ -124,7 +126,7 @@ fn labelled(parts: &[u64]) -> Vec<Shown> {
 }
 
 /// No part is named as small or large. Zeros are shown, unless there are so few people that the
-/// number of parts they stand in would tell.
+/// number of parts they are in would give them away.
 fn unlabelled(parts: &[u64], all: Tally) -> Vec<Shown> {
     let zeros_are_safe = all.people >= all.small + all.large + MOST_OF_SMALL;
     let show = |&people: &u64| match people {

@@ -2,14 +2,15 @@
 //! worked out.
 //!
 //! Cell suppression, as statistical offices do it (Willenborg and de Waal, *Elements of Statistical
-//! Disclosure Control*, 2001, chapter 4). *Primary*: what must be hidden for itself, since it is
-//! small or differs by a few people from what was published before. *Complementary*: what must be
-//! hidden beside it, since totals are shown. In a cross-table the complement is a rectangle, as in
-//! the hypercube method (Giessing and Repsilber 2002). Complements are chosen by their place in the
-//! table, not by their size, so that the choice tells nothing of the numbers.
+//! Disclosure Control*, 2001, chapter 4). *Primary*: what must be hidden in its own right, because
+//! it is small or differs by a few people from what was published before. *Complementary*: what
+//! must be hidden beside it, since totals are shown. In a cross-table the complement is a
+//! rectangle, as in the hypercube method (Giessing and Repsilber 2002). Complements are chosen by
+//! their place in the table, not by their size, so that the choice gives nothing away about the
+//! numbers.
 //!
-//! **The proof** is exact, and part of the method: hiding goes on until it holds. Of a list
-//! everything that is hidden can be any numbers with their sum. Of a cross-table with known sums of
+//! **The proof** is exact, and part of the method: hiding goes on until it holds. In a list
+//! everything that is hidden can be any numbers with their sum. In a cross-table with known sums of
 //! rows and columns the least and the most that a hidden cell can be is the answer to a flow
 //! problem, and whole numbers are enough for it ([`Grid::room`]). Different tables of one release
 //! share only numbers that are shown, and do not lead round in a ring, so any list goes with any
@@ -31,13 +32,13 @@ pub struct Before {
 }
 
 impl Before {
-    /// Whether this number was hidden, or stood in no such table.
+    /// Whether this number was hidden, or was in no such table.
     fn hid(&self, row: usize, column: usize) -> bool {
         self.hidden.get(row).and_then(|row| row.get(column)).copied().unwrap_or(true)
     }
 
-    /// Whether this number, if it were shown now, would tell of a few people who came or went, or
-    /// of what was hidden.
+    /// Whether this number, if it were shown now, would give away a few people who came or went, or
+    /// what was hidden.
     fn tells(&self, row: usize, column: usize, people: u64, smallest: u64) -> bool {
         self.hid(row, column) || is_below(self.people(row, column).abs_diff(people), smallest)
     }

@@ -16,14 +16,14 @@ pub struct List {
     /// What it counts; the same in every release.
     pub key: String,
     /// How many people are in each part. The order must not come from the numbers. Where something
-    /// large must be hidden beside something small, it is the last that can be.
+    /// large must be hidden beside something small, it is the last one possible.
     pub parts: Vec<u64>,
     /// Where not everyone was asked: an earlier list, as its place among the lists, and the parts
     /// of it who were.
     pub asked: Option<(usize, Vec<usize>)>,
     /// Lists with the same number bear on each other in a way that sums do not say, as the options
-    /// of a question of which everyone chose at least one. They stand side by side. Where one of
-    /// them must hide something, all hide everything.
+    /// of a question of which everyone chose at least one. They are next to each other. Where one
+    /// of them must hide something, all hide everything.
     pub bound: Option<usize>,
 }
 
@@ -52,8 +52,8 @@ pub enum Unfit {
     /// The parts of a list, or a row or column of a cross-table, do not add up to what they are
     /// parts of; or a cross-table is about a question that not everyone was asked.
     Sum,
-    /// The cross-tables lead round in a ring, as a by b, b by c and c by a. What one says of
-    /// another can then not be proved harmless.
+    /// The cross-tables lead round in a ring, as a by b, b by c and c by a. It then cannot be
+    /// proved that one gives nothing away about another.
     Ring,
 }
 
@@ -173,15 +173,15 @@ pub enum Release {
     Numbers(Published),
     /// "Too few to show."
     TooFew,
-    /// The numbers of an earlier release stand: so few people make the difference to it that it
-    /// must not show.
+    /// The numbers of an earlier release stay: so few people make the difference that it must not
+    /// show.
     Stands,
-    /// The cross-tables lie otherwise than those of an earlier release: one turned round, or
-    /// together with those they lead round in a ring. What one hides, another could show.
+    /// The cross-tables are arranged differently from those of an earlier release: one is turned
+    /// round, or together with those they lead round in a ring. What one hides, another could show.
     Unlike,
 }
 
-/// What may be published of these counts, beside everything that was published of them before.
+/// What may be published from these counts, beside everything that was published from them before.
 ///
 /// **The guarantee.** A number of people below the rule's smallest could, for all that is
 /// published, be that smallest or more; and it could be as many different numbers as there are

@@ -1,4 +1,4 @@
-//! What was sent by a form, and what must be put right before it can be taken.
+//! What a form sent, and what must be put right before it can be accepted.
 //!
 //! Reading never fails: a missing field is empty, a repeated one gives its first value, wrong bytes
 //! are replaced. What a field may hold is each room's rule; the cleaning every text goes through is
@@ -20,14 +20,14 @@ impl Sent {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// Reads what stands after the `?` of an address, where a form that only searches puts its
+    /// Reads what comes after the `?` of an address, where a form that only searches puts its
     /// fields.
     #[must_use]
     pub fn query(address: &Uri) -> Self {
         Self::read(address.query().unwrap_or_default().as_bytes())
     }
 
-    /// Fields as if they had been sent, to fill a form with what is kept.
+    /// Fields as if they had been sent, to fill a form with what is saved.
     #[must_use]
     pub fn of(fields: &[(&str, &str)]) -> Self {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
@@ -41,7 +41,7 @@ impl Sent {
         self
     }
 
-    /// The same with one more value under this name, beside those that it has.
+    /// The same with one more value under this name, beside those it has.
     #[must_use]
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
@@ -73,7 +73,7 @@ impl Sent {
     }
 
     /// What makes two sendings one: the page's own key with all that was sent. A double tap sends
-    /// the same again; who goes back and changes something sends another thing.
+    /// the same again; someone who goes back and changes something sends something else.
     #[must_use]
     pub fn once(&self) -> String {
         let Some(key) = id::parse(self.typed("form_key")) else { return id::fresh() };
@@ -173,8 +173,8 @@ pub fn prose(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// Text whose line ends and spaces mean something, as in Markdown: NFC, no control or direction
-/// marks, line ends alike.
+/// Text whose line breaks and spaces matter, as in Markdown: NFC, no control or direction
+/// marks, all line breaks alike.
 #[must_use]
 pub fn markup(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -196,7 +196,7 @@ pub fn within(text: String, longest: usize, what_to_do: &str) -> Result<String, 
     if long == 0 {
         Err(what_to_do.to_owned())
     } else if long > longest {
-        Err(format!("Use {longest} characters or fewer. There are {long} now"))
+        Err(format!("Use {longest} characters or fewer. You've used {long}"))
     } else {
         Ok(text)
     }
@@ -222,14 +222,14 @@ pub fn optional(text: String, longest: usize) -> Result<String, String> {
 /// Direction overrides can make a text read as another; joiners stay, since emoji and Urdu need
 /// them.
 fn may_stand(c: char) -> bool {
-    // XML has no room for the last two of each plane.
+    // XML does not allow the last two code points of each plane.
     !c.is_control()
         && u32::from(c) & 0xfffe != 0xfffe
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// An email address, folded to the form the tables hold. What matters is that an email could go
-/// there; the email itself is the real check.
+/// An email address, folded to the form the tables hold. What matters is that an email could get
+/// there; sending one is the real check.
 ///
 /// # Errors
 /// What to do about it.
@@ -251,11 +251,10 @@ pub fn address(typed: &str) -> Result<String, String> {
     if !is_name || !is_host {
         return Err(no_address());
     }
-    // Mail servers that take other emails before the @ are rare, and ours sends to none.
+    // Mail servers that take other letters before the @ are rare, and ours sends to none.
     if !name.is_ascii() {
-        return Err(
-            "Enter an address with plain emails before the @. We cannot write to others".to_owned()
-        );
+        return Err("Use only plain letters (a to z) before the @. We can't email other addresses"
+            .to_owned());
     }
     match url::Host::parse(host) {
         Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
@@ -329,13 +328,12 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_other_emails_is_written_as_mail_servers_know_it_and_a_name_with_them_is_refused()
-    {
+    fn a_host_with_other_letters_is_written_as_mail_servers_know_it_and_such_a_name_is_refused() {
         assert_eq!(address("Anna@München.example"), Ok("anna@xn--mnchen-3ya.example".to_owned()));
         assert!(
             address("änna@example.org")
                 .expect_err("refused")
-                .starts_with("Enter an address with plain emails")
+                .starts_with("Use only plain letters (a to z) before the @")
         );
     }
 

@@ -21,7 +21,7 @@ pub struct Entry<'a> {
     pub what: &'a str,
     /// The id of what it was done to.
     pub about: &'a str,
-    /// What a reader of the log needs beside; no personal data.
+    /// What else a reader of the log needs; no personal data.
     pub detail: &'a str,
 }
 
@@ -41,7 +41,7 @@ pub const START: &str = "0000000000000000000000000000000000000000000000000000000
 /// waits for the end.
 ///
 /// # Errors
-/// When the database fails; the change is then not kept either.
+/// When the database fails; then the change is not kept either.
 pub async fn note(tx: &mut AnyConnection, entry: Entry<'_>) -> Kept<()> {
     // It changes nothing and holds the head: no two entries follow the same one.
     let row = sqlx::query("UPDATE audit_head SET number = number RETURNING number, hash")
@@ -80,7 +80,7 @@ fn link(before: &str, number: i64, id: &str, entry: &Entry<'_>) -> String {
 pub enum Checked {
     /// Every entry follows the one before it.
     Whole(Head),
-    /// It does not hold; the first fault in words.
+    /// It is broken; the first fault in words.
     Broken(String),
 }
 
@@ -93,7 +93,7 @@ const LOT: i64 = 1_000;
 /// # Errors
 /// When the database fails.
 pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
-    // What is written while this looks comes after it.
+    // Whatever is written meanwhile comes after this.
     let end = head(db).await?;
     let mut last = Head { number: 0, hash: START.to_owned() };
     let (mut is_known, mut is_whole) = (known.is_none_or(|known| known == START), last == end);
@@ -122,16 +122,16 @@ pub async fn check(db: &Db, known: Option<&str>) -> Kept<Checked> {
         .fetch_one(&mut *db.read().await?)
         .await?;
     Ok(if stray > 0 {
-        Checked::Broken("An entry stands before the first.".to_owned())
+        Checked::Broken("There is an entry before the first.".to_owned())
     } else if !is_whole {
         Checked::Broken(format!(
-            "The last entry is {}, and the head says {}: the end was changed.",
+            "The last entry is {}, but the head says {}: the end has been changed.",
             last.number, end.number
         ))
     } else if !is_known {
         Checked::Broken(
-            "The chain holds, but the head that was kept elsewhere is not in it: it \
-            was written anew."
+            "The chain is unbroken, but the head that was kept elsewhere is not in it: \
+            the log has been rewritten."
                 .to_owned(),
         )
     } else {
@@ -154,7 +154,7 @@ fn follow(last: &Head, row: &AnyRow) -> Result<Head, String> {
     };
     let hash = link(&last.hash, number, row.get(1), &entry);
     if hash != row.get::<&str, _>(7) {
-        return Err(format!("Entry {number} was changed, or another stood in its place."));
+        return Err(format!("Entry {number} has been changed or replaced."));
     }
     Ok(Head { number, hash })
 }

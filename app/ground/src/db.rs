@@ -312,7 +312,7 @@ impl Db {
     }
 }
 
-/// Counts how long somebody waited for a connection of this pool.
+/// Counts how long someone waited for a connection of this pool.
 async fn waited<T>(pool: &'static str, connection: impl Future<Output = T>) -> T {
     let began = Instant::now();
     let connection = connection.await;

@@ -1,7 +1,7 @@
 //! Which error where.
 //!
 //! What a person can put right is a [`forms::Refusals`] or an enum of its room, and is shown
-//! on the page she is on. Everything else is an [`Error`]: it becomes a status, and the edge
+//! on the page they are on. Everything else is an [`Error`]: it becomes a status, and the edge
 //! (`server/src/edge.rs`) gives every such answer its page. A database's own words are logged and
 //! never shown.
 
@@ -14,7 +14,7 @@ use crate::files::NoFile;
 /// What ends a request early.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such page, or it is not for this person to know that there is. 404.
+    /// There is no such page, or this person must not know that there is. 404.
     #[error("not found")]
     NotFound,
     /// The person is signed in and may not do this. 403.
@@ -23,11 +23,11 @@ pub enum Error {
     /// Too many requests from one place. 429.
     #[error("too many requests")]
     TooMany,
-    /// The database failed; logged. 503 with `Retry-After` where it is for a moment unable (full,
+    /// The database failed; logged. 503 with `Retry-After` where it is unable for a moment (full,
     /// locked, away), 500 where this program is at fault.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
-    /// Where files are kept failed; logged. 503 with `Retry-After`.
+    /// The store of files failed; logged. 503 with `Retry-After`.
     #[error("the files: {0}")]
     Files(#[from] object_store::Error),
     /// A file is damaged or missing; logged. 410.
@@ -44,10 +44,10 @@ impl From<NoFile> for Error {
     }
 }
 
-/// How long somebody who met a moment's trouble is to wait, in seconds.
+/// How long someone should wait before trying again, in seconds.
 const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("30");
 
-/// The answer while the service is for a moment unable.
+/// The answer while the service is unable for a moment.
 #[must_use]
 pub fn unable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, TRY_AGAIN_AFTER)]).into_response()
@@ -60,7 +60,7 @@ impl IntoResponse for Error {
             Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Self::Database(error) if is_of_the_moment(&error) => {
-                tracing::error!(%error, "the database is for a moment unable");
+                tracing::error!(%error, "the database is unable for a moment");
                 unable()
             }
             Self::Database(error) => {
@@ -68,7 +68,7 @@ impl IntoResponse for Error {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
             Self::Files(error) => {
-                tracing::error!(%error, "where files are kept failed");
+                tracing::error!(%error, "the store of files failed");
                 unable()
             }
             Self::Spoilt(error) => {

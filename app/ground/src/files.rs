@@ -1,4 +1,4 @@
-//! Files people put in, named by the SHA-256 of what is in them, in a folder or in storage that
+//! Files people upload, named by the SHA-256 of their content, in a folder or in storage that
 //! machines share.
 
 use std::io::{Cursor, Read as _};
@@ -17,29 +17,29 @@ use object_store::{GetResult, ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The largest file that is taken, in bytes.
+/// The largest file we accept, in bytes.
 pub const LARGEST: usize = 20 * 1024 * 1024;
 
 /// Where files are. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
-    /// How many times a file was asked for that is damaged or missing.
+    /// How many times someone asked for a damaged or missing file.
     spoilt: Arc<AtomicU64>,
 }
 
 /// Why a file is not given out.
 #[derive(Debug, thiserror::Error)]
 pub enum NoFile {
-    /// Where files are kept does not answer.
+    /// The store of files does not answer.
     #[error(transparent)]
     Store(#[from] object_store::Error),
     /// What is kept under this name is not what was put there, or nothing is.
-    #[error("the file {0} is damaged or missing: put it back from a backup")]
+    #[error("the file {0} is damaged or missing: restore it from a backup")]
     Spoilt(String),
 }
 
-/// A file that was kept, and what is known of it.
+/// A file that was kept, and what we know about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
@@ -132,11 +132,11 @@ impl FileKind {
     }
 }
 
-/// The largest picture, in bytes: it is to come quickly on a phone.
+/// The largest picture, in bytes: it must load quickly on a phone.
 pub const LARGEST_PICTURE: usize = 500 * 1024;
 
-/// A picture without what a camera or a program writes beside it, as where and when it was taken;
-/// and its ending. `None` for what is neither PNG nor JPEG.
+/// A picture without what a camera or a program adds to it, such as where and when it was taken;
+/// and its ending. `None` for anything but PNG and JPEG.
 #[must_use]
 pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
     /// What says how a picture looks: the picture, its colours, its size.
@@ -158,8 +158,8 @@ pub fn without_traces(content: Bytes) -> Option<(Bytes, &'static str)> {
     Some((jpeg.encoder().bytes(), "jpg"))
 }
 
-/// What a file is by its content, and what is to be kept of it: a picture without its traces, all
-/// else as it is. `None` for anything else.
+/// What a file is by its content, and what we keep of it: a picture without its traces, a text as
+/// it is. `None` for anything else.
 #[must_use]
 pub fn read(content: Bytes) -> Option<(FileKind, Bytes)> {
     let kind = FileKind::of(&content)?;
@@ -168,7 +168,7 @@ pub fn read(content: Bytes) -> Option<(FileKind, Bytes)> {
 }
 
 impl Files {
-    /// Keeps a picture without its traces: its name, with its ending. `None` where it is none.
+    /// Keeps a picture without its traces: its name, with its ending. `None` where it is not one.
     ///
     /// # Errors
     /// When the store fails.
@@ -181,7 +181,7 @@ impl Files {
         Ok(Some(format!("{hash}.{ending}")))
     }
 
-    /// A picture to be shown; `None` for a name that is none.
+    /// A picture to be shown; `None` for a name that no picture has.
     ///
     /// # Errors
     /// When the store fails, or it is damaged or missing.
@@ -234,7 +234,7 @@ impl Files {
         Self { store: Arc::new(store), spoilt: Arc::default() }
     }
 
-    /// How many times a file was asked for, since the process began, that is damaged or missing.
+    /// How many times, since the process began, someone asked for a damaged or missing file.
     #[must_use]
     pub fn spoilt(&self) -> u64 {
         self.spoilt.load(Ordering::Relaxed)

@@ -1,24 +1,24 @@
-//! How this process is: what its tasks and whatever it needs last said of themselves.
+//! How this process is doing: what its tasks, and whatever it needs, last reported.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is known of each thing the process needs. Cheap to clone; all clones are one.
+/// What we know about each thing the process needs. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Mutex<BTreeMap<&'static str, Word>>>);
 
-/// The last word of one thing.
+/// The last report of one thing.
 #[derive(Clone, Debug)]
 struct Word {
     at: Instant,
-    /// After so long without another word it is not well.
+    /// After this long without another report it is not well.
     within: Duration,
-    /// What is wrong, in words anybody may read; `None` when all is well.
+    /// What is wrong, in words anyone may read; `None` when all is well.
     wrong: Option<&'static str>,
 }
 
-/// How one thing is.
+/// How one thing is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
     /// What it is, as in "emails".
@@ -28,24 +28,24 @@ pub struct State {
 }
 
 impl Health {
-    /// Says that this is well, and that it will say so again within this time.
+    /// Reports that this is well, and that it will report again within this time.
     pub fn well(&self, what: &'static str, within: Duration) {
         self.word(what, within, None);
     }
 
-    /// Says what is wrong with this, in words that give nothing away: anybody may read them.
+    /// Reports what is wrong with this, in words that give nothing away: anyone may read them.
     pub fn wrong(&self, what: &'static str, wrong: &'static str) {
         self.word(what, Duration::MAX, Some(wrong));
     }
 
-    /// How each thing is that ever said a word, by its name.
+    /// How each thing is that has ever reported, by its name.
     #[must_use]
     pub fn states(&self) -> Vec<State> {
         let state = |(what, word): (&&'static str, &Word)| State {
             what,
             wrong: word
                 .wrong
-                .or_else(|| (word.at.elapsed() > word.within).then_some("has not been heard of")),
+                .or_else(|| (word.at.elapsed() > word.within).then_some("has not been heard from")),
         };
         self.words().iter().map(state).collect()
     }
@@ -55,7 +55,7 @@ impl Health {
     }
 
     fn words(&self) -> MutexGuard<'_, BTreeMap<&'static str, Word>> {
-        // A map of words is whole whatever stopped the one who held it.
+        // The map is whole, whatever stopped the thread that held it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         let wrong =
             |what| states.iter().find(|state| state.what == what).and_then(|state| state.wrong);
         assert_eq!(wrong("emails"), None);
-        assert_eq!(wrong("rounds"), Some("has not been heard of"));
+        assert_eq!(wrong("rounds"), Some("has not been heard from"));
         assert_eq!(wrong("disk"), Some("has no room"));
         health.well("disk", Duration::from_secs(60));
         assert!(health.states().iter().all(|state| state.what != "disk" || state.wrong.is_none()));

@@ -17,26 +17,26 @@ use crate::return_address::ReturnAddress;
 pub struct House {
     /// The database.
     pub db: Db,
-    /// Files people put in.
+    /// Files people uploaded.
     pub files: Files,
     /// The time.
     pub clock: Clock,
     /// Names and addresses that differ from area to area.
     pub names: Arc<Names>,
-    /// Where emails come back to, and the key that proves what does; `None` where nothing is read
-    /// of them.
+    /// Where emails come back to, and the key that proves which are ours; `None` where nobody reads
+    /// them.
     pub return_address: Option<Arc<ReturnAddress>>,
     /// How much of published results must be hidden.
     pub rule: Rule,
     /// How long leaders have to say what came of what parents said.
     pub outcome_within: Millis,
-    /// Where the area's list of support is to be read, if that is said.
+    /// Where people can read the area's list of support, if that is set.
     pub local_offer: Option<String>,
     /// Who gets the end of the audit log each month.
     pub audit_head_to: Vec<String>,
     /// How many passwords may be hashed at once: each takes 19 MiB and a core.
     pub hashing: Arc<Semaphore>,
-    /// How this process is.
+    /// How this process is doing.
     pub health: Health,
 }
 
@@ -74,7 +74,7 @@ impl House {
         }
     }
 
-    /// With files kept there, and not in memory.
+    /// With files kept there rather than in memory.
     #[must_use]
     pub fn with_files(mut self, files: Files) -> Self {
         self.files = files;
@@ -88,14 +88,14 @@ impl House {
         self
     }
 
-    /// With results of which this is hidden.
+    /// With this rule for what is hidden in results.
     #[must_use]
     pub fn with_rule(mut self, rule: Rule) -> Self {
         self.rule = rule;
         self
     }
 
-    /// With outcomes that are due after this.
+    /// With outcomes due after this time.
     #[must_use]
     pub fn with_outcome_within(mut self, outcome_within: Millis) -> Self {
         self.outcome_within = outcome_within;
@@ -109,7 +109,7 @@ impl House {
         self
     }
 
-    /// With these addresses that get the end of the audit log each month.
+    /// With these addresses, which get the end of the audit log each month.
     #[must_use]
     pub fn with_audit_head_to(mut self, addresses: Vec<String>) -> Self {
         self.audit_head_to = addresses;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// How many bytes of the code are written: 80 bits, which nobody guesses with a mail a second.
+/// How many bytes of the code are written: 80 bits, which nobody guesses at one email a second.
 const CODE: usize = 10;
 const SHORTEST_KEY: usize = 32;
 /// What is left of the 64 characters before the @ (RFC 5321) beside the email's name and the code.
@@ -28,23 +28,23 @@ impl ReturnAddress {
     /// One line that names the setting.
     pub fn new(address: &str, key: &str) -> Result<Self, String> {
         let address = forms::address(address)
-            .map_err(|_| "BOUNCE_ADDRESS is to be like this: bounces@example.org".to_owned())?;
+            .map_err(|_| "BOUNCE_ADDRESS must be like bounces@example.org".to_owned())?;
         let (local, host) = address.split_once('@').unwrap_or_default();
         if local.contains('+') {
             return Err(
-                "BOUNCE_ADDRESS is to have no + in it: what follows one names the email".to_owned()
+                "BOUNCE_ADDRESS must have no + in it: what follows a + names the email".to_owned()
             );
         }
         if local.len() > LONGEST_LOCAL {
             return Err(format!(
-                "BOUNCE_ADDRESS is to have {LONGEST_LOCAL} characters or fewer before the @: the \
+                "BOUNCE_ADDRESS must have {LONGEST_LOCAL} characters or fewer before the @: the \
                  email's name is added"
             ));
         }
         if key.len() < SHORTEST_KEY {
             return Err(format!(
-                "BOUNCE_KEY is to have {SHORTEST_KEY} characters or more, made by chance: openssl \
-                 rand -hex 32"
+                "BOUNCE_KEY must have {SHORTEST_KEY} random characters or more. Make one with: \
+                 openssl rand -hex 32"
             ));
         }
         let key = key
@@ -76,7 +76,7 @@ impl ReturnAddress {
             .flatten()
     }
 
-    /// Its host: mail for it must come here.
+    /// Its host: email for it must come here.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
@@ -109,7 +109,7 @@ impl ReturnAddress {
     }
 }
 
-/// Whether two codes are the same, in a time that tells nothing of where they differ.
+/// Whether two codes are the same, in a time that gives away nothing about where they differ.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0

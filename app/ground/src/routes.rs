@@ -1,6 +1,6 @@
 //! The table of addresses as a type: each with who may use it. `app::routes` is the list of all.
 //!
-//! There is no way to add an address without saying who may use it, and the rule is kept here,
+//! There is no way to add an address without saying who may use it, and the rule is enforced here,
 //! before the room's own code runs. The test of roles against routes is made from
 //! [`Routes::rules`].
 
@@ -59,6 +59,16 @@ pub struct Rule {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
+    /// What somebody chose who comes here before she is signed in, in words that follow "to"; empty
+    /// where people are signed in already.
+    pub chose: &'static str,
+}
+
+/// What is asked before an address answers.
+#[derive(Clone, Copy, Debug)]
+struct Gate {
+    access: Access,
+    chose: &'static str,
 }
 
 /// Addresses with their handlers and rules.
@@ -97,6 +107,33 @@ impl Routes {
         self.add(Method::POST, path, access, axum::routing::post(handler))
     }
 
+    /// A page that people choose before they are signed in, as to propose a topic. `chose` says what
+    /// they chose, in words that follow "to".
+    #[must_use]
+    pub fn get_first<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        chose: &'static str,
+        handler: H,
+    ) -> Self {
+        let gate = Gate { access, chose };
+        self.guarded(Method::GET, path, gate, axum::routing::get(handler), TIME)
+    }
+
+    /// Likewise a form that is sent, as to support a topic.
+    #[must_use]
+    pub fn post_first<H: Handler<T, House>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        chose: &'static str,
+        handler: H,
+    ) -> Self {
+        let gate = Gate { access, chose };
+        self.guarded(Method::POST, path, gate, axum::routing::post(handler), TIME)
+    }
+
     /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
     /// given the time it needs.
     #[must_use]
@@ -109,7 +146,7 @@ impl Routes {
         let own = Self::new().guarded(
             Method::POST,
             path,
-            access,
+            Gate { access, chose: "" },
             axum::routing::post(handler),
             TIME_FOR_A_FILE,
         );
@@ -150,75 +187,86 @@ impl Routes {
         access: Access,
         handler: MethodRouter<House>,
     ) -> Self {
-        self.guarded(method, path, access, handler, TIME)
+        self.guarded(method, path, Gate { access, chose: "" }, handler, TIME)
     }
 
     fn guarded(
         mut self,
         method: Method,
         path: &'static str,
-        access: Access,
+        gate: Gate,
         handler: MethodRouter<House>,
         time: Duration,
     ) -> Self {
-        self.rules.push(Rule { method, path, access });
-        let guarded = handler
-            .layer(from_fn_with_state(access, guard))
-            .layer(from_fn_with_state(time, within));
+        self.rules.push(Rule { method, path, access: gate.access, chose: gate.chose });
+        let guarded =
+            handler.layer(from_fn_with_state(gate, guard)).layer(from_fn_with_state(time, within));
         Self { router: self.router.route(path, guarded), rules: self.rules }
     }
 }
 
-/// Ends a request that takes too long: one that waits for the database, or for a body that does not
-/// come.
+/// Ends a request that takes too long: one that waits for the database, or for a body that never
+/// arrives.
 async fn within(time: axum::extract::State<Duration>, request: Request, next: Next) -> Response {
     tokio::time::timeout(time.0, next.run(request))
         .await
         .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
-/// A form that somebody sent before she signed in, in the extensions of the answer 401. `accounts`
-/// gives it the page that asks her to sign in and carries it on.
+/// What someone chose before signing in, in the extensions of the answer 401. `accounts` answers
+/// with the page that asks them to join or sign in, and carries it on.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
-    /// The address it was sent to.
+    /// The address she was going to.
     pub then: String,
-    /// What was typed.
-    pub sent: Sent,
+    /// What a form sent there; `None` for a page.
+    pub sent: Option<Sent>,
+    /// What she chose, in words that follow "to"; empty where nobody said.
+    pub chose: &'static str,
+}
+
+/// An address that leads on to `then` afterwards; the same without one.
+#[must_use]
+pub fn with_then(path: &str, then: &str) -> String {
+    if then.is_empty() {
+        return path.to_owned();
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("then", then).finish();
+    format!("{path}?{query}")
 }
 
 /// The address of the sign-in page that leads on to `then`.
 #[must_use]
 pub fn sign_in_then(then: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("then", then).finish();
-    format!("/sign-in?{query}")
+    with_then("/sign-in", then)
 }
 
-/// Lets a request in, or sends the person to sign in: a page afterwards, and what a form sent is
-/// kept meanwhile.
+/// Lets a request in, or asks the person to join or sign in first: a page opens afterwards, and what
+/// a form sent is saved meanwhile.
 async fn guard(
-    access: axum::extract::State<Access>,
+    gate: axum::extract::State<Gate>,
     viewer: Viewer,
     request: Request,
     next: Next,
 ) -> Response {
-    if access.allows(&viewer) {
+    if gate.access.allows(&viewer) {
         return next.run(request).await;
     }
     if viewer.is_signed_in() {
         return Error::Forbidden.into_response();
     }
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    if request.method() == Method::POST {
-        // A file cannot be carried through signing in; what was typed beside it can.
+    let chose = gate.chose;
+    let sent = if request.method() == Method::POST {
+        // A file cannot be carried through signing in; what was typed with it can.
         match SentWithFile::read(request, 0).await {
-            Ok(form) => {
-                let sent = form.sent;
-                (StatusCode::UNAUTHORIZED, Extension(SignInFirst { then, sent })).into_response()
-            }
-            Err(refused) => refused,
+            Ok(form) => Some(form.sent),
+            Err(refused) => return refused,
         }
+    } else if chose.is_empty() {
+        return Redirect::to(&sign_in_then(&then)).into_response();
     } else {
-        Redirect::to(&sign_in_then(&then)).into_response()
-    }
+        None
+    };
+    (StatusCode::UNAUTHORIZED, Extension(SignInFirst { then, sent, chose })).into_response()
 }

@@ -34,14 +34,14 @@ pub struct SentWithFile {
     pub sent: Sent,
     /// The file, if one was chosen and it is not too large.
     pub file: Option<(String, Bytes)>,
-    /// Whether a file came that is larger than is taken. It is not kept.
+    /// Whether the file was larger than we accept. It is not kept.
     pub is_too_large: bool,
 }
 
 /// The most bytes of fields; the longest honest text is a draft.
 const LONGEST_FIELDS: usize = 1024 * 1024;
 
-/// The most bytes that are read of one form. What is too large is read on and thrown away: a
+/// The most bytes that are read of one form. What is too large is still read, and thrown away: a
 /// browser shows an answer only once it has sent everything.
 pub const MOST_READ: usize = 64 * 1024 * 1024;
 
@@ -99,8 +99,7 @@ impl SentWithFile {
                 }
                 Some(_) => {}
                 None => {
-                    // A field costs more than its emails: a million empty ones are refused as
-                    // well.
+                    // A field costs more than its content: a million empty ones are refused too.
                     fields += name.len() + content.len() + 100;
                     if fields > LONGEST_FIELDS {
                         return Err(too_long());
@@ -111,8 +110,7 @@ impl SentWithFile {
         }
     }
 
-    /// What was read before the form was too long to read on; what is no form, or broke off, has
-    /// nothing.
+    /// What was read before the form grew too long; an error where it was not a form, or broke off.
     fn cut_off(mut self, end: MultipartError) -> Result<Self, MultipartError> {
         if end.status() != StatusCode::PAYLOAD_TOO_LARGE {
             return Err(end);

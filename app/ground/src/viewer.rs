@@ -17,48 +17,48 @@ pub struct Viewer(Option<Arc<SignedIn>>);
 /// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Her account.
+    /// Their account.
     pub account_id: String,
-    /// The session behind her cookie.
+    /// The session behind their cookie.
     pub session_id: String,
     /// The name others see.
     pub shown_name: String,
-    /// Where her emails go.
+    /// Where their emails go.
     pub email: String,
-    /// The part of the area she lives in, if she gave one.
+    /// The part of the area they live in, if they gave one.
     pub place_id: Option<String>,
-    /// What she may do.
+    /// What they may do.
     pub roles: Vec<Role>,
     /// When this session was last noted as used.
     pub seen_at: Millis,
 }
 
 impl Viewer {
-    /// Somebody who is signed in.
+    /// Someone who is signed in.
     #[must_use]
     pub fn of(person: SignedIn) -> Self {
         Self(Some(Arc::new(person)))
     }
 
-    /// Whether she is signed in.
+    /// Whether they are signed in.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Whether she holds this role.
+    /// Whether they hold this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.0.as_ref().is_some_and(|person| person.roles.contains(&role))
     }
 
-    /// Whether "Propose a topic" leads anywhere for her: parents can, and a visitor may be one.
+    /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
     #[must_use]
     pub fn may_propose(&self) -> bool {
         !self.is_signed_in() || self.is(Role::Parent)
     }
 
-    /// The person, when she is signed in.
+    /// The person, when they are signed in.
     #[must_use]
     pub fn person(&self) -> Option<&SignedIn> {
         self.0.as_deref()
@@ -86,11 +86,11 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
 pub enum Role {
     /// A parent or carer with a confirmed address: proposes and supports.
     Parent,
-    /// A volunteer of the forum: checks topics, runs rounds.
+    /// A volunteer at the forum: checks topics, runs rounds.
     Organiser,
     /// An officer of the council or the NHS.
     Leader,
-    /// The named person of the forum who reads what is passed on privately.
+    /// The named person at the forum who reads what is passed on privately.
     Safeguarding,
     /// Invites people, sets roles, services and places.
     Admin,
@@ -101,7 +101,7 @@ impl Role {
     pub const ALL: [Self; 5] =
         [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
 
-    /// The word it is stored and invited by.
+    /// The word it is stored and invited under.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -118,7 +118,7 @@ impl Role {
     pub fn title(self) -> &'static str {
         match self {
             Self::Parent => "Parent or carer",
-            Self::Organiser => "Organiser",
+            Self::Organiser => "Forum organiser",
             Self::Leader => "Leader",
             Self::Safeguarding => "Safeguarding lead",
             Self::Admin => "Administrator",

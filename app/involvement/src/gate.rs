@@ -1,4 +1,4 @@
-//! The gate: what must have happened before a draft is published, or a consultation on one is
+//! The gate: what must have happened before a draft can be published, or a consultation on one
 //! opened. Pure.
 //!
 //! The schema holds the same rule (the view `shut_gates`), so that no program can publish past it.
@@ -11,11 +11,11 @@ pub const OPEN_BEFORE_DRAFTS: Millis = 14 * DAY;
 /// What the gate is worked out from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The topics tied to the plan, but for withdrawn ones.
+    /// The topics tied to the plan, except withdrawn ones.
     pub topics: Vec<TopicFacts>,
     /// When the first draft was recorded, published or not.
     pub first_draft_at: Option<Millis>,
-    /// Whether a planning session in which parents took part is recorded.
+    /// Whether a planning session that parents took part in has been recorded.
     pub met_parents: bool,
     /// Whether the forum has written its statement.
     pub has_statement: bool,
@@ -24,7 +24,7 @@ pub struct Facts {
 /// What the gate asks of one topic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TopicFacts {
-    /// Since when it is open for everyone to read.
+    /// Since when everyone can read it.
     pub open_since: Option<Millis>,
     /// Whether the voting on it has closed.
     pub vote_closed: bool,
@@ -37,7 +37,7 @@ pub struct Point {
     pub asks: &'static str,
     /// Whether it holds.
     pub holds: bool,
-    /// Who can make it hold, and how; for a point that does not.
+    /// Who can make it hold, and how, where it does not.
     pub who: &'static str,
 }
 
@@ -51,30 +51,30 @@ pub fn points(facts: &Facts, now: Millis) -> Vec<Point> {
     let has_topics = !facts.topics.is_empty();
     vec![
         Point {
-            asks: "Topics from parents are tied to the plan",
+            asks: "The plan answers topics parents asked for",
             holds: has_topics,
-            who: "Leaders tie topics to it.",
+            who: "Leaders add the topics.",
         },
         Point {
-            asks: "Each topic was open for 14 days or more before any draft was written",
+            asks: "Every topic was open for at least 14 days before any draft was written",
             holds: has_topics && facts.topics.iter().all(is_open),
             who: if facts.first_draft_at.is_some() {
-                "A draft was written too early. This cannot be made good any more."
+                "A draft was written too early. This can't be put right now."
             } else {
-                "Time does it. Write no draft before."
+                "Wait until it has been 14 days before writing a draft."
             },
         },
         Point {
-            asks: "Voting on the topics has closed, or leaders met parents to plan",
+            asks: "Voting on the topics has closed, or leaders met parents to plan together",
             holds: has_topics
                 && (facts.met_parents || facts.topics.iter().all(|topic| topic.vote_closed)),
-            who: "Leaders record a planning session in which parents took part, or wait for the \
-                round to close.",
+            who: "Leaders record a planning session that parents took part in, or wait until \
+                voting closes.",
         },
         Point {
             asks: "The forum has written its statement",
             holds: facts.has_statement,
-            who: "The forum writes it.",
+            who: "Someone at the forum writes it.",
         },
     ]
 }
@@ -117,7 +117,7 @@ mod tests {
         let early = Facts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
         assert_eq!(
             shut(&early),
-            ["Each topic was open for 14 days or more before any draft was written"]
+            ["Every topic was open for at least 14 days before any draft was written"]
         );
         let late = TopicFacts { open_since: Some(1), vote_closed: true };
         let one_late = Facts { topics: vec![good().topics[0], late], ..good() };
@@ -136,7 +136,7 @@ mod tests {
         };
         assert_eq!(
             shut(&voting),
-            ["Voting on the topics has closed, or leaders met parents to plan"]
+            ["Voting on the topics has closed, or leaders met parents to plan together"]
         );
         assert!(is_open(&Facts { met_parents: true, ..voting }, 100 * DAY));
     }
@@ -145,7 +145,7 @@ mod tests {
     fn without_topics_or_the_forums_statement_the_gate_is_shut() {
         assert!(
             shut(&Facts { topics: Vec::new(), met_parents: true, ..good() })
-                .contains(&"Topics from parents are tied to the plan")
+                .contains(&"The plan answers topics parents asked for")
         );
         assert_eq!(
             shut(&Facts { has_statement: false, ..good() }),

@@ -1,7 +1,7 @@
-//! Whether parents were involved, and how far: the two rules that hold of every plan.
+//! Whether parents were involved, and how much: the two rules that apply to every plan.
 //!
-//! [`gate`] says what must have happened before a draft is published; [`rung`] how far parents were
-//! involved, worked out from what happened.
+//! [`gate`] says what must have happened before a draft can be published; [`rung`] how involved
+//! parents were, worked out from what happened.
 
 pub mod gate;
 pub mod rung;

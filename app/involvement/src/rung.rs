@@ -1,18 +1,18 @@
-//! How far parents were involved in a plan, worked out from what happened and never chosen from a
-//! list. Pure.
+//! How involved parents were in a plan, worked out from what happened and never chosen from a list.
+//! Pure.
 //!
-//! The rules stand as a table in `docs/the-rung.md`; the first that holds, from the top, decides.
+//! The rules are in a table in `docs/the-rung.md`; the first that holds, from the top, decides.
 
 use calendar::clock::Millis;
 
 use super::gate::OPEN_BEFORE_DRAFTS;
 
-/// How far parents were involved, the least first.
+/// How involved parents were, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
     /// Parents were told.
     Informing,
-    /// Parents were asked what they think of what was written.
+    /// Parents were asked what they thought of what had been written.
     Consulting,
     /// Parents were heard before a draft was published.
     Engaging,
@@ -23,9 +23,9 @@ pub enum Rung {
 }
 
 impl Rung {
-    /// Its name.
+    /// Its name in the evidence pack and in `docs/the-rung.md`.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Informing => "Informing",
             Self::Consulting => "Consulting",
@@ -34,12 +34,24 @@ impl Rung {
             Self::CoProduction => "Co-production",
         }
     }
+
+    /// What people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Informing => "Told afterwards",
+            Self::Consulting => "Asked for their views",
+            Self::Engaging => "Worked with",
+            Self::CoDesigning => "Worked with from early on (co-design)",
+            Self::CoProduction => "Planned together (co-production)",
+        }
+    }
 }
 
-/// What the rung is worked out from. `None` where it has not happened.
+/// What the rung is worked out from; `None` for what has not happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Since when each tied topic is open, but for withdrawn ones.
+    /// Since when each tied topic has been open, except withdrawn ones.
     pub topics_open_since: Vec<Millis>,
     /// When the voting on the last of them closed, if all have.
     pub votes_closed_at: Option<Millis>,
@@ -55,8 +67,8 @@ pub struct Facts {
     pub is_overridden: bool,
 }
 
-/// The rung so far, and what decided it; `None` while nothing has happened that parents had a part
-/// in or were told of.
+/// The rung so far, and what decided it; `None` until something has happened that parents had a
+/// part in or were told about.
 #[must_use]
 pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
     // What has not happened yet could happen now.
@@ -78,9 +90,13 @@ pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
     if facts.is_overridden {
         return Some(
             if before(facts.met_parents_at, published) || before(facts.statement_at, published) {
-                (Rung::Consulting, "the gate was overridden, so it is no more than that")
+                (
+                    Rung::Consulting,
+                    "leaders went ahead without involving parents as agreed, so it can't count as \
+                     more than this",
+                )
             } else {
-                (Rung::Informing, "the gate was overridden before parents were heard")
+                (Rung::Informing, "leaders went ahead before parents were heard")
             },
         );
     }
@@ -93,17 +109,17 @@ pub fn rung(facts: &Facts, now: Millis) -> Option<(Rung, &'static str)> {
     {
         Some((
             Rung::CoProduction,
-            "topics were open and parents were heard before the first draft, and they planned with \
-             leaders",
+            "parents' topics were open and parents were heard before the first draft, and they \
+             planned it with leaders",
         ))
     } else if began_with_parents && before(facts.met_parents_at, published) {
         Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
     } else if before(facts.met_parents_at, published) || before(facts.votes_closed_at, published) {
         Some((Rung::Engaging, "parents were heard before a draft was published"))
     } else if facts.first_draft_at.is_some() && before(facts.statement_at, published) {
-        Some((Rung::Consulting, "the forum said what it thinks before a draft was published"))
+        Some((Rung::Consulting, "the forum said what it thought before a draft was published"))
     } else if facts.published_at.is_some() {
-        Some((Rung::Informing, "a draft was published and parents had no part in it before"))
+        Some((Rung::Informing, "a draft was published before parents had any part in it"))
     } else {
         None
     }

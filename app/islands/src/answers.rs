@@ -1,5 +1,5 @@
-//! Answers are kept while they are given, also without a signal: the forms work by themselves, and
-//! here what cannot be sent stays on the phone and is sent later.
+//! Answers are saved while they are given, even without a signal: the forms work by themselves, and
+//! here whatever cannot be sent stays on the phone and is sent later.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,10 +15,10 @@ use crate::browser::post;
 /// Milliseconds between two tries while there is no signal.
 const BETWEEN_TRIES: i32 = 4_000;
 
-/// Keeps each answer of the form on this page as it is given, and says so. `data-response` around
+/// Saves each answer of the form on this page as it is given, and says so. `data-response` around
 /// it is the address of the response; `data-answers` of the form says whether it asks `one`
 /// question or `all`. Without a form, what is kept on this phone is sent. It has no properties,
-/// since to read them would make the program larger.
+/// because reading them would make the program larger.
 #[island]
 pub fn KeepAnswers() -> impl IntoView {
     if cfg!(feature = "hydrate") {
@@ -27,7 +27,7 @@ pub fn KeepAnswers() -> impl IntoView {
     view! { <p class="soft" role="status" id="kept" /> }
 }
 
-/// How what was answered on this page stands.
+/// What has become of the answers on this page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stands {
     Quiet,
@@ -94,10 +94,9 @@ impl Answering {
         }
     }
 
-    /// Sends what is kept on this phone, what was answered first first, and goes on where the
-    /// person asked to.
+    /// Sends what is kept on this phone, oldest first, and goes on where the person asked to.
     fn send(self: &Rc<Self>) {
-        // Whoever sends now sends what came meanwhile as well.
+        // Whatever is being sent now takes along what came meanwhile.
         if self.is_sending.replace(true) {
             return;
         }
@@ -109,7 +108,7 @@ impl Answering {
             page.is_waiting.set(came.stands == Stands::OnThisPhone);
             say(came.stands);
             match (came.next, came.stands) {
-                // What was kept before the page came stands in it only once it comes again.
+                // What was kept before the page loaded is only in it once it loads again.
                 (Some(_), Stands::Kept) if is_first && !goes_on => {
                     go(&form().map_or(page.response.clone(), |form| form.action()));
                 }
@@ -134,7 +133,7 @@ impl Answering {
         self.put(&form()?.action())
     }
 
-    /// Puts what stands in the form at the end of what is kept on this phone: a line each, the
+    /// Adds what is in the form to the end of what is kept on this phone: one line, with the
     /// address and what is sent there.
     fn put(&self, path: &str) -> Option<()> {
         let kept = kept(&self.response).unwrap_or_default();
@@ -145,20 +144,20 @@ impl Answering {
 fn say(stands: Stands) {
     let words = match stands {
         Stands::Quiet => "",
-        Stands::Kept => "Kept.",
+        Stands::Kept => "Saved.",
         Stands::OnThisPhone => {
-            "No signal. What you answered is kept on this phone, in this browser, and sent as soon \
-             as there is one. Leave this page open, or come back to it."
+            "No signal. Your answers are saved on this phone, in this browser. We will send them \
+             as soon as you have signal. Keep this page open, or come back to it."
         }
-        Stands::ToPutRight => "One answer is not kept yet. Press the button to see which.",
-        Stands::Ended => "It has closed. What was still on this phone could not be sent.",
+        Stands::ToPutRight => "One answer is not saved yet. Press the button to see which.",
+        Stands::Ended => "This has closed. Answers still on this phone could not be sent.",
     };
     if let Some(status) = element("#kept") {
         status.set_text_content(Some(words));
     }
 }
 
-/// What came of sending: how it stands, and where the last question leads.
+/// The outcome of sending: what became of it, and where the last question leads.
 struct Came {
     stands: Stands,
     next: Option<String>,
@@ -172,8 +171,8 @@ async fn send_all(response: &str) -> Came {
         let Ok(answer) = post(path, body).await else {
             return Came { stands: Stands::OnThisPhone, ..came };
         };
-        // Only the service itself says where it goes on: a page in between, as of a hotel, says
-        // nothing of the kind.
+        // Only the service itself says where to go next: a page in between, such as a hotel's, does
+        // not.
         let next = answer.headers().get("location").ok().flatten();
         match answer.status() {
             200 if next.is_some() => {
@@ -207,13 +206,13 @@ fn kept(response: &str) -> Option<String> {
     storage()?.get_item(response).ok()?
 }
 
-/// What stands before and after the first of this email. Smaller than to search for a word.
+/// What comes before and after the first of this character. Smaller than searching for a word.
 fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let nth = text.bytes().position(|byte| byte == at)?;
     Some((text.get(..nth)?, text.get(nth + 1..)?))
 }
 
-/// What a selector finds.
+/// The element a selector finds.
 fn element(selector: &str) -> Option<Element> {
     window()?.document()?.query_selector(selector).ok()?
 }

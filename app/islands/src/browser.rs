@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 
-/// Sends the fields of a form, and asks for words in place of a page.
+/// Sends the fields of a form, and asks for words instead of a page.
 ///
 /// # Errors
 /// When there is no signal.

@@ -8,19 +8,19 @@ use web_sys::{HtmlFormElement, SubmitEvent};
 
 use crate::browser::post;
 
-/// What the form asks for: always the opposite of what stands.
+/// What the form asks for: always the opposite of how things are now.
 #[must_use]
 pub fn wish(supported: bool) -> &'static str {
     if supported { "take back" } else { "support" }
 }
 
-/// "Support this topic", or "You support this" with the way back. Taps made while one is on its way
-/// are not lost: the last wish is sent when the answer has come.
+/// "Support this topic", or "You support this topic" with a way to undo it. Taps made while one is
+/// on its way are not lost: the last wish is sent when the answer has come.
 #[island]
 pub fn SupportButton(
     /// The topic's id.
     topic: String,
-    /// Its title, for those who hear the button and do not see what stands around it.
+    /// Its title, for people who hear the button and do not see what is around it.
     title: String,
     /// Whether the person supports it now.
     supported: bool,
@@ -76,12 +76,12 @@ pub fn SupportButton(
                 class:quiet=move || stands.get()
                 aria-label=move || label(stands.get(), &title)
             >
-                {move || if stands.get() { "Take back your support" } else { "Support this topic" }}
+                {move || if stands.get() { "Remove my support" } else { "Support this topic" }}
             </button>
             <p class="soft" role="status">
                 {move || match (trouble.get(), stands.get()) {
-                    (true, _) => "That did not get through. Try again.",
-                    (false, true) => "You support this.",
+                    (true, _) => "That didn't go through. Try again.",
+                    (false, true) => "You support this topic.",
                     (false, false) => "",
                 }}
             </p>
@@ -90,12 +90,11 @@ pub fn SupportButton(
 }
 
 fn label(supported: bool, title: &str) -> String {
-    [if supported { "Take back your support for: " } else { "Support this topic: " }, title]
-        .concat()
+    [if supported { "Remove my support for: " } else { "Support this topic: " }, title].concat()
 }
 
-/// Sends the wish to the form's own address. True when it was kept. A person who must sign in first
-/// is taken to the form's own way of doing so.
+/// Sends the wish to the form's own address. True when it was saved. Someone who must sign in first
+/// is taken there by the form itself.
 async fn send(form: &HtmlFormElement, wish: &str) -> bool {
     let Ok(answer) = post(&form.action(), &["wish=", &wish.replace(' ', "+")].concat()).await
     else {

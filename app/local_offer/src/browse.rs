@@ -20,7 +20,7 @@ const MOST_ON_A_PAGE: i64 = 20;
 /// The most comments that one document holds.
 const MOST_OF_A_YEAR: i64 = 2_000;
 
-/// GET `/local-offer`: all, or with `?show=unanswered` what has no answer yet.
+/// GET `/local-offer`: all, or with `?show=unanswered` those that have no answer yet.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let sent = Sent::query(&uri);
     let is_unanswered = sent.typed("show") == "unanswered";
@@ -43,12 +43,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let (now, within, year) =
         (house.clock.now(), house.outcome_within, clock::date(house.clock.now()).year());
     let offer = house.local_offer.clone();
-    let page = Page::new("The Local Offer", || {
+    let page = Page::new("Local Offer", || {
         let area = house.names.area.clone();
         let offer = offer.map(|offer| {
             view! {
                 <p>
-                    <a href=offer>{format!("The list of support in {area}")}</a>
+                    <a href=offer>{format!("See the list of support in {area}")}</a>
                 </p>
             }
         });
@@ -65,23 +65,23 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             }
         });
         let nothing = comments.is_empty().then_some(if is_unanswered {
-            "Every comment is answered."
+            "Every comment has been answered."
         } else {
-            "No comment is published yet."
+            "No comments have been published yet."
         });
         let cards = comments.iter().map(|comment| card(comment, within, now)).collect::<Vec<_>>();
         let cards = (!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> });
         view! {
             <div class="stack">
-                <h1>"The Local Offer"</h1>
+                <h1>"Local Offer"</h1>
                 <p class="lead">
-                    "What parents say of the area’s list of support, what the authority answers, \
-                     and what it does about it."
+                    "What parents say about the area's list of support, what the council answers, \
+                     and what it will do about it."
                 </p>
                 {offer}
                 <p>
                     <a class="button" href="/local-offer/comments/new">
-                        "Write a comment"
+                        "Comment on the Local Offer"
                     </a>
                 </p>
                 <nav class="pager" aria-label="Show">
@@ -93,7 +93,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <p>
                     <a href=format!(
                         "/local-offer/years/{year}",
-                    )>{format!("All comments and answers of {year} as one document")}</a>
+                    )>{format!("All comments and answers from {year} on one page")}</a>
                 </p>
             </div>
         }
@@ -131,22 +131,26 @@ pub fn title(comment: &Comment) -> String {
 /// What a comment is about.
 pub fn about(comment: &Comment) -> String {
     if comment.service.is_empty() {
-        "All of the Local Offer".to_owned()
+        "The whole Local Offer".to_owned()
     } else {
         comment.service.clone()
     }
 }
 
-/// Whether a comment is answered, or by when it is to be.
+/// Whether a comment is answered, or by when it must be.
 pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => {
             view! { <p class="state">"● Answered"</p> }.into_any()
         }
-        (Some(_), _) => view! { <p class="state">"✓ Answered, with what is done"</p> }.into_any(),
+        (Some(_), _) => view! { <p class="state">"✓ Answered – action promised"</p> }.into_any(),
         (None, Some(at)) => {
             let by = due_by(at, within);
-            let state = if by < now { "× Answer overdue since " } else { "○ Answer due by " };
+            let state = if by < now {
+                "× Overdue: the council should have answered by "
+            } else {
+                "○ The council must answer by "
+            };
             view! {
                 <p class="state">
                     <span>{state}<When at=by /></span>
@@ -158,27 +162,28 @@ pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView
     }
 }
 
-/// Where a comment stands, for its author.
+/// What has happened to a comment, for its author.
 fn state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     if comment.withdrawn_at.is_some() {
-        view! { <p class="state">"○ You took it back"</p> }.into_any()
+        view! { <p class="state">"○ You withdrew this comment"</p> }.into_any()
     } else if let Some((_, reason)) = &comment.declined {
         let reason = rules::reason(reason);
         view! { <p class="state">{format!("× Not published. {reason}")}</p> }.into_any()
     } else if comment.passed_on_at.is_some() {
-        view! { <p class="state">"○ Somebody of the forum looks after it"</p> }.into_any()
+        view! { <p class="state">"○ Someone at the forum is looking after it"</p> }.into_any()
     } else if comment.waits() {
-        view! { <p class="state">"○ Waits to be read. Only you can see it"</p> }.into_any()
+        let waiting = "○ Waiting to be checked. Only you and the forum can see it for now";
+        view! { <p class="state">{waiting}</p> }.into_any()
     } else {
         standing(comment, within, now).into_any()
     }
 }
 
-/// A comment in the list of what its author said.
+/// A comment in the list of what its author has said.
 pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
-    // What was passed on has no page for her: who looks over her shoulder reads nothing of it.
+    // What was passed on has no page for its author: nobody looking over a shoulder can read it.
     let title = if comment.passed_on_at.is_some() {
-        view! { "A comment that you sent" }.into_any()
+        view! { "A comment you sent" }.into_any()
     } else {
         view! { <a href=format!("/local-offer/comments/{}", comment.id)>{title(comment)}</a> }
             .into_any()
@@ -187,7 +192,7 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
         <li class="card">
             <h3>{title}</h3>
             {state(comment, within, now)}
-            <p class="soft">"You wrote it, "<When at=comment.sent_at /></p>
+            <p class="soft">"You wrote this on "<When at=comment.sent_at /></p>
         </li>
     }
 }
@@ -196,12 +201,12 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
 pub fn responses(comment: &Comment) -> impl IntoView + use<> {
     let one = |response: &store::Response| {
         let who = if response.organisation.is_empty() {
-            "The authority".to_owned()
+            "The council".to_owned()
         } else {
             response.organisation.clone()
         };
         let action = if response.action.is_empty() {
-            view! { <p>"Nothing else is going to be done."</p> }.into_any()
+            view! { <p>"Nothing more will be done."</p> }.into_any()
         } else {
             let by = clock::day_of(&response.action_by).map(|day| {
                 view! {
@@ -212,7 +217,7 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
             });
             view! {
                 <p>
-                    <b>"What is going to be done: "</b>
+                    <b>"What will be done: "</b>
                     {response.action.clone()}
                     {by}
                 </p>
@@ -240,7 +245,7 @@ pub async fn comment(
 ) -> Result<Response, Error> {
     let comment = find(&house, &id).await?;
     let is_hers = viewer.signed_in().is_ok_and(|me| me.account_id == comment.author_id);
-    // What was passed on is for the safeguarding lead alone; its author has her email.
+    // What was passed on is for the safeguarding lead alone; its author has had an email.
     if !comment.is_public() && (!is_hers || comment.passed_on_at.is_some()) {
         return Err(Error::NotFound);
     }
@@ -249,12 +254,14 @@ pub async fn comment(
     let page = Page::new("A comment on the Local Offer", || {
         let banner = match done.as_str() {
             "sent" => Some((
-                "Your comment is sent",
-                "Somebody from the forum reads it first, within five working days. We write to you \
-                 then.",
+                "Sent to the forum",
+                "Someone at the forum will read it first, within five working days. We will email \
+                 you then.",
             )),
-            "answered" => Some(("The answer is published", "Its author gets it by email.")),
-            "withdrawn" => Some(("You took it back", "Nobody can read it any more.")),
+            "answered" => {
+                Some(("Published", "We will email your answer to whoever wrote the comment."))
+            }
+            "withdrawn" => Some(("You withdrew this comment", "Nobody else can read it any more.")),
             _ => None,
         };
         let state = state(&comment, within, now);
@@ -265,7 +272,7 @@ pub async fn comment(
                         <a href=format!(
                             "/local-offer/comments/{}/withdrawal",
                             comment.id,
-                        )>"Take it back"</a>
+                        )>"Withdraw my comment"</a>
                     </p>
                 }
             });
@@ -273,7 +280,7 @@ pub async fn comment(
             view! {
                 <p>
                     <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
-                        "Answer it"
+                        "Answer this comment"
                     </a>
                 </p>
             }
@@ -289,7 +296,7 @@ pub async fn comment(
                         }
                     })} <p>
                     <a class="back" href="/local-offer">
-                        "The Local Offer"
+                        "Local Offer"
                     </a>
                 </p>
                 <h1>"A comment on the Local Offer"</h1>
@@ -326,20 +333,24 @@ pub async fn year(
     let within = house.outcome_within;
     let page = Page::new(format!("Comments on the Local Offer in {year}"), || {
         let answered = comments.iter().filter(|comment| !comment.responses.is_empty()).count();
-        let published = if comments.len() == 1 {
-            "1 comment was published".to_owned()
-        } else {
-            format!("{} comments were published", comments.len())
+        let published = match (comments.len(), answered) {
+            (0, _) => "No comments were published.".to_owned(),
+            (1, 0) => "1 comment was published. It has not been answered yet.".to_owned(),
+            (1, _) => "1 comment was published, and it has been answered.".to_owned(),
+            (all, 0) => format!("{all} comments were published. None has been answered yet."),
+            (all, 1) => format!("{all} comments were published, and 1 has been answered."),
+            (all, many) => format!("{all} comments were published, and {many} have been answered."),
         };
         let not = match declined {
             0 => "None was left out.".to_owned(),
             many => format!(
-                "Left out were {}: comments that name somebody, are about one child, are abusive, \
-                 or are not about the Local Offer.",
+                "We left out {}, because they named someone, were about one child, were abusive, \
+                 or were not about the Local Offer.",
                 disclosure::count(many).words()
             ),
         };
-        let so_far = (until > now).then(|| view! { <p class="soft">"The year is not over."</p> });
+        let so_far =
+            (until > now).then(|| view! { <p class="soft">"This year isn't over yet."</p> });
         let earlier = (year > 2000).then(|| {
             view! { <a
             href=format!("/local-offer/years/{}", year - 1)>{format!("{}", year - 1)}</a> }
@@ -364,18 +375,17 @@ pub async fn year(
                 <section class="stack">
                     <p>
                         <a class="back" href="/local-offer">
-                            "The Local Offer"
+                            "Local Offer"
                         </a>
                     </p>
                     <h1>{format!("Comments on the Local Offer in {year}")}</h1>
                     <p class="lead">
-                        {format!("{published}, {answered} of them are answered. {not}")}
+                        {format!("{published} {not}")}
                     </p>
                     {so_far}
                     <p class="soft">
-                        "Published as regulation 56 of the Special Educational Needs and \
-                         Disability Regulations 2014 asks for. Comments are in their authors’ own \
-                         words."
+                        "Published as required by regulation 56 of the Special Educational Needs \
+                         and Disability Regulations 2014. Comments are in parents' own words."
                     </p>
                     <nav class="pager" aria-label="Other years">
                         {earlier}

@@ -1,4 +1,4 @@
-//! A parent writes a comment, or takes it back.
+//! A parent writes a comment, or withdraws it.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -41,7 +41,7 @@ pub async fn send(
 fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
     let mut choices = vec![Choice {
         value: String::new(),
-        label: "All of it".into(),
+        label: "The whole Local Offer".into(),
         chosen: sent.typed("service").is_empty(),
     }];
     choices.extend(Choice::each(
@@ -53,18 +53,18 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/local-offer">
-                        "The Local Offer"
+                        "Local Offer"
                     </a>
                 </p>
                 <Summary refusals />
                 <h1>"Comment on the Local Offer"</h1>
                 <p class="lead">
-                    "What is wrong, missing or good in the list of support? The authority must \
-                     answer, and say what it is going to do."
+                    "What is wrong, missing or good in the list of support? The council must \
+                     answer, and say what it will do."
                 </p>
                 <p class="soft">
-                    "Everyone can read it, but not who wrote it. Somebody from the forum reads it \
-                     first. Please do not name a child."
+                    "Everyone will be able to read it, but not who wrote it. Someone at the forum \
+                     will read it first. Please don't use a child's name."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -72,11 +72,11 @@ fn page(sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
                     <Area
                         name="words"
                         label="Your comment"
-                        hint="In your own words. Nobody changes them."
+                        hint="Use your own words. We won't change them."
                         value=sent.typed("words")
                         refusals
                     />
-                    <button class="button">"Send this comment"</button>
+                    <button class="button">"Send my comment"</button>
                 </form>
             </div>
         }
@@ -95,18 +95,19 @@ pub async fn withdrawal(
         return Err(Error::NotFound);
     }
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
-    let page = Page::new("Take back your comment", || {
+    let page = Page::new("Withdraw your comment", || {
         let form = if can_be {
             view! {
                 <form method="post">
-                    <button class="button warn">"Take it back"</button>
+                    <button class="button warn">"Withdraw my comment"</button>
                 </form>
             }
             .into_any()
         } else {
             view! {
                 <p class="panel">
-                    "It can no longer be taken back: it was answered, or you took it back before."
+                    "You can't withdraw this comment any more. It has been answered, or you have \
+                     already withdrawn it."
                 </p>
             }
             .into_any()
@@ -118,11 +119,11 @@ pub async fn withdrawal(
                         "Your comment"
                     </a>
                 </p>
-                <h1>"Take back your comment"</h1>
+                <h1>"Withdraw your comment"</h1>
                 <p class="said">{words}</p>
                 <p>
-                    "Nobody can read it then. It cannot be brought back, but you can write another \
-                     one."
+                    "Nobody will be able to read it, and we can't bring it back. You can always \
+                     write another one."
                 </p>
                 {form}
             </div>

@@ -1,4 +1,4 @@
-//! An organiser reads comments before anybody else does.
+//! An organiser reads comments before anyone else does.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -22,10 +22,10 @@ const MOST: i64 = 50;
 /// GET `/forum/local-offer`
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let waiting = store::list(&house.db, Which::Waiting, (MOST, 0)).await?;
-    let page = Page::new("Comments to read", || {
-        let nothing = waiting.is_empty().then(
-            || view! { <p>"Nothing waits for you. Comments that parents send will be here."</p> },
-        );
+    let page = Page::new("Comments to check", || {
+        let nothing = waiting
+            .is_empty()
+            .then(|| view! { <p>"Nothing to do. Comments parents send will appear here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/forum/local-offer/{}", comment.id);
             view! {
@@ -46,10 +46,10 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                         "Organisers’ desk"
                     </a>
                 </p>
-                <h1>"Comments to read"</h1>
+                <h1>"Comments to check"</h1>
                 <p class="lead">
-                    "Comments on the Local Offer are published unless they name somebody, are \
-                     about one child, are abusive, or are about something else."
+                    "Publish comments on the Local Offer unless they name someone, are about one \
+                     child, are abusive, or are about something else."
                 </p>
                 {nothing}
                 {rows}
@@ -86,7 +86,7 @@ pub async fn decide(
     }
     let refusals = Refusals::one(
         "decision",
-        "This could not be kept. Somebody has decided about it, or its author took it back",
+        "This can't be saved. Someone else has already decided, or the comment was withdrawn",
     );
     // Passed on meanwhile, it is for the safeguarding lead alone.
     Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
@@ -102,7 +102,7 @@ async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
     }
 }
 
-/// The decision, the audit, the author's email: one write. False when it waits no more.
+/// The decision, the audit, the author's email: one write. False when it is no longer waiting.
 async fn keep(
     house: &House,
     by: &str,
@@ -155,8 +155,8 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     };
     let choices = vec![
         choice("publish", "Publish it as it is"),
-        choice("decline", "Do not publish it, for the reason below"),
-        choice("pass on", "Pass it on to the safeguarding lead. Nobody else sees it then"),
+        choice("decline", "Don't publish it, for the reason below"),
+        choice("pass on", "Pass it on to the safeguarding lead. Nobody else will see it"),
     ];
     let reasons = REASONS
         .map(|(word, label)| Choice {
@@ -169,27 +169,33 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
         let form = if comment.waits() {
             view! {
                 <form method="post" novalidate>
-                    <Choices name="decision" legend="What becomes of it?" choices refusals />
+                    <Choices
+                        name="decision"
+                        legend="What should happen to this comment?"
+                        choices
+                        refusals
+                    />
                     <Choices
                         name="reason"
-                        legend="If it is not published: why?"
-                        hint="Its author is told."
+                        legend="If you don't publish it, why not?"
+                        hint="We will tell the person who wrote it."
                         choices=reasons
                         refusals
                     />
-                    <button class="button">"Keep this decision"</button>
+                    <button class="button">"Save this decision"</button>
                 </form>
             }
             .into_any()
         } else {
-            view! { <p class="panel">"There is nothing to decide about it."</p> }.into_any()
+            view! { <p class="panel">"Someone has already decided about this comment."</p> }
+                .into_any()
         };
         view! {
             <div class="stack">
                 <Summary refusals />
                 <p>
                     <a class="back" href="/forum/local-offer">
-                        "Comments to read"
+                        "Comments to check"
                     </a>
                 </p>
                 <h1>"A comment on the Local Offer"</h1>

@@ -5,28 +5,31 @@ use ground::house::House;
 
 use super::rules::{self, Decision, NewResponse};
 
-/// Tells the author what became of her comment.
+/// Tells the author what was decided about their comment.
 pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
     let (subject, paragraphs, button) = match decision {
         Decision::Publish => (
-            "Your comment is published",
+            "We've published your comment",
             vec![
-                "Your comment on the Local Offer is published, in your own words and without your \
-                name. We write to you when it is answered."
+                "We've published your comment on the Local Offer, in your own words and without \
+                your name. We will email you when it is answered."
                     .to_owned(),
             ],
             Some(see(house, comment_id)),
         ),
         Decision::Decline(reason) => {
             let not = format!(
-                "We read your comment on the Local Offer and did not publish it. \
+                "We've read your comment on the Local Offer, but we can't publish it. \
                 {}.",
                 rules::reason(reason)
             );
             (
-                "We did not publish your comment",
-                vec![not, "You can write it anew and send it again.".to_owned()],
-                Some(("Write a comment".to_owned(), house.link("/local-offer/comments/new"))),
+                "We can't publish your comment",
+                vec![not, "You can write it again without this, and send it.".to_owned()],
+                Some((
+                    "Comment on the Local Offer".to_owned(),
+                    house.link("/local-offer/comments/new"),
+                )),
             )
         }
         Decision::PassOn => {
@@ -40,17 +43,17 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
 /// Tells the author what was answered.
 pub fn answered(house: &House, comment_id: &str, new: &NewResponse) -> Words {
     let mut paragraphs =
-        vec!["Your comment on the Local Offer was answered:".to_owned(), new.response.clone()];
+        vec!["Your comment on the Local Offer has been answered:".to_owned(), new.response.clone()];
     paragraphs.push(if new.action.is_empty() {
-        "Nothing else is going to be done.".to_owned()
+        "Nothing more will be done.".to_owned()
     } else {
-        format!("What is going to be done: {}", new.action)
+        format!("What will be done: {}", new.action)
     });
-    words(house, "Your comment was answered", paragraphs, Some(see(house, comment_id)))
+    words(house, "Your comment has been answered", paragraphs, Some(see(house, comment_id)))
 }
 
 fn see(house: &House, comment_id: &str) -> (String, String) {
-    ("See it".to_owned(), house.link(&format!("/local-offer/comments/{comment_id}")))
+    ("See your comment".to_owned(), house.link(&format!("/local-offer/comments/{comment_id}")))
 }
 
 fn words(
@@ -63,7 +66,7 @@ fn words(
         subject: subject.to_owned(),
         paragraphs,
         button,
-        why: "You get this email because you wrote a comment on the Local Offer.".to_owned(),
+        why: "You get this email because you commented on the Local Offer.".to_owned(),
         from: house.names.forum.clone(),
         also: None,
         stop: None,

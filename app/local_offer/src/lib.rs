@@ -1,9 +1,9 @@
-//! The Local Offer: what parents say of the area's published list of support, and what the
-//! authority answers and does.
+//! The Local Offer: what parents say about the area's published list of support, and what the
+//! council answers and does.
 //!
 //! A comment's life: sent → an organiser reads it → published, declined for one of a few reasons,
-//! or passed on to the safeguarding lead → the authority responds, and says what it is going to do
-//! and by when. It is due as every outcome is. Comments of a year print as one document, as
+//! or passed on to the safeguarding lead → the council responds, and says what it will do and by
+//! when. It is due as every outcome is. The comments of a year print as one document, as
 //! regulation 56 of the Special Educational Needs and Disability Regulations 2014 asks for. `rules`
 //! reads what is sent, `store` holds the SQL, `browse` is what everyone sees; `comment` is the
 //! parent's page, `decide` the organiser's, `respond` the leader's, `safeguarding` the lead's,
@@ -11,15 +11,15 @@
 //!
 //! # When a parent comments on the Local Offer
 //!
-//! 1. `/local-offer/comments/new` (`local_offer/comment.rs`) keeps the comment, once for each form.
+//! 1. `/local-offer/comments/new` (`local_offer/comment.rs`) saves the comment, once for each form.
 //!    Only its author sees it.
 //! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, declined for one of a
-//!    few reasons, or passed on to the safeguarding lead, who alone reads it then
+//!    few reasons, or passed on to the safeguarding lead, the only one who can read it then
 //!    (`safeguarding.rs`). The author gets an email in the same write.
 //! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone sees
-//!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what is
-//!    going to be done. Answers stand one after the other; none is changed.
-//! 4. Its author can take it back until it is answered. `/local-offer/years/2026` prints a year of
+//!    when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says what
+//!    will be done. Answers are shown one after the other; none is changed.
+//! 4. Its author can withdraw it until it is answered. `/local-offer/years/2026` prints a year of
 //!    comments and answers.
 
 mod browse;
@@ -39,6 +39,9 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 use store::Comment;
 
+/// What somebody chose who comes to the form before she is signed in.
+const COMMENT: &str = "comment on the Local Offer";
+
 /// The room's addresses.
 #[must_use]
 pub fn routes() -> Routes {
@@ -48,8 +51,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/local-offer", Anyone, browse::list)
         .get("/local-offer/years/{year}", Anyone, browse::year)
-        .get("/local-offer/comments/new", SignedIn, comment::form)
-        .post("/local-offer/comments/new", SignedIn, comment::send)
+        .get_first("/local-offer/comments/new", SignedIn, COMMENT, comment::form)
+        .post_first("/local-offer/comments/new", SignedIn, COMMENT, comment::send)
         .get("/local-offer/comments/{id}", Anyone, browse::comment)
         .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdrawal)
         .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw)

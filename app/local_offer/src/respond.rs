@@ -1,4 +1,4 @@
-//! A leader answers a comment, and says what is going to be done.
+//! A leader answers a comment, and says what will be done.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -18,14 +18,14 @@ use super::{browse, comment as find, emails, rules};
 /// How many comments wait on one page.
 const MOST: i64 = 50;
 
-/// GET `/lead/local-offer`: what waits for a response, the first published first.
+/// GET `/lead/local-offer`: the comments waiting for an answer, the first published first.
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let waiting = store::list(&house.db, Which::Unanswered, (MOST, 0)).await?;
     let (now, within) = (house.clock.now(), house.outcome_within);
     let page = Page::new("Comments to answer", || {
-        let nothing = waiting.is_empty().then(
-            || view! { <p>"Nothing waits for you. Comments that are published will be here."</p> },
-        );
+        let nothing = waiting
+            .is_empty()
+            .then(|| view! { <p>"Nothing to do. Published comments will appear here."</p> });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
             view! {
@@ -48,8 +48,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 </p>
                 <h1>"Comments to answer"</h1>
                 <p class="lead">
-                    "What parents say of the Local Offer. Each is answered in public, with what is \
-                     going to be done."
+                    "What parents say about the Local Offer. Answer each one in public, and say \
+                     what will be done."
                 </p>
                 {nothing}
                 {rows}
@@ -158,15 +158,15 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                     <FormKey key=sent.typed("form_key") />
                     <Area
                         name="response"
-                        label="What you answer"
-                        hint="Everyone reads it, and its author gets it by email."
+                        label="Your answer"
+                        hint="Everyone can read it, and we email it to whoever wrote the comment."
                         value=sent.typed("response")
                         refusals
                     />
                     <Area
                         name="action"
-                        label="What is going to be done"
-                        hint="Leave it empty if nothing is."
+                        label="What will be done"
+                        hint="Leave this empty if nothing will be."
                         value=sent.typed("action")
                         rows=3
                         refusals

@@ -9,11 +9,10 @@ const LONGEST: usize = 4_000;
 /// The longest words on what will be done.
 const LONGEST_ACTION: usize = 2_000;
 
-/// Why a comment is not published: as it is stored, and as its author and the year's document read
-/// it.
+/// Why a comment is not published: as it is stored, and as its author reads it.
 pub const REASONS: [(&str, &str); 4] = [
-    ("names", "It names somebody"),
-    ("one child", "It is about the support of one child, which the Local Offer cannot answer"),
+    ("names", "It names someone"),
+    ("one child", "It is about one child's support, which the Local Offer can't deal with"),
     ("abusive", "It is abusive"),
     ("other", "It is not about the Local Offer"),
 ];
@@ -47,7 +46,7 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
         "" => Some(None),
         chosen if services.contains(&chosen) => Some(Some(chosen.to_owned())),
         _ => {
-            refusals.add("service", "Choose one of the services, or all of it");
+            refusals.add("service", "Choose a service, or the whole Local Offer");
             None
         }
     };
@@ -62,11 +61,11 @@ pub fn comment(sent: &Sent, services: &[&str]) -> Result<NewComment, Refusals> {
 /// What an organiser does with a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Everyone reads it.
+    /// Everyone can read it.
     Publish,
     /// It is not published, for this reason among [`REASONS`].
     Decline(&'static str),
-    /// Only the safeguarding lead reads it.
+    /// Only the safeguarding lead can read it.
     PassOn,
 }
 
@@ -82,7 +81,7 @@ pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
         ("pass on", _) => Ok(Decision::PassOn),
         ("decline", Some(reason)) => Ok(Decision::Decline(reason)),
         ("decline", None) => Err(Refusals::one("reason", "Choose the reason")),
-        _ => Err(Refusals::one("decision", "Choose what becomes of it")),
+        _ => Err(Refusals::one("decision", "Choose what should happen to this comment")),
     }
 }
 
@@ -91,9 +90,9 @@ pub fn decision(sent: &Sent) -> Result<Decision, Refusals> {
 pub struct NewResponse {
     /// The same key twice is one response.
     pub form_key: String,
-    /// What the authority answers.
+    /// What the council answers.
     pub response: String,
-    /// What it is going to do; empty for nothing.
+    /// What it will do; empty for nothing.
     pub action: String,
     /// By which day, as `2026-12-04`; empty for none.
     pub action_by: String,
@@ -107,15 +106,15 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
     let mut refusals = Refusals::default();
     let response = refusals.take(
         "response",
-        forms::within(forms::prose(sent.typed("response")), LONGEST, "Write what you answer"),
+        forms::within(forms::prose(sent.typed("response")), LONGEST, "Write your answer"),
     );
     let action = refusals
         .take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
     let action_by = sent.line("action_by");
     match end_of(&action_by) {
         _ if action_by.is_empty() => {}
-        None => refusals.add("action_by", "Enter a day like 2026-12-04"),
-        Some(end) if end < now => refusals.add("action_by", "Choose a day that is still to come"),
+        None => refusals.add("action_by", "Enter a date, like 2026-12-04"),
+        Some(end) if end < now => refusals.add("action_by", "Choose today or a later day"),
         Some(_) if action.as_ref().is_some_and(String::is_empty) => {
             refusals.add("action", "Say what will be done by that day");
         }

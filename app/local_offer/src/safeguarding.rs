@@ -25,14 +25,14 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let looked_after = store::list(&house.db, Which::LookedAfter, (MOST, 0)).await?;
     let page = Page::new("Comments passed on to you", || {
         let waiting = if waiting.is_empty() {
-            view! { <p>"Nothing waits for you."</p> }.into_any()
+            view! { <p>"Nothing to do."</p> }.into_any()
         } else {
             view! { <ol class="queue">{waiting.iter().map(line).collect_view()}</ol> }.into_any()
         };
         let looked_after = (!looked_after.is_empty()).then(|| {
             view! {
                 <details>
-                    <summary>"What was looked after"</summary>
+                    <summary>"Already looked after"</summary>
                     <ul class="rows">{looked_after.iter().map(line).collect_view()}</ul>
                 </details>
             }
@@ -45,7 +45,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                     </a>
                 </p>
                 <h1>"Comments passed on to you"</h1>
-                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                <p class="lead">"Only safeguarding leads can see this page."</p>
                 {waiting}
                 {looked_after}
             </div>
@@ -131,9 +131,9 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let notes = store::notes(&house.db, &comment.id).await?;
-    let page = Page::new("A comment that was passed on", || {
+    let page = Page::new("A comment passed on to you", || {
         let author = comment.author_email.map(|email| {
-            view! { <p>"Its author: "<a
+            view! { <p>"Written by: "<a
             href=format!("mailto:{email}")>{email.clone()}</a></p> }
         });
         view! {
@@ -145,7 +145,7 @@ async fn page(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"A comment that was passed on"</h1>
+                <h1>"A comment passed on to you"</h1>
                 {comment
                     .passed_on_at
                     .map(|at| view! { <p class="soft">"Passed on "<When at /></p> })}

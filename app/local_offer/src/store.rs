@@ -7,14 +7,14 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{Decision, NewComment, NewResponse};
 
-/// A comment with all that was answered.
+/// A comment with all its answers.
 #[derive(Clone, Debug)]
 pub struct Comment {
     /// Its id.
     pub id: String,
     /// Who wrote it: the account. Never shown.
     pub author_id: String,
-    /// Where to write to her; `None` once her account is erased.
+    /// Its author's email address; `None` once the account is erased.
     pub author_email: Option<String>,
     /// The service it is about, by name; empty for the list as a whole.
     pub service: String,
@@ -28,9 +28,9 @@ pub struct Comment {
     pub declined: Option<(Millis, String)>,
     /// When it was passed on to the safeguarding lead.
     pub passed_on_at: Option<Millis>,
-    /// When its author took it back.
+    /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
-    /// What the authority answered, the first first.
+    /// What the council answered, the first first.
     pub responses: Vec<Response>,
 }
 
@@ -41,7 +41,7 @@ impl Comment {
         self.published_at.is_some() && self.withdrawn_at.is_none()
     }
 
-    /// Whether nobody has decided about it, and its author still wants it.
+    /// Whether nobody has decided about it yet, and its author has not withdrawn it.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.published_at.is_none()
@@ -50,23 +50,23 @@ impl Comment {
             && self.withdrawn_at.is_none()
     }
 
-    /// Whether its author can take it back: nothing was answered, and it was not passed on.
+    /// Whether its author can withdraw it: it was not answered, and not passed on.
     #[must_use]
     pub fn can_be_withdrawn(&self) -> bool {
         self.withdrawn_at.is_none() && self.passed_on_at.is_none() && self.responses.is_empty()
     }
 }
 
-/// What the authority answered.
+/// What the council answered.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// In its words.
     pub response: String,
-    /// What it is going to do; empty for nothing.
+    /// What it will do; empty for nothing.
     pub action: String,
     /// By which day, as `2026-12-04`; empty for none.
     pub action_by: String,
-    /// Who answered, by the name of the organisation; empty for a leader of none.
+    /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
     /// When.
     pub at: Millis,
@@ -77,11 +77,11 @@ pub struct Response {
 pub enum Which<'a> {
     /// Everything everyone can read, the last published first.
     Public,
-    /// Of that, what has no response yet, the first published first.
+    /// Those of them that have no response yet, the first published first.
     Unanswered,
-    /// Of that, what was published from the first time on and before the second, the first first.
+    /// Those published from the first time on and before the second, the first first.
     Between(Millis, Millis),
-    /// What waits for an organiser, the first sent first.
+    /// Those waiting for an organiser, the first sent first.
     Waiting,
     /// What was passed on and has no note, the first first.
     PassedOn,
@@ -93,7 +93,7 @@ pub enum Which<'a> {
     One(&'a str),
 }
 
-/// Some comments, each with what was answered.
+/// Some comments, each with its answers.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -230,7 +230,7 @@ pub async fn declined(db: &Db, after: Millis, before: Millis) -> Kept<u64> {
     Ok(u64::try_from(declined).unwrap_or(0))
 }
 
-/// Keeps a comment, once for each form key of its author; its id.
+/// Saves a comment, once for each form key of its author; its id.
 pub async fn send(
     tx: &mut AnyConnection,
     new: &NewComment,
@@ -257,7 +257,7 @@ pub async fn send(
         .await
 }
 
-/// Decides about a comment that waits. False when it waits no more.
+/// Decides about a comment that is waiting. False when it is no longer waiting.
 pub async fn decide(
     tx: &mut AnyConnection,
     comment_id: &str,
@@ -284,15 +284,15 @@ pub async fn decide(
     Ok(decided.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Holds a comment until the write ends: taking it back and answering it wait for each other, each
-/// after a call of this.
+/// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
+/// after calling this.
 pub async fn hold(tx: &mut AnyConnection, kind: Kind, comment_id: &str) -> Kept<()> {
     let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
     Ok(())
 }
 
-/// Takes a comment back, for its author, while nothing was answered. False when it is too late.
+/// Withdraws a comment for its author, while it has no answer. False when it is too late.
 pub async fn withdraw(
     tx: &mut AnyConnection,
     comment_id: &str,
@@ -307,8 +307,8 @@ pub async fn withdraw(
     Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
-/// Keeps a response, once for each form key. False when it was kept before, or the comment cannot
-/// be read any more.
+/// Saves a response, once for each form key. False when it was saved before, or the comment can no
+/// longer be read.
 pub async fn respond(
     tx: &mut AnyConnection,
     comment_id: &str,
@@ -347,7 +347,7 @@ pub async fn notes(db: &Db, comment_id: &str) -> Kept<Vec<(Millis, String)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Keeps a note on a comment that was passed on, once for each form key. True when it is new.
+/// Saves a note on a comment that was passed on, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
     form_key: &str,

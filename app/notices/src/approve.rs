@@ -1,5 +1,5 @@
-//! The notices that wait, and a second person's word on each: approved, called back, discarded,
-//! brought back.
+//! The notices not sent yet, and what a second person does with each: approves it, calls it back,
+//! discards it, restores it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -22,8 +22,8 @@ use super::{notice_she_speaks_for, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
-/// GET `/lead/notices`: what has not started yet, of the services she speaks for; with
-/// `?show=discarded` the drafts that were discarded.
+/// GET `/lead/notices`: what has not started yet, for the leader's services; with `?show=discarded`
+/// the discarded drafts.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, now) = (Sent::query(&uri), house.clock.now());
     let discarded = sent.typed("show") == "discarded";
@@ -39,12 +39,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         address(page_number + 1)
     });
     let first = (page_number > 1).then(|| address(1));
-    let title = if discarded { "Drafts that were discarded" } else { "Notices that wait" };
+    let title = if discarded { "Discarded drafts" } else { "Change notices not sent yet" };
     let page = Page::new(title, || {
         let nothing = waiting.is_empty().then_some(if discarded {
-            "Nothing was discarded."
+            "Nothing has been discarded."
         } else {
-            "Nothing waits. A notice is here until people are told of it."
+            "No change notices are waiting. Each one stays here until we start telling people."
         });
         let waiting = waiting
             .into_iter()
@@ -69,21 +69,21 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! {
                 <p>
                     <a class="button" href="/lead/notices/new">
-                        "Write a notice"
+                        "Write a change notice"
                     </a>
                 </p>
                 <p>
-                    "Begin with words for "
-                    <a href="/lead/notices/new?like=transport">"a change of transport"</a>" or "
-                    <a href="/lead/notices/new?like=autism">"of autism support"</a>"."
+                    "Or start from an example: "
+                    <a href="/lead/notices/new?like=transport">"a change to transport"</a>" or "
+                    <a href="/lead/notices/new?like=autism">"a change to autism support"</a>"."
                 </p>
                 <p class="soft">
-                    <a href="/lead/notices?show=discarded">"Drafts that were discarded"</a>
+                    <a href="/lead/notices?show=discarded">"Discarded drafts"</a>
                 </p>
             }
         });
         let back = if discarded {
-            ("/lead/notices", "Notices that wait")
+            ("/lead/notices", "Change notices not sent yet")
         } else {
             ("/lead", "Leaders’ desk")
         };
@@ -106,7 +106,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 }
 
 /// POST `/lead/notices/{id}`: approves it, for now or for later, calls it back, discards it or
-/// brings it back.
+/// restores it.
 pub async fn decide(
     State(house): State<House>,
     viewer: Viewer,
@@ -154,12 +154,12 @@ pub async fn decide(
                 .await;
         }
     };
-    // For now the page has said so already.
+    // If it starts now, the page has already said so.
     if !sent.line("start_day").is_empty() && sent.typed("late") != starts_at.to_string() {
         let ground = area::store::ground(&house.db, &by).await?;
         if let Some(late) = told_late(&notice, &ground, starts_at) {
             let what_to_do =
-                format!("Choose a sooner day, or approve it once more as it is. {late}");
+                format!("Choose an earlier day, or approve it again to keep this one. {late}");
             return shown(&house, &viewer, &id, &sent, "", &Refusals::one("start_day", what_to_do))
                 .await;
         }
@@ -187,24 +187,24 @@ pub async fn decide(
     match approved.await {
         Ok(true) => return Ok(Redirect::to(&format!("{to}?done=approved")).into_response()),
         Ok(false) => {}
-        // Two that follow the same notice, approved in the same moment.
+        // Two that follow the same notice, approved at the same moment.
         Err(error) if db::already_there(&error) => {}
         Err(error) => return Err(error.into()),
     }
-    // Approved a moment ago by another tap, or another colleague: it is what was wanted.
+    // Approved a moment ago by a second tap or another colleague: that is what was wanted.
     let waits = super::notice(&house, &id).await?;
     if waits.course.starts_at.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
     let me = &viewer.signed_in()?.account_id;
     let refusals = if waits.discarded_at.is_some() {
-        Refusals::one("approve", "Bring it back first. It was discarded meanwhile")
+        Refusals::one("approve", "Restore it first. Someone has discarded it since you opened it")
     } else if waits.written_by.0 == *me && area::store::ground(&house.db, me).await?.second_person {
         Refusals::one("approve", "Ask a colleague to approve it. You wrote it yourself")
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
         Refusals::one(
             "approve",
-            "Read it once more, and approve it then. It was changed while you read it",
+            "Read it again before you approve it. Someone changed it while you were reading",
         )
     } else {
         Refusals::one("approve", followed_before(&house, &waits).await?)
@@ -212,39 +212,39 @@ pub async fn decide(
     shown(&house, &viewer, &id, &sent, "", &refusals).await
 }
 
-/// Why a notice cannot be told of from this moment on, and what to do; what follows another may be
-/// late.
+/// Why people cannot be told from this moment on, and what to do. A notice that follows another may
+/// be late.
 pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static str> {
     let must_do_by = rules::last_moment(&notice.words.must_do_by);
     if notice.words.follows.is_some() {
         None
     } else if starts_at >= notice.words.effect.at() {
         Some(
-            "Change the day it takes effect, or tell people before it. They cannot be told of it \
-             in time",
+            "Change the day it starts, or tell people sooner. As it is, they would not be told \
+             before it starts",
         )
     } else if must_do_by.is_some_and(|by| starts_at >= by) {
         Some(
-            "Change the day by which families must do something, or tell people before it. They \
-             would hear when it is over",
+            "Change the day families need to act by, or tell people sooner. As it is, they would \
+             only hear after that day",
         )
     } else {
         None
     }
 }
 
-/// What to do where another was approved that follows the same notice.
+/// What to do when another that follows the same notice has been approved.
 async fn followed_before(house: &House, notice: &Notice) -> Result<&'static str, Error> {
     let original = match &notice.words.follows {
         Some(follows) => store::find(&house.db, &follows.notice_id).await?,
         None => None,
     };
     Ok(if original.is_some_and(|original| original.followed_by.is_some()) {
-        "Another correction or withdrawal of the same notice was approved before, and people are \
-         told of it. Correct that one"
+        "Another correction or withdrawal of the same notice has already been approved, and \
+         people are being told. Correct that one instead"
     } else {
-        "Another correction or withdrawal of the same notice is approved and waits for its time. \
-         Call that one back first: it is among the notices that wait"
+        "Another correction or withdrawal of the same notice has been approved and is waiting for \
+         its time. Undo that approval first: you will find it under “Change notices not sent yet”"
     })
 }
 
@@ -276,13 +276,13 @@ async fn discard(
     Ok(match (course.started_at, course.starts_at) {
         (Some(_), _) => "started-before",
         (None, Some(_)) => "approved-before",
-        // Somebody did the same a moment ago.
+        // Someone did the same a moment ago.
         (None, None) if discards => "discarded",
         (None, None) => "brought-back",
     })
 }
 
-/// From when on people are to be told: now, or a time to come.
+/// When to start telling people: now, or at a future time.
 pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     let time = sent.line("start_time");
     if sent.line("start_day").is_empty() && time.is_empty() {
@@ -290,10 +290,10 @@ pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
     }
     let at = clock::read(sent.typed("start_day"), if time.is_empty() { "08:00" } else { &time });
     let at = at.ok_or_else(|| {
-        "Enter a day and an hour, or leave both empty to tell people now".to_owned()
+        "Enter a day and a time, or leave both empty to tell people now".to_owned()
     })?;
     if at <= now {
-        Err("Choose a time that is still to come, or leave it empty to tell people now".to_owned())
+        Err("Choose a time in the future, or leave both empty to tell people now".to_owned())
     } else {
         Ok(at)
     }

@@ -58,11 +58,11 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             view! {
                 <p>
                     {if is_filtered {
-                        "Nothing is found. Try all services and all places."
+                        "No changes match. Try all services and all places."
                     } else if is_soon {
-                        "No change is coming that we know of."
+                        "We don't know of any changes coming up."
                     } else {
-                        "No change was told yet."
+                        "There are no recent changes."
                     }}
                 </p>
             }
@@ -70,16 +70,16 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let subscribe = view! {
             <p>
                 <a class="button" href="/subscribe">
-                    "Be told before it changes"
+                    "Get told about changes"
                 </a>
             </p>
         };
-        let shown = [("soon", "Takes effect soon"), ("lately", "Told lately")];
+        let shown = [("soon", "Coming up"), ("lately", "Recent")];
         view! {
             <div class="stack">
                 <h1>"Changes to services"</h1>
                 <p class="lead">
-                    {format!("What changes for families in {}, and from when.", house.names.area)}
+                    {format!("What is changing for families in {}, and when.", house.names.area)}
                 </p>
                 {subscribe}
                 <form method="get" class="row">
@@ -106,7 +106,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <p class="soft">
                     <a href="/services">"Services and places"</a>
                     " · "
-                    <a href=feed>"Feed of these changes"</a>
+                    <a href=feed>"RSS feed (for news reader apps)"</a>
                 </p>
             </div>
         }
@@ -189,16 +189,16 @@ pub async fn notice(
                                 <a href=format!(
                                     "/updates?about=notice:{}",
                                     notice.id,
-                                )>"What came of it"</a>
+                                )>"What happened next"</a>
                             </p>
                         }
                     })} <p>
                     <a class="button quiet" href=subscribe>
-                        "Be told of changes like this"
+                        "Get told about changes like this"
                     </a>
                 </p>
                 <p class="no-print">
-                    <a href=to("calendar.ics")>"Put the day into your calendar"</a>
+                    <a href=to("calendar.ics")>"Add to your calendar"</a>
                     " · "
                     <a href=to("poster")>"Print a poster"</a>
                 </p>
@@ -212,13 +212,13 @@ pub async fn notice(
 fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
     let (title, words) = match done {
         "asked" => (
-            "Your question is on its way",
-            "The answer will stand here, and comes to you by email. If it is not answered here, \
-             we write to you whom to ask.",
+            "We've sent your question",
+            "We will email you the answer and show it on this page. If it can't be answered here, \
+             we will email you who to ask.",
         ),
         "started-before" if is_leader => (
-            "It was not called back",
-            "People have been told of it meanwhile. You can correct or withdraw it, below.",
+            "It was too late to undo the approval",
+            "People have already been told. You can correct or withdraw it below.",
         ),
         _ => return None,
     };
@@ -261,7 +261,7 @@ fn asked_and_answered(
 
 fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
     if has_read {
-        return view! { <p class="state">"✓ You said that you have read this"</p> }.into_any();
+        return view! { <p class="state">"✓ You told us you have read this"</p> }.into_any();
     }
     view! {
         <form method="post" action=format!("/notices/{notice_id}/read")>
@@ -275,8 +275,10 @@ fn read_button(notice_id: &str, has_read: bool) -> impl IntoView + use<> {
 fn followed(notice: &Notice) -> impl IntoView + use<> {
     let to = format!("/notices/{}", notice.followed_by.as_ref()?);
     let (words, link) = match notice.course.followed_by? {
-        Follow::Correction => ("This was corrected. Go by the correction.", "Read the correction"),
-        Follow::Withdrawal => ("This was withdrawn. The change does not come.", "Read why"),
+        Follow::Correction => {
+            ("This has been corrected. Please read the correction instead.", "Read the correction")
+        }
+        Follow::Withdrawal => ("This change is no longer happening.", "Read why"),
     };
     Some(view! {
         <div class="panel warn">
@@ -299,7 +301,7 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
             <h2>{follows.how.title()}</h2>
             <p class="lines">{follows.changed.clone()}</p>
             <p>
-                <a href=before>"What was said before"</a>
+                <a href=before>"What we said before"</a>
             </p>
         </div>
     })
@@ -310,7 +312,7 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     let withdraw = (!notice.course.is_withdrawal()).then(|| {
         view! {
             <li>
-                <a href=to("withdrawal")>"Withdraw it"</a>
+                <a href=to("withdrawal")>"Withdraw this notice"</a>
             </li>
         }
     });
@@ -321,23 +323,23 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
                 <a href=to("questions")>"Answer questions"</a>
             </li>
             <li>
-                <a href=to("correction")>"Correct it"</a>
+                <a href=to("correction")>"Correct this notice"</a>
             </li>
             {withdraw}
         </ul>
     }
 }
 
-/// Whether it is said who was told in time. What is put right or withdrawn before its day says it
-/// no more; once the day has come, nothing takes the numbers away. A correction of what holds
-/// already cannot be told before it.
+/// Whether the page says who was told in time. If it is corrected or withdrawn before its day, it
+/// does not; once the day has come, nothing takes the numbers away. Nobody can be told of a
+/// correction before a change that has already started.
 fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
     let effect = notice.words.effect.at();
     notice.followed_at.is_none_or(|at| at >= effect)
         && (started_at < effect || notice.words.follows.is_none())
 }
 
-/// How many were told before it took effect; from that moment on, when the numbers stand.
+/// How many were told before it took effect; until then, when the numbers will be shown.
 fn in_time(
     notice: &Notice,
     started_at: Millis,
@@ -345,7 +347,9 @@ fn in_time(
     now: Millis,
     area: &str,
 ) -> impl IntoView + use<> {
-    let since = view! { <p class="soft">"Told since "<When at=started_at />"."</p> };
+    let since = view! {
+        <p class="soft">"We started telling families on "<When at=started_at />"."</p>
+    };
     let effect = notice.words.effect.at();
     if !is_ever_counted(notice, started_at) {
         return since.into_any();
@@ -354,14 +358,14 @@ fn in_time(
         return view! {
             {since}
             <p class="soft">
-                "How many people were told in time stands here from the day it takes effect."
+                "On the day it starts we will show how many people were told before it started."
             </p>
         }
         .into_any();
     }
     let settled_at = effect.saturating_add(SETTLED_AFTER);
     let figures = rules::figures(told, area, settled_at <= now);
-    // Each notice stands beside others about nearly the same people.
+    // Each notice can be compared with others about nearly the same people.
     let rounded = |people: u64| Shown::Number(people).rounded();
     let by_row = if let Later::Rows(rows) = &figures.later { rows.clone() } else { Vec::new() };
     let rows = figures.rows.iter().enumerate().map(|(nth, (row, before, not))| {
@@ -374,8 +378,8 @@ fn in_time(
         view! {
             <tr>
                 <th scope="row">{row.clone()}</th>
-                <td data-label="In time">{before.rounded()}</td>
-                <td data-label="Not in time">{not.rounded()}</td>
+                <td data-label="Before it started">{before.rounded()}</td>
+                <td data-label="Not before it started">{not.rounded()}</td>
                 {later}
             </tr>
         }
@@ -384,9 +388,9 @@ fn in_time(
     let families = notice
         .words
         .families
-        .map(|families| view! { <p>{format!("About {families} families are affected.")}</p> });
+        .map(|families| view! { <p>{format!("This affects about {families} families.")}</p> });
     let table = if told.is_empty() {
-        view! { <p>"No email was owed about it."</p> }.into_any()
+        view! { <p>"There was nobody to email about this."</p> }.into_any()
     } else {
         let heads = (!by_row.is_empty()).then(|| {
             view! {
@@ -396,28 +400,31 @@ fn in_time(
         });
         let later = match figures.later {
             Later::NotYet => Some(format!(
-                "Who was told later, and who was not reached, stands here from {}.",
+                "From {} we will also show how many were told later, and how many we couldn't \
+                 reach.",
                 clock::day(settled_at)
             )),
             Later::All(after, never) => Some(format!(
-                "Of those not told in time, {} were told later and {} were not reached.",
+                "Of those not told before it started, {} were told later and {} couldn't be \
+                 reached.",
                 rounded(after),
                 rounded(never)
             )),
             Later::NotShown => Some(
-                "How many of the others were told later is not shown: there are too few."
+                "To protect people, we don't show how many of the others were told later: there \
+                 are too few."
                     .to_owned(),
             ),
             Later::Rows(_) => None,
         };
         view! {
             <table class="plain">
-                <caption>"People who had asked to be told"</caption>
+                <caption>"People who asked to be told, and when they were told"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Where"</th>
-                        <th scope="col">"In time"</th>
-                        <th scope="col">"Not in time"</th>
+                        <th scope="col">"Before it started"</th>
+                        <th scope="col">"Not before it started"</th>
                         {heads}
                     </tr>
                 </thead>
@@ -425,14 +432,14 @@ fn in_time(
             </table>
             {later.map(|later| view! { <p class="soft">{later}</p> })}
             <p class="soft">
-                "Numbers are rounded to ten, so that they tell of nobody. An email that came back \
-                 counts as not told."
+                "Numbers are rounded to the nearest ten, so nobody can be identified. If an email \
+                 came back, we count that person as not told."
             </p>
         }
         .into_any()
     };
     view! {
-        <h2>"Who was told before it took effect"</h2>
+        <h2>"How many people were told before it started"</h2>
         {families}
         {table}
         {since}
@@ -440,16 +447,18 @@ fn in_time(
     .into_any()
 }
 
-/// How a notice stands, in words.
+/// The state of a notice, in words.
 pub fn standing_words(standing: Standing) -> String {
     match standing {
-        Standing::Written => "○ Waits for approval".to_owned(),
-        Standing::Timed(at) => format!("● People are told from {}", clock::day_and_hour(at)),
-        Standing::Proposed => "○ Proposed, not decided".to_owned(),
+        Standing::Written => "○ Waiting for approval".to_owned(),
+        Standing::Timed(at) => {
+            format!("● We will start telling people on {}", clock::day_and_hour(at))
+        }
+        Standing::Proposed => "○ Proposed, not decided yet".to_owned(),
         Standing::Decided => "● Decided".to_owned(),
-        Standing::InForce => "✓ In force".to_owned(),
+        Standing::InForce => "✓ Started".to_owned(),
         Standing::Corrected => "○ Corrected".to_owned(),
-        Standing::Withdrawn => "○ Withdrawn".to_owned(),
+        Standing::Withdrawn => "○ No longer happening".to_owned(),
     }
 }
 
@@ -466,7 +475,7 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
         });
         view! {
             <div class="panel gold">
-                <h2>"What you must do"{by}</h2>
+                <h2>"What you need to do"{by}</h2>
                 <p>{words.must_do.clone()}</p>
             </div>
         }
@@ -493,20 +502,22 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
             <dd>{day}</dd>
         }
     });
-    let entitlement = (!is_withdrawn && words.changes_entitlement).then(
-        || view! { <p class="panel warn">"This changes what a child is legally entitled to."</p> },
-    );
+    let entitlement = (!is_withdrawn && words.changes_entitlement).then(|| {
+        view! {
+            <p class="panel warn">"This changes what children are legally entitled to."</p>
+        }
+    });
     view! {
         <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
         {must_do}
-        <h2>{if is_withdrawn { "What was to change" } else { "What changes" }}</h2>
+        <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>
         <p class="said">{words.what.clone()}</p>
         {entitlement}
         <dl class="when">
-            <dt>"Who is affected"</dt>
+            <dt>"Who this affects"</dt>
             <dd>{words.affected.clone()}{families}</dd>
             {decided}
-            <dt>"Whom to ask"</dt>
+            <dt>"Who to ask"</dt>
             <dd>{words.whom.clone()}{phone}{email}</dd>
         </dl>
         <h2>"Why"</h2>

@@ -13,7 +13,7 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
     paragraphs.extend([
         takes_effect(notice),
         notice.words.what.clone(),
-        format!("Who is affected: {}", notice.words.affected),
+        format!("Who this affects: {}", notice.words.affected),
     ]);
     paragraphs.extend(what_to_do(notice));
     if !notice.course.is_withdrawal() {
@@ -26,11 +26,11 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
         paragraphs,
         button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
         also: Some((
-            "See it on the page".to_owned(),
+            "Read the full notice".to_owned(),
             house.link(&format!("/notices/{}", notice.id)),
         )),
         why: format!(
-            "You get this email because you asked to be told of changes to {}.",
+            "You get this email because you asked us to tell you about changes to {}.",
             notice.labels.join(", ")
         ),
         from: house.names.forum.clone(),
@@ -50,7 +50,7 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         about.extend(what_to_do(notice));
         about.extend(entitlement(notice));
         about.push(whom_to_ask(notice));
-        about.push(format!("Read it: {address}"));
+        about.push(format!("Read the full notice: {address}"));
         about
     });
     let subject = match notices {
@@ -66,42 +66,40 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
         paragraphs: paragraphs.collect(),
         button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
         also: Some(("See all changes".to_owned(), house.link("/notices"))),
-        why: "You get this email because you asked to be told of changes, once a day or once a \
-            week."
-            .to_owned(),
+        why:
+            "You get this email because you asked us to tell you about changes once a day or once \
+            a week."
+                .to_owned(),
         from: house.names.forum.clone(),
         stop: Some(stop(house, token)),
     }
 }
 
-/// A question, for the team that is named in the notice. Who asked does not stand in it.
+/// A question, for the team named in the notice. It does not say who asked.
 pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
     Words {
         subject: format!("A question about: {}", notice.words.title),
         paragraphs: vec![
-            "Somebody asks:".to_owned(),
+            "Someone has asked:".to_owned(),
             question.to_owned(),
-            "A leader of your organisation writes the answer on the page: if that is not you, \
-             please pass this on. The answer goes to whoever asked, and everyone can read \
+            "A leader in your organisation can answer it on the page. If that isn't you, please \
+             pass this on. We will email the answer to the person who asked, and everyone can read \
              it."
             .to_owned(),
         ],
         button: Some((
-            "Answer it, as a \
-            leader"
-                .to_owned(),
+            "Answer it (leaders only)".to_owned(),
             house.link(&format!("/lead/notices/{}/questions", notice.id)),
         )),
         also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
-        why: "You get this email because your address stands on that page for families to ask \
-            at."
-        .to_owned(),
+        why: "You get this email because your address is on that page for families' questions."
+            .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }
 }
 
-/// The answer, for somebody who asked.
+/// The answer, for someone who asked.
 pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),
@@ -112,40 +110,38 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
             whom_to_ask(notice),
         ],
         button: Some((
-            "See it on the \
-            page"
-                .to_owned(),
+            "Read the full notice".to_owned(),
             house.link(&format!("/notices/{}", notice.id)),
         )),
         also: None,
-        why: "You get this email because a question was asked with your address. We have \
-            forgotten the address since."
+        why: "You get this email because someone asked a question with your address. We have now \
+            deleted the address."
             .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }
 }
 
-/// For somebody whose question gets no answer on the page.
+/// For someone whose question will not be answered on the page.
 pub fn set_aside(house: &House, notice: &Notice) -> Words {
     not_answered(
         house,
         notice,
-        "They have read your question, and do not answer it on the page, where everyone reads it.",
+        "They have read your question, but won't answer it on the page, where everyone sees it.",
     )
 }
 
-/// For somebody whose question nobody has answered for long.
+/// For someone whose question has not been answered for a long time.
 pub fn unanswered(house: &House, notice: &Notice) -> Words {
     not_answered(
         house,
         notice,
-        "Nobody has answered your question yet. If they still do, the answer stands on the page.",
+        "Nobody has answered your question yet. If they do later, it will be on the page.",
     )
 }
 
-/// Without what was asked: nobody has confirmed the address, and an email of ours must not carry
-/// what anybody writes to anybody.
+/// Without the question: nobody has confirmed the address, and our emails must not carry what
+/// anyone writes to anyone.
 fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Words {
     Words {
         subject: format!("Your question about: {}", notice.words.title),
@@ -168,7 +164,7 @@ fn stop(house: &House, token: &str) -> Stop {
 fn subject(notice: &Notice) -> String {
     let title = &notice.words.title;
     match notice.course.follow {
-        Some(Follow::Withdrawal) => format!("Withdrawn: {title}"),
+        Some(Follow::Withdrawal) => format!("No longer happening: {title}"),
         Some(Follow::Correction) => format!("Corrected: {}: {title}", short(notice.words.effect)),
         None => format!("{}: {title}", short(notice.words.effect)),
     }
@@ -178,8 +174,8 @@ fn subject(notice: &Notice) -> String {
 fn what_has_changed(notice: &Notice) -> Vec<String> {
     let Some(follows) = &notice.words.follows else { return Vec::new() };
     let before = match follows.how {
-        Follow::Correction => "This puts right what we said before. What has changed:",
-        Follow::Withdrawal => "A change is withdrawn: it does not come.",
+        Follow::Correction => "This corrects what we said before. What has changed:",
+        Follow::Withdrawal => "This change is no longer happening.",
     };
     vec![before.to_owned(), follows.changed.clone()]
 }
@@ -192,12 +188,12 @@ fn short(effect: Effect) -> String {
 fn takes_effect(notice: &Notice) -> String {
     let from = notice.words.effect.words();
     if notice.course.is_withdrawal() {
-        return format!("This was to take effect from {from}:");
+        return format!("This was due to happen from {from}:");
     }
     if notice.words.decided_day.is_some() {
-        format!("It takes effect from {from}.")
+        format!("This will happen from {from}.")
     } else {
-        format!("It is proposed from {from}. It is not decided.")
+        format!("This is proposed from {from}. It has not been decided yet.")
     }
 }
 
@@ -205,17 +201,17 @@ fn what_to_do(notice: &Notice) -> Option<String> {
     let words = &notice.words;
     (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
         match words.must_do_by_day() {
-            Some(by) => format!("What you must do by {by}: {}", words.must_do),
-            None => format!("What you must do: {}", words.must_do),
+            Some(by) => format!("What you need to do by {by}: {}", words.must_do),
+            None => format!("What you need to do: {}", words.must_do),
         }
     })
 }
 
 fn entitlement(notice: &Notice) -> Option<String> {
     (!notice.course.is_withdrawal() && notice.words.changes_entitlement)
-        .then(|| "This changes what a child is legally entitled to.".to_owned())
+        .then(|| "This changes what children are legally entitled to.".to_owned())
 }
 
 fn whom_to_ask(notice: &Notice) -> String {
-    format!("Ask {}: {}", notice.words.whom, notice.words.ways_to_ask())
+    format!("Who to ask: {}, {}", notice.words.whom, notice.words.ways_to_ask())
 }

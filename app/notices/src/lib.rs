@@ -1,16 +1,16 @@
-//! A notice: a service changes on a day, and those who asked to be told are told before it.
+//! A notice: a service will change on a day, and those who asked are told before it does.
 //!
 //! Its life: written by a leader of those who run the service → approved by a second one, at once
 //! or for a later hour, and until then called back if need be → started: the ledger gets a row for
-//! each subscriber it matches, everyone can read it, and emails are owed, at once or with a digest
-//! → corrected or withdrawn, by a notice that goes to exactly those people.
+//! each matching subscriber, everyone can read it, and emails are owed, at once or with a digest →
+//! corrected or withdrawn, by a notice that goes to exactly those people.
 //!
-//! `wording` is what a notice says, `rules` when emails are due, how it stands and what may be
-//! said of who was told. `store` holds the SQL of notices, `ledger` that of who is told. `write`,
-//! `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of whoever
-//! was told, `reaching` that of organisers for whom no email reaches, `questions` what is asked
-//! and answered, `paper` the feed, the calendar and the poster. `telling` is what the worker does,
-//! `emails` the words.
+//! `wording` is what a notice says, `rules` when emails are due, what state it is in and what may
+//! be said about who was told. `store` holds the SQL for notices, `ledger` for who is told.
+//! `write`, `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of
+//! people who were told, `reaching` the organisers' page of families no email reaches, `questions`
+//! what is asked and answered, `paper` the feed, the calendar and the poster. `telling` is what the
+//! worker does, `emails` the words.
 
 mod approve;
 mod browse;
@@ -69,21 +69,20 @@ pub fn routes() -> Routes {
         .post("/lead/notices/{id}/withdrawal", leader, write::withdraw)
 }
 
-/// The notice of an address, or "not found".
+/// The notice at an address, or "not found".
 async fn notice(house: &House, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The notice of an address, and since when people are told of it; "not found" while they are not.
+/// The notice at an address, and when people were first told; "not found" until they are.
 async fn told(house: &House, id: &str) -> Result<(Notice, Millis), Error> {
     let notice = notice(house, id).await?;
     let told = notice.course.started_at.ok_or(Error::NotFound)?;
     Ok((notice, told))
 }
 
-/// The notice of an address, for a leader who may speak for its services. One of others is
-/// forbidden.
+/// The notice at an address, for a leader who may speak for its services. Others are forbidden.
 async fn notice_she_speaks_for(house: &House, viewer: &Viewer, id: &str) -> Result<Notice, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let (notice, speaks) = store::find_for(&house.db, &id, &viewer.signed_in()?.account_id)

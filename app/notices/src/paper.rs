@@ -48,15 +48,15 @@ fn entry(house: &House, listed: &Listed) -> Entry {
     let told = listed.course.started_at.unwrap_or_default();
     let course = &listed.course;
     let (title, standing) = match (course.follow, course.is_decided) {
-        (Some(Follow::Withdrawal), _) => {
-            (format!("Withdrawn: {}", listed.title), "The change does not come. ")
-        }
-        (Some(Follow::Correction), _) => (
-            format!("Corrected: {}", listed.title),
-            "This stands in place of what was told before. ",
+        (Some(Follow::Withdrawal), _) => (
+            format!("No longer happening: {}", listed.title),
+            "This change is no longer happening. ",
         ),
+        (Some(Follow::Correction), _) => {
+            (format!("Corrected: {}", listed.title), "This replaces what we said before. ")
+        }
         (None, true) => (listed.title.clone(), ""),
-        (None, false) => (listed.title.clone(), "Proposed, not decided. "),
+        (None, false) => (listed.title.clone(), "Proposed, not decided yet. "),
     };
     let content = format!(
         "{standing}{} {}. {}.",
@@ -149,8 +149,10 @@ pub async fn poster(
     let page = Page::new(format!("Poster: {}", notice.words.title), || {
         let words = &notice.words;
         let off = notice.course.followed_by.map(|follow| match follow {
-            Follow::Correction => "This was corrected. Do not hang it up.",
-            Follow::Withdrawal => "This was withdrawn. Do not hang it up.",
+            Follow::Correction => "This has been corrected. Please don't put this poster up.",
+            Follow::Withdrawal => {
+                "This change is no longer happening. Please don't put this poster up."
+            }
         });
         let changed = words.follows.as_ref().map(|follows| {
             view! {
@@ -162,21 +164,21 @@ pub async fn poster(
         let proposed = (!is_withdrawn && !notice.course.is_decided).then(|| {
             view! {
                 <p>
-                    <b>"Proposed, not decided"</b>
+                    <b>"Proposed, not decided yet"</b>
                 </p>
             }
         });
         let entitlement = (!is_withdrawn && words.changes_entitlement).then(|| {
             view! {
                 <p>
-                    <b>"This changes what a child is legally entitled to."</b>
+                    <b>"This changes what children are legally entitled to."</b>
                 </p>
             }
         });
         let by = words.must_do_by_day().map(|by| format!(" by {by}"));
         let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
             view! {
-                <h2>"What you must do"{by}</h2>
+                <h2>"What you need to do"{by}</h2>
                 <p>{words.must_do.clone()}</p>
             }
         });
@@ -188,7 +190,7 @@ pub async fn poster(
                     </a>
                 </p>
                 <p class="soft no-print">
-                    "Print this page. On paper there is nothing but the poster."
+                    "Print this page. Only the poster will be printed."
                 </p>
                 {off.map(|off| view! { <p class="panel warn">{off}</p> })}
                 <Labels labels=notice.labels.clone() />
@@ -196,7 +198,7 @@ pub async fn poster(
                 <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
                 {proposed}
                 {changed}
-                {is_withdrawn.then(|| view! { <h2>"What was to change"</h2> })}
+                {is_withdrawn.then(|| view! { <h2>"What was going to change"</h2> })}
                 <p class="said">{words.what.clone()}</p>
                 {entitlement}
                 {must_do}
@@ -207,7 +209,7 @@ pub async fn poster(
                 <div class="qr">
                     {qr(&address)}
                     <p>
-                        "Read all of it, and ask to be told of the next change:"<br />
+                        "Read the full notice, and get told about the next change:"<br />
                         <b>{address.clone()}</b>
                     </p>
                 </div>
@@ -230,7 +232,7 @@ fn qr(address: &str) -> impl IntoView + use<> {
         <svg
             viewBox=format!("0 0 {size} {size}")
             role="img"
-            aria-label="The address below, for a phone’s camera"
+            aria-label="QR code for the web address below"
         >
             <rect width="100%" height="100%" fill="#fff" />
             <path d=path fill="#000" />

@@ -1,5 +1,5 @@
-//! A notice as it will be: its page, its email, who would be told, and what the leader who reads
-//! it can do.
+//! A notice as it will be: its page, its email, who will be told, and what the leader reading it
+//! can do.
 
 use area::store::Ground;
 use axum::extract::{Path, State};
@@ -72,19 +72,19 @@ pub(super) async fn shown(
                 {banner(done)}
                 <p>
                     <a class="back" href="/lead/notices">
-                        "Notices that wait"
+                        "Change notices not sent yet"
                     </a>
                 </p>
                 <Summary refusals />
                 <p class="panel gold">
-                    {state}". Only leaders of the service can see it. Written by "
+                    {state}". Only leaders of this service can see it. Written by "
                     {notice.written_by.1.clone()}"."
                 </p>
                 {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
                 {words_of(&notice)}
-                <h2>"Who would be told"</h2>
+                <h2>"Who will be told"</h2>
                 {who(&reach, &notice, now)}
                 <h2>"The email"</h2>
                 <p>
@@ -98,8 +98,8 @@ pub(super) async fn shown(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// What a leader should know before anyone is told: the change holds before that, or families are
-/// told later than they are to be.
+/// What a leader should know before anyone is told: the change starts first, or families are told
+/// later than the area's rule.
 fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
     let told = notice.course.starts_at.unwrap_or(now);
     if let Some(what_to_do) = too_late(notice, told) {
@@ -110,7 +110,7 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
 }
 
 /// That families would hear later than the area's rule for the service, if they are told from this
-/// moment on.
+/// moment.
 pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Option<String> {
     let effect = notice.words.effect.at();
     let early =
@@ -130,23 +130,24 @@ pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Optio
         if number == 1 { "1 school day".to_owned() } else { format!("{number} school days") }
     };
     let digest = if with_digest < there_are {
-        format!(", those with a {} digest {}", cadence.word(), days(with_digest))
+        format!(", but {} if they get a {} email", days(with_digest), cadence.word())
     } else {
         String::new()
     };
     let unknown = if ground.year.knows(effect) {
         ""
     } else {
-        " The terms up to that day are not known here: an administrator sets them."
+        " We don't know all the term dates up to that day: an administrator can add them."
     };
     Some(format!(
-        "Families would be told {} before{digest}. For {service} the area’s rule is {}.{unknown}",
+        "Families would be told {} before it starts{digest}. The area's rule for {service} is \
+         {}.{unknown}",
         days(there_are),
         days(needed)
     ))
 }
 
-/// By when whoever is told must know, if people are told from this moment on.
+/// By when people must know, if they are told from this moment.
 fn must_know_by(notice: &Notice, told: Millis) -> Millis {
     rules::must_know_by(
         notice.words.effect.at(),
@@ -156,8 +157,8 @@ fn must_know_by(notice: &Notice, told: Millis) -> Millis {
     )
 }
 
-/// How many would be told. Where they live is said only where no number in either table is from 1
-/// to 9, since both are about the same people.
+/// How many will be told. Where they live is said only if no number in either table is from 1 to 9,
+/// since both are about the same people.
 ///
 /// To the nearest ten: a leader can look at many notices before one is sent.
 fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
@@ -167,8 +168,8 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
     let share = notice.words.families.map(|families| {
         let of = by_cadence.total.rounded();
         view! {
-            <dt>"Of the families who are affected"</dt>
-            <dd>{format!("{of} of about {families}")}</dd>
+            <dt>"Out of the families this affects"</dt>
+            <dd>{format!("{of} out of about {families}")}</dd>
         }
     });
     let told = notice.course.starts_at.unwrap_or(now);
@@ -177,7 +178,7 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
         let is_too_late = *cadence != Cadence::AtOnce
             && (notice.course.is_withdrawal() || !rules::due(*cadence, must_know_by, told).1);
         let at_once =
-            is_too_late.then_some(". This one at once, since the next digest is too late");
+            is_too_late.then_some(". This one straight away: the next email would be too late");
         view! {
             <dt>{cadence.title()}{at_once}</dt>
             <dd>{shown.rounded()}</dd>
@@ -199,20 +200,20 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
     });
     let too_few = (!all_shown).then(|| {
         view! { <p class="soft">
-        "Where they live is not shown: there are too few in one place."</p> }
+        "To protect people, we don't show where they live: there are too few in one place."</p> }
     });
     let nobody = (by_cadence.total.number() == Some(0)).then(|| {
         view! {
             <p class="panel warn">
-                "Nobody has asked to be told of this. Families hear of it only by the page and the \
-                 poster: tell them in other ways too."
+                "Nobody has asked to be told about this. Families will only hear from the page and \
+                 the poster, so please tell them in other ways too."
             </p>
         }
     });
     view! {
         {nobody}
         <dl class="when">
-            <dt>"People in all"</dt>
+            <dt>"People in total"</dt>
             <dd>{by_cadence.total.rounded()}</dd>
             {share}
             {cadences}
@@ -235,7 +236,7 @@ fn ways(
         return view! {
             <form method="post">
                 <button class="button" name="step" value="bring back">
-                    "Bring it back"
+                    "Restore this draft"
                 </button>
             </form>
         }
@@ -245,17 +246,18 @@ fn ways(
         return view! {
             <form method="post">
                 <button class="button warn" name="step" value="call back">
-                    "Call it back"
+                    "Undo the approval"
                 </button>
             </form>
-            <p class="soft">"Until people are told, it can be called back and changed."</p>
+            <p class="soft">"Until people are told, you can undo the approval and change it."</p>
         }
         .into_any();
     }
     let approve = if notice.written_by.0 == me && ground.second_person {
         view! {
             <p id="approve" class="panel">
-                "A colleague approves it, before anyone is told. It is on the leaders’ desk."
+                "A colleague must approve this before anyone is told. They will find it on the \
+                 leaders’ desk."
             </p>
         }
         .into_any()
@@ -263,16 +265,16 @@ fn ways(
         let fields = view! {
             <Field
                 name="start_day"
-                label="Tell people from this day on"
-                hint="Leave it empty to tell them now."
+                label="When should we start telling people?"
+                hint="Leave this empty to tell them now."
                 kind="date"
                 value=sent.typed("start_day")
                 refusals
             />
             <Field
                 name="start_time"
-                label="At"
-                hint="8am if you leave it empty."
+                label="What time?"
+                hint="If you leave this empty, it will be 8am."
                 kind="time"
                 value=sent.typed("start_time")
                 refusals
@@ -280,7 +282,7 @@ fn ways(
         }
         .into_any();
         let seen = notice.written_at.to_string();
-        // She has been told by the refusal what approving it for this time means.
+        // The refusal has said what approving it for this time means.
         let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
         let late =
             late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
@@ -289,7 +291,7 @@ fn ways(
                 <input type="hidden" name="seen" value=seen />
                 {late}
                 {fields}
-                <button class="button">"Approve it"</button>
+                <button class="button">"Approve this notice"</button>
             </form>
         }
         .into_any()
@@ -298,7 +300,7 @@ fn ways(
         {approve}
         <p>
             <a class="button quiet" href=change>
-                "Change the words"
+                "Change this notice"
             </a>
         </p>
         <form method="post">
@@ -312,22 +314,20 @@ fn ways(
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
-        "written" => (
-            "The notice is kept",
-            "This is how parents will see it. People are told once it is approved.",
-        ),
-        "changed" => ("It is changed", "This is how parents will see it."),
-        "approved" => ("It is approved", "People are told when its time comes."),
-        "approved-before" => {
-            ("It was not changed", "A colleague has approved it. Call it back to change it.")
+        "written" => {
+            ("Saved", "This is how parents will see it. Nobody will be told until it is approved.")
         }
-        "discarded" => (
-            "The draft is discarded",
-            "It is not on the list any more. You can bring it back, below.",
-        ),
-        "brought-back" => ("The draft is back", "People are told once it is approved."),
+        "changed" => ("Saved", "This is how parents will see it."),
+        "approved" => ("Approved", "We will tell people when it is time."),
+        "approved-before" => {
+            ("Nothing was changed", "A colleague has approved it. To change it, undo the approval.")
+        }
+        "discarded" => {
+            ("Draft discarded", "It is no longer in the list. You can restore it below.")
+        }
+        "brought-back" => ("Draft restored", "Nobody will be told until it is approved."),
         "called-back" => {
-            ("It is called back", "Nobody was told. Change it, and have it approved again.")
+            ("Approval undone", "Nobody has been told. Change it, then ask for approval again.")
         }
         _ => return None,
     };

@@ -1,4 +1,4 @@
-//! Families whom no email reaches: an organiser tells them in another way, and says how.
+//! Families no email reaches: an organiser tells them another way, and says how.
 
 use area::ELSEWHERE;
 use axum::extract::State;
@@ -21,8 +21,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     shown(&house, &viewer, Sent::query(&uri).typed("done") == "reached", &Refusals::default()).await
 }
 
-/// POST `/forum/unreached`: this family was told in this way, of the notices that stood on the
-/// page.
+/// POST `/forum/unreached`: this family was told this way about the notices shown on the page.
 pub async fn reached(
     State(house): State<House>,
     viewer: Viewer,
@@ -63,8 +62,8 @@ pub async fn reached(
         })
     });
     if !kept.await? {
-        let what_to_do = "Look at the list once more. What this family is to be told has changed \
-            meanwhile, and nothing was kept";
+        let what_to_do = "Check the list again. What this family needs to be told has just \
+            changed, so nothing was saved";
         return shown(&house, &viewer, false, &Refusals::one("families", what_to_do)).await;
     }
     Ok(Redirect::to("/forum/unreached?done=reached").into_response())
@@ -77,10 +76,14 @@ async fn shown(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let families = ledger::unreached(&house.db, house.clock.now()).await?;
-    let page = Page::new("Families no email reaches", || {
+    let page = Page::new("Families we can't reach by email", || {
         let nothing = families.is_empty().then(|| {
-            view! { <p>
-            "Nobody waits. When an email about a change comes back, the family is here."</p> }
+            view! {
+                <p>
+                    "No families are waiting. When an email about a change comes back, you will \
+                     see the family here."
+                </p>
+            }
         });
         let has_families = !families.is_empty();
         let families = families.into_iter().map(family).collect::<Vec<_>>();
@@ -89,8 +92,8 @@ async fn shown(
                 {is_done
                     .then(|| {
                         view! {
-                            <Banner title="It is kept">
-                                <p>"The family counts as told, from now on."</p>
+                            <Banner title="Saved">
+                                <p>"We now count this family as told."</p>
                             </Banner>
                         }
                     })} <p>
@@ -99,10 +102,10 @@ async fn shown(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Families no email reaches"</h1>
+                <h1>"Families we can't reach by email"</h1>
                 <p class="lead">
-                    "Their emails came back. Tell them by telephone, by post or through the \
-                     school, before the change."
+                    "Our emails to them came back. Please tell them by phone, by post or through \
+                     the school before the change starts."
                 </p>
                 {nothing}
                 {has_families
@@ -152,7 +155,7 @@ fn family(family: Unreached) -> impl IntoView {
                 <Select
                     name="how"
                     id=field
-                    label="Told by"
+                    label="How did you tell them?"
                     choices=Choice::each(REACHED_HOW, |_| false)
                 />
                 <button class="button quiet">

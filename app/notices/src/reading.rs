@@ -1,5 +1,4 @@
-//! "I have read this": by the link in an email, or on the notice's page by somebody who is signed
-//! in.
+//! "I have read this": by the link in an email, or on the notice's page when signed in.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,7 +11,7 @@ use leptos::prelude::*;
 use super::ledger::{self, InEmail};
 use super::rules;
 
-/// GET `/read/{token}`: what the email told, and a button, since mail scanners open links.
+/// GET `/read/{token}`: what the email was about, and a button, since mail scanners open links.
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
@@ -30,7 +29,8 @@ pub async fn form(
                     <button class="button">"I have read this"</button>
                 </form>
                 <p class="soft">
-                    "It helps to show who was told in time. Nobody sees that it was you."
+                    "This helps us show how many people were told before it started. Nobody will \
+                     see that it was you."
                 </p>
             }
         });
@@ -40,7 +40,7 @@ pub async fn form(
                     .then(|| {
                         view! {
                             <Banner title="Thank you">
-                                <p>"We know that you have read this."</p>
+                                <p>"We know you have read this."</p>
                             </Banner>
                         }
                     })}
@@ -48,7 +48,7 @@ pub async fn form(
                 <ul class="queue">{told.iter().map(item).collect_view()}</ul>
                 {button}
                 <p>
-                    <a href=format!("/subscriptions/{token}")>"Choose or stop these emails"</a>
+                    <a href=format!("/subscriptions/{token}")>"Change or stop these emails"</a>
                 </p>
             </div>
         }
@@ -68,7 +68,7 @@ fn item(told: &InEmail) -> impl IntoView + use<> {
     }
 }
 
-/// POST `/read/{token}`: again is as good as once.
+/// POST `/read/{token}`: twice is the same as once.
 pub async fn read(
     State(house): State<House>,
     viewer: Viewer,
@@ -85,7 +85,7 @@ pub async fn read(
     Ok(Redirect::to(&format!("/read/{token}")).into_response())
 }
 
-/// POST `/notices/{id}/read`: by somebody who was told of it and is signed in.
+/// POST `/notices/{id}/read`: by someone who was told about it and is signed in.
 pub async fn read_here(
     State(house): State<House>,
     viewer: Viewer,
@@ -112,6 +112,7 @@ pub async fn back(Path(id): Path<String>) -> Result<Redirect, Error> {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why = "We have no address that goes with it any more.";
-    Page::link_ended("This link has ended", why, ("/notices", "All changes")).answer(house, viewer)
+    let why = "We no longer have the email address it was sent to.";
+    Page::link_ended("This link no longer works", why, ("/notices", "All changes"))
+        .answer(house, viewer)
 }

@@ -1,11 +1,11 @@
-//! When a notice takes effect, how it stands, when each email about it is due, and what may be
-//! said of who was told. Pure.
+//! When a notice takes effect, what state it is in, when each email about it is due, and what may
+//! be said about who was told. Pure.
 
 use calendar::clock::{self, DAY, HOUR, Millis};
 use disclosure::Shown;
 use subscribers::Cadence;
 
-/// From when on a change holds.
+/// When a change starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// A day, from its first moment.
@@ -55,12 +55,12 @@ impl Effect {
     }
 }
 
-/// How long a digest may take to reach the last of very many: those that would come nearer to the
-/// change go at once.
+/// How long a digest may take to reach the last of very many people: any that would come closer to
+/// the change go at once.
 const DIGESTS_TAKE: Millis = 4 * HOUR;
 
-/// When an email is due to somebody who wants emails so often, and whether it is her digest: with
-/// her next digest if that comes in time before the change, else at once.
+/// When an email is due to someone who wants emails this often, and whether it is part of a digest:
+/// in the next digest if that comes in time before the change, else at once.
 #[must_use]
 pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     match cadence.next_digest(now) {
@@ -69,10 +69,9 @@ pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
     }
 }
 
-/// By when whoever is told must know: before the change holds; before the end of the last day on
-/// which she is to do something; and where she goes by what she was told before, by the first day
-/// of that. `must_do_by`: `2026-12-04`, or empty; a day that is over at `now` asks for nothing any
-/// more.
+/// By when people must know: before the change starts; before the end of the last day to do what is
+/// asked; and if they go by what they were told before, by the first day of that. `must_do_by`:
+/// `2026-12-04`, or empty; a day that is over at `now` no longer counts.
 #[must_use]
 pub fn must_know_by(
     effect_at: Millis,
@@ -84,21 +83,21 @@ pub fn must_know_by(
     [must_do_by, told_before].into_iter().flatten().fold(effect_at, Millis::min)
 }
 
-/// The end of a day that is written as `2026-12-04`.
+/// The end of a day written as `2026-12-04`.
 #[must_use]
 pub fn last_moment(day: &str) -> Option<Millis> {
     clock::read(day, "23:59")
 }
 
-/// How long after a change took effect it is still counted who was told later: emails are tried
-/// for two days, and what comes back takes a few more.
+/// How long after a change took effect people told later are still counted: emails are tried for
+/// two days, and what comes back takes a few more.
 pub const SETTLED_AFTER: Millis = 14 * DAY;
 
-/// How a family whom no email reaches can be told: as it is stored, and as it is shown.
+/// How a family no email reaches can be told: as stored, and as shown.
 pub const REACHED_HOW: [(&str, &str); 3] =
-    [("phone", "Telephone"), ("email", "Letter by post"), ("school", "The school")];
+    [("phone", "By phone"), ("letter", "By letter in the post"), ("school", "Through the school")];
 
-/// How many people of one place were told of a change: true numbers, only for [`figures`].
+/// How many people in one place were told about a change: true numbers, only for [`figures`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The place by name.
@@ -111,18 +110,18 @@ pub struct Told {
     pub never: u64,
 }
 
-/// What may be said of how many people were told.
+/// What may be said about how many people were told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// (place, in time, not in time): by place where no number in it is from 1 to 9, else for all
-    /// of the area in one row. Never both, since one would tell of the other.
+    /// (place, in time, not in time): by place if no number is from 1 to 9, else for all of the
+    /// area in one row. Never both, since one would give the other away.
     pub rows: Vec<(String, Shown, Shown)>,
     /// What became of those who were not told in time.
     pub later: Later,
 }
 
-/// What may be said of those who were not told in time. They are a part of a number that is shown,
-/// so their two numbers are said only where neither is from 1 to 9.
+/// What may be said about those who were not told in time. They are part of a number that is shown,
+/// so their two numbers are shown only if neither is from 1 to 9.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
     /// It is still being counted.
@@ -135,8 +134,8 @@ pub enum Later {
     NotShown,
 }
 
-/// What may be said of how many people were told. `is_settled`: whether who was told later is
-/// counted.
+/// What may be said about how many people were told. `is_settled`: whether those told later have
+/// been counted.
 #[must_use]
 pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
     let sum = |of: fn(&Told) -> u64| told.iter().map(of).sum::<u64>();
@@ -170,12 +169,12 @@ pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
     Figures { rows, later }
 }
 
-/// How a notice follows one that people were told of.
+/// How a notice follows one that people were told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
     /// It says something else instead.
     Correction,
-    /// It says that the change does not come.
+    /// It says that the change is no longer happening.
     Withdrawal,
 }
 
@@ -189,12 +188,12 @@ impl Follow {
         }
     }
 
-    /// What stands above the words that say it.
+    /// The heading above the words that say it.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Correction => "What has changed",
-            Self::Withdrawal => "The change does not come",
+            Self::Withdrawal => "This change is no longer happening",
         }
     }
 
@@ -205,30 +204,30 @@ impl Follow {
     }
 }
 
-/// What stands before the day of a notice that is this to another one.
+/// The words before the day of a notice that follows another like this.
 #[must_use]
 pub fn from(follow: Option<Follow>) -> &'static str {
-    if follow == Some(Follow::Withdrawal) { "It was to come from" } else { "From" }
+    if follow == Some(Follow::Withdrawal) { "It was due to happen from" } else { "From" }
 }
 
 /// What has happened to a notice so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Course {
-    /// From when on people are told; once it is approved.
+    /// When we start telling people, once it is approved.
     pub starts_at: Option<Millis>,
-    /// Since when they are told.
+    /// When we started telling them.
     pub started_at: Option<Millis>,
     /// Whether the change is decided.
     pub is_decided: bool,
-    /// From when on it holds.
+    /// When it starts.
     pub effect: Effect,
-    /// What it is to another notice.
+    /// How it follows another notice, if it does.
     pub follow: Option<Follow>,
-    /// What another notice that people are told of is to it.
+    /// How another notice that people were told about follows it.
     pub followed_by: Option<Follow>,
 }
 
-/// How a notice stands.
+/// The state of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It waits for a second person.
@@ -237,30 +236,30 @@ pub enum Standing {
     Timed(Millis),
     /// People are told; it is not decided.
     Proposed,
-    /// People are told; it is decided and comes.
+    /// People are told; it is decided and will happen.
     Decided,
-    /// It holds.
+    /// It has started.
     InForce,
-    /// People were told something else since.
+    /// People have since been told something else.
     Corrected,
-    /// People were told that it does not come.
+    /// People were told that it is no longer happening.
     Withdrawn,
 }
 
 impl Course {
-    /// Whether it says that a change does not come.
+    /// Whether it says that a change is no longer happening.
     #[must_use]
     pub fn is_withdrawal(&self) -> bool {
         self.follow == Some(Follow::Withdrawal)
     }
 
-    /// What stands before the day it is about.
+    /// The words before the day it is about.
     #[must_use]
     pub fn from(&self) -> &'static str {
         from(self.follow)
     }
 
-    /// How the notice stands now.
+    /// The state of the notice now.
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {
         match (self.starts_at, self.started_at) {

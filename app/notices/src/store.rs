@@ -1,4 +1,4 @@
-//! Every SQL statement about notices; those about who is told stand in `ledger`.
+//! Every SQL statement about notices; those about who is told are in `ledger`.
 
 use area::store::speaks_for;
 use calendar::clock::Millis;
@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::rules::{Course, Effect, Follow};
 use super::wording::{Follows, Wording};
 
-/// A notice with all that is known of it.
+/// A notice with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Notice {
     /// Its id.
@@ -19,7 +19,7 @@ pub struct Notice {
     pub words: Wording,
     /// Its services by name, then its places.
     pub labels: Vec<String>,
-    /// Who wrote its words, as they are: (account, name).
+    /// Who wrote its present words: (account, name).
     pub written_by: (String, String),
     /// When.
     pub written_at: Millis,
@@ -29,16 +29,15 @@ pub struct Notice {
     pub course: Course,
     /// When its draft was discarded; it can be brought back.
     pub discarded_at: Option<Millis>,
-    /// The notice that people were told of since, which corrects or withdraws it.
+    /// The notice that corrects or withdraws it, once people have been told about that.
     pub followed_by: Option<String>,
     /// Since when.
     pub followed_at: Option<Millis>,
-    /// The first of the days that people go by who were told of what it corrects or withdraws.
+    /// The first of the days that people go by, if they were told what it corrects or withdraws.
     pub told_before: Option<Millis>,
 }
 
-/// The first day of the notices that the one with this id follows, one after the other; as a part
-/// of a statement.
+/// The first day of the notices that this one follows, one after the other; as part of a statement.
 pub(super) fn first_day_before(id: &str) -> String {
     format!(
         "(WITH RECURSIVE back (follows_id, effect_at) AS (
@@ -50,7 +49,7 @@ pub(super) fn first_day_before(id: &str) -> String {
     )
 }
 
-/// Keeps a notice that is written, once for each form key: (its id, whether it is new).
+/// Stores a notice, once for each form key: (its id, whether it is new).
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -91,9 +90,9 @@ pub async fn write(
     Ok((notice_id, true))
 }
 
-/// Changes the words of a notice that is not approved; they are hers who changes them. `seen`: when
-/// the words were written that she began with, if that is known. False when it is approved or
-/// discarded, or its words have changed since.
+/// Changes the words of a notice that is not approved; whoever changes them is now their writer.
+/// `seen`: when the words that were changed had been written, if known. False when it is approved
+/// or discarded, or its words have changed since.
 pub async fn change(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -123,7 +122,7 @@ pub async fn change(
     if changed.is_none() {
         return Ok(false);
     }
-    // A trigger has untied those of before.
+    // A trigger has untied the ones from before.
     tie(tx, notice_id, notice).await?;
     Ok(true)
 }
@@ -157,10 +156,10 @@ async fn tie(tx: &mut AnyConnection, notice_id: &str, notice: &Wording) -> Kept<
     db::tie(tx, "INSERT INTO notice_places (notice_id, place_id)", notice_id, &notice.places).await
 }
 
-/// Approves a notice that somebody else wrote, or her own where the area asks for no second person;
-/// people are told from `starts_at` on. `seen`: when the words were written that she read, if that
-/// is known. False when it is approved, or must not be by her, or its words have changed, or what
-/// it follows has been followed already.
+/// Approves a notice that someone else wrote, or one's own if the area asks for no second person;
+/// people are told from `starts_at`. `seen`: when the words that were read had been written, if
+/// known. False when it is approved already, or may not be by this leader, or its words have
+/// changed, or another already follows what it follows.
 pub async fn approve(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -199,8 +198,8 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &str) -> Kept<bool> {
     Ok(called_back.rows_affected() == 1)
 }
 
-/// Discards a notice that is not approved, at this time, or brings it back with `None`. False when
-/// it is approved, or was so already.
+/// Discards a notice that is not approved, at this time, or restores it with `None`. False when it
+/// is approved, or that was done already.
 pub async fn discard(tx: &mut AnyConnection, notice_id: &str, at: Option<Millis>) -> Kept<bool> {
     let discarded = sqlx::query(
         "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
@@ -263,8 +262,7 @@ async fn rows(db: &Db, id: &str, leader: &str) -> Kept<Vec<AnyRow>> {
         .await
 }
 
-/// The notice that was told first, of those that follow each other up to this one, and how many
-/// came after it.
+/// The first notice of those that follow each other up to this one, and how many came after it.
 pub async fn first_told(db: &Db, id: &str) -> Kept<(String, u32)> {
     let row = sqlx::query(
         "WITH RECURSIVE back (id, follows_id, steps) AS (
@@ -371,8 +369,8 @@ impl Filter {
     }
 }
 
-/// Notices that people are told of, `most` at the most. One that was corrected or withdrawn gives
-/// its place to what follows it; a change that was withdrawn does not take effect.
+/// Notices that people have been told about, `most` at the most. One that was corrected or
+/// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
 pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     let order =
         if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
@@ -405,8 +403,8 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed(&rows))
 }
 
-/// Notices that this leader speaks for and that have not started: those that wait for approval
-/// first, the oldest first; or those that were discarded.
+/// Notices of this leader's services that have not started: those waiting for approval first, the
+/// oldest first; or those that were discarded.
 pub async fn waiting(
     db: &Db,
     leader: &str,

@@ -121,7 +121,7 @@ async fn owe_one(
     let Some(told) = told.filter(|told| !told.is_empty()) else { return Ok(()) };
     let (now, token) = (house.clock.now(), id::secret());
     let link_hash = id::hash(&token);
-    // A notice is owed to her once, so the first of a digest names it.
+    // A notice is owed once to each subscriber, so the first in a digest names it.
     let dedup_key = format!("notice {} {}", told[0].id, due.subscriber_id);
     let words = if due.is_digest {
         emails::digest(house, &told, &token)

@@ -23,21 +23,21 @@ pub struct Wording {
     pub why: String,
     /// Who is affected.
     pub affected: String,
-    /// About how many families are; `None` if nobody knows.
+    /// About how many families; `None` if nobody knows.
     pub families: Option<i64>,
     /// What families must do; may be empty.
     pub must_do: String,
     /// By when, as `2026-12-04`; empty for no day.
     pub must_do_by: String,
-    /// Whom to ask: a name or a team.
+    /// Who to ask: a name or a team.
     pub whom: String,
-    /// Their telephone number; it or the address is there.
+    /// Their phone number; there is always this or the address.
     pub phone: String,
     /// Their email address.
     pub email: String,
     /// The day it was decided; `None` while it is proposed.
     pub decided_day: Option<String>,
-    /// From when on it holds.
+    /// When it starts.
     pub effect: Effect,
     /// Whether it changes what a child is legally entitled to.
     pub changes_entitlement: bool,
@@ -56,7 +56,7 @@ impl Wording {
         clock::day_of(&self.must_do_by)
     }
 
-    /// The telephone number and the address to ask at, those that are there.
+    /// The phone number and the email address for questions, if given.
     #[must_use]
     pub fn ways_to_ask(&self) -> String {
         [self.phone.as_str(), &self.email]
@@ -67,7 +67,7 @@ impl Wording {
     }
 }
 
-/// The notice that another corrects or withdraws, for exactly those who were told of it.
+/// The notice that another corrects or withdraws, for exactly those who were told about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follows {
     /// Its id.
@@ -100,7 +100,7 @@ pub fn correction(
     read(sent, ground, Some(original), now)
 }
 
-/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn stands above them.
+/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn goes above them.
 ///
 /// # Errors
 /// What to put right.
@@ -111,7 +111,11 @@ pub fn withdrawal(
     let mut refusals = Refusals::default();
     let changed = refusals.take(
         "changed",
-        prose(sent, "changed", "Say why it is withdrawn, and what families do now"),
+        prose(
+            sent,
+            "changed",
+            "Say why it is no longer happening, and what families should do now",
+        ),
     );
     let Some(changed) = changed else { return Err(refusals) };
     let follows = Follows { notice_id: notice_id.to_owned(), how: Follow::Withdrawal, changed };
@@ -135,8 +139,8 @@ fn read(
         }
     });
     let title = refusals
-        .take("title", forms::within(sent.line("title"), 100, "Say in one line what changes"));
-    let what = refusals.take("what", prose(sent, "what", "Say what changes"));
+        .take("title", forms::within(sent.line("title"), 100, "Say in one line what is changing"));
+    let what = refusals.take("what", prose(sent, "what", "Say what is changing"));
     let (services, places) = match corrects {
         Some((_, original)) => (Some(original.services.clone()), Some(original.places.clone())),
         None => {
@@ -147,9 +151,9 @@ fn read(
     let effect =
         effect(sent, ground, corrects.map(|(_, original)| original.effect), now, &mut refusals);
     let decided_day = decided(sent, effect, now, &mut refusals);
-    let why = refusals.take("why", prose(sent, "why", "Say why it changes"));
-    let affected =
-        refusals.take("affected", forms::within(sent.line("affected"), 300, "Say who is affected"));
+    let why = refusals.take("why", prose(sent, "why", "Say why it is changing"));
+    let affected = refusals
+        .take("affected", forms::within(sent.line("affected"), 300, "Say who this affects"));
     let families = refusals.take("families", families(&sent.line("families")));
     let must_do = refusals
         .take("must_do", forms::optional(forms::prose(sent.typed("must_do")), LONGEST_TEXT));
@@ -159,11 +163,11 @@ fn read(
     );
     let changes_entitlement = refusals.take(
         "entitlement",
-        yes_or_no(sent, "entitlement", "Say if it changes what a child is legally entitled to"),
+        yes_or_no(sent, "entitlement", "Say if it changes what children are legally entitled to"),
     );
     let whom = refusals.take(
         "whom",
-        forms::within(sent.line("whom"), 120, "Say whom families can ask: a name or a team"),
+        forms::within(sent.line("whom"), 120, "Say who families can ask: a name or a team"),
     );
     let phone = refusals.take("phone", forms::optional(sent.line("phone"), 40));
     let email = refusals.take("email", address_to_ask_at(sent));
@@ -190,7 +194,7 @@ fn read(
     })
 }
 
-/// Which of the services that are hers were chosen.
+/// Which of the leader's services were chosen.
 fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
     let all: Vec<Named> = ground.services.iter().map(|spoken| spoken.service.clone()).collect();
     let chosen = area::chosen(sent, "services", &all, "Choose at least one service")?;
@@ -200,14 +204,14 @@ fn services(sent: &Sent, ground: &Ground) -> Result<Vec<String>, String> {
         .find(|spoken| !spoken.is_hers && chosen.contains(&spoken.service.id))
     {
         Some(spoken) => Err(format!(
-            "Leave out {}. Leaders of those who run it write about it",
+            "Leave out {}. Only leaders of the organisations that run it can write about it",
             spoken.service.name
         )),
         None => Ok(chosen),
     }
 }
 
-/// From when on it holds: from a time to come, or as it was told already.
+/// When it starts: at a future time, or as people were already told.
 fn effect(
     sent: &Sent,
     ground: &Ground,
@@ -217,22 +221,19 @@ fn effect(
 ) -> Option<Effect> {
     let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
     if clock::read(day, "00:00").is_none() {
-        refusals.add("effect_day", "Enter the day from which it holds");
+        refusals.add("effect_day", "Enter the day it starts");
     }
     let (effect, time): (fn(Millis) -> Effect, _) = match kind {
         "day" => (Effect::Day, "00:00".to_owned()),
         "term" => (Effect::Term, "00:00".to_owned()),
         "hour" => (Effect::Hour, sent.line("effect_time")),
         _ => {
-            refusals.add(
-                "effect",
-                "Choose if it holds from a day, from an hour, or from the start of a term",
-            );
+            refusals.add("effect", "Choose when on that day it starts");
             return None;
         }
     };
     if clock::read("2000-01-01", &time).is_none() {
-        refusals.add("effect_time", "Enter the hour from which it holds, like 08:30");
+        refusals.add("effect_time", "Enter the time it starts, like 08:30");
     }
     let at = clock::read(day, &time)?;
     if at > now + LONGEST_AHEAD {
@@ -240,16 +241,15 @@ fn effect(
     } else if at <= now && told.is_none_or(|told| told.at() != at) {
         refusals.add(
             "effect_day",
-            "Choose a day that is still to come. A change that holds \
-            already cannot be told before it",
+            "Choose a day in the future. Nobody can be told before a change that has already \
+             started",
         );
     }
     let effect = effect(at);
     if matches!(effect, Effect::Term(_)) && !ground.year.may_begin_on(at) {
         refusals.add(
             "effect_day",
-            "Choose the first day of a term, or “From a day”. No term that \
-            is known here begins on that day",
+            "Choose the first day of a term, or “That day”. No term we know of begins on that day",
         );
     }
     Some(effect)
@@ -262,15 +262,18 @@ fn decided(
     now: Millis,
     refusals: &mut Refusals,
 ) -> Option<String> {
-    if !refusals
-        .take("decided", yes_or_no(sent, "decided", "Say if it is decided, or only proposed"))?
-    {
+    if !refusals.take(
+        "decided",
+        yes_or_no(sent, "decided", "Say if it has been decided, or is only proposed"),
+    )? {
         return None;
     }
     let day = clock::read(sent.typed("decided_day"), "00:00").ok_or("Enter the day it was decided");
     let day = day.and_then(|day| match effect {
-        _ if day > now => Err("Choose the day it was decided, not one that is still to come"),
-        Some(effect) if day > effect.at() => Err("It cannot take effect before it was decided"),
+        _ if day > now => Err("Choose the day it was decided, not a day in the future"),
+        Some(effect) if day > effect.at() => {
+            Err("Change one of the days. It can't start before it was decided")
+        }
         _ => Ok(clock::fields(day).0),
     });
     refusals.take("decided_day", day.map_err(str::to_owned))
@@ -284,11 +287,11 @@ fn yes_or_no(sent: &Sent, field: &str, what_to_do: &str) -> Result<bool, String>
     }
 }
 
-/// The address to ask at; empty only where there is a telephone number.
+/// The address for questions; empty only if there is a phone number.
 fn address_to_ask_at(sent: &Sent) -> Result<String, String> {
     let email = sent.line("email");
     match (email.is_empty(), sent.line("phone").is_empty()) {
-        (true, true) => Err("Enter a telephone number or an email address to ask at".to_owned()),
+        (true, true) => Err("Enter a phone number or an email address for questions".to_owned()),
         (true, false) => Ok(email),
         _ => forms::address(&email),
     }
@@ -302,7 +305,7 @@ fn families(text: &str) -> Result<Option<i64>, String> {
     number.map(Some).ok_or_else(|| "Enter about how many families, or leave it empty".to_owned())
 }
 
-/// By when something is to be done: a day to come, or as it was told already.
+/// By when something is to be done: today or later, or as people were already told.
 fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String> {
     if sent.line("must_do_by").is_empty() {
         return Ok(String::new());
@@ -310,7 +313,7 @@ fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String
     match clock::read(sent.typed("must_do_by"), "23:59") {
         None => Err("Enter a day, or leave it empty".to_owned()),
         Some(by) if by < now && told != Some(clock::fields(by).0.as_str()) => {
-            Err("Choose a day that is still to come".to_owned())
+            Err("Choose today or a later day".to_owned())
         }
         Some(by) => Ok(clock::fields(by).0),
     }
@@ -329,7 +332,7 @@ mod tests {
         clock::read("2026-12-03", "10:00").expect("a time")
     }
 
-    /// Transport is hers, audiology is not.
+    /// Transport is the leader's, audiology is not.
     fn ground() -> Ground {
         let spoken = |id: &str, name: &str, is_hers| Spoken {
             service: Named { id: id.into(), name: name.into() },
@@ -427,7 +430,10 @@ mod tests {
         let refused = read("effect_day=2027-01-04&decided=no&services=a").expect_err("refusals");
         assert_eq!(
             refused.about("services"),
-            Some("Leave out Audiology. Leaders of those who run it write about it")
+            Some(
+                "Leave out Audiology. Only leaders of the organisations that run it can write \
+                 about it"
+            )
         );
         assert_eq!(about(read("effect_day=2027-01-04&decided=no&services=nobodys")), ["services"]);
     }

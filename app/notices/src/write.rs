@@ -108,8 +108,8 @@ async fn follow(
     }
     let ground = area::store::ground(&house.db, &viewer.signed_in()?.account_id).await?;
     if original.followed_by.is_some() {
-        let what_to_do = "Go back to the notice, and from there to what follows it: a colleague \
-            corrected or withdrew it meanwhile. Your words are below";
+        let what_to_do = "Go back to the notice, and follow the link at the top: a colleague has \
+            corrected or withdrawn it since you opened it. What you wrote is below";
         let refusals = Refusals::one("changed", what_to_do);
         return Ok(
             page(&following(how, &original.id), sent, &ground, &refusals).answer(house, viewer)
@@ -123,8 +123,8 @@ async fn follow(
     }
 }
 
-/// Where to go instead of following a notice: to itself while nobody was told of it, or to what
-/// followed it already.
+/// Where to go instead of following a notice: to itself while nobody has been told, or to what
+/// already followed it.
 fn elsewhere(original: &Notice) -> Option<String> {
     let to_lead = || format!("/lead/notices/{}", original.id);
     let followed =
@@ -218,12 +218,13 @@ pub async fn change(
     }
     let notice = notice_she_speaks_for(&house, &viewer, &id).await?;
     let what_to_do = if notice.discarded_at.is_some() {
-        "Bring it back first: it was discarded meanwhile. Your words are below"
+        "Restore it first: it has been discarded since you opened it. What you wrote is below"
     } else if notice.course.starts_at.is_some() {
-        "Call it back first: a colleague has approved it meanwhile. Your words are below"
+        "Undo the approval first: a colleague has approved it since you opened it. What you wrote \
+         is below"
     } else {
-        "Look at it in another window: a colleague has changed it meanwhile. Sent once more, your \
-         words take the place of hers"
+        "Look at it in another window: a colleague has changed it since you opened it. If you \
+         send this again, it will replace what they wrote"
     };
     Ok(page(&changing(&notice), &sent, &ground, &Refusals::one("title", what_to_do))
         .answer(&house, &viewer))
@@ -276,27 +277,27 @@ fn fields(words: &Wording) -> Sent {
     Sent::of(&fields)
 }
 
-/// Words to begin with, for the two changes that parents were not told of most often.
+/// A starting point for the two changes that parents most often were not told about.
 fn starting_point(like: &str) -> Sent {
     match like {
         "transport" => Sent::of(&[
             ("title", "New pick-up times on "),
-            ("what", "The bus on route … comes at … and no longer at …. The stop is … ."),
+            ("what", "The bus on route … will come at … instead of …. The stop is … ."),
             ("affected", "Children who travel to … on route …"),
             (
                 "must_do",
-                "Be at the stop five minutes before. Tell us if your child cannot manage the new \
+                "Be at the stop five minutes early. Tell us if your child can't manage the new \
                  time.",
             ),
             ("effect", "term"),
         ]),
         "autism" => Sent::of(&[
             ("title", "Changes to autism support at "),
-            ("what", "The … group meets on … at … and no longer on …. It is led by … ."),
+            ("what", "The … group will meet on … at … instead of on …. It will be led by … ."),
             ("affected", "Children and young people who come to …"),
             (
                 "must_do",
-                "Nothing, if the new time suits you. If it does not, ask us for another group.",
+                "Nothing, if the new time suits you. If it doesn't, ask us about another group.",
             ),
             ("effect", "day"),
         ]),
@@ -311,14 +312,14 @@ struct Purpose {
     /// Where it leads back to.
     back: String,
     follow: Option<Follow>,
-    /// When the words were written that it begins with.
+    /// When the words it starts with were written.
     seen: Option<Millis>,
 }
 
 const NEW: Purpose = Purpose {
-    title: "Write a notice",
-    lead: "Say what changes so that a tired parent knows what to do. You see it as parents will \
-        before anyone is told.",
+    title: "Write a change notice",
+    lead: "Say what is changing so that a tired parent knows what to do. You will see it as \
+        parents will before anyone is told.",
     back: String::new(),
     follow: None,
     seen: None,
@@ -327,14 +328,14 @@ const NEW: Purpose = Purpose {
 fn following(how: Follow, notice_id: &str) -> Purpose {
     let (title, lead) = match how {
         Follow::Correction => (
-            "Correct the notice",
-            "Exactly those who were told of it are told what has changed. The old page says so, \
-             and leads to the new one.",
+            "Correct this notice",
+            "We will tell the people who were told about it what has changed, and nobody else. The \
+             old page will say so and link to the new one.",
         ),
         Follow::Withdrawal => (
-            "Withdraw the notice",
-            "Exactly those who were told of it are told that it does not come. Its page stays, and \
-             says so.",
+            "Withdraw this notice",
+            "We will tell the people who were told about it that it is no longer happening, and \
+             nobody else. Its page will stay and say so.",
         ),
     };
     Purpose { title, lead, back: format!("/notices/{notice_id}"), follow: Some(how), seen: None }
@@ -344,7 +345,7 @@ fn changing(notice: &Notice) -> Purpose {
     let follow = notice.words.follows.as_ref().map(|follows| follows.how);
     let back = format!("/lead/notices/{}", notice.id);
     Purpose {
-        title: "Change the notice",
+        title: "Change this notice",
         lead: NEW.lead,
         back,
         follow,
@@ -360,11 +361,11 @@ fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Pa
             let (label, hint) = match how {
                 Follow::Correction => (
                     "What has changed since people were told",
-                    "It stands at the top of the page and of the email.",
+                    "This goes at the top of the page and the email.",
                 ),
                 Follow::Withdrawal => (
-                    "Why it is withdrawn, and what families do now",
-                    "It stands at the top of the page and of the email.",
+                    "Why it is no longer happening, and what families should do now",
+                    "This goes at the top of the page and the email.",
                 ),
             };
             view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
@@ -388,7 +389,7 @@ fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Pa
                     {seen}
                     {changed}
                     {words}
-                    <button class="button">"Look at it as parents will"</button>
+                    <button class="button">"Preview"</button>
                 </form>
             </div>
         }
@@ -409,7 +410,7 @@ fn words_fields<'a>(
         .map(|spoken| spoken.service.clone())
         .collect();
     let whose =
-        if hers.len() < ground.services.len() { "Those your organisation runs." } else { "" };
+        if hers.len() < ground.services.len() { "Only those your organisation runs." } else { "" };
     let (services, places) = (
         Choice::ticked(sent, "services", hers),
         Choice::ticked(sent, "places", ground.places.clone()),
@@ -428,7 +429,7 @@ fn words_fields<'a>(
             <Choices
                 name="places"
                 legend="Only in one part of the area?"
-                hint="Choose none if it is about all of it."
+                hint="Leave these empty if it's about the whole area."
                 choices=places
                 many=true
                 refusals
@@ -441,95 +442,98 @@ fn words_fields<'a>(
     let effects = one_of(
         "effect",
         &[
-            ("day", "From a day"),
-            ("hour", "From an hour of a day"),
-            ("term", "From the start of the term that begins that day"),
+            ("day", "That day"),
+            ("hour", "At a set time that day"),
+            ("term", "At the start of the term that begins that day"),
         ],
     );
-    let decided = one_of("decided", &[("yes", "It is decided"), ("no", "It is only proposed")]);
+    let decided = one_of(
+        "decided",
+        &[("yes", "Yes, it has been decided"), ("no", "No, it is only proposed")],
+    );
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
     view! {
         <Field
             name="title"
             label="The change in one line"
-            hint="100 characters or fewer."
+            hint="No more than 100 characters."
             value=sent.typed("title")
             refusals
         />
         <Area
             name="what"
-            label="What changes"
-            hint="What was, what will be. Name no child."
+            label="What is changing"
+            hint="How it is now, and how it will be. Please don't use a child's name."
             value=sent.typed("what")
             refusals
         />
         {about}
         <Field
             name="effect_day"
-            label="The day it takes effect"
+            label="The day it starts"
             kind="date"
             value=sent.typed("effect_day")
             refusals
         />
-        <Choices name="effect" legend="From when on that day?" choices=effects refusals />
+        <Choices name="effect" legend="When does it start?" choices=effects refusals />
         <Field
             name="effect_time"
-            label="The hour, if it is from an hour"
+            label="The time, if it starts at a set time"
             kind="time"
             value=sent.typed("effect_time")
             refusals
         />
-        <Choices name="decided" legend="Is it decided?" choices=decided refusals />
+        <Choices name="decided" legend="Has it been decided?" choices=decided refusals />
         <Field
             name="decided_day"
             label="The day it was decided"
-            hint="Leave it empty if it is only proposed."
+            hint="Leave this empty if it is only proposed."
             kind="date"
             value=sent.typed("decided_day")
             refusals
         />
-        <Area name="why" label="Why" value=sent.typed("why") refusals />
-        <Field name="affected" label="Who is affected" value=sent.typed("affected") refusals />
+        <Area name="why" label="Why it is changing" value=sent.typed("why") refusals />
+        <Field name="affected" label="Who this affects" value=sent.typed("affected") refusals />
         <Field
             name="families"
-            label="About how many families"
-            hint="Leave it empty if nobody knows."
+            label="About how many families?"
+            hint="Leave this empty if nobody knows."
             kind="number"
             value=sent.typed("families")
             refusals
         />
         <Area
             name="must_do"
-            label="What families must do"
-            hint="Leave it empty if nothing."
+            label="What families need to do"
+            hint="Leave this empty if they don't need to do anything."
             rows=3
             value=sent.typed("must_do")
             refusals
         />
         <Field
             name="must_do_by"
-            label="By when"
-            hint="Leave it empty for no day."
+            label="By when?"
+            hint="Leave this empty if there is no last day."
             kind="date"
             value=sent.typed("must_do_by")
             refusals
         />
         <Choices
             name="entitlement"
-            legend="Does it change what a child is legally entitled to?"
+            legend="Does it change what children are legally entitled to?"
             choices=entitlement
             refusals
         />
         <Field
             name="whom"
-            label="Whom families can ask"
+            label="Who families can ask"
             hint="A name or a team."
             value=sent.typed("whom")
             refusals
         />
         <Field
             name="phone"
-            label="Their telephone number"
+            label="Their phone number"
             kind="tel"
             value=sent.typed("phone")
             refusals

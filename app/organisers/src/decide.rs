@@ -20,7 +20,7 @@ use topics::{emails, search};
 
 use crate::find::{FindTopic, Found};
 
-/// Most topics that are offered to merge into; more are found by searching.
+/// The most topics offered to merge into; searching finds more.
 const MOST_TO_MERGE_INTO: i64 = 8;
 
 /// GET `/forum/topics/{id}`
@@ -54,13 +54,12 @@ pub async fn decide(
     }
     let refusals = Refusals::one(
         "decision",
-        "This could not be kept. The topic, or the one to merge it into, has changed. Look again",
+        "This can't be saved. The topic, or the one to merge it into, has changed. Check it again",
     );
     decide_page(&house, &viewer, for_decision(&house, &id).await?, &sent, &refusals).await
 }
 
-/// The decision, the audit, the author's email: one write. False when the topic stands no more as
-/// it did.
+/// The decision, the audit, the author's email: one write. False when the topic has changed since.
 async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Result<bool, Error> {
     let (now, kind, by, topic, writer) =
         (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
@@ -117,8 +116,8 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
     if topic.facts.standing() == Standing::PassedOn { Err(Error::NotFound) } else { Ok(topic) }
 }
 
-/// The published topics that this one can be merged into: those that hold all of these words, or
-/// are like it where there are none.
+/// The published topics that this one can be merged into: those that contain all of these words or,
+/// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
     let mut found = if words.is_empty() {
         search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
@@ -131,7 +130,7 @@ async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<
     Ok(found.into_iter().map(|(id, title)| Found { id, title }).collect())
 }
 
-/// The same for the program: a topic that nobody decides about is a fault of the call.
+/// The same for the program: a topic that nobody can decide about is a fault of the call.
 pub async fn find(house: &House, words: &str, topic: &str) -> Result<Vec<Found>, ServerFnError> {
     let found = async {
         let topic = for_decision(house, topic).await?;
@@ -168,10 +167,10 @@ async fn decide_page(
         }
         choices.push(choice("merge", "Merge it into one of the topics below"));
         if standing == Standing::Waiting {
-            choices.push(choice("decline", "Do not publish it, for the reason below"));
+            choices.push(choice("decline", "Don't publish it, for the reason below"));
             choices.push(choice(
                 "pass on",
-                "Pass it on to the safeguarding lead. Nobody else sees it then",
+                "Pass it on to the safeguarding lead. Nobody else will see it",
             ));
         }
         let into = sent.typed("into").to_owned();
@@ -180,22 +179,28 @@ async fn decide_page(
         let form = match standing {
             Standing::Waiting | Standing::Published => view! {
                 <form method="post" novalidate>
-                    <Choices name="decision" legend="What becomes of it?" choices refusals />
+                    <Choices
+                        name="decision"
+                        legend="What should happen to this topic?"
+                        choices
+                        refusals
+                    />
                     <section>
                         <FindTopic topic=topic_id words found into trouble />
                     </section>
                     <Area
                         name="reason"
-                        label="The reason"
-                        hint="Only if you do not publish it. The author is told, in your words."
+                        label="Your reason"
+                        hint="Only if you don't publish it. We will email your words to the author."
                         value=sent.typed("reason")
                         refusals
                     />
-                    <button class="button">"Keep this decision"</button>
+                    <button class="button">"Save this decision"</button>
                 </form>
             }
             .into_any(),
-            _ => view! { <p class="panel">"There is nothing to decide about it."</p> }.into_any(),
+            _ => view! { <p class="panel">"Someone has already decided about this topic."</p> }
+                .into_any(),
         };
         view! {
             <div class="stack">

@@ -1,5 +1,5 @@
-//! Looking for a topic to merge another one into. Without the program the button sends the page's
-//! form; with it the list changes in place, and what was chosen and written stays.
+//! Finding a topic to merge another one into. Without the program the button sends the page's form;
+//! with it the list changes in place, and what was chosen and written stays.
 
 #![expect(
     missing_docs,
@@ -21,8 +21,8 @@ pub struct Found {
     pub title: String,
 }
 
-/// The published topics that hold all of these words, but for the one that is decided about; those
-/// most like it where there are no words.
+/// The published topics that contain all of these words, except the one being decided about;
+/// without words, those most similar to it.
 ///
 /// # Errors
 /// When it was not called through the table of addresses, there is no such topic, or the database
@@ -37,20 +37,20 @@ pub async fn topics_to_merge_into(
     crate::decide::find(&house, &words, &topic).await
 }
 
-const NOTHING: &str = "No other published topic is found. Try fewer words.";
+const NOTHING: &str = "No other published topics match. Try fewer words.";
 
-/// The field to look in, and what was found.
+/// The search field, and what was found.
 #[island]
 pub fn FindTopic(
-    /// The topic that is decided about.
+    /// The topic being decided about.
     topic: String,
-    /// The words that were looked for.
+    /// The words searched for.
     words: String,
-    /// What was found by them.
+    /// What they found.
     found: Vec<Found>,
     /// The one that is chosen; empty for none.
     into: String,
-    /// What is to be put right; empty for nothing.
+    /// The problem; empty for none.
     trouble: String,
 ) -> impl IntoView {
     let says = RwSignal::new(if found.is_empty() { NOTHING } else { "" });
@@ -61,15 +61,15 @@ pub fn FindTopic(
 
     let look = move || {
         let Some(field) = field.get_untracked() else { return };
-        says.set("Looking …");
+        says.set("Searching …");
         spawn_local(async move {
             match topics_to_merge_into(field.value(), topic.get_value()).await {
                 Ok(topics) => {
-                    let are_below = "The topics that were found are below.";
+                    let are_below = "Matching topics are below.";
                     says.set(if topics.is_empty() { NOTHING } else { are_below });
                     found.set(topics);
                 }
-                Err(_) => says.set("That did not get through. Try again."),
+                Err(_) => says.set("That didn't go through. Try again."),
             }
         });
     };
@@ -77,7 +77,7 @@ pub fn FindTopic(
         event.prevent_default();
         look();
     };
-    // Return would send the whole form.
+    // The Enter key would send the whole form.
     let typed = move |event: KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
@@ -95,10 +95,10 @@ pub fn FindTopic(
     view! {
         <div class="stack">
             <details open=true>
-                <summary>"Look for another topic to merge it into"</summary>
+                <summary>"Find a topic to merge it into"</summary>
                 <div class="row">
                     <div class="field">
-                        <label for="search">"Words of that topic"</label>
+                        <label for="search">"Words in that topic"</label>
                         <input
                             id="search"
                             name="search"
@@ -109,7 +109,7 @@ pub fn FindTopic(
                         />
                     </div>
                     <button class="button quiet" name="step" value="look" on:click=pressed>
-                        "Look for it"
+                        "Search"
                     </button>
                 </div>
                 <p class="soft" role="status">
@@ -121,9 +121,9 @@ pub fn FindTopic(
                 aria-describedby=described_by
                 hidden=move || found.with(Vec::is_empty)
             >
-                <legend>"Which topic is it part of?"</legend>
+                <legend>"Which topic should it be part of?"</legend>
                 <p class="hint" id="into-hint">
-                    "Only to merge. Its supporters come along."
+                    "Only if you merge. Its supporters will move to that topic."
                 </p>
                 {(!trouble.is_empty())
                     .then(|| {

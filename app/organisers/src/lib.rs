@@ -1,8 +1,8 @@
-//! Pages of organisers that have a program of their own in the browser. Parents never load it, so
-//! it may be larger than theirs; each page works without it all the same.
+//! Organisers' pages with a program of their own in the browser. Parents never load it, so it may
+//! be larger than theirs; each page works without it all the same.
 //!
 //! `decide` is what an organiser does with a topic; `find` looks for another one to merge it into,
-//! with a typed function that the program calls. Decision 0020 says when that is the right way.
+//! with a typed function that the program calls. Decision 0020 says when to do that.
 
 #[cfg(feature = "ssr")]
 mod decide;

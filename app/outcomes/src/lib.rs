@@ -1,7 +1,8 @@
-//! What came of what parents said, as every room shows it: done, partly, not, or still being
-//! decided; and whether the forum finds it so. How it is said, judged and told is in `updates`.
+//! What happened after parents said something, as every room shows it: done, partly done, not done
+//! or still being decided; and whether the forum agrees. How it is said, judged and told is in
+//! `updates`.
 //!
-//! `rules` says what an outcome is and by when it is due; `store` lists what was said last, `parts`
+//! `rules` says what an outcome is and when it is due; `store` lists what was said last, `parts`
 //! shows it.
 
 mod parts;

@@ -1,24 +1,24 @@
-//! What came of something, as a part of other pages.
+//! What happened about something, as a part of other pages.
 
 use ground::ui::When;
 use leptos::prelude::*;
 
-use crate::rules::{Outcome, Verdict};
+use crate::rules::{CLAIMED, Outcome, Verdict};
 use crate::store::Listed;
 
-/// What came of something, at the end of its own page; nothing where nothing was said.
+/// What happened about something, at the end of its own page; nothing where nothing was said.
 pub fn came_of_it(updates: Vec<Listed>) -> impl IntoView {
     (!updates.is_empty()).then(|| {
         view! {
             <section class="stack">
-                <h2>"What came of it"</h2>
+                <h2>"What happened next"</h2>
                 {rows_of_section(updates)}
             </section>
         }
     })
 }
 
-/// Updates in a list below a page's own heading, each with how it stands.
+/// Updates in a list below a page's own heading, each with the forum's word on it.
 pub fn rows(updates: Vec<Listed>) -> impl IntoView {
     let rows = updates.into_iter().map(|listed| {
         let title = link_to(&listed);
@@ -53,7 +53,7 @@ fn link_to(listed: &Listed) -> impl IntoView + use<> {
 }
 
 fn standing(listed: Listed) -> impl IntoView {
-    let verdict = listed.verdict.map_or("○ Claimed", Verdict::title);
+    let verdict = listed.verdict.map_or(CLAIMED, Verdict::title);
     let outcome = outcome_title(&listed.outcome);
     let organisation = if listed.organisation.is_empty() {
         String::new()
@@ -77,7 +77,7 @@ pub fn outcome_title(word: &str) -> &'static str {
     }
 }
 
-/// The beginning of what parents said, for a title: whole words.
+/// The beginning of what parents said, for a title, cut at a whole word.
 pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 90;
     let line = forms::line(text);

@@ -1,13 +1,14 @@
-//! What came of what parents said, what the forum makes of it, and by when it must be said. Pure.
+//! What happened after parents said something, what the forum says about it, and by when it must be
+//! said. Pure.
 
 use calendar::clock::{self, DAY, Millis};
 
-/// What came of it, as the leader says.
+/// What happened, as the leader says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is done.
     Done,
-    /// A part of it is done.
+    /// Part of it is done.
     Partly,
     /// It is not done.
     Not {
@@ -15,12 +16,12 @@ pub enum Outcome {
         because: String,
         /// Who decided that: a name or a team.
         decided_by: String,
-        /// The day it is looked at again, as `2026-12-04`.
+        /// The day it will be looked at again, as `2026-12-04`.
         look_again: String,
     },
     /// It is still being decided.
     Deciding {
-        /// The day by which it is decided.
+        /// The day by which it will be decided.
         by: String,
     },
 }
@@ -37,7 +38,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome in words, with a sign that is read without colour.
+    /// The outcome in words, with a sign that can be read without colour.
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self {
@@ -49,12 +50,12 @@ impl Outcome {
     }
 }
 
-/// What the forum makes of what a leader claims.
+/// What the forum says about what a leader claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is so.
+    /// It is true.
     Confirmed,
-    /// A part of it is so.
+    /// Part of it is true.
     Partly,
     /// It is not what parents find.
     Disputed,
@@ -84,36 +85,36 @@ impl Verdict {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Confirmed => "✓ Confirmed by the forum",
-            Self::Partly => "● Partly confirmed by the forum",
-            Self::Disputed => "× Disputed by the forum",
+            Self::Confirmed => "✓ The forum agrees",
+            Self::Partly => "● The forum partly agrees",
+            Self::Disputed => "× The forum disagrees",
         }
     }
 }
 
-/// The word for what the forum has said nothing of.
+/// The word for what the forum has not judged yet.
 pub const CLAIMED_WORD: &str = "claimed";
 
-/// What stands where the forum has not said anything of the words that stand now.
-pub const CLAIMED: &str = "○ Claimed. The forum has not said yet if it is so";
+/// What people read where the forum has not judged the latest words yet.
+pub const CLAIMED: &str = "○ The council says so – not checked yet";
 
-/// How long after the day it was first due something can go on being decided. Then it is overdue,
-/// whatever day is promised.
+/// How long after the day it was first due something can go on being decided. After that it is
+/// overdue, whatever day was promised.
 pub const LONGEST_DECIDING: Millis = 365 * DAY;
 
-/// How an outcome that somebody waits for stands.
+/// Where an outcome that people are waiting for has got to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
-    /// It is said, and not that it is still being decided.
+    /// It has been said, and is no longer being decided.
     Said,
-    /// It is to be said by this time.
+    /// It must be said by this time.
     Due(Millis),
-    /// It was to be said by this time, and everyone sees that it was not.
+    /// It should have been said by this time, and everyone sees that it was not.
     Overdue(Millis),
 }
 
-/// How an outcome stands that somebody has waited for since `since`. `told`: the outcome that was
-/// said last, if any; `within`: how long leaders have, in milliseconds.
+/// Where an outcome has got to that people have waited for since `since`. `told`: the outcome said
+/// last, if any; `within`: how long leaders have, in milliseconds.
 #[must_use]
 pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Millis) -> Awaited {
     let by = match told {
@@ -126,13 +127,13 @@ pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Milli
     if by < now { Awaited::Overdue(by) } else { Awaited::Due(by) }
 }
 
-/// By when that is to be answered which was said at `since`: the last moment of a day.
+/// By when something said at `since` must be answered: the last moment of a day.
 #[must_use]
 pub fn due_by(since: Millis, within: Millis) -> Millis {
     end_of(&clock::fields(since + within).0).unwrap_or(since + within)
 }
 
-/// The last moment of a day that is written as `2026-12-04`.
+/// The last moment of a day written as `2026-12-04`.
 #[must_use]
 pub fn end_of(day: &str) -> Option<Millis> {
     clock::read(day, "00:00").map(|start| {

@@ -1,4 +1,4 @@
-//! What was said last of each thing, as other rooms list it.
+//! What was said last about each thing, as other rooms list it.
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
@@ -14,17 +14,17 @@ pub struct Listed {
     pub id: String,
     /// What parents said.
     pub you_said: String,
-    /// What came of it, as [`Outcome::word`].
+    /// What happened, as [`Outcome::word`].
     pub outcome: String,
-    /// What the forum makes of it; `None` while it is claimed.
+    /// What the forum says about it; `None` while it is claimed.
     pub verdict: Option<Verdict>,
-    /// Whose it is.
+    /// Which organisation's it is.
     pub organisation: String,
-    /// When what stands now was said.
+    /// When the latest words were said.
     pub at: Millis,
 }
 
-/// Each update with its last version and the forum's last word on that.
+/// Each update with its last version and the forum's last word on it.
 pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name,
      '') AS organisation, u.organisation_id, u.begun_by,
        (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
@@ -39,9 +39,9 @@ LEFT JOIN organisations o ON o.id = u.organisation_id";
 pub enum Which {
     /// All.
     All,
-    /// Those the forum has said this of.
+    /// Those the forum has said this about.
     Judged(Verdict),
-    /// Those it has said nothing of.
+    /// Those it has said nothing about.
     Claimed,
     /// Those about one thing.
     About(String),
@@ -49,7 +49,7 @@ pub enum Which {
     Hers(String),
 }
 
-/// Some updates, the last first.
+/// Some updates, latest first.
 pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<Listed>> {
     let (condition, value) = match which {
         Which::All => ("$1 = ''", ""),
@@ -75,8 +75,8 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
     Ok(rows.iter().map(listed).collect())
 }
 
-/// The plans that a topic is tied to, the first first, as (id, title), and what was said of what
-/// came of it, the last first.
+/// The plans that a topic is tied to, earliest first, as (id, title), and what was said to have
+/// happened, latest first.
 pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
@@ -129,7 +129,7 @@ fn listed(row: &AnyRow) -> Listed {
     }
 }
 
-/// What a leader may change: what is her organisation's, and what is of no organisation.
+/// What a leader may change: updates of their own organisation, and of none.
 pub const HERS: &str = "($1 <> '' AND organisation_id IS NULL
      OR organisation_id IN (SELECT r.organisation_id FROM roles r WHERE r.account_id = $1
      AND r.role = 'leader'))";

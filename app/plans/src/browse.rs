@@ -1,5 +1,5 @@
-//! What everyone sees of plans: the list, a plan with its gate, its rung and all that happened, and
-//! a published draft.
+//! What everyone sees of plans: the list, a plan with its gate, its rung and everything that
+//! happened, and a published draft.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -34,8 +34,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let nothing = plans.is_empty().then(|| {
             view! {
                 <p>
-                    "Plans of the council and the NHS will be here. Meanwhile, read "
-                    <a href="/topics">"what parents want planned"</a>"."
+                    "There are no plans yet. In the meantime, see "
+                    <a href="/topics">"what parents are asking for"</a>"."
                 </p>
             }
         });
@@ -52,7 +52,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             <div class="stack">
                 <h1>"Plans"</h1>
                 <p class="lead">
-                    "What the council and the NHS are planning, and how far parents are in."
+                    "What the council and NHS are planning, and how involved parents are."
                 </p>
                 {register}
                 {nothing}
@@ -66,17 +66,18 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 fn card(plan: Listed) -> impl IntoView {
     let state = match (plan.is_overridden, plan.has_draft, plan.is_shut) {
-        (true, ..) => "! The gate was overridden",
+        (true, true, _) => "! Published without involving parents as agreed",
+        (true, false, _) => "! Going ahead without involving parents as agreed",
         (false, true, _) => "✓ A draft is published",
-        (false, false, true) => "○ The gate is shut",
-        (false, false, false) => "● The gate is open",
+        (false, false, true) => "○ Not ready to publish: parents not involved yet",
+        (false, false, false) => "● Ready to publish",
     };
     view! {
         <li class="card">
             <h2>
                 <a href=format!("/plans/{}", plan.id)>{plan.title}</a>
             </h2>
-            <p class="soft">"To be ready by "{day(&plan.due_day)}</p>
+            <p class="soft">"Due by "{day(&plan.due_day)}</p>
             <p class="state">{state}</p>
         </li>
     }
@@ -118,7 +119,7 @@ pub async fn plan(
                     <dl class="when">
                         <dt>"Planned by"</dt>
                         <dd>{plan.organisations.join(", ")}</dd>
-                        <dt>"To be ready by"</dt>
+                        <dt>"Due by"</dt>
                         <dd>{day(&plan.due_day)}</dd>
                         {rung_entry(&plan, now)}
                     </dl>
@@ -131,7 +132,7 @@ pub async fn plan(
                                         class="button"
                                         href=format!("/forum/plans/{}/statement", plan.id)
                                     >
-                                        "Write the forum’s statement"
+                                        "Write the forum's statement"
                                     </a>
                                 </p>
                             }
@@ -149,7 +150,7 @@ pub async fn plan(
                         <a href=format!(
                             "/record/plans/{}",
                             plan.id,
-                        )>"The record of this plan, in one picture"</a>
+                        )>"How are we doing on this plan?"</a>
                     </p>
                     <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
                 </section>
@@ -162,11 +163,11 @@ pub async fn plan(
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
         "registered" => {
-            ("The plan is registered", "Now tie it to topics, and plan it with parents.")
+            ("The plan is registered", "Now add topics parents asked for, and plan it with them.")
         }
-        "tied" => ("The topics are tied to the plan", "They must be answered in each draft."),
-        "session" => ("The planning session is recorded", "It stands below."),
-        "stated" => ("The forum’s statement is kept", "It stands below for everyone to read."),
+        "tied" => ("The topics are added to the plan", "Every draft must answer them."),
+        "session" => ("The planning session is recorded", "You can see it below."),
+        "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
     };
     Some(view! {
@@ -176,23 +177,24 @@ fn banner(done: &str) -> impl IntoView + use<> {
     })
 }
 
-/// Every override of a plan, for ever.
+/// Every override of a plan, for good.
 fn override_banners(plan: &Plan) -> impl IntoView + use<> {
     plan.drafts.iter().filter_map(override_banner).collect_view()
 }
 
 fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
     let (name, reason, at) = draft.overridden.clone()?;
-    let was = if draft.published_at.is_some() { "was published" } else { "may be published" };
+    let was = if draft.published_at.is_some() {
+        "was published before parents had been"
+    } else {
+        "may be published before parents are"
+    };
     let version = draft.version;
     Some(view! {
         <div class="panel warn">
             <p>
                 <b>
-                    {format!(
-                        "Draft {version} {was} past the gate, before parents were involved as \
-                         agreed.",
-                    )}
+                    {format!("Draft {version} {was} involved as agreed.")}
                 </b>
             </p>
             <p>{name}" gave this reason on "<When at=at />":"</p>
@@ -204,9 +206,9 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
 fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     let facts = plan.rung();
     let so_far = if facts.published_at.is_none() {
-        "How far parents are in so far"
+        "How involved parents are so far"
     } else {
-        "How far parents were in"
+        "How involved parents were"
     };
     rung::rung(&facts, now).map(|(rung, decided)| {
         view! {
@@ -216,13 +218,13 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     })
 }
 
-/// The gate of the next draft, or as it was for the last one that was published.
+/// The gate of the next draft, or as it was for the last one published.
 fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     match plan.settled_at() {
         None => {
             let points = gate_list(&gate::points(&plan.gate(), now));
             view! {
-                <h2>"What must happen before a draft is published"</h2>
+                <h2>"Were parents involved first?"</h2>
                 {points}
             }
             .into_any()
@@ -231,9 +233,9 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
             let points = gate::points(&plan.gate_at(at), at);
             let points = points.into_iter().map(|point| {
                 if point.holds {
-                    ("✓ ", "Held: ", point.asks)
+                    ("✓ ", "Done: ", point.asks)
                 } else {
-                    ("× ", "Did not hold: ", point.asks)
+                    ("× ", "Not done: ", point.asks)
                 }
             });
             let points = points.map(|(mark, said, asks)| {
@@ -246,7 +248,7 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
                 }
             });
             view! {
-                <h2>"What had to happen before a draft was published"</h2>
+                <h2>"Were parents involved first?"</h2>
                 <p class="soft">"As it was on "<When at />"."</p>
                 <ul class="queue">{points.collect_view()}</ul>
             }
@@ -255,13 +257,13 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     }
 }
 
-/// The points of the gate: what holds, what not yet, and who can make it hold.
+/// The points of the gate: which hold, which do not yet, and who can make them hold.
 pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
     let points = points
         .iter()
         .map(|point| {
             let (mark, said) =
-                if point.holds { ("✓ ", "Holds: ") } else { ("○ ", "Not yet: ") };
+                if point.holds { ("✓ ", "Done: ") } else { ("○ ", "Not done: ") };
             view! {
                 <li>
                     <span aria-hidden="true">{mark}</span>
@@ -277,9 +279,9 @@ pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
 
 fn leaders_ways(plan: &Plan) -> impl IntoView + use<> {
     let ways = [
-        ("topics", "Tie topics to it"),
+        ("topics", "Add topics parents asked for"),
         ("sessions", "Record a planning session"),
-        ("drafts", "Put in a draft"),
+        ("drafts", "Submit a draft"),
     ];
     let id = plan.id.clone();
     let ways = ways
@@ -299,7 +301,7 @@ fn topics(plan: &Plan) -> impl IntoView + use<> {
         .open_topics()
         .next()
         .is_none()
-        .then(|| view! { <p>"No topic of parents is tied to it yet."</p> });
+        .then(|| view! { <p>"This plan doesn't answer any topics from parents yet."</p> });
     let topics = plan
         .open_topics()
         .map(|topic| {
@@ -326,8 +328,8 @@ fn topics(plan: &Plan) -> impl IntoView + use<> {
 
 fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
     let nothing = plan.drafts.is_empty().then(|| {
-        view! { <p>"No draft has been written. It is early enough \
-        to say what should be in it."</p> }
+        view! { <p>"No draft has been written yet, so there is still \
+        time to say what should be in it."</p> }
     });
     let drafts =
         plan.drafts
@@ -341,7 +343,7 @@ fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
                         <a href=format!("/plans/{}/drafts/{}", plan.id, draft.version)>{name}</a>
                         <p>{draft.summary.clone()}</p>
                         <p class="soft">
-                            "Put in on "<When at=recorded />", published on "<When at=at />
+                            "Submitted on "<When at=recorded />", published on "<When at=at />
                         </p>
                     </li>
                 }
@@ -350,8 +352,8 @@ fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
                     let to = format!("/lead/plans/{}/drafts/{}", plan.id, draft.version);
                     let name = if is_leader { view! { <a href=to>{name}
                         </a> }.into_any() } else { view! { <b>{name}</b> }.into_any() };
-                    view! { <li>{name}<p class="soft">"Put in on "<When at=recorded />
-                        ". Not published."</p></li> }.into_any()
+                    view! { <li>{name}<p class="soft">"Submitted on "<When at=recorded />
+                        ". Not published yet."</p></li> }.into_any()
                 }
             }
             })
@@ -384,7 +386,7 @@ fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
     let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
         let heading =
-            if session.for_everyone { "Notes" } else { "Notes, for the forum and leaders" };
+            if session.for_everyone { "Notes" } else { "Notes for the forum and leaders only" };
         view! {
             <details>
                 <summary>{heading}</summary>
@@ -435,14 +437,14 @@ fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
 pub fn happened(what: &str) -> &str {
     match what {
         "plan registered" => "The plan was registered",
-        "topics tied" => "Topics of parents were tied to it",
+        "topics tied" => "Parents' topics were added",
         "planning session with parents recorded" => "A planning session with parents was recorded",
         "planning session without parents recorded" => {
             "A planning session without parents was recorded"
         }
         "statement of the forum written" => "The forum wrote its statement",
-        "draft recorded" => "A draft was put in",
-        "gate overridden" => "The gate was overridden",
+        "draft recorded" => "A draft was submitted",
+        "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
         other => other,
     }
@@ -485,21 +487,23 @@ pub async fn draft(
         let banner = (done == "published" && draft.published_at.is_some()).then(|| {
             view! {
                 <Banner title="The draft is published">
-                    <p>"Parents who proposed or supported its topics get an email now."</p>
+                    <p>"We are emailing parents who proposed or supported its topics."</p>
                 </Banner>
             }
         });
         let state = match draft.published_at {
             Some(at) => view! {
                 <p class="soft">
-                    "Put in on "<When at=draft.first_recorded_at />", published on "
+                    "Submitted on "<When at=draft.first_recorded_at />", published on "
                     <When at=at />"."
                 </p>
             }
             .into_any(),
-            None => view! { <p class="panel gold">"Only leaders can see this. It is not published."
-            </p> }
-            .into_any(),
+            None => {
+                view! { <p class="panel gold">"Only leaders can see this. It isn't published yet."
+                </p> }
+                .into_any()
+            }
         };
         let file = file.map(|file| {
             let to = format!("/plans/{}/drafts/{number}/file", plan.id);
@@ -543,10 +547,10 @@ pub async fn draft(
                 {state}
                 <h2>"In short"</h2>
                 <p class="said">{draft.summary.clone()}</p>
-                <h2>"What became of what parents asked for"</h2>
-                {has_none.then(|| view! { <p>"No topic of parents was tied to the plan."</p> })}
+                <h2>"What this draft does about each topic"</h2>
+                {has_none.then(|| view! { <p>"This plan answered no topics from parents."</p> })}
                 <ul class="queue">{answers}</ul>
-                <h2>"The text"</h2>
+                <h2>"Full text"</h2>
                 {changes}
                 {file}
                 <div class="stack" inner_html=markdown(&body) />
@@ -556,7 +560,7 @@ pub async fn draft(
     Ok(page.answer(&house, &viewer))
 }
 
-/// GET `/plans/{id}/drafts/{version}/file`: its file, to save; for whoever may read the draft.
+/// GET `/plans/{id}/drafts/{version}/file`: its file to download, for anyone who may read it.
 pub async fn file(
     State(house): State<House>,
     viewer: Viewer,
@@ -575,13 +579,13 @@ pub async fn file(
     Ok(house.files.download(&file).await?)
 }
 
-/// The topic an answer is about; one that was withdrawn since has no page any more.
+/// The topic an answer is about; one withdrawn since then no longer has a page.
 fn topic_of(answered: &Answered) -> impl IntoView + use<> {
     let title = answered.title.clone();
     if answered.is_withdrawn {
         view! {
             {title}
-            <p class="soft">"Its author has withdrawn it since."</p>
+            <p class="soft">"Its author has since withdrawn it."</p>
         }
         .into_any()
     } else {
@@ -589,14 +593,14 @@ fn topic_of(answered: &Answered) -> impl IntoView + use<> {
     }
 }
 
-/// What a draft makes of a topic, in words.
+/// What a draft does about a topic, in words.
 pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
     match answered.answer.clone() {
         None => view! { <p class="state">"○ Not answered yet"</p> }.into_any(),
         Some((answer, words, decided_by)) => {
             let state = match answer.as_str() {
-                "adopted" => "✓ Adopted",
-                "adapted" => "● Adapted",
+                "adopted" => "✓ In the draft, as parents asked",
+                "adapted" => "● In the draft, with changes",
                 _ => "× Not in the draft",
             };
             let decided_by = (!decided_by.is_empty())
@@ -611,7 +615,7 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
     }
 }
 
-/// A day of the tables (`2027-03-01`) as people say it.
+/// A day as the tables have it (`2027-03-01`), as people say it.
 fn day(day: &str) -> String {
     clock::read(day, "12:00").map_or_else(|| day.to_owned(), clock::day)
 }

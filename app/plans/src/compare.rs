@@ -14,11 +14,11 @@ use similar::{ChangeTag, TextDiff};
 use super::store::{self, Plan};
 use super::{plan as find, version};
 
-/// How long the shortest list of changes is looked for; then a longer one will do.
+/// How long to look for the shortest list of changes; after that a longer one will do.
 const LONGEST_SEARCH: Duration = Duration::from_millis(500);
 
-/// GET `/plans/{id}/drafts/{version}/changes`: against the draft before it that this person may
-/// read.
+/// GET `/plans/{id}/drafts/{version}/changes`: compared with the draft before it that this person
+/// may read.
 pub async fn changes(
     State(house): State<House>,
     viewer: Viewer,
@@ -29,8 +29,7 @@ pub async fn changes(
     let [old, new] =
         store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
     let is_file = old.is_empty() || new.is_empty();
-    // Away from the threads that answer people: two long texts with little in common take their
-    // time.
+    // Away from the threads that answer people: two long texts with little in common take a while.
     let lines = tokio::task::spawn_blocking(move || compared(&old, &new));
     let lines = lines.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
     let page = Page::new(format!("What changed in draft {number}"), || {
@@ -45,18 +44,17 @@ pub async fn changes(
                 </p>
                 <h1>{format!("What changed from draft {earlier} to draft {number}")}</h1>
                 <p class="soft">
-                    "Lines that were taken out begin with −, lines that are new with +."
+                    "Lines that were removed begin with −. New lines begin with +."
                 </p>
                 {is_file
                     .then(|| {
                         view! {
                             <p class="panel">
-                                "The text of one of these drafts is in a file. Files are not \
-                                 compared."
+                                "One of these drafts is a file, and files can't be compared."
                             </p>
                         }
                     })}
-                {is_same.then(|| view! { <p class="panel">"Nothing in the text changed."</p> })}
+                {is_same.then(|| view! { <p class="panel">"The text hasn't changed."</p> })}
                 <div class="changes">{lines}</div>
             </div>
         }
@@ -65,7 +63,7 @@ pub async fn changes(
 }
 
 /// The version before this one that may be read; `None` when there is none, or when this one may
-/// not be.
+/// not be read.
 pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
     let readable = |version: i64| {
         plan.drafts
@@ -78,7 +76,7 @@ pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
     (1..number).rev().find(|version| readable(*version))
 }
 
-/// The lines of both texts; long stretches that did not change are left out but for three lines on
+/// The lines of both texts; long stretches that did not change are left out, except three lines on
 /// each side.
 fn compared(old: &str, new: &str) -> Vec<(ChangeTag, String)> {
     const AROUND: usize = 3;

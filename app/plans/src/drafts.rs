@@ -1,4 +1,4 @@
-//! A leader puts in a draft, and says what it makes of each topic.
+//! A leader submits a draft, and says what it does about each topic.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -49,7 +49,7 @@ pub async fn record(
             );
         }
     };
-    // Kept before the write: a file that no draft names does no harm, a draft without its file
+    // Saved before the write: a file that no draft names does no harm, a draft without its file
     // would.
     let file = match (file, kind_of_file) {
         (Some((name, content)), Some(kind)) => Some(house.files.keep(&name, kind, content).await?),
@@ -97,18 +97,18 @@ pub async fn record(
 fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    // What a draft recorded now would do to the gate, said before it is too late.
+    // What a draft recorded now would do to the gate, while there is still time.
     let too_early = plan.drafts.is_empty()
         && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
-    let page = Page::new("Put in a draft", || {
+    let page = Page::new("Submit a draft", || {
         let warning = too_early.then(|| {
             view! {
                 <div class="panel warn">
                     <p>
-                        <b>"Wait, if you can."</b>
-                        " Topics must be tied to the plan and open for 14 days before any draft is \
-                         put in. A draft put in now shuts the gate for good. Then only an override \
-                         passes it, which everyone sees for ever."
+                        <b>"Please wait if you can."</b>
+                        " The plan must first answer topics that have been open for at least 14 \
+                         days. If you submit a draft now, the plan can only ever be published \
+                         without involving parents as agreed, and everyone will see that."
                     </p>
                 </div>
             }
@@ -121,18 +121,18 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Put in a draft"</h1>
+                <h1>"Submit a draft"</h1>
                 {warning}
                 <p class="lead">
-                    "Only leaders see it before it is published. That it is there, and since when, \
-                     everyone sees."
+                    "Only leaders can read it until it is published. Everyone can see that there \
+                     is a draft, and when it was submitted."
                 </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Area
                         name="summary"
                         label="A summary in plain words"
-                        hint="What changes for families, by when. 1,200 characters or fewer."
+                        hint="What will change for families, and when. Up to 1,200 characters."
                         value=sent.typed("summary")
                         refusals
                     />
@@ -147,11 +147,11 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                     <Upload
                         name="file"
                         label="Or a file"
-                        hint="PDF, Word (docx) or OpenDocument (odt), 20 MB or less."
+                        hint="PDF, Word (docx) or OpenDocument (odt), up to 20 MB."
                         accept=".pdf,.docx,.odt"
                         refusals
                     />
-                    <button class="button">"Put in this draft"</button>
+                    <button class="button">"Submit this draft"</button>
                 </form>
             </div>
         }
@@ -216,7 +216,7 @@ pub async fn answer(
     }
     let refusals = Refusals::one(
         "answer",
-        "This draft is published, and its answers stay as they are. Put in a new draft",
+        "This draft has been published, so its answers can't change. Submit a new draft",
     );
     answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await
 }
@@ -255,9 +255,9 @@ fn answer_page(
 ) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
     let choices = [
-        ("adopted", "Adopted: it is in the draft as parents asked"),
-        ("adapted", "Adapted: it is in the draft in another way"),
-        ("not", "Not: it is not in the draft"),
+        ("adopted", "It is in the draft, as parents asked"),
+        ("adapted", "It is in the draft, with changes"),
+        ("not", "It is not in the draft"),
     ];
     let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
@@ -270,28 +270,28 @@ fn answer_page(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>{format!("What does draft {number} make of this topic?")}</h1>
+                <h1>{format!("What does draft {number} do about this topic?")}</h1>
                 <p class="lead">
                     <a href=topic.0>{topic.1}</a>
                 </p>
                 <form method="post" novalidate>
-                    <Choices name="answer" legend="What the draft makes of it" choices refusals />
+                    <Choices name="answer" legend="What the draft does about it" choices refusals />
                     <Area
                         name="words"
                         label="Where, how or why not"
-                        hint="Adopted: where it stands. Adapted: how it was changed. Not: because \
-                            of what. Parents get these words by email."
+                        hint="If it is in the draft, say where, and what you changed. If it isn't, \
+                            say why. We will email your words to parents."
                         value=sent.typed("words")
                         refusals
                     />
                     <Field
                         name="decided_by"
-                        label="Who decided, if it is not in the draft"
-                        hint="A name and a post."
+                        label="Who decided, if it isn't in the draft"
+                        hint="Name and job title."
                         value=sent.typed("decided_by")
                         refusals
                     />
-                    <button class="button">"Keep this answer"</button>
+                    <button class="button">"Save this answer"</button>
                 </form>
             </div>
         }

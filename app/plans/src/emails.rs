@@ -1,5 +1,5 @@
 //! The email to parents whose topics a published draft answers, owed in small lots so that no
-//! write is long.
+//! write takes long.
 
 use deliveries::Words;
 use ground::house::House;
@@ -9,8 +9,8 @@ use super::store::{self, Answered, Untold};
 /// How many emails one write owes.
 const LOT: i64 = 200;
 
-/// Owes the emails about every published draft that parents were not told of yet. Stopped
-/// half-way, the next turn goes on: nobody is told twice and nobody is left out.
+/// Owes the emails about every published draft that parents have not been told about yet. Stopped
+/// half-way, the next turn carries on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -36,34 +36,36 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// The same words for everyone, so that an email tells nobody who supported what.
+/// The same words for everyone, so that an email gives away nothing about who supported what.
 fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
     let Untold { plan_id, version, title, summary, .. } = draft;
     let mut paragraphs = vec![
         format!(
-            "A draft of the plan “{title}” is published. You proposed or supported a topic that it \
-             had to answer."
+            "A draft of the plan “{title}” has been published. It answers a topic you proposed or \
+             supported."
         ),
         summary.clone(),
-        "This is what became of each topic:".to_owned(),
+        "Here is what it does about each topic:".to_owned(),
     ];
     paragraphs.extend(answers.iter().filter_map(|answered| {
         let (answer, words, decided_by) = answered.answer.as_ref()?;
         let topic = &answered.title;
         Some(match answer.as_str() {
-            "adopted" => format!("“{topic}” is adopted. {words}"),
-            "adapted" => format!("“{topic}” is adapted. {words}"),
-            _ => format!("“{topic}” is not in the draft. {words} Decided by {decided_by}."),
+            "adopted" => format!("“{topic}” is in the draft, as parents asked. {words}"),
+            "adapted" => format!("“{topic}” is in the draft, with changes. {words}"),
+            _ => {
+                format!("“{topic}” is not in the draft. {words} This was decided by {decided_by}.")
+            }
         })
     }));
     Words {
-        subject: format!("What became of your topic: {title}"),
+        subject: format!("A new draft answers your topic: {title}"),
         paragraphs,
         button: Some((
             "Read the draft".to_owned(),
             house.link(&format!("/plans/{plan_id}/drafts/{version}")),
         )),
-        why: "You get this email because you proposed or supported a topic of this plan."
+        why: "You get this email because you proposed or supported a topic this plan answers."
             .to_owned(),
         from: house.names.forum.clone(),
         also: None,

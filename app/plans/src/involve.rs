@@ -15,7 +15,7 @@ use topics::store::Filter;
 use super::store::{self, Plan};
 use super::{leader, plan, rules};
 
-/// Most topics that are offered at once; more are found by searching.
+/// The most topics offered at once; more are found by searching.
 const MOST_TOPICS: i64 = 20;
 
 /// GET `/lead/plans/{id}/topics`
@@ -28,7 +28,7 @@ pub async fn topics_form(
     topics_page(&house, &viewer, &plan, &Sent::default(), &Refusals::default()).await
 }
 
-/// POST `/lead/plans/{id}/topics`: looks for topics, or ties those that are chosen.
+/// POST `/lead/plans/{id}/topics`: searches topics, or ties those that are chosen.
 pub async fn tie(
     State(house): State<House>,
     viewer: Viewer,
@@ -86,7 +86,7 @@ async fn topics_page(
     let found = topics::store::list(&house.db, &filter, MOST_TOPICS).await?;
     let chosen = chosen_topics(sent);
     let is_tied = |id: &String| plan.topics.iter().any(|tied| tied.id == *id);
-    // What was ticked before stays, whatever is looked for next.
+    // What was ticked before stays, whatever is searched for next.
     let mut offered = topics::store::titles(&house.db, &chosen).await?;
     let found =
         found.into_iter().filter(|topic| !is_tied(&topic.id) && !chosen.contains(&topic.id));
@@ -94,20 +94,20 @@ async fn topics_page(
     let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("Tie topics to the plan", || {
+    let page = Page::new("Add topics parents asked for", || {
         let topics = if choices.is_empty() {
-            view! { <p>"No other topic is found. Try fewer words."</p> }.into_any()
+            view! { <p>"No other topics match. Try fewer words."</p> }.into_any()
         } else {
             view! {
                 <Choices
                     name="topics"
-                    legend="Which topics is the plan about?"
-                    hint="A tied topic must be answered in the draft. It cannot be untied."
+                    legend="Which topics does the plan answer?"
+                    hint="Every draft must answer them. You can't take a topic out again."
                     choices
                     many=true
                     refusals
                 />
-                <button class="button">"Tie these topics to the plan"</button>
+                <button class="button">"Add these topics to the plan"</button>
             }
             .into_any()
         };
@@ -119,11 +119,11 @@ async fn topics_page(
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Tie topics to the plan"</h1>
+                <h1>"Add topics parents asked for"</h1>
                 <form method="post" novalidate>
                     <div class="row">
                         <div class="field">
-                            <label for="search">"Words of a topic"</label>
+                            <label for="search">"Search topics"</label>
                             <input
                                 id="search"
                                 name="search"
@@ -132,7 +132,7 @@ async fn topics_page(
                             />
                         </div>
                         <button class="button quiet" name="step" value="look">
-                            "Look for it"
+                            "Search"
                         </button>
                     </div>
                     {topics}
@@ -211,8 +211,8 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                 <Summary refusals />
                 <h1>"Record a planning session"</h1>
                 <p class="lead">
-                    "A meeting in which the plan was made. Name no parent and no child. It cannot \
-                     be changed afterwards."
+                    "A meeting where you worked on the plan. Please don't name any parent or \
+                     child. You can't change it afterwards."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -253,13 +253,13 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                     <Area
                         name="notes"
                         label="Notes"
-                        hint="May be left empty."
+                        hint="You can leave this blank."
                         value=sent.typed("notes")
                         refusals
                     />
                     <Choices
                         name="audience"
-                        legend="Who may read the notes?"
+                        legend="Who can read the notes?"
                         choices=audience
                         refusals
                     />

@@ -1,12 +1,12 @@
-//! A plan: what leaders are going to plan, tied to topics of parents.
+//! A plan: what leaders are going to plan, tied to topics parents proposed.
 //!
 //! Its life: registered → topics tied, planning sessions recorded, the forum's statement written,
-//! drafts recorded → a draft published, once the gate is open or somebody passed it all the same,
-//! and each tied topic is answered in it. Nothing is edited away: what happens is added. The gate
-//! and the rung are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL,
-//! `browse` and `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are
-//! the leader's pages with their actions, `statement` the forum's, `emails` tells parents of a
-//! published draft.
+//! drafts recorded → a draft published, once the gate is open or was overridden and the draft
+//! answers each tied topic. Nothing is edited away: what happens is added. The gate and the rung
+//! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
+//! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
+//! pages with their actions, `statement` the forum's, `emails` tells parents about a published
+//! draft.
 //!
 //! # When a leader wants to publish a draft
 //!
@@ -15,22 +15,21 @@
 //!    Each but an answer to a topic adds a line to `plan_events`.
 //! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
 //!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
-//! 3. `/lead/plans/{id}/drafts` puts in a draft (`drafts.rs`): Markdown, a file, or both. A file is
+//! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. A file is
 //!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
-//!    here, for ever.
+//!    here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
 //!    published.
 //! 5. The button posts to the same address. `publish.rs`, `publish`, asks `store::publish`, which
-//!    works the gate out anew inside the write. Shut or not answered: 422, the same page, what is
+//!    works the gate out again inside the write. Shut or not answered: 422, the same page, what is
 //!    missing and who can do it. The schema asks once more.
-//! 6. Past a shut gate leads `…/override`: a name and a reason, then a page that shows how it will
-//!    be read for ever, then the write. The topics must be answered all the same. See decision
-//!    0010.
+//! 6. `…/override` leads past a shut gate: a name and a reason, then a page that shows how it will
+//!    always be read, then the write. The topics must still be answered. See decision 0010.
 //! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),
 //!    until everyone who proposed or supported a topic it answers, or proposed one that was merged
-//!    into it, is owed one; then it sets `told_at`. All get the same words, so that an email tells
-//!    nobody who supported what.
+//!    into it, is owed one; then it sets `told_at`. All get the same words, so that an email gives
+//!    away nothing about who supported what.
 
 mod browse;
 mod compare;

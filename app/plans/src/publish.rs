@@ -1,5 +1,5 @@
-//! A leader publishes a draft: through the gate, or past it by name and for a reason that everyone
-//! sees for ever.
+//! A leader publishes a draft: through the gate, or past it with a name and a reason that everyone
+//! can always see.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -61,17 +61,20 @@ pub async fn publish(
         })
     });
     let refusals = match published.await? {
-        // Published a moment ago by another tap, or another leader: it is what was wanted.
+        // Published a moment ago by another tap, or another leader: that is what was wanted.
         Published::Done | Published::Before => return Ok(Redirect::to(&to).into_response()),
-        Published::Shut => {
-            Refusals::one("gate", "The gate is shut. See below what is missing and who can do it")
-        }
+        Published::Shut => Refusals::one(
+            "gate",
+            "Not ready to publish: parents not involved yet. See below what is missing and who \
+                 can do it",
+        ),
         Published::Unanswered(1) => {
-            Refusals::one("answers", "Answer the topic that has no answer yet")
+            Refusals::one("answers", "Answer the topic that hasn't been answered yet")
         }
-        Published::Unanswered(topics) => {
-            Refusals::one("answers", format!("Answer the {topics} topics that have no answer yet"))
-        }
+        Published::Unanswered(topics) => Refusals::one(
+            "answers",
+            format!("Answer the {topics} topics that haven't been answered yet"),
+        ),
     };
     page(&house, &viewer, &id, number, &refusals).await
 }
@@ -97,24 +100,25 @@ async fn page(
         let past = match (&draft.overridden, is_open) {
             (Some((name, _, at)), _) => view! {
                 <p class="panel warn">
-                    {name.clone()}" passed the gate for this draft on "<When at=*at />
-                    ". Everyone sees that for ever."
+                    {name.clone()}" decided on "<When at=*at />
+                    " to publish this draft without involving parents as agreed. Everyone will \
+                     always be able to see that."
                 </p>
             }
             .into_any(),
-            (None, true) => view! { <p class="panel">"✓ The gate is open."</p> }.into_any(),
+            (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
             (None, false) => {
                 let to = format!("/lead/plans/{}/drafts/{number}/override", plan.id);
                 view! {
                     <details>
-                        <summary>"It must be published all the same"</summary>
+                        <summary>"We have to publish it anyway"</summary>
                         <p>
-                            "You can pass the gate by name and for a reason. A banner says so on \
-                             the plan and its drafts, for ever. The plan can then never be called \
-                             co-production."
+                            "You can go ahead if you give a name and a reason. The plan and its \
+                             drafts will always say that parents weren't involved as agreed, and \
+                             the plan can never be called co-production."
                         </p>
                         <p>
-                            <a href=to>"Pass the gate all the same"</a>
+                            <a href=to>"Go ahead without involving parents as agreed"</a>
                         </p>
                     </details>
                 }
@@ -131,16 +135,16 @@ async fn page(
                 <Summary refusals />
                 <h1>{format!("Draft {number}")}</h1>
                 <p class="soft">
-                    "Put in on "<When at=draft.first_recorded_at />". Not published."
+                    "Submitted on "<When at=draft.first_recorded_at />". Not published yet."
                 </p>
                 <p class="said">{draft.summary.clone()}</p>
                 <p>
-                    <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the text"</a>
+                    <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the draft"</a>
                 </p>
-                <h2 id="gate">"The gate"</h2>
+                <h2 id="gate">"Were parents involved first?"</h2>
                 {gate_list(&points)}
                 {past}
-                <h2 id="answers">"What it makes of each topic"</h2>
+                <h2 id="answers">"What this draft does about each topic"</h2>
                 {plan
                     .open_topics()
                     .next()
@@ -148,11 +152,11 @@ async fn page(
                     .then(|| {
                         view! {
                             <p>
-                                "No topic is tied to the plan yet. "
+                                "The plan doesn't answer any topics yet. "
                                 <a href=format!(
                                     "/lead/plans/{}/topics",
                                     plan.id,
-                                )>"Tie topics to it"</a>
+                                )>"Add topics parents asked for"</a>
                             </p>
                         }
                     })}
@@ -161,8 +165,8 @@ async fn page(
                     <button class="button">"Publish this draft"</button>
                 </form>
                 <p class="soft">
-                    "Everyone can read it then. Parents who proposed or supported these topics get \
-                     an email with your answers."
+                    "Everyone will then be able to read it. We will email your answers to parents \
+                     who proposed or supported these topics."
                 </p>
             </div>
         }
@@ -196,7 +200,7 @@ pub async fn override_form(
     Ok(override_page(&plan, number, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/plans/{id}/drafts/{version}/override`: shows once more what it means, then keeps it.
+/// POST `/lead/plans/{id}/drafts/{version}/override`: shows once more what it means, then saves it.
 pub async fn override_gate(
     State(house): State<House>,
     viewer: Viewer,
@@ -259,7 +263,8 @@ pub async fn override_gate(
         if !is_told {
             let refusals = Refusals::one(
                 "name",
-                "This was not kept. The draft is published, or the gate was passed for it already",
+                "We couldn't save this. The draft has been published, or someone has already \
+                 decided to go ahead",
             );
             return Ok(override_page(&plan, number, &sent, &refusals).answer(&house, &viewer));
         }
@@ -269,7 +274,7 @@ pub async fn override_gate(
 
 fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
-    let page = Page::new("Pass the gate all the same", || {
+    let page = Page::new("Go ahead without involving parents as agreed", || {
         view! {
             <div class="stack">
                 <p>
@@ -278,27 +283,27 @@ fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> 
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Pass the gate all the same"</h1>
+                <h1>"Go ahead without involving parents as agreed"</h1>
                 <p class="lead">
-                    "The gate is there so that parents are in before a draft is. Passing it is \
-                     shown for ever, with a name and a reason."
+                    "Parents should be involved before a draft is published. If you go ahead \
+                     without that, the name and reason you give will always be on show."
                 </p>
                 <form method="post" novalidate>
                     <Field
                         name="name"
-                        label="Who answers for it: full name and post"
+                        label="Who is responsible for this: full name and job title"
                         value=sent.typed("name")
                         autocomplete="name"
                         refusals
                     />
                     <Area
                         name="reason"
-                        label="Why parents cannot be involved first"
-                        hint="80 characters or more. Everyone can read it."
+                        label="Why parents can't be involved first"
+                        hint="At least 80 characters. Everyone can read it."
                         value=sent.typed("reason")
                         refusals
                     />
-                    <button class="button warn">"Look at it once more"</button>
+                    <button class="button warn">"Continue"</button>
                 </form>
             </div>
         }
@@ -310,16 +315,16 @@ fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> 
     let (name, reason) = (passing.name.clone(), passing.reason.clone());
     let title = plan.title.clone();
     let hidden = hidden(sent.fields().filter(|(name, _)| name != "step"));
-    Page::new("Is this what you want to be read for ever?", || {
+    Page::new("Check this: everyone will see it, and it can't be removed", || {
         view! {
             <div class="stack">
-                <h1>"Is this what you want to be read for ever?"</h1>
+                <h1>"Check this: everyone will see it, and it can't be removed"</h1>
                 <div class="panel warn">
                     <p>
                         <b>
                             {format!(
-                                "Draft {number} of “{title}” was published past the gate, before \
-                                 parents were involved as agreed.",
+                                "Draft {number} of “{title}” was published before parents had been \
+                                 involved as agreed.",
                             )}
                         </b>
                     </p>
@@ -329,14 +334,14 @@ fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> 
                 <form method="post" class="stack">
                     {hidden}
                     <button class="button warn" name="step" value="pass">
-                        "Pass the gate"
+                        "Go ahead"
                     </button>
                     <button class="button quiet" name="step" value="change">
-                        "Change the words"
+                        "Change what I wrote"
                     </button>
                 </form>
                 <p>
-                    <a href=format!("/plans/{}", plan.id)>"Leave it, and involve parents first"</a>
+                    <a href=format!("/plans/{}", plan.id)>"Involve parents first instead"</a>
                 </p>
             </div>
         }

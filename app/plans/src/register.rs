@@ -69,14 +69,14 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/lead">
-                        "Leaders’ desk"
+                        "Leaders' desk"
                     </a>
                 </p>
                 <Summary refusals />
                 <h1>"Register a plan"</h1>
                 <p class="lead">
-                    "Say what you are going to plan before anything is written. Then tie it to \
-                     what parents asked for."
+                    "Tell everyone what you are going to plan before anything is written. Then add \
+                     the topics parents asked for."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -90,7 +90,7 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
                     />
                     <Choices
                         name="organisations"
-                        legend="Who plans it?"
+                        legend="Who is planning it?"
                         choices=organisations
                         many=true
                         refusals
@@ -105,14 +105,14 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
                     <Choices
                         name="places"
                         legend="Is it about one part of the area?"
-                        hint="Choose none if it is about all of it."
+                        hint="Leave these blank if it's about the whole area."
                         choices=places
                         many=true
                         refusals
                     />
                     <Field
                         name="due_day"
-                        label="By when is it to be ready?"
+                        label="When should it be ready?"
                         kind="date"
                         value=sent.typed("due_day")
                         refusals

@@ -1,4 +1,4 @@
-//! What may be said about a plan. Pure: what was sent and now in, facts or refusals out.
+//! What may be said about a plan. Pure: what was sent and the time in, facts or refusals out.
 
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
@@ -6,8 +6,7 @@ use ground::files::FileKind;
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
-/// The shortest reason for passing the gate all the same, in characters; the schema asks for as
-/// many.
+/// The shortest reason for overriding the gate, in characters; the schema asks for the same.
 pub const SHORTEST_REASON: usize = 80;
 const LONGEST_TEXT: usize = 4_000;
 
@@ -20,9 +19,9 @@ pub struct NewPlan {
     pub title: String,
     /// What will be planned.
     pub what: String,
-    /// By when, as `2027-03-01`.
+    /// The day it is due, as `2027-03-01`.
     pub due_day: String,
-    /// Ids of who plans it; at least one.
+    /// Ids of the organisations planning it; at least one.
     pub organisations: Vec<String>,
     /// Ids of its services; at least one.
     pub services: Vec<String>,
@@ -63,8 +62,8 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
     let due_day = refusals.take(
         "due_day",
         match due {
-            None => Err("Enter the day by which it is to be ready".to_owned()),
-            Some(due) if due < now => Err("Choose a day that is still to come".to_owned()),
+            None => Err("Enter the day it should be ready".to_owned()),
+            Some(due) if due < now => Err("Choose a day in the future".to_owned()),
             Some(due) => Ok(clock::fields(due).0),
         },
     );
@@ -106,7 +105,7 @@ pub struct NewSession {
     pub decided: String,
     /// Notes; may be empty.
     pub notes: String,
-    /// Whether everyone may read the notes, and not the forum and leaders alone.
+    /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
 }
 
@@ -118,7 +117,7 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
         "day",
         match held {
             None => Err("Enter the day it was held".to_owned()),
-            Some(held) if held > now => Err("Record it after it was held".to_owned()),
+            Some(held) if held > now => Err("Record the session after it has been held".to_owned()),
             Some(held) => Ok(clock::fields(held).0),
         },
     );
@@ -131,8 +130,8 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
             sent.line(field).parse::<i64>().ok().filter(|number| (0..=10_000).contains(number));
         refusals.take(field, number.ok_or_else(|| what_to_do.to_owned()))
     };
-    let parents = people("parents", "Enter how many parents took part, 0 if none");
-    let others = people("others", "Enter how many others took part, 0 if none");
+    let parents = people("parents", "Enter how many parents took part, or 0 if none did");
+    let others = people("others", "Enter how many others took part, or 0 if none did");
     let decided = refusals
         .take("decided", prose(sent, "decided", "Say what was decided, or that nothing was"));
     let notes = forms::prose(sent.typed("notes"));
@@ -141,7 +140,7 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
     let for_everyone = match sent.typed("audience") {
         "everyone" => Some(true),
         "forum" => Some(false),
-        _ => refusals.take("audience", Err("Choose who may read the notes".to_owned())),
+        _ => refusals.take("audience", Err("Choose who can read the notes".to_owned())),
     };
     match (day, held_at, parents, others, decided, notes, for_everyone) {
         (
@@ -168,11 +167,11 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
 
 /// Reads the forum's statement.
 pub fn statement(sent: &Sent) -> Result<String, Refusals> {
-    prose(sent, "words", "Write what the forum says of this plan")
+    prose(sent, "words", "Write what the forum thinks of this plan")
         .map_err(|what_to_do| Refusals::one("words", what_to_do))
 }
 
-/// A draft as a leader puts it in.
+/// A draft as a leader submits it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDraft {
     /// The same key twice is one draft.
@@ -192,7 +191,11 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
     let mut refusals = Refusals::default();
     let summary = refusals.take(
         "summary",
-        forms::within(forms::prose(sent.typed("summary")), 1_200, "Sum it up in plain words"),
+        forms::within(
+            forms::prose(sent.typed("summary")),
+            1_200,
+            "Sum up the draft in plain words",
+        ),
     );
     let body = forms::markup(sent.typed("body"));
     let body = match file {
@@ -202,7 +205,7 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
             forms::within(
                 body,
                 LONGEST_BODY,
-                "Put the text of the draft here, or choose a file below",
+                "Enter the text of the draft, or choose a file below",
             ),
         ),
     };
@@ -222,31 +225,31 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
         }
         _ => {
             if file.is_some() && refusals.about("file").is_none() {
-                refusals.add("file", "Choose the file again: a browser does not keep it");
+                refusals.add("file", "Choose the file again: your browser can't keep it for you");
             }
             Err(refusals)
         }
     }
 }
 
-/// What a draft makes of a topic.
+/// What a draft does about a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// `adopted`, `adapted` or `not`.
     pub kind: &'static str,
-    /// Where in the text, how, or because of what.
+    /// Where in the text, how, or why not.
     pub words: String,
-    /// By whose decision; asked for where it is not in the draft.
+    /// Who decided it; asked for where it is not in the draft.
     pub decided_by: String,
 }
 
-/// Reads what a draft makes of a topic.
+/// Reads what a draft does about a topic.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     let (kind, what_to_do) = match sent.typed("answer") {
-        "adopted" => ("adopted", "Say where in the draft it stands"),
-        "adapted" => ("adapted", "Say how it was changed, and where it stands"),
+        "adopted" => ("adopted", "Say where it is in the draft"),
+        "adapted" => ("adapted", "Say how it was changed, and where it is in the draft"),
         "not" => ("not", "Say why it is not in the draft"),
-        _ => return Err(Refusals::one("answer", "Choose what the draft makes of this topic")),
+        _ => return Err(Refusals::one("answer", "Choose what the draft does about this topic")),
     };
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", what_to_do));
@@ -254,7 +257,7 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     let decided_by = if kind == "not" {
         refusals.take(
             "decided_by",
-            forms::within(decided_by, 120, "Say who decided that: a name and a post"),
+            forms::within(decided_by, 120, "Say who decided this: name and job title"),
         )
     } else {
         Some(String::new())
@@ -265,10 +268,10 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     }
 }
 
-/// Passing the gate all the same.
+/// Overriding the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
-    /// Who answers for it: a name and a post.
+    /// Who is responsible: a name and a job title.
     pub name: String,
     /// Why.
     pub reason: String,
@@ -278,10 +281,10 @@ pub struct Override {
 pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals
-        .take("name", forms::within(sent.line("name"), 120, "Enter your full name and your post"));
-    let reason = match prose(sent, "reason", "Say why parents cannot be involved first") {
+        .take("name", forms::within(sent.line("name"), 120, "Enter a full name and job title"));
+    let reason = match prose(sent, "reason", "Say why parents can't be involved first") {
         Ok(reason) if reason.chars().count() < SHORTEST_REASON => Err(format!(
-            "Say more about why: {SHORTEST_REASON} characters or more. There are {} now",
+            "Say more about why: at least {SHORTEST_REASON} characters. You have written {}",
             reason.chars().count()
         )),
         reason => reason,

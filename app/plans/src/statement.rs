@@ -1,4 +1,4 @@
-//! The forum writes what it says of a plan.
+//! The forum writes what it thinks of a plan.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -68,7 +68,7 @@ pub async fn write(
 fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("The forum’s statement", || {
+    let page = Page::new("The forum's statement", || {
         view! {
             <div class="stack">
                 <p>
@@ -77,12 +77,12 @@ fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"The forum’s statement"</h1>
+                <h1>"The forum's statement"</h1>
                 <p class="lead">
-                    "What does the forum say of this plan so far? Were parents in from the start? \
-                     Without it no draft is published."
+                    "What does the forum think of this plan so far? Were parents involved from the \
+                     start? No draft can be published until you have said."
                 </p>
-                <p>"Everyone can read it. It stays: a later statement stands beside it."</p>
+                <p>"Everyone can read it. You can't change it later, but you can add another."</p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Area
@@ -92,7 +92,7 @@ fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                         rows=8
                         refusals
                     />
-                    <button class="button">"Keep this statement"</button>
+                    <button class="button">"Publish this statement"</button>
                 </form>
             </div>
         }

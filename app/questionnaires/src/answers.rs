@@ -1,4 +1,5 @@
-//! An answer: read from a form, and which questions somebody is asked who gave these answers.
+//! An answer: how it is read from a form, and which questions somebody who gave these answers is
+//! asked.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub const LONGEST_LONG: usize = 5_000;
 /// space.
 pub const DECLINED: &str = "prefer not to say";
 
-/// One answer. As JSON it is what is kept: `{"chosen":["yes"]}`, `{"number":3}`, `"declined"`.
+/// One answer. This is kept as JSON: `{"chosen":["yes"]}`, `{"number":3}`, `"declined"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
@@ -55,7 +56,7 @@ pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Vec<&'q
     asked
 }
 
-/// Her answers to what she is asked: what counts of a response.
+/// Her answers to what she is asked: the part of a response that counts.
 #[must_use]
 pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
     let asked = asked(questionnaire, answers).into_iter();
@@ -65,7 +66,7 @@ pub fn counted(questionnaire: &Questionnaire, answers: &Answers) -> Answers {
         .collect()
 }
 
-/// The first question she is asked that needs an answer and has none.
+/// The first question she is asked that must be answered and is not.
 #[must_use]
 pub fn missing<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> Option<&'q Question> {
     asked(questionnaire, answers)
@@ -92,7 +93,7 @@ pub fn rank_field(question: &Question, option: &Choice) -> String {
     format!("q.{}.{}", question.key, option.key)
 }
 
-/// Reads the answer to a question; `None` when nothing was answered and nothing need be.
+/// Reads the answer to a question; `None` when nothing was answered and nothing had to be.
 ///
 /// # Errors
 /// What to do.
@@ -121,7 +122,7 @@ pub fn read(question: &Question, sent: &Sent, places: &[Named]) -> Result<Option
             ))
         }
         Kind::Date {} => {
-            let day = clock::read(&one, "12:00").ok_or_else(|| "Enter a day".to_owned())?;
+            let day = clock::read(&one, "12:00").ok_or_else(|| "Enter a date".to_owned())?;
             Some(Answer::Day(clock::fields(day).0))
         }
         Kind::ShortText {} => text(one, LONGEST_SHORT)?,
@@ -145,8 +146,8 @@ pub fn places(questionnaire: &Questionnaire, given: &Answers) -> Vec<String> {
     asked.flat_map(chosen).collect()
 }
 
-/// What a form with all questions sent: answers that can be kept, `None` where nothing was
-/// answered, and what is to be put right, both by the keys of the questions.
+/// What a form with all questions sent: answers that can be saved, `None` where nothing was
+/// answered, and what needs correcting, both by the keys of the questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadAll {
     /// The answers, in the order of the questions.
@@ -156,7 +157,7 @@ pub struct ReadAll {
 }
 
 /// Reads the answers to all questions of a form. Whether one is asked depends on the answers before
-/// it, of this very form.
+/// it in the same form.
 #[must_use]
 pub fn read_all(
     questionnaire: &Questionnaire,
@@ -189,7 +190,7 @@ fn what_is_needed(kind: &Kind) -> &'static str {
         Kind::SeveralOf { .. } => "Choose at least one",
         Kind::OneOf { .. } | Kind::Scale { .. } | Kind::YesNo {} | Kind::Place {} => "Choose one",
         Kind::Number { .. } => "Enter a number",
-        Kind::Date {} => "Enter a day",
+        Kind::Date {} => "Enter a date",
         _ => "Write your answer",
     }
 }
@@ -202,7 +203,7 @@ fn keys(options: &[Choice]) -> Vec<&str> {
 fn chosen(sent: &[String], options: &[&str], most: usize) -> Result<Option<Answer>, String> {
     let sent: Vec<&String> = sent.iter().filter(|sent| !sent.is_empty()).collect();
     if sent.iter().any(|sent| !options.contains(&sent.as_str())) {
-        return Err("Choose again. What was sent is none of the answers".to_owned());
+        return Err("Choose again. That is not one of the answers".to_owned());
     }
     let chosen: Vec<String> = options
         .iter()
@@ -212,7 +213,7 @@ fn chosen(sent: &[String], options: &[&str], most: usize) -> Result<Option<Answe
     match chosen.len() {
         0 => Ok(None),
         some if some > most => Err(if most == 1 {
-            "Choose one only".to_owned()
+            "Choose only one".to_owned()
         } else {
             format!("Choose {most} or fewer")
         }),
@@ -236,7 +237,7 @@ fn ranked(question: &Question, options: &[Choice], sent: &Sent) -> Result<Option
     }
     ranks.sort();
     if ranks.iter().enumerate().any(|(nth, (rank, _))| nth + 1 != *rank) {
-        return Err("Use each number once, beginning with 1 for what matters most".to_owned());
+        return Err("Use each number once, starting with 1 for what matters most".to_owned());
     }
     Ok((!ranks.is_empty()).then(|| Answer::Ranked(ranks.into_iter().map(|(_, key)| key).collect())))
 }
@@ -310,9 +311,9 @@ mod tests {
         assert_eq!(of(one.clone(), &[]), Ok(None));
         assert_eq!(
             of(one.clone(), &[("q.a", "w")]),
-            Err("Choose again. What was sent is none of the answers".into())
+            Err("Choose again. That is not one of the answers".into())
         );
-        assert_eq!(of(one, &[("q.a", "x"), ("q.a", "y")]), Err("Choose one only".into()));
+        assert_eq!(of(one, &[("q.a", "x"), ("q.a", "y")]), Err("Choose only one".into()));
         let several = Kind::SeveralOf { options: options(), at_most: Some(2) };
         assert_eq!(
             of(several.clone(), &[("q.a", "z"), ("q.a", "x"), ("q.a", "x")]),

@@ -1,4 +1,4 @@
-//! What must be put right before a consultation opens: what is missing, and branches that lead
+//! What must be corrected before a consultation opens: what is missing, and branches that lead
 //! nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ pub const LONGEST_LINE: usize = 300;
 /// The longest help or page of text, in characters.
 pub const LONGEST_TEXT: usize = 4_000;
 
-/// Something to put right.
+/// Something to correct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The key of the question; empty for all of it.
@@ -23,7 +23,7 @@ pub struct Fault {
     pub what_to_do: String,
 }
 
-/// All there is to put right, in the order of the questions; nothing when it can open.
+/// Everything to correct, in the order of the questions; nothing when it can open.
 #[must_use]
 pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -52,7 +52,10 @@ pub fn check(questionnaire: &Questionnaire) -> Vec<Fault> {
     for question in questions {
         own_faults(question).into_iter().for_each(|fault| all(&question.key, fault));
         if earlier.contains_key(question.key.as_str()) {
-            all(&question.key, "Two questions have this key. Give one of them another".to_owned());
+            all(
+                &question.key,
+                "Two questions have this key. Give one of them a different key".to_owned(),
+            );
             continue;
         }
         let branch = match branch(question, &earlier) {
@@ -80,19 +83,21 @@ fn branch(
     for Condition { question: on, any_of } in &question.only_if {
         let Some((before, leads)) = earlier.get(on.as_str()) else {
             return Err(format!(
-                "Ask it only because of an earlier question. {on} does not come before it"
+                "Only an earlier question can decide who is asked this. {on} does not come before \
+                 it"
             ));
         };
         if !before.kind.can_branch() {
             return Err(format!(
-                "Ask it because of a question with options. {on} has none to choose from"
+                "Only a question with options can decide who is asked this. {on} has none to \
+                 choose from"
             ));
         }
         let options = before.kind.options();
         if let Some(unknown) =
             any_of.iter().find(|key| options.iter().all(|option| option.key != **key))
         {
-            return Err(format!("{on} has no option {unknown}. Choose again when to ask this"));
+            return Err(format!("{on} has no option {unknown}. Choose again who is asked this"));
         }
         if any_of.is_empty() {
             return Err(format!("Choose at least one answer to {on} that leads here"));
@@ -104,7 +109,9 @@ fn branch(
         for (on, any_of) in leads.clone().into_iter().chain(chosen) {
             let both = branch.get(&on).map_or_else(|| any_of.clone(), |before| before & &any_of);
             if both.is_empty() {
-                return Err(format!("Nobody is ever asked this: no answer to {on} leads here"));
+                return Err(format!(
+                    "Nobody would ever be asked this: no answer to {on} leads here"
+                ));
             }
             branch.insert(on, both);
         }
@@ -123,7 +130,7 @@ fn own_faults(question: &Question) -> Vec<String> {
         lengths.into_iter().filter(|(text, longest, _)| text.chars().count() > *longest)
     {
         faults.push(format!(
-            "Make the {what} {longest} characters or fewer. It has {}",
+            "Keep the {what} to {longest} characters or fewer. It has {}",
             text.chars().count()
         ));
     }
@@ -131,7 +138,9 @@ fn own_faults(question: &Question) -> Vec<String> {
         faults.push("Write the question".to_owned());
     }
     if !question.kind.has_answer() && (question.is_needed || question.may_decline) {
-        faults.push("Nothing is answered here, so no answer can be needed or declined".to_owned());
+        faults.push(
+            "People don't answer this, so an answer can't be required or declined".to_owned(),
+        );
     }
     match &question.kind {
         Kind::OneOf { options } | Kind::Scale { options } | Kind::Rank { options } => {
@@ -141,21 +150,21 @@ fn own_faults(question: &Question) -> Vec<String> {
             faults.extend(option_faults(options));
             if at_most.is_some_and(|most| most < 2 || most > options.len()) {
                 faults.push(format!(
-                    "Let people choose from 2 to {} of them, or ask for one of them",
+                    "Let people choose 2 to {} of the options, or just one",
                     options.len()
                 ));
             }
         }
         Kind::Number { least, most } if least > most => {
-            faults.push("The least number is more than the most".to_owned());
+            faults.push("The smallest number is bigger than the largest".to_owned());
         }
         Kind::Page { words } | Kind::Picture { words, .. } if words.is_empty() => {
-            faults.push("Say in words what there is to read or see".to_owned());
+            faults.push("Write what there is to read, or what the picture shows".to_owned());
         }
         Kind::Page { words } | Kind::Picture { words, .. }
             if words.chars().count() > LONGEST_TEXT =>
         {
-            faults.push(format!("Make the text {LONGEST_TEXT} characters or fewer"));
+            faults.push(format!("Keep the text to {LONGEST_TEXT} characters or fewer"));
         }
         Kind::Number { .. }
         | Kind::Page { .. }
@@ -172,7 +181,7 @@ fn own_faults(question: &Question) -> Vec<String> {
 fn option_faults(options: &[Choice]) -> Vec<String> {
     let mut faults = Vec::new();
     if options.len() < 2 {
-        faults.push("Give two options or more".to_owned());
+        faults.push("Give at least two options".to_owned());
     }
     if options.len() > MOST_OPTIONS {
         faults.push(format!("Give {MOST_OPTIONS} options or fewer"));
@@ -183,14 +192,16 @@ fn option_faults(options: &[Choice]) -> Vec<String> {
                 .push(format!("Give option {} a key of 1 to 40 letters, digits, - and _", nth + 1));
         }
         if option.text.is_empty() || option.text.chars().count() > LONGEST_LINE {
-            faults
-                .push(format!("Give option {} words, {LONGEST_LINE} characters or fewer", nth + 1));
+            faults.push(format!(
+                "Give option {} a text of {LONGEST_LINE} characters or fewer",
+                nth + 1
+            ));
         }
         if options[..nth]
             .iter()
             .any(|before| before.key == option.key || before.text == option.text)
         {
-            faults.push(format!("Option {} is there twice. Change one of them", nth + 1));
+            faults.push(format!("Option {} is in the list twice. Change one of them", nth + 1));
         }
     }
     faults
@@ -266,13 +277,13 @@ pub(crate) mod tests {
         let both = asked("both", Kind::ShortText {}, &[("first", &["a"]), ("first", &["b"])]);
         assert_eq!(
             faults(vec![first(), both]),
-            ["both: Nobody is ever asked this: no answer to first leads here"]
+            ["both: Nobody would ever be asked this: no answer to first leads here"]
         );
         let detour =
             asked("detour", Kind::ShortText {}, &[("of-a", &["yes"]), ("first", &["b", "c"])]);
         assert_eq!(
             faults(vec![first(), of_a(), detour]),
-            ["detour: Nobody is ever asked this: no answer to first leads here"]
+            ["detour: Nobody would ever be asked this: no answer to first leads here"]
         );
         let several =
             asked("several", Kind::SeveralOf { options: choices(&["a", "b"]), at_most: None }, &[]);
@@ -287,7 +298,8 @@ pub(crate) mod tests {
         let second = || asked("second", Kind::YesNo {}, &[("first", &["yes"])]);
         assert_eq!(
             faults(vec![first(), second()]),
-            ["first: Ask it only because of an earlier question. second does not come before it"],
+            ["first: Only an earlier question can decide who is asked this. second does not \
+                 come before it"],
             "so there are no loops"
         );
         let own = asked("own", Kind::YesNo {}, &[("own", &["yes"])]);
@@ -296,7 +308,7 @@ pub(crate) mod tests {
         let second = || asked("second", Kind::YesNo {}, &[]);
         assert_eq!(
             faults(vec![second(), maybe]),
-            ["maybe: second has no option maybe. Choose again when to ask this"]
+            ["maybe: second has no option maybe. Choose again who is asked this"]
         );
         let text = asked("text", Kind::ShortText {}, &[]);
         let of_text = asked("of-text", Kind::ShortText {}, &[("text", &["yes"])]);
@@ -313,11 +325,11 @@ pub(crate) mod tests {
         let same = || asked("same", Kind::YesNo {}, &[]);
         assert_eq!(
             faults(vec![same(), same()]),
-            ["same: Two questions have this key. Give one of them another"]
+            ["same: Two questions have this key. Give one of them a different key"]
         );
         assert_eq!(
             faults(vec![asked("one", Kind::OneOf { options: choices(&["a"]) }, &[])]),
-            ["one: Give two options or more"]
+            ["one: Give at least two options"]
         );
         assert_eq!(
             faults(vec![asked("one", Kind::OneOf { options: choices(&["a", "a"]) }, &[])]).len(),
@@ -332,12 +344,12 @@ pub(crate) mod tests {
                 Kind::SeveralOf { options: choices(&["a", "b"]), at_most },
                 &[]
             )]),
-            ["s: Let people choose from 2 to 2 of them, or ask for one of them"]
+            ["s: Let people choose 2 to 2 of the options, or just one"]
         );
         let long = Question { text: "x".repeat(301), ..same() };
         assert_eq!(
             faults(vec![long]),
-            ["same: Make the question 300 characters or fewer. It has 301"]
+            ["same: Keep the question to 300 characters or fewer. It has 301"]
         );
         let many = (0..201).map(|nth| asked(&format!("q{nth}"), Kind::YesNo {}, &[])).collect();
         assert_eq!(faults(many), [": Ask 200 questions or fewer"]);

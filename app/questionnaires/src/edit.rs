@@ -1,4 +1,4 @@
-//! Changing what is asked: a question put in, changed, moved or taken out, and reading one from a
+//! Changing what is asked: a question added, changed, moved or removed, and reading one from a
 //! form. Pure.
 
 use forms::{Refusals, Sent};
@@ -17,10 +17,10 @@ pub const KINDS: [(&str, &str); 12] = [
     ("number", "A number"),
     ("short-text", "One line of text"),
     ("long-text", "Several lines of text"),
-    ("date", "A day"),
+    ("date", "A date"),
     ("place", "A part of the area"),
-    ("page", "No question: a page to read"),
-    ("picture", "No question: a picture"),
+    ("page", "Not a question: a page to read"),
+    ("picture", "Not a question: a picture"),
 ];
 
 /// A question, and the heading that begins above it.
@@ -37,7 +37,7 @@ pub fn flat(questionnaire: &Questionnaire) -> Vec<Headed> {
     questionnaire.sections.iter().flat_map(section).collect()
 }
 
-/// The sections again, from questions in one row.
+/// Back to sections, from questions in one row.
 #[must_use]
 pub fn in_sections(flat: Vec<Headed>) -> Questionnaire {
     let mut sections = vec![Section::default()];
@@ -87,7 +87,7 @@ pub fn without(questionnaire: &Questionnaire, key: &str) -> Questionnaire {
     in_sections(flat)
 }
 
-/// With this question in the place of the one with its key, or at the end.
+/// With this question in place of the one with its key, or at the end.
 #[must_use]
 pub fn with(questionnaire: &Questionnaire, headed: Headed) -> Questionnaire {
     let mut flat = flat(questionnaire);
@@ -98,8 +98,8 @@ pub fn with(questionnaire: &Questionnaire, headed: Headed) -> Questionnaire {
     in_sections(flat)
 }
 
-/// With copies of these questions at the end, under keys that nothing has yet, nor had: `had` are
-/// those of other versions.
+/// With copies of these questions at the end, under keys that nothing has or had: `had` are those
+/// of other versions.
 #[must_use]
 pub fn with_copies(
     questionnaire: &Questionnaire,
@@ -119,10 +119,10 @@ pub fn with_copies(
 }
 
 /// Reads a question from what was sent. `before`: the question as it was, whose key and options it
-/// keeps; `earlier`: those it can be asked by.
+/// keeps; `earlier`: the questions that can decide who is asked it.
 ///
 /// # Errors
-/// What to put right, in the order of the fields.
+/// What to correct, in the order of the fields.
 pub fn question(
     sent: &Sent,
     key: &str,
@@ -134,8 +134,8 @@ pub fn question(
     if heading.chars().count() > LONGEST_LINE {
         refusals.add("heading", format!("Use {LONGEST_LINE} characters or fewer"));
     }
-    let text =
-        refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
+    let text = refusals
+        .take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write your question"));
     let kind = kind(sent, before, &mut refusals);
     let help = forms::prose(sent.typed("help"));
     if help.chars().count() > LONGEST_TEXT {
@@ -162,7 +162,7 @@ pub fn question(
 fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Option<Kind> {
     let word = sent.typed("kind");
     if !KINDS.iter().any(|(known, _)| *known == word) {
-        refusals.add("kind", "Choose how it is answered");
+        refusals.add("kind", "Choose how people answer it");
         return None;
     }
     let number = |field: &str| sent.line(field).parse::<i64>().ok();
@@ -176,7 +176,7 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
             let words = forms::within(
                 forms::prose(sent.typed("words")),
                 LONGEST_TEXT,
-                "Write what is to be read",
+                "Write what people will read",
             );
             Kind::Page { words: refusals.take("words", words)? }
         }
@@ -184,7 +184,7 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
             let words = forms::within(
                 forms::prose(sent.typed("words")),
                 LONGEST_TEXT,
-                "Say what the picture shows, for those who do not see it",
+                "Say what the picture shows, for people who can't see it",
             );
             let file = sent.line("file");
             let file = picture_name(&file)
@@ -197,7 +197,7 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
             let range = number("least").zip(number("most")).filter(|(least, most)| least < most);
             let (least, most) = refusals.take(
                 "least",
-                range.ok_or_else(|| "Enter the least and the most it can be".to_owned()),
+                range.ok_or_else(|| "Enter the smallest and the largest it can be".to_owned()),
             )?;
             Kind::Number { least, most }
         }
@@ -220,8 +220,8 @@ fn kind(sent: &Sent, before: Option<&Question>, refusals: &mut Refusals) -> Opti
     })
 }
 
-/// One option a line. An option with the words of before keeps its key, so that branches lead on
-/// from it.
+/// One option on each line. An option whose words did not change keeps its key, so that branches
+/// still lead from it.
 fn options(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
     let known = before.map(|question| question.kind.options()).unwrap_or_default();
     let mut options: Vec<Choice> = Vec::new();
@@ -232,19 +232,19 @@ fn options(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String
             .or_else(|| (1..).map(|nth| format!("option-{nth}")).find(|key| !taken(key)))
             .unwrap_or_default();
         if text.chars().count() > LONGEST_LINE {
-            return Err(format!("Use {LONGEST_LINE} characters or fewer in a line"));
+            return Err(format!("Use {LONGEST_LINE} characters or fewer on each line"));
         }
         options.push(Choice { key, text });
     }
     match options.len() {
-        0 | 1 => Err("Write two answers or more to choose from, one a line".to_owned()),
+        0 | 1 => Err("Write at least two answers to choose from, one on each line".to_owned()),
         many if many > MOST_OPTIONS => Err(format!("Write {MOST_OPTIONS} answers or fewer")),
         _ => Ok(options),
     }
 }
 
-/// Whom it is asked, from fields `if` with the keys of a question and one of its options between a
-/// space.
+/// Who is asked it, from fields `if` with the keys of a question and one of its options, with a
+/// space between.
 fn only_if(sent: &Sent, earlier: &[&Question]) -> Vec<Condition> {
     let ticked = sent.all("if");
     let chosen = |question: &&&Question| {

@@ -1,4 +1,4 @@
-//! A questionnaire as one JSON file: to take out here, and to put in there. Its schema is
+//! A questionnaire as one JSON file, to export here and import there. Its schema is
 //! `docs/questionnaire.schema.json`.
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -33,7 +33,7 @@ pub fn write(questionnaire: &Questionnaire) -> String {
 /// Reads a file.
 ///
 /// # Errors
-/// What to put right, with the line where it is no such file, else with the question.
+/// What to correct: with the line where it is not such a file, otherwise with the question.
 pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     let all = |what_to_do: String| vec![Fault { question: String::new(), what_to_do }];
     if file.len() > LARGEST {
@@ -42,7 +42,7 @@ pub fn read(file: &[u8]) -> Result<Questionnaire, Vec<Fault>> {
     let file: File = serde_json::from_slice(file)
         .map_err(|error| all(format!("This is not a file of questions: {error}")))?;
     if file.format != FORMAT {
-        return Err(all(format!("The file is of another format. It should say {FORMAT}")));
+        return Err(all(format!("The file is in another format. It should say {FORMAT}")));
     }
     let questionnaire = Questionnaire { sections: file.sections };
     let faults = check(&questionnaire);
@@ -118,7 +118,7 @@ mod tests {
         assert!(read(&[0xFF, 0xFE]).is_err());
     }
 
-    /// To write the file anew: `UPDATE_SCHEMA=1 cargo test -p questionnaires --lib schema`
+    /// To write the file again: `UPDATE_SCHEMA=1 cargo test -p questionnaires --lib schema`
     #[test]
     fn the_published_schema_is_the_one_of_the_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/questionnaire.schema.json");

@@ -1,11 +1,11 @@
 //! What a consultation asks: sections of questions, some of them only of those who gave a certain
 //! answer before.
 //!
-//! `edit` changes it question by question, `check` finds what must be put right before it opens,
+//! `edit` changes it question by question, `check` finds what must be corrected before it opens,
 //! `answers` reads an answer and knows who is asked what, `file` is the same as one JSON file,
-//! `import` reads what was written for other programs, `library` has questions to begin with,
-//! `mended` puts the wording right once it is answered. `tally` counts the answers, `whole` makes
-//! one set of questions of all versions, and `results` is what is published of them.
+//! `import` reads what was written for other programs, `library` has questions to start from,
+//! `mended` corrects the wording once somebody has answered. `tally` counts the answers, `whole`
+//! makes one set of questions of all versions, and `results` is what is published of them.
 
 pub mod answers;
 pub mod check;

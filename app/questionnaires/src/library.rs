@@ -1,5 +1,5 @@
-//! Well-put questions to begin with, under what they are for. They are a questionnaire like any
-//! other, to copy from.
+//! Well-worded questions to start from, grouped by what they are for. They are a questionnaire like
+//! any other, to copy from.
 
 use super::{Questionnaire, file};
 

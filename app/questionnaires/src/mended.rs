@@ -1,5 +1,5 @@
-//! A fault of the wording that is put right once somebody has answered. The question stays the same
-//! question: what is asked otherwise is a new version. Pure.
+//! A slip in the wording that is corrected once somebody has answered. The question stays the same
+//! question: asking something else takes a new version. Pure.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::check::LONGEST_LINE;
 use super::{Question, Questionnaire};
 
-/// What was put right of one question, with a note that everyone can read.
+/// What was corrected in one question, with a note that everyone can read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mending {
     /// The key of the question.
@@ -21,11 +21,11 @@ pub struct Mending {
     pub options: BTreeMap<String, String>,
     /// What was wrong.
     pub note: String,
-    /// When it was put right.
+    /// When it was corrected.
     pub at: Millis,
 }
 
-/// Questions with their wording put right. Each says so beneath it.
+/// Questions with their wording corrected. Each says so beneath it.
 #[must_use]
 pub fn mend(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnaire {
     for mending in mended {
@@ -36,8 +36,11 @@ pub fn mend(mut questionnaire: Questionnaire, mended: &[Mending]) -> Questionnai
         else {
             continue;
         };
-        let note =
-            format!("Its wording was put right on {}: {}", clock::day(mending.at), mending.note);
+        let note = format!(
+            "We corrected the wording of this question on {}: {}",
+            clock::day(mending.at),
+            mending.note
+        );
         question.text.clone_from(&mending.text);
         question.help = [question.help.as_str(), &note]
             .into_iter()
@@ -59,20 +62,20 @@ pub fn field(key: &str) -> String {
     format!("option.{key}")
 }
 
-/// Reads what is put right of a question.
+/// Reads the correction of a question.
 ///
 /// # Errors
 /// What to do.
 pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Refusals> {
     let mut refusals = Refusals::default();
-    let text =
-        refusals.take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write what you ask"));
+    let text = refusals
+        .take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write your question"));
     let note = refusals.take(
         "note",
         forms::within(
             sent.line("note"),
             LONGEST_LINE,
-            "Say what was wrong. Parents read it beneath the question",
+            "Say what was wrong. Parents will read it under the question",
         ),
     );
     let mut options = BTreeMap::new();
@@ -93,7 +96,7 @@ pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Ref
     }
     let (Some(text), Some(note)) = (text, note) else { return Err(refusals) };
     if text == question.text && options.is_empty() {
-        refusals.add("text", "Nothing is put right. Change the words, or go back");
+        refusals.add("text", "Nothing has been corrected. Change the wording, or go back");
     }
     if refusals.is_empty() {
         Ok(Mending { question: question.key.clone(), text, options, note, at })

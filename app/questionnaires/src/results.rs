@@ -1,4 +1,4 @@
-//! What is said of the answers once they are counted, and in which words.
+//! What is said about the answers once they are counted, and in which words.
 //!
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says what
 //! differs.
@@ -21,7 +21,7 @@ pub struct Results {
     pub asked: Option<u64>,
     /// The questions, in their order.
     pub questions: Vec<Counted>,
-    /// Questions of which nothing may be said, in their own words.
+    /// Questions about which nothing may be said, in their own words.
     pub left_out: Vec<String>,
 }
 
@@ -38,11 +38,11 @@ pub struct Counted {
     pub is_of_some: bool,
     /// Each answer with how many gave it; `None`: not shown.
     pub parts: Vec<(String, Option<u64>)>,
-    /// The same by another question.
+    /// The same, split by another question.
     pub by: Option<By>,
     /// Of a place: for each part how many children with SEND live there, where that is known.
     pub baseline: Vec<Option<u64>>,
-    /// Words that people who agreed to it wrote, chosen by organisers.
+    /// Quotes from people who agreed to it, chosen by organisers.
     pub quotations: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ pub struct Material {
 }
 
 /// Counts responses, and hides what must be hidden beside all that was published `before`. `by`:
-/// the key of the question by which others are shown; empty for none.
+/// the key of the question by which the others are split; empty for none.
 ///
 /// # Errors
 /// What to do, when nothing can be published.
@@ -119,9 +119,10 @@ pub fn new(
     let (asked, responses) = whole::whole(&material.versions, &material.heard, &material.themes);
     let places: Vec<Named> = material.places.iter().map(|(place, _)| place.clone()).collect();
     let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, by) };
-    let tally = tally(&asked, &responses, &places, &crosses).map_err(
-        |_unfit| "Show the answers by another question, or by none. These cannot be shown together",
-    )?;
+    let tally = tally(&asked, &responses, &places, &crosses).map_err(|_unfit| {
+        "Split the answers by another question, or don't split them. These can't be shown \
+            together"
+    })?;
     let (published, results) = match tables::release(&tally.counts, before, rule) {
         Release::Numbers(published) => {
             (json(&published), results(&asked, &tally, &published, material))
@@ -129,14 +130,14 @@ pub fn new(
         Release::TooFew => ("null".to_owned(), Results::default()),
         Release::Unlike => {
             return Err(
-                "Show the answers by the same question as in the results before. By another, small \
-                 numbers could be worked out",
+                "Split the answers by the same question as in the earlier results. With another, \
+                 people could work out small numbers",
             );
         }
         Release::Stands => {
             return Err(
-                "Leave the results as they stand. So few answers are new that showing the \
-                 difference would tell of them",
+                "Leave the results as they are. So few answers are new that showing the difference \
+                 would give them away",
             );
         }
     };
@@ -148,7 +149,7 @@ fn json(of: &impl Serialize) -> String {
     serde_json::to_string(of).unwrap_or_default()
 }
 
-/// What is said of these counts.
+/// What is said about these counts.
 #[must_use]
 pub fn results(
     asked: &Questionnaire,
@@ -201,8 +202,8 @@ pub fn results(
                 .find(|(place, _)| place.id == *key)
                 .and_then(|(_, lives)| disclosure::count((*lives)?).number())
         };
-        // Words tell that at least as many wrote something, so they stand only beside a number that
-        // is shown.
+        // A quote shows that somebody wrote something, so quotes are only shown beside a number
+        // that is shown.
         let may_quote = head.option.is_none()
             && parts.first().is_some_and(|(_, people)| people.is_some_and(|people| people > 0));
         let of_it = |(key, _): &&(String, String)| may_quote && head.question == *key;
@@ -230,7 +231,7 @@ pub fn results(
     }
 }
 
-/// About how many were asked, to the nearest ten; nothing where that would tell of a few who did
+/// About how many were asked, to the nearest ten; nothing where that would give away a few who did
 /// not answer.
 fn asked_in_all(asked: Option<u64>, people: Option<u64>) -> Option<u64> {
     let about = (asked? + 5) / 10 * 10;
@@ -324,7 +325,7 @@ pub struct Theme {
 /// How a response came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Channel {
-    /// Somebody answered on these pages.
+    /// Somebody answered online.
     Online,
     /// A sheet of paper was typed in.
     Paper,
@@ -337,7 +338,7 @@ pub enum Channel {
 impl Channel {
     /// Each, as it is stored and as it is shown.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
-        (Self::Online, "online", "On these pages"),
+        (Self::Online, "online", "Online"),
         (Self::Paper, "paper", "On paper"),
         (Self::Phone, "phone", "By phone"),
         (Self::Meeting, "meeting", "At a meeting"),

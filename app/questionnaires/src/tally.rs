@@ -16,8 +16,8 @@ pub struct Tally {
     pub counts: Counts,
     /// For each list what it counts, in the same order.
     pub heads: Vec<Head>,
-    /// Keys of questions of which nothing may be said: they were asked of those who answered
-    /// several others in a certain way, so that how many these are would tell of small groups.
+    /// Keys of questions about which nothing may be said: they were asked of people who answered
+    /// several others in a certain way, so that how many these are would give small groups away.
     pub left_out: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ pub struct Head {
     pub question: String,
     /// The option, where each option is a list: who chose it, and who did not.
     pub option: Option<String>,
-    /// Its parts: (key, words). The last are those who prefer not to say, and those who gave no
+    /// Its parts: (key, words). The last are people who prefer not to say, and people who gave no
     /// answer.
     pub parts: Vec<(String, String)>,
 }
@@ -40,7 +40,7 @@ const NOT_ANSWERED: &str = "";
 
 impl Head {
     fn of(question: &Question, option: Option<String>, parts: Vec<(String, String)>) -> Self {
-        let not_answered = if option.is_some() { "Did not choose it" } else { "No answer" };
+        let not_answered = if option.is_some() { "Did not choose this" } else { "No answer" };
         // Those who decline are the same of all options, so they are no part of each.
         let declined = (question.may_decline && option.is_none())
             .then(|| (DECLINED.to_owned(), "Prefer not to say".to_owned()));
@@ -97,7 +97,7 @@ impl Head {
 }
 
 /// Counts responses that hold only what counts ([`crate::answers::counted`]). `by`:
-/// which question is to be shown by which other, by their keys.
+/// which question is to be split by which other, by their keys.
 ///
 /// # Errors
 /// When they cannot be shown together.
@@ -134,7 +134,7 @@ pub fn tally(
                 |option| format!("{}.{option}", question.key),
             );
             of_question.entry(&question.key).or_default().push(lists.len());
-            // Who must choose, or may choose a few only, ties the options to each other.
+            // People who must choose, or may choose only a few, tie the options to each other.
             let is_tied = question.is_needed
                 || matches!(question.kind, Kind::SeveralOf { at_most: Some(_), .. });
             let bound = (head.option.is_some() && is_tied).then_some(nth);
@@ -162,8 +162,8 @@ pub fn tally(
     Ok(Tally { counts: Counts::new(people, lists, crosses)?, heads, left_out })
 }
 
-/// Of whom a question is asked: everyone, or those in some parts of an earlier list. The outer
-/// `None`: that cannot be said.
+/// Who a question is asked: everyone, or those in some parts of an earlier list. The outer `None`:
+/// that cannot be said.
 #[allow(clippy::option_option, reason = "everyone, some, or unsaid: three answers to one question")]
 fn who_was_asked(
     question: &Question,

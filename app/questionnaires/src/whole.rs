@@ -1,5 +1,5 @@
-//! All that was heard as one set of questions and answers: every version of the questions, how each
-//! response came, and what answers in somebody's own words are about. Pure.
+//! Everything that was heard as one set of questions and answers: every version of the questions,
+//! how each response came in, and what answers in people's own words are about. Pure.
 //!
 //! Versions, channels and themes become questions of their own, so that one rule hides what must be
 //! hidden in all of them.
@@ -11,10 +11,10 @@ use crate::results::{Channel, Heard, Theme};
 use crate::tally::ANSWERED;
 use crate::{Choice, Condition, Kind, Question, Questionnaire, Section};
 
-/// The key of the question which version was answered. No question of an organiser has a key with
-/// an `@`.
+/// The key of the question about which version was answered. No question of an organiser has a key
+/// with an `@`.
 const VERSION: &str = "@version";
-/// The key of the question how a response came.
+/// The key of the question about how a response came in.
 const CHANNEL: &str = "@channel";
 /// What the key of a question begins with that says what answers are about; the key of their
 /// question follows.
@@ -45,7 +45,7 @@ pub fn whole(
             .collect();
         questions.push(own(
             VERSION,
-            "Which version of the questions was answered",
+            "Which version of the questions people answered",
             Kind::OneOf { options },
         ));
     }
@@ -74,7 +74,7 @@ pub fn whole(
         let options = Channel::ALL
             .map(|(_, word, title)| Choice { key: word.to_owned(), text: title.to_owned() })
             .to_vec();
-        questions.push(own(CHANNEL, "How the answers came", Kind::OneOf { options }));
+        questions.push(own(CHANNEL, "How the answers came in", Kind::OneOf { options }));
     }
     let answers = heard.iter().map(|heard| {
         let Some((_, questionnaire)) =
@@ -182,7 +182,7 @@ fn merged(versions: &[(i64, Questionnaire)]) -> (Vec<Asked>, BTreeMap<(i64, Stri
 }
 
 /// The question, asked only of those who answered a version that has it. What leads to it says so
-/// already where it stands in the same versions.
+/// already where it is in the same versions.
 fn of_its_versions(asked: &Asked, all: &[Asked], versions: &[i64]) -> Question {
     let mut question = asked.question.clone();
     let is_said = question.only_if.iter().any(|condition| {

@@ -1,4 +1,4 @@
-//! The record as everyone sees it: of the area in four parts, and of each plan.
+//! The record as everyone sees it: of the area, in four parts, and of each plan.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -9,7 +9,7 @@ use ground::house::House;
 use ground::ui::{Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use outcomes::rules::Verdict;
+use outcomes::rules::{CLAIMED, Verdict};
 use plans::store::Plan;
 
 use super::figures::{
@@ -18,17 +18,17 @@ use super::figures::{
 use super::history::{Awaited, Contributed, Outcome, Standing, Version, rung_of, so_far};
 use super::{charts, store};
 
-/// How many rows a list on a page of the record has at the most; the evidence pack has all.
+/// The most rows a list on a page of the record has; the evidence pack has all.
 const MOST: usize = 50;
-/// How many columns are wide enough to be read on a phone.
+/// How many columns can be read on a phone.
 const MOST_COLUMNS: usize = 5;
 
-/// The ways through the record, the one that is open marked.
+/// The links between the parts of the record, with the open one marked.
 fn ways(open: &'static str) -> impl IntoView {
     let ways = [
         ("/record", "Plans"),
-        ("/record/told", "Told in time"),
-        ("/record/outcomes", "What came of it"),
+        ("/record/told", "Told before it started"),
+        ("/record/outcomes", "What happened"),
         ("/record/places", "Who took part"),
     ];
     let ways = ways.map(|(to, title)| {
@@ -39,27 +39,34 @@ fn ways(open: &'static str) -> impl IntoView {
         }
     });
     view! {
-        <nav class="pager" aria-label="The record">
+        <nav class="pager" aria-label="How are we doing?">
             {ways.into_iter().collect_view()}
         </nav>
     }
 }
 
-/// That the gate was passed for a draft, by whom, and why.
+/// That the gate was overridden for a draft, by whom, and why.
 fn overridden(of: impl IntoView, name: String, reason: String, at: Millis) -> impl IntoView {
     view! {
         <li class="panel warn">
             <p>
                 <b>{of}</b>
             </p>
-            <p>{name}" passed the gate on "<When at />", for this reason:"</p>
+            <p>{name}" gave this reason on "<When at />":"</p>
             <p class="said">{reason}</p>
         </li>
     }
 }
 
 fn share_words(part: InTime) -> String {
-    part.share().map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share} in 100"))
+    part.share().map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share}%"))
+}
+
+fn share_in_full(part: InTime) -> String {
+    part.share().map_or_else(
+        || TOO_FEW.to_owned(),
+        |share| format!("{share}% ({share} out of every 100 people)"),
+    )
 }
 
 /// GET `/record`: the area, and its plans.
@@ -69,7 +76,7 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
     let told = told_in_time(&store::told(&house.db, now).await?, &house.names.area, now);
     let awaited = store::awaited(&house.db, now).await?;
     let overdue = late(&awaited, house.outcome_within, now).len();
-    let page = Page::new("The record", || {
+    let page = Page::new("How are we doing?", || {
         let overrides: Vec<_> = plans
             .iter()
             .flat_map(|plan| {
@@ -79,20 +86,17 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
             })
             .collect();
         let count = match overrides.len() {
-            0 => "The gate was never overridden.".to_owned(),
-            1 => "The gate was overridden once.".to_owned(),
-            2 => "The gate was overridden twice.".to_owned(),
-            times => format!("The gate was overridden {times} times."),
+            0 => "This has never happened.".to_owned(),
+            1 => "This has happened once.".to_owned(),
+            2 => "This has happened twice.".to_owned(),
+            times => format!("This has happened {times} times."),
         };
         let registered = if plans.len() == 1 {
             "1 plan is registered.".to_owned()
         } else {
             format!("{} plans are registered.", plans.len())
         };
-        let in_time = told
-            .all
-            .share()
-            .map_or_else(|| TOO_FEW.to_owned(), |share| format!("{share} in 100 people"));
+        let in_time = share_in_full(told.all);
         let mut passed: Vec<_> = overrides
             .into_iter()
             .map(|(plan, draft, (name, reason, at))| {
@@ -109,13 +113,13 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
         let table = (!plans.is_empty()).then(|| {
             view! {
                 <table class="plain">
-                    <caption>"How far parents were in, plan by plan"</caption>
+                    <caption>"How involved parents were, plan by plan"</caption>
                     <thead>
                         <tr>
                             <th scope="col">"Plan"</th>
-                            <th scope="col">"How far"</th>
+                            <th scope="col">"How involved parents were"</th>
                             <th scope="col">"First draft"</th>
-                            <th scope="col">"Gate"</th>
+                            <th scope="col">"Went ahead without parents"</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -132,22 +136,22 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    <h1>"The record"</h1>
+                    <h1>"How are we doing?"</h1>
                     <p class="lead">
-                        "Whether parents were in from the start, were told in time, and heard what \
-                         came of it."
+                        "Were parents involved from the start, told about changes before they \
+                         started, and told what happened next?"
                     </p>
                     {ways("/record")}
                     <dl class="when">
                         <dt>"Plans"</dt>
                         <dd>{registered}</dd>
-                        <dt>"Drafts published against the rule"</dt>
+                        <dt>"Published without involving parents as agreed"</dt>
                         <dd>{count}</dd>
-                        <dt>"Told before a change took effect"</dt>
+                        <dt>"Told before a change started"</dt>
                         <dd>
                             <a href="/record/told">{in_time}</a>
                         </dd>
-                        <dt>"Outcomes overdue"</dt>
+                        <dt>"Overdue: the council hasn't told us yet what happened"</dt>
                         <dd>
                             <a href="/record/outcomes">
                                 {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
@@ -162,8 +166,8 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
                         .then(|| {
                             view! {
                                 <p>
-                                    "No plan is registered yet. Each one will stand here, with \
-                                     what happened in which order."
+                                    "No plan is registered yet. For each one, you will see here \
+                                     what happened and in what order."
                                 </p>
                             }
                         })}
@@ -171,10 +175,11 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
                     {more}
                 </section>
                 <section class="stack">
-                    <h2>"When the gate was overridden"</h2>
+                    <h2>"Published without involving parents as agreed"</h2>
                     <p>
-                        "No draft is published before parents were involved, unless somebody \
-                         passes the gate by name and for a reason. Each time stands here for ever."
+                        "No draft is published before parents have been involved, unless someone \
+                         gives their name and a reason. Every time this happens, it stays on this \
+                         page."
                     </p>
                     <ul class="stack">{passed}</ul>
                 </section>
@@ -191,7 +196,7 @@ fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
         None => "None yet".into_any(),
     };
     let overrides = plan.drafts.iter().filter(|draft| draft.overridden.is_some()).count();
-    let gate = if overrides > 0 { "× Overridden" } else { "Not overridden" };
+    let gate = if overrides > 0 { "× Yes" } else { "No" };
     view! {
         <tr>
             <th scope="row">
@@ -199,14 +204,14 @@ fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
                     {plan.title.clone()}
                 </a>
             </th>
-            <td data-label="How far">{rung}</td>
+            <td data-label="How involved parents were">{rung}</td>
             <td data-label="First draft">{draft}</td>
-            <td data-label="Gate">{gate}</td>
+            <td data-label="Went ahead without parents">{gate}</td>
         </tr>
     }
 }
 
-/// What is overdue, the longest first.
+/// What is overdue, longest overdue first.
 fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Awaited)> {
     let mut late: Vec<_> = awaited
         .iter()
@@ -219,32 +224,35 @@ fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Await
     late
 }
 
-/// GET `/record/told`: who was told before what took effect.
+/// GET `/record/told`: who was told before each change took effect.
 pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let told = store::told(&house.db, now).await?;
     let sums = told_in_time(&told, &house.names.area, now);
-    let page = Page::new("Told in time: the record", || {
+    let page = Page::new("Told before it started", || {
         let nothing = told
             .is_empty()
-            .then(|| view! { <p>"No change has taken effect yet that people were told of."</p> });
+            .then(|| view! { <p>"No change we told people about has started yet."</p> });
         let all = (!told.is_empty()).then(|| {
             let changes = if sums.changes == 1 {
-                "1 change".to_owned()
+                "1 change has started so far.".to_owned()
             } else {
-                format!("{} changes", sums.changes)
+                format!("{} changes have started so far.", sums.changes)
             };
             view! {
                 <p class="lead">
-                    "Of "{changes}" that took effect: "<b>{share_words(sums.all)}</b>
-                    " of those who had asked to be told were told before."
+                    {changes}" Told before a change started, of the people who asked: "
+                    <b>{share_in_full(sums.all)}</b>"."
                 </p>
             }
         });
         let not_shown = (sums.not_shown > 0).then(|| {
             view! {
                 <p class="soft">
-                    {format!("{} of them were told to too few people to say.", sums.not_shown)}
+                    {format!(
+                        "To protect people, this leaves out {} of them: too few people were told.",
+                        sums.not_shown,
+                    )}
                 </p>
             }
         });
@@ -258,7 +266,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             .collect();
         let over_time = (!sums.by_quarter.is_empty()).then(|| {
             let chart =
-                charts::columns("Told in time, by quarter of a year", &quarters).into_string();
+                charts::columns("Told before it started, by quarter", &quarters).into_string();
             let rows = sums
                 .by_quarter
                 .iter()
@@ -270,7 +278,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <section class="stack">
                     <h2>"Over time"</h2>
                     <div inner_html=chart />
-                    {in_time_table("By quarter of a year, the last first", "Quarter", rows)}
+                    {in_time_table("By quarter, latest first", "Quarter", rows)}
                 </section>
             }
         });
@@ -282,15 +290,15 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             view! {
                 <section class="stack">
                     <h2>"By place"</h2>
-                    {in_time_table("Of the changes that can be shown by place", "Place", rows)}
-                    <p>{unlike(ratio(&shares), "The shares told in time")}</p>
+                    {in_time_table("Changes that can be shown by place", "Place", rows)}
+                    <p>{unlike(ratio(&shares), "Share of people told before a change started")}</p>
                 </section>
             }
         });
         let changes = told.iter().rev().take(MOST).map(|told| {
             let days = (told.effect_at - told.started_at).div_euclid(clock::DAY);
             let days = match days {
-                ..0 => "only after it".to_owned(),
+                ..0 => "only after it started".to_owned(),
                 0 => "less than a day before".to_owned(),
                 1 => "1 day before".to_owned(),
                 days => format!("{days} days before"),
@@ -300,14 +308,14 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
                     <h3>
                         <a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a>
                     </h3>
-                    <p>"From "<When at=told.effect_at />". Told "{days}"."</p>
+                    <p>"Started on "<When at=told.effect_at />". People were told "{days}"."</p>
                 </li>
             }
         });
         let changes = (!told.is_empty()).then(|| {
             view! {
                 <section class="stack">
-                    <h2>"Changes that took effect"</h2>
+                    <h2>"Changes that have started"</h2>
                     <ul class="queue">{changes.collect_view()}</ul>
                 </section>
             }
@@ -315,7 +323,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    <h1>"Told in time"</h1>
+                    <h1>"Told before it started"</h1>
                     {ways("/record/told")}
                     {all}
                     {nothing}
@@ -325,8 +333,8 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
                 {by_place}
                 {changes}
                 <p class="soft">
-                    "Numbers are to the nearest ten, so that they tell of nobody. They count a \
-                     person once for each change."
+                    "Numbers are rounded to the nearest ten, so nobody can be identified. People \
+                     are counted once for each change."
                 </p>
             </div>
         }
@@ -339,8 +347,8 @@ fn in_time_row(name: &str, part: InTime) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{name.to_owned()}</th>
-            <td data-label="In time">{before}</td>
-            <td data-label="Of">{all}</td>
+            <td data-label="Told before">{before}</td>
+            <td data-label="Out of">{all}</td>
             <td data-label="Share">{share_words(part)}</td>
         </tr>
     }
@@ -353,8 +361,8 @@ fn in_time_table(caption: &'static str, first: &'static str, rows: impl IntoView
             <thead>
                 <tr>
                     <th scope="col">{first}</th>
-                    <th scope="col">"In time"</th>
-                    <th scope="col">"Of"</th>
+                    <th scope="col">"Told before"</th>
+                    <th scope="col">"Out of"</th>
                     <th scope="col">"Share"</th>
                 </tr>
             </thead>
@@ -363,13 +371,14 @@ fn in_time_table(caption: &'static str, first: &'static str, rows: impl IntoView
     }
 }
 
-/// GET `/record/outcomes`: what came of what parents said, and what the forum makes of it.
+/// GET `/record/outcomes`: what happened after parents said something, and what the forum says
+/// about it.
 pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let now = house.clock.now();
     let outcomes = store::outcomes(&house.db, now).await?;
     let contributed = store::contributed(&house.db, now).await?;
     let awaited = store::awaited(&house.db, now).await?;
-    let page = Page::new("What came of it: the record", || {
+    let page = Page::new("What happened", || {
         let late = late(&awaited, house.outcome_within, now);
         let is = |of: fn(&Standing) -> bool| {
             awaited
@@ -396,27 +405,28 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    <h1>"What came of it"</h1>
+                    <h1>"What happened"</h1>
                     {ways("/record/outcomes")}
                     <p class="lead">
-                        "Leaders say what they did. The forum says if it is so. Nothing is left \
-                         hanging."
+                        "Leaders say what they did. The forum checks if it's true. We follow up \
+                         every one."
                     </p>
                     {verdicts(&outcomes)}
                     <p>
-                        <a href="/updates">"All outcomes"</a>
+                        <a href="/updates">"See them all"</a>
                     </p>
                 </section>
                 <section class="stack">
-                    <h2>"Who heard of it"</h2>
+                    <h2>"Who we told"</h2>
                     {who_heard(&contributed)}
                 </section>
                 <section class="stack">
-                    <h2>"What is awaited"</h2>
+                    <h2>"What we are waiting for"</h2>
                     <p>
                         {format!(
-                            "Every chosen topic, consultation with results and plan with a draft \
-                             gets an outcome. Given: {said}. Due: {due}. Overdue: {overdue}.",
+                            "Leaders must say what happened about every chosen topic, every \
+                             consultation with results and every plan with a draft. Told us: \
+                             {said}. Not due yet: {due}. Overdue: {overdue}.",
                         )}
                     </p>
                     {rows}
@@ -427,21 +437,21 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
     Ok(page.answer(&house, &viewer))
 }
 
-/// How many heard what came of it, and when.
+/// How many were told what happened, and when.
 fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
     let told = heard(contributed).iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
     let told = if told > 0 { format!("about {told}") } else { TOO_FEW.to_owned() };
     let days = match median_of_shown(contributed) {
         None => TOO_FEW.to_owned(),
         Some(0) => "on the same day".to_owned(),
-        Some(1) => "after 1 day".to_owned(),
-        Some(days) => format!("after {days} days"),
+        Some(1) => "within 1 day".to_owned(),
+        Some(days) => format!("within {days} days"),
     };
     view! {
         <dl class="when">
-            <dt>"Emails that reached people who contributed"</dt>
+            <dt>"Emails that reached people who had their say"</dt>
             <dd>{told}</dd>
-            <dt>"Half of them had it"</dt>
+            <dt>"Half of them arrived"</dt>
             <dd>{days}</dd>
         </dl>
     }
@@ -455,7 +465,7 @@ fn address(awaited: &Awaited) -> String {
     }
 }
 
-/// What leaders say, and what the forum makes of it.
+/// What leaders say, and what the forum says about it.
 fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
     let many = |is: &dyn Fn(&Version) -> bool| {
         let many = outcomes.iter().filter_map(Outcome::now).filter(|version| is(version)).count();
@@ -463,7 +473,7 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
     };
     let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Partly), Some(Verdict::Disputed)]
         .map(|verdict| {
-            let title = verdict.map_or("○ Claimed, the forum has not said yet", Verdict::title);
+            let title = verdict.map_or(CLAIMED, Verdict::title);
             (
                 title.to_owned(),
                 many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict),
@@ -474,18 +484,18 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
         (outcomes::outcome_title(word).to_owned(), many(&|version| version.outcome == word))
     });
     view! {
-        <Bars caption="What the forum makes of it".to_owned() rows=verdicts.to_vec() />
-        <Bars caption="What leaders say came of it".to_owned() rows=outcomes.to_vec() />
+        <Bars caption="What the forum says about it".to_owned() rows=verdicts.to_vec() />
+        <Bars caption="What leaders say happened".to_owned() rows=outcomes.to_vec() />
     }
 }
 
-/// How unlike the places are, in a sentence.
+/// How different the places are, in a sentence.
 fn unlike(ratio: Option<f64>, what: &str) -> String {
     match ratio {
-        None => "There is too little to compare the places.".to_owned(),
-        Some(ratio) => format!(
-            "{what} in the place with most are {ratio:.1} times those in the place with least."
-        ),
+        None => "There are too few numbers to compare places.".to_owned(),
+        Some(ratio) => {
+            format!("{what}: {ratio:.1} times as high in the highest place as in the lowest.")
+        }
     }
 }
 
@@ -494,7 +504,7 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
     let now = house.clock.now();
     let rounds = store::counted(&house.db, now).await?;
     let asked = store::asked(&house.db, now).await?;
-    let page = Page::new("Who took part: the record", || {
+    let page = Page::new("Who took part", || {
         let rounds: Vec<_> = rounds
             .iter()
             .map(|round| {
@@ -521,7 +531,7 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
         all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
         let nothing = all.is_empty().then(|| {
             view! { <p>
-            "Rounds that closed and results that were published will stand here."</p> }
+            "When a voting round closes or results are published, you will see it here."</p> }
         });
         let sections = all.into_iter().take(MOST).map(|part| taken(part, 2)).collect_view();
         view! {
@@ -530,8 +540,8 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
                     <h1>"Who took part"</h1>
                     {ways("/record/places")}
                     <p class="lead">
-                        "Beside how many children with SEND live in each place. A number that \
-                         would tell of few people is not shown, and nothing is worked out from it."
+                        "Compared with how many children with SEND live in each place. Small \
+                         numbers are not shown, to protect people, and can't be worked out."
                     </p>
                     {nothing}
                 </section>
@@ -544,7 +554,7 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
 
 type Part = (Millis, String, String, &'static str, Vec<(String, Option<u64>, Option<u64>)>);
 
-/// One round, or one consultation, place by place. `level`: of its heading.
+/// One round, or one consultation, place by place. `level`: the level of its heading.
 fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
     let between = unlike(between_places(&places), &format!("{what} for each child"));
     let rows = places.into_iter().map(|(place, people, lives)| {
@@ -559,13 +569,13 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
                 <th scope="row">{place}</th>
                 <td data-label=what>{people}</td>
                 <td data-label="Children with SEND">{lives}</td>
-                <td data-label="For 100 children">{each}</td>
+                <td data-label="Per 100 children">{each}</td>
             </tr>
         }
     });
     let rows = rows.collect::<Vec<_>>();
     let table = if rows.is_empty() {
-        view! { <p>"It was not asked by place, or there are too few to say."</p> }.into_any()
+        view! { <p>"We didn't ask by place, or there are too few people to show."</p> }.into_any()
     } else {
         view! {
             <table class="plain">
@@ -575,7 +585,7 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
                         <th scope="col">"Place"</th>
                         <th scope="col">{what}</th>
                         <th scope="col">"Children with SEND"</th>
-                        <th scope="col">"For 100 children"</th>
+                        <th scope="col">"Per 100 children"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -599,7 +609,7 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
     }
 }
 
-/// GET `/record/plans/{id}`: one plan, from its registration to what came of it.
+/// GET `/record/plans/{id}`: one plan, from its registration to what happened in the end.
 pub async fn plan(
     State(house): State<House>,
     viewer: Viewer,
@@ -609,14 +619,13 @@ pub async fn plan(
     let id = id::parse(&id).ok_or(Error::NotFound)?;
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
-    let page = Page::new(format!("The record of {}", plan.title), || {
+    let page = Page::new(format!("How are we doing? {}", plan.title), || {
         let points: Vec<(Millis, String)> = plan
             .events
             .iter()
             .map(|event| (event.at, plans::happened(&event.what).to_owned()))
             .collect();
-        let chart =
-            charts::timeline("What happened to the plan, in its order", &points).into_string();
+        let chart = charts::timeline("What happened to the plan, in order", &points).into_string();
         let steps = points
             .into_iter()
             .enumerate()
@@ -645,7 +654,7 @@ pub async fn plan(
         let overrides = (!overrides.is_empty()).then(|| {
             view! {
                 <section class="stack">
-                    <h2>"When the gate was overridden"</h2>
+                    <h2>"Published without involving parents as agreed"</h2>
                     <ul class="stack">{overrides}</ul>
                 </section>
             }
@@ -655,10 +664,16 @@ pub async fn plan(
             .as_ref()
             .map(|awaited| awaited.standing(house.outcome_within, now))
         {
-            None => "No draft is published yet. From then on an outcome is awaited.".to_owned(),
-            Some(Standing::Said) => "✓ It is said.".to_owned(),
-            Some(Standing::Due(by)) => format!("○ It is due by {}.", clock::day(by)),
-            Some(Standing::Overdue(by)) => format!("× It is overdue since {}.", clock::day(by)),
+            None => "No draft is published yet. Once one is, leaders must say what happened next."
+                .to_owned(),
+            Some(Standing::Said) => "✓ Leaders have told us what happened.".to_owned(),
+            Some(Standing::Due(by)) => {
+                format!("○ Leaders must tell us what happened by {}.", clock::day(by))
+            }
+            Some(Standing::Overdue(by)) => format!(
+                "× Overdue since {}: the council hasn't told us yet what happened.",
+                clock::day(by)
+            ),
         };
         let who_heard = (!of_plan.contributed.is_empty()).then(|| who_heard(&of_plan.contributed));
         let took_part = of_plan.counted.iter().rev().map(|round| {
@@ -677,8 +692,10 @@ pub async fn plan(
         let took_part = (!took_part.is_empty()).then(|| {
             view! {
                 <section class="stack">
-                    <h2>"Who supported the topics that it answers"</h2>
-                    <p class="soft">"Beside how many children with SEND live in each place."</p>
+                    <h2>"Who supported the topics this plan answers"</h2>
+                    <p class="soft">
+                        "Compared with how many children with SEND live in each place."
+                    </p>
                     {took_part}
                 </section>
             }
@@ -688,7 +705,7 @@ pub async fn plan(
                 <section class="stack">
                     <p>
                         <a class="back" href="/record">
-                            "The record"
+                            "How are we doing?"
                         </a>
                     </p>
                     <h1>{plan.title.clone()}</h1>
@@ -697,18 +714,18 @@ pub async fn plan(
                         <a href=format!(
                             "/plans/{}",
                             plan.id,
-                        )>"The plan, with its topics and drafts"</a>
+                        )>"See the plan, its topics and drafts"</a>
                     </p>
                 </section>
                 <section class="stack">
-                    <h2>"What happened, in its order"</h2>
+                    <h2>"What happened, in order"</h2>
                     <div inner_html=chart />
                     <Timeline steps />
                 </section>
                 {overrides}
                 {took_part}
                 <section class="stack">
-                    <h2>"What came of it"</h2>
+                    <h2>"What happened next"</h2>
                     <p>{outcome}</p>
                     {outcomes::rows_of_section(of_plan.updates)}
                     {who_heard}

@@ -1,11 +1,11 @@
 //! Small pictures for people who would rather look than read. Each says in words what it shows, and
-//! stands beside a table with the same numbers.
+//! comes with a table of the same numbers.
 
 use calendar::clock::{self, DAY, Millis};
 use maud::{Markup, html};
 
-/// What happened on a line from the first day to the last: (when, what). Points that lie close
-/// together share a number.
+/// What happened on a line from the first day to the last: (when, what). Points close together
+/// share a number.
 #[must_use]
 pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
     let (Some(first), Some(last)) =
@@ -46,7 +46,7 @@ pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
     }
 }
 
-/// Shares of a hundred, side by side: (name, share).
+/// Percentages, side by side: (name, percentage).
 #[must_use]
 pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
     let width = 340 / i64::try_from(shares.len().max(1)).unwrap_or(1);

@@ -1,5 +1,5 @@
-//! The forum's page for the evidence pack: a day, and the pack of it to save. Nobody's permission
-//! is needed.
+//! The forum's page for the evidence pack: a day, and its pack to save. Nobody's permission is
+//! needed.
 
 use axum::extract::State;
 use axum::http::header;
@@ -23,8 +23,8 @@ pub async fn form(State(house): State<House>, viewer: Viewer) -> Response {
     page(&yesterday, &Refusals::default()).answer(&house, &viewer)
 }
 
-/// POST `/forum/evidence-pack`: the pack of the day as a zip. That it was made is noted, with its
-/// hash.
+/// POST `/forum/evidence-pack`: the pack of the day as a zip. The audit log notes that it was made,
+/// with its hash.
 pub async fn make(
     State(house): State<House>,
     viewer: Viewer,
@@ -77,24 +77,24 @@ fn page(day: &str, refusals: &Refusals) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/forum">
-                        "Organisers’ desk"
+                        "Organisers' desk"
                     </a>
                 </p>
                 <Summary refusals />
                 <h1>"Evidence pack"</h1>
                 <p class="lead">
-                    "The record of one day as a folder for inspectors: a report that opens without \
-                     a network, the tables, and a manifest that shows if a file was changed."
+                    "A folder for inspectors that shows how we were doing on one day: a report \
+                     that opens offline, the tables, and a list that shows if a file was changed."
                 </p>
                 <p>
-                    "No names are in it, and no number of people from 1 to 9. The same day gives \
-                     the same pack, today and in a year. You need nobody’s permission."
+                    "It has no names in it, and no number of people from 1 to 9. The same day \
+                     gives the same pack, now or in a year. You don't need anyone's permission."
                 </p>
                 <form class="stack" method="post" action="/forum/evidence-pack" novalidate>
                     <Field
                         name="as_of"
-                        label="All that had happened by the end of this day"
-                        hint="Today’s pack can still change until the day is over."
+                        label="Everything up to the end of this day"
+                        hint="Today's pack can still change until the day is over."
                         kind="date"
                         value=day
                         refusals
@@ -102,9 +102,9 @@ fn page(day: &str, refusals: &Refusals) -> Page {
                     <button class="button">"Save the pack"</button>
                 </form>
                 <p>
-                    "Inspectors check it in the folder with "
+                    "Inspectors can check the folder with "
                     <code>"sha256sum --check manifest.sha256"</code>
-                    ". That you made it, and its hash, is noted in the audit log."
+                    ". The audit log notes that you made it, and its hash."
                 </p>
             </div>
         }

@@ -1,6 +1,6 @@
-//! What is said of a history: figures and tables. Pure. Every number of people comes through
-//! [`disclosure`], and what is worked out from such numbers is worked out from those that
-//! are shown.
+//! What is said about a history: figures and tables. Pure. Every number of people comes through
+//! [`disclosure`], and anything worked out from such numbers is worked out from those that are
+//! shown.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,21 @@ use outcomes::rules::Verdict;
 
 use super::history::{Asked, Contributed, Counted, History, Standing, rung_of};
 
-/// What stands where nothing may be said.
+/// What people read where nothing may be said.
 pub const TOO_FEW: &str = "too few to say";
 
-/// How many people were told before a change took effect, of all who were to be: to the nearest
-/// ten, as the page of the change shows.
+/// How many people were told before a change took effect, of all who should have been: to the
+/// nearest ten, as the page of the change shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InTime {
     /// Told before it took effect.
     pub before: u64,
-    /// All who were to be told.
+    /// All who should have been told.
     pub all: u64,
 }
 
 impl InTime {
-    /// How many of a hundred were told in time; `None` where nobody was to be told.
+    /// How many in a hundred were told in time; `None` where nobody had to be told.
     #[must_use]
     pub fn share(self) -> Option<u64> {
         (self.all > 0).then(|| (self.before * 100 + self.all / 2) / self.all)
@@ -39,7 +39,7 @@ impl InTime {
     }
 }
 
-/// What the page of a change shows of who was told: place by place, or in one row.
+/// What the page of a change shows about who was told: place by place, or in one row.
 #[must_use]
 pub fn shown(told: &ToldOf, area: &str, at: Millis) -> rules::Figures {
     rules::figures(&told.told, area, told.effect_at.saturating_add(SETTLED_AFTER) <= at)
@@ -58,22 +58,22 @@ fn rows(told: &ToldOf, area: &str, at: Millis) -> Vec<(String, Option<InTime>)> 
         .collect()
 }
 
-/// What is said of all of these changes together.
+/// What is said about all of these changes together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldInTime {
     /// Of all changes whose numbers are shown.
     pub all: InTime,
     /// How many changes took effect.
     pub changes: usize,
-    /// Of how many the numbers are not shown.
+    /// For how many of them the numbers are not shown.
     pub not_shown: usize,
     /// By place, in the order of their names; of the changes that are shown by place.
     pub by_place: Vec<(String, InTime)>,
-    /// By quarter of a year, the first first.
+    /// By quarter, earliest first.
     pub by_quarter: Vec<(String, InTime)>,
 }
 
-/// How many were told in time of all of these changes.
+/// How many were told in time about all of these changes.
 #[must_use]
 pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
     let mut sums = ToldInTime { changes: told.len(), ..ToldInTime::default() };
@@ -106,8 +106,8 @@ pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
     sums
 }
 
-/// The largest share beside the smallest, as in 1.6; `None` with fewer than two places, or where
-/// one has nothing.
+/// The largest share compared with the smallest, as in 1.6; `None` with fewer than two places, or
+/// where one has nothing.
 #[must_use]
 pub fn ratio(shares: &[(u64, u64)]) -> Option<f64> {
     let shares: Vec<f64> = shares
@@ -128,8 +128,8 @@ pub fn ratio_words(ratio: Option<f64>) -> String {
     ratio.map_or_else(|| TOO_FEW.to_owned(), |ratio| format!("{ratio:.1}"))
 }
 
-/// How many supports a place gave in a round, of its topics together: the sum of the numbers that
-/// are shown; `None` where one is not.
+/// How many supports a place gave in a round, for all its topics together: the sum of the numbers
+/// that are shown; `None` where one is not.
 #[must_use]
 pub fn supports(round: &Counted) -> Vec<(String, Option<u64>, Option<u64>)> {
     let shown: Vec<Vec<Shown>> =
@@ -154,7 +154,7 @@ pub fn between_places(places: &[(String, Option<u64>, Option<u64>)]) -> Option<f
     ratio(&with_baseline.collect::<Option<Vec<_>>>()?)
 }
 
-/// Who was told of a version: how many, to the nearest ten, and after how many days (median).
+/// Who was told about a version: how many, to the nearest ten, and after how many days (median).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
     /// The update.
@@ -163,10 +163,10 @@ pub struct Heard {
     pub version: i64,
     /// How many got the email.
     pub told: Shown,
-    /// How many it did not reach, or not yet.
+    /// How many it did not reach, or has not reached yet.
     pub not: Shown,
-    /// The days after which half of those who got it had it; `None` where how many they are is not
-    /// shown, or nobody is.
+    /// The days within which half of those who got it had it; `None` where their number is not
+    /// shown, or there are none.
     pub median_days: Option<i64>,
 }
 
@@ -234,17 +234,17 @@ pub fn median_of_shown(contributed: &[Contributed]) -> Option<i64> {
 /// One figure of the record.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Figure {
-    /// What it is, in a word that does not change.
+    /// What it is, in a name that does not change.
     pub name: String,
-    /// The same for people.
+    /// The same, for people to read.
     pub title: String,
     /// A whole number, a ratio, or "too few to say".
     pub value: String,
-    /// The question to the tables that it is made of.
+    /// The question to the tables that it comes from.
     pub query: String,
 }
 
-/// The figures of a history. `within`: how long leaders have to say what came of it, in
+/// The figures of a history. `within`: how long leaders have to say what happened, in
 /// milliseconds.
 #[must_use]
 pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Figure> {
@@ -275,8 +275,8 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
             .iter()
             .filter(|plan| rung_of(plan, at).is_some_and(|(of, _)| of == rung))
             .count();
-        let name = format!("plans_{}", rung.title().to_lowercase().replace('-', "_"));
-        add(&name, &format!("Plans at: {}", rung.title()), count(plans), "plans");
+        let name = format!("plans_{}", rung.name().to_lowercase().replace('-', "_"));
+        add(&name, &format!("Plans where parents were: {}", rung.title()), count(plans), "plans");
     }
     let overrides = history
         .plans
@@ -284,31 +284,36 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         .flat_map(|plan| &plan.drafts)
         .filter(|draft| draft.overridden.is_some())
         .count();
-    add("overrides", "Times the gate was overridden", count(overrides), "plans");
+    add(
+        "overrides",
+        "Times a draft went ahead without involving parents as agreed",
+        count(overrides),
+        "plans",
+    );
 
     let told = told_in_time(&history.told, area, at);
-    add("changes", "Changes that took effect", count(told.changes), "told");
+    add("changes", "Changes that have started", count(told.changes), "told");
     add(
         "changes_not_shown",
-        "Changes told to too few people to show",
+        "Changes whose numbers are not shown, to protect people",
         count(told.not_shown),
         "told",
     );
     add(
         "told_in_time",
-        "People told before a change took effect, counted for each change, to the nearest ten",
+        "People told before a change started, counted for each change, to the nearest ten",
         told.all.before.to_string(),
         "told",
     );
     add(
         "to_be_told",
-        "People who were to be told, counted for each change, to the nearest ten",
+        "People who asked to be told, counted for each change, to the nearest ten",
         told.all.all.to_string(),
         "told",
     );
     add(
         "told_in_time_percent",
-        "Of a hundred who were to be told, told in time",
+        "Out of every 100 people who asked to be told, told before the change started",
         says(told.all.share()),
         "told",
     );
@@ -316,35 +321,40 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         told.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
     add(
         "told_in_time_ratio",
-        "Told in time: the place with most beside that with least",
+        "Told before it started: how many times higher the highest place is than the lowest",
         ratio_words(ratio(&shares)),
         "told",
     );
 
     let now = || history.outcomes.iter().filter_map(super::history::Outcome::now);
-    add("updates", "Outcomes that leaders published", count(history.outcomes.len()), "outcomes");
+    add("updates", "Times leaders said what happened", count(history.outcomes.len()), "outcomes");
     let judged = |verdict: Option<Verdict>| {
         now().filter(|version| version.verdict.map(|(verdict, _)| verdict) == verdict).count()
     };
     add(
         "updates_claimed",
-        "Of them claimed, with no word of the forum yet",
+        "Of these, not checked by the forum yet",
         count(judged(None)),
         "outcomes",
     );
     add(
         "updates_confirmed",
-        "Of them confirmed by the forum",
+        "Of these, the forum agrees",
         count(judged(Some(Verdict::Confirmed))),
         "outcomes",
     );
     add(
         "updates_partly",
-        "Of them partly confirmed",
+        "Of these, the forum partly agrees",
         count(judged(Some(Verdict::Partly))),
         "outcomes",
     );
-    add("updates_disputed", "Of them disputed", count(judged(Some(Verdict::Disputed))), "outcomes");
+    add(
+        "updates_disputed",
+        "Of these, the forum disagrees",
+        count(judged(Some(Verdict::Disputed))),
+        "outcomes",
+    );
     for (word, title) in [
         ("done", "Done"),
         ("partly", "Partly done"),
@@ -353,7 +363,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
     ] {
         add(
             &format!("outcomes_{word}"),
-            &format!("Outcomes: {title}"),
+            &format!("What leaders say happened: {title}"),
             count(now().filter(|version| version.outcome == word).count()),
             "outcomes",
         );
@@ -362,13 +372,18 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
     let people = heard.iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
     add(
         "contributors_told",
-        "Emails about outcomes that reached people who contributed, to the nearest ten",
+        "Emails about what happened that reached people who had their say, to the nearest ten",
         people.to_string(),
         "contributors_told",
     );
     let median = median_of_shown(&history.contributed)
         .map_or_else(|| TOO_FEW.to_owned(), |days| days.to_string());
-    add("days_until_told", "Days until they had it (median)", median, "contributors_told");
+    add(
+        "days_until_told",
+        "Days until half of them had arrived (median)",
+        median,
+        "contributors_told",
+    );
 
     let are = |standing: &[Standing], is: fn(&Standing) -> bool| {
         count(standing.iter().filter(|standing| is(standing)).count())
@@ -380,12 +395,12 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
     );
     let standing: Vec<Standing> =
         history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
-    add("awaited", "Outcomes that were ever awaited", count(standing.len()), "awaited");
-    add("awaited_said", "Of them said", are(&standing, said), "awaited");
-    add("awaited_due", "Of them due, and not late", are(&standing, due), "awaited");
-    add("awaited_overdue", "Of them overdue", are(&standing, overdue), "awaited");
+    add("awaited", "Things leaders must say what happened about", count(standing.len()), "awaited");
+    add("awaited_said", "Of these, leaders have told us", are(&standing, said), "awaited");
+    add("awaited_due", "Of these, not due yet", are(&standing, due), "awaited");
+    add("awaited_overdue", "Of these, overdue", are(&standing, overdue), "awaited");
 
-    add("rounds", "Rounds of voting that closed", count(history.counted.len()), "rounds");
+    add("rounds", "Voting rounds that have closed", count(history.counted.len()), "rounds");
     add(
         "topics_voted_on",
         "Topics that parents voted on",
@@ -398,49 +413,41 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         .flat_map(|round| &round.topics)
         .filter(|topic| topic.is_chosen)
         .count();
-    add("topics_chosen", "Topics that were chosen to be planned", count(chosen), "rounds");
+    add("topics_chosen", "Topics chosen to be planned", count(chosen), "rounds");
     let last = history.counted.last().and_then(|round| between_places(&supports(round)));
     add(
         "supports_ratio",
-        "Supports for each child in the last round: the place with most beside that with least",
+        "Supports for each child in the last round: how many times higher the highest place is \
+         than the lowest",
         ratio_words(last),
         "rounds",
     );
-    add(
-        "consultations",
-        "Consultations that were opened",
-        count(history.asked.len()),
-        "consultations",
-    );
+    add("consultations", "Consultations opened", count(history.asked.len()), "consultations");
     let released: Vec<&Asked> =
         history.asked.iter().filter(|asked| asked.released.is_some()).collect();
     add(
         "consultations_released",
-        "Of them with published results",
+        "Of these, with published results",
         count(released.len()),
         "consultations",
     );
     let answers =
         released.iter().filter_map(|asked| asked.released.as_ref()?.2.people).sum::<u64>();
-    add("answers", "Answers in results that are shown", answers.to_string(), "consultations");
+    add("answers", "Answers in the results shown", answers.to_string(), "consultations");
     let last = released.iter().max_by_key(|asked| asked.released.as_ref().map(|(_, at, _)| *at));
     let last = last.and_then(|asked| between_places(&asked.by_place()));
     add(
         "answers_ratio",
-        "Answers for each child in the last results: the place with most beside that with least",
+        "Answers for each child in the last results: how many times higher the highest place is \
+         than the lowest",
         ratio_words(last),
         "consultations",
     );
     let standing: Vec<Standing> =
         history.comments.iter().map(|comment| comment.standing(within, at)).collect();
-    add(
-        "comments",
-        "Comments on the Local Offer that were published",
-        count(standing.len()),
-        "comments",
-    );
-    add("comments_answered", "Of them answered", are(&standing, said), "comments");
-    add("comments_overdue", "Of them not answered in time", are(&standing, overdue), "comments");
+    add("comments", "Published comments on the Local Offer", count(standing.len()), "comments");
+    add("comments_answered", "Of these, answered", are(&standing, said), "comments");
+    add("comments_overdue", "Of these, overdue", are(&standing, overdue), "comments");
     figures
 }
 

@@ -1,5 +1,5 @@
-//! The end of the audit log, sent each month to addresses outside: whoever keeps it can tell later
-//! if the log was written anew.
+//! The end of the audit log, sent each month to addresses outside: anyone who keeps it can tell
+//! later if the log was rewritten.
 
 use calendar::clock;
 use deliveries::{Owed, Words, owe};
@@ -7,7 +7,7 @@ use ground::audit;
 use ground::db::Kept;
 use ground::house::House;
 
-/// Owes the email of this month to each address that is to get it, once.
+/// Owes this month's email to each address that should get it, once.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,18 +51,19 @@ fn words(house: &House, head: &audit::Head) -> Words {
         paragraphs: vec![
             format!("The audit log has {} entries. The hash of the last one is:", head.number),
             head.hash.clone(),
-            "It covers every entry before it. If anybody changes, takes out or adds one later, \
-             this hash is in the log no more."
+            "It covers every entry before it. If anyone changes, removes or adds one later, this \
+             hash will no longer be in the log."
                 .to_owned(),
             format!(
-                "Whoever runs the service finds it with: alongside audit-check --head \
+                "Whoever runs the service can look for it with: alongside audit-check --head \
                 {}",
                 head.hash
             ),
         ],
-        button: Some(("The record".to_owned(), house.link("/record"))),
+        button: Some(("How are we doing?".to_owned(), house.link("/record"))),
         also: None,
-        why: "You get this email each month because somebody asked that you keep it.".to_owned(),
+        why: "You get this email every month because someone asked us to send it to you to keep."
+            .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }

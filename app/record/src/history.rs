@@ -1,4 +1,4 @@
-//! What had happened by a moment, as the tables tell it: true numbers of people too, which only
+//! What had happened by a moment, according to the tables: true numbers of people too, which only
 //! `figures` puts into words.
 
 use calendar::clock::{self, Millis, SECOND};
@@ -15,19 +15,19 @@ pub use outcomes::rules::Awaited as Standing;
 pub struct History {
     /// Plans, in the order they were registered.
     pub plans: Vec<Plan>,
-    /// Changes that took effect, with who was told; the first first.
+    /// Changes that took effect, with who was told; earliest first.
     pub told: Vec<ToldOf>,
-    /// What came of what parents said, in the order it was first said.
+    /// What happened after parents said something, in the order it was first said.
     pub outcomes: Vec<Outcome>,
     /// The emails about that.
     pub contributed: Vec<Contributed>,
-    /// What is or was to be said, in the order it began to be awaited.
+    /// What must be or had to be said, in the order people began to wait for it.
     pub awaited: Vec<Awaited>,
-    /// Rounds that closed, the first first.
+    /// Rounds that closed, earliest first.
     pub counted: Vec<Counted>,
-    /// Consultations, the first opened first.
+    /// Consultations, earliest opened first.
     pub asked: Vec<Asked>,
-    /// Comments on the Local Offer, the first published first.
+    /// Comments on the Local Offer, earliest published first.
     pub comments: Vec<Comment>,
 }
 
@@ -49,11 +49,11 @@ impl History {
 pub struct Outcome {
     /// Its id.
     pub id: String,
-    /// Whose it is, by name; empty for a leader who leads for no organisation.
+    /// The organisation whose it is, by name; empty for a leader who leads for none.
     pub organisation: String,
     /// What it is about, as in `topic:0199…`.
     pub about: Vec<String>,
-    /// What was said, the first first; never empty.
+    /// What was said, earliest first; never empty.
     pub versions: Vec<Version>,
 }
 
@@ -80,7 +80,7 @@ impl Outcome {
     }
 }
 
-/// How many people got the email about a version so many days after it was published.
+/// How many people got the email about a version this many days after it was published.
 #[derive(Clone, Debug)]
 pub struct Contributed {
     /// The update.
@@ -93,7 +93,7 @@ pub struct Contributed {
     pub people: u64,
 }
 
-/// Something of which an outcome is awaited, or was.
+/// Something people are waiting, or waited, for an outcome of.
 #[derive(Clone, Debug)]
 pub struct Awaited {
     /// `topic`, `consultation` or `plan`.
@@ -111,7 +111,7 @@ pub struct Awaited {
 }
 
 impl Awaited {
-    /// How it stands at that time. `within`: how long leaders have, in milliseconds.
+    /// Where it had got to at that time. `within`: how long leaders have, in milliseconds.
     #[must_use]
     pub fn standing(&self, within: Millis, at: Millis) -> Standing {
         let told = match &self.decide_by {
@@ -139,8 +139,8 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Adds how many of a place, which has so many children with SEND, supported a topic: topic by
-    /// topic, each in the order of the places.
+    /// Adds how many people in a place, which has this many children with SEND, supported a topic:
+    /// topic by topic, each in the order of the places.
     pub fn add(
         &mut self,
         topic: &str,
@@ -163,9 +163,9 @@ impl Counted {
 /// A topic of a round that closed.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Its id. Its words are its author's, who can take them back.
+    /// Its id. Its words belong to its author, who can withdraw them.
     pub id: String,
-    /// Whether the forum confirmed it as one that is to be planned.
+    /// Whether the forum confirmed it as one to be planned.
     pub is_chosen: bool,
     /// How many supported it, place by place.
     pub supporters: Vec<u64>,
@@ -182,12 +182,12 @@ pub struct Asked {
     pub opens_at: Millis,
     /// When it closes.
     pub closes_at: Millis,
-    /// Its last results: their number, when they were published, and what they say.
+    /// Its latest results: their number, when they were published, and what they say.
     pub released: Option<(i64, Millis, Results)>,
 }
 
 impl Asked {
-    /// How many answered, place by place, beside how many children with SEND live there; as its
+    /// How many answered, place by place, and how many children with SEND live there; as its
     /// results show it.
     #[must_use]
     pub fn by_place(&self) -> Vec<(String, Option<u64>, Option<u64>)> {
@@ -208,41 +208,41 @@ impl Asked {
 /// A comment on the Local Offer.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its id. Its words are its author's.
+    /// Its id. Its words belong to its author.
     pub id: String,
-    /// The service it is about, by name; empty for the list as a whole.
+    /// The service it is about, by name; empty for the whole list.
     pub service: String,
     /// When it was published.
     pub published_at: Millis,
     /// When it was first answered.
     pub first_answered_at: Option<Millis>,
-    /// Whether an answer says that something is going to be done.
+    /// Whether an answer says that something will be done.
     pub has_action: bool,
 }
 
 impl Comment {
-    /// How it stands at that time. `within`: how long the authority has, in milliseconds.
+    /// Where it had got to at that time. `within`: how long the council has, in milliseconds.
     #[must_use]
     pub fn standing(&self, within: Millis, at: Millis) -> Standing {
         awaited(self.published_at, self.first_answered_at.map(|_| What::Done).as_ref(), within, at)
     }
 }
 
-/// How far parents were in, and what decided it; `None` while nothing has happened that they had a
-/// part in.
+/// How involved parents were, and what decided it; `None` until something has happened that they
+/// had a part in.
 #[must_use]
 pub fn rung_of(plan: &Plan, at: Millis) -> Option<(Rung, &'static str)> {
     rung::rung(&plan.rung(), at)
 }
 
-/// Up to when something is told that is told now: what happens to a plan follows what happened
-/// before by a millisecond at least, so that its time can be a little ahead of the clock.
+/// Up to when things count for what is said now: what happens to a plan follows what happened
+/// before by at least a millisecond, so its time can be a little ahead of the clock.
 #[must_use]
 pub fn so_far(now: Millis) -> Millis {
     now + SECOND
 }
 
-/// A moment up to which something is told: the end of a day, or now where that day is not over.
+/// A moment up to which things count: the end of a day, or now where that day is not over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// The day, as `2026-12-01`.
@@ -254,10 +254,10 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The end of the day that somebody typed.
+    /// The end of the day that someone typed.
     ///
     /// # Errors
-    /// What to do, where it is no day, or is still to come.
+    /// What to do, where it is not a day, or is in the future.
     pub fn read(typed: &str, now: Millis) -> Result<Self, String> {
         let typed = typed.trim();
         let end = outcomes::rules::end_of(typed)
@@ -265,14 +265,14 @@ impl Moment {
         let day = clock::fields(end).0;
         if clock::date(end) > clock::date(now) {
             return Err(format!(
-                "{} is still to come. Choose today or a day before",
+                "{} is in the future. Choose today or an earlier day",
                 clock::day(end)
             ));
         }
         Ok(Self { day, at: end.min(so_far(now)), is_whole_day: end < now })
     }
 
-    /// The quarter of a year that a moment lies in, as in `2026 Q4`.
+    /// The quarter that a moment falls in, as in `2026 Q4`.
     #[must_use]
     pub fn quarter(at: Millis) -> String {
         let date = clock::date(at);

@@ -1,25 +1,24 @@
-//! The record: whether parents were in from the start, were told in time and heard what came of it;
-//! and the evidence pack, the same as a folder that proves itself.
+//! The record ("How are we doing?"): whether parents were involved from the start, were told in
+//! time and heard what happened; and the evidence pack, the same as a folder that proves itself.
 //!
-//! `store` asks the tables for everything as it stood at one moment, each question by its name.
+//! `store` asks the tables for everything as it was at one moment, each question by its name.
 //! `history` is the answer: facts, with true numbers. `figures` and `tables` say what may be said
-//! of it; `charts` draws it. `browse` is what everyone sees, `pack` the folder, `evidence` the
+//! about it; `charts` draws it. `browse` is what everyone sees, `pack` the folder, `evidence` the
 //! forum's page for it; `head` sends the end of the audit log each month.
 //!
 //! # When an inspector asks what happened
 //!
 //! 1. `/record` and its three other parts are for everyone (`record/browse.rs`). Each asks for what
-//!    it shows: `record/store.rs` has a function a question, each with a time, and gives everything
-//!    as it stood then. A plan is loaded whole and cut off at that time
-//!    (`plans::store::Plan::as_of`); of who was told the ledger tells
-//!    (`notices::ledger::told_of_all`).
-//! 2. `history.rs` holds true numbers. `figures.rs` and `tables.rs` say what may be said of them;
-//!    both are pure.
-//! 3. An organiser chooses a day at `/forum/evidence-pack` (`evidence.rs`), or somebody runs
+//!    it shows: `record/store.rs` has one function for each question, each with a time, and gives
+//!    everything as it was then. A plan is loaded whole and cut off at that time
+//!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`).
+//! 2. `history.rs` holds true numbers. `figures.rs` and `tables.rs` say what may be said about
+//!    them; both are pure.
+//! 3. An organiser chooses a day at `/forum/evidence-pack` (`evidence.rs`), or someone runs
 //!    `alongside evidence-pack`. `pack::make` asks all questions, and writes every table as CSV,
-//!    all of it as JSON with its schema and as a page, and the manifest. That the forum made it is
-//!    noted in the audit log, with its hash.
-//! 4. `docs/evidence-pack.md` tells of every figure; decision 0017 why the bytes stay the same.
+//!    all of it as JSON with its schema and as a page, and the manifest. The audit log notes that
+//!    the forum made it, with its hash.
+//! 4. `docs/evidence-pack.md` explains every figure; decision 0017 why the bytes stay the same.
 
 mod browse;
 pub mod charts;

@@ -1,6 +1,6 @@
-//! What the record asks of the tables: everything as it stood at one moment. Each question has a
-//! name, which stands beside every figure that is made of its answer; `docs/evidence-pack.md` says
-//! what each of them counts.
+//! What the record asks the tables: everything as it was at one moment. Each question has a name,
+//! which is given beside every figure made from its answer; `docs/evidence-pack.md` says what each
+//! of them counts.
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::history::{Asked, Awaited, Comment, Contributed, Counted, History, Outcome, Version};
 
-/// All that the record is made of, as it stood at that time: for the evidence pack. The pages ask
+/// Everything the record is made of, as it was at that time: for the evidence pack. The pages ask
 /// for the parts they show.
 ///
 /// # Errors
@@ -33,7 +33,7 @@ pub async fn history(db: &Db, at: Millis) -> Kept<History> {
     })
 }
 
-/// `plans`: every plan registered by then, with all that had happened to it.
+/// `plans`: every plan registered by then, with everything that had happened to it.
 pub async fn plans(db: &Db, at: Millis) -> Kept<Vec<plans::store::Plan>> {
     Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
 }
@@ -126,8 +126,8 @@ fn emails_by_days() -> String {
 }
 
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by
-/// then, when an outcome of it was first said, and the nearest day by which it is decided, where
-/// one update said by then that it still is.
+/// then, when an outcome was first said, and the nearest day by which it will be decided, where an
+/// update had said by then that it was still being decided.
 pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
     let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
@@ -143,7 +143,7 @@ pub async fn awaited(db: &Db, at: Millis) -> Kept<Vec<Awaited>> {
 }
 
 /// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first
-/// said, the day it is decided by).
+/// said, the day it will be decided by).
 fn awaited_by_then() -> String {
     format!(
         "SELECT a.kind, a.id, a.title, a.since,
@@ -208,12 +208,12 @@ pub async fn counted(db: &Db, at: Millis) -> Kept<Vec<Counted>> {
     Ok(rounds)
 }
 
-/// Of these questions what is about one plan.
+/// The answers to these questions that are about one plan.
 #[derive(Clone, Debug, Default)]
 pub struct OfPlan {
-    /// What was said of it, the last first.
+    /// What was said about it, latest first.
     pub updates: Vec<Listed>,
-    /// How its outcome stands, once a draft is published.
+    /// Where its outcome has got to, once a draft is published.
     pub awaited: Option<Awaited>,
     /// The emails about what was said.
     pub contributed: Vec<Contributed>,
@@ -221,8 +221,8 @@ pub struct OfPlan {
     pub counted: Vec<Counted>,
 }
 
-/// What the record says of one plan beside what happened to it: of `outcomes`, `awaited`,
-/// `contributors_told` and `rounds` what is about it, in one statement.
+/// What the record says about one plan besides what happened to it: the part of `outcomes`,
+/// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
 pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
     let sql = format!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
@@ -334,7 +334,7 @@ pub async fn asked(db: &Db, at: Millis) -> Kept<Vec<Asked>> {
     rows.iter().map(asked).collect()
 }
 
-/// `comments`: every comment on the Local Offer that was published by then and not taken back, and
+/// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and
 /// when it was first answered by then.
 pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
     let rows = sqlx::query(
@@ -360,7 +360,7 @@ pub async fn comments(db: &Db, at: Millis) -> Kept<Vec<Comment>> {
     Ok(rows.iter().map(comment).collect())
 }
 
-/// When the first thing happened that the record holds; `None` when nothing has.
+/// When the first thing in the record happened; `None` when nothing has.
 pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
     sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL
@@ -374,7 +374,7 @@ pub async fn first_event(db: &Db) -> Kept<Option<Millis>> {
     .await
 }
 
-/// `audit_log`: where the chain of the audit log ended then: its last entry by then.
+/// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.
 pub async fn audit_head(db: &Db, at: Millis) -> Kept<Head> {
     let row =
         sqlx::query("SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1")

@@ -1,5 +1,5 @@
-//! The record as tables: what stands in the evidence pack, row by row. Pure. No names of people,
-//! and no words of parents: a topic is named by its address, where it stands as long as its author
+//! The record as tables: what is in the evidence pack, row by row. Pure. No names of people, and no
+//! words of parents: a topic is named by its address, where it can be read as long as its author
 //! lets it.
 
 use calendar::clock::{self, Millis};
@@ -22,7 +22,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// What stands in a page or in a CSV.
+    /// What is written in a page or a CSV.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
@@ -37,11 +37,11 @@ impl Cell {
 pub struct Table {
     /// Its name, and that of its file.
     pub name: String,
-    /// What it tells.
+    /// What it shows.
     pub title: String,
-    /// The question to the tables of the service that it is made of.
+    /// The question to the service's tables that it comes from.
     pub query: String,
-    /// What stands in each column.
+    /// What is in each column.
     pub columns: Vec<String>,
     /// The rows, each with a cell for every column.
     pub rows: Vec<Vec<Cell>>,
@@ -66,7 +66,7 @@ fn people(people: Option<u64>) -> Cell {
     )
 }
 
-/// Every table of the record. `within`: how long leaders have to say what came of it, in
+/// Every table of the record. `within`: how long leaders have to say what happened, in
 /// milliseconds.
 #[must_use]
 pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Table> {
@@ -81,7 +81,7 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
     vec![
         table(
             "plans",
-            "Each plan, how far parents were in, and when what happened first",
+            "Each plan, how involved parents were, and when things first happened",
             "plans",
             &[
                 "plan",
@@ -102,21 +102,21 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "timeline",
-            "What happened to each plan, in its order",
+            "What happened to each plan, in order",
             "plans",
             &["plan", "title", "at", "what", "role"],
             timeline(history),
         ),
         table(
             "overrides",
-            "Each time the gate was overridden, and why",
+            "Each time a draft went ahead without involving parents as agreed, and why",
             "plans",
             &["plan", "title", "draft", "at", "reason"],
             overrides(history),
         ),
         table(
             "changes",
-            "Changes that took effect, and for how many days before people were being told",
+            "Changes that have started, and how many days before that we began to tell people",
             "told",
             &[
                 "notice",
@@ -130,14 +130,14 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "told_by_place",
-            "Who was told before each change took effect, to the nearest ten",
+            "Who was told before each change started, to the nearest ten",
             "told",
             &["notice", "title", "where", "in_time", "not_in_time", "later", "not_reached"],
             told_by_place(history, area, at),
         ),
         table(
             "outcomes",
-            "What came of what parents said: every version, with the forum’s last word on it",
+            "What leaders say happened: every version, with the forum's latest word on it",
             "outcomes",
             &[
                 "update",
@@ -154,37 +154,37 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "contributors_told",
-            "Who contributed and had an email about it, to the nearest ten, and after how many \
-             days (median)",
+            "How many people who had their say got an email about what happened, to the nearest \
+             ten, and after how many days (median)",
             "contributors_told",
             &["update", "version", "told", "not_reached", "median_days"],
             contributors_told(history),
         ),
         table(
             "awaited",
-            "Of what an outcome was awaited, and how that stands",
+            "What leaders must say what happened about, and whether they have",
             "awaited",
             &["about", "title", "since", "first_said", "standing", "due"],
             awaited(history, within, at),
         ),
         table(
             "rounds",
-            "Rounds of voting",
+            "Voting rounds",
             "rounds",
             &["round", "title", "closed", "topics", "chosen"],
             rounds(history),
         ),
         table(
             "supports_by_place",
-            "Supports that each place gave in a round, of all its topics, beside how many children \
-             with SEND live there",
+            "Supports from each place in a round, for all its topics, and how many children with \
+             SEND live there",
             "rounds",
             &["round", "title", "place", "supports", "children"],
             supports_by_place(history),
         ),
         table(
             "consultations",
-            "Consultations, with how many answered",
+            "Consultations, and how many people answered",
             "consultations",
             &[
                 "consultation",
@@ -200,7 +200,7 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
         ),
         table(
             "answers_by_place",
-            "Who answered, by place, beside how many children with SEND live there",
+            "Who answered, by place, and how many children with SEND live there",
             "consultations",
             &["consultation", "title", "place", "answers", "children"],
             answers_by_place(history),
@@ -232,7 +232,7 @@ fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
             time(facts.first_draft_at),
             time(facts.published_at),
             number(overrides),
-            text(rung.map_or("", |(rung, _)| rung.title())),
+            text(rung.map_or("", |(rung, _)| rung.name())),
             text(rung.map_or("", |(_, because)| because)),
         ]
     };
@@ -348,7 +348,7 @@ fn contributors_told(history: &History) -> Vec<Vec<Cell>> {
     heard(&history.contributed).into_iter().map(row).collect()
 }
 
-/// How something stands, and by which day it is or was due where it is not said.
+/// Where something has got to, and the day it is or was due where it has not been said.
 fn standing_cells(standing: Standing) -> [Cell; 2] {
     let (standing, due) = match standing {
         Standing::Said => ("said", None),

@@ -1,4 +1,4 @@
-//! What people ask of rounds and send to them.
+//! What people ask for and send about rounds.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -65,7 +65,7 @@ pub async fn open_form(State(house): State<House>, viewer: Viewer) -> Response {
     let mut form = String::from("seats=5");
     for (name, at) in [("propose", now), ("vote", now + 28 * DAY), ("close", now + 42 * DAY)] {
         let (day, time) = clock::fields(at);
-        // Proposing can begin now; the later dates come at an hour people can keep in mind.
+        // Proposing can start now; the later dates are at an hour people can remember.
         let time = if name == "propose" { time } else { "17:00".to_owned() };
         form += &format!("&{name}_day={day}&{name}_time={time}");
     }
@@ -104,7 +104,7 @@ pub async fn open(
         Some((id, _)) => Ok(Redirect::to(&format!("/rounds/{id}?done=opened")).into_response()),
         None => {
             let refusals =
-                Refusals::one("propose_day", "Choose another time. Another round is going on then");
+                Refusals::one("propose_day", "Choose other dates. Another round is open then");
             Ok(pages::open_form(&sent, &refusals).answer(&house, &viewer))
         }
     }

@@ -1,15 +1,15 @@
-//! The close of a round: done by the worker when the time has come, once, however many processes
-//! run.
+//! Closing a round: the worker does it when the time has come, once, however many processes are
+//! running.
 
 use calendar::clock::Clock;
 use ground::db::Db;
 
 use super::{shortlist, store};
 
-/// Closes every round whose time has come, and chooses its shortlist. Gives how many it closed.
+/// Closes every round whose time has come, and chooses its shortlist. Returns how many it closed.
 ///
 /// # Errors
-/// When the database fails; a round half-closed is not closed at all, and the next turn closes it.
+/// When the database fails; then the round is not closed at all, and the next turn closes it.
 pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     let mut closed = 0;
     loop {

@@ -1,38 +1,38 @@
-//! A round: a period of proposing and then voting, at whose end what parents supported is counted,
+//! A round: a period of proposing and then voting. At its end what parents supported is counted,
 //! once.
 //!
-//! Its life: announced → proposing → voting → counting, and *closed* when the count has been made
-//! by the clock. Nobody, in any role, sees a number before it is closed. `rules` reads a round that
-//! is opened, `store` holds the SQL, `closing` is what the worker does when the time has come,
-//! `shortlist` is what the count chose and why. When a round is in which phase, the fair count and
-//! ballots from a file are in `voting`; a parent's support for a topic is in `topics`.
+//! Its life: announced → proposing → voting → counting, and *closed* when the votes have been
+//! counted, by the clock. Nobody, in any role, sees a number before it is closed. `rules` reads the
+//! form that opens a round, `store` holds the SQL, `closing` is what the worker does when the time
+//! has come, `shortlist` is what the count chose and why. The phases, the fair count and ballots
+//! from a file are in `voting`; a parent's support for a topic is in `topics`.
 //!
 //! # When a round closes
 //!
 //! 1. Each process runs a worker (`server/src/worker.rs`, `work`). It pauses for half a second
 //!    between turns, and calls `rounds::close_due`.
-//! 2. Until then nothing has changed but the time. From `closes_at` on `Dates::phase` is
-//!    `Counting`: support is refused, and pages say that the count is being made.
+//! 2. Until then only the time has changed. From `closes_at` on, `Dates::phase` is `Counting`:
+//!    support is refused, and pages say that we are counting.
 //! 3. `close_due` (`rounds/closing.rs`) calls `store::close_next` in one `db.write`. One statement
 //!    sets `closed_at` where it is not yet set. Only one process can win it; it waits for support
 //!    that is being written.
 //! 4. In the same transaction the supporters of each topic are counted by the place each lives in,
-//!    and kept in `tallies`, with a zero where there are none: a place added later changes no old
+//!    and saved in `tallies`, with a zero where there are none: a place added later changes no old
 //!    table. Withdrawn and merged topics are left out. If anything fails, the round is not closed,
 //!    and the next turn tries again.
-//! 5. A trigger keeps `tallies` as they are. What people do later does not change them.
+//! 5. A trigger protects `tallies`. What people do later does not change them.
 //! 6. `close_due` goes on to `shortlist::count_due`. It reads the ballots voter by voter
-//!    (`shortlist/store.rs`, `ballots`), counts them in a thread of their own
-//!    (`count::Election::equal_shares`), and keeps the result with `counted_at` in one write
-//!    (`keep`). Whichever process is first keeps it. If it fails, the next turn counts again. See
+//!    (`shortlist/store.rs`, `ballots`), counts them in a separate thread
+//!    (`count::Election::equal_shares`), and saves the result with `counted_at` in one write
+//!    (`keep`). The first process to finish saves it. If it fails, the next turn counts again. See
 //!    decision 0009.
 //! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round`, reads the tallies and the
 //!    shortlist, and `pages::closed` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
-//! 8. Counts stand in the order the topics were proposed, the shortlist in the order chosen. No
+//! 8. Counts are shown in the order the topics were proposed, the shortlist in the order chosen. No
 //!    email is sent.
-//! 9. The organisers' desk asks for the forum's word. `shortlist/actions.rs`, `confirm`, takes the
-//!    list as it was counted, or another with a reason, once.
+//! 9. The organisers' desk asks the forum to confirm the list. `shortlist/actions.rs`, `confirm`,
+//!    takes the list as it was counted, or another with a reason, once.
 
 mod actions;
 mod closing;

@@ -14,12 +14,12 @@ use super::store::Round;
 
 /// All rounds.
 pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
-    Page::new("Rounds", || {
+    Page::new("Voting rounds", || {
         let nothing = rounds.is_empty().then(|| {
             view! {
                 <p>
-                    "Rounds of proposing and voting will be here. Until one opens, you can "
-                    <a href="/topics/new">"propose a topic"</a>" already."
+                    "There are no voting rounds yet, but you can already "
+                    <a href="/topics/new">"propose a topic"</a>"."
                 </p>
             }
         });
@@ -39,9 +39,10 @@ pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
             .collect_view();
         view! {
             <div class="stack">
-                <h1>"Rounds"</h1>
+                <h1>"Voting rounds"</h1>
                 <p class="lead">
-                    "Parents propose, then vote. What they choose is planned next, with them."
+                    "Parents propose topics, then vote. What they choose is planned next, together \
+                     with them."
                 </p>
                 {nothing}
                 <ul class="cards">{rounds}</ul>
@@ -50,7 +51,7 @@ pub fn list(rounds: Vec<Round>, now: Millis) -> Page {
     })
 }
 
-/// A round whose count is not made: its dates, and its topics to support while voting is open.
+/// A round that is not counted yet: its dates, and its topics to support while voting is open.
 pub fn open(
     round: &Round,
     now: Millis,
@@ -62,90 +63,88 @@ pub fn open(
 ) -> Page {
     let phase = round.dates.phase(now);
     let is_voting = phase == Phase::Voting;
-    let page =
-        Page::new(round.title.clone(), || {
-            let banner = match done {
+    let page = Page::new(round.title.clone(), || {
+        let banner = match done {
             "opened" => Some(view! {
                 <Banner title="The round is open">
                     <p>
-                        "Its dates are below. The count is made by the clock; nobody sees it \
-                         before."
+                        "Its dates are below. Votes are counted automatically when it closes, and \
+                         nobody sees the results before then."
                     </p>
                 </Banner>
             }.into_any()),
             "supported" => Some(view! {
-                <Banner title="Your support is kept">
-                    <p>"You can take it back until voting closes."</p>
+                <Banner title="Saved">
+                    <p>"You can change your mind until voting closes."</p>
                 </Banner>
             }.into_any()),
             "taken back" => Some(view! {
-                <Banner title="Your support is taken back">
-                    <p>"You can give it again until voting closes."</p>
+                <Banner title="Support removed">
+                    <p>"You can support the topic again until voting closes."</p>
                 </Banner>
             }.into_any()),
             _ => None,
         };
-            let nothing = topics
-                .is_empty()
-                .then(|| view! { <p>"Topics will be here when the forum has published them."</p> });
-            let propose = (phase == Phase::Proposing && viewer.may_propose()).then(|| {
-                view! {
-                    <p>
-                        <a class="button" href="/topics/new">
-                            "Propose a topic"
-                        </a>
-                    </p>
-                }
-            });
-            let topics = topics
-                .into_iter()
-                .map(|topic| {
-                    let title = topic.title.clone();
-                    let form = is_voting.then(|| {
-                        support_form(viewer, &topic.id, &title, topic.supported, &round.id)
-                    });
-                    view! {
-                        <li class="card" id=format!("t-{}", topic.id)>
-                            <Labels labels=topic.labels />
-                            <h3>
-                                <a href=format!("/topics/{}", topic.id)>{topic.title}</a>
-                            </h3>
-                            <p class="soft">{topics::shortened(&topic.would_help)}</p>
-                            {form}
-                        </li>
-                    }
-                })
-                .collect_view();
+        let nothing = topics
+            .is_empty()
+            .then(|| view! { <p>"Topics will appear here when the forum has published them."</p> });
+        let propose = (phase == Phase::Proposing && viewer.may_propose()).then(|| {
             view! {
-                <div class="stack-l">
-                    <section class="stack">
-                        {banner}
-                        <p>
-                            <a class="back" href="/rounds">
-                                "Rounds"
-                            </a>
-                        </p>
-                        <h1>{round.title.clone()}</h1>
-                        <p class="lead">{lead(round, phase, now)}</p>
-                        {propose}
-                        <details>
-                            <summary>"The dates"</summary>
-                            {timeline(&round.dates, now)}
-                        </details>
-                    </section>
-                    <section class="stack">
-                        <h2>"Topics in this round"</h2>
-                        {nothing}
-                        <ul class="cards">{topics}</ul>
-                        <Pager first next />
-                    </section>
-                </div>
+                <p>
+                    <a class="button" href="/topics/new">
+                        "Propose a topic"
+                    </a>
+                </p>
             }
         });
+        let topics = topics
+            .into_iter()
+            .map(|topic| {
+                let title = topic.title.clone();
+                let form = is_voting
+                    .then(|| support_form(viewer, &topic.id, &title, topic.supported, &round.id));
+                view! {
+                    <li class="card" id=format!("t-{}", topic.id)>
+                        <Labels labels=topic.labels />
+                        <h3>
+                            <a href=format!("/topics/{}", topic.id)>{topic.title}</a>
+                        </h3>
+                        <p class="soft">{topics::shortened(&topic.would_help)}</p>
+                        {form}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="stack-l">
+                <section class="stack">
+                    {banner}
+                    <p>
+                        <a class="back" href="/rounds">
+                            "Voting rounds"
+                        </a>
+                    </p>
+                    <h1>{round.title.clone()}</h1>
+                    <p class="lead">{lead(round, phase, now)}</p>
+                    {propose}
+                    <details>
+                        <summary>"Dates"</summary>
+                        {timeline(&round.dates, now)}
+                    </details>
+                </section>
+                <section class="stack">
+                    <h2>"Topics in this round"</h2>
+                    {nothing}
+                    <ul class="cards">{topics}</ul>
+                    <Pager first next />
+                </section>
+            </div>
+        }
+    });
     if is_voting && viewer.is(Role::Parent) { page.with_island() } else { page }
 }
 
-/// A round whose count is made: its shortlist, then what was counted, place by place.
+/// A round that has been counted: its shortlist, then the results, place by place.
 pub fn closed(
     round: &Round,
     tallies: Vec<Tally>,
@@ -156,13 +155,13 @@ pub fn closed(
     Page::new(round.title.clone(), || {
         let banner = match done {
             "confirmed" => Some(view! {
-                <Banner title="Your word on the shortlist is kept">
-                    <p>"It stands below for everyone to read."</p>
+                <Banner title="The shortlist is confirmed">
+                    <p>"Everyone can read it below."</p>
                 </Banner>
             }),
             "confirmed-before" => Some(view! {
-                <Banner title="The forum had given its word already">
-                    <p>"It stands below, as it was given first."</p>
+                <Banner title="The forum had already confirmed this shortlist">
+                    <p>"Nothing has changed. The first decision is below."</p>
                 </Banner>
             }),
             _ => None,
@@ -170,7 +169,7 @@ pub fn closed(
         let outcome =
             (!tallies.is_empty()).then(|| shortlist::outcome(round, chosen, &tallies, may_confirm));
         let nothing =
-            tallies.is_empty().then(|| view! { <p>"There was no topic in this round."</p> });
+            tallies.is_empty().then(|| view! { <p>"There were no topics in this round."</p> });
         let topics = tallies
             .into_iter()
             .map(|tally| {
@@ -190,7 +189,7 @@ pub fn closed(
                     {banner}
                     <p>
                         <a class="back" href="/rounds">
-                            "Rounds"
+                            "Voting rounds"
                         </a>
                     </p>
                     <h1>{round.title.clone()}</h1>
@@ -203,12 +202,12 @@ pub fn closed(
                 </section>
                 {outcome}
                 <section class="stack">
-                    <h2>"What was counted"</h2>
+                    <h2>"Results for every topic"</h2>
                     {nothing}
                     <ul class="stack">{topics}</ul>
                     <p class="soft">
-                        "From 1 to 9 people are never shown as a number, so that nobody can be \
-                         found out. “Not shown” stands where another number would give them away."
+                        "We never show a number from 1 to 9, so nobody can be identified. “Not \
+                         shown” means that this number would give a small one away."
                     </p>
                 </section>
             </div>
@@ -218,7 +217,7 @@ pub fn closed(
 
 /// Opening a round.
 pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Open a round", || {
+    let page = Page::new("Open a voting round", || {
         view! {
             <div class="stack">
                 <p>
@@ -227,23 +226,23 @@ pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Open a round"</h1>
+                <h1>"Open a voting round"</h1>
                 <p class="lead">
-                    "Parents propose, then vote. At the close the count is made by the clock. \
-                     Nobody sees a number before, not even you."
+                    "Parents propose topics, then vote. Votes are counted automatically when \
+                     voting closes. Nobody sees the results before then, not even you."
                 </p>
                 <form method="post" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <Field
                         name="title"
-                        label="Its name"
-                        hint="Like Autumn 2026."
+                        label="Name of the round"
+                        hint="For example, Autumn 2026."
                         value=sent.typed("title")
                         refusals
                     />
                     <Field
                         name="seats"
-                        label="How many topics will it choose?"
+                        label="How many topics should it choose?"
                         kind="number"
                         value=sent.typed("seats")
                         refusals
@@ -299,7 +298,7 @@ pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
                             refusals
                         />
                     </fieldset>
-                    <p class="soft">"Two weeks or more of each give everyone a chance."</p>
+                    <p class="soft">"Allow at least two weeks for each, to give everyone time."</p>
                     <button class="button">"Open this round"</button>
                 </form>
             </div>
@@ -308,14 +307,14 @@ pub fn open_form(sent: &Sent, refusals: &Refusals) -> Page {
     page.kept_for_going_back().refused_for(refusals)
 }
 
-/// Where a round stands, in a few words.
+/// The phase of a round, in a few words.
 pub fn state(dates: &Dates, now: Millis) -> String {
     match dates.phase(now) {
-        Phase::Announced => format!("○ Begins on {}", clock::day(dates.propose_from)),
-        Phase::Proposing => format!("● Proposing until {}", clock::day(dates.vote_from)),
-        Phase::Voting => format!("● Voting until {}", clock::day(dates.closes_at)),
-        Phase::Counting => "● Being counted".to_owned(),
-        Phase::Closed => format!("✓ Closed on {}", clock::day(dates.closes_at)),
+        Phase::Announced => format!("○ Starts on {}", clock::day(dates.propose_from)),
+        Phase::Proposing => format!("● Propose until {}", clock::day(dates.vote_from)),
+        Phase::Voting => format!("● Vote until {}", clock::day(dates.closes_at)),
+        Phase::Counting => "● Votes are being counted".to_owned(),
+        Phase::Closed => format!("✓ Results: voting closed on {}", clock::day(dates.closes_at)),
     }
 }
 
@@ -323,30 +322,31 @@ fn lead(round: &Round, phase: Phase, now: Millis) -> String {
     let dates = &round.dates;
     match phase {
         Phase::Announced => {
-            format!("Parents propose from {}.", clock::day_and_hour(dates.propose_from))
+            format!("Parents can propose topics from {}.", clock::day_and_hour(dates.propose_from))
         }
         Phase::Proposing => format!(
-            "Propose until {} ({}). Then parents vote.",
+            "Propose topics until {} ({}). Then parents will vote.",
             clock::day_and_hour(dates.vote_from),
             clock::days_away(now, dates.vote_from)
         ),
         Phase::Voting => format!(
-            "Support as many topics as you like until {} ({}). Nobody sees the counts before then, \
-             not even the council.",
+            "Support as many topics as you like until {} ({}). Nobody sees the results before \
+             then, not even the council.",
             clock::day_and_hour(dates.closes_at),
             clock::days_away(now, dates.closes_at)
         ),
         Phase::Counting | Phase::Closed => {
-            "Voting has closed. The count is being made and will be here in a moment.".to_owned()
+            "Voting has closed. We are counting, and the results will be here in a moment."
+                .to_owned()
         }
     }
 }
 
 fn timeline(dates: &Dates, now: Millis) -> impl IntoView + use<> {
     let steps = [
-        (dates.propose_from, "Parents propose"),
-        (dates.vote_from, "Parents vote"),
-        (dates.closes_at, "Voting closes and the count is made"),
+        (dates.propose_from, "Propose: parents send topics"),
+        (dates.vote_from, "Vote: parents support topics"),
+        (dates.closes_at, "Results: voting closes and we count"),
     ];
     let steps = steps.into_iter().map(|(at, what)| (at, now >= at, what.to_owned())).collect();
     view! { <Timeline steps /> }

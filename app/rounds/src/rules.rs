@@ -1,4 +1,4 @@
-//! What is allowed when in a round, and what may be announced. Pure.
+//! What a new round may be. Pure.
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
@@ -9,7 +9,7 @@ use voting::Dates;
 pub struct NewRound {
     /// The same key twice is one round.
     pub form_key: String,
-    /// Its name, as "Autumn 2026".
+    /// Its name, such as "Autumn 2026".
     pub title: String,
     /// How many topics it will choose.
     pub seats: i64,
@@ -25,12 +25,12 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
     let mut refusals = Refusals::default();
     let title = refusals.take(
         "title",
-        forms::within(sent.line("title"), 80, "Give the round a name, like Autumn 2026"),
+        forms::within(sent.line("title"), 80, "Give the round a name, for example Autumn 2026"),
     );
     let seats = sent.line("seats").parse::<i64>().ok().filter(|seats| (1..=50).contains(seats));
     let seats = refusals.take(
         "seats",
-        seats.ok_or_else(|| "Enter how many topics it will choose, from 1 to 50".to_owned()),
+        seats.ok_or_else(|| "Enter how many topics it should choose, from 1 to 50".to_owned()),
     );
     let mut date = |day: &'static str, time: &str| {
         refusals.take(
@@ -50,12 +50,12 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
         return Err(refusals);
     };
     if vote_from <= propose_from {
-        refusals.add("vote_day", "Choose a time for voting that is after proposing begins");
+        refusals.add("vote_day", "Voting must start after proposing. Choose a later time");
     }
     if closes_at <= vote_from {
-        refusals.add("close_day", "Choose a time for the close that is after voting begins");
+        refusals.add("close_day", "Voting must close after it starts. Choose a later time");
     } else if closes_at <= now {
-        refusals.add("close_day", "Choose a time for the close that is still to come");
+        refusals.add("close_day", "Voting must close in the future. Choose a later time");
     }
     if !refusals.is_empty() {
         return Err(refusals);

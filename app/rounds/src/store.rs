@@ -19,8 +19,8 @@ pub struct Round {
     pub seats: i64,
     /// Its dates.
     pub dates: Dates,
-    /// When the forum gave its word on the shortlist, and why it departs from the count; empty
-    /// where it does not.
+    /// When the forum confirmed the shortlist, and why it differs from the count; empty where it
+    /// does not.
     pub confirmed: Option<(Millis, String)>,
 }
 
@@ -40,7 +40,7 @@ pub async fn find(db: &Db, id: &str) -> Kept<Option<Round>> {
     Ok(row.as_ref().map(round))
 }
 
-/// All rounds, the latest first, `most` at the most.
+/// All rounds, latest first, at most `most`.
 pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     let sql = format!("{LAST} LIMIT $1");
     let rows =
@@ -48,14 +48,14 @@ pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     Ok(rows.iter().map(round).collect())
 }
 
-/// The rounds, the last to close first, as the beginning of a statement that says how many.
+/// The rounds, the last to close first: the start of a statement, to which a limit is added.
 pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at,
      r.counted_at, c.confirmed_at, c.reason
      FROM rounds r LEFT JOIN confirmations c ON c.round_id = r.id
        ORDER BY r.closes_at DESC, r.id DESC";
 
-/// Opens a round, once for each form key, with every published topic that is in none. Gives its id,
-/// and whether it was opened just now. `None` when its time overlaps another round's; where two are
+/// Opens a round, once for each form key, with every published topic that is in none. Returns its
+/// id, and whether it was opened just now. `None` when it overlaps another round; where two are
 /// opened at the same moment, the schema refuses the second ([`overlaps`]).
 pub async fn open(
     tx: &mut AnyConnection,
@@ -99,14 +99,14 @@ pub async fn open(
     Ok(new.map(|id| (id, true)))
 }
 
-/// Whether the error is the schema's word that two rounds would overlap.
+/// Whether the error is the schema saying that two rounds would overlap.
 #[must_use]
 pub fn overlaps(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.message().contains("rounds_do_not_overlap"))
 }
 
-/// Closes the next round whose time has come and keeps its count, once, whichever process comes
-/// first. Gives its id.
+/// Closes the next round whose time has come and saves its count, once, whichever process comes
+/// first. Returns its id.
 pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<String>> {
     let closed: Option<String> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1

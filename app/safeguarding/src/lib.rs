@@ -1,6 +1,6 @@
-//! What tells of danger, or names a child, goes to one named person and is shown to nobody else.
-//! What every room that passes something on shares: the words its author reads, and the note of
-//! what was done.
+//! Anything that suggests danger, or names a child, goes to one named person and nobody else sees
+//! it. Here is what every room that passes something on shares: the words its author reads, and the
+//! note of what was done.
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
@@ -23,29 +23,29 @@ pub fn note(sent: &Sent) -> Result<String, Refusals> {
     note.map_err(|what_to_do| Refusals::one("note", what_to_do))
 }
 
-/// What the author of words that were passed on reads: (subject, paragraphs). Who opens this
-/// email, and beside whom, is not known: it says nothing of what was written.
+/// What the author of words that were passed on reads: (subject, paragraphs). We don't know who
+/// opens this email, or who is beside them: it says nothing about what was written.
 pub fn passed_on() -> (&'static str, Vec<String>) {
     let paragraphs = [
-        "Thank you for writing to us. We passed it on to the one person of the forum who looks \
-         after such things. Nobody else can see it now. That person may write to you.",
-        "If somebody is in danger now, call 999.",
+        "Thank you for writing to us. We have passed it on to the one person at the forum who \
+         looks after things like this. Nobody else can see it now. They may contact you.",
+        "If someone is in danger now, call 999.",
     ];
     ("About what you sent us", paragraphs.map(str::to_owned).to_vec())
 }
 
-/// That a note was kept, at the top of the page of what was passed on.
+/// Says that a note was saved, at the top of the page of what was passed on.
 pub fn note_is_kept(sent: &Sent) -> Option<impl IntoView + use<>> {
     (sent.typed("done") == "noted").then(|| {
         view! {
-            <Banner title="Your note is kept">
-                <p>"What has a note counts as looked after."</p>
+            <Banner title="Saved">
+                <p>"This now counts as looked after."</p>
             </Banner>
         }
     })
 }
 
-/// What was done about something that was passed on, and the form for one note more.
+/// What was done about something that was passed on, and the form for another note.
 pub fn what_was_done<'a>(
     notes: Vec<(Millis, String)>,
     sent: &Sent,
@@ -73,12 +73,12 @@ pub fn what_was_done<'a>(
             <Area
                 name="note"
                 label="What was done"
-                hint="Only people who look after safeguarding can read it."
+                hint="Only safeguarding leads can read it."
                 value=sent.typed("note")
                 rows=3
                 refusals
             />
-            <button class="button">"Keep this note"</button>
+            <button class="button">"Save this note"</button>
         </form>
     }
 }

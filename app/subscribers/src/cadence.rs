@@ -1,4 +1,4 @@
-//! How often somebody wants to be told, and when the next digest goes out.
+//! How often someone wants to be told, and when the next digest goes out.
 
 use calendar::clock::Millis;
 use jiff::civil::{Time, Weekday, time};
@@ -44,8 +44,8 @@ impl Cadence {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::AtOnce => "At once, one email for each change",
-            Self::Daily => "Once a day, at half past eight in the morning",
+            Self::AtOnce => "Straight away, one email for each change",
+            Self::Daily => "Once a day, at 8:30am",
             Self::Weekly => "Once a week, on Saturday morning",
         }
     }

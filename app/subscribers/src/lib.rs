@@ -1,5 +1,5 @@
-//! A subscriber: an address that wants to be told. What the rooms that tell need to know of her;
-//! how she begins, changes and ends what she is told is in `subscriptions`.
+//! A subscriber: an address that wants to be told. What the rooms that tell people need to know
+//! about subscribers; how they sign up, change and stop is in `subscriptions`.
 
 mod cadence;
 mod store;

@@ -1,4 +1,4 @@
-//! What every room that tells somebody does with her row.
+//! What every room that tells someone does with that subscriber's row.
 
 use calendar::clock::Millis;
 use ground::db::{self, Kept, Kind};
@@ -20,7 +20,7 @@ pub async fn hold(tx: &mut AnyConnection, kind: Kind, subscribers: &[String]) ->
     Ok(())
 }
 
-/// Keeps a new link to what a subscriber has.
+/// Stores a new link to a subscriber's own page.
 pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,

@@ -23,9 +23,9 @@ pub fn asks_for(subscriber: &str, notice: &str) -> String {
     )
 }
 
-/// Whether a subscriber has stopped, by her own choice, what a notice is about, since people were
-/// told of `since`: a subscription that was about it, or, where none was hers any more, its emails
-/// themselves. Two machines' clocks may be a minute apart.
+/// Whether a subscriber has chosen to stop what a notice is about, since people were told about
+/// `since`: a subscription that was about it, or, if none was left, its emails themselves. Two
+/// machines' clocks may be a minute apart.
 pub fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     format!(
         "(EXISTS (SELECT 1 FROM ledger x WHERE x.notice_id = {since}
@@ -38,9 +38,9 @@ pub fn stopped(subscriber: &str, notice: &str, since: &str) -> String {
     )
 }
 
-/// Whether a row of the ledger is to be told still: she asks for it; or it follows what she was
-/// told of, and she did not stop by her own choice. The row is named as the statement around this
-/// names it.
+/// Whether a row of the ledger is still to be told: the subscriber asks for it; or it follows what
+/// they were told about, and they have not chosen to stop. The row is named as the statement around
+/// this names it.
 pub fn is_wanted(row: &str) -> String {
     let followed = format!("(SELECT n.follows_id FROM notices n WHERE n.id = {row}.notice_id)");
     let (subscriber, notice) = (format!("{row}.subscriber_id"), format!("{row}.notice_id"));

@@ -4,23 +4,22 @@ use calendar::clock::{self, Millis};
 use deliveries::Words;
 use ground::house::House;
 
-/// Asks whether the person behind the address wants to be told. The same whether she is told of
-/// anything yet or not.
+/// Asks whether the person behind the address wants to be told. The same whether or not they
+/// already get emails.
 pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -> Words {
     Words {
-        subject: "Confirm that we may write to you".to_owned(),
+        subject: "Confirm that you want emails about changes".to_owned(),
         paragraphs: vec![
-            "You asked to be told before these change:".to_owned(),
+            "You asked us to tell you before these change:".to_owned(),
             wanted.join("\n"),
             format!(
-                "Press the button to confirm. It works until \
-                {}.",
+                "Press the button to confirm. It works until {}.",
                 clock::day_and_hour(ends_at)
             ),
         ],
-        button: Some(("Yes, write to me".to_owned(), house.link(&format!("/subscribe/{token}")))),
-        why: "Somebody asked for this with your address. If it was not you, do nothing: we do not \
-            write again."
+        button: Some(("Yes, email me".to_owned(), house.link(&format!("/subscribe/{token}")))),
+        why: "Someone asked for this with your email address. If it wasn't you, do nothing: we \
+            won't email you again."
             .to_owned(),
         from: house.names.forum.clone(),
         also: None,

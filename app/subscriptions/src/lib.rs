@@ -2,7 +2,7 @@
 //!
 //! Its life: asked for → confirmed by the button in an email, or by the account's own confirmed
 //! address → ended, by one click in an email or on the subscriber's own page. It is never deleted:
-//! when and how it began and ended is kept, and the address of somebody who has none any more is
+//! when and how it began and ended is kept, and the address of someone who no longer has any is
 //! erased after [`rules::KEPT_WITHOUT_USE`]. `rules` says what can be asked for and when a digest
 //! goes out, `store` holds the SQL, `subscribe` and `manage` are the pages with their actions,
 //! `emails` the words.

@@ -1,5 +1,5 @@
-//! The subscriber's own page, reached by the link in an email or from her account; and one click to
-//! stop the emails it stands in.
+//! The subscriber's own page, reached by the link in an email or from an account; and one click in
+//! an email to stop such emails.
 
 use std::time::Duration;
 
@@ -156,12 +156,12 @@ pub async fn unsubscribe_form(
         view! {
             <div class="stack">
                 <h1>"Stop these emails?"</h1>
-                <p class="lead">"We then no longer tell you before these services change."</p>
+                <p class="lead">"We will no longer tell you before these services change."</p>
                 <form method="post">
                     <button class="button">"Stop these emails"</button>
                 </form>
                 <p>
-                    <a href=to>"Choose what to keep instead"</a>
+                    <a href=to>"Choose which emails to keep instead"</a>
                 </p>
             </div>
         }
@@ -170,8 +170,8 @@ pub async fn unsubscribe_form(
 }
 
 /// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
-/// 8058 wants it. Again is as good as once, and a link that has ended is no fault of whoever posts
-/// it.
+/// 8058 wants it. Twice is the same as once, and a link that no longer works is not the fault of
+/// whoever posts it.
 pub async fn unsubscribe(
     State(house): State<House>,
     viewer: Viewer,
@@ -194,13 +194,13 @@ pub async fn unsubscribe(
     });
     ended.await?;
     settled(&house, &subscriber).await?;
-    let page = Page::new("We have stopped", || {
+    let page = Page::new("We have stopped these emails", || {
         view! {
             <div class="stack">
-                <h1>"We have stopped"</h1>
-                <p class="lead">"We no longer write to you about this."</p>
+                <h1>"We have stopped these emails"</h1>
+                <p class="lead">"We will no longer email you about this."</p>
                 <p>
-                    "You can "<a href="/subscribe">"begin again"</a>" at any time. "
+                    "You can "<a href="/subscribe">"sign up again"</a>" at any time. "
                     <a href="/notices">"All changes"</a>" are here for everyone to read."
                 </p>
             </div>
@@ -227,16 +227,16 @@ async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// For a link that we know nothing of any more. Mail programs read the status alone, people what it
-/// says.
+/// For a link we no longer know anything about. Mail programs read only the status, people the
+/// words.
 fn no_emails(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link has ended", || {
+    Page::new("This link no longer works", || {
         view! {
             <div class="stack">
-                <h1>"This link has ended"</h1>
-                <p class="lead">"We write no emails that go with it any more."</p>
+                <h1>"This link no longer works"</h1>
+                <p class="lead">"We no longer send the emails it came with."</p>
                 <p>
-                    "If emails still come, perhaps to a new address, use the link in the newest \
+                    "If you still get emails, perhaps at a new address, use the link in the latest \
                      one."
                 </p>
             </div>
@@ -246,8 +246,9 @@ fn no_emails(house: &House, viewer: &Viewer) -> Response {
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
-    let why = "We have no address that goes with it any more, so we write no emails.";
-    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+    let why =
+        "We no longer have the email address it was sent to, so we don't send any emails there.";
+    Page::link_ended("This link no longer works", why, ("/subscribe", "Get told about changes"))
         .answer(house, viewer)
 }
 
@@ -277,10 +278,10 @@ async fn page(
             let fields = choices(&filled, services, places, refusals);
             view! {
                 <details open=!refusals.is_empty() || !has_any>
-                    <summary>"Be told of more, or more or less often"</summary>
+                    <summary>"Add more, or change how often we email you"</summary>
                     <form method="post" novalidate>
                         {fields}
-                        <button class="button">"Keep this"</button>
+                        <button class="button">"Save"</button>
                     </form>
                 </details>
             }
@@ -290,14 +291,17 @@ async fn page(
                 {banner(done)}
                 <Summary refusals />
                 <h1>"What we tell you about"</h1>
-                {(!has_any).then(|| view! { <p class="lead">"We tell you of no changes now."</p> })}
+                {(!has_any)
+                    .then(|| {
+                        view! { <p class="lead">"You don't get any emails about changes now."</p> }
+                    })}
                 {subscriber
                     .is_none()
                     .then(|| {
                         view! {
                             <p>
                                 <a class="button" href="/subscribe">
-                                    "Be told before it changes"
+                                    "Get told about changes"
                                 </a>
                             </p>
                         }
@@ -327,16 +331,16 @@ async fn page(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-/// What she should know of her emails, since they go on.
+/// What subscribers should know about their emails, since these go on.
 fn came_back(came: Came) -> impl IntoView {
     let words = match came {
         Came::Bounced => {
-            "Our last email to you came back. We go on writing to this address. If it is full or \
-             wrong, ask to be told at another one."
+            "Our last email to you came back. We will keep trying this address. If the mailbox is \
+             full or the address is wrong, sign up with another one."
         }
         Came::Complained => {
-            "Our last email to you was marked as unwanted. We go on writing, so that you hear of \
-             changes. You can stop the emails here."
+            "Our last email to you was marked as spam. We will keep emailing you so that you hear \
+             about changes. You can stop the emails here."
         }
     };
     view! { <p class="panel warn">{words}</p> }
@@ -365,11 +369,9 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
 
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
-        "subscribed" => ("It is kept", "We write to you before one of these changes."),
-        "stopped" => {
-            ("It is stopped", "What is left stands below. You can begin again at any time.")
-        }
-        "changed" => ("It is changed", "Emails come as you chose."),
+        "subscribed" => ("Saved", "We will email you before any of these change."),
+        "stopped" => ("Stopped", "What you still get is below. You can sign up again at any time."),
+        "changed" => ("Saved", "We will email you as often as you chose."),
         _ => return None,
     };
     Some(view! {

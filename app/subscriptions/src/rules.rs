@@ -4,10 +4,10 @@ use calendar::clock::{DAY, Millis};
 use forms::{Named, Refusals, Sent};
 use subscribers::Cadence;
 
-/// How long the address of somebody who subscribes to nothing any more is kept.
+/// How long the address of someone who no longer subscribes to anything is kept.
 pub const KEPT_WITHOUT_USE: Millis = 28 * DAY;
 
-/// What somebody wants to be told of.
+/// What someone wants to be told about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Ids of the services; at least one.
@@ -44,7 +44,7 @@ pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wante
     let cadence = refusals.take(
         "cadence",
         Cadence::read(sent.typed("cadence"))
-            .ok_or_else(|| "Choose how often we may write".to_owned()),
+            .ok_or_else(|| "Choose how often we should email you".to_owned()),
     );
     match (services, places, cadence) {
         (Some(services), Some(places), Some(cadence)) => Ok(Wanted { services, places, cadence }),
@@ -52,7 +52,7 @@ pub fn wanted(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Wante
     }
 }
 
-/// Reads what somebody without an account asks for: her address, and what is wanted.
+/// Reads what someone without an account asks for: an address, and what is wanted.
 pub fn request(
     sent: &Sent,
     services: &[Named],

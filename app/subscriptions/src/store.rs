@@ -8,7 +8,7 @@ use subscribers::{Cadence, hold};
 
 use super::rules::{KEPT_WITHOUT_USE, Wanted};
 
-/// Keeps what was asked for, until its email's button is pressed.
+/// Stores what was asked for, until the button in its email is pressed.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -33,8 +33,8 @@ pub async fn keep_request(
 }
 
 /// What was asked for and can still be confirmed: (address, wanted). It can be confirmed again,
-/// since the same button twice is once; but not when something was stopped since, which the button
-/// of an old email must not begin again.
+/// since the same button twice is once; but not if something has been stopped since, which the
+/// button in an old email must not start again.
 pub async fn request(
     connection: &mut AnyConnection,
     token_hash: &str,
@@ -54,7 +54,7 @@ pub async fn request(
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
-/// Keeps that what was asked for is confirmed.
+/// Records that what was asked for is confirmed.
 pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<()> {
     let confirmed = sqlx::query(
         "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1
@@ -64,7 +64,7 @@ pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) ->
     Ok(())
 }
 
-/// By what a subscription began.
+/// How a subscription began.
 #[derive(Clone, Copy, Debug)]
 pub enum Began {
     /// The button in an email to the address.
@@ -75,8 +75,8 @@ pub enum Began {
     OwnPage,
 }
 
-/// The subscriber with this address, made where there is none; her id. A known account becomes
-/// hers.
+/// The id of the subscriber with this address, created if there is none. A known account is tied to
+/// it.
 pub async fn subscriber(
     tx: &mut AnyConnection,
     email: &str,
@@ -98,8 +98,8 @@ pub async fn subscriber(
     .await
 }
 
-/// Begins what is wanted and does not stand already. What was called off since she had stopped it
-/// is owed again.
+/// Starts what is wanted and not there already. What was called off because it had been stopped is
+/// owed again.
 pub async fn begin(
     tx: &mut AnyConnection,
     subscriber_id: &str,
@@ -107,8 +107,9 @@ pub async fn begin(
     how: Began,
     now: Millis,
 ) -> Kept<()> {
+    // The words that the table knows: a link in an email was called a letter once.
     let how = match how {
-        Began::Email => "email",
+        Began::Email => "letter",
         Began::Account => "account",
         Began::OwnPage => "own page",
     };
@@ -154,14 +155,14 @@ pub async fn set_cadence(
     Ok(())
 }
 
-/// By what a subscription ended.
+/// How a subscription ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended {
     /// One click in an email, or the mail program's own button.
     OneClick,
     /// The subscriber's own page.
     OwnPage,
-    /// Her account has another address, which has subscriptions of its own.
+    /// The account has another address, which has subscriptions of its own.
     AddressChanged,
 }
 
@@ -219,7 +220,7 @@ pub async fn end(
     .bind(now)
     .fetch_optional(&mut *tx)
     .await?;
-    // Whoever asks for nothing any more is not told of outcomes either.
+    // Someone who no longer asks for anything is not told about outcomes either.
     if of_outcomes.is_some_and(|emails| emails > 0)
         && !matches!(how_it_ended, Ended::AddressChanged)
     {
@@ -235,7 +236,7 @@ pub async fn end(
     notices::ledger::call_off(tx, subscriber_id, now).await
 }
 
-/// The subscriber a link leads to, while her address is known.
+/// The subscriber a link leads to, while the address is known.
 pub async fn by_link(connection: &mut AnyConnection, token_hash: &str) -> Kept<Option<String>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
@@ -266,13 +267,13 @@ pub async fn of_account(
 pub struct Has {
     /// How often emails may come.
     pub cadence: Cadence,
-    /// What stands, in the order of the services, then of the places.
+    /// The current ones, in the order of the services, then of the places.
     pub subscriptions: Vec<Standing>,
-    /// What came back of the last email about a notice that went to her.
+    /// What came back of the last email about a notice that was sent.
     pub came_back: Option<Came>,
 }
 
-/// One subscription that stands.
+/// One current subscription.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// Its id.
@@ -312,9 +313,9 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     Ok(has)
 }
 
-/// Writes to a subscriber's new address from now on, once her account's address has changed. If
-/// that has subscriptions already, hers join them. The links in emails that went to the old
-/// address lead nowhere any more; an email that has not gone goes to the new one.
+/// Sends to a subscriber's new address from now on, once the account's address has changed. If the
+/// new one already has subscriptions, the others join them. The links in emails to the old address
+/// no longer work; an email that has not gone goes to the new one.
 pub async fn address_changed(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -330,8 +331,8 @@ pub async fn address_changed(
     let Some(old) = old else { return Ok(()) };
     let mut known: Option<String> = subscriber(new).fetch_optional(&mut *tx).await?;
     if known.is_none() && notices::ledger::has_come_back(tx, &old, now).await? {
-        // The ledger keeps that the email came back; another row tells her at the address that she
-        // has now.
+        // The ledger still says that the email came back; another row tells the person at the new
+        // address.
         known = Some(likewise(tx, &old, new, now).await?);
     }
     let both: Vec<String> = [Some(old.clone()), known.clone()].into_iter().flatten().collect();
@@ -393,8 +394,8 @@ pub async fn address_changed(
     end(tx, kind, &old, &Which::All, Ended::AddressChanged, now).await
 }
 
-/// A new subscriber with this address, who has the account of another and wants emails as often;
-/// her id.
+/// The id of a new subscriber with this address, who takes over another's account and how often
+/// they want emails.
 async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis) -> Kept<String> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
@@ -410,7 +411,7 @@ async fn likewise(tx: &mut AnyConnection, other: &str, email: &str, now: Millis)
 }
 
 /// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for
-/// and never confirmed. Gives how many addresses went.
+/// and never confirmed. Returns how many addresses were erased.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     let before = now - KEPT_WITHOUT_USE;
     let due: i64 = sqlx::query_scalar(

@@ -132,16 +132,16 @@ fn in_words(wanted: &Wanted, services: &[Named], places: &[Named]) -> Vec<String
 
 /// GET `/subscribe/sent`
 pub async fn sent(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Look in your email", || {
+    Page::new("Check your email", || {
         view! {
             <div class="stack">
-                <h1>"Look in your email"</h1>
+                <h1>"Check your email"</h1>
                 <p class="lead">
-                    "We sent you an email with a button. Press it, and we write to you before \
+                    "We've sent you an email. Press the button in it, and we will email you before \
                      something changes."
                 </p>
                 <p>
-                    "It should be there in a few minutes. If not, look among the junk, or "
+                    "It should arrive in a few minutes. If not, check your junk or spam folder, or "
                     <a href="/subscribe">"try again"</a>"."
                 </p>
             </div>
@@ -167,17 +167,17 @@ pub async fn confirm_form(
         .into_iter()
         .map(|words| view! { <li>{words}</li> })
         .collect::<Vec<_>>();
-    let page = Page::new("Shall we write to you?", || {
+    let page = Page::new("Shall we email you?", || {
         view! {
             <div class="stack">
-                <h1>"Shall we write to you?"</h1>
-                <p class="lead">"We write before one of these changes:"</p>
+                <h1>"Shall we email you?"</h1>
+                <p class="lead">"We will email you before any of these change:"</p>
                 <ul>{items}</ul>
                 <form method="post">
-                    <button class="button">"Yes, write to me"</button>
+                    <button class="button">"Yes, email me"</button>
                 </form>
                 <p class="soft">
-                    "If you did not ask for this, close the page. We do not write again."
+                    "If you didn't ask for this, close the page. We won't email you again."
                 </p>
             </div>
         }
@@ -185,7 +185,7 @@ pub async fn confirm_form(
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/subscribe/{token}`: begins what was asked for, and leads to the subscriber's own page.
+/// POST `/subscribe/{token}`: starts what was asked for, and leads to the subscriber's own page.
 pub async fn confirm(
     State(house): State<House>,
     viewer: Viewer,
@@ -218,8 +218,8 @@ pub async fn confirm(
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "Ask once more, and we send you a new email.";
-    Page::link_ended("This link has ended", why, ("/subscribe", "Ask to be told"))
+    let why = "Ask again and we will send you a new email.";
+    Page::link_ended("This link no longer works", why, ("/subscribe", "Get told about changes"))
         .answer(house, viewer)
 }
 
@@ -233,13 +233,13 @@ fn page(
 ) -> Page {
     let is_signed_in = viewer.is_signed_in();
     let area = house.names.area.clone();
-    let page = Page::new("Be told before it changes", || {
+    let page = Page::new("Get told about changes", || {
         let email = (!is_signed_in).then(|| {
             view! {
                 <Field
                     name="email"
                     label="Your email address"
-                    hint="Only for these emails. You need no account."
+                    hint="We only use it for these emails. You don't need an account."
                     kind="email"
                     autocomplete="email"
                     value=sent.typed("email")
@@ -250,20 +250,20 @@ fn page(
         view! {
             <div class="stack">
                 <Summary refusals />
-                <h1>"Be told before it changes"</h1>
+                <h1>"Get told about changes"</h1>
                 <p class="lead">
                     {format!(
-                        "When a service in {area} changes, we write to you before the day it takes \
-                         effect.",
+                        "When a service in {area} is going to change, we will email you before the \
+                         day it starts.",
                     )}
                 </p>
                 <form method="post" action="/subscribe" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     {choices(sent, services, places, refusals)}
                     {email}
-                    <button class="button">"Tell me"</button>
+                    <button class="button">"Email me about changes"</button>
                 </form>
-                <p class="soft">"You can stop with one click in each email."</p>
+                <p class="soft">"You can stop these emails with one click in any of them."</p>
             </div>
         }
     });
@@ -293,15 +293,15 @@ pub fn choices<'a>(
         <Choices
             name="places"
             legend="Only in one part of the area?"
-            hint="Choose none to be told about all of it."
+            hint="Leave these empty to be told about the whole area."
             choices=places
             many=true
             refusals
         />
         <Choices
             name="cadence"
-            legend="How often may we write?"
-            hint="What changes before the next email of the day or week always comes at once."
+            legend="How often should we email you?"
+            hint="If something changes before your next email, we will tell you straight away."
             choices=cadences
             refusals
         />

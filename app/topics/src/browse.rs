@@ -1,4 +1,4 @@
-//! Reading topics: the list, one topic, a parent's own, and taking one's own back.
+//! Reading topics: the list, one topic, a parent's own, and withdrawing one's own.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -40,19 +40,24 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let page = Page::new("Topics", || {
         let is_filtered =
             !(filter.search.is_empty() && filter.service.is_empty() && filter.place.is_empty());
+        let heading = match (filter.search.as_str(), is_filtered) {
+            ("", false) => "All topics".to_owned(),
+            ("", true) => "Matching topics".to_owned(),
+            (words, _) => format!("Topics matching “{words}”"),
+        };
         let nothing = topics.is_empty().then(|| {
             if is_filtered {
                 view! {
                     <p>
-                        "No topic fits. "<a href="/topics">"Show all topics"</a>", or "
-                        <a href="/topics/new">"propose this one"</a>"."
+                        "No topics match. "<a href="/topics">"Show all topics"</a>", or "
+                        <a href="/topics/new">"propose one yourself"</a>"."
                     </p>
                 }
                 .into_any()
             } else {
                 view! {
                     <p>
-                        "Topics that parents propose will be here. "
+                        "There are no topics yet. "
                         <a href="/topics/new">"Propose the first one"</a>"."
                     </p>
                 }
@@ -63,7 +68,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             <div class="stack-l">
                 <section class="stack">
                     <h1>"Topics"</h1>
-                    <p class="lead">"What parents want planned, in their own words."</p>
+                    <p class="lead">"What parents are asking the council and NHS to plan."</p>
                     {viewer
                         .may_propose()
                         .then(|| {
@@ -79,7 +84,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         <summary>"Search topics"</summary>
                         <form method="get" role="search">
                             <div class="field">
-                                <label for="search">"Words in a topic"</label>
+                                <label for="search">"Words to look for"</label>
                                 <input
                                     id="search"
                                     name="search"
@@ -101,12 +106,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                                 label="Place"
                                 choices=Choice::with_first("All places", places, &filter.place)
                             />
-                            <button class="button quiet">"Show"</button>
+                            <button class="button quiet">"Search"</button>
                         </form>
                     </details>
                 </section>
                 <section class="stack">
-                    <h2>{if is_filtered { "Topics that fit" } else { "All topics" }}</h2>
+                    <h2>{heading}</h2>
                     {nothing}
                     {cards(topics)}
                     <Pager first next />
@@ -195,7 +200,7 @@ pub async fn withdraw(
     }
 }
 
-/// A GET where only a POST has an answer, as after a reload.
+/// A GET where only a POST has an answer, for instance after a reload.
 pub async fn back(Path(id): Path<String>) -> Redirect {
     Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
 }
@@ -205,7 +210,7 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
     if own.is_empty() {
         return view! {
             <p>
-                "Topics you propose will be here, with what came of each. "
+                "You haven't proposed a topic yet. When you do, you can follow it here. "
                 <a href="/topics/new">"Propose a topic"</a>
             </p>
         }
@@ -215,8 +220,8 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
         .into_iter()
         .map(|topic| {
             let became = became(&topic.facts.standing());
-            // The words of what was passed on are shown to nobody but the safeguarding lead: a
-            // phone may be borrowed.
+            // Only the safeguarding lead sees the words of what was passed on: a phone may be
+            // borrowed.
             if topic.facts.standing() == Standing::PassedOn {
                 return view! {
                     <li class="card">
@@ -240,11 +245,11 @@ pub fn own_list(own: Vec<Own>) -> impl IntoView {
 
 fn became(standing: &Standing) -> &'static str {
     match standing {
-        Standing::Waiting => "○ Waiting for the forum to read it",
+        Standing::Waiting => "○ Waiting to be checked",
         Standing::Published => "● Published",
-        Standing::Merged(_) => "● Part of another topic",
+        Standing::Merged(_) => "● Joined with another topic",
         Standing::Declined(_) => "× Not published",
-        Standing::PassedOn => "● With the one person of the forum who looks after such things",
+        Standing::PassedOn => "● With one person at the forum. Nobody else can see it",
         Standing::Withdrawn => "× Withdrawn by you",
     }
 }
@@ -271,25 +276,25 @@ fn topic_page(
     let standing = topic.facts.standing();
     let banner = match done {
         "proposed" => Some((
-            "Your topic is with the forum",
-            "Somebody reads it within five working days. We write to you then.",
+            "Sent to the forum",
+            "Someone will read it within five working days. We will email you then.",
         )),
         "supported" => Some((
             "You support this topic",
-            "You can take it back until voting closes. Nobody sees the counts before then.",
+            "You can change your mind until voting closes. Nobody sees the results before then.",
         )),
-        "taken back" => {
-            Some(("Your support is taken back", "You can give it again until voting closes."))
-        }
+        "taken back" => Some(("Support removed", "You can support it again until voting closes.")),
         _ => None,
     };
     let state = match &standing {
         Standing::Waiting => {
-            Some("Only you and the forum can see this. The forum has not read it yet.".to_owned())
+            Some("Waiting to be checked. Only you and the forum can see it for now.".to_owned())
         }
-        Standing::Declined(reason) => Some(format!("The forum did not publish this. {reason}")),
+        Standing::Declined(reason) => {
+            Some(format!("The forum didn't publish this topic. {reason}"))
+        }
         Standing::Withdrawn => {
-            Some("Its author withdrew this topic. Only she and the forum can see it.".to_owned())
+            Some("This topic was withdrawn. Only its author and the forum can see it.".to_owned())
         }
         _ => None,
     };
@@ -339,8 +344,8 @@ fn topic_page(
                 })
                 .collect_view();
             view! {
-                <h2>"Planned now"</h2>
-                <p>"The council and the NHS must answer this topic in:"</p>
+                <h2>"Being planned now"</h2>
+                <p>"The council and NHS must say how they will answer this topic in:"</p>
                 <ul class="queue">{plans}</ul>
             }
         });
@@ -352,7 +357,7 @@ fn topic_page(
             view! {
                 <details>
                     <summary>"Withdraw this topic"</summary>
-                    <p>"It is then published no more and not counted. You cannot undo this."</p>
+                    <p>"It will be taken down and won't be counted. You can't undo this."</p>
                     <form method="post" action=format!("/topics/{}/withdrawal", topic.id)>
                         <button class="button warn">"Withdraw this topic"</button>
                     </form>
@@ -364,7 +369,7 @@ fn topic_page(
         .then(|| {
             view! {
                 <p>
-                    <a href=format!("/forum/topics/{}", topic.id)>"Decide what becomes of it"</a>
+                    <a href=format!("/forum/topics/{}", topic.id)>"Decide about this topic"</a>
                 </p>
             }
         });

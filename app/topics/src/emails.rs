@@ -6,40 +6,42 @@ use ground::house::House;
 use super::rules::Decision;
 use super::store::Topic;
 
-/// Tells the author what became of her topic.
+/// Tells the author what happened to their topic.
 pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
-    let page = |id: &str| Some(("See it".to_owned(), house.link(&format!("/topics/{id}"))));
+    let page =
+        |label: &str, id: &str| Some((label.to_owned(), house.link(&format!("/topics/{id}"))));
     let title = &topic.title;
     let (subject, paragraphs, button) = match decision {
-        Decision::Publish => {
-            (
-                "Your topic is published",
-                vec![
-                format!("Your topic “{title}” is published, in your own words. Everyone can read \
-                    it."),
-                "When voting opens, parents can support it. Nobody sees how many until the round \
-                 closes.".to_owned(),
-            ],
-                page(&topic.id),
-            )
-        }
-        Decision::Merge(into) => (
-            "Your topic is now part of another one",
+        Decision::Publish => (
+            "Your topic has been published",
             vec![
                 format!(
-                    "Your topic “{title}” was so close to another one that we put them together. \
-                     Those who supported yours now support that one."
+                    "We have published your topic “{title}”, in your own words. Everyone can \
+                     read it now."
                 ),
-                "Your words are not lost: they can still be read.".to_owned(),
+                "When voting opens, other parents can support it. Nobody sees how many do \
+                 until voting closes."
+                    .to_owned(),
             ],
-            page(into),
+            page("See your topic", &topic.id),
+        ),
+        Decision::Merge(into) => (
+            "We've joined your topic with another one",
+            vec![
+                format!(
+                    "Your topic “{title}” was very similar to another one, so we have put them \
+                     together. Everyone who supported yours now supports that one."
+                ),
+                "Your words aren't lost: people can still read them.".to_owned(),
+            ],
+            page("See the other topic", into),
         ),
         Decision::Decline(reason) => (
-            "We did not publish your topic",
+            "We haven't published your topic",
             vec![
-                format!("We read your topic “{title}” and did not publish it. This is why:"),
+                format!("We read your topic “{title}” and haven't published it. This is why:"),
                 reason.clone(),
-                "You can write it anew and send it again.".to_owned(),
+                "You can write it again and send us the new version.".to_owned(),
             ],
             Some(("Propose a topic".to_owned(), house.link("/topics/new"))),
         ),

@@ -3,8 +3,8 @@
 //! Its life: proposed → published, merged into another, declined with a reason, or passed on to the
 //! safeguarding lead, after which nobody else sees it. Its author may withdraw it until its round
 //! closes. `rules` says what a proposal and a decision may be, `search` is the one place with two
-//! SQL texts, `support` is the vote of a parent. `propose`, `browse` and `safeguarding` are the
-//! pages of the parent, of everyone and of the safeguarding lead, each with its actions; that of
+//! SQL texts, `support` is a parent's vote. `propose`, `browse` and `safeguarding` are the pages
+//! for the parent, for everyone and for the safeguarding lead, each with its actions; the page for
 //! the organiser who decides is in `organisers`, with its program.
 
 mod browse;
@@ -27,12 +27,17 @@ pub fn routes() -> Routes {
     use Access::{Anyone, Only};
     Routes::new()
         .get("/topics", Anyone, browse::list)
-        .get("/topics/new", Only(Role::Parent), propose::form)
-        .post("/topics/new", Only(Role::Parent), propose::send)
+        .get_first("/topics/new", Only(Role::Parent), "propose a topic", propose::form)
+        .post_first("/topics/new", Only(Role::Parent), "propose a topic", propose::send)
         .get("/topics/{id}", Anyone, browse::topic)
         .post("/topics/{id}/withdrawal", Only(Role::Parent), browse::withdraw)
         .get("/topics/{id}/withdrawal", Anyone, browse::back)
-        .post("/topics/{id}/support", Only(Role::Parent), support::support)
+        .post_first(
+            "/topics/{id}/support",
+            Only(Role::Parent),
+            "support this topic",
+            support::support,
+        )
         .get("/topics/{id}/support", Anyone, support::back_to_topic)
         .get("/forum/safeguarding", Only(Role::Safeguarding), safeguarding::queue)
         .get("/forum/safeguarding/{id}", Only(Role::Safeguarding), safeguarding::concern)

@@ -1,5 +1,5 @@
-//! Proposing a topic: write it, see what is like it, check it, send it. Nothing is kept before it
-//! is sent.
+//! Proposing a topic: write it, see similar ones, check it, send it. Nothing is saved until it is
+//! sent.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -71,9 +71,12 @@ fn write_page(
         (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let when = match until {
         Some(until) => {
-            format!("Propose until {} to be in this round.", calendar::clock::day_and_hour(until))
+            format!(
+                "Send it by {} to be in this voting round.",
+                calendar::clock::day_and_hour(until)
+            )
         }
-        None => "It will be in the next round.".to_owned(),
+        None => "It will go into the next voting round.".to_owned(),
     };
     let area = house.names.area.clone();
     let page = Page::new("Propose a topic", || {
@@ -83,11 +86,14 @@ fn write_page(
                 <h1>"Propose a topic"</h1>
                 <p class="lead">
                     {format!(
-                        "What should the council and the NHS in {area} plan with parents next?",
+                        "What matters most to your family? Tell the council and NHS in {area} what \
+                         to plan next.",
                     )}
                 </p>
                 <p class="soft">
-                    {when}" Everyone can read it, but not who wrote it. Please do not name a child."
+                    {when}
+                    " Everyone can read it, but your name isn't shown. "
+                    "Please don't use a child's name."
                 </p>
                 <form method="post" action="/topics/new" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -101,7 +107,7 @@ fn write_page(
                     <Area
                         name="happens_now"
                         label="What happens now?"
-                        hint="As you see it, in your own words. Nobody changes them."
+                        hint="As you see it, in your own words. Nobody will change them."
                         value=sent.typed("happens_now")
                         refusals
                     />
@@ -114,7 +120,7 @@ fn write_page(
                     <Choices
                         name="services"
                         legend="Which services is it about?"
-                        hint="Choose all that fit."
+                        hint="Choose all that apply."
                         choices=services
                         many=true
                         refusals
@@ -122,13 +128,13 @@ fn write_page(
                     <Choices
                         name="places"
                         legend="Is it about one part of the area?"
-                        hint="Choose none if it is about all of it."
+                        hint="Leave this empty if it's about the whole area."
                         choices=places
                         many=true
                         refusals
                     />
                     <button class="button" name="step" value="check">
-                        "Check it before it is sent"
+                        "Check your topic"
                     </button>
                 </form>
             </div>
@@ -175,10 +181,11 @@ fn check_page(
                 .collect_view();
             view! {
                 <div class="panel gold stack">
-                    <h2>"Is it one of these?"</h2>
+                    <h2>"Has someone already asked for this?"</h2>
                     <p>
-                        "If a topic says the same, it is stronger to support that one. What you \
-                         wrote stays here if you come back."
+                        "One topic with lots of support is stronger. If one of these says the \
+                         same, support it instead. What you wrote will still be here if you come \
+                         back."
                     </p>
                     <ul>{alike}</ul>
                 </div>
@@ -220,8 +227,8 @@ fn check_page(
                     </button>
                 </form>
                 <p class="soft">
-                    "Somebody from the forum reads it first, within five working days. We write to \
-                     you then."
+                    "Someone at the forum will read it first, within five working days. We will \
+                     email you then."
                 </p>
             </div>
         }

@@ -1,5 +1,5 @@
-//! What a proposal may be and what may become of a topic. Pure: facts and now in, facts or refusals
-//! out.
+//! What a proposal may be and what may happen to a topic. Pure: facts and the time in, facts or
+//! refusals out.
 
 use calendar::clock::Millis;
 use forms::{Named, Refusals, Sent};
@@ -26,7 +26,7 @@ pub struct Proposal {
     pub places: Vec<String>,
 }
 
-/// Reads a proposal from what was sent. Only services and places that there are can be chosen.
+/// Reads a proposal from what was sent. Only services and places that exist can be chosen.
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
@@ -52,7 +52,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
     }
 }
 
-/// Where a topic stands.
+/// What has happened to a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// An organiser has not looked at it yet.
@@ -61,15 +61,15 @@ pub enum Standing {
     Published,
     /// It became part of the topic with this id.
     Merged(String),
-    /// Not taken, for this reason.
+    /// Not published, for this reason.
     Declined(String),
     /// With the safeguarding lead; shown to nobody else.
     PassedOn,
-    /// Taken back by its author.
+    /// Withdrawn by its author.
     Withdrawn,
 }
 
-/// The dated facts that say where a topic stands.
+/// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// When it was published.
@@ -85,8 +85,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Where the topic stands. Privacy comes first: what was passed on stays so, whatever came
-    /// after.
+    /// What has happened to the topic. Privacy comes first: what was passed on stays so, whatever
+    /// came after.
     #[must_use]
     pub fn standing(&self) -> Standing {
         match self {
@@ -105,15 +105,15 @@ impl Facts {
 pub enum Decision {
     /// Everyone can read it.
     Publish,
-    /// It becomes part of this topic; its supporters come along.
+    /// It becomes part of this topic; its supporters move to it.
     Merge(String),
-    /// It is not taken, for this reason, which the author is told.
+    /// It is not published, for this reason, which the author is told.
     Decline(String),
     /// Only the safeguarding lead sees it from now on.
     PassOn,
 }
 
-/// Reads a decision and says whether it may be made of a topic that stands so.
+/// Reads a decision and says whether it may still be made about the topic.
 ///
 /// # Errors
 /// What to put right.
@@ -123,7 +123,7 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
         "merge" => {
             let into = id::parse(sent.typed("into")).filter(|into| into != topic_id);
             Decision::Merge(
-                into.ok_or_else(|| Refusals::one("into", "Choose the topic it becomes part of"))?,
+                into.ok_or_else(|| Refusals::one("into", "Choose the topic to merge it into"))?,
             )
         }
         "decline" => {
@@ -135,7 +135,7 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
             Decision::Decline(reason.map_err(|what_to_do| Refusals::one("reason", what_to_do))?)
         }
         "pass on" => Decision::PassOn,
-        _ => return Err(Refusals::one("decision", "Choose what becomes of this topic")),
+        _ => return Err(Refusals::one("decision", "Choose what should happen to this topic")),
     };
     let may = match standing {
         Standing::Waiting => true,
@@ -145,7 +145,10 @@ pub fn decision(sent: &Sent, topic_id: &str, standing: &Standing) -> Result<Deci
     if may {
         Ok(decision)
     } else {
-        Err(Refusals::one("decision", "This was decided already. Look at where it stands now"))
+        Err(Refusals::one(
+            "decision",
+            "Someone has already decided about this topic. Check what they decided",
+        ))
     }
 }
 
@@ -187,7 +190,7 @@ mod tests {
         let refusals =
             read(&format!("title={}&happens_now=a&would_help=b&services=x", "e".repeat(101)))
                 .expect_err("refusals");
-        assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. There are 101 now"));
+        assert_eq!(refusals.about("title"), Some("Use 100 characters or fewer. You've used 101"));
         assert!(refusals.about("services").is_some());
     }
 

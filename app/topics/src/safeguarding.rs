@@ -1,5 +1,5 @@
-//! The private queue of the safeguarding lead: what was passed on, and what was done about it.
-//! Nobody else sees it.
+//! The safeguarding lead's private queue: what was passed on, and what was done about it. Nobody
+//! else sees it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -25,8 +25,8 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let waiting = if waiting.is_empty() {
             view! {
                 <p>
-                    "Nothing waits for you. What organisers pass on to you will be here, and \
-                     nobody else sees it."
+                    "Nothing to do. Anything organisers pass on to you will appear here. Nobody \
+                     else can see it."
                 </p>
             }
             .into_any()
@@ -37,7 +37,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let looked_after = (!looked_after.is_empty()).then(|| {
             view! {
                 <details>
-                    <summary>"What was looked after"</summary>
+                    <summary>"Already looked after"</summary>
                     <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
                 </details>
             }
@@ -45,17 +45,17 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         view! {
             <div class="stack">
                 <h1>"Safeguarding"</h1>
-                <p class="lead">"Only people who look after safeguarding can see this page."</p>
+                <p class="lead">"Only safeguarding leads can see this page."</p>
                 {waiting}
                 {looked_after}
                 <p>
                     <a href="/forum/safeguarding/answers">
-                        "Answers to consultations that were passed on"
+                        "Consultation answers passed on to you"
                     </a>
                 </p>
                 <p>
                     <a href="/forum/safeguarding/comments">
-                        "Comments on the Local Offer that were passed on"
+                        "Local Offer comments passed on to you"
                     </a>
                 </p>
             </div>
@@ -132,7 +132,7 @@ async fn page(
     let page = Page::new(concern.title.clone(), || {
         let author = concern.author_email.map(|email| {
             let to = format!("mailto:{email}");
-            view! { <p>"Its author: "<a href=to>{email}</a></p> }
+            view! { <p>"Written by: "<a href=to>{email}</a></p> }
         });
         view! {
             <div class="stack">

@@ -3,7 +3,7 @@
 use ground::db::{Db, Kind};
 use sqlx::{AnyConnection, Row as _};
 
-/// Most words of a question that are looked for; more make it slower and no better.
+/// The most words of a search that are looked for; more make it slower and no better.
 const MOST_WORDS: usize = 12;
 
 /// Makes a published topic findable.
@@ -26,13 +26,14 @@ pub async fn add(
     Ok(())
 }
 
-/// Takes a topic out again.
+/// Makes a topic no longer findable.
 pub async fn remove(tx: &mut AnyConnection, topic_id: &str) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM topic_search WHERE topic_id = $1").bind(topic_id).execute(tx).await?;
     Ok(())
 }
 
-/// Topics like this text, (id, title), the most alike first: any of its longer words will do.
+/// Topics similar to this text, (id, title), the most similar first: any of its longer words will
+/// do.
 pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
     let words: Vec<String> = words(text).into_iter().filter(|word| word.len() > 3).collect();
     if words.is_empty() {
@@ -56,8 +57,8 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// The condition that a topic `t` holds all words of a question bound as `$1`, and what to bind;
-/// every topic does when the question has no words.
+/// The condition that a topic `t` contains all words of a search bound as `$1`, and what to bind;
+/// every topic does when the search has no words.
 #[must_use]
 pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
     let words = words(question);
@@ -75,7 +76,7 @@ pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
     }
 }
 
-/// The words of a text: letters and digits only, so that none of them can mean anything to a search
+/// The words of a text: letters and digits only, so that none of them means anything to a search
 /// language.
 fn words(text: &str) -> Vec<String> {
     let folded = forms::folded(text);

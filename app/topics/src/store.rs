@@ -22,14 +22,14 @@ pub struct Listed {
     pub published_at: Millis,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// Whether the person who looks supports it.
+    /// Whether the person looking supports it.
     pub supported: bool,
 }
 
-/// Which topics to list, and from where on.
+/// Which topics to list, and where to start.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Words it must hold; empty for any.
+    /// Words it must contain; empty for any.
     pub search: String,
     /// The id of a service it is about; empty for any.
     pub service: String,
@@ -40,12 +40,11 @@ pub struct Filter {
     pub round: String,
     /// The last entry of the page before: (published at, id).
     pub after: Option<(Millis, String)>,
-    /// Who looks, for [`Listed::supported`]; empty for a visitor.
+    /// Who is looking, for [`Listed::supported`]; empty for a visitor.
     pub viewer: String,
 }
 
-/// Published topics, the latest first, `most` at the most. Never in an order that tells of their
-/// support.
+/// Published topics, latest first, at most `most`. Never in an order that gives away their support.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -116,14 +115,14 @@ pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {
     titles.fetch_all(&mut *db.read().await?).await
 }
 
-/// A topic with all that is known of it.
+/// A topic with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Topic {
     /// Its id.
     pub id: String,
     /// Who proposed it.
     pub author_id: String,
-    /// Where its author's emails go; `None` when the account was erased.
+    /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
     /// Its title.
     pub title: String,
@@ -133,17 +132,17 @@ pub struct Topic {
     pub would_help: String,
     /// When it was proposed.
     pub proposed_at: Millis,
-    /// Where it stands.
+    /// What has happened to it.
     pub facts: Facts,
     /// Its round, if it is in one.
     pub round: Option<(String, Dates)>,
     /// Its services, then its places.
     pub labels: Vec<String>,
-    /// Whether the person who looks supports it.
+    /// Whether the person looking supports it.
     pub supported: bool,
 }
 
-/// The topic with this id, whatever became of it. Who may see it is the caller's rule.
+/// The topic with this id, whatever happened to it. Who may see it is for the caller to decide.
 pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     let rows = sqlx::query(
         "SELECT t.id, t.author_id, a.email, t.title, t.happens_now, t.would_help, t.proposed_at,
@@ -207,11 +206,11 @@ pub struct Own {
     pub title: String,
     /// When it was proposed.
     pub proposed_at: Millis,
-    /// Where it stands.
+    /// What has happened to it.
     pub facts: Facts,
 }
 
-/// What a parent proposed, the latest first.
+/// What a parent proposed, latest first.
 pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
     let rows = sqlx::query(
         "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at,
@@ -224,13 +223,13 @@ pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
     Ok(rows.iter().map(own).collect())
 }
 
-/// Topics that wait for an organiser, the oldest first: (id, title, since).
+/// Topics waiting for an organiser, oldest first: (id, title, since).
 pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
    WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
      AND passed_on_at IS NULL AND withdrawn_at IS NULL
    ORDER BY proposed_at, id LIMIT 200";
 
-/// What was passed on to the safeguarding lead, for nobody else to see.
+/// What was passed on to the safeguarding lead. Nobody else may see it.
 #[derive(Clone, Debug)]
 pub struct Concern {
     /// The topic's id.
@@ -241,16 +240,16 @@ pub struct Concern {
     pub happens_now: String,
     /// What would help, in its author's words.
     pub would_help: String,
-    /// Where its author can be reached; `None` when the account was erased.
+    /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
     /// When it was passed on.
     pub passed_on_at: Millis,
-    /// What was done, and when, the first first.
+    /// What was done, and when, earliest first.
     pub notes: Vec<(Millis, String)>,
 }
 
-/// The private queue of the safeguarding lead: (id, title, passed on at). Either all that waits,
-/// the oldest first, or what was looked after, the latest first, the last 100 of it.
+/// The safeguarding lead's private queue: (id, title, passed on at). Either all that is waiting,
+/// oldest first, or the last 100 that were looked after, latest first.
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, Millis)>> {
     let sql = if looked_after {
         "SELECT id, title, passed_on_at FROM topics
@@ -295,7 +294,7 @@ pub async fn concern(db: &Db, topic_id: &str) -> Kept<Option<Concern>> {
     }))
 }
 
-/// Keeps a note on a concern, once for each form key. True when it is new.
+/// Saves a note on a concern, once for each form key. True when it is new.
 pub async fn note(
     tx: &mut AnyConnection,
     form_key: &str,
@@ -320,8 +319,8 @@ pub async fn note(
     Ok(noted.rows_affected() == 1)
 }
 
-/// Keeps a proposal, once for each form key. Gives the topic's id, the earlier one's for a double
-/// tap.
+/// Saves a proposal, once for each form key. Returns the topic's id; after a double tap, that of
+/// the first.
 pub async fn propose(
     tx: &mut AnyConnection,
     author_id: &str,
@@ -363,7 +362,7 @@ pub struct Waiting<'a> {
     pub id: &'a str,
     /// When it was proposed, which decides its round.
     pub proposed_at: Millis,
-    /// All its words, to be found by.
+    /// All its words, for the search.
     pub words: String,
 }
 
@@ -374,7 +373,7 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
     }
 }
 
-/// Makes all published topics findable anew, as after their rows came from elsewhere.
+/// Makes all published topics findable again, for instance after their rows were restored.
 pub async fn index_again(db: &Db) -> Kept<()> {
     let kind = db.kind();
     db.write(move |tx| {
@@ -398,14 +397,14 @@ pub async fn index_again(db: &Db) -> Kept<()> {
 }
 
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
-/// waits no more.
+/// is no longer waiting.
 pub async fn publish(
     tx: &mut AnyConnection,
     kind: Kind,
     topic: &Waiting<'_>,
     now: Millis,
 ) -> Kept<bool> {
-    // The round stays open until this write ends: no topic slips in beside the count.
+    // The round stays open until this write ends: no topic slips in during the count.
     let open = format!(
         "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
          ORDER BY vote_from LIMIT 1{}",
@@ -432,8 +431,8 @@ pub async fn publish(
     Ok(published.rows_affected() == 1)
 }
 
-/// Merges a topic into a published one; its supporters come along. False when either stands no more
-/// as it must, they are voted on in different rounds, or the count of the round has been made.
+/// Merges a topic into a published one; its supporters move to it. False when either can no longer
+/// be merged, they are voted on in different rounds, or the round has been counted.
 pub async fn merge(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -441,8 +440,7 @@ pub async fn merge(
     into: &str,
     now: Millis,
 ) -> Kept<bool> {
-    // Both topics are held in one order, so that two merges the other way round wait for each
-    // other.
+    // Both topics are locked in one order, so that two opposite merges wait for each other.
     let both = format!(
         "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) FROM topics
          WHERE id IN ($1, $2) ORDER BY id{}",
@@ -458,7 +456,7 @@ pub async fn merge(
     let Some(target) = both.iter().find(stands) else { return Ok(false) };
     let round: Option<String> = target.get(1);
     if let Some(round) = &round {
-        // The round stays open until this write ends, so that no support moves beside the count.
+        // The round stays open until this write ends, so that no support moves during the count.
         let is_open = format!(
             "SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}",
             kind.hold()
@@ -500,7 +498,7 @@ pub async fn merge(
     Ok(true)
 }
 
-/// Declines a waiting topic. False when it waits no more.
+/// Declines a waiting topic. False when it is no longer waiting.
 pub async fn decline(
     tx: &mut AnyConnection,
     topic_id: &str,
@@ -520,7 +518,7 @@ pub async fn decline(
     Ok(declined.rows_affected() == 1)
 }
 
-/// Passes a waiting topic on to the safeguarding lead. False when it waits no more.
+/// Passes a waiting topic on to the safeguarding lead. False when it is no longer waiting.
 pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kept<bool> {
     let passed_on = sqlx::query(
         "UPDATE topics SET passed_on_at = $2
@@ -534,8 +532,8 @@ pub async fn pass_on(tx: &mut AnyConnection, topic_id: &str, now: Millis) -> Kep
     Ok(passed_on.rows_affected() == 1)
 }
 
-/// Withdraws the author's own topic, until its round closes; never before a draft that answers it
-/// was published, even when a clock was moved back. False when there is nothing of hers to
+/// Withdraws the author's own topic, until its round closes; never dated before a published draft
+/// that answers it, even when a clock was moved back. False when there is nothing of theirs to
 /// withdraw.
 pub async fn withdraw(
     tx: &mut AnyConnection,
@@ -544,7 +542,7 @@ pub async fn withdraw(
     author_id: &str,
     now: Millis,
 ) -> Kept<bool> {
-    // The round stays open until this write ends: nothing is taken away beside the count.
+    // The round stays open until this write ends: nothing is taken away during the count.
     let round = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
         kind.hold()

@@ -1,5 +1,5 @@
-//! Files that show that it is so: put in with a form, and saved by everyone once what names them is
-//! published.
+//! Files given as evidence: added with a form, and for everyone to download once the update or
+//! verdict that names them is published.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,8 +14,8 @@ use leptos::prelude::*;
 use super::evidence::Attached;
 use super::{store, update as find};
 
-/// Keeps the file that came with a form, if one did. Gives the form's fields, which name the file
-/// from now on, and what to do about one that is not taken.
+/// Saves the file that came with a form, if one did. Gives the form's fields, which name the file
+/// from now on, and what to do about a file that is not accepted.
 pub async fn put_in(
     house: &House,
     by: &str,
@@ -31,7 +31,7 @@ pub async fn put_in(
             picture (png or jpg)";
         return Ok((sent, Refusals::one("file", what_to_do)));
     };
-    // Kept before the write: a file that nothing names does no harm, a name without its file would.
+    // Saved before the write: a file that nothing names does no harm, a name without a file would.
     let file = house.files.keep(&name, kind, content).await?;
     let (now, by) = (house.clock.now(), by.to_owned());
     let id = house
@@ -41,7 +41,7 @@ pub async fn put_in(
     Ok((sent.and("files", &id), Refusals::default()))
 }
 
-/// The field for one more file, and those that are put in already.
+/// The field for one more file, and those that are added already.
 pub fn field<'a>(
     sent: &Sent,
     known: &[Attached],
@@ -55,14 +55,20 @@ pub fn field<'a>(
     let choices = Choice::each(put_in, |_| true);
     let put_in = (!choices.is_empty()).then(|| {
         view! { <Choices name="files"
-        legend="Files that are put in" choices many=true refusals /> }
+        legend="Files you have added" choices many=true refusals /> }
     });
-    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child in it, \
-        by name or to be seen. Where and when a picture was taken is removed. For more than one, \
-        come back to this page.";
+    let hint = "PDF, Word (docx), OpenDocument (odt) or a picture, 20 MB or less. No child's name \
+        or face. We remove where and when a picture was taken. To add another file, come back to \
+        this page.";
     view! {
         {put_in}
-        <Upload name="file" label="A file" hint accept=".pdf,.docx,.odt,.png,.jpg,.jpeg" refusals />
+        <Upload
+            name="file"
+            label="Add a file"
+            hint
+            accept=".pdf,.docx,.odt,.png,.jpg,.jpeg"
+            refusals
+        />
     }
 }
 

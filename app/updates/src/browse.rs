@@ -1,4 +1,4 @@
-//! What everyone sees of updates: the list, and one with all that was said in it.
+//! What everyone sees of updates: the list, and one update with all that was said in it.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -56,16 +56,16 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let first = (page_number > 1).then(|| address(1));
     let page = Page::new("You said, we did", || {
         let nothing = updates.is_empty().then_some(if show.is_empty() {
-            "Nothing was said yet of what came of it."
+            "Nobody has told us yet what happened."
         } else {
-            "There is none."
+            "There are none."
         });
         let ways = [
             ("", "All"),
-            ("claimed", "Claimed"),
-            ("confirmed", "Confirmed"),
-            ("partly", "Partly confirmed"),
-            ("disputed", "Disputed"),
+            ("claimed", "Not checked yet"),
+            ("confirmed", "The forum agrees"),
+            ("partly", "The forum partly agrees"),
+            ("disputed", "The forum disagrees"),
         ];
         let ways = ways.map(|(word, title)| {
             let to = if word.is_empty() {
@@ -83,8 +83,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             <div class="stack">
                 <h1>"You said, we did"</h1>
                 <p class="lead">
-                    "What came of what parents said. Leaders say what they did. The forum says if \
-                     it is so."
+                    "What happened after parents spoke up. Leaders say what they did. The forum \
+                     checks if it's true."
                 </p>
                 <nav class="pager" aria-label="Show">
                     {ways.into_iter().collect_view()}
@@ -110,12 +110,12 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 /// The most updates about one thing.
 const MOST_OF_ONE: i64 = 50;
 
-/// What came of one thing.
+/// What happened about one thing.
 async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Response, Error> {
     let updates = outcomes::store::list(&house.db, &Which::About(about), (MOST_OF_ONE, 0)).await?;
-    let page = Page::new("What came of it", || {
+    let page = Page::new("What happened", || {
         let nothing =
-            updates.is_empty().then(|| view! { <p>"Nothing was said yet of what came of it."</p> });
+            updates.is_empty().then(|| view! { <p>"Nobody has told us yet what happened."</p> });
         view! {
             <div class="stack">
                 <p>
@@ -123,7 +123,7 @@ async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Respons
                         "You said, we did"
                     </a>
                 </p>
-                <h1>"What came of it"</h1>
+                <h1>"What happened"</h1>
                 {nothing}
                 {outcomes::rows(updates)}
             </div>
@@ -132,9 +132,9 @@ async fn of_one(house: &House, viewer: &Viewer, about: String) -> Result<Respons
     Ok(page.answer(house, viewer))
 }
 
-/// What is still to be said.
+/// What leaders still have to tell us.
 fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
-    Page::new("Outcomes that are awaited", || {
+    Page::new("What we are waiting to hear", || {
         view! {
             <div class="stack">
                 <p>
@@ -142,10 +142,11 @@ fn awaited(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
                         "You said, we did"
                     </a>
                 </p>
-                <h1>"Outcomes that are awaited"</h1>
+                <h1>"What we are waiting to hear"</h1>
                 <p class="lead">
-                    "Every chosen topic, every consultation with results and every plan with a \
-                     draft gets an outcome by a day. What is late stands here for everyone to see."
+                    "Leaders must tell us by a set day what happened about every chosen topic, \
+                     every consultation with results and every plan with a draft. If they are \
+                     late, everyone can see it here."
                 </p>
                 <h2>{due::counted(&due)}</h2>
                 {due::rows(due, now, false)}
@@ -174,31 +175,31 @@ pub async fn update(
         || {
             let banner = match done.as_str() {
                 "published" => Some((
-                    "It is published",
-                    "Everyone who contributed gets an email. The forum says if it is so.",
+                    "Published",
+                    "Everyone who took part will get an email. The forum will check if it's true.",
                 )),
                 "changed" => Some((
-                    "It is changed",
-                    "The forum looks at it again. What was said before stays below.",
+                    "Published",
+                    "The forum will check it again. What you said before is still shown below.",
                 )),
-                "doubted" => Some(("The forum has it", "Only its organisers read it.")),
+                "doubted" => Some(("Sent to the forum", "Only its organisers can read it.")),
                 "judged" => Some((
-                    "The forum’s word is published",
-                    "It stands beside what the leader says.",
+                    "Published",
+                    "Everyone can see the forum's view beside what the leader says.",
                 )),
                 _ => None,
             };
             let ways = [
-                (may_change, format!("/lead/updates/{}", update.id), "Say something else"),
+                (may_change, format!("/lead/updates/{}", update.id), "Change what you said"),
                 (
                     viewer.is(Role::Organiser),
                     format!("/forum/updates/{}", update.id),
-                    "Say if it is so, for the forum",
+                    "Say if the forum agrees",
                 ),
                 (
                     !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
                     format!("/updates/{}/doubts/new", update.id),
-                    "This is not what I found",
+                    "That's not my experience",
                 ),
             ];
             let ways = ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| {
@@ -215,7 +216,7 @@ pub async fn update(
                 view! {
                     <details>
                         <summary>
-                            {format!("What was said until then, from {}", clock::day(said.at))}
+                            {format!("What was said on {}", clock::day(said.at))}
                         </summary>
                         {version(&update.id, said, 3)}
                     </details>
@@ -224,7 +225,7 @@ pub async fn update(
             let before = before.collect_view();
             let has_before = update.versions.len() > 1;
             let whose = (!update.organisation.is_empty()).then(|| {
-                view! { <p class="soft">"Said by "{update.organisation.clone()}", "<When
+                view! { <p class="soft">"Said by "{update.organisation.clone()}" on "<When
                 at=update.now().at /></p> }
             });
             view! {
@@ -244,10 +245,10 @@ pub async fn update(
                     <h1>"You said, we did"</h1>
                     {whose}
                     {version(&update.id, update.now(), 2)}
-                    <h2>"What it is about"</h2>
+                    <h2>"What this is about"</h2>
                     {about(&update.about)}
                     {ways}
-                    {has_before.then(|| view! { <h2>"Before"</h2> })}
+                    {has_before.then(|| view! { <h2>"Earlier versions"</h2> })}
                     {before}
                 </article>
             }
@@ -266,7 +267,7 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
     view! { <ul>{about}</ul> }
 }
 
-/// What was said, and beside it what the forum says. `level`: of its headings.
+/// What was said, and beside it what the forum says. `level`: the level of its headings.
 fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
     let last = judged.next();
@@ -300,18 +301,18 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
             view! {
-                <dt>"Because"</dt>
+                <dt>"Why"</dt>
                 <dd>{because.clone()}</dd>
-                <dt>"Decided by"</dt>
+                <dt>"Who decided"</dt>
                 <dd>{decided_by.clone()}</dd>
-                <dt>"Looked at again"</dt>
+                <dt>"When they will look at it again"</dt>
                 <dd>{clock::day_of(look_again)}</dd>
             }
             .into_any(),
         ),
         Outcome::Deciding { by } => Some(
             view! {
-                <dt>"Decided by the end of"</dt>
+                <dt>"They will decide by the end of"</dt>
                 <dd>{clock::day_of(by)}</dd>
             }
             .into_any(),
@@ -325,7 +326,7 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
     let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
     let parts = (!parts.is_empty()).then(|| {
         view! {
-            <ul class="soft" aria-label="Which part it answers">
+            <ul class="soft" aria-label="The parts this answers">
                 {parts}
             </ul>
         }
@@ -333,7 +334,7 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
     let next = (!words.next.is_empty()).then(|| {
         let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
         view! {
-            {heading(level, "What comes next")}
+            {heading(level, "What happens next")}
             <p class="lines">{words.next.clone()}{by}</p>
         }
     });
@@ -372,7 +373,7 @@ fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<>
     }
 }
 
-/// What shows that it is so.
+/// The evidence for what was said.
 fn evidence(evidence: &Evidence, published: Option<&str>) -> impl IntoView + use<> {
     view! {
         {evidence.numbers.as_ref().map(numbers)}
@@ -400,7 +401,7 @@ fn files(files: &[Attached], published: Option<&str>) -> impl IntoView + use<> {
     (!rows.is_empty()).then(|| {
         view! {
             <p>
-                <b>"To save and read"</b>
+                <b>"Files to download"</b>
             </p>
             <ul>{rows}</ul>
         }
@@ -423,7 +424,7 @@ fn links(links: &[String]) -> impl IntoView + use<> {
     (!rows.is_empty()).then(|| {
         view! {
             <p>
-                <b>"To read more"</b>
+                <b>"Read more"</b>
             </p>
             <ul>{rows}</ul>
         }

@@ -1,4 +1,4 @@
-//! "This is not what I found": a parent tells the forum, and nobody else reads it.
+//! "That's not my experience": a parent tells the forum, and nobody else can read it.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -32,7 +32,7 @@ pub async fn send(
 ) -> Result<Response, Error> {
     let update = find(&house, &id).await?;
     let words =
-        match forms::within(forms::prose(sent.typed("words")), 4_000, "Say what you found") {
+        match forms::within(forms::prose(sent.typed("words")), 4_000, "Tell us what happened") {
             Ok(words) => words,
             Err(what_to_do) => {
                 return Ok(page(&update, &sent, &Refusals::one("words", what_to_do))
@@ -41,7 +41,7 @@ pub async fn send(
         };
     let (now, by, update_id, form_key) =
         (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone(), sent.once());
-    // Of the words that she read, if others stand by now.
+    // About the version the parent read, if there is a newer one by now.
     let read = sent
         .typed("version")
         .parse()
@@ -61,7 +61,7 @@ pub async fn send(
 
 fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/updates/{}", update.id);
-    let page = Page::new("This is not what I found", || {
+    let page = Page::new("That's not my experience", || {
         view! {
             <div class="stack">
                 <p>
@@ -70,10 +70,10 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"This is not what I found"</h1>
+                <h1>"That's not my experience"</h1>
                 <p class="lead">
-                    "Tell the forum. Only its organisers read it, with the name you have here. \
-                     They look into it before they say if it is so."
+                    "Tell the forum. Only its organisers will read this, with your display name. \
+                     They will look into it before they say if they agree."
                 </p>
                 {browse::words(&update.now().words, Some(&update.id))}
                 <form method="post" novalidate>
@@ -81,8 +81,8 @@ fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
                     <input type="hidden" name="version" value=update.now().version.to_string() />
                     <Area
                         name="words"
-                        label="What did you find?"
-                        hint="Please name no child."
+                        label="What happened for your family?"
+                        hint="Please don't use a child's name."
                         value=sent.typed("words")
                         refusals
                     />

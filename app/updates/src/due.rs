@@ -1,4 +1,4 @@
-//! Outcomes that are due and overdue: everyone sees them.
+//! Outcomes that are due and overdue: everyone can see them.
 
 use calendar::clock::{self, Millis};
 use ground::db::Kept;
@@ -11,9 +11,9 @@ use super::store::{self, Subject, Waited};
 /// An outcome that is due or overdue.
 #[derive(Clone, Debug)]
 pub struct Due {
-    /// Of what.
+    /// What it is about.
     pub subject: Subject,
-    /// By when it is to be said.
+    /// The day leaders must say it by.
     pub by: Millis,
     /// Whether that has passed.
     pub is_overdue: bool,
@@ -27,7 +27,7 @@ pub async fn due(house: &House) -> Kept<Vec<Due>> {
     Ok(standing(house, store::waited(&house.db, None).await?))
 }
 
-/// Those that this leader is to say.
+/// Those that this leader must say.
 ///
 /// # Errors
 /// When the database fails.
@@ -58,18 +58,20 @@ pub fn standing(house: &House, waited: Vec<Waited>) -> Vec<Due> {
 /// How many are due, and how many of them overdue, in words.
 pub fn counted(due: &[Due]) -> String {
     let overdue = due.iter().filter(|due| due.is_overdue).count();
-    let outcomes = |number: usize| {
-        if number == 1 { "1 outcome is".to_owned() } else { format!("{number} outcomes are") }
+    let answers = |number: usize| {
+        if number == 1 { "1 answer is".to_owned() } else { format!("{number} answers are") }
     };
     match (overdue, due.len() - overdue) {
-        (0, 0) => "Nothing waits for an outcome.".to_owned(),
-        (0, due) => format!("{} awaited. None is overdue.", outcomes(due)),
-        (overdue, 0) => format!("{} overdue.", outcomes(overdue)),
-        (overdue, due) => format!("{} overdue, and {} awaited.", outcomes(overdue), outcomes(due)),
+        (0, 0) => "Nothing is waiting for an answer.".to_owned(),
+        (0, due) => format!("{} still to come. None is overdue.", answers(due)),
+        (overdue, 0) => format!("{} overdue.", answers(overdue)),
+        (overdue, due) => {
+            format!("{} overdue, and {} still to come.", answers(overdue), answers(due))
+        }
     }
 }
 
-/// What is due and overdue, in a list. `answer`: whether each leads to saying what came of it.
+/// What is due and overdue, in a list. `answer`: whether each links to saying what happened.
 pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
     let rows = due.into_iter().map(|due| {
         let to = if answer {
@@ -77,7 +79,13 @@ pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
         } else {
             due.subject.address()
         };
-        let state = if due.is_overdue { "× Overdue since" } else { "○ Due by" };
+        let state = match (due.is_overdue, answer) {
+            (false, _) => "○ Due by",
+            (true, true) => "× Overdue. It was due by",
+            (true, false) => {
+                "× Overdue: the council hasn't told us yet what happened. It was due by"
+            }
+        };
         view! {
             <li>
                 <h3>

@@ -1,5 +1,5 @@
-//! The email to those who contributed, when it is said what came of it, owed in small lots so that
-//! no write is long; and to leaders before and after the day it is due.
+//! The email that tells those who contributed what happened, owed in small lots so that no write is
+//! long; and the emails to leaders before and after the day it is due.
 
 use calendar::clock::{self, DAY, Millis};
 use deliveries::{Owed, Words, owe};
@@ -13,8 +13,8 @@ use super::store::{self, Update};
 /// How many emails one write owes.
 const LOT: i64 = 200;
 
-/// Owes the emails about every outcome that contributors were not told of yet. Stopped half-way,
-/// the next turn goes on: nobody is told twice and nobody is left out.
+/// Owes the emails about every outcome that contributors have not been told about yet. If it is
+/// stopped half-way, the next turn goes on: nobody is told twice and nobody is left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -25,8 +25,8 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the emails to those who heard of a change only after all others had been told what came of
-/// it.
+/// Owes the emails to those who heard about a change only after everyone else had been told what
+/// happened.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,7 +47,7 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
             Box::pin(async move {
                 let choose = |token: &str| Words {
                     also: Some((
-                        "Choose or stop emails about changes".to_owned(),
+                        "Change or stop these emails".to_owned(),
                         writer.link(&format!("/subscriptions/{token}")),
                     )),
                     ..words.clone()
@@ -72,11 +72,11 @@ async fn tell(house: &House, (update_id, version): (String, i64)) -> Result<(), 
 
 /// How long before an outcome is due its leaders get an email.
 const BEFORE: Millis = 14 * DAY;
-/// How long after it was due they get one that says so: whoever begins to lead later is not written
-/// to of old things.
+/// How long after it was due they get one that says so: someone who becomes a leader later gets no
+/// emails about old things.
 const AFTER: Millis = 28 * DAY;
 
-/// Owes an email to the leaders who are to say what came of it, once before the day and once after
+/// Owes an email to the leaders who must say what happened, once before the day and once after
 /// it.
 ///
 /// # Errors
@@ -122,34 +122,37 @@ fn reminder(house: &House, due: &Due) -> Words {
     let (title, day) = (&due.subject.title, clock::day(due.by));
     let (subject, first) = if due.is_overdue {
         (
-            format!("Overdue: what came of {title}"),
+            format!("Overdue: say what happened about {title}"),
             format!(
-                "By {day} it was to be said what came of “{title}”. Everyone can see that it was \
-                 not."
+                "You should have said by {day} what happened about “{title}”. Everyone can see \
+                 that it is overdue."
             ),
         )
     } else {
         (
-            format!("Say what came of it: {title}"),
-            format!("By {day} it is to be said what came of “{title}”. Parents wait for it."),
+            format!("Say what happened about {title}"),
+            format!(
+                "Please say by {day} ({}) what happened about “{title}”. Parents are waiting to \
+                 hear.",
+                clock::days_away(house.clock.now(), due.by)
+            ),
         )
     };
     Words {
         subject,
         paragraphs: vec![
             first,
-            "Say if it is done, partly, not, or still being decided, and by when. Those who \
-             contributed are told, and the forum says if it is so."
+            "Say if it is done, partly done, not done or still being decided. We will email \
+             everyone who took part, and the forum will check if it's true."
                 .to_owned(),
         ],
         button: Some((
-            "Say what came of \
-            it"
-            .to_owned(),
+            "Say what happened".to_owned(),
             house.link(&format!("/lead/updates/new?about={}", due.subject.value())),
         )),
-        also: Some(("What else is due".to_owned(), house.link("/lead/updates"))),
-        why: "You get this email because you lead for those who answer for it.".to_owned(),
+        also: Some(("See what else is due".to_owned(), house.link("/lead/updates"))),
+        why: "You get this email because you are one of the leaders who answer for this."
+            .to_owned(),
         from: house.names.forum.clone(),
         stop: None,
     }
@@ -168,18 +171,18 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         Outcome::Not { because, decided_by, look_again } => {
             let again = clock::day_of(look_again).unwrap_or_default();
             paragraphs.push(format!(
-                "Because: {because} Decided by {decided_by}. It is looked at again on {again}."
+                "Why: {because} Decided by {decided_by}. They will look at it again on {again}."
             ));
         }
         Outcome::Deciding { by } => paragraphs.push(format!(
-            "It is decided by the end of {}.",
+            "They will decide by the end of {}.",
             clock::day_of(by).unwrap_or_default()
         )),
     }
     if !words.next.is_empty() {
         let by =
             clock::day_of(&words.next_by).map_or_else(String::new, |day| format!(" By {day}."));
-        paragraphs.push(format!("What comes next: {}{by}", words.next));
+        paragraphs.push(format!("What happens next: {}{by}", words.next));
     }
     let whose = if update.organisation.is_empty() {
         "Leaders say this".to_owned()
@@ -187,8 +190,8 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         format!("{} says this", update.organisation)
     };
     paragraphs.push(format!(
-        "{whose}. {} says on the page if it is so. If it is not what you find, tell \
-            the forum there.",
+        "{whose}. {} will say on the page if it agrees. If that's not your experience, \
+            tell the forum there.",
         house.names.forum
     ));
     let about = update
@@ -197,15 +200,15 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
         .map(|subject| format!("“{}”", subject.title))
         .collect::<Vec<_>>()
         .join(", ");
-    let begins = if version == 1 { "What came of it" } else { "Said anew, what came of it" };
+    let begins = if version == 1 { "What happened" } else { "Updated: what happened" };
     Some(Words {
-        subject: format!("{begins}: {}", shortened(&words.you_said)),
+        subject: format!("{begins} about “{}”", shortened(&words.you_said)),
         paragraphs,
-        button: Some(("Read all of it".to_owned(), house.link(&page))),
+        button: Some(("Read the full update".to_owned(), house.link(&page))),
         also: None,
         why: format!(
-            "You get this email because you proposed or supported one of these, answered and \
-             asked for it, or were told of it: {about}."
+            "You get this email because you proposed or supported one of these, answered it \
+             and asked to hear more, or were told about it: {about}."
         ),
         from: house.names.forum.clone(),
         stop: None,

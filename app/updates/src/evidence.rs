@@ -1,4 +1,4 @@
-//! What shows that it is so: addresses, files, and a number over time. Pure.
+//! Evidence for what was said: links, files, and a number over time. Pure.
 
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
@@ -10,7 +10,7 @@ const MOST_LINKS: usize = 10;
 const MOST_FILES: usize = 5;
 const MOST_NUMBERS: usize = 24;
 
-/// A file that was put in to show that it is so.
+/// A file that was added as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attached {
     /// Its id.
@@ -20,10 +20,10 @@ pub struct Attached {
     pub file: files::Kept,
 }
 
-/// What shows that it is so.
+/// Evidence for what was said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Addresses where more is to be read.
+    /// Links to where people can read more.
     pub links: Vec<String>,
     /// Files.
     pub files: Vec<Attached>,
@@ -31,8 +31,8 @@ pub struct Evidence {
     pub numbers: Option<Numbers>,
 }
 
-/// Reads what was sent. `told`: the files of the words that stand; `own`: those that the writer put
-/// in.
+/// Reads what was sent. `told`: the files of the words published now; `own`: those that the writer
+/// added.
 pub fn evidence(
     sent: &Sent,
     told: &[Attached],
@@ -52,10 +52,10 @@ fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
         named.iter().filter_map(|id| known.iter().find(|file| file.id == *id).cloned()).collect();
     match files.len() {
         found if found < named.len() => {
-            Err("Choose the file again. It is not there any more".to_owned())
+            Err("Choose the file again. We no longer have it".to_owned())
         }
         0..=MOST_FILES => Ok(files),
-        many => Err(format!("Use {MOST_FILES} files or fewer. There are {many} now")),
+        many => Err(format!("Use {MOST_FILES} files or fewer. You have {many}")),
     }
 }
 
@@ -97,12 +97,12 @@ impl Numbers {
     }
 }
 
-/// One address a line. Only what a browser opens safely.
+/// One link on each line. Only what a browser opens safely.
 fn links(typed: &str) -> Result<Vec<String>, String> {
     let typed = forms::prose(typed);
     let lines: Vec<&str> = typed.lines().filter(|line| !line.is_empty()).collect();
     if lines.len() > MOST_LINKS {
-        return Err(format!("Use {MOST_LINKS} addresses or fewer. There are {} now", lines.len()));
+        return Err(format!("Use {MOST_LINKS} links or fewer. You have {}", lines.len()));
     }
     let link = |line: &&str| {
         let url = Url::parse(line)
@@ -113,16 +113,16 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
         });
         plain.map(String::from).ok_or_else(|| {
             format!(
-                "Write each address whole, like https://www.example.org/report. \
-                This is none: {line}"
+                "Write each link in full, like https://www.example.org/report. \
+                This is not a link: {line}"
             )
         })
     };
     lines.iter().map(link).collect()
 }
 
-/// "North Sefton; 2026-09-01; 18.5", one a line, and what it is. Nothing where none of the fields
-/// is filled.
+/// "North Sefton; 2026-09-01; 18.5", one on each line, and what it is. Nothing if every field is
+/// empty.
 fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers> {
     let (what, source, typed) = (
         sent.line("numbers_what"),
@@ -134,10 +134,10 @@ fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers>
     }
     let what = refusals.take(
         "numbers_what",
-        forms::within(what, 120, "Say what is counted, and in what: weeks, children, pounds"),
+        forms::within(what, 120, "Say what is counted, and the unit: weeks, children, pounds"),
     );
     let source = refusals
-        .take("numbers_source", forms::within(source, 200, "Say where the numbers are from"));
+        .take("numbers_source", forms::within(source, 200, "Say where the numbers come from"));
     let rows = refusals.take("numbers", rows(&typed, now));
     Some(Numbers { what: what?, source: source?, rows: rows? })
 }
@@ -154,7 +154,7 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
         let day =
             clock::read(day, "00:00").filter(|day| *day <= now).map(|day| clock::fields(day).0);
         let Some(day) = day else {
-            return Err(format!("Write a day that has been in line {nth}, {LIKE}"));
+            return Err(format!("Use a date that has passed in line {nth}, {LIKE}"));
         };
         let is_number =
             number.parse::<f64>().is_ok_and(|number| number.is_finite() && number.abs() < 1e12);
@@ -162,12 +162,10 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
             return Err(format!("Write a number in line {nth}, {LIKE}"));
         }
         if place.is_empty() || place.chars().count() > 60 {
-            return Err(format!("Write where in line {nth}, in 60 characters or fewer, {LIKE}"));
+            return Err(format!("Write a place of 60 characters or fewer in line {nth}, {LIKE}"));
         }
         if rows.iter().any(|(known, on, _)| known == place && *on == day) {
-            return Err(format!(
-                "Take line {nth} out: that place has a number for that day already"
-            ));
+            return Err(format!("Remove line {nth}. That place already has a number for that day"));
         }
         rows.push((place.clone(), day, number.clone()));
     }
@@ -176,13 +174,13 @@ fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, Strin
         .any(|(place, day, _)| rows.iter().any(|(other, on, _)| other == place && on != day));
     match rows.len() {
         0 => Err(format!("Write a line for each number, {LIKE}")),
-        1..=MOST_NUMBERS if !has_two_days => Err(
-            "Give a place a number before and one after: two lines with the same place and two \
-                days"
-                .to_owned(),
-        ),
+        1..=MOST_NUMBERS if !has_two_days => {
+            Err("Give a place one number before and one after: two lines with the same place and \
+                different dates"
+                .to_owned())
+        }
         1..=MOST_NUMBERS => Ok(rows),
-        many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. There are {many} now")),
+        many => Err(format!("Use {MOST_NUMBERS} numbers or fewer. You have {many}")),
     }
 }
 

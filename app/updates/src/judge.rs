@@ -1,4 +1,4 @@
-//! The forum says of what a leader claims if it is so.
+//! The forum says if what a leader claims is true.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -22,10 +22,10 @@ use super::{attach, browse, update as find};
 
 /// How many updates wait on one page.
 const MOST_ON_A_PAGE: i64 = 20;
-/// How many words of parents one page shows.
+/// How many messages from parents one page shows.
 const MOST_FOUND: i64 = 50;
 
-/// GET `/forum/updates`: what leaders claim, and nobody has looked at yet.
+/// GET `/forum/updates`: what leaders claim, and nobody has checked yet.
 pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let page_number = page_number(&Sent::query(&uri));
     let mut claimed = outcomes::store::list(
@@ -40,10 +40,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     });
     let first = (page_number > 1).then(|| "/forum/updates".to_owned());
     let doubts = store::doubts(&house.db, MOST_FOUND).await?;
-    let page = Page::new("Is it so?", || {
-        let nothing = claimed.is_empty().then(
-            || view! { <p>"Nothing waits. When a leader says what was done, it is here."</p> },
-        );
+    let page = Page::new("Check what leaders say they did", || {
+        let nothing = claimed.is_empty().then(|| {
+            view! { <p>"Nothing to do. What leaders say they did will appear here."</p> }
+        });
         view! {
             <div class="stack">
                 <p>
@@ -51,9 +51,10 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                         "Organisers’ desk"
                     </a>
                 </p>
-                <h1>"Is it so?"</h1>
+                <h1>"Check what leaders say they did"</h1>
                 <p class="lead">
-                    "Leaders say that this was done. Say for the forum if parents find it so."
+                    "Leaders say they did this. Ask parents what they have found, then say in \
+                     public if the forum agrees."
                 </p>
                 {nothing}
                 {outcomes::rows(claimed)}
@@ -65,7 +66,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// What parents found who do not find it so; for organisers alone.
+/// What parents with a different experience told us; for organisers alone.
 fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
     let rows = doubts.into_iter().map(|doubt| {
         let unseen = format!(": {}", outcomes::shortened(&doubt.you_said));
@@ -81,7 +82,7 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
                 <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
                 <form method="post" action="/forum/updates">
                     <button class="link" name="doubt" value=doubt.id>
-                        "I have read it"
+                        "I've read this"
                         <span class="unseen">{unseen}</span>
                     </button>
                 </form>
@@ -91,14 +92,14 @@ fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
     let rows = rows.collect::<Vec<_>>();
     (!rows.is_empty()).then(|| {
         view! {
-            <h2>"What parents found"</h2>
-            <p>"Only organisers read this."</p>
+            <h2>"What parents told us"</h2>
+            <p>"Only organisers can read this."</p>
             <ul class="queue">{rows}</ul>
         }
     })
 }
 
-/// POST `/forum/updates`: what a parent found is read.
+/// POST `/forum/updates`: an organiser has read what a parent told the forum.
 pub async fn see_doubt(
     State(house): State<House>,
     viewer: Viewer,
@@ -190,11 +191,11 @@ pub async fn judge(
         return Ok(Redirect::to(&format!("/updates/{}?done=judged", update.id)).into_response());
     }
     let what_to_do = if is_own {
-        "Ask another organiser. You said it yourself, as a leader"
+        "Ask another organiser to do this. You said it yourself, as a leader"
     } else if version == update.now().version {
-        "Ask another organiser. You lead for those who say it"
+        "Ask another organiser to do this. You are a leader for those who said it"
     } else {
-        "Read it once more, below: something else was said meanwhile. Then say if that is so"
+        "Read it again, below. It has changed meanwhile. Then say if the forum agrees"
     };
     Ok(page(&house, &update, &sent, &files, &Refusals::one("verdict", what_to_do))
         .await?
@@ -205,13 +206,16 @@ fn read(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refu
     let mut refusals = Refusals::default();
     let verdict = refusals.take(
         "verdict",
-        Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if it is so".to_owned()),
+        Verdict::read(sent.typed("verdict")).ok_or_else(|| "Choose if the forum agrees".to_owned()),
     );
     let words = forms::prose(sent.typed("words"));
     let needs_none =
         words.is_empty() && verdict.is_none_or(|verdict| verdict == Verdict::Confirmed);
-    let words =
-        if needs_none { Ok(words) } else { forms::within(words, 4_000, "Say what parents find") };
+    let words = if needs_none {
+        Ok(words)
+    } else {
+        forms::within(words, 4_000, "Say what parents have found")
+    };
     let words = refusals.take("words", words);
     let evidence = evidence(sent, &[], files, now, &mut refusals);
     match (verdict, words) {
@@ -231,11 +235,11 @@ async fn page(
     refusals: &Refusals,
 ) -> Kept<Page> {
     let doubts = store::doubts_of(&house.db, &update.id, MOST_FOUND).await?;
-    let page = Page::new("Is it so?", || {
+    let page = Page::new("Does the forum agree?", || {
         let verdicts = [
-            (Verdict::Confirmed, "Yes, it is so"),
-            (Verdict::Partly, "A part of it is so"),
-            (Verdict::Disputed, "No, it is not what parents find"),
+            (Verdict::Confirmed, "Yes, the forum agrees"),
+            (Verdict::Partly, "In part"),
+            (Verdict::Disputed, "No, the forum disagrees"),
         ];
         let choices =
             Choice::each(verdicts.map(|(verdict, label)| (verdict.word(), label)), |value| {
@@ -245,36 +249,36 @@ async fn page(
             <div class="stack">
                 <p>
                     <a class="back" href="/forum/updates">
-                        "What waits"
+                        "Check what leaders say they did"
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Is it so?"</h1>
+                <h1>"Does the forum agree?"</h1>
                 {browse::words(&update.now().words, Some(&update.id))}
-                <h2>"What it is about"</h2>
+                <h2>"What this is about"</h2>
                 {browse::about(&update.about)}
                 {found(update.now().version, doubts)}
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=update.now().version.to_string() />
-                    <Choices name="verdict" legend="Is it so?" choices refusals />
+                    <Choices name="verdict" legend="Does the forum agree?" choices refusals />
                     <Area
                         name="words"
-                        label="What parents find"
-                        hint="Everyone reads it, beside what the leader says. Name nobody."
+                        label="What parents have found"
+                        hint="Everyone can read this beside the leader's words. Don't name anyone."
                         value=sent.typed("words")
                         refusals
                     />
                     <Area
                         name="links"
-                        label="Addresses"
-                        hint="Where more is to be read, one a line."
+                        label="Links"
+                        hint="Where people can read more, one on each line."
                         rows=2
                         value=sent.typed("links")
                         refusals
                     />
                     {attach::field(sent, files, refusals)}
-                    <button class="button">"Publish the forum’s word"</button>
+                    <button class="button">"Publish the forum's view"</button>
                 </form>
             </div>
         }
@@ -282,22 +286,22 @@ async fn page(
     Ok(page.kept_for_going_back().refused_for(refusals))
 }
 
-/// What parents found of this update, for whoever is about to judge it.
+/// What parents told us about this update, for whoever is about to judge it.
 fn found(now: i64, doubts: Vec<Doubt>) -> impl IntoView {
     let rows = doubts.into_iter().map(|doubt| {
-        let of = if doubt.version < now { ", of what was said before" } else { "" };
+        let about = if doubt.version < now { ", about an earlier version" } else { "" };
         view! {
             <li>
                 <p class="said">{doubt.words}</p>
-                <p class="soft">{doubt.by}", "<When at=doubt.at />{of}</p>
+                <p class="soft">{doubt.by}", "<When at=doubt.at />{about}</p>
             </li>
         }
     });
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| {
         view! {
-            <h2>"What parents found"</h2>
-            <p>"Only organisers read this."</p>
+            <h2>"What parents told us"</h2>
+            <p>"Only organisers can read this."</p>
             <ul class="queue">{rows}</ul>
         }
     })

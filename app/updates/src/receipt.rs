@@ -1,4 +1,4 @@
-//! What came of the answers that a receipt stands for, without an account.
+//! What happened about the answers that a receipt is for, without an account.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -21,8 +21,8 @@ pub async fn receipt_form(State(house): State<House>, viewer: Viewer) -> Respons
     receipt_page(&Sent::default(), &Refusals::default()).answer(&house, &viewer)
 }
 
-/// POST `/updates/receipt`: what came of the consultation that this code answers. Nothing is kept,
-/// and nothing of the answers is shown.
+/// POST `/updates/receipt`: what happened about the consultation that this code answers. Nothing is
+/// saved, and the answers are not shown.
 pub async fn receipt(
     State(house): State<House>,
     viewer: Viewer,
@@ -33,31 +33,31 @@ pub async fn receipt(
         None => None,
     };
     let Some((consultation, counts)) = found else {
-        let what_to_do = "Look at the code once more, email by email. No answers have this one; \
-            those that were never sent are erased four weeks after the close";
+        let what_to_do = "Check your code. We have no answers with this code. Answers that were \
+            never sent are deleted four weeks after the consultation closes";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };
     let updates =
         outcomes::store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0))
             .await?;
-    let page = Page::new("What came of your answers", || {
+    let page = Page::new("What happened about your answers", || {
         let to = format!("/consultations/{}", consultation.id);
         let counted = if counts {
-            "Your answers count in it."
+            "Your answers were counted."
         } else {
-            "Your answers were not sent, or taken back: they do not count in it."
+            "Your answers were not counted, because you didn't send them or you deleted them."
         };
         let nothing = updates.is_empty().then(|| {
             view! {
                 <p>
-                    "Nobody has said yet what came of it. By when that is due stands under "
-                    <a href="/updates?show=awaited">"outcomes that are awaited"</a>"."
+                    "Nobody has told us yet what happened. See when that is due under "
+                    <a href="/updates?show=awaited">"what we are waiting to hear"</a>"."
                 </p>
             }
         });
         view! {
             <div class="stack">
-                <h1>"What came of your answers"</h1>
+                <h1>"What happened about your answers"</h1>
                 <p class="lead">
                     <a href=to>{consultation.title}</a>
                 </p>
@@ -71,14 +71,14 @@ pub async fn receipt(
 }
 
 fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("What came of your answers", || {
+    let page = Page::new("What happened about your answers", || {
         view! {
             <div class="stack">
                 <Summary refusals />
-                <h1>"What came of your answers"</h1>
+                <h1>"What happened about your answers"</h1>
                 <p class="lead">
-                    "Type in the code that you got when you answered. We cannot tell whose it is, \
-                     and keep nothing of this."
+                    "Enter the code you got when you answered. We can't tell whose it is, and we \
+                     won't save it."
                 </p>
                 <form method="post" action="/updates/receipt" novalidate>
                     <Field
@@ -89,7 +89,7 @@ fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
                         value=sent.typed("code")
                         refusals
                     />
-                    <button class="button">"See what came of it"</button>
+                    <button class="button">"See what happened"</button>
                 </form>
             </div>
         }

@@ -1,12 +1,12 @@
 //! Whether two updates differ in more than their spelling: then those who contributed are told
-//! anew. Pure.
+//! again. Pure.
 
 use outcomes::rules::Outcome;
 
 use super::words::Words;
 
-/// Words that say another thing by a letter or two: no and yes, numbers, days, and what is more or
-/// less.
+/// Words that mean something else when a letter or two change: no and yes, numbers, days, and what
+/// is more or less.
 const TELLING: &str = " can cannot can’t can't not now none never must most \
     one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty \
         seventy eighty ninety hundred hundreds \
@@ -25,10 +25,10 @@ fn is_telling(word: &str) -> bool {
         || TELLING.split(' ').any(|telling| telling == word)
 }
 
-/// Whether two updates say the same but for their spelling: the same outcome, days, numbers and
-/// addresses, and in the texts as many words, of which each differs by two letters at most and is
-/// no number and no other word that says another thing by them. Who decided is a name: it is held
-/// as it is.
+/// Whether two updates say the same apart from their spelling: the same outcome, days, numbers and
+/// links, and in the texts as many words, each of which differs by two letters at most and is not a
+/// number or another word that means something else with them. Who decided is a name: it must be
+/// the same.
 #[must_use]
 pub fn differ_in_spelling_only(one: &Words, other: &Words) -> bool {
     let days = |words: &Words| match &words.outcome {
@@ -72,7 +72,7 @@ fn is_spelling(one: &str, other: &str) -> bool {
 }
 
 fn may_be_a_slip(one: &str, other: &str) -> bool {
-    // The sign beside a number is a part of it.
+    // The sign beside a number is part of it.
     let is_around = |c: char, has_number: bool| {
         if has_number { ".,;:!?()“”‘’\"'".contains(c) } else { !c.is_alphanumeric() }
     };

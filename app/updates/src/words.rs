@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Attached, Evidence, evidence};
 
 const LONGEST_TEXT: usize = 4_000;
-/// A day later than this is a slip of the finger.
+/// A day later than this is a typing mistake.
 const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
 
 /// What an update says, as a leader writes it.
@@ -16,25 +16,24 @@ const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
 pub struct Words {
     /// What parents said, in one or a few sentences.
     pub you_said: String,
-    /// The questions and themes of a consultation that it answers; none, where it answers all of
-    /// it.
+    /// The questions and themes of a consultation that it answers; none if it answers all of it.
     pub questions: Vec<Question>,
     /// The clause or page of a plan that it is about; may be empty.
     pub part: String,
     /// What was done.
     pub we_did: String,
-    /// What came of it.
+    /// What happened.
     pub outcome: Outcome,
     /// What happens next; may be empty.
     pub next: String,
     /// By when, as `2026-12-04`; empty for no day.
     pub next_by: String,
-    /// What shows that it is so.
+    /// The evidence for it.
     pub evidence: Evidence,
 }
 
 impl Words {
-    /// What was said, what was done and what came of it, and no more.
+    /// What was said, what was done and what happened, and no more.
     #[must_use]
     pub fn new(you_said: &str, we_did: &str, outcome: Outcome) -> Self {
         Self {
@@ -60,7 +59,7 @@ pub struct Question {
     pub words: String,
 }
 
-/// What an update can name: only what was published, and only files that its writer put in.
+/// What an update can name: only what was published, and only files that its writer added.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Questions and themes of the consultations that it is about.
@@ -69,8 +68,8 @@ pub struct Known {
     pub files: Vec<Attached>,
 }
 
-/// Reads an update from what was sent. `told`: the words that stand, when they are changed: a day
-/// of theirs may stay though it has passed, and what they name.
+/// Reads an update from what was sent. `told`: the words published now, when they are changed:
+/// their days may stay though they have passed, and so may what they name.
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
@@ -100,7 +99,7 @@ pub fn words(
     if next_by.as_ref().is_some_and(|by| !by.is_empty())
         && next.as_ref().is_some_and(String::is_empty)
     {
-        refusals.add("next", "Say what comes by that day, or leave the day empty");
+        refusals.add("next", "Say what will happen by that day, or leave the day empty");
     }
     let asked = sent.all("questions");
     let questions = known.questions.iter().chain(told.iter().flat_map(|told| &told.questions));
@@ -176,7 +175,7 @@ fn outcome(
             })
         }
         _ => {
-            refusals.add("outcome", "Choose what came of it");
+            refusals.add("outcome", "Choose what happened");
             None
         }
     }
@@ -188,10 +187,10 @@ fn day_to_come(
     known: Option<&str>,
     now: Millis,
 ) -> Result<String, String> {
-    let day = clock::read(sent.typed(field), "23:59").ok_or_else(|| "Enter the day".to_owned())?;
+    let day = clock::read(sent.typed(field), "23:59").ok_or_else(|| "Enter the date".to_owned())?;
     let text = clock::fields(day).0;
     if day < now && known != Some(text.as_str()) {
-        Err("Choose a day that is still to come".to_owned())
+        Err("Choose today or a later day".to_owned())
     } else if day > now + LONGEST_AHEAD {
         Err("Choose a day within the next three years".to_owned())
     } else {

@@ -1,5 +1,5 @@
-//! A leader says what came of what parents said: written, looked at, published; and later said
-//! anew.
+//! A leader says what happened after parents spoke up: written, checked, published; and changed
+//! later.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -21,10 +21,10 @@ use super::store::{self, NewVersion, Published, Subject, Update};
 use super::words::{self, Known, Words};
 use super::{attach, browse, due, hers};
 
-/// How many of her organisation's updates a leader sees at once.
+/// How many of their organisation's updates a leader sees at once.
 const MOST: i64 = 100;
 
-/// GET `/lead/updates`: what her organisation said.
+/// GET `/lead/updates`: what the leader's organisation said.
 pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let me = &viewer.signed_in()?.account_id;
     let due = due::due_of(&house, me).await?;
@@ -32,7 +32,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     let page = Page::new("You said, we did", || {
         let nothing = hers
             .is_empty()
-            .then(|| view! { <p>"Your organisation has said nothing yet of what came of it."</p> });
+            .then(|| view! { <p>"Your organisation hasn't said yet what happened."</p> });
         view! {
             <div class="stack">
                 <p>
@@ -43,13 +43,13 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
                 <h1>"You said, we did"</h1>
                 <p>
                     <a class="button" href="/lead/updates/about">
-                        "Say what came of it"
+                        "Say what happened"
                     </a>
                 </p>
-                <h2>"What is still to be said"</h2>
+                <h2>"What you still need to answer"</h2>
                 <p>{due::counted(&due)}</p>
                 {due::rows(due, house.clock.now(), true)}
-                <h2>"What was said"</h2>
+                <h2>"What your organisation has said"</h2>
                 {nothing}
                 {outcomes::rows(hers)}
             </div>
@@ -58,7 +58,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer) -> Result<Response
     Ok(page.answer(&house, &viewer))
 }
 
-/// GET `/lead/updates/about`: what it is about, to be chosen; what `?about=` names is ticked.
+/// GET `/lead/updates/about`: chooses what it is about; what `?about=` names is ticked.
 pub async fn choose(
     State(house): State<House>,
     viewer: Viewer,
@@ -70,8 +70,8 @@ pub async fn choose(
     Ok(subjects_page(&sent, &all, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// GET `/lead/updates/new`: what came of what `?about=topic:…` names; without it, first what it is
-/// about.
+/// GET `/lead/updates/new`: what happened about what `?about=topic:…` names; without it, first what
+/// it is about.
 pub async fn form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let (sent, by) = (Sent::query(&uri), &viewer.signed_in()?.account_id);
     let all = store::answerable(&house.db, by, &sent.all("about")).await?;
@@ -149,22 +149,22 @@ pub async fn send(
         Published::NotHers => {
             let refusals = Refusals::one(
                 "about",
-                "Choose again what it is about. Something else answers for some of it by now",
+                "Choose again what this is about. You no longer answer for some of it",
             );
             Ok(page(&sent, About::ToChoose(all), &known, &refusals).answer(&house, &viewer))
         }
     }
 }
 
-/// The things that were chosen, of those she can answer.
+/// The things that were chosen, of those this leader can answer.
 fn chosen(sent: &Sent, all: &[Subject]) -> Result<Vec<Subject>, String> {
     let ticked = sent.all("about");
     let chosen: Vec<Subject> =
         all.iter().filter(|subject| ticked.contains(&subject.value())).cloned().collect();
     match (chosen.is_empty(), chosen.len() == ticked.len()) {
-        (true, _) => Err("Choose what it is about".to_owned()),
+        (true, _) => Err("Choose what this is about".to_owned()),
         (_, false) => Err(
-            "Choose again what it is about. Leaders of another organisation answer for some of it"
+            "Choose again what this is about. Another organisation's leaders answer for some of it"
                 .to_owned(),
         ),
         _ => Ok(chosen),
@@ -218,14 +218,14 @@ pub async fn change(
                 Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response()
             );
         }
-        let what_to_do = "Read what a colleague said meanwhile, in another window. Sent once more, \
-            your words take the place of hers";
+        let what_to_do = "Read what a colleague said meanwhile, in another window. If you send \
+            yours again, it will replace theirs";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     if words == update.now().words {
         return Ok(again(
             &sent,
-            &Refusals::one("you_said", "Change something first. This is what stands already"),
+            &Refusals::one("you_said", "Change something first. This is the same as before"),
         ));
     }
     let is_spelling = differ_in_spelling_only(&update.now().words, &words);
@@ -273,14 +273,14 @@ pub async fn change(
         })
     });
     if !said.await? {
-        let what_to_do = "Read what a colleague said in the same moment, in another window. Sent \
-            once more, your words take the place of hers";
+        let what_to_do = "Read what a colleague has just said, in another window. If you send \
+            yours again, it will replace theirs";
         return Ok(again(&sent.with("version", ""), &Refusals::one("you_said", what_to_do)));
     }
     Ok(Redirect::to(&format!("/updates/{}?done=changed", update.id)).into_response())
 }
 
-/// What can be named, and what the words that stand name already.
+/// What can be named, and what the words published now name already.
 fn with_told(mut known: Known, update: &Update) -> Known {
     let told = &update.now().words;
     let questions = told
@@ -342,12 +342,12 @@ fn fields(update: &Update) -> Sent {
 
 /// The first page of two: what it is about.
 fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
-    let page = Page::new("What is it about?", || {
+    let page = Page::new("What is this about?", || {
         let form = if all.is_empty() {
             view! {
                 <p class="panel">
-                    "There is nothing to answer yet. Topics of a round that has closed, results, \
-                     published drafts and changes will be here."
+                    "There is nothing to answer yet. Topics from closed voting rounds, results, \
+                     published drafts and changes will appear here."
                 </p>
             }
             .into_any()
@@ -357,7 +357,7 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
                     // So that "nothing chosen" differs from coming here first.
                     <input type="hidden" name="chosen" value="1" />
                     {subjects(sent, all, refusals)}
-                    <button class="button">"Go on"</button>
+                    <button class="button">"Continue"</button>
                 </form>
             }
             .into_any()
@@ -370,7 +370,7 @@ fn subjects_page(sent: &Sent, all: &[Subject], refusals: &Refusals) -> Page {
                     </a>
                 </p>
                 <Summary refusals />
-                <h1>"Say what came of it"</h1>
+                <h1>"Say what happened"</h1>
                 {form}
             </div>
         }
@@ -387,8 +387,8 @@ fn subjects<'a>(sent: &Sent, all: &[Subject], refusals: &'a Refusals) -> impl In
     view! {
         <Choices
             name="about"
-            legend="What is it about?"
-            hint="Choose all that it answers. It stays about these."
+            legend="What is this about?"
+            hint="Choose everything this answers. You can't change it once it is published."
             choices
             many=true
             refusals
@@ -436,10 +436,8 @@ fn about_of<'a>(sent: &Sent, about: &About<'_>, refusals: &'a Refusals) -> impl 
 
 fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Page {
     let (title, back) = match &about {
-        About::ToChoose(_) | About::Chosen(_) => {
-            ("Say what came of it", "/lead/updates".to_owned())
-        }
-        About::Known(update) => ("Say something else", format!("/updates/{}", update.id)),
+        About::ToChoose(_) | About::Chosen(_) => ("Say what happened", "/lead/updates".to_owned()),
+        About::Known(update) => ("Change what you said", format!("/updates/{}", update.id)),
     };
     let page = Page::new(title, || {
         // After the button that the Enter key presses.
@@ -447,7 +445,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
             view! {
                 <p>
                     <button class="link" name="step" value="about">
-                        "It is about something else too"
+                        "Change what this is about"
                     </button>
                 </p>
             }
@@ -460,8 +458,8 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
             view! {
                 <Choices
                     name="questions"
-                    legend="Which questions does it answer?"
-                    hint="Choose none if it answers all of it."
+                    legend="Which questions does this answer?"
+                    hint="Choose none if it answers them all."
                     choices=questions
                     many=true
                     refusals
@@ -470,7 +468,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
         });
         let outcomes = [
             ("done", "It is done"),
-            ("partly", "A part of it is done"),
+            ("partly", "Part of it is done"),
             ("not", "It is not done"),
             ("deciding", "It is still being decided"),
         ];
@@ -485,8 +483,8 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                 <Summary refusals />
                 <h1>{title}</h1>
                 <p class="lead">
-                    "Everyone reads it, and those who contributed get an email. It stands as \
-                     claimed until the forum has said if it is so."
+                    "Everyone can read this, and people who took part get an email. It will say \
+                     “not checked yet” until the forum has said if it agrees."
                 </p>
                 <form method="post" enctype="multipart/form-data" novalidate>
                     <FormKey key=sent.typed("form_key") />
@@ -495,7 +493,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     <Area
                         name="you_said"
                         label="You said"
-                        hint="What parents said, in a sentence or two. Name nobody."
+                        hint="What parents said, in a sentence or two. Please don't name anyone."
                         rows=3
                         value=sent.typed("you_said")
                         refusals
@@ -503,15 +501,15 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     <Field
                         name="part"
                         label="Which clause or page?"
-                        hint="If it is about a part of a plan only."
+                        hint="Only if this is about part of a plan."
                         value=sent.typed("part")
                         refusals
                     />
-                    <Choices name="outcome" legend="What came of it?" choices=outcomes refusals />
+                    <Choices name="outcome" legend="What happened?" choices=outcomes refusals />
                     <Area
                         name="we_did"
                         label="We did"
-                        hint="What was done, or why nothing was. Plain words."
+                        hint="What was done, or why nothing was. Use plain words."
                         value=sent.typed("we_did")
                         refusals
                     />
@@ -519,9 +517,9 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     <section class="if-deciding">
                         <Field
                             name="decide_by"
-                            label="If it is still being decided: by when?"
-                            hint="Everyone sees it as overdue after that day, and at the latest a \
-                                year after it was first due."
+                            label="If it is still being decided, by when?"
+                            hint="Everyone will see it as overdue after that day, or a year after \
+                                it was first due if that is sooner."
                             kind="date"
                             value=sent.typed("decide_by")
                             refusals
@@ -529,8 +527,8 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     </section>
                     <Area
                         name="next"
-                        label="What comes next"
-                        hint="Leave it empty if nothing does."
+                        label="What happens next"
+                        hint="Leave this empty if nothing does."
                         rows=3
                         value=sent.typed("next")
                         refusals
@@ -544,7 +542,7 @@ fn page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Refusals) -> Pa
                     />
                     {evidence(sent, &known.files, refusals)}
                     <button class="button" name="step" value="check">
-                        "Look at it as everyone will"
+                        "Check your update"
                     </button>
                     {again}
                 </form>
@@ -559,7 +557,7 @@ fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
         <section class="stack if-not">
             <Area
                 name="because"
-                label="If it is not done: because"
+                label="If it is not done, why not?"
                 rows=3
                 value=sent.typed("because")
                 refusals
@@ -573,7 +571,7 @@ fn of_not_done<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
             />
             <Field
                 name="look_again"
-                label="When is it looked at again?"
+                label="When will you look at it again?"
                 kind="date"
                 value=sent.typed("look_again")
                 refusals
@@ -588,11 +586,11 @@ fn evidence<'a>(
     refusals: &'a Refusals,
 ) -> impl IntoView + use<'a> {
     view! {
-        <h2>"How everyone can see it"</h2>
+        <h2>"How people can see it's true"</h2>
         <Area
             name="links"
-            label="Addresses"
-            hint="One a line, like https://www.example.org/report"
+            label="Links"
+            hint="One on each line, like https://www.example.org/report"
             rows=3
             value=sent.typed("links")
             refusals
@@ -601,49 +599,50 @@ fn evidence<'a>(
         <Field
             name="numbers_what"
             label="A number before and after: what is counted?"
-            hint="With its unit, like: Weeks waited for occupational therapy. Leave it empty if \
-                there is none."
+            hint="Say the unit too, for example: Weeks waited for occupational therapy. Leave this \
+                empty if you have no numbers."
             value=sent.typed("numbers_what")
             refusals
         />
         <Field
             name="numbers_source"
-            label="Where are the numbers from?"
+            label="Where do the numbers come from?"
             value=sent.typed("numbers_source")
             refusals
         />
         <Area
             name="numbers"
             label="The numbers"
-            hint="One a line: where; day; number. At least one place twice: before and after. \
-                Like: North Sefton; 2026-09-01; 18.5. No numbers of children below 10."
+            hint="One on each line: place; date; number. Give at least one place twice, before and \
+                after. For example: North Sefton; 2026-09-01; 18.5. Don't give numbers of children \
+                below 10."
             value=sent.typed("numbers")
             refusals
         />
     }
 }
 
-/// The update as everyone will read it, before anyone does. `is_spelling`: whether it differs from
-/// what stands in its spelling only.
+/// The update as everyone will read it, before anyone does. `is_spelling`: whether only its
+/// spelling differs from what is published now.
 fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: bool) -> Page {
     let (hidden, to) =
         (hidden(sent.fields().filter(|(name, _)| name != "step" && name != "tell")), to.to_owned());
     let none = Refusals::default();
-    Page::new("Check what you say", || {
+    Page::new("Check your update", || {
         let told = if is_spelling {
-            "Only the spelling differs, so nobody gets an email. The forum looks at it again."
+            "Only the spelling is different, so nobody gets an email. The forum checks it again."
         } else {
-            "Everyone who contributed to this gets an email with these words."
+            "Everyone who took part in this will get an email with these words."
         };
         let all_the_same = is_spelling.then(|| {
             let choices = Choice::each(
-                [("yes", "It says something else. Write to everyone who contributed")],
+                [("yes", "Yes, it says something new. Email everyone who took part")],
                 |_| false,
             );
             view! {
                 <Choices
                     name="tell"
-                    legend="Is it more than spelling?"
+                    legend="Did you change more than the spelling?"
                     choices
                     many=true
                     refusals=&none
@@ -652,16 +651,16 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
         });
         view! {
             <div class="stack">
-                <h1>"Check what you say"</h1>
+                <h1>"Check your update"</h1>
                 <p class="panel gold">{told}</p>
                 {browse::words(words, None)}
-                <h2>"What it is about"</h2>
+                <h2>"What this is about"</h2>
                 {browse::about(about)}
                 <form method="post" action=to class="stack">
                     {hidden}
                     {all_the_same}
                     <button class="button" name="step" value="publish">
-                        "Publish it"
+                        "Publish"
                     </button>
                     <button class="button quiet" name="step" value="change">
                         "Change something"

@@ -1,4 +1,4 @@
-//! When a round is proposed in, voted in and counted.
+//! The dates of a round, and the phase it is in.
 
 use calendar::clock::Millis;
 
@@ -7,7 +7,7 @@ use calendar::clock::Millis;
 pub struct Dates {
     /// From when topics for this round are proposed.
     pub propose_from: Millis,
-    /// From when they are voted on; proposals come too late for this round then.
+    /// From when they are voted on; from then on, proposals are too late for this round.
     pub vote_from: Millis,
     /// When voting ends.
     pub closes_at: Millis,
@@ -15,23 +15,23 @@ pub struct Dates {
     pub counted_at: Option<Millis>,
 }
 
-/// Where a round stands.
+/// The phase of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Not begun.
+    /// Not started.
     Announced,
     /// Parents propose.
     Proposing,
     /// Parents support.
     Voting,
-    /// Voting has ended; the count is being made.
+    /// Voting has ended; the votes are being counted.
     Counting,
-    /// The count is made and shown.
+    /// The votes are counted and the results shown.
     Closed,
 }
 
 impl Dates {
-    /// Where the round stands now.
+    /// The phase the round is in now.
     #[must_use]
     pub fn phase(&self, now: Millis) -> Phase {
         match self {

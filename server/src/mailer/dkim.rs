@@ -17,10 +17,10 @@ use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, LineEnding}
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
 use rsa::traits::PublicKeyParts as _;
 
-const DKIM_KEY: &str = "DKIM_KEY is to be a file with an RSA key of 2048 bits or more, or an \
+const DKIM_KEY: &str = "DKIM_KEY must be a file with an RSA key of 2048 bits or more, or an \
     Ed25519 key, in PEM and without a password: \
     openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out FILE";
-const DKIM_SELECTOR: &str = "DKIM_SELECTOR is to be letters, digits and hyphens, like alongside";
+const DKIM_SELECTOR: &str = "DKIM_SELECTOR must be letters, digits and hyphens, like alongside";
 
 /// What a signature covers. A header of these that an email lacks cannot be added later.
 const SIGNED: [&str; 10] = [

@@ -1,4 +1,4 @@
-//! What DNS must hold so that emails arrive, in lines to read and to copy.
+//! The DNS records that emails need to arrive, in lines to read and to copy.
 
 /// What the records are made from.
 pub struct Sending<'a> {
@@ -14,10 +14,10 @@ pub struct Sending<'a> {
     pub public_host: &'a str,
 }
 
-/// One paragraph for each record, or for what is to be set first.
+/// One paragraph for each record, or for what to set first.
 pub fn records(sending: &Sending<'_>) -> String {
     let paragraphs = [spf(sending), dkim(sending), dmarc(sending), bounces(sending)];
-    format!("What DNS must hold:\n\n{}", paragraphs.join("\n\n"))
+    format!("The DNS records you need:\n\n{}", paragraphs.join("\n\n"))
 }
 
 fn spf(sending: &Sending<'_>) -> String {
@@ -40,9 +40,11 @@ fn dkim(sending: &Sending<'_>) -> String {
     };
     let long = match record.len() {
         ..256 => "",
-        _ => " In a zone file, cut the text into pieces of at most 255 characters, each in quotes.",
+        _ => {
+            " In a zone file, split the text into parts of at most 255 characters, each in quotes."
+        }
     };
-    format!("DKIM: the key that emails are signed with.{long}\n{name} TXT \"{record}\"")
+    format!("DKIM: the key that signs your emails.{long}\n{name} TXT \"{record}\"")
 }
 
 fn dmarc(sending: &Sending<'_>) -> String {
@@ -57,7 +59,7 @@ fn bounces(sending: &Sending<'_>) -> String {
     let public_host = sending.public_host;
     match sending.bounces {
         Some(host) => format!(
-            "MX: the machine that takes emails that come back, if that is \
+            "MX: the machine that receives emails that come back, if that is \
             {public_host}.\n{host} MX 10 {public_host}"
         ),
         None => {

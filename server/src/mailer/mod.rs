@@ -26,7 +26,7 @@ use self::smtp::Smtp;
 const MAIL: &str = "MAIL is to be file:DIR, smtp://user:password@host:587, \
     smtps://user:password@host:465 or smtp+insecure://127.0.0.1:25; in the user and the password \
     write % as %25, / as %2F, ? as %3F, # as %23, @ as %40";
-const MAIL_FROM: &str = "MAIL_FROM is to be like this: Sefton Forum <forum@example.org>";
+const MAIL_FROM: &str = "MAIL_FROM must be like Sefton Forum <forum@example.org>";
 
 /// How long a mail server may take.
 #[derive(Clone, Copy, Debug)]

@@ -200,7 +200,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, String> {
     match (user.is_empty(), password.is_empty()) {
         (true, true) => Ok(None),
         (false, false) => Ok(Some(Credentials::new(user, password))),
-        _ => Err("MAIL is to have both a user and a password, or neither".into()),
+        _ => Err("MAIL must have both a user and a password, or neither".into()),
     }
 }
 

@@ -162,7 +162,7 @@ fn sign_in(caller: &Caller, nth: usize, used: &Use) {
     let caller = Caller { cookie, ..caller.clone() };
     good(caller.get("/account"), used);
     let home = good(caller.get("/"), used);
-    let topic = after(&home, "href=\"/topics/", "\"");
+    let topic = first_id(&home, "href=\"/topics/");
     for wish in ["support", "take+back"] {
         good(caller.post(&format!("/topics/{topic}/support"), &format!("wish={wish}")), used);
     }
@@ -180,7 +180,7 @@ fn subscribe(caller: &Caller, nth: usize, used: &Use) {
 /// Somebody answers the first question of a consultation.
 fn answer(caller: &Caller, _: usize, used: &Use) {
     let list = good(caller.get("/consultations"), used);
-    let consultation = after(&list, "href=\"/consultations/", "\"");
+    let consultation = first_id(&list, "href=\"/consultations/");
     let begun = good(caller.post(&format!("/consultations/{consultation}/answers"), ""), used);
     let question = after(&begun, "location: ", "\r\n");
     let page = good(caller.get(question), used);
@@ -199,6 +199,12 @@ fn read(caller: &Caller, _: usize, used: &Use) {
 fn after<'t>(text: &'t str, begin: &str, end: &str) -> &'t str {
     let rest = text.split(begin).nth(1).unwrap_or_else(|| panic!("no {begin} in {text}"));
     rest.split(end).next().unwrap()
+}
+
+/// The first id that follows these words.
+fn first_id<'t>(text: &'t str, begin: &str) -> &'t str {
+    let all = text.split(begin).skip(1).filter_map(|rest| rest.split(['"', '?', '/']).next());
+    all.into_iter().find(|id| id.len() > 20).unwrap_or_else(|| panic!("no {begin} in {text}"))
 }
 
 async fn owe_emails(url: &str) {

@@ -53,6 +53,10 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                 };
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
+                    // What people choose before they are signed in asks them to join or sign in.
+                    (None, _) if answer.status == StatusCode::UNAUTHORIZED => {
+                        answer.says("href=\"/sign-up?then=")
+                    }
                     (None, _) => answer
                         .headers
                         .get(header::LOCATION)

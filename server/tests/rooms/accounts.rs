@@ -72,12 +72,8 @@ fn a_link_by_email_signs_in_once_and_an_unknown_address_gets_the_same_page() {
         assert_eq!((known.status, known.html), (unknown.status, unknown.html));
         let emails = world.deliver().await;
         assert_eq!(emails.len(), 2);
-        assert!(
-            emails
-                .iter()
-                .any(|email| email.to == "nobody@example.org"
-                    && email.subject.contains("no account"))
-        );
+        assert!(emails.iter().any(|email| email.to == "nobody@example.org"
+            && email.subject.contains("don't have an account")));
         let email = emails.iter().find(|email| email.to == "parent@example.org").unwrap();
         parent.get(&link(email)).await;
         assert_eq!(
@@ -185,7 +181,7 @@ fn a_new_password_signs_out_everywhere_else_and_is_told_by_email() {
             "/account?done=password"
         );
         assert_eq!(thief.get("/account").await.status, StatusCode::SEE_OTHER);
-        assert_eq!(world.deliver().await[0].subject, "Your password was changed");
+        assert_eq!(world.deliver().await[0].subject, "Your password has been changed");
         assert_eq!(
             world
                 .visitor()
@@ -210,7 +206,7 @@ fn both_addresses_are_told_of_a_change_of_address() {
         );
         let emails = world.deliver().await;
         let to = |address: &str| emails.iter().find(|email| email.to == address).unwrap();
-        assert_eq!(to("parent1@example.org").subject, "Your email address may change");
+        assert_eq!(to("parent1@example.org").subject, "Someone asked to change your email address");
         assert!(
             parent.get("/account").await.says("parent1@example.org"),
             "nothing changes before the new address is confirmed"
@@ -347,7 +343,7 @@ fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
             .unwrap();
         let page = link(&world.deliver().await[0]);
         let invited = world.visitor();
-        assert!(invited.get(&page).await.says("Organiser"));
+        assert!(invited.get(&page).await.says("Forum organiser"));
         assert_eq!(
             invited.post(&page, &[("shown_name", "")]).await.status,
             StatusCode::UNPROCESSABLE_ENTITY
@@ -384,7 +380,7 @@ fn an_administrator_finds_people_by_a_part_of_their_address() {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
         world.parent(1).await;
         assert!(admin.get("/admin/people?search=PARENT1").await.says("parent1@example.org"));
-        assert!(admin.get("/admin/people?search=nobody").await.says("Nobody is found"));
+        assert!(admin.get("/admin/people?search=nobody").await.says("No people match"));
     });
 }
 

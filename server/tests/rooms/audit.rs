@@ -105,14 +105,14 @@ fn two_who_write_at_once_follow_each_other() {
 #[test]
 fn an_entry_that_is_changed_taken_out_or_moved_is_found() {
     for (sql, says) in [
-        ("UPDATE audit SET detail = 'nothing' WHERE number = 2", "Entry 2 was changed"),
-        ("UPDATE audit SET at = at + 1 WHERE number = 3", "Entry 3 was changed"),
+        ("UPDATE audit SET detail = 'nothing' WHERE number = 2", "Entry 2 has been changed"),
+        ("UPDATE audit SET at = at + 1 WHERE number = 3", "Entry 3 has been changed"),
         ("DELETE FROM audit WHERE number = 2", "Entry 2 is missing"),
-        ("DELETE FROM audit WHERE number > 3", "the end was changed"),
+        ("DELETE FROM audit WHERE number > 3", "the end has been changed"),
         (
             "UPDATE audit SET number = -1 WHERE number = 2; UPDATE audit SET number = 2
              WHERE number = 3; UPDATE audit SET number = 3 WHERE number = -1",
-            "Entry 2 was changed",
+            "Entry 2 has been changed",
         ),
         ("UPDATE audit SET number = -number WHERE number = 5", "before the first"),
     ] {
@@ -138,6 +138,6 @@ fn a_log_that_was_written_anew_is_found_by_a_head_that_was_kept_elsewhere() {
             matches!(check(world.db(), None).await.unwrap(), Checked::Whole(_)),
             "by itself it holds"
         );
-        assert!(fault(&world, Some(&kept.hash)).await.contains("written anew"));
+        assert!(fault(&world, Some(&kept.hash)).await.contains("rewritten"));
     });
 }

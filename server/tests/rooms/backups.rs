@@ -74,10 +74,10 @@ fn a_backup_is_restored_into_either_database_with_every_row_and_file_and_holds_i
             copy.south = area::store::places(&db).await.unwrap()[0].id.clone();
             assert!(copy.deliver().await.is_empty(), "emails are held");
             let admin = copy.signed_in("another.admin@example.org", &[Role::Admin]).await;
-            assert!(admin.get("/admin/service").await.says("Emails are held"));
+            assert!(admin.get("/admin/service").await.says("Emails are on hold"));
             let released = admin.post("/admin/service", &[]).await.leads_to();
-            assert!(!admin.get(&released).await.says("Emails are held"));
-            assert!(admin.get(&released).await.says("The emails go"));
+            assert!(!admin.get(&released).await.says("Emails are on hold"));
+            assert!(admin.get(&released).await.says("Emails released"));
             let found = copy.visitor().get("/topics?search=autism").await;
             let there = world.visitor().get("/topics?search=autism").await;
             assert_eq!(found.html, there.html, "the same page");
@@ -149,6 +149,23 @@ fn a_backup_that_was_stopped_or_damaged_is_none_and_the_next_one_is_whole() {
         let manifest = backup::check(&last).await.unwrap();
         fs::write(folder.join("files").join(&manifest.files[0]), "other").unwrap();
         assert!(backup::check(&last).await.unwrap_err().contains("is damaged"));
+    });
+}
+
+#[test]
+fn two_backups_of_one_second_are_two_and_two_at_once_are_not_made() {
+    on_both(async |world| {
+        let folder = world.folder().join("backups");
+        let make = || backup::make(world.db(), &world.house.files, &folder, world.now(), None);
+        let (one, _) = make().await.unwrap();
+        let (other, _) = make().await.unwrap();
+        assert_ne!(one, other);
+        let held = fs::File::create(folder.join("lock")).unwrap();
+        held.try_lock().unwrap();
+        let refused = make().await.unwrap_err();
+        assert!(refused.starts_with("Another backup is being made"), "{refused}");
+        drop(held);
+        assert!(make().await.is_ok());
     });
 }
 

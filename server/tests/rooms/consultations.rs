@@ -92,7 +92,7 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
             phone
                 .get(&format!("/consultations/{id}"))
                 .await
-                .says("Go on with the answers begun here")
+                .says("Continue with the answers started here")
         );
         let second = answer(&phone, &response, "question-1", "yes").await.leads_to();
         assert_eq!(
@@ -120,7 +120,7 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
         let early = other.post(&back, &[("step", "send")]).await;
         assert!(
             early.status == StatusCode::UNPROCESSABLE_ENTITY
-                && early.says("Answer this as well: What else?")
+                && early.says("Answer this question too: What else?")
         );
         assert_eq!(
             answer(&other, &response, "question-3", "More <b>weekends</b>").await.leads_to(),
@@ -136,20 +136,20 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
 
         phone.post(&response, &[("step", "send")]).await.leads_to();
         assert!(
-            !phone.get(&format!("/consultations/{id}")).await.says("begun here"),
+            !phone.get(&format!("/consultations/{id}")).await.says("started here"),
             "the next person on this phone does not find them"
         );
 
         // What is changed afterwards counts, unless something that is needed is taken away.
         answer(&phone, &response, "question-1", "no").await.leads_to();
         assert!(
-            phone.get(&response).await.says("Your answers are in")
+            phone.get(&response).await.says("We have your answers")
                 && !phone.get(&response).await.says("Months")
         );
         let without = phone.post(&format!("{response}/questions/question-3"), &[]).await;
         assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
         phone.post(&response, &[("step", "withdraw")]).await.leads_to();
-        assert!(phone.get(&response).await.says("Your answers are taken back"));
+        assert!(phone.get(&response).await.says("Your answers have been deleted"));
         assert_eq!(
             number(
                 &world,
@@ -235,7 +235,7 @@ fn all_questions_on_one_page_keep_what_can_be_kept_and_what_is_hidden_by_a_branc
         let gone = answer(&phone, &response, "question-1", "maybe").await;
         assert!(
             gone.status == StatusCode::UNPROCESSABLE_ENTITY
-                && gone.says("What was sent is none of the answers")
+                && gone.says("That is not one of the answers")
         );
         let long = "x".repeat(5_001);
         let long = answer(&phone, &response, "question-3", &long).await;
@@ -279,12 +279,12 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
         let again = one.post(&second, &[("step", "send")]).await;
         assert!(
             again.status == StatusCode::UNPROCESSABLE_ENTITY
-                && again.says("Each person sends one set of answers")
+                && again.says("Each person can send one set of answers")
         );
         two.post(&hers, &[("step", "send")]).await.leads_to();
-        assert!(world.visitor().get(&second).await.says("Sign in to send them"));
+        assert!(world.visitor().get(&second).await.says("Sign in to send your answers"));
         let signed_out = world.visitor().post(&second, &[("step", "send")]).await;
-        assert!(signed_out.says("Sign in, then send them. Your answers are kept"));
+        assert!(signed_out.says("Sign in, then send them. Your answers are saved"));
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 2);
         one.post(&first, &[("step", "withdraw")]).await.leads_to();
         one.post(&second, &[("step", "send")]).await.leads_to();
@@ -411,7 +411,7 @@ fn whoever_has_begun_has_half_an_hour_after_the_close_and_is_told_so() {
             format!("/consultations/{id}")
         );
         answer(&world.visitor(), &one, "question-3", "In time").await.leads_to();
-        assert!(world.visitor().get(&one).await.says("It has closed while you were answering."));
+        assert!(world.visitor().get(&one).await.says("This closed while you were answering."));
         world.visitor().post(&one, &[("step", "send")]).await.leads_to();
         world.forward(2 * MINUTE);
         answer(&world.visitor(), &late, "question-3", "Too late").await.leads_to();
@@ -436,7 +436,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
             .await
             .leads_to();
         let page = page.split('?').next().unwrap().to_owned();
-        assert!(organiser.get(&page).await.says("Six weeks are fair to parents"));
+        assert!(organiser.get(&page).await.says("Six weeks is fairer to parents"));
         let empty = organiser.post(&page, &[("step", "open")]).await;
         assert!(
             empty.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -470,7 +470,7 @@ fn questions_are_copied_moved_taken_out_and_taken_over_from_files_and_faults_are
                 .await
         };
         assert!(put_in(b"no file of questions").await.says("Choose a file of questions"));
-        assert!(put_in(file.html.as_bytes()).await.says("The questions are kept"));
+        assert!(put_in(file.html.as_bytes()).await.says("Questions saved"));
         let branch = Question {
             key: "alone".into(),
             text: "Alone?".into(),
@@ -531,7 +531,7 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
         let early = organiser.post(&desk, &[("step", "count")]).await;
         assert!(
             early.status == StatusCode::UNPROCESSABLE_ENTITY
-                && early.says("Nobody sees numbers before")
+                && early.says("Nobody can see numbers before")
         );
         world.forward(61 * DAY);
         organiser.post(&desk, &[("step", "count"), ("by", "question-1")]).await.leads_to();
@@ -543,7 +543,7 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
         let own = publish(&organiser, &desk).await;
         assert!(
             own.status == StatusCode::UNPROCESSABLE_ENTITY
-                && own.says("Ask another organiser to check it")
+                && own.says("Ask another organiser to check and publish")
         );
         assert!(
             other.get(&desk).await.says("40")
@@ -571,10 +571,11 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
         answered(&world, &id, 3, 0).await;
         let unsaid = organiser.post(&desk, &[("step", "count")]).await;
         assert!(
-            unsaid.status == StatusCode::UNPROCESSABLE_ENTITY && unsaid.says("Say what differs")
+            unsaid.status == StatusCode::UNPROCESSABLE_ENTITY
+                && unsaid.says("Say what has changed since")
         );
         let differs = [("step", "count"), ("differs", "Paper answers came late.")];
-        assert!(organiser.post(&desk, &differs).await.says("Leave the results as they stand"));
+        assert!(organiser.post(&desk, &differs).await.says("Leave the results as they are"));
         answered(&world, &id, 12, 0).await;
         organiser.post(&desk, &differs).await.leads_to();
         organiser.post(&desk, &[("step", "discard")]).await.leads_to();
@@ -584,7 +585,7 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
         assert!(
             page.says("70 people answered.")
                 && page.says("Paper answers came late.")
-                && page.says("As they were published on")
+                && page.says("The results as published on")
         );
         for sql in ["UPDATE releases SET results = '{}'", "DELETE FROM releases"] {
             assert!(
@@ -611,7 +612,7 @@ fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() 
             publish(&other, &desk).await.leads_to();
         }
         let page = world.visitor().get(&format!("/consultations/{few}/results")).await;
-        assert!(page.says("Too few to show") && !page.html.contains(">9<"));
+        assert!(page.says("Fewer than ten people answered.") && !page.html.contains(">9<"));
         let page = world.visitor().get(&format!("/consultations/{many}/results")).await;
         assert!(
             page.says("33 people answered.")

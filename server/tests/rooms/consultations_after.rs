@@ -54,7 +54,7 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         assert!(
             sheet.says("Tick one.")
                 && sheet.says("☐ Weeks")
-                && sheet.says("Do not write your name on it.")
+                && sheet.says("write your name on it.")
         );
         let (typed, release) = (
             format!("/forum/consultations/{id}/typed"),
@@ -62,12 +62,14 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         );
         let new = format!("{typed}/new");
         let none = organiser.post(&new, &[("channel", "online"), ("q.question-1", "yes")]).await;
-        assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.says("Choose how it came"));
+        assert!(
+            none.status == StatusCode::UNPROCESSABLE_ENTITY && none.says("Choose how it came in")
+        );
         assert!(
             organiser.post(&new, &[("channel", "paper")]).await.says("Type in at least one answer")
         );
         let wrong = organiser.post(&new, &[("channel", "paper"), ("q.question-1", "maybe")]).await;
-        assert!(wrong.says("What was sent is none of the answers"));
+        assert!(wrong.says("That is not one of the answers"));
         // A second tap is the same sheet; the last question is needed online, not on paper.
         let key = ("form_key", "0199a7d6-0000-7000-8000-000000000001");
         let first =
@@ -91,8 +93,9 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         close(&world);
         let waits = organiser.post(&release, &[("step", "count")]).await;
         assert!(
-            waits
-                .says("First let somebody else compare what was typed in with the sheets: 2 to go")
+            waits.says(
+                "First ask someone else to check what was typed in against the sheets: 2 to go"
+            )
         );
         let list = other.get(&typed).await;
         let sampled: Vec<String> = (1..=6)
@@ -119,12 +122,14 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
         let counted = other.get(&release).await;
         assert!(
-            counted.says("26 people answered, of about 1900 who were asked.")
-                && counted.says("How the answers came")
+            counted.says("26 people answered, out of about 1900 who were asked.")
+                && counted.says("How the answers came in")
         );
         publish(&other, &release).await.leads_to();
         let late = organiser.post(&new, &first).await;
-        assert!(late.status == StatusCode::CONFLICT && late.says("Its results are published."));
+        assert!(
+            late.status == StatusCode::CONFLICT && late.says("The results have been published")
+        );
     });
 }
 
@@ -174,7 +179,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
             .await;
         assert!(
             invented.status == StatusCode::UNPROCESSABLE_ENTITY
-                && invented.says("Choose words as they stand in the answer.")
+                && invented.says("Use the words exactly as they are in the answer.")
         );
         organiser
             .post(&key, &[("step", "quote"), ("response", &ids[0]), ("words", "We want weekends")])
@@ -187,7 +192,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         let why = organiser
             .post(&key, &[("step", "redact"), ("response", &sam), ("words", "[a name] waits.")])
             .await;
-        assert!(why.says("Say why it is redacted"));
+        assert!(why.says("Say why you are redacting it"));
         organiser
             .post(
                 &key,
@@ -223,7 +228,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
             .await
             .unwrap();
         let concern = format!("/forum/safeguarding/answers/{concern}");
-        assert!(lead.get("/forum/safeguarding/answers").await.says("It tells of danger"));
+        assert!(lead.get("/forum/safeguarding/answers").await.says("Someone may be in danger"));
         assert!(lead.get(&concern).await.says("He hits my child."));
         lead.get(&concern).await;
         assert_eq!(
@@ -232,7 +237,7 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
             "each look is kept"
         );
         lead.post(&concern, &[("note", "Rang the council.")]).await.leads_to();
-        assert!(lead.get("/forum/safeguarding/answers").await.says("Nothing waits for you."));
+        assert!(lead.get("/forum/safeguarding/answers").await.says("Nothing is waiting for you."));
 
         let csv = organiser.post(&format!("{read}.csv"), &[]).await;
         assert!(
@@ -303,7 +308,7 @@ fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
             .post(&format!("{page}/questions/new"), &[("text", "Where?"), ("kind", "place")])
             .await
             .leads_to();
-        assert!(organiser.get(&page).await.says("This is version 2. It is not asked yet"));
+        assert!(organiser.get(&page).await.says("This is version 2. It isn't in use yet"));
         assert!(
             world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions."),
             "parents answer the one before"
@@ -353,7 +358,7 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let (here, links) =
             (format!("/consultations/{id}"), format!("/forum/consultations/{id}/links"));
         let uninvited = world.visitor();
-        assert!(uninvited.get(&here).await.says("Open yours to begin."));
+        assert!(uninvited.get(&here).await.says("Open your link to start."));
         assert_eq!(uninvited.post(&format!("{here}/answers"), &[]).await.leads_to(), here);
         assert!(
             uninvited.get(&format!("{here}/links/nothing")).await.says("This link does not work")
@@ -363,7 +368,7 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let printed = organiser
             .post(&links, &[("addresses", "a@example.org\nA@example.org"), ("many", "2")])
             .await;
-        assert!(printed.says("3 were given."));
+        assert!(printed.says("Links given out: 3."));
         assert_eq!(
             number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await,
             1,
@@ -390,11 +395,12 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let (again, _) = send(&other_phone).await;
         assert!(
             again.status == StatusCode::UNPROCESSABLE_ENTITY
-                && again.says("Each person sends one set of answers")
+                && again.says("Each person can send one set of answers")
         );
         let without = world.visitor().post(&response, &[("step", "withdraw")]).await;
         assert!(
-            without.status == StatusCode::UNPROCESSABLE_ENTITY && without.says("They still count")
+            without.status == StatusCode::UNPROCESSABLE_ENTITY
+                && without.says("Until then they still count")
         );
         let others = world.visitor();
         others.get(&format!("{here}/links/{}", found[1])).await.leads_to();
@@ -407,8 +413,8 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let (anew, _) = send(&phone).await;
         anew.leads_to();
         assert!(
-            organiser.get(&links).await.says("3 were given.")
-                && !organiser.get(&links).await.says("took part")
+            organiser.get(&links).await.says("Links given out: 3.")
+                && !organiser.get(&links).await.says("have taken part")
         );
         assert_eq!(
             number(
@@ -497,7 +503,7 @@ fn what_was_counted_is_not_published_once_something_it_is_made_of_has_changed() 
             ("reason", "It names a child"),
         ];
         other.post(&key, &redact).await.leads_to();
-        assert!(other.get(&release).await.says("Something it is made of was changed since"));
+        assert!(other.get(&release).await.says("Something has changed since these were counted"));
         let old = [("step", "publish"), ("counted_at", counted_at.as_str())];
         assert_eq!(other.post(&release, &old).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         world.forward(1000);
@@ -528,7 +534,7 @@ fn two_parents_on_one_phone_each_take_back_only_their_own() {
         let refused = two.post(&first, &[("step", "withdraw")]).await;
         assert!(
             refused.status == StatusCode::UNPROCESSABLE_ENTITY
-                && refused.says("Sign in as whoever sent them")
+                && refused.says("Sign in to the account that sent them")
         );
         assert_eq!(
             world.visitor().post(&first, &[("step", "withdraw")]).await.status,
@@ -560,7 +566,7 @@ async fn open_with(world: &World, organiser: &Browser<'_>, questions: Vec<Questi
             body,
         )
         .await;
-    assert!(kept.says("The questions are kept"));
+    assert!(kept.says("Questions saved"));
     organiser.post(&page, &[("step", "open")]).await.leads_to();
     page.replace("/forum/consultations/", "")
 }
@@ -608,7 +614,7 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
                 )
                 .await
         };
-        assert!(send(b"no picture").await.says("Choose a picture: PNG or JPEG"));
+        assert!(send(b"no picture").await.says("Choose a PNG or JPEG picture"));
         assert!(send(&[0; 600 * 1024]).await.says("Choose a smaller picture: up to 500 kB"));
         assert!(
             organiser
@@ -717,7 +723,9 @@ fn five_thousand_responses_are_read_counted_and_published() {
         println!("read and counted on {:?} in {:?}", world.db().kind(), began.elapsed());
         publish(&other, &format!("{page}/release")).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
-        assert!(results.says("5000 people answered.") && results.says("By: Question number 8?"));
+        assert!(
+            results.says("5000 people answered.") && results.says("Split by: Question number 8?")
+        );
         let workbook = organiser.post(&format!("{page}/answers.xlsx"), &[]).await;
         assert!(workbook.status == StatusCode::OK && workbook.html.len() > 50_000);
     });
@@ -736,7 +744,7 @@ fn from_one_place_three_hundred_may_begin_in_an_hour_and_who_has_begun_goes_on()
         let one_more = phone.post(&format!("/consultations/{id}/answers"), &[]).await;
         assert!(
             one_more.status == StatusCode::TOO_MANY_REQUESTS
-                && one_more.says("Who has begun can go on.")
+                && one_more.says("If you have already started, you can carry on.")
         );
         answer(&phone, &first, "question-3", "Weekends").await.leads_to();
         world.forward(HOUR + 1);

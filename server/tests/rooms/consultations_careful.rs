@@ -65,7 +65,7 @@ fn a_page_with_all_questions_takes_away_nothing_that_was_answered_elsewhere_sinc
         let other = post(fields(&[("q.question-1", "yes"), ("q.question-3", "Weekends")])).await;
         assert!(
             other.status == StatusCode::UNPROCESSABLE_ENTITY
-                && other.says("you gave another in another window")
+                && other.says("you gave a different one in another window")
         );
         assert!(
             !kept(&world).await.contains("yes"),
@@ -207,12 +207,14 @@ fn how_many_were_asked_tells_of_no_few_who_did_not_answer() {
         );
         organiser.post(&release, &[("step", "count"), ("asked", "17")]).await.leads_to();
         assert!(
-            !other.get(&release).await.says("people answered, of about"),
+            !other.get(&release).await.says("people answered, out of about"),
             "three who did not answer could be worked out"
         );
         organiser.post(&release, &[("step", "discard")]).await.leads_to();
         organiser.post(&release, &[("step", "count"), ("asked", "58")]).await.leads_to();
-        assert!(other.get(&release).await.says("14 people answered, of about 60 who were asked."));
+        assert!(
+            other.get(&release).await.says("14 people answered, out of about 60 who were asked.")
+        );
         publish(&other, &release).await.leads_to();
     });
 }
@@ -258,7 +260,7 @@ fn whoever_sent_is_told_when_her_answers_no_longer_count_and_changes_what_she_ag
         let response = begin(&parent, &id).await;
         answer(&parent, &response, "question-1", "no").await.leads_to();
         answer(&parent, &response, "question-3", "Weekends").await.leads_to();
-        assert!(parent.get(&response).await.says("Write to me when it is said what came of it"));
+        assert!(parent.get(&response).await.says("Email me about what happens next"));
         parent
             .post(&response, &[("step", "send"), ("quote", "yes"), ("outcome", "yes")])
             .await
@@ -272,8 +274,8 @@ fn whoever_sent_is_told_when_her_answers_no_longer_count_and_changes_what_she_ag
         let question = format!("{response}/questions/question-3");
         change(&world, "UPDATE responses SET state = 'reopened'").await;
         assert!(
-            parent.get(&question).await.says("Your answers do not count now")
-                && parent.get(&response).await.says("do not count now")
+            parent.get(&question).await.says("count at the moment: after your change")
+                && parent.get(&response).await.says("count at the moment")
         );
     });
 }

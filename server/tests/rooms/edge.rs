@@ -29,7 +29,7 @@ fn a_form_sent_from_another_website_is_refused_with_a_page() {
         let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
         let answer = parent.send(Method::POST, "/account/sessions/end", &elsewhere, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
-        assert!(answer.says("<h1>You cannot do this</h1>"));
+        assert!(answer.says("<h1>You don't have permission to see this page</h1>"));
         assert_eq!(parent.get("/account").await.status, StatusCode::OK, "she is still signed in");
         let own = [("origin", "http://alongside.example.org"), ("sec-fetch-site", "same-origin")];
         assert_eq!(
@@ -45,7 +45,7 @@ fn what_is_not_here_says_so_and_a_slash_too_many_leads_on() {
         let visitor = world.visitor();
         let missing = visitor.get("/nope").await;
         assert_eq!(missing.status, StatusCode::NOT_FOUND);
-        assert!(missing.says("<h1>This page is not here</h1>"));
+        assert!(missing.says("<h1>Page not found</h1>"));
         assert_eq!(
             visitor.get("/topics/?search=a").await.headers[header::LOCATION],
             "/topics?search=a"

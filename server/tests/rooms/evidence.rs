@@ -36,7 +36,7 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         let file = unfinished.sends("files");
         let checked = leader.post_file("/lead/updates/new", &fields, ("times.exe", PDF)).await;
         assert!(
-            checked.says("Check what you say")
+            checked.says("Check your update")
                 && checked.says("times.pdf")
                 && checked.sends("files") == file,
             "the same file is one"
@@ -193,6 +193,8 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
             "no word is lost"
         );
         let gone = leader.get(&format!("/lead/updates/new?about=topic:{}", id::fresh())).await;
-        assert!(gone.says("Choose what it is about") && gone.says("Topic: Buses that are on time"));
+        assert!(
+            gone.says("Choose what this is about") && gone.says("Topic: Buses that are on time")
+        );
     });
 }

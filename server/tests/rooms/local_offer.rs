@@ -42,8 +42,8 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
         assert_eq!(visitor.get(&page).await.status, StatusCode::NOT_FOUND);
         assert!(!visitor.get("/local-offer").await.says(WORDS));
         assert!(
-            parent.get(&page).await.says("Waits to be read")
-                && parent.get("/account/said").await.says("Waits to be read")
+            parent.get(&page).await.says("Waiting to be checked")
+                && parent.get("/account/said").await.says("Waiting to be checked")
         );
 
         let organiser = world.organiser().await;
@@ -52,17 +52,19 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
         let undecided = organiser.post(&desk, &[]).await;
         assert!(
             undecided.status == StatusCode::UNPROCESSABLE_ENTITY
-                && undecided.says("Choose what becomes of it")
+                && undecided.says("Choose what should happen to this comment")
         );
         assert!(organiser.post(&desk, &[("decision", "decline")]).await.says("Choose the reason"));
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
         let again = organiser.post(&desk, &[("decision", "decline"), ("reason", "names")]).await;
-        assert!(again.says("Somebody has decided about it"));
+        assert!(again.says("Someone else has already decided"));
         let read = visitor.get(&page).await;
-        assert!(read.says(WORDS) && read.says("Answer due by") && !read.says("Somebody"));
+        assert!(
+            read.says(WORDS) && read.says("The council must answer by") && !read.says("Somebody")
+        );
         assert_eq!(
             world.deliver().await.iter().map(|email| email.subject.as_str()).collect::<Vec<_>>(),
-            ["Your comment is published"]
+            ["We've published your comment"]
         );
 
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
@@ -77,10 +79,10 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
             .await;
         assert!(
             late.status == StatusCode::UNPROCESSABLE_ENTITY
-                && late.says("still to come")
+                && late.says("Choose today or a later day")
                 && late.says("A new number")
         );
-        assert!(leader.post(&answer, &[]).await.says("Write what you answer"));
+        assert!(leader.post(&answer, &[]).await.says("Write your answer"));
         leader
             .post(
                 &answer,
@@ -100,12 +102,12 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
                 && emails[0].text.contains("The number was wrong.")
                 && emails[0].text.contains("We call back")
         );
-        assert!(!parent.get(&page).await.says("Take it back"), "what is answered stays");
+        assert!(!parent.get(&page).await.says("Withdraw my comment"), "what is answered stays");
         assert!(!leader.get("/lead/local-offer").await.says("The page on short breaks"));
         let year = clock::date(world.now()).year();
         let year = visitor.get(&format!("/local-offer/years/{year}")).await;
         assert!(
-            year.says("1 comment was published, 1 of them are answered.")
+            year.says("1 comment was published, and it has been answered.")
                 && year.says(WORDS)
                 && year.says("We call back")
         );
@@ -125,10 +127,10 @@ fn what_names_somebody_is_not_published_and_its_author_is_told_why() {
             )
             .await
             .leads_to();
-        assert!(world.deliver().await[0].text.contains("It names somebody"));
+        assert!(world.deliver().await[0].text.contains("It names someone"));
         let page = format!("/local-offer/comments/{comment}");
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
-        assert!(parent.get(&page).await.says("Not published. It names somebody"));
+        assert!(parent.get(&page).await.says("Not published. It names someone"));
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert_eq!(
             leader.post(&format!("/lead/local-offer/{comment}"), &[("response", "x")]).await.status,
@@ -138,7 +140,7 @@ fn what_names_somebody_is_not_published_and_its_author_is_told_why() {
             .visitor()
             .get(&format!("/local-offer/years/{}", clock::date(world.now()).year()))
             .await;
-        assert!(year.says("Left out were fewer than 10") && !year.says("Mrs Invented"));
+        assert!(year.says("We left out fewer than 10") && !year.says("Mrs Invented"));
         for year in ["1999", "2999", "x"] {
             assert_eq!(
                 world.visitor().get(&format!("/local-offer/years/{year}")).await.status,
@@ -169,7 +171,7 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
         let lead = world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
         assert!(
             lead.get(queue).await.says("My neighbour hits her child.")
-                && !lead.get(queue).await.says("What was looked after")
+                && !lead.get(queue).await.says("Already looked after")
         );
         let own = format!("{queue}/{comment}");
         assert_eq!(organiser.get(&own).await.status, StatusCode::FORBIDDEN);
@@ -188,8 +190,8 @@ fn what_tells_of_danger_goes_to_the_safeguarding_lead_alone() {
             "a second note takes nothing away"
         );
         assert!(
-            lead.get(queue).await.says("What was looked after")
-                && lead.get(queue).await.says("Nothing waits for you.")
+            lead.get(queue).await.says("Already looked after")
+                && lead.get(queue).await.says("Nothing to do.")
         );
         let published = published(&world, WORDS).await;
         assert_eq!(
@@ -212,13 +214,13 @@ fn an_author_takes_a_comment_back_until_it_is_answered_and_nobody_else_can() {
         assert_eq!(other.post(&withdrawal, &[]).await.status, StatusCode::NOT_FOUND);
         let author = world.sign_in("writer@example.org").await;
         assert!(
-            author.get(&page).await.says("Take it back")
+            author.get(&page).await.says("Withdraw my comment")
                 && author.get(&withdrawal).await.says(WORDS)
         );
         author.post(&withdrawal, &[]).await.leads_to();
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
         assert!(!world.visitor().get("/local-offer").await.says(WORDS));
-        assert!(author.get(&withdrawal).await.says("can no longer be taken back"));
+        assert!(author.get(&withdrawal).await.says("You can't withdraw this comment"));
     });
 }
 
@@ -229,7 +231,10 @@ fn a_comment_without_an_answer_is_overdue_for_everyone_to_see_and_in_the_pack() 
         let day = clock::fields(world.now()).0;
         world.forward(world.house.outcome_within + 2 * DAY);
         let page = world.visitor().get("/local-offer?show=unanswered").await;
-        assert!(page.says("Answer overdue since") && page.html.contains(&comment));
+        assert!(
+            page.says("Overdue: the council should have answered by")
+                && page.html.contains(&comment)
+        );
         let now = figures(&packed(&world.house, &clock::fields(world.now()).0).await);
         assert_eq!((now["comments"].as_str(), now["comments_overdue"].as_str()), ("1", "1"));
         let then = figures(&packed(&world.house, &day).await);

@@ -18,6 +18,7 @@ mod edge;
 mod erased;
 mod evidence;
 mod faults;
+mod first_act;
 mod histories;
 mod kept;
 mod local_offer;

@@ -74,9 +74,9 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let plan = register(&world, &leader).await;
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(
-            page.says("Leaders tie topics to it.")
-                && page.says("The forum writes it.")
-                && page.says("Not yet: ")
+            page.says("Leaders add the topics.")
+                && page.says("Someone at the forum writes it.")
+                && page.says("Not done: ")
         );
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
         assert!(
@@ -95,7 +95,7 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         );
         let held = leader.post(&draft, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(held.says("The gate is shut") && held.says("record a planning session"));
+        assert!(held.says("Not ready to publish") && held.says("record a planning session"));
 
         meet(&world, &leader, &plan).await;
         organiser
@@ -106,7 +106,7 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
             .await
             .leads_to();
         let held = leader.post(&draft, &[]).await;
-        assert!(held.says("Answer the topic that has no answer yet"));
+        assert!(held.says("Answer the topic that hasn't been answered yet"));
         leader
             .post(
                 &format!("{draft}/topics/{topic}"),
@@ -124,18 +124,17 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let emails = world.deliver().await;
         let told: Vec<_> = emails
             .iter()
-            .filter(|email| email.subject.starts_with("What became of your topic"))
+            .filter(|email| email.subject.starts_with("A new draft answers your topic"))
             .collect();
         assert_eq!(told.len(), 3, "the author and two supporters, once each");
-        assert!(
-            told.iter()
-                .all(|email| email.text.contains("“Buses” is adapted. On page 3, from March."))
-        );
+        assert!(told.iter().all(|email| {
+            email.text.contains("“Buses” is in the draft, with changes. On page 3, from March.")
+        }));
 
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
-        assert!(page.says("<h3>Buses</h3>") && page.says("● Adapted"));
+        assert!(page.says("<h3>Buses</h3>") && page.says("● In the draft, with changes"));
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(page.says("Co-designing") || page.says("Co-production"), "{}", page.html);
+        assert!(page.says("(co-design)") || page.says("(co-production)"), "{}", page.html);
         assert!(page.says("With 12 parents and fewer than 10 others"));
     });
 }
@@ -152,10 +151,10 @@ fn the_gate_is_overridden_in_two_steps_and_the_banner_stays_for_everyone() {
             .post(&form, &[("name", "Invented Officer"), ("reason", "We are in a hurry")])
             .await;
         assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(short.says("80 characters or more") && short.says("We are in a hurry"));
+        assert!(short.says("at least 80 characters") && short.says("We are in a hurry"));
         let check = leader.post(&form, &[("name", "Invented Officer"), ("reason", REASON)]).await;
         assert_eq!(check.status, StatusCode::OK);
-        assert!(check.says("Is this what you want to be read for ever?"));
+        assert!(check.says("Check this: everyone will see it"));
         assert!(
             !world.visitor().get(&format!("/plans/{plan}")).await.says("Invented Officer"),
             "the first step keeps nothing"
@@ -168,14 +167,22 @@ fn the_gate_is_overridden_in_two_steps_and_the_banner_stays_for_everyone() {
         for path in [format!("/plans/{plan}"), format!("/plans/{plan}/drafts/1")] {
             let page = world.visitor().get(&path).await;
             assert!(
-                page.says(REASON) && page.says("Invented Officer") && page.says("past the gate"),
+                page.says(REASON)
+                    && page.says("Invented Officer")
+                    && page.says("was published before parents had been involved"),
                 "{path}"
             );
         }
-        assert!(world.visitor().get("/plans").await.says("The gate was overridden"));
+        assert!(
+            world
+                .visitor()
+                .get("/plans")
+                .await
+                .says("Published without involving parents as agreed")
+        );
         let record = world.visitor().get("/record").await;
-        assert!(record.says("The gate was overridden once.") && record.says(REASON));
-        assert!(world.visitor().get(&format!("/plans/{plan}")).await.says("Informing"));
+        assert!(record.says("This has happened once.") && record.says(REASON));
+        assert!(world.visitor().get(&format!("/plans/{plan}")).await.says("Told afterwards"));
     });
 }
 
@@ -189,7 +196,7 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
             leader
                 .get(&format!("/lead/plans/{plan}/drafts"))
                 .await
-                .says("A draft put in now shuts the gate for good")
+                .says("If you submit a draft now")
         );
         let first = draft(&leader, &plan).await;
         leader.post(&format!("/lead/plans/{plan}/topics"), &[("topics", &topic)]).await.leads_to();
@@ -210,7 +217,7 @@ fn a_draft_put_in_too_early_shuts_the_gate_for_good_and_its_day_cannot_be_moved(
             .leads_to();
         let held = leader.post(&second, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(held.says("This cannot be made good any more."));
+        assert!(held.says("This can't be put right now."));
         for sql in [
             "UPDATE drafts SET first_recorded_at = first_recorded_at + 5184000000",
             "DELETE FROM drafts WHERE version = 1",
@@ -428,7 +435,7 @@ fn a_second_override_is_not_kept_and_says_so_but_a_double_tap_is_one() {
         assert_eq!(pass("Invented Officer").await.leads_to(), first);
         let second = pass("Another Officer").await;
         assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(second.says("This was not kept.") && second.says("Another Officer"));
+        assert!(second.says("We couldn't save this.") && second.says("Another Officer"));
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(page.says("Invented Officer") && !page.says("Another Officer"));
     });
@@ -465,10 +472,7 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
             .leads_to();
         leader.post(&draft, &[]).await.leads_to();
         let before = world.visitor().get(&format!("/plans/{plan}")).await;
-        assert!(
-            before.says("Co-production")
-                && before.says("What had to happen before a draft was published")
-        );
+        assert!(before.says("(co-production)") && before.says("As it was on"));
 
         // Even by a clock that was moved back since.
         world.forward(-HOUR);
@@ -480,7 +484,7 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
             .deliver()
             .await
             .into_iter()
-            .filter(|email| email.subject.starts_with("What became"))
+            .filter(|email| email.subject.starts_with("A new draft"))
             .map(|email| email.to)
             .collect();
         assert_eq!(
@@ -491,15 +495,15 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
 
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(
-            page.says("Co-production") && !page.says("Did not hold") && page.says("Ferries"),
+            page.says("(co-production)") && !page.says("Not done: ") && page.says("Ferries"),
             "{}",
             page.html
         );
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
         assert!(
             page.says("Buses")
-                && page.says("✓ Adopted")
-                && page.says("Its author has withdrawn it since.")
+                && page.says("✓ In the draft, as parents asked")
+                && page.says("Its author has since withdrawn it.")
         );
         assert!(!page.says("Ferries"), "this draft did not have to answer it");
         leader
@@ -508,7 +512,7 @@ fn what_is_tied_or_withdrawn_after_a_draft_was_published_changes_nothing_of_that
             .leads_to();
         let next = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(
-            next.says("What must happen before a draft is published") && next.says("Not yet"),
+            !next.says("As it was on") && next.says("Not done: "),
             "the next draft has its own gate"
         );
     });

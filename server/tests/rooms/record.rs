@@ -93,7 +93,7 @@ fn the_forum_saves_the_pack_of_a_day_and_is_told_what_is_wrong_with_another() {
         let organiser = world.sign_in("organiser@example.org").await;
         let made = async |day: &str| organiser.post(page, &[("as_of", day)]).await;
         for (day, why) in [
-            (clock::fields(world.now() + DAY).0, "is still to come"),
+            (clock::fields(world.now() + DAY).0, "is in the future"),
             ("2001-01-01".to_owned(), "Nothing had happened by then. Choose"),
             ("yesterday".to_owned(), "Enter a day like 2026-12-01"),
             (String::new(), "Enter a day like 2026-12-01"),
@@ -198,14 +198,14 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let visitor = world.visitor();
         let area = visitor.get("/record").await;
         assert!(area.says("3 plans are registered.") && figures["plans"] == "3");
-        assert!(area.says("The gate was overridden once.") && figures["overrides"] == "1");
+        assert!(area.says("This has happened once.") && figures["overrides"] == "1");
         let told = visitor.get("/record/told").await;
         assert!(
-            told.says(&format!("{} in 100", figures["told_in_time_percent"])) && told.says("about")
+            told.says(&format!("{}% (", figures["told_in_time_percent"])) && told.says("about")
         );
         let outcomes = visitor.get("/record/outcomes").await;
         let awaited = format!(
-            "Given: {}. Due: {}. Overdue: {}.",
+            "Told us: {}. Not due yet: {}. Overdue: {}.",
             figures["awaited_said"], figures["awaited_due"], figures["awaited_overdue"]
         );
         assert!(outcomes.says(&awaited) && figures["awaited_overdue"] != "0");
@@ -217,7 +217,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let plan =
             area.html.split("/record/plans/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let plan = visitor.get(&format!("/record/plans/{plan}")).await;
-        assert!(plan.says("What happened, in its order") && plan.html.contains("role=\"img\""));
+        assert!(plan.says("What happened, in order") && plan.html.contains("role=\"img\""));
         assert_eq!(visitor.get("/record/plans/none").await.status, StatusCode::NOT_FOUND);
 
         let ids = area
@@ -230,12 +230,12 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             let page = visitor.get(&format!("/record/plans/{id}")).await;
             let heading =
                 page.html.split("<h1>").nth(1).unwrap().split('<').next().unwrap().to_owned();
-            let standing = ["No draft is published yet.", "It is due by"]
+            let standing = ["No draft is published yet.", "Leaders must tell us"]
                 .into_iter()
                 .find(|words| page.says(words))
                 .unwrap();
-            said.push((heading, standing, page.says("Who supported the topics that it answers")));
-            if standing == "It is due by" {
+            said.push((heading, standing, page.says("Who supported the topics this plan answers")));
+            if standing == "Leaders must tell us" {
                 // A leader says what came of the plan: its record says how many heard.
                 let leader = world.sign_in("leader@example.org").await;
                 let leads = "UPDATE roles SET organisation_id = (SELECT max(organisation_id)
@@ -259,13 +259,13 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
                     .deliver()
                     .await
                     .iter()
-                    .filter(|email| email.subject.starts_with("What came of it"))
+                    .filter(|email| email.subject.starts_with("What happened about"))
                     .count();
                 let page = visitor.get(&format!("/record/plans/{id}")).await;
                 let about = format!("about {}", (emails + 5) / 10 * 10);
                 assert!(
                     emails > 20
-                        && page.says("✓ It is said.")
+                        && page.says("✓ Leaders have told us what happened.")
                         && page.says(&about)
                         && page.says("on the same day"),
                     "{emails}"
@@ -273,7 +273,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             }
         }
         let expected = [
-            ("Shorter waits for occupational therapy", "It is due by", false),
+            ("Shorter waits for occupational therapy", "Leaders must tell us", false),
             ("An autism pathway for Sefton", "No draft is published yet.", false),
             ("Weekends and holidays", "No draft is published yet.", true),
         ];

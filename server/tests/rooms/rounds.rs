@@ -50,10 +50,10 @@ fn a_parent_gives_support_and_takes_it_back_and_saying_it_twice_is_saying_it_onc
             format!("/topics/{topic}?done=supported")
         );
         parent.support(&topic, "support").await;
-        assert!(parent.get(&format!("/topics/{topic}")).await.says("Take back your support"));
+        assert!(parent.get(&format!("/topics/{topic}")).await.says("Remove my support"));
         parent.support(&topic, "take back").await;
         parent.support(&topic, "take back").await;
-        assert!(!parent.get(&format!("/topics/{topic}")).await.says("Take back your support"));
+        assert!(!parent.get(&format!("/topics/{topic}")).await.says("Remove my support"));
     });
 }
 
@@ -100,7 +100,7 @@ fn support_counts_only_while_voting_is_open() {
             StatusCode::UNPROCESSABLE_ENTITY,
             "after the time, before the count"
         );
-        assert!(parent.get(&format!("/topics/{topic}")).await.says("The count is being made"));
+        assert!(parent.get(&format!("/topics/{topic}")).await.says("We are counting"));
     });
 }
 
@@ -251,11 +251,11 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
             page.html
         );
         let second = "Chosen second. 35 parents supported it, most of them from North Sefton. Most \
-            of them had no topic on the list yet.";
+            of them had no topic on the list yet, so they are heard too.";
         assert!(page.says(second));
         assert!(
-            page.says("What counting heads alone would have chosen")
-                && page.says("The forum has not confirmed it yet.")
+            page.says("What a simple count would have chosen")
+                && page.says("The forum hasn't confirmed it yet.")
         );
         let order: Vec<_> = ["Chosen first", "Chosen second"]
             .iter()
@@ -293,7 +293,7 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
         assert!(organiser.get(&form).await.says("Confirm the shortlist"));
         let refused = organiser.post(&form, &[("topics", &trams)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.says("Say why the list is not what was counted"));
+        assert!(refused.says("Say why the list is different from the count"));
         let reason = "The council has begun to plan buses with parents already.";
         organiser.post(&form, &[("topics", &trams), ("reason", reason)]).await.leads_to();
         organiser.post(&form, &[("topics", &buses)]).await.leads_to();
@@ -301,7 +301,7 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
         assert!(
             page.says(reason)
                 && page.says("Taken off the list by the forum")
-                && page.says("Put on the list by the forum")
+                && page.says("Added to the list by the forum")
         );
         assert!(!organiser.get("/forum").await.says("Shortlists to confirm"));
     });
@@ -417,8 +417,6 @@ fn rounds_do_not_overlap_and_the_form_says_so() {
         ];
         let refused = organiser.post("/forum/rounds/new", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(
-            refused.says("Another round is going on then") && refused.says("value=\"Another\"")
-        );
+        assert!(refused.says("Another round is open then") && refused.says("value=\"Another\""));
     });
 }

@@ -41,7 +41,7 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
         assert_eq!((emails.len(), emails[0].to.as_str()), (1, "one@example.org"));
         assert!(emails[0].text.contains("Transport"));
         let confirm = link(&emails[0]);
-        assert!(visitor.get(&confirm).await.says("Shall we write to you?"));
+        assert!(visitor.get(&confirm).await.says("Shall we email you?"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM subscribers").await,
             0,
@@ -56,11 +56,7 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
         );
 
         let page = visitor.get(&own).await;
-        assert!(
-            page.says("It is kept") && page.says("Transport in all of Sefton"),
-            "{}",
-            page.html
-        );
+        assert!(page.says("Saved") && page.says("Transport in all of Sefton"), "{}", page.html);
         let own = own.split('?').next().unwrap();
         let more =
             [("services", world.autism.as_str()), ("places", &world.north), ("cadence", "weekly")];
@@ -121,7 +117,7 @@ fn stopping_one_leaves_the_others_and_one_click_stops_all_without_a_cookie_or_a_
                 .await,
             1
         );
-        assert!(visitor.get(&own).await.says("We tell you of no changes now."));
+        assert!(visitor.get(&own).await.says("You don't get any emails about changes now."));
         let unknown = visitor.post("/unsubscribe/no-such-link", &[]).await;
         assert_eq!(unknown.status, StatusCode::OK, "who has subscribed is not told");
     });
@@ -172,7 +168,12 @@ fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
             1
         );
         parent.post("/account/subscriptions", &[("step", "stop all")]).await.leads_to();
-        assert!(parent.get("/account/subscriptions").await.says("We tell you of no changes now."));
+        assert!(
+            parent
+                .get("/account/subscriptions")
+                .await
+                .says("You don't get any emails about changes now.")
+        );
     });
 }
 
@@ -292,7 +293,7 @@ fn the_button_of_an_old_email_does_not_begin_again_what_was_stopped() {
             .await
             .leads_to();
         let late = world.visitor().post(&confirm, &[]).await;
-        assert!(late.says("This link has ended"));
+        assert!(late.says("This link no longer works"));
     });
 }
 
@@ -305,6 +306,6 @@ fn a_link_to_stop_that_has_ended_says_so_and_is_no_error() {
             StatusCode::OK,
             "a mail program that repeats it must not think that it failed"
         );
-        assert!(ended.says("This link has ended") && !ended.says("We have stopped"));
+        assert!(ended.says("This link no longer works") && !ended.says("We have stopped"));
     });
 }

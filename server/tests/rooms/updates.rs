@@ -53,7 +53,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let checked = leader
             .post("/lead/updates/new", &[&DONE[..], &[(name, value.as_str())]].concat())
             .await;
-        assert!(checked.says("Check what you say") && checked.says("Route 5 comes at 8:10."));
+        assert!(checked.says("Check your update") && checked.says("Route 5 comes at 8:10."));
         assert_eq!(
             number(&world, "SELECT count(*) FROM updates").await,
             0,
@@ -65,7 +65,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let read = visitor.get(&page).await;
         assert!(
             read.says("✓ Done")
-                && read.says("Claimed. The forum has not said yet")
+                && read.says("The council says so – not checked yet")
                 && read.says("Topic: ")
         );
         for place in ["/", &format!("/topics/{topic}"), &format!("/updates?about=topic:{topic}")] {
@@ -80,7 +80,8 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let version = organiser.get(&judge).await.sends("version");
         let bare = organiser.post(&judge, &[("version", &version), ("verdict", "disputed")]).await;
         assert!(
-            bare.status == StatusCode::UNPROCESSABLE_ENTITY && bare.says("Say what parents find")
+            bare.status == StatusCode::UNPROCESSABLE_ENTITY
+                && bare.says("Say what parents have found")
         );
         let disputed = [
             ("version", version.as_str()),
@@ -90,7 +91,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         organiser.post(&judge, &disputed).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(
-            read.says("Disputed by the forum")
+            read.says("The forum disagrees")
                 && read.says("It still comes at 8:25.")
                 && read.says("Route 5 comes at 8:10.")
         );
@@ -108,13 +109,13 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
             ("outcome", "partly"),
             ("version", &seen),
         ];
-        assert!(leader.post(&change, &words).await.says("Check what you say"));
+        assert!(leader.post(&change, &words).await.says("Check your update"));
         leader.post(&change, &[&words[..], &[("step", "publish")]].concat()).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(
-            read.says("Claimed. The forum")
+            read.says("not checked yet")
                 && read.says("Since Monday")
-                && read.says("What was said until then")
+                && read.says("Earlier versions")
         );
         assert!(
             read.says("It still comes at 8:25."),
@@ -123,13 +124,13 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let late =
             organiser.post(&judge, &[&disputed[..2], &[("words", "Still late.")]].concat()).await;
         assert!(
-            late.says("something else was said meanwhile")
+            late.says("It has changed meanwhile")
                 && late.says("Still late.")
                 && late.says("Since Monday")
         );
         let confirmed = [("version", "2"), ("verdict", "confirmed")];
         organiser.post(&judge, &confirmed).await.leads_to();
-        assert!(visitor.get(&page).await.says("Confirmed by the forum"));
+        assert!(visitor.get(&page).await.says("The forum agrees"));
         assert_eq!(
             number(
                 &world,
@@ -151,7 +152,7 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
             leader.post("/lead/updates/new", &[&DONE[..], &[("step", "publish")]].concat()).await;
         assert!(
             nothing.status == StatusCode::UNPROCESSABLE_ENTITY
-                && nothing.says("Choose what it is about")
+                && nothing.says("Choose what this is about")
                 && nothing.says(DONE[1].1)
         );
         let (name, value) = about(&topic);
@@ -166,7 +167,7 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
         assert!(
             refused.says("Say why it is not done")
                 && refused.says("Say who decided that")
-                && refused.says("Enter the day")
+                && refused.says("Enter the date")
         );
         let yesterday = clock::fields(world.now() - DAY).0;
         let deciding = [
@@ -178,10 +179,7 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
             ("step", "publish"),
         ];
         assert!(
-            leader
-                .post("/lead/updates/new", &deciding)
-                .await
-                .says("Choose a day that is still to come")
+            leader.post("/lead/updates/new", &deciding).await.says("Choose today or a later day")
         );
         let other = format!("topic:{}", id::fresh());
         let unknown = leader
@@ -190,7 +188,7 @@ fn an_update_needs_what_it_is_about_a_reason_where_nothing_was_done_and_days_to_
                 &[&DONE[..], &[(name, &other), (name, &value), ("step", "publish")]].concat(),
             )
             .await;
-        assert!(unknown.says("Leaders of another organisation answer for some of it"));
+        assert!(unknown.says("Another organisation's leaders answer for some of it"));
         assert_eq!(number(&world, "SELECT count(*) FROM updates").await, 0);
         let key = id::fresh();
         let twice = [&DONE[..], &[(name, value.as_str()), ("step", "publish"), ("form_key", &key)]]
@@ -335,7 +333,8 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
         let author = world.sign_in(&author).await;
         let said = author.get("/account/said").await;
         assert!(
-            said.says("The forum has not confirmed the list yet") && !said.says("Not on the list")
+            said.says("The forum hasn't confirmed the shortlist yet")
+                && !said.says("Not on the shortlist")
         );
         let round: String = sqlx::query_scalar("SELECT id FROM rounds")
             .fetch_one(&mut *world.db().read().await.unwrap())
@@ -352,7 +351,7 @@ fn nobody_hears_that_her_topic_was_not_chosen_before_the_forum_has_confirmed_wha
         .execute(&mut *world.db().read().await.unwrap())
         .await
         .unwrap();
-        assert!(author.get("/account/said").await.says("Not on the list of its round"));
+        assert!(author.get("/account/said").await.says("Not on the shortlist"));
     });
 }
 
@@ -387,7 +386,7 @@ fn another_updates_last_word_does_not_hide_that_one_is_still_being_decided() {
         publish(&leader, &topic, &DONE).await;
         world.forward(5 * DAY);
         let awaited = world.visitor().get("/updates?show=awaited").await;
-        assert!(awaited.says("1 outcome is overdue.") && awaited.html.contains(&topic));
+        assert!(awaited.says("1 answer is overdue.") && awaited.html.contains(&topic));
     });
 }
 
@@ -436,13 +435,13 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         world.close().await;
         rounds::shortlist::count_due(world.db(), &world.house.clock).await.unwrap();
         let visitor = world.visitor();
-        assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
+        assert!(visitor.get("/updates").await.says("Nothing is waiting for an answer."));
         let organiser = world.organiser().await;
         let confirm = format!("/forum/rounds/{round}/shortlist");
         let page = organiser.get(&confirm).await;
         assert!(page.says("Buses that are on time"));
         organiser.post(&confirm, &[("topics", &topic)]).await.leads_to();
-        assert!(visitor.get("/updates").await.says("1 outcome is awaited. None is overdue."));
+        assert!(visitor.get("/updates").await.says("1 answer is still to come. None is overdue."));
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let reminded = async || {
             world.deliver().await;
@@ -456,7 +455,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         world.forward(84 * DAY - HOUR);
         let before = [(
             "leader@example.org".to_owned(),
-            "Say what came of it: Buses that are on time".to_owned(),
+            "Say what happened about Buses that are on time".to_owned(),
         )];
         assert_eq!(reminded().await, before, "once");
         assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
@@ -465,17 +464,20 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
             reminded().await,
             [(
                 "leader@example.org".to_owned(),
-                "Overdue: what came of Buses that are on time".to_owned()
+                "Overdue: say what happened about Buses that are on time".to_owned()
             )]
         );
         world.forward(30 * DAY);
         assert!(reminded().await.is_empty());
         drop(leader);
         let overdue = visitor.get("/updates?show=awaited").await;
-        assert!(overdue.says("Overdue since") && overdue.says("Buses that are on time"));
+        assert!(
+            overdue.says("Overdue: the council hasn't told us")
+                && overdue.says("Buses that are on time")
+        );
 
         let leader = world.signed_in("leader3@example.org", &[Role::Leader]).await;
-        assert!(leader.get("/lead/updates").await.says("Overdue since"));
+        assert!(leader.get("/lead/updates").await.says("Overdue. It was due by"));
         let by = clock::fields(world.now() + 7 * DAY).0;
         let deciding = [
             ("you_said", "x"),
@@ -487,7 +489,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         assert!(visitor.get("/updates?show=awaited").await.says("Due by"));
         world.forward(8 * DAY + HOUR);
         assert!(
-            visitor.get("/updates?show=awaited").await.says("Overdue since"),
+            visitor.get("/updates?show=awaited").await.says("Overdue: the council"),
             "still deciding is overdue after its day"
         );
         let leader = world.signed_in("leader2@example.org", &[Role::Leader]).await;
@@ -498,7 +500,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
             )
             .await
             .leads_to();
-        assert!(visitor.get("/updates").await.says("Nothing waits for an outcome."));
+        assert!(visitor.get("/updates").await.says("Nothing is waiting for an answer."));
     });
 }
 
@@ -562,13 +564,13 @@ fn each_who_contributed_gets_one_email_for_each_outcome_and_none_for_spelling() 
         };
         world.forward(MINUTE);
         assert_eq!(say("Route 5, comes at 8:10!", "1").await, 0, "only its spelling differs");
-        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("Claimed"));
+        assert!(world.visitor().get(&format!("/updates/{update}")).await.says("not checked yet"));
         world.forward(MINUTE);
         assert_eq!(say("Route 5 comes at 8:15.", "2").await, 5, "it says something else");
         assert_eq!(number(&world, "SELECT count(*) FROM update_letters").await, 10);
         world.forward(MINUTE);
         let slip = [DONE[0], ("we_did", "Route 5 cones at 8:15."), DONE[2], ("version", "3")];
-        assert!(leader.post(&change, &slip).await.says("Is it more than spelling?"));
+        assert!(leader.post(&change, &slip).await.says("Did you change more than the spelling?"));
         leader
             .post(&change, &[&slip[..], &[("step", "publish"), ("tell", "yes")]].concat())
             .await
@@ -620,9 +622,9 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         parent.support(&topic, "support").await;
         let own = parent.propose("Trams to school").await;
         let said = parent.get("/account/said").await;
-        assert!(said.says("You supported it") && said.says("In a round that is not closed yet"));
+        assert!(said.says("You supported this") && said.says("Voting is still open"));
         assert!(
-            said.says("Trams to school") && said.says("An organiser reads it") && !own.is_empty()
+            said.says("Trams to school") && said.says("Waiting to be checked") && !own.is_empty()
         );
         world.close().await;
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
@@ -630,7 +632,7 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         let parent = world.signed_in("again@example.org", &[Role::Parent]).await;
         assert!(parent.get("/account/said").await.says("You have said nothing yet"));
         let doubts = format!("/updates/{update}/doubts/new");
-        assert!(parent.post(&doubts, &[("words", " ")]).await.says("Say what you found"));
+        assert!(parent.post(&doubts, &[("words", " ")]).await.says("Tell us what happened"));
         parent.post(&doubts, &[("words", "It came at 8:40 on Friday.")]).await.leads_to();
         assert!(
             !world.visitor().get(&format!("/updates/{update}")).await.says("8:40"),
@@ -653,7 +655,7 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         leader.post(&format!("/lead/updates/{update}"), &changed).await.leads_to();
         let judge = organiser.get(&format!("/forum/updates/{update}")).await;
         assert!(
-            judge.says("It came at 8:40 on Friday.") && judge.says("of what was said before"),
+            judge.says("It came at 8:40 on Friday.") && judge.says("about an earlier version"),
             "who judges sees it all the same"
         );
     });
@@ -694,7 +696,7 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
             let wrong = receipt(code).await;
             assert!(
                 wrong.status == StatusCode::UNPROCESSABLE_ENTITY
-                    && wrong.says("No answers have this one"),
+                    && wrong.says("We have no answers with this code"),
                 "{code}"
             );
         }
@@ -712,13 +714,13 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         let shown = receipt(&code(&sent).to_lowercase().replace('-', " ")).await;
         assert!(
             shown.says("Short breaks")
-                && shown.says("Your answers count in it.")
+                && shown.says("Your answers were counted.")
                 && !shown.says("Weekends"),
             "of the answers nothing"
         );
-        assert!(shown.says("Nobody has said yet what came of it."));
+        assert!(shown.says("Nobody has told us yet what happened."));
         for response in [&unsent, &taken_back] {
-            assert!(receipt(&code(response)).await.says("they do not count in it"));
+            assert!(receipt(&code(response)).await.says("Your answers were not counted"));
         }
         consultations::answered(&world, &id, 12, 12).await;
         world.forward(61 * DAY);
@@ -746,8 +748,11 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         for _ in 0..2 {
             ::consultations::tidy_due(world.db(), world.now()).await.unwrap();
         }
-        assert!(receipt(&code(&unsent)).await.says("No answers have this one"), "it is erased");
-        assert!(receipt(&code(&sent)).await.says("Your answers count in it."));
+        assert!(
+            receipt(&code(&unsent)).await.says("We have no answers with this code"),
+            "it is erased"
+        );
+        assert!(receipt(&code(&sent)).await.says("Your answers were counted."));
     });
 }
 
@@ -804,7 +809,7 @@ fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
             .deliver()
             .await
             .into_iter()
-            .filter(|email| email.subject.starts_with("What came of it"))
+            .filter(|email| email.subject.starts_with("What happened about"))
             .collect();
         let to: Vec<&str> = told.iter().map(|email| email.to.as_str()).collect();
         assert!(
@@ -859,11 +864,14 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
         let about = format!("round:{round}");
         let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
         leader.post("/lead/updates/new", &fields).await.leads_to();
-        assert!(parent.get("/account/said").await.says("✓ Done, claimed"), "of its round");
+        assert!(
+            parent.get("/account/said").await.says("✓ Done. The council says so"),
+            "of its round"
+        );
         world.forward(MINUTE);
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
         assert!(
-            parent.get("/account/said").await.says("● Partly done, claimed"),
+            parent.get("/account/said").await.says("● Partly done. The council says so"),
             "of the topic itself rather than of its round"
         );
     });

@@ -107,6 +107,11 @@ impl World {
         Self { house, service, ..self }
     }
 
+    /// A new world on a database of the same kind.
+    pub async fn another(&self) -> Self {
+        Self::new(self.db().kind()).await
+    }
+
     /// Another house beside this one, with a folder of its own.
     pub fn beside(&self, house: House) -> Self {
         let service = server::edge::service(house.clone(), Vec::new());
@@ -344,7 +349,7 @@ impl Browser<'_> {
             self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap().split(';').next().unwrap();
             let name = cookie.split('=').next().unwrap();
             let mut held = self.cookie.borrow_mut();

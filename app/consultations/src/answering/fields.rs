@@ -8,7 +8,7 @@ use questionnaires::answers::{
 };
 use questionnaires::{Kind, Question};
 
-/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused stands
+/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused comes
 /// before it.
 pub fn question(
     question: &Question,
@@ -51,7 +51,7 @@ pub fn question(
     let shown = Shown::of(question, kept, sent);
     let options = |kind: &'static str, choices: Vec<(String, String)>| {
         let declined =
-            question.may_decline.then(|| (DECLINED.to_owned(), "I prefer not to say".to_owned()));
+            question.may_decline.then(|| (DECLINED.to_owned(), "Prefer not to say".to_owned()));
         let options = choices.into_iter().chain(declined).enumerate().map(|(nth, (value, label))| {
             let id = if nth == 0 { at.clone() } else { format!("{at}-{nth}") };
             let checked = shown.all.contains(&value);
@@ -111,8 +111,7 @@ pub fn question(
                     <legend>{text}</legend>
                     {help()}
                     <p class="hint">
-                        "Give 1 to what matters most, then 2, and so on. Leave out what does not \
-                         matter."
+                        "Give 1 to what matters most, then 2, and so on. You can leave some out."
                     </p>
                     {problem()}
                     <div class="options">{ranks}</div>
@@ -138,8 +137,7 @@ pub fn question(
         }
         .into_any(),
         Kind::LongText {} => {
-            // Leptos does not escape what stands in a textarea, and a browser drops the first line
-            // end.
+            // Leptos does not escape what is in a textarea, and a browser drops the first line end.
             let value = format!("\n{}", html_escape::encode_text(shown.one()));
             let declined = decline(question, &shown, &name);
             view! {
@@ -194,7 +192,7 @@ pub fn question(
     }
 }
 
-/// "I prefer not to say", beside a field to write in.
+/// "Prefer not to say", beside a field to write in.
 fn decline(question: &Question, shown: &Shown, name: &str) -> impl IntoView + use<> {
     let checked = shown.all.iter().any(|value| value == DECLINED);
     let (id, name) = (format!("{}-declined", element(question)), name.to_owned());
@@ -202,13 +200,13 @@ fn decline(question: &Question, shown: &Shown, name: &str) -> impl IntoView + us
         view! {
             <label class="option" for=id.clone()>
                 <input type="checkbox" id=id.clone() name=name value=DECLINED checked=checked />
-                "I prefer not to say"
+                "Prefer not to say"
             </label>
         }
     })
 }
 
-/// What stands in the field: what was sent, or the answer that is kept.
+/// What is in the field: what was sent, or the answer that is kept.
 struct Shown {
     all: Vec<String>,
     ranked: Vec<(String, String)>,
@@ -271,7 +269,7 @@ pub fn in_words(question: &Question, answer: Option<&Answer>, places: &[Named]) 
     };
     match answer {
         None => "Not answered".to_owned(),
-        Some(Answer::Declined) => "I prefer not to say".to_owned(),
+        Some(Answer::Declined) => "Prefer not to say".to_owned(),
         Some(Answer::Chosen(keys)) => keys.iter().map(name).collect::<Vec<_>>().join(", "),
         Some(Answer::Ranked(keys)) => keys
             .iter()

@@ -1,9 +1,9 @@
-//! Answering: begun with one tap, kept answer by answer, come back to by a code, checked, sent;
-//! changed or taken back until the close. Whoever has the code holds the response; nobody else can
+//! Answering: started with one tap, saved answer by answer, returned to with a code, checked, sent;
+//! changed or deleted until the close. The response belongs to whoever has the code; nobody can
 //! tell whose it is.
 //!
 //! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it.
-//! Here are the beginning, the answers to check, and the receipt.
+//! The start, the answers to check and the receipt are here.
 
 pub mod fields;
 pub mod pages;
@@ -68,8 +68,8 @@ pub async fn begin(
                 <div class="stack">
                     <h1>"Try again in an hour"</h1>
                     <p class="lead">
-                        "Very many people have begun to answer from where you are. Who has begun \
-                         can go on."
+                        "A lot of people near you have just started to answer. If you have already \
+                         started, you can carry on."
                     </p>
                     <p>
                         <a class="button" href=here.clone()>
@@ -105,7 +105,8 @@ pub async fn begin(
     Ok((cookie, Redirect::to(&format!("{here}/answers/{code}{first}"))).into_response())
 }
 
-/// Whether somebody may begin: anyone, who is signed in, or who came by a link of her own.
+/// Whether somebody may start: anyone, people who are signed in, or people who came by a personal
+/// link.
 pub async fn may_begin(
     house: &House,
     viewer: &Viewer,
@@ -122,7 +123,7 @@ pub async fn may_begin(
     })
 }
 
-/// GET `/consultations/{id}/links/{link}`: a link of one's own. This phone remembers it until the
+/// GET `/consultations/{id}/links/{link}`: a personal link. This phone remembers it until the
 /// close.
 pub async fn by_link(
     State(house): State<House>,
@@ -132,8 +133,8 @@ pub async fn by_link(
     let consultation = opened(&house, &id).await?;
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
     if !responses::is_link(&house.db, &consultation.id, &link).await? {
-        let why = "This link is none of those that were given. Look at the email or the sheet \
-            once more: it must be typed as it stands there.";
+        let why = "We don't recognise this link. Check the email or sheet it came on, and type it \
+            exactly as it is there.";
         return Ok(Page::link_ended(
             "This link does not work",
             why,
@@ -145,8 +146,8 @@ pub async fn by_link(
     Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), Redirect::to(&here)).into_response())
 }
 
-/// The cookie that holds the code of the response begun on this phone. It is sent to the pages of
-/// its consultation alone.
+/// The cookie that holds the code of the response begun on this phone. It is sent only to the pages
+/// of its consultation.
 const CODE_COOKIE: &str = "answers";
 /// The cookie that holds the link somebody came by.
 const LINK_COOKIE: &str = "link";
@@ -207,12 +208,12 @@ pub async fn come_back(
 
 fn no_response(house: &House, viewer: &Viewer, consultation_id: &str) -> Response {
     let to = format!("/consultations/{consultation_id}");
-    let page = Page::new("No answers with this code", || {
+    let page = Page::new("We can't find any answers with this code", || {
         view! {
             <div class="stack">
-                <h1>"No answers with this code"</h1>
+                <h1>"We can't find any answers with this code"</h1>
                 <p class="lead">
-                    "Look at the code once more: it has four groups of four emails and numbers."
+                    "Check the code: it has four groups of four letters and numbers."
                 </p>
                 <p>
                     <a class="button" href=to>
@@ -225,7 +226,7 @@ fn no_response(house: &House, viewer: &Viewer, consultation_id: &str) -> Respons
     page.status(axum::http::StatusCode::NOT_FOUND).answer(house, viewer)
 }
 
-/// A response in somebody's hand: the one of the address, with its code, and the places.
+/// A response someone has opened: the one of the address, with its code, and the places.
 pub(super) struct InHand {
     response: responses::Response,
     code: String,
@@ -302,10 +303,13 @@ pub async fn end(
         }
         let what_to_do = match consultation.terms.access {
             Who::Link => {
-                "Open the link they were sent by on this phone, then take them back. They still \
+                "Open the link you sent them from on this phone, then delete them. Until then they \
+                 still count"
+            }
+            _ => {
+                "Sign in to the account that sent them, then delete them. Until then they still \
                  count"
             }
-            _ => "Sign in as whoever sent them, then take them back. They still count",
         };
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)));
     }
@@ -318,15 +322,13 @@ pub async fn end(
         return Ok(Redirect::to(&back).into_response());
     }
     if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
-        let refusals = Refusals::one("answers", format!("Answer this as well: {}", missing.text));
+        let refusals =
+            Refusals::one("answers", format!("Answer this question too: {}", missing.text));
         return Ok(shown(&house, &viewer, &hand, &refusals));
     }
     let who_is_it = match consultation.terms.access {
-        Who::SignedIn => "Sign in, then send them. Your answers are kept",
-        _ => {
-            "Open the link you were given on this phone as well, then send them. Your answers are \
-             kept"
-        }
+        Who::SignedIn => "Sign in, then send them. Your answers are saved",
+        _ => "Open your own link on this phone too, then send them. Your answers are saved",
     };
     if consultation.terms.access != Who::Anyone && once.is_none() {
         return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
@@ -354,8 +356,8 @@ pub async fn end(
         }
         None => Ok(Redirect::to(&back).into_response()),
         Some(Sending::SentBefore) => {
-            let what_to_do = "Change the answers that you have sent before, with their code. Each \
-                person sends one set of answers";
+            let what_to_do = "You have already sent answers. Use the code you got then to change \
+                them. Each person can send one set of answers";
             Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)))
         }
     }
@@ -367,8 +369,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
     let (standing, is_open) = (consultation.standing(house.clock.now()), hand.is_open(house));
     let asked = answers::asked(&consultation.questionnaire, &response.answers);
     let title = match response.state {
-        Stands::Sent => "Your answers are in",
-        Stands::Withdrawn => "Your answers are taken back",
+        Stands::Sent => "We have your answers",
+        Stands::Withdrawn => "Your answers have been deleted",
         _ if is_open => "Check your answers",
         _ => "Your answers were not sent",
     };
@@ -406,7 +408,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             view! {
                 <label class="option">
                     <input type="checkbox" name="quote" value="yes" checked=response.may_quote />
-                    "Words I wrote may be quoted, without my name"
+                    "You can quote what I wrote, without my name"
                 </label>
             }
         };
@@ -418,10 +420,12 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     return view! {
                         <p>
                             <a class="button" href=to>
-                                "Sign in to send them"
+                                "Sign in to send your answers"
                             </a>
                         </p>
-                        <p class="soft">"Your answers are kept. Nobody can see which are yours."</p>
+                        <p class="soft">
+                            "Your answers are saved. Nobody can see which are yours."
+                        </p>
                     }
                     .into_any();
                 }
@@ -429,13 +433,12 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
                 });
                 let quote = has_words.then(quote);
-                // Only an account can be written to, and only where that it took part is kept
-                // anyway.
+                // Only an account can be emailed, and only where we keep that it took part anyway.
                 let outcome = (terms.access == Who::SignedIn).then(|| {
                     view! {
                         <label class="option">
                             <input type="checkbox" name="outcome" value="yes" />
-                            "Write to me when it is said what came of it"
+                            "Email me about what happens next"
                         </label>
                     }
                 });
@@ -446,8 +449,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                     </button>
                 </form>
                 <p class="soft">
-                    "They count once they are sent. Until the close you can change them or take \
-                     them back."
+                    "Your answers count once you send them. You can change or delete them until \
+                     this closes."
                 </p>
             }
             .into_any()
@@ -457,7 +460,7 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
                 <form method="post">
                     {quote()}
                     <button class="button quiet" name="step" value="agree">
-                        "Keep this choice"
+                        "Save"
                     </button>
                 </form>
             }
@@ -465,11 +468,11 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
         let withdraw = (is_open && response.state == Stands::Sent).then(|| {
             view! {
                 <details>
-                    <summary>"Take my answers back"</summary>
+                    <summary>"Delete my answers"</summary>
                     <form method="post">
-                        <p>"They are erased, and nobody can bring them back."</p>
+                        <p>"They will be deleted for good."</p>
                         <button class="button warn" name="step" value="withdraw">
-                            "Take them back"
+                            "Delete them"
                         </button>
                     </form>
                 </details>
@@ -479,8 +482,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             view! {
                 <Banner title="Thank you">
                     <p>
-                        "Your answers count. Write the code down: with it you can change them or \
-                         take them back."
+                        "Your answers count. Write down your code: you will need it to change or \
+                         delete them."
                     </p>
                 </Banner>
             }
@@ -490,8 +493,8 @@ fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> 
             view! {
                 <p class="panel warn">
                     {format!(
-                        "It has closed while you were answering. You have until {until} to send \
-                         your answers.",
+                        "This closed while you were answering. You have until {until} to send your \
+                         answers.",
                     )}
                 </p>
             }
@@ -538,8 +541,8 @@ fn code_panel(house: &House, hand: &InHand) -> impl IntoView + use<> {
         <div class="panel gold">
             <p>"Your code: "<b class="code">{hand.code.clone()}</b></p>
             <p class="soft">
-                "With it, or with this link, you come back from any phone. Who has it can read and \
-                 change your answers; nobody can find out whose they are."
+                "Use it, or this link, to come back from any phone. Anyone with this code can read \
+                 and change your answers, but nobody can find out whose they are."
             </p>
             <p class="soft">
                 <a href=hand.to("")>{link}</a>

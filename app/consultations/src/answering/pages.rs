@@ -1,4 +1,4 @@
-//! The questions: one a page, or all on one page. Every answer is kept as it is given.
+//! The questions: one a page, or all on one page. Every answer is saved as it is given.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use questionnaires::{Question, Questionnaire};
 use super::{InHand, fields, in_hand, no_response};
 use crate::responses::{self, State as Stands};
 
-/// What is to be put right, by the keys of the questions.
+/// What needs correcting, by the keys of the questions.
 pub type Problems = BTreeMap<String, String>;
 
 /// GET `/consultations/{id}/answers/{code}/questions/{key}`
@@ -39,9 +39,9 @@ pub async fn one(
     }
 }
 
-/// POST `/consultations/{id}/answers/{code}/questions/{key}`: keeps the answer and leads to the
-/// next question. To one that is not asked nothing is kept. A program that asks for `text/plain`
-/// gets "kept", and what comes next in the header `location`.
+/// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
+/// next question. An answer to one that is not asked is not saved. A program that asks for
+/// `text/plain` gets "kept", and what comes next in the header `location`.
 pub async fn keep_one(
     State(house): State<House>,
     viewer: Viewer,
@@ -103,8 +103,8 @@ pub async fn keep_one(
     Ok(next_is(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default()))
 }
 
-/// Keeps answers, and lets a response that was sent no longer count when one is missing now that is
-/// needed; all answers, `None` when it was taken back meanwhile.
+/// Saves answers, and stops counting a response that was sent when a required one is now missing;
+/// returns all answers, `None` when it was deleted meanwhile.
 async fn keep(
     house: &House,
     hand: &InHand,
@@ -185,13 +185,13 @@ fn question_page(
                     {heading.map(|heading| view! { <p class="state">{heading}</p> })}
                     <form method="post" novalidate data-answers="one">
                         {field}
-                        <button class="button">"Go on"</button>
+                        <button class="button">"Continue"</button>
                     </form>
                     <div data-response=hand.to("")>
                         <KeepAnswers />
                     </div>
                     <p class="soft">
-                        "Each answer is kept when you go on. Your code to come back: "
+                        "We save each answer when you press Continue. Your code to come back: "
                         <span class="code">{hand.code.clone()}</span>
                     </p>
                     <p>
@@ -207,19 +207,19 @@ fn question_page(
     if problem.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
 }
 
-/// Says of a response that was sent and misses an answer now that it does not count.
+/// Says that a response that was sent does not count, because an answer is now missing.
 pub fn reopened(hand: &InHand) -> impl IntoView + use<> {
     (hand.response.state == Stands::Reopened).then(|| {
         view! {
             <p class="panel warn">
-                "Your answers do not count now: after your change an answer is missing. Give it, \
-                 then send them again."
+                "Your answers don't count at the moment: after your change, one answer is missing. \
+                 Give it, then send them again."
             </p>
         }
     })
 }
 
-/// What is to be put right, with the way to each question.
+/// What needs correcting, with a link to each question.
 pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) -> Option<AnyView> {
     let links = problems.into_iter().map(|(question, what_to_do)| {
         view! {
@@ -236,7 +236,7 @@ pub fn summary<'p>(problems: impl IntoIterator<Item = (&'p Question, &'p str)>) 
         view! {
             <div class="summary" id="put-right">
                 <div role="alert">
-                    <h2>"Please put this right"</h2>
+                    <h2>"There is a problem"</h2>
                     <ul>{links}</ul>
                 </div>
             </div>
@@ -258,8 +258,8 @@ pub async fn all(
     Ok(all_page(&hand, &Sent::default(), &Problems::new()).answer(&house, &viewer))
 }
 
-/// POST `/consultations/{id}/answers/{code}/all`: keeps every answer that can be kept, and says
-/// what is to be put right.
+/// POST `/consultations/{id}/answers/{code}/all`: saves every answer that can be saved, and says
+/// what needs correcting.
 pub async fn keep_all(
     State(house): State<House>,
     viewer: Viewer,
@@ -286,12 +286,12 @@ pub async fn keep_all(
         if shown.is_none_or(|shown| shown == mark(kept)) || answer.as_ref() == kept {
             return true;
         }
-        // A field that was empty and stayed so says nothing of an answer that was given elsewhere.
+        // A field that was empty and stayed so says nothing about an answer that was given
+        // elsewhere.
         let is_untouched = answer.is_none() && shown == Some("");
         if !is_untouched {
-            let what_to_do = "Look at this answer: you gave another in another window, or on \
-                another phone, since this page was shown. Press the button once more to keep what \
-                stands here";
+            let what_to_do = "Check this answer: you gave a different one in another window, or on \
+                another phone, after you opened this page. Press the button again to save this one";
             problems.insert(key.clone(), what_to_do.to_owned());
         }
         false
@@ -304,7 +304,7 @@ pub async fn keep_all(
     Ok(all_page(&hand, &sent, &problems).answer(&house, &viewer))
 }
 
-/// The hidden field that says which answer to a question stood on the page when it was shown.
+/// The hidden field that says which answer to a question was on the page when it was shown.
 fn shown_field(key: &str) -> String {
     format!("shown.{key}")
 }
@@ -357,7 +357,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
                     <form method="post" novalidate data-answers="all">
                         {shown}
                         {questions}
-                        <button class="button">"Keep my answers"</button>
+                        <button class="button">"Save my answers"</button>
                     </form>
                     <div data-response=hand.to("")>
                         <KeepAnswers />
@@ -395,7 +395,7 @@ pub fn all_fields(
     fields.collect_view()
 }
 
-/// Whom a question is asked, in words: on one page nothing appears and goes away.
+/// Who is asked a question, in words: on one page nothing appears or disappears.
 pub fn only_if<'q>(
     mut questions: impl Iterator<Item = &'q Question>,
     question: &Question,

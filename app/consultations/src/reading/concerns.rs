@@ -1,4 +1,4 @@
-//! Answers that were passed on: only the safeguarding lead reads them, and each look is kept.
+//! Answers that were passed on: only the safeguarding lead reads them, and we record each time.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -22,12 +22,12 @@ use crate::answering::fields;
 pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let waiting = store::concerns(&house.db, false).await?;
     let looked_after = store::concerns(&house.db, true).await?;
-    let page = Page::new("Answers that were passed on", || {
+    let page = Page::new("Answers passed on to you", || {
         let waiting = if waiting.is_empty() {
             view! {
                 <p>
-                    "Nothing waits for you. What organisers pass on of answers to consultations \
-                     will be here, and nobody else sees it."
+                    "Nothing is waiting for you. Answers to consultations that organisers pass on \
+                     will be here. Nobody else can see them."
                 </p>
             }
             .into_any()
@@ -38,7 +38,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         let looked_after = (!looked_after.is_empty()).then(|| {
             view! {
                 <details>
-                    <summary>"What was looked after"</summary>
+                    <summary>"Dealt with"</summary>
                     <ul class="rows">{looked_after.into_iter().map(line).collect_view()}</ul>
                 </details>
             }
@@ -50,9 +50,9 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                         "Safeguarding"
                     </a>
                 </p>
-                <h1>"Answers that were passed on"</h1>
+                <h1>"Answers passed on to you"</h1>
                 <p class="lead">
-                    "Only people who look after safeguarding can read them. Each look is kept."
+                    "Only safeguarding leads can read them. We record each time someone opens one."
                 </p>
                 {waiting}
                 {looked_after}
@@ -74,10 +74,10 @@ fn line((id, title, what, passed_on_at): (String, String, String, Millis)) -> im
 }
 
 fn in_words(what: &str) -> &'static str {
-    if what == "danger" { "It tells of danger" } else { "It names a child" }
+    if what == "danger" { "Someone may be in danger" } else { "It names a child" }
 }
 
-/// GET `/forum/safeguarding/answers/{id}`: keeps that she looked, then shows it.
+/// GET `/forum/safeguarding/answers/{id}`: records that it was opened, then shows it.
 pub async fn concern(
     State(house): State<House>,
     viewer: Viewer,
@@ -89,7 +89,7 @@ pub async fn concern(
     page(&house, &viewer, concern, &Sent::query(&uri), &Refusals::default()).await
 }
 
-/// Keeps that she looks.
+/// Records that it is opened.
 async fn look(house: &House, viewer: &Viewer, concern: &Concern) -> Result<(), Error> {
     let (now, by, about) =
         (house.clock.now(), viewer.signed_in()?.account_id.clone(), concern.id.clone());
@@ -183,14 +183,14 @@ async fn page(
                 {note_is_kept(sent)}
                 <p>
                     <a class="back" href="/forum/safeguarding/answers">
-                        "Answers that were passed on"
+                        "Answers passed on to you"
                     </a>
                 </p>
                 <Summary refusals />
                 <h1>{in_words(&concern.what)}</h1>
                 <p class="soft">
                     {format!(
-                        "Passed on by {} on {}, from: {}",
+                        "Passed on by {} on {}, from the consultation “{}”",
                         concern.passed_on.0,
                         clock::day_and_hour(concern.passed_on.1),
                         concern.consultation.1,
@@ -199,12 +199,13 @@ async fn page(
                 <h2>{question.text.clone()}</h2>
                 <p class="said">{answer}</p>
                 <p class="soft">
-                    "Nobody can find out who wrote it: answers hold no name. If they tell of \
-                     danger now, ring the council’s safeguarding team with what is written here."
+                    "Nobody can find out who wrote this: answers hold no names. If someone may be \
+                     in danger now, ring the council’s safeguarding team and tell them what it \
+                     says."
                 </p>
                 {what_was_done(notes, sent, refusals)}
                 <details>
-                    <summary>"Who has looked at it"</summary>
+                    <summary>"Who has opened it"</summary>
                     <ol class="timeline">{timeline(looks)}</ol>
                 </details>
             </div>

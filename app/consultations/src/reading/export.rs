@@ -104,7 +104,7 @@ async fn rows(
     });
     noted.await?;
     let questions = material.questions();
-    let head = ["How it came", "Version", "May be quoted"].map(str::to_owned).into_iter();
+    let head = ["How it came in", "Version", "Can be quoted"].map(str::to_owned).into_iter();
     let mut rows = vec![
         head.chain(questions.iter().map(|question| harmless(&question.text))).collect::<Vec<_>>(),
     ];

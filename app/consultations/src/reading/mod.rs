@@ -1,9 +1,9 @@
 //! Reading what parents said, once it has closed: organisers read every answer question by
-//! question, put themes to it, choose words to publish, redact, and pass on what tells of danger or
-//! names a child.
+//! question, give it themes, choose quotes to publish, redact, and pass on answers that suggest
+//! danger or name a child.
 //!
-//! `pages` is where they read, `concerns` what the safeguarding lead sees of it, `export` the files
-//! for the forum itself, `store` the SQL. What may be read and quoted is said here.
+//! `pages` is where they read, `concerns` what the safeguarding lead sees, `export` the files for
+//! the forum itself, `store` the SQL. What may be read and quoted is decided here.
 
 mod concerns;
 mod export;
@@ -39,7 +39,7 @@ pub fn routes() -> Routes {
 /// What was done about an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
-    /// Other words stand in its place, for a reason.
+    /// Other words are read in its place, for a reason.
     Redacted {
         /// What is read instead.
         words: String,
@@ -58,8 +58,8 @@ pub enum Done {
 /// What was done about the answers of one consultation: (response, question, what).
 pub type Treated = Vec<(String, String, Done)>;
 
-/// What stands in the place of an answer that was passed on.
-pub const PASSED_ON: &str = "Passed on to whoever looks after safeguarding";
+/// What is read in place of an answer that was passed on.
+pub const PASSED_ON: &str = "Passed on to the safeguarding lead";
 /// The longest quotation, in characters.
 const LONGEST_QUOTATION: usize = 400;
 
@@ -91,7 +91,7 @@ pub fn is_in_own_words(kind: &Kind) -> bool {
     matches!(kind, Kind::ShortText {} | Kind::LongText {})
 }
 
-/// Reads which words of an answer are to be published. They must stand in it as they are.
+/// Reads which words of an answer are to be published. They must be in it exactly as they are.
 ///
 /// # Errors
 /// What to do.
@@ -104,13 +104,14 @@ pub fn quotation(
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = plain(&forms::prose(words));
     if !may_quote {
-        Err("Leave it. Whoever wrote it did not say that words may be quoted")
+        Err("Leave it out. The person who wrote this didn't say we could quote it")
     } else if done.contains(&&Done::PassedOn) {
-        Err("Leave it. It was passed on, so nothing of it is published")
+        Err("Leave it out. It was passed on to the safeguarding lead, so none of it is published")
     } else if words.is_empty() || words.chars().count() > LONGEST_QUOTATION {
-        Err("Choose some words of the answer: up to 400 characters")
+        Err("Choose some words from the answer: up to 400 characters")
     } else if !plain(readable).contains(&words) {
-        Err("Choose words as they stand in the answer. Nothing may be changed but what is redacted")
+        Err("Use the words exactly as they are in the answer. If something must be hidden, redact \
+             it first")
     } else {
         Ok(words)
     }

@@ -45,13 +45,13 @@ impl Material {
         let consultation = versions.last().cloned().ok_or(Error::NotFound)?;
         if consultation.standing(house.clock.now()) != Standing::Closed {
             let to = format!("/forum/consultations/{}", consultation.id);
-            let page = Page::new("Not before it has closed", || {
+            let page = Page::new("You can't read the answers yet", || {
                 view! {
                     <div class="stack">
-                        <h1>"Not before it has closed"</h1>
+                        <h1>"You can't read the answers yet"</h1>
                         <p class="lead">
-                            "Nobody reads answers while others still give theirs, organisers \
-                             included."
+                            "Nobody, not even an organiser, can read them until the consultation \
+                             has closed."
                         </p>
                         <p>
                             <a class="button" href=to>
@@ -83,7 +83,7 @@ impl Material {
         all
     }
 
-    /// The question as this response was asked it.
+    /// The question as this response answered it.
     pub fn question(&self, heard: &Heard, key: &str) -> Option<&Question> {
         self.versions
             .iter()
@@ -152,18 +152,19 @@ pub async fn questions(
                 <h1>"Read the answers"</h1>
                 <p class="lead">
                     {format!(
-                        "{} responses. Only organisers read them; nobody can tell whose they are.",
+                        "{} responses. Only organisers can read them, and nobody can tell whose \
+                         they are.",
                         material.heard.len(),
                     )}
                 </p>
                 <ol class="queue">{rows}</ol>
-                <h2>"Take them with you"</h2>
+                <h2>"Download the answers"</h2>
                 <p class="soft">
-                    "All answers in one file, for the forum alone. It is noted who took it."
+                    "All answers in one file, for the forum only. We record who downloads it."
                 </p>
                 <div class="row">
                     <form method="post" action=format!("{here}/answers.xlsx")>
-                        <button class="button quiet">"As a workbook (XLSX)"</button>
+                        <button class="button quiet">"As a spreadsheet (XLSX)"</button>
                     </form>
                     <form method="post" action=format!("{here}/answers.csv")>
                         <button class="button quiet">"As a table (CSV)"</button>
@@ -171,7 +172,7 @@ pub async fn questions(
                 </div>
                 <p>
                     <a class="button" href=format!("{here}/release")>
-                        "Go on to the results"
+                        "Continue to the results"
                     </a>
                 </p>
             </div>
@@ -194,8 +195,8 @@ pub async fn answers(
     shown(&house, &viewer, &material, &key, &Sent::query(&uri), &Refusals::default()).await
 }
 
-/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says of one answer
-/// what it is about, redacts it, chooses words to publish, or passes it on.
+/// POST `/forum/consultations/{id}/answers/{key}`: adds or removes a theme; or says what one answer
+/// is about, redacts it, chooses a quote to publish, or passes it on.
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
@@ -275,8 +276,8 @@ pub async fn act(
         })
     });
     if !kept.await? {
-        let what_to_do = "Look at it once more: somebody else changed something in the same \
-            moment. Nothing of yours was kept";
+        let what_to_do =
+            "Check this again: someone else made a change at the same moment. Yours was not saved";
         return shown(
             &house,
             &viewer,
@@ -320,8 +321,7 @@ fn step(
         "remove-theme" => return Ok(Step::RemoveTheme(sent.typed("theme").to_owned())),
         _ => {}
     }
-    let gone =
-        || ("themes", "Choose the answer again. It is not among those that count".to_owned());
+    let gone = || ("themes", "Choose the answer again. This one doesn't count any more".to_owned());
     let heard = response.ok_or_else(gone)?;
     let done = about(&material.around.treated, &heard.response_id, key);
     let said = material.read(heard, key).ok_or_else(gone)?;
@@ -335,20 +335,20 @@ fn step(
             let words = forms::within(
                 forms::prose(sent.typed("words")),
                 5_000,
-                "Write what may be read instead, as in: [a name]",
+                "Write what people will read instead, for example: [a name]",
             );
-            let reason = forms::within(sent.line("reason"), 200, "Say why it is redacted");
+            let reason = forms::within(sent.line("reason"), 200, "Say why you are redacting it");
             words
                 .and_then(|words| Ok(Step::Redact(words, reason?)))
                 .map_err(|what_to_do| ("themes", what_to_do))
         }
         "danger" => Ok(Step::PassOn("danger")),
         "name" => Ok(Step::PassOn("a name")),
-        _ => Err(("themes", "Choose what to do again".to_owned())),
+        _ => Err(("themes", "Choose again what to do".to_owned())),
     }
 }
 
-/// Where an answer stands on the page.
+/// The place of an answer on the page.
 fn anchor(response_id: &str) -> String {
     format!("answer-{}", response_id.chars().take(12).collect::<String>())
 }
@@ -413,7 +413,7 @@ async fn shown(
             let asked = asked.map(|asked| {
                 view! {
                     <p>
-                        <b>"It was asked: "</b>
+                        <b>"The question was: "</b>
                         {asked.text.clone()}
                     </p>
                 }
@@ -453,11 +453,11 @@ async fn shown(
                 {by_theme}
                 <form class="row" method="get">
                     <div class="field">
-                        <label for="q">"Look for words"</label>
+                        <label for="q">"Search the answers"</label>
                         <input id="q" name="q" type="search" value=looked_for />
                     </div>
                     <input type="hidden" name="theme" value=chosen.clone() />
-                    <button class="button quiet">"Look"</button>
+                    <button class="button quiet">"Search"</button>
                 </form>
                 <p class="state">{found_words}</p>
                 <ul class="queue">{rows}</ul>
@@ -510,18 +510,18 @@ fn by_theme(
         <section class="panel" id="themes">
             <h2>"Themes"</h2>
             <p class="soft">
-                "What the answers are about, in your words. How many are about each is counted in \
-                 the results."
+                "What the answers are about, in your own words. The results will show how many are \
+                 about each theme."
             </p>
             <ul class="rows">{rows}</ul>
             {all}
             <form class="row" method="post" action=here.to_owned()>
                 <div class="field">
-                    <label for="title">"A new theme"</label>
+                    <label for="title">"New theme"</label>
                     <input id="title" name="title" type="text" autocomplete="off" />
                 </div>
                 <button class="button quiet" name="step" value="add-theme">
-                    "Add it"
+                    "Add this theme"
                 </button>
             </form>
         </section>
@@ -532,8 +532,8 @@ fn by_theme(
 fn marks(done: &[&Done]) -> impl IntoView + use<> {
     let lines = done.iter().map(|done| match done {
         Done::Redacted { reason, .. } => format!("● Redacted: {reason}"),
-        Done::Quoted { words } => format!("● To be published: “{words}”"),
-        Done::PassedOn => "● Only who looks after safeguarding reads it".to_owned(),
+        Done::Quoted { words } => format!("● Will be published: “{words}”"),
+        Done::PassedOn => "● Only the safeguarding lead can read it".to_owned(),
     });
     let lines = lines.map(|line| view! { <p class="state">{line}</p> }).collect::<Vec<_>>();
     lines.collect_view()
@@ -577,7 +577,7 @@ fn ways(
                 <div class="options">{ticks}</div>
             </fieldset>
             <button class="button quiet" name="step" value="themes">
-                "Keep its themes"
+                "Save its themes"
             </button>
         };
         form(fields.into_any())
@@ -587,13 +587,13 @@ fn ways(
         if let Done::Quoted { words } = done { Some(words.clone()) } else { None }
     });
     let quote = if !heard.may_quote {
-        view! { <p class="soft">"Whoever wrote it did not say that words may be quoted."</p> }
+        view! { <p class="soft">"The person who wrote this didn't say we could quote it."</p> }
             .into_any()
     } else if quoted.is_some() {
         form(
             view! {
                 <button class="button quiet" name="step" value="unquote">
-                    "Do not publish words of it"
+                    "Don't publish this quote"
                 </button>
             }
             .into_any(),
@@ -602,12 +602,12 @@ fn ways(
     } else {
         let fields = view! {
             <label class="field">
-                "Words to publish with the results"<textarea name="words" rows="3">
+                "Quote to publish with the results"<textarea name="words" rows="3">
                     {text.clone()}
                 </textarea>
             </label>
             <button class="button quiet" name="step" value="quote">
-                "Publish these words"
+                "Add this quote to the results"
             </button>
         };
         form(fields.into_any()).into_any()
@@ -615,23 +615,23 @@ fn ways(
     let redact = form(
         view! {
             <label class="field">
-                "What may be read instead"<textarea name="words" rows="3">
+                "What people will read instead"<textarea name="words" rows="3">
                     {text}
                 </textarea>
             </label>
             <label class="field">"Why"<input name="reason" type="text" /></label>
             <button class="button quiet" name="step" value="redact">
-                "Redact it"
+                "Redact this answer"
             </button>
         }
         .into_any(),
     );
     let pass_on = form(
         view! {
-            <p>"Then only who looks after safeguarding reads it."</p>
+            <p>"After that only the safeguarding lead can read it."</p>
             <p class="row">
                 <button class="button warn" name="step" value="danger">
-                    "It tells of danger"
+                    "Someone may be in danger"
                 </button>
                 <button class="button warn" name="step" value="name">
                     "It names a child"

@@ -12,7 +12,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::{Done, Treated};
 use crate::store::questionnaire;
 
-/// All responses that count, in an order that tells nothing.
+/// All responses that count, in an order that gives nothing away.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -36,7 +36,7 @@ pub async fn heard(connection: &mut AnyConnection, consultation_id: &str) -> Kep
     rows.iter().map(one).collect()
 }
 
-/// What stands around the responses of one consultation.
+/// What is known around the responses of one consultation.
 #[derive(Clone, Debug, Default)]
 pub struct Around {
     /// What answers are about, by their titles.
@@ -57,7 +57,7 @@ impl Around {
     }
 }
 
-/// What stands around the responses, in one question.
+/// What is known around the responses, in one query.
 pub async fn around(db: &Db, consultation_id: &str) -> Kept<Around> {
     let rows = sqlx::query(
         "SELECT 'theme' AS what, t.id AS one, t.question AS question, t.title AS words,
@@ -166,7 +166,7 @@ pub struct At {
     pub question: String,
 }
 
-/// Says which themes an answer is about.
+/// Records which themes an answer is about.
 pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> Kept<()> {
     sqlx::query(
         "DELETE FROM theme_answers WHERE response_id = $1
@@ -178,8 +178,7 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
     .bind(&at.question)
     .execute(&mut *tx)
     .await?;
-    // One statement however many were ticked: the ids stand in one text, and none is part of
-    // another.
+    // One statement however many were ticked: the ids are in one text, and none is part of another.
     let themes = themes.join(" ");
     sqlx::query(
         "INSERT INTO theme_answers (theme_id, response_id) SELECT t.id, r.id FROM themes t
@@ -196,7 +195,7 @@ pub async fn set_themes(tx: &mut AnyConnection, at: &At, themes: &[String]) -> K
     Ok(())
 }
 
-/// Puts other words in the place of an answer, for a reason. What was quoted of it is not any more.
+/// Puts other words in the place of an answer, for a reason. What was quoted from it no longer is.
 pub async fn redact(
     tx: &mut AnyConnection,
     at: &At,
@@ -245,7 +244,7 @@ pub async fn quote(tx: &mut AnyConnection, at: &At, words: &str, by: &str) -> Ke
     Ok(())
 }
 
-/// Publishes nothing of an answer any more.
+/// Stops publishing a quote from an answer.
 pub async fn unquote(tx: &mut AnyConnection, at: &At) -> Kept<()> {
     sqlx::query("DELETE FROM quotations WHERE response_id = $1 AND question = $2")
         .bind(&at.response_id)
@@ -299,8 +298,8 @@ pub struct Concern {
     pub answers: Answers,
 }
 
-/// Answers that were passed on: (id, title of the consultation, what, when). Either all that waits,
-/// the oldest first, or what was looked after, the latest first, the last 100 of it.
+/// Answers that were passed on: (id, title of the consultation, what, when). Either all that are
+/// waiting, the oldest first, or the last 100 that were dealt with, the latest first.
 pub async fn concerns(db: &Db, looked_after: bool) -> Kept<Vec<(String, String, String, Millis)>> {
     let (which, order) = if looked_after { ("", "DESC LIMIT 100") } else { ("NOT", "ASC") };
     let sql = format!(
@@ -340,7 +339,7 @@ pub async fn concern(db: &Db, concern_id: &str) -> Kept<Option<Concern>> {
     row.map(one).transpose()
 }
 
-/// Keeps that somebody looked at it.
+/// Records that somebody opened it.
 pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Millis) -> Kept<()> {
     sqlx::query(
         "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)",
@@ -353,7 +352,7 @@ pub async fn look(tx: &mut AnyConnection, concern_id: &str, by: &str, now: Milli
     Ok(())
 }
 
-/// Who looked at it, the last 20, and what was done: (when, words), each the first first.
+/// Who opened it, the last 20, and what was done: (when, words), each the first first.
 pub async fn history(
     db: &Db,
     concern_id: &str,

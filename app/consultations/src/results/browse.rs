@@ -27,7 +27,7 @@ async fn released(house: &House, id: &str) -> Result<(Consultation, Vec<Release>
     if releases.is_empty() { Err(Error::NotFound) } else { Ok((consultation, releases)) }
 }
 
-/// GET `/consultations/{id}/results`: the last release; those before stay beneath it.
+/// GET `/consultations/{id}/results`: the last release, with the earlier ones below it.
 pub async fn page(
     State(house): State<House>,
     viewer: Viewer,
@@ -42,7 +42,7 @@ pub async fn page(
             let differs = (!release.differs.is_empty()).then(|| {
                 view! {
                     <div class="panel gold">
-                        <h2>"What differs from the results before"</h2>
+                        <h2>"What has changed since the earlier results"</h2>
                         <p class="lines">{release.differs.clone()}</p>
                     </div>
                 }
@@ -57,7 +57,7 @@ pub async fn page(
             }
             view! {
                 <details>
-                    <summary>{format!("As they were published on {at}")}</summary>
+                    <summary>{format!("The results as published on {at}")}</summary>
                     {differs}
                     {tables(&release.results)}
                 </details>
@@ -77,9 +77,9 @@ pub async fn page(
                 {outcomes::came_of_it(said)}
                 {releases}
                 <p class="soft no-print">
-                    <a href=to("csv")>"As a table (CSV)"</a>
+                    <a href=to("csv")>"Download as a table (CSV)"</a>
                     " · "
-                    <a href=to("json")>"As a file (JSON)"</a>
+                    <a href=to("json")>"Download as a file (JSON)"</a>
                 </p>
             </article>
         }
@@ -90,8 +90,13 @@ pub async fn page(
 /// The tables of a release.
 pub fn tables(results: &Results) -> impl IntoView + use<> {
     let Some(people) = results.people else {
-        return view! { <p class="lead">"Too few to show. Fewer than ten people answered."</p> }
-            .into_any();
+        return view! {
+            <p class="lead">
+                "Fewer than ten people answered. To protect them, we don't show results for so \
+                 few."
+            </p>
+        }
+        .into_any();
     };
     let each = results
         .questions
@@ -100,22 +105,22 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
         .collect_view();
     let lead = results.asked.map_or_else(
         || format!("{people} people answered."),
-        |asked| format!("{people} people answered, of about {asked} who were asked."),
+        |asked| format!("{people} people answered, out of about {asked} who were asked."),
     );
     let left_out =
         results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
     let left_out = (!results.left_out.is_empty()).then(|| {
         view! {
             <h2>"Not shown"</h2>
-            <p>"These were asked of so few that nothing can be said of them:"</p>
+            <p>"So few people were asked these questions that we can't show their answers:"</p>
             <ul>{left_out}</ul>
         }
     });
     view! {
         <p class="lead">{lead}</p>
         <p class="soft">
-            "“Not shown” is a small number, or one that would tell of a small number. It can be \
-             none."
+            "“Not shown” means we are hiding a small number, or one that would give a small number \
+             away, to protect people. It can also be 0."
         </p>
         {each}
         {left_out}
@@ -150,9 +155,9 @@ fn question(all: &[Counted]) -> impl IntoView + use<> {
             .collect()
     };
     let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
-        (true, _) => "Of those who wrote something. One answer can be about several",
-        (false, true) => "Of those who were asked",
-        (false, false) => "All who answered",
+        (true, _) => "Out of everyone who wrote something. One answer can be about several themes",
+        (false, true) => "Out of everyone who was asked this",
+        (false, false) => "Everyone who answered",
     };
     let by = first.by.as_ref().map(|by| crossed(all, by));
     let beside = beside(first);
@@ -185,20 +190,20 @@ fn question(all: &[Counted]) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// Of a place: how many answered, beside how many children with SEND live there.
+/// For a place: how many answered, compared with how many children with SEND live there.
 fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
     let rows =
         counted.parts.iter().zip(&counted.baseline).filter_map(|((place, people), lives)| {
             let lives = (*lives)?;
             let each = share(*people, Some(lives))
-                .map_or_else(|| Shown::Hidden.words(), |share| format!("{share} in 100"));
+                .map_or_else(|| Shown::Hidden.words(), |share| format!("{share}"));
             let (people, lives) = (words(*people), lives.to_string());
             Some(view! {
                 <tr>
                     <th scope="row">{place.clone()}</th>
                     <td data-label="Answered">{people}</td>
                     <td data-label="Children with SEND who live there">{lives}</td>
-                    <td data-label="Answers to children">{each}</td>
+                    <td data-label="Answers for every 100 children">{each}</td>
                 </tr>
             })
         });
@@ -206,13 +211,13 @@ fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
     (!rows.is_empty()).then(|| {
         view! {
             <table class="plain">
-                <caption>"Beside how many children with SEND live there"</caption>
+                <caption>"Compared with how many children with SEND live there"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Place"</th>
                         <th scope="col">"Answered"</th>
                         <th scope="col">"Children with SEND who live there"</th>
-                        <th scope="col">"Answers to children"</th>
+                        <th scope="col">"Answers for every 100 children"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -221,7 +226,7 @@ fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// Each answer by those to another question; of several options how many chose each.
+/// Each answer split by the answers to another question; for several options, how many chose each.
 fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
     let heads = by
         .columns
@@ -258,9 +263,9 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
     let text = all.first().map(|counted| counted.text.clone()).unwrap_or_default();
     view! {
         <details>
-            <summary>{format!("By: {}", by.text)}</summary>
+            <summary>{format!("Split by: {}", by.text)}</summary>
             <table class="plain">
-                <caption class="unseen">{format!("{text}, by: {}", by.text)}</caption>
+                <caption class="unseen">{format!("{text}, split by: {}", by.text)}</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Answer"</th>
@@ -273,8 +278,8 @@ fn crossed(all: &[Counted], by: &By) -> impl IntoView + use<> {
     }
 }
 
-/// GET `/consultations/{id}/results.csv`: the last release, a number a line. A number that is not
-/// shown is empty.
+/// GET `/consultations/{id}/results.csv`: the last release, one number on each line. A number that
+/// is not shown is empty.
 pub async fn csv(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Error> {
     let (_, releases) = released(&house, &id).await?;
     let Some(release) = releases.first() else { return Err(Error::NotFound) };

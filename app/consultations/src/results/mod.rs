@@ -3,8 +3,8 @@
 //!
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says
 //! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
-//! is the organisers' page, `browse` everyone's, `store` holds the SQL. What is said of the counts,
-//! and in which words, is here.
+//! is the organisers' page, `browse` everyone's, `store` holds the SQL. What is said about the
+//! counts, and in which words, is here.
 
 mod browse;
 mod release;

@@ -53,7 +53,7 @@ pub async fn act(
     let back = format!("/forum/consultations/{id}/release");
     if consultation.standing(now) != Standing::Closed {
         let refusals =
-            Refusals::one("count", "Wait until it has closed. Nobody sees numbers before");
+            Refusals::one("count", "Wait until it has closed. Nobody can see numbers before that");
         return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
     }
     match sent.typed("step") {
@@ -105,8 +105,8 @@ pub async fn act(
             }
             let refusals = Refusals::one(
                 "count",
-                "Ask another organiser to check it, and to publish it. Or look once more: it was \
-                 counted again, or something it is made of was changed",
+                "Ask another organiser to check and publish these results. If that is you, look \
+                 again: they have been counted again, or something in them has changed",
             );
             shown(&house, &viewer, &consultation, &sent, "", &refusals).await
         }
@@ -131,7 +131,7 @@ async fn count(
             forms::within(
                 differs.clone(),
                 2_000,
-                "Say what differs from the results before, and why they are counted again",
+                "Say what has changed since the earlier results, and why you are counting again",
             ),
         );
     }
@@ -141,7 +141,7 @@ async fn count(
             "asked",
             number
                 .parse::<u64>()
-                .map_err(|_not_a_number| "Enter a whole number, or leave it empty".to_owned()),
+                .map_err(|_not_a_number| "Enter a whole number, or leave this empty".to_owned()),
         ),
     };
     let (material, waiting) = store::material(&house.db, versions).await?;
@@ -149,7 +149,8 @@ async fn count(
         refusals.add(
             "count",
             format!(
-                "First let somebody else compare what was typed in with the sheets: {waiting} to go"
+                "First ask someone else to check what was typed in against the sheets: {waiting} \
+                 to go"
             ),
         );
     }
@@ -157,7 +158,7 @@ async fn count(
     if !by.is_empty()
         && !can_show_by(&consultation.questionnaire).iter().any(|question| question.key == by)
     {
-        refusals.add("by", "Choose again by what the answers are shown");
+        refusals.add("by", "Choose again how to split the answers");
     }
     if !refusals.is_empty() {
         return shown(house, viewer, consultation, sent, "", &refusals).await;
@@ -166,7 +167,7 @@ async fn count(
         refusals.add(
             "asked",
             format!(
-                "Enter how many families were asked, or leave it empty. {} responses came",
+                "Enter how many families were asked, or leave this empty. We had {} responses",
                 material.heard.len()
             ),
         );
@@ -212,8 +213,10 @@ async fn count(
         })
     });
     if !kept.await? {
-        let refusals =
-            Refusals::one("count", "Count again: something was changed while it was counted");
+        let refusals = Refusals::one(
+            "count",
+            "Count again: something changed while the answers were being counted",
+        );
         return shown(house, viewer, consultation, sent, "", &refusals).await;
     }
     Ok(Redirect::to(&format!("/forum/consultations/{}/release?done=counted", consultation.id))
@@ -234,8 +237,11 @@ async fn shown(
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
     let page = Page::new("Results", || {
         let banner = match done {
-            "counted" => Some(("It is counted", "Another organiser looks at it and publishes it.")),
-            "discarded" => Some(("It is discarded", "Nothing of it was published.")),
+            "counted" => Some((
+                "Answers counted",
+                "Another organiser must now check the results and publish them.",
+            )),
+            "discarded" => Some(("Results discarded", "None of it was published.")),
             _ => None,
         };
         let waits = releases.iter().find(|release| release.checked_at.is_none());
@@ -245,7 +251,7 @@ async fn shown(
             .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| {
             view! { <p class="lead">
-            "Nobody sees numbers before it has closed, organisers included."</p> }
+            "Nobody, not even an organiser, can see numbers until it has closed."</p> }
         });
         let published = is_again.then(|| {
             view! {
@@ -253,7 +259,7 @@ async fn shown(
                     <a href=format!(
                         "/consultations/{}/results",
                         consultation.id,
-                    )>"The results that are published"</a>
+                    )>"See the published results"</a>
                 </p>
             }
         });
@@ -289,7 +295,7 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
     let way = if release.is_stale {
         view! {
             <p class="panel warn">
-                "Something it is made of was changed since: a sheet, a theme, or words to quote. \
+                "Something has changed since these were counted: a sheet, a theme or a quote. \
                  Count again."
             </p>
         }
@@ -297,7 +303,7 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
     } else if own {
         view! {
             <p class="panel">
-                "Another organiser looks at it and publishes it. You counted it yourself."
+                "You counted these yourself, so another organiser must check and publish them."
             </p>
         }
         .into_any()
@@ -307,8 +313,8 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
             <form method="post">
                 <input type="hidden" name="counted_at" value=counted_at />
                 <p>
-                    "Look at each table: is it in order, and does it say what was asked? Then \
-                     everyone can read it, and it never changes."
+                    "Check each table: is it right, and does it match what was asked? Once you \
+                     publish them, everyone can read the results, and they never change."
                 </p>
                 <button class="button" name="step" value="publish">
                     "Publish these results"
@@ -325,7 +331,7 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
         {way}
         <form method="post">
             <button class="link" name="step" value="discard">
-                "Discard it, and count again"
+                "Discard these and count again"
             </button>
         </form>
     }
@@ -340,15 +346,15 @@ fn to_count(
     let by = can_show_by(&consultation.questionnaire)
         .into_iter()
         .map(|question| (question.key.clone(), question.text.clone()));
-    let by =
-        Choice::each(std::iter::once((String::new(), "Nothing".to_owned())).chain(by), |key| {
-            key == sent.typed("by")
-        });
+    let by = Choice::each(
+        std::iter::once((String::new(), "Don't split them".to_owned())).chain(by),
+        |key| key == sent.typed("by"),
+    );
     let differs = is_again.then(|| {
         view! {
             <Area
                 name="differs"
-                label="What differs from the results before, and why"
+                label="What has changed since the earlier results, and why"
                 rows=3
                 value=sent.typed("differs")
                 refusals
@@ -360,7 +366,7 @@ fn to_count(
         <Field
             name="asked"
             label="About how many families were asked?"
-            hint="Leave it empty if nobody can say."
+            hint="Leave this empty if nobody knows."
             kind="number"
             value=sent.typed("asked")
             refusals
@@ -369,14 +375,13 @@ fn to_count(
     .into_any();
     view! {
         <p class="lead">
-            "The answers are counted. Small numbers are hidden, and whatever they could be worked \
-             out from. Read the answers first: themes and words to quote become part of the \
-             results."
+            "We count the answers and hide small numbers, and anything they could be worked out \
+             from. Read the answers first: your themes and quotes become part of the results."
         </p>
         <form method="post" novalidate>
             {differs}
             {asked}
-            <Select name="by" label="Show each answer also by" choices=by />
+            <Select name="by" label="Also split the answers by" choices=by />
             <button class="button" name="step" value="count">
                 "Count the answers"
             </button>

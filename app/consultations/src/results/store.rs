@@ -165,9 +165,9 @@ pub struct MadeOf {
     pub published: i64,
 }
 
-/// Notes that something is changed which results are made of: what was counted before cannot be
-/// published any more. `seen`: the changes when it was read what is changed. False when there were
-/// others since.
+/// Notes that something results are made of has changed: what was counted before cannot be
+/// published any more. `seen`: the count of changes when it was read. False when there were others
+/// since.
 pub async fn changed(tx: &mut AnyConnection, consultation_id: &str, seen: i64) -> Kept<bool> {
     let changed = sqlx::query(
         "UPDATE consultations SET changes = changes + 1 WHERE id = $1 AND changes = $2",
@@ -184,8 +184,8 @@ pub async fn discard(tx: &mut AnyConnection, consultation_id: &str) -> Kept<()> 
     Ok(())
 }
 
-/// Publishes the release that waits and was counted at that time, by somebody else than who counted
-/// it. False when there is none that she may, or when something was changed since.
+/// Publishes the release that waits and was counted at that time, by someone other than whoever
+/// counted it. False when there is none she may publish, or when something has changed since.
 pub async fn check(
     tx: &mut AnyConnection,
     kind: Kind,

@@ -1,7 +1,7 @@
-//! Responses that came on paper, by phone or at a meeting: an organiser types them in, marked by
-//! how they came, and after the close a second person compares a sample with the sheets.
+//! Responses that came in on paper, by phone or at a meeting: an organiser types them in, marked
+//! with how they came in, and after the close a second person checks a sample against the sheets.
 //!
-//! `pages` types them in and compares them, `store` holds the SQL. Which are compared is said here.
+//! `pages` types them in and checks them, `store` holds the SQL. Which are checked is decided here.
 
 mod pages;
 pub mod store;
@@ -21,8 +21,8 @@ pub fn routes() -> Routes {
         .post("/forum/consultations/{id}/typed/{sheet}", organiser, pages::compare)
 }
 
-/// Of these responses, by their ids, those that a second person compares with their sheets: every
-/// fifth, at least one. An id is drawn by lot, so nobody who types knows which they are.
+/// Of these responses, by their ids, those that a second person checks against their sheets: every
+/// fifth, at least one. An id is random, so nobody who types knows which they are.
 #[must_use]
 pub fn sample<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<&'i str> {
     let mut ids: Vec<&str> = ids.into_iter().collect();

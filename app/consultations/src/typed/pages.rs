@@ -1,4 +1,4 @@
-//! The pages of whoever types in, and of whoever compares.
+//! The pages for typing in, and for checking what was typed in.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -22,7 +22,7 @@ use crate::rules::Standing;
 use crate::store::{Consultation, versions};
 use crate::{consultation, results};
 
-/// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be compared.
+/// GET `/forum/consultations/{id}/typed`: how many were typed in, and which are to be checked.
 pub async fn list(
     State(house): State<House>,
     viewer: Viewer,
@@ -37,11 +37,10 @@ pub async fn list(
         let sheet: Option<i64> = query.line("sheet").parse().ok();
         let banner = sheet.map(|sheet| {
             view! {
-                <Banner title="It is typed in">
+                <Banner title="Saved">
                     <p>
                         {format!(
-                            "Write {sheet} on the sheet, so that somebody else can compare the \
-                             two.",
+                            "Write {sheet} on the sheet, so that someone else can compare the two.",
                         )}
                     </p>
                 </Banner>
@@ -49,8 +48,8 @@ pub async fn list(
         });
         let compared = (query.line("done") == "compared").then(|| {
             view! {
-                <Banner title="It is compared">
-                    <p>"Thank you."</p>
+                <Banner title="Saved">
+                    <p>"Thank you for checking this sheet."</p>
                 </Banner>
             }
         });
@@ -75,17 +74,17 @@ pub async fn list(
         let rows = rows.collect_view();
         let compare = (is_closed && !typed.is_empty()).then(|| {
             view! {
-                <h2>"Compare with the sheets"</h2>
+                <h2>"Check against the sheets"</h2>
                 <p>
-                    "Every fifth sheet, drawn by lot, is compared by somebody who did not type it \
-                     in. Then the answers can be counted."
+                    "One sheet in five, picked at random, is checked by someone who didn't type it \
+                     in. After that the answers can be counted."
                 </p>
                 <ul class="queue">{rows}</ul>
             }
         });
         let later = (!is_closed).then(|| {
             view! { <p class="soft">
-            "After the close somebody else compares a sample with the sheets."</p> }
+            "After it closes, someone else will check a sample against the sheets."</p> }
         });
         view! {
             <div class="stack">
@@ -102,14 +101,14 @@ pub async fn list(
                         class="button"
                         href=format!("/forum/consultations/{}/typed/new", consultation.id)
                     >
-                        "Type one in"
+                        "Type in a response"
                     </a>
                 </p>
                 <p>
                     <a href=format!(
                         "/consultations/{}/paper",
                         consultation.id,
-                    )>"The questions to print"</a>
+                    )>"Print the questions"</a>
                 </p>
                 <dl class="answers">{by_channel}</dl>
                 {later}
@@ -122,9 +121,9 @@ pub async fn list(
 
 fn to_compare(consultation_id: &str, typed: &Typed, me: &str) -> impl IntoView + use<> {
     let words = match (typed.checked, typed.by.0 == me) {
-        (Some(false), _) => "✓ Compared: it is as on the sheet".to_owned(),
-        (Some(true), _) => "✓ Compared, and put right".to_owned(),
-        (None, true) => "○ Somebody else compares it, since you typed it in".to_owned(),
+        (Some(false), _) => "✓ Checked: it matches the sheet".to_owned(),
+        (Some(true), _) => "✓ Checked and corrected".to_owned(),
+        (None, true) => "○ Someone else must check this one, because you typed it in".to_owned(),
         (None, false) => format!("○ Typed in by {}", typed.by.1),
     };
     let title = format!("Sheet {}", typed.sheet);
@@ -217,7 +216,8 @@ pub async fn send(
     let mut refusals = Refusals::default();
     let channel =
         Channel::read(sent.typed("channel")).filter(|channel| *channel != Channel::Online);
-    let channel = refusals.take("channel", channel.ok_or_else(|| "Choose how it came".to_owned()));
+    let channel =
+        refusals.take("channel", channel.ok_or_else(|| "Choose how it came in".to_owned()));
     let answers: Answers =
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
     if answers.is_empty() && read.problems.is_empty() {
@@ -291,7 +291,7 @@ pub async fn compare_form(
     .answer(&house, &viewer))
 }
 
-/// POST `/forum/consultations/{id}/typed/{sheet}`: keeps what stands on the sheet, and whether it
+/// POST `/forum/consultations/{id}/typed/{sheet}`: saves what is on the sheet, and whether it
 /// differed.
 pub async fn compare(
     State(house): State<House>,
@@ -356,8 +356,8 @@ fn back(id: &str, query: &str) -> Response {
     Redirect::to(&format!("/forum/consultations/{id}/typed{query}")).into_response()
 }
 
-/// The sheet that this person may compare now, with the questions it answers: of the sample, typed
-/// in by somebody else, after the close.
+/// The sheet that this person may check now, with the questions it answers: of the sample, typed in
+/// by somebody else, after the close.
 async fn hers_to_compare(
     house: &House,
     viewer: &Viewer,
@@ -388,8 +388,8 @@ async fn hers_to_compare(
         .map(|asked| (asked, typed)))
 }
 
-const NOT_YET: &str = "It is not open yet.";
-const OVER: &str = "Its results are published. What comes now cannot count any more.";
+const NOT_YET: &str = "The consultation isn't open yet.";
+const OVER: &str = "The results have been published, so new responses can't be counted.";
 
 fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
     !matches!(consultation.standing(house.clock.now()), Standing::Written | Standing::Timed)
@@ -397,10 +397,10 @@ fn is_open_yet(house: &House, consultation: &Consultation) -> bool {
 
 fn no_typing(consultation: &Consultation, why: &'static str) -> Page {
     let to = format!("/forum/consultations/{}/typed", consultation.id);
-    let page = Page::new("Nothing can be typed in", || {
+    let page = Page::new("You can't type in a response now", || {
         view! {
             <div class="stack">
-                <h1>"Nothing can be typed in"</h1>
+                <h1>"You can't type in a response now"</h1>
                 <p class="lead">{why}</p>
                 <p>
                     <a class="button" href=to>
@@ -431,8 +431,8 @@ fn page(
     compared: Option<&Typed>,
 ) -> Page {
     let title = compared.map_or_else(
-        || "Type one in".to_owned(),
-        |typed| format!("Compare with sheet {}", typed.sheet),
+        || "Type in a response".to_owned(),
+        |typed| format!("Check against sheet {}", typed.sheet),
     );
     let questionnaire = nothing_needed(&consultation.questionnaire);
     let is_wrong = !problems.is_empty() || !refusals.is_empty();
@@ -447,7 +447,7 @@ fn page(
         let channels = Channel::ALL.into_iter().skip(1).map(|(_, word, title)| (word, title));
         let channels = Choice::each(channels, |word| word == sent.typed("channel"));
         let quote =
-            Choice::each([("yes", "It says that words may be quoted without a name")], |value| {
+            Choice::each([("yes", "The sheet says we can quote it, without a name")], |value| {
                 sent.typed("quote") == value
             });
         let (head, label) = match compared {
@@ -455,19 +455,23 @@ fn page(
                 let head = view! {
                     <FormKey key=sent.typed("form_key") />
                     <input type="hidden" name="version" value=consultation.version.to_string() />
-                    <Choices name="channel" legend="How did it come?" choices=channels refusals />
+                    <Choices
+                        name="channel"
+                        legend="How did it come in?"
+                        choices=channels
+                        refusals
+                    />
                 };
-                (head.into_any(), "Keep it")
+                (head.into_any(), "Save")
             }
             Some(_) => (
                 view! {
                     <p class="panel">
-                        "Look at each answer. Where the sheet says something else, put it right \
-                         here."
+                        "Look at each answer. If the sheet says something else, correct it here."
                     </p>
                 }
                 .into_any(),
-                "It is now as on the sheet",
+                "It now matches the sheet",
             ),
         };
         let of_versions = (!others.is_empty()).then(|| {
@@ -482,13 +486,13 @@ fn page(
             });
             view! {
                 <p class="panel">
-                    {format!("These are the questions of version {}.", consultation.version)}
+                    {format!("These are the questions from version {}.", consultation.version)}
                     {ways.collect_view()}
                 </p>
             }
         });
         let quote = compared.is_none().then(|| {
-            view! { <Choices name="quote" legend="May words be quoted?"
+            view! { <Choices name="quote" legend="Can we quote it?"
             choices=quote many=true refusals /> }
         });
         view! {

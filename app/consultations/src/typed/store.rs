@@ -17,12 +17,12 @@ pub struct Typed {
     pub channel: Channel,
     /// Which version of the questions it answers.
     pub version: i64,
-    /// Its answers, for whoever compares it after the close.
+    /// Its answers, for whoever checks it after the close.
     pub answers: Answers,
     /// Who typed it in: (account, name).
     pub by: (String, String),
-    /// Whether a second person has compared it with its sheet, and if so whether something had to
-    /// be put right.
+    /// Whether a second person has checked it against its sheet, and if so whether anything had to
+    /// be corrected.
     pub checked: Option<bool>,
 }
 
@@ -66,7 +66,7 @@ pub struct New {
     pub channel: Channel,
     /// The answers.
     pub answers: Answers,
-    /// Whether the sheet says that words may be quoted.
+    /// Whether the sheet says that we can quote it.
     pub may_quote: bool,
     /// Who types it in.
     pub by: String,
@@ -121,8 +121,8 @@ pub async fn keep(tx: &mut AnyConnection, new: &New) -> Kept<Option<i64>> {
     .map(Some)
 }
 
-/// Keeps that a second person compared it, with the answers as they stand on the sheet; a trigger
-/// counts it as a change. False when it is her own, or was compared before.
+/// Records that a second person checked it, with the answers as they are on the sheet; a trigger
+/// counts it as a change. False when it is her own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
     response_id: &str,

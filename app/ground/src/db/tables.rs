@@ -89,7 +89,7 @@ impl Db {
     /// When the database does not answer, or `lines` cannot keep them.
     pub async fn read_all(&self, lines: &mut impl Lines) -> Kept<BTreeMap<String, Sum>> {
         let mut connection = self.read().await?;
-        // It stands at one moment for long, and is used for nothing else.
+        // It stays at one moment for long, and is used for nothing else.
         connection.close_on_drop();
         connections::without_limits(&mut connection, self.kind).await?;
         let begin = match self.kind {

@@ -1,5 +1,4 @@
-//! The form kit: a field, a text of several lines, choices, and the summary of what must be put
-//! right.
+//! The form kit: a field, a text of several lines, choices, and the summary of errors.
 //!
 //! Behaviour and ARIA follow the GOV.UK components: a hint and an error are tied to the field by
 //! `aria-describedby`, the summary is an alert that links to each field.
@@ -7,7 +6,7 @@
 use forms::{Named, Refusals, Sent};
 use leptos::prelude::*;
 
-/// What must be put right, at the top of the page. Empty when there is nothing.
+/// The errors, at the top of the page. Empty when there are none.
 #[component]
 pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
     let links = refusals
@@ -24,7 +23,7 @@ pub fn Summary<'a>(refusals: &'a Refusals) -> impl IntoView {
         view! {
             <div class="summary" id="put-right">
                 <div role="alert">
-                    <h2>"Please put this right"</h2>
+                    <h2>"There is a problem"</h2>
                     <ul>{links}</ul>
                 </div>
             </div>
@@ -39,7 +38,7 @@ pub fn Field<'a>(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// What stands in it.
+    /// What it contains.
     #[prop(optional, into)]
     value: String,
     #[prop(default = "text")] kind: &'static str,
@@ -75,14 +74,14 @@ pub fn Area<'a>(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// What stands in it.
+    /// What it contains.
     #[prop(optional, into)]
     value: String,
     #[prop(default = 5)] rows: u8,
     refusals: &'a Refusals,
 ) -> impl IntoView {
     let error = refusals.about(name);
-    // Leptos does not escape what stands in a textarea. A browser drops the first line end after
+    // Leptos does not escape what is in a textarea. A browser drops the first line end after
     // the tag; this one is there to be dropped.
     let value = format!("\n{}", html_escape::encode_text(&value));
     let field = view! {
@@ -106,7 +105,7 @@ pub fn Upload<'a>(
     name: &'static str,
     label: &'static str,
     #[prop(optional)] hint: &'static str,
-    /// The endings a browser offers; what is taken is decided by the content.
+    /// The file types a browser offers; the content decides what is accepted.
     accept: &'static str,
     refusals: &'a Refusals,
 ) -> impl IntoView {
@@ -148,7 +147,7 @@ impl Choice {
         things.into_iter().map(choice).collect()
     }
 
-    /// One service, place or organisation, or what stands first for all or none of them.
+    /// One service, place or organisation, or a first choice for all or none of them.
     #[must_use]
     pub fn with_first(first: &str, named: Vec<Named>, chosen: &str) -> Vec<Self> {
         let each = named.into_iter().map(|named| (named.id, named.name));
@@ -233,7 +232,7 @@ pub fn Select(
     }
 }
 
-/// Fields that were sent, to be sent again unseen.
+/// Fields that were sent, to be sent again hidden.
 pub fn hidden<'f>(fields: impl Iterator<Item = &'f (String, String)>) -> AnyView {
     fields
         .map(
@@ -243,7 +242,7 @@ pub fn hidden<'f>(fields: impl Iterator<Item = &'f (String, String)>) -> AnyView
         .into_any()
 }
 
-/// A hidden key that makes a double tap, or the same form in two tabs, one fact.
+/// A hidden key, so that a double tap, or the same form in two tabs, counts once.
 #[component]
 pub fn FormKey(
     /// The key sent before, when the form is shown again.
@@ -254,7 +253,7 @@ pub fn FormKey(
     view! { <input type="hidden" name="form_key" value=key /> }
 }
 
-/// A field with what stands around it: its label, the hint, what must be put right.
+/// A field with what goes around it: its label, the hint, the error.
 fn labelled(
     name: &'static str,
     label: &'static str,

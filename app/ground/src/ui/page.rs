@@ -9,7 +9,7 @@ use super::{Mark, content_policy, css};
 use crate::house::House;
 use crate::viewer::{Role, Viewer};
 
-/// A page about to be answered with.
+/// A page that will be the answer.
 #[derive(Debug)]
 pub struct Page {
     title: String,
@@ -36,7 +36,7 @@ impl Page {
         }
     }
 
-    /// For a link in an email that leads nowhere any more: 410, why, and where to go instead.
+    /// For a link in an email that no longer works: 410, why, and where to go instead.
     pub fn link_ended(
         title: &'static str,
         why: &'static str,
@@ -58,8 +58,8 @@ impl Page {
         page.status(StatusCode::GONE)
     }
 
-    /// The same page again when something must be put right: 422, "Error: " before the title, what
-    /// was typed still there.
+    /// The same page again when there is a problem: 422, "Error: " before the title, what was typed
+    /// still there.
     #[must_use]
     pub fn refused_for(mut self, refusals: &Refusals) -> Self {
         if refusals.is_empty() {
@@ -70,8 +70,8 @@ impl Page {
     }
 
     /// A page to write in, or with what was written: the browser may keep it, so that going back
-    /// finds all of it again. Never a page with somebody else's words: it may lie on a disk until
-    /// she signs out.
+    /// finds all of it again. Never a page with someone else's words: it may stay on a disk until
+    /// this person signs out.
     #[must_use]
     pub fn kept_for_going_back(mut self) -> Self {
         self.is_kept = true;
@@ -98,7 +98,7 @@ impl Page {
         self
     }
 
-    /// For somebody whose session begins with this very answer: its header says so already.
+    /// For someone whose session begins with this very answer: its header says so already.
     #[must_use]
     pub fn signs_in(mut self) -> Self {
         self.signs_in = true;
@@ -129,7 +129,7 @@ impl Page {
                     </head>
                     <body>
                         <a class="skip" href="#main">
-                            "Skip to the page"
+                            "Skip to main content"
                         </a>
                         <Header forum is_signed_in />
                         <main id="main" inner_html=body />
@@ -215,12 +215,12 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     let mut links = vec![
         ("/", "Home"),
         ("/topics", "Topics"),
-        ("/rounds", "Rounds"),
+        ("/rounds", "Voting rounds"),
         ("/plans", "Plans"),
         ("/consultations", "Consultations"),
         ("/notices", "Changes"),
         ("/updates", "You said, we did"),
-        ("/subscribe", "Be told of changes"),
+        ("/subscribe", "Get told about changes"),
     ];
     if viewer.may_propose() {
         links.push(("/topics/new", "Propose a topic"));
@@ -240,7 +240,7 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     links.extend(if is_signed_in {
         [("/account", "Your account")].as_slice()
     } else {
-        &[("/sign-in", "Sign in"), ("/sign-up", "Sign up")]
+        &[("/sign-in", "Sign in"), ("/sign-up", "Join")]
     });
     let links = links
         .into_iter()
@@ -261,10 +261,10 @@ fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
                 <p>"Run by parents and carers. Not part of the council or the NHS."</p>
                 <ul>
                     <li>
-                        <a href="/record">"The record"</a>
+                        <a href="/record">"How are we doing?"</a>
                     </li>
                     <li>
-                        <a href="/local-offer">"The Local Offer"</a>
+                        <a href="/local-offer">"Local Offer"</a>
                     </li>
                     <li>
                         <a href="/accessibility">"Accessibility"</a>

@@ -95,7 +95,7 @@ pub fn Pager(
     })
 }
 
-/// What happened and what comes, in order: (when, whether it has happened, what).
+/// What has happened and what comes next, in order: (when, whether it has happened, what).
 #[component]
 pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
     let steps = steps
@@ -112,7 +112,7 @@ pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
     view! { <ol class="timeline">{steps}</ol> }
 }
 
-/// A real table whose numbers are drawn as bars too. Only numbers that may be shown have a bar.
+/// A real table whose numbers are also drawn as bars. Only numbers that may be shown have a bar.
 #[component]
 pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
     let largest = rows.iter().filter_map(|(_, shown)| shown.number()).max().unwrap_or(0).max(1);

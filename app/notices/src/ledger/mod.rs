@@ -1,5 +1,5 @@
-//! The ledger: who is told of a notice, by which email, and what became of it. Every SQL statement
-//! about it.
+//! The ledger: who is told about a notice, by which email, and what became of it. Every SQL
+//! statement about it.
 //!
 //! A row is written when the notice starts (`starting`), gets its email when that is owed, or is
 //! called off (`owing`), and says in the end whether the person was told (`outcome`). `wanted` says

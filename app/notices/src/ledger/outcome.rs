@@ -10,11 +10,11 @@ use subscribers::wanted::is_wanted;
 use super::owing::came_back;
 use crate::rules::{Effect, Follow, SETTLED_AFTER, Told};
 
-/// How many people were told of a notice, place by place. Told is who had an email that did not
-/// come back, or said that she has read it, or was reached in another way: before the change took
-/// effect, or later until `until`. Whoever stopped before that day is not counted; whoever has
-/// another address since is counted once, there. What comes back until `until` was not told; from
-/// then on the numbers stand.
+/// How many people were told about a notice, place by place. People count as told if their email
+/// did not come back, or they said they have read it, or they were reached another way: before the
+/// change took effect, or later until `until`. Anyone who stopped before that day is not counted;
+/// anyone who has changed address is counted once, at the new one. An email that comes back until
+/// `until` told nobody; after that the numbers no longer change.
 pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     let by = |time: &str| {
         format!(
@@ -52,7 +52,7 @@ pub async fn told(db: &Db, notice_id: &str, until: Millis) -> Kept<Vec<Told>> {
     Ok(rows.iter().map(told).collect())
 }
 
-/// A notice that took effect, with who was told of it.
+/// A notice that took effect, with who was told about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldOf {
     /// Its id.
@@ -61,18 +61,17 @@ pub struct ToldOf {
     pub title: String,
     /// When it took effect.
     pub effect_at: Millis,
-    /// Since when people were told.
+    /// When people were first told.
     pub started_at: Millis,
-    /// About how many families are affected, as its leader said.
+    /// About how many families it affects, as its leader said.
     pub families: Option<i64>,
     /// How many were told, place by place: true numbers, only for
     /// [`crate::rules::figures`].
     pub told: Vec<Told>,
 }
 
-/// Every notice that had taken effect at that time and of which it is said who was told in time,
-/// the first first; as it stood then. The same rules as [`told`] and `is_ever_counted` on the page
-/// of a notice.
+/// Every notice that had taken effect at that time and says who was told in time, the earliest
+/// first; as it was then. The same rules as [`told`] and `is_ever_counted` on the page of a notice.
 pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     let until = format!(
         "CASE WHEN n.effect_at + {SETTLED_AFTER} < $1 THEN n.effect_at + {SETTLED_AFTER} ELSE $1 \
@@ -141,23 +140,23 @@ pub async fn told_of_all(db: &Db, at: Millis) -> Kept<Vec<ToldOf>> {
     Ok(all)
 }
 
-/// A notice that an email told of.
+/// A notice in an email.
 #[derive(Clone, Debug)]
 pub struct InEmail {
     /// The notice's id.
     pub notice_id: String,
     /// The change in one line.
     pub title: String,
-    /// From when on it holds.
+    /// When it starts.
     pub effect: Effect,
-    /// What it is to another notice.
+    /// How it follows another notice, if it does.
     pub follow: Option<Follow>,
-    /// Whether the reader said that she has read it.
+    /// Whether its reader said they have read it.
     pub is_read: bool,
 }
 
-/// The notices in the email that holds this link, the first to take effect first; none for a link
-/// of another email, or of an address that we do not write to any more.
+/// The notices in the email with this link, the first to take effect first; none for a link from
+/// another email, or for an address we no longer write to.
 pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
     let rows = sqlx::query(
         "SELECT n.id, n.title, n.effect_kind, n.effect_at, l.read_at, n.follow_kind FROM ledger l
@@ -181,7 +180,7 @@ pub async fn in_email(db: &Db, link_hash: &str) -> Kept<Vec<InEmail>> {
     Ok(rows.iter().map(told).collect())
 }
 
-/// Keeps that the reader of this email has read it. The first time counts.
+/// Records that the reader of this email has read it. The first time counts.
 pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> Kept<()> {
     sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
         .bind(link_hash)
@@ -191,7 +190,7 @@ pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) ->
     Ok(())
 }
 
-/// Keeps that this account has read a notice that she is to be told of. The first time counts.
+/// Records that this account has read a notice that it was to be told about. The first time counts.
 pub async fn read_by(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -216,16 +215,16 @@ const ASKED_FOR: Millis = 28 * DAY;
 /// The most emails that came back on one page.
 pub const MOST_UNREACHED: usize = 200;
 
-/// A family whom no email reaches.
+/// A family no email reaches.
 #[derive(Clone, Debug)]
 pub struct Unreached {
     /// The subscriber.
     pub subscriber_id: String,
     /// The address that emails come back from.
     pub email: String,
-    /// Where she lives, as far as she said.
+    /// Where the family lives, if they said.
     pub place: String,
-    /// What her emails were about.
+    /// What the emails were about.
     pub notices: Vec<Unheard>,
 }
 
@@ -236,15 +235,15 @@ pub struct Unheard {
     pub notice_id: String,
     /// The change in one line.
     pub title: String,
-    /// From when on it holds.
+    /// When it starts.
     pub effect: Effect,
-    /// What it is to another notice.
+    /// How it follows another notice, if it does.
     pub follow: Option<Follow>,
 }
 
-/// Which rows `l` of the ledger are to be told in another way: their email came back or was given
-/// up, nobody has told the family since, she still wants to hear of it, and the notice `n` still
-/// stands.
+/// Which rows `l` of the ledger are to be told another way: their email came back or was given up,
+/// nobody has told the family since, they still want to hear about it, and nothing has followed the
+/// notice `n`.
 fn to_reach() -> String {
     format!(
         "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
@@ -255,7 +254,7 @@ fn to_reach() -> String {
     )
 }
 
-/// The families whom no email reaches, those with the nearest change first.
+/// The families no email reaches, those with the nearest change first.
 pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     let sql = format!(
         "SELECT b.id, b.email, coalesce(p.name, '{ELSEWHERE}'), n.id, n.title, n.effect_kind,
@@ -296,8 +295,7 @@ pub async fn unreached(db: &Db, now: Millis) -> Kept<Vec<Unreached>> {
     Ok(families)
 }
 
-/// How many families no email reaches, as a part of a statement with the time in `$1`; for the
-/// desk.
+/// How many families no email reaches, as part of a statement with the time in `$1`; for the desk.
 #[must_use]
 pub fn count_unreached() -> String {
     format!(
@@ -310,8 +308,8 @@ pub fn count_unreached() -> String {
     )
 }
 
-/// Keeps that a family was told in another way, by whom and how, of these notices. False when
-/// nothing of that was open.
+/// Records that a family was told about these notices another way, by whom and how. False when none
+/// of them was open.
 pub async fn reached(
     tx: &mut AnyConnection,
     subscriber_id: &str,

@@ -12,15 +12,15 @@ use subscribers::wanted::is_wanted;
 pub struct Due {
     /// The subscriber.
     pub subscriber_id: String,
-    /// Her address.
+    /// The address.
     pub email: String,
     /// The notices, the first to take effect first; more than one in a digest only.
     pub notices: Vec<String>,
-    /// Whether it is her digest.
+    /// Whether it is a digest.
     pub is_digest: bool,
 }
 
-/// Whether an email is due that is not owed yet.
+/// Whether an email is due but not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
@@ -32,8 +32,8 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> Kept<bool> {
     Ok(due.is_some())
 }
 
-/// Up to `most` subscribers to whom emails are due that are not owed yet, those whose ids come
-/// after `after`, in one order for every process.
+/// Up to `most` subscribers with emails that are due but not owed yet, whose ids come after
+/// `after`, in one order for every process.
 pub async fn to_tell(db: &Db, after: &str, most: i64, now: Millis) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l
@@ -115,8 +115,8 @@ pub async fn due_now(
     Ok(all)
 }
 
-/// Keeps in the ledger which email tells of a notice, and the link that is in it. Whoever holds
-/// the subscriber knows that the row was not called off meanwhile.
+/// Records in the ledger which email is about a notice, and the link in it. Whoever holds the
+/// subscriber knows that the row has not been called off since.
 pub async fn keep_email(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -137,8 +137,7 @@ pub async fn keep_email(
     Ok(())
 }
 
-/// The services of the notices in the email that holds this link; none for a link of another
-/// email.
+/// The services of the notices in the email with this link; none for a link from another email.
 pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
     sqlx::query_scalar(
         "SELECT DISTINCT ns.service_id FROM ledger l
@@ -153,8 +152,8 @@ pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<V
 const WAITS: &str =
     "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
 
-/// Calls off the emails that a subscriber is owed and no longer wants. What she is owed without a
-/// email yet is looked at when that is due: she may have asked for it again by then.
+/// Calls off the emails that a subscriber is owed but no longer wants. What is owed without an
+/// email yet is looked at when that is due: it may have been asked for again by then.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
@@ -169,8 +168,8 @@ pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) 
     call_off_emails(tx, "subscriber_id", subscriber_id, "unsubscribed", now).await
 }
 
-/// Calls off the emails of which every row is called off; a digest with other rows is put together
-/// again. `column`: by what the rows are found whose emails these are.
+/// Calls off the emails whose every row is called off; a digest with other rows is put together
+/// again. `column`: how to find the rows of these emails.
 pub(super) async fn call_off_emails(
     tx: &mut AnyConnection,
     column: &'static str,
@@ -211,8 +210,8 @@ pub async fn begin_again(tx: &mut AnyConnection, subscriber_id: &str, now: Milli
     owe_again(tx, subscriber_id, &notices).await
 }
 
-/// Whether the email of a row that was called off had gone before, or went all the same: not so a
-/// digest that went without it.
+/// Whether the email of a called-off row had gone before, or went all the same; a digest that went
+/// without it does not count.
 fn went_to_her(row: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
@@ -267,7 +266,7 @@ pub struct Stale {
     pub delivery_id: String,
     /// Where one click stops such emails, as the email has it.
     pub one_click: String,
-    /// The notices it still tells of, the first to take effect first.
+    /// The notices still in it, the first to take effect first.
     pub notices: Vec<String>,
 }
 
@@ -295,15 +294,15 @@ pub async fn stale(db: &Db) -> Kept<Vec<Stale>> {
         .collect())
 }
 
-/// Puts a digest together again, unless more of it was called off meanwhile.
+/// Puts a digest together again, unless more of it has been called off since.
 pub async fn put_together_again(
     tx: &mut AnyConnection,
     kind: Kind,
     stale: &Stale,
     words: &Words,
 ) -> Kept<()> {
-    // Whoever calls more of it off meanwhile has done so when this holds it, or makes it stale
-    // again afterwards.
+    // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
+    // stale again afterwards.
     let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
     let still: i64 = sqlx::query_scalar(
@@ -334,8 +333,8 @@ pub async fn is_on_its_way(db: &Db, subscriber_id: &str) -> Kept<bool> {
     Ok(held > 0)
 }
 
-/// Keeps that a subscriber wants to hear no more of what she was told: of notices about these
-/// services, or of all.
+/// Records that a subscriber wants to hear no more about what they were told: about these services,
+/// or about anything.
 pub async fn stop(
     tx: &mut AnyConnection,
     subscriber_id: &str,
@@ -359,11 +358,10 @@ pub async fn stop(
     Ok(())
 }
 
-/// Hands what a subscriber is still owed to the one whom her address is now, in rows that take the
-/// place of hers; likewise what came back from the old address and is still to come. What that one
-/// is owed already stays hers, but not what the person has had at the old address; what was called
-/// off there before it went is owed there again. Call it after
-/// [`subscribers::hold`].
+/// Hands what a subscriber is still owed to the subscriber at the new address, in rows that replace
+/// the old ones; likewise what came back from the old address and is still to come. What the new
+/// one is already owed stays, except what the person has had at the old address; what was called
+/// off at the new one before it went is owed there again. Call it after [`subscribers::hold`].
 pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) -> Kept<()> {
     let has_had = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
@@ -378,7 +376,7 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
         "subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))",
         is_to_come_again()
     );
-    // She comes back to an address that she left, or had stopped at, before an email reached her
+    // They come back to an address they left, or had stopped at, before an email reached them
     // there.
     let returns = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
@@ -419,7 +417,7 @@ pub async fn move_to(tx: &mut AnyConnection, old: &str, new: &str, now: Millis) 
 }
 
 /// Whether an email about a change that is still to come came back from this subscriber, and nobody
-/// has told her since.
+/// has told them since.
 pub async fn has_come_back(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<bool> {
     let sql = format!(
         "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",

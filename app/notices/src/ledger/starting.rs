@@ -12,10 +12,10 @@ use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
 use crate::store::first_day_before;
 
-/// Who is to be told: (id, how often she wants emails, place), one row a person. Of a notice those
-/// who ask for it. Of one that follows another, those in the ledger of that other, at the address
-/// they have now, but for those who stopped by their own choice. `notice`: the notice, or the other
-/// one, as the statement around this names it.
+/// Who is to be told: (id, how often they want emails, place), one row a person. For a notice,
+/// those who ask for it. For one that follows another, those in the ledger of that other, at the
+/// address they have now, but for those who stopped by their own choice. `notice`: the notice, or
+/// the other one, as the statement around this names it.
 fn receivers(notice: &str, follows: bool) -> String {
     if follows {
         let (asks_for, has_stopped) = (asks_for("b.id", notice), stopped("b.id", notice, notice));
@@ -41,8 +41,8 @@ fn receivers(notice: &str, follows: bool) -> String {
     )
 }
 
-/// How many people a notice would be told to now: true numbers, only for [`disclosure`] to
-/// put into words.
+/// How many people would be told about a notice now: true numbers, only for [`disclosure`] to put
+/// into words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// By how often they want emails.
@@ -51,7 +51,7 @@ pub struct Reach {
     pub by_place: Vec<(String, u64)>,
 }
 
-/// How many people a notice would be told to now. `follows`: the notice that it corrects or
+/// How many people would be told about a notice now. `follows`: the notice that it corrects or
 /// withdraws.
 pub async fn reach(db: &Db, notice_id: &str, follows: Option<&str>) -> Kept<Reach> {
     let sql = format!(
@@ -97,7 +97,7 @@ pub async fn start_next(tx: &mut AnyConnection, kind: Kind, now: Millis) -> Kept
     }
     let must_know_by =
         must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
-    // That nothing comes is told at once.
+    // A change that is no longer happening is told at once.
     let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
     let dues = Cadence::ALL
         .map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
@@ -144,8 +144,8 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Started>> {
     }))
 }
 
-/// A row for each person who is to be told. `dues`: for each cadence, when her email is due and
-/// whether it is her digest.
+/// A row for each person who is to be told. `dues`: for each cadence, when the email is due and
+/// whether it is a digest.
 async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
@@ -175,8 +175,8 @@ async fn write_rows(
     Ok(())
 }
 
-/// Stops what is still to be told of a notice that another follows now. Those who were to be told
-/// are told what follows instead; a digest goes with its other notices.
+/// Stops what is still to be told about a notice that another now follows. Those who were to be
+/// told are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, kind: Kind, notice_id: &str, now: Millis) -> Kept<()> {
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger

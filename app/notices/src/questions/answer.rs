@@ -113,18 +113,18 @@ fn shown(
     refusals: &Refusals,
 ) -> Page {
     let banner = match done {
-        "answered" => Some(("The answer is published", "It goes to those who asked.")),
+        "answered" => Some(("Answer published", "We will email it to the people who asked.")),
         "aside" => Some((
-            "The question is set aside",
-            "It is not shown. We write to whoever asked that it gets no answer here, and whom to \
-             ask.",
+            "Question set aside",
+            "It won't be shown. We will email the person who asked to say that it won't be \
+             answered here, and who to ask.",
         )),
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
     let page =
         Page::new("Questions", || {
-            // What was written stays, also when a colleague has answered meanwhile.
+            // What was written stays, even if a colleague has answered in the meantime.
             let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
             let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} \
@@ -150,8 +150,8 @@ fn shown(
                     <FormKey key=sent.typed("form_key") />
                     <Choices
                         name="questions"
-                        legend="Which of these do you answer?"
-                        hint="Those of one kind together."
+                        legend="Which of these are you answering?"
+                        hint="You can answer similar questions together."
                         choices
                         many=true
                         refusals
@@ -159,7 +159,7 @@ fn shown(
                     <Area
                         name="question"
                         label="The question, as everyone will read it"
-                        hint="In one sentence. Name nobody."
+                        hint="In one sentence. Please don't name anyone."
                         rows=2
                         value=sent.typed("question")
                         refusals
@@ -170,8 +170,8 @@ fn shown(
                 <details>
                     <summary>"Set a question aside"</summary>
                     <p>
-                        "What is about one child, or no question. We write to whoever asked that \
-                         it gets no answer here, and whom to ask."
+                        "If it's about one child, or isn't a question. We will email the person \
+                         who asked to say that it won't be answered here, and who to ask."
                     </p>
                     <ul class="rows">{aside}</ul>
                 </details>
@@ -194,7 +194,7 @@ fn shown(
                     <Summary refusals />
                     <h1>"Questions"</h1>
                     {(waiting.is_empty() && refusals.is_empty())
-                        .then(|| view! { <p>"No question waits."</p> })} {form}
+                        .then(|| view! { <p>"No questions are waiting."</p> })} {form}
                 </div>
             }
         });

@@ -26,8 +26,8 @@ pub async fn form(
     Ok(page(&notice, &viewer, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/notices/{id}/questions/new`: keeps the question, and owes it to the team that is named in
-/// the notice.
+/// POST `/notices/{id}/questions/new`: stores the question, and owes it to the team named in the
+/// notice.
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
@@ -46,14 +46,14 @@ pub async fn send(
     if !may_write(&house, &caller, &email).await? {
         let refusals = Refusals::one(
             "question",
-            "Wait an hour, or ask them directly. Too many emails were asked for",
+            "Wait an hour, or ask them directly. We have been asked for too many emails",
         );
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
     if !may_ask(&house, &notice.id).await? {
         let refusals = Refusals::one(
             "question",
-            "Ask again in an hour, or ask them directly. They have very many questions just now",
+            "Ask again in an hour, or ask them directly. They have a lot of questions just now",
         );
         return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
     }
@@ -96,7 +96,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
             <Field
                 name="email"
                 label="Your email address"
-                hint="For the answer only. Then we forget it."
+                hint="Only to send you the answer. Then we delete it."
                 kind="email"
                 autocomplete="email"
                 value=sent.typed("email")
@@ -116,13 +116,13 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                 <h1>"Ask about this change"</h1>
                 <p class="lead">
                     {format!(
-                        "Who gets your question: {whom}. The answer stands on the page for \
-                         everyone, and comes to you by email. Nobody sees who asked.",
+                        "Your question will go to: {whom}. We will email you the answer and put it \
+                         on the page for everyone. Nobody will see who asked.",
                     )}
                 </p>
                 <p>
                     {format!(
-                        "To talk to somebody instead: {}, {}.",
+                        "If you would rather talk to someone: {}, {}.",
                         words.whom,
                         words.ways_to_ask(),
                     )}
@@ -132,12 +132,13 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                     <Area
                         name="question"
                         label="Your question"
-                        hint="Name no child. For what is only about your child, ask them directly."
+                        hint="Please don't use a child's name. If it's only about your child, ask \
+                        them directly."
                         value=sent.typed("question")
                         refusals
                     />
                     {email}
-                    <button class="button">"Ask"</button>
+                    <button class="button">"Send my question"</button>
                 </form>
             </div>
         }

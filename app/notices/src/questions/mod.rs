@@ -2,8 +2,8 @@
 //! it for everyone, and the answer goes to those who asked.
 //!
 //! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who
-//! asked. The address goes as soon as the answer is owed or the question is set aside, and in any
-//! case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
+//! asked. The address is erased as soon as the answer is owed or the question is set aside, and in
+//! any case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
 //! leaders', `telling` is what the worker does, `store` holds the SQL.
 
 mod answer;
@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
         .post("/lead/notices/{id}/questions", leader, answer::send)
 }
 
-/// Reads a question: (question, address). Somebody who is signed in has an address.
+/// Reads a question: (question, address). Someone who is signed in has an address.
 ///
 /// # Errors
 /// What to put right.
@@ -75,9 +75,9 @@ pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refu
         .filter(|id| waiting.iter().any(|waiting| waiting.id == *id))
         .collect();
     let none = Err(if waiting.is_empty() {
-        "See what a colleague wrote: no question waits any more. Your answer is below"
+        "Read what a colleague answered: no questions are waiting now. Your answer is below"
     } else {
-        "Choose the questions that this answers"
+        "Choose the questions this answers"
     });
     let none = none.map_err(str::to_owned);
     let questions =
@@ -135,6 +135,6 @@ mod tests {
         ];
         assert_eq!(answer(&Sent::of(&words), &waiting).expect("an answer").questions, ["q"]);
         let refused = answer(&Sent::of(&words[1..]), &waiting).expect_err("refusals");
-        assert_eq!(refused.about("questions"), Some("Choose the questions that this answers"));
+        assert_eq!(refused.about("questions"), Some("Choose the questions this answers"));
     }
 }

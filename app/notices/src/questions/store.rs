@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{KEPT_UNANSWERED, NewAnswer};
 
-/// Keeps a question, once for each form key. False when it was there.
+/// Stores a question, once for each form key. False when it was there already.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -84,7 +84,7 @@ pub async fn is_answered(db: &Db, form_key: &str) -> Kept<bool> {
     Ok(answers > 0)
 }
 
-/// Keeps an answer to these questions, once for each form key. False when it was there.
+/// Stores an answer to these questions, once for each form key. False when it was there already.
 pub async fn answer(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -152,7 +152,7 @@ pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
     }))
 }
 
-/// The addresses that an answer goes to. They are kept no longer.
+/// The addresses that an answer goes to. They are erased.
 pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec<String>> {
     // The update holds them: another process finds none.
     let mut addresses: Vec<String> = sqlx::query_scalar(
@@ -171,8 +171,8 @@ pub async fn take_addresses(tx: &mut AnyConnection, answer_id: &str) -> Kept<Vec
     Ok(addresses)
 }
 
-/// A question that gets no answer on the page, and the address of whoever asked. It is kept no
-/// longer.
+/// A question that gets no answer on the page, and the address of the person who asked, which is
+/// erased.
 #[derive(Clone, Debug)]
 pub struct NotAnswered {
     /// Its id.
@@ -183,8 +183,8 @@ pub struct NotAnswered {
     pub email: Option<String>,
 }
 
-/// Sets a question aside: it is not for everyone, or no question. `None` when it does not wait any
-/// more.
+/// Sets a question aside: it is not for everyone, or not a question. `None` when it is no longer
+/// waiting.
 pub async fn set_aside(
     tx: &mut AnyConnection,
     notice_id: &str,
@@ -241,18 +241,18 @@ async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswer
     Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
 }
 
-/// What stands beside the words of a notice.
+/// What the page shows besides the words of a notice.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// The published answers, the first first: (question, answer, when).
     pub answers: Vec<(String, String, Millis)>,
-    /// Of somebody who is to be told of it: whether she said that she has read it.
+    /// For someone who is to be told about it: whether they said they have read it.
     pub has_read: Option<bool>,
-    /// Whether somebody said what came of it.
+    /// Whether a leader has said what happened next.
     pub has_update: bool,
 }
 
-/// What stands beside the words of a notice, for this account; empty for a visitor.
+/// What the page shows besides the words of a notice, for this account; empty for a visitor.
 pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
     let rows = sqlx::query(
         "SELECT kind, question, answer, at FROM (

@@ -9,8 +9,8 @@ use sqlx::AnyConnection;
 use super::store::{self, NotAnswered};
 use crate::{emails, store as notices};
 
-/// Owes the emails of answers that are published. Stopped half-way, the next turn goes on; nobody
-/// is told twice.
+/// Owes the emails with published answers. If stopped half-way, the next turn goes on; nobody is
+/// told twice.
 ///
 /// # Errors
 /// When the database fails.
@@ -42,7 +42,7 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Tells those whose questions nobody has answered for long, and forgets their addresses.
+/// Tells those whose questions have long had no answer, and forgets their addresses.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,7 +62,7 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Owes the email to whoever asked a question that gets no answer here.
+/// Owes the email to someone whose question gets no answer here.
 pub(super) async fn owe_not_answered(
     tx: &mut AnyConnection,
     asked: &NotAnswered,
@@ -70,7 +70,7 @@ pub(super) async fn owe_not_answered(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
-    // However many questions somebody had about a notice, it is one email.
+    // However many questions someone had about a notice, it is one email.
     let dedup_key = format!("not answered {} {}", asked.notice_id, id::hash(to));
     owe(
         tx,

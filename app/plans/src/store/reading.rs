@@ -8,7 +8,7 @@ use involvement::rung;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-/// A plan with all that happened to it.
+/// A plan with everything that happened to it.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Its id.
@@ -17,7 +17,7 @@ pub struct Plan {
     pub title: String,
     /// What will be planned.
     pub what: String,
-    /// By when, as `2027-03-01`.
+    /// The day it is due, as `2027-03-01`.
     pub due_day: String,
     /// Who plans it.
     pub organisations: Vec<String>,
@@ -25,13 +25,13 @@ pub struct Plan {
     pub labels: Vec<String>,
     /// The topics tied to it, withdrawn ones too, in the order they were published.
     pub topics: Vec<Tied>,
-    /// Planning sessions, the first first.
+    /// Planning sessions, earliest first.
     pub sessions: Vec<Session>,
-    /// What the forum says of it, the first first.
+    /// What the forum says about it, earliest first.
     pub statements: Vec<Statement>,
-    /// Its drafts, the first first; unpublished ones too. Who may see which is the caller's rule.
+    /// Its drafts, earliest first, unpublished ones too. The caller decides who may see which.
     pub drafts: Vec<Draft>,
-    /// Everything that happened, in its order.
+    /// Everything that happened, in order.
     pub events: Vec<Event>,
 }
 
@@ -74,13 +74,13 @@ pub struct Session {
     pub decided: String,
     /// Notes.
     pub notes: String,
-    /// Whether everyone may read the notes, and not the forum and leaders alone.
+    /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
     /// When it was recorded.
     pub recorded_at: Millis,
 }
 
-/// What the forum says of a plan.
+/// What the forum says about a plan.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// Its words.
@@ -98,11 +98,11 @@ pub struct Draft {
     pub version: i64,
     /// The summary in plain words.
     pub summary: String,
-    /// When it was put in, published or not.
+    /// When it was submitted, published or not.
     pub first_recorded_at: Millis,
     /// When it was published.
     pub published_at: Option<Millis>,
-    /// Who passed the gate for it all the same, why and when.
+    /// Who overrode the gate for it, why and when.
     pub overridden: Option<(String, String, Millis)>,
 }
 
@@ -111,7 +111,7 @@ pub struct Draft {
 pub struct Event {
     /// What, in a few words that do not change.
     pub what: String,
-    /// Who, as she is named here.
+    /// Who, by their display name.
     pub who: String,
     /// In which role.
     pub role: String,
@@ -131,7 +131,7 @@ impl Plan {
         self.gate_at(Millis::MAX)
     }
 
-    /// What the gate was worked out from at that time. What came later changes nothing of a draft
+    /// What the gate was worked out from at that time. What came later changes nothing for a draft
     /// published then.
     #[must_use]
     pub fn gate_at(&self, at: Millis) -> gate::Facts {
@@ -178,7 +178,7 @@ impl Plan {
         (!self.events.is_empty()).then_some(self)
     }
 
-    /// When the last draft was published, where no later one waits to be.
+    /// When the last draft was published, where no later one is waiting to be.
     #[must_use]
     pub fn settled_at(&self) -> Option<Millis> {
         self.drafts.iter().max_by_key(|draft| draft.version)?.published_at?;
@@ -298,8 +298,8 @@ fn happenings(of: &str) -> String {
     )
 }
 
-/// Every plan with all that happened to it, in the order of their ids; without who plans it and
-/// what it is about.
+/// Every plan with everything that happened to it, in the order of their ids; without who is
+/// planning it and what it is about.
 pub async fn all(db: &Db) -> Kept<Vec<Plan>> {
     let rows = sqlx::query(AssertSqlSafe(happenings("IS NOT NULL")))
         .fetch_all(&mut *db.read().await?)
@@ -365,7 +365,7 @@ pub struct Listed {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// By when, as `2027-03-01`.
+    /// The day it is due, as `2027-03-01`.
     pub due_day: String,
     /// Whether a draft of it is published.
     pub has_draft: bool,
@@ -375,7 +375,7 @@ pub struct Listed {
     pub is_shut: bool,
 }
 
-/// Plans, the latest registered first, `most` at the most, registered before `before`.
+/// Plans, latest registered first, `most` at the most, registered before `before`.
 pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
@@ -406,11 +406,11 @@ pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Lis
     Ok(rows.iter().map(listed).collect())
 }
 
-/// Plans that wait for the forum's statement, the oldest first: (id, title, since).
+/// Plans waiting for the forum's statement, oldest first: (id, title, since).
 pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans p
    WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id) ORDER BY p.id LIMIT 50";
 
-/// What a draft makes of a topic.
+/// What a draft does about a topic.
 #[derive(Clone, Debug)]
 pub struct Answered {
     /// The topic.
@@ -419,8 +419,7 @@ pub struct Answered {
     pub title: String,
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
-    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` while it is not
-    /// answered.
+    /// `adopted`, `adapted` or `not`, with the words and who decided; `None` until it is answered.
     pub answer: Option<(String, String, String)>,
 }
 
@@ -431,7 +430,7 @@ pub struct Content {
     pub body: String,
     /// Its file, if it has one.
     pub file: Option<files::Kept>,
-    /// What it makes of each topic it has to answer: once it is published, of those it did answer.
+    /// What it does about each topic it has to answer; once published, each it did answer.
     pub answers: Vec<Answered>,
 }
 
@@ -475,7 +474,7 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
     }))
 }
 
-/// A published draft that parents were not told of yet.
+/// A published draft that parents have not been told about yet.
 #[derive(Clone, Debug)]
 pub struct Untold {
     /// The draft.
@@ -490,7 +489,7 @@ pub struct Untold {
     pub summary: String,
 }
 
-/// Published drafts that parents were not told of yet, the first published first.
+/// Published drafts that parents have not been told about yet, earliest published first.
 pub async fn untold(db: &Db) -> Kept<Vec<Untold>> {
     let rows = sqlx::query(
         "SELECT d.id, d.plan_id, CAST(d.version AS BIGINT), p.title, d.summary FROM drafts d

@@ -1,4 +1,4 @@
-//! What is kept about plans. Each function runs after [`hold`] in the same write, but for
+//! What is kept about plans. Each function runs after [`hold`] in the same write, except
 //! [`register`].
 
 use calendar::clock::Millis;
@@ -19,9 +19,9 @@ pub struct By {
     pub role: &'static str,
 }
 
-/// Holds a plan, so that what happens to it happens one after the other. Gives the time of this
-/// happening: now, and always later than what happened last to it or its topics, even when a clock
-/// was moved back. `None` when there is no such plan.
+/// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
+/// now: always later than what happened last to it or its topics, even when a clock was moved
+/// back. `None` when there is no such plan.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -116,7 +116,7 @@ pub async fn register(
     Ok((plan_id, true))
 }
 
-/// Ties published topics to a plan; those that are tied already stay so. Gives how many are new.
+/// Ties published topics to a plan; those already tied stay tied. Gives how many are new.
 pub async fn tie(
     tx: &mut AnyConnection,
     plan_id: &str,
@@ -250,8 +250,8 @@ pub async fn record_draft(
     Ok((row.get(1), true))
 }
 
-/// Keeps what an unpublished draft makes of a topic; said again, the later word stands. False when
-/// the draft is published or the topic is not tied.
+/// Keeps what an unpublished draft does about a topic; said again, the later words replace the
+/// earlier. False when the draft is published or the topic is not tied.
 pub async fn answer(
     tx: &mut AnyConnection,
     plan_id: &str,
@@ -285,8 +285,8 @@ pub async fn answer(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Keeps that the gate is passed for an unpublished draft all the same. False when it is published,
-/// or was overridden.
+/// Keeps that the gate is overridden for an unpublished draft. False when the draft is published,
+/// or the gate was overridden for it before.
 pub async fn override_gate(
     tx: &mut AnyConnection,
     plan_id: &str,
@@ -321,9 +321,9 @@ pub enum Published {
     Done,
     /// It was published before, or there is no such draft.
     Before,
-    /// The gate is shut, and nobody passed it all the same.
+    /// The gate is shut, and nobody has overridden it.
     Shut,
-    /// So many topics are not answered in it.
+    /// This many topics are not answered in it.
     Unanswered(i64),
 }
 

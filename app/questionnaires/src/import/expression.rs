@@ -2,7 +2,7 @@
 //! LimeSurvey (`((waits.NAOK == "Y"))`) write it. Of that, what a branch here can say: several
 //! conditions that all hold, each that one of some options of one question was chosen.
 
-/// For each condition the name of the question, and the values of which one was chosen.
+/// For each condition the name of the question, and the values one of which was chosen.
 pub type Terms = Vec<(String, Vec<String>)>;
 
 /// The conditions of an expression; `None` where it says something else.

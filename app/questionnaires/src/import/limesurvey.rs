@@ -1,5 +1,5 @@
-//! A survey of LimeSurvey (`.lss`): tables as XML. Since its version 4 the words stand in tables of
-//! their own, one row for each language.
+//! A LimeSurvey survey (`.lss`): tables as XML. Since version 4 the words are in tables of their
+//! own, one row for each language.
 
 use std::collections::BTreeMap;
 
@@ -15,27 +15,27 @@ const MOST_ELEMENTS: u32 = 2_000_000;
 /// Reads a survey.
 ///
 /// # Errors
-/// What to do, where it is none.
+/// What to do, where it is not one.
 pub fn limesurvey(file: &[u8]) -> Result<Imported, Unread> {
     if file.len() > LARGEST {
         return Err("Choose a smaller file: up to 20 MB".to_owned());
     }
     let text = std::str::from_utf8(file)
-        .map_err(|_| "This is not a survey of LimeSurvey: it is no text".to_owned())?;
+        .map_err(|_| "This is not a LimeSurvey survey: it is not a text file".to_owned())?;
     let options = ParsingOptions {
         allow_dtd: false,
         nodes_limit: MOST_ELEMENTS,
         ..ParsingOptions::default()
     };
     let document = Document::parse_with_options(text, options)
-        .map_err(|error| format!("This is not a survey of LimeSurvey: {error}"))?;
+        .map_err(|error| format!("This is not a LimeSurvey survey: {error}"))?;
     let of_a_survey = document
         .root_element()
         .children()
         .any(|node| node.has_tag_name("LimeSurveyDocType") && node.text() == Some("Survey"));
     if !of_a_survey {
         return Err(
-            "Choose a survey that LimeSurvey exported as .lss. This file is of another kind"
+            "Choose a survey exported from LimeSurvey as .lss. This is another kind of file"
                 .to_owned(),
         );
     }
@@ -126,7 +126,7 @@ impl Survey {
     fn imported(&self) -> Imported {
         let mut builder = Builder::default();
         if self.languages > 1 {
-            builder.report("Languages", "One language was taken over, English where there is one");
+            builder.report("Languages", "Only one language was imported: English, if there is one");
         }
         let mut meant = Meant::default();
         for group in &self.groups {
@@ -134,7 +134,7 @@ impl Survey {
             if !matches!(get(group, "grelevance"), "" | "1") {
                 builder.report(
                     &format!("Group {}", get(group, "group_name")),
-                    "Asked of everyone: the condition of a group is not taken over",
+                    "Everyone will be asked: conditions on groups can't be imported",
                 );
             }
             let of_group = self.questions.iter().filter(|row| get(row, "gid") == get(group, "gid"));
@@ -223,7 +223,7 @@ impl Survey {
                     "Q" => Kind::ShortText {},
                     _ => Kind::Number { least: 0, most: 1_000_000 },
                 };
-                builder.report(&at, "Each line of it is a question of its own here");
+                builder.report(&at, "Each line has become a separate question");
                 for sub in subquestions {
                     let key = builder.key(&format!("{title}_{}", get(sub, "title")));
                     let words = [text.as_str(), &plain(get(sub, "question"))].join(" ");
@@ -234,12 +234,12 @@ impl Survey {
             other => {
                 return builder.report(
                     &at,
-                    format!("Left out: there is no kind of question here like its type {other}"),
+                    format!("Left out: there is no kind of question here like type {other}"),
                 );
             }
         };
         if matches!(get(row, "type"), "O" | "P") {
-            builder.report(&at, "Its field for a comment is left out");
+            builder.report(&at, "Its comment field was left out");
         }
         let (key, has_other) = (builder.key(title), get(row, "other") == "Y");
         let kind = if has_other { with_other(kind) } else { kind };
@@ -478,9 +478,9 @@ mod tests {
         assert_eq!(
             not_taken,
             [
-                "Question places: Each line of it is a question of its own here",
-                "Question file: Left out: there is no kind of question here like its type |",
-                "Question age: Asked of everyone: this condition could not be taken over: \
+                "Question places: Each line has become a separate question",
+                "Question file: Left out: there is no kind of question here like type |",
+                "Question age: Everyone will be asked: this condition could not be imported: \
                  waits.NAOK != \"Y\"",
             ]
         );
@@ -507,12 +507,11 @@ mod tests {
     #[test]
     fn a_file_that_is_no_survey_or_has_entities_is_refused() {
         for (file, why) in [
-            (&b"PK\x03\x04\xff"[..], "it is no text"),
-            (b"title,words", "not a survey"),
+            (&b"PK\x03\x04\xff"[..], "it is not a text file"),
+            (b"title,words", "not a LimeSurvey survey"),
             (
                 b"<document><LimeSurveyDocType>Question</LimeSurveyDocType></document>",
-                "of another \
-                kind",
+                "another kind of file",
             ),
             (
                 b"<!DOCTYPE d [<!ENTITY a \"aaaa\"><!ENTITY b \

@@ -1,5 +1,5 @@
 //! Questions written elsewhere: an XLSForm workbook, or a survey of LimeSurvey. What both sides
-//! know is taken over; for all else there is a line that says what and why.
+//! know is imported; for everything else there is a line that says what and why.
 
 mod expression;
 mod limesurvey;
@@ -15,20 +15,20 @@ use expression::Terms;
 use super::check::{LONGEST_LINE, LONGEST_TEXT, MOST_OPTIONS, MOST_QUESTIONS};
 use super::{Choice, Condition, Kind, Question, Questionnaire, Section};
 
-/// What was taken over.
+/// What was imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// The questions, as far as they could be taken over. What is left to put right,
-    /// [`super::check::check`] finds.
+    /// The questions, as far as they could be imported. [`super::check::check`] finds what is left
+    /// to correct.
     pub questionnaire: Questionnaire,
-    /// What could not be taken over as it was, in the order of the file.
+    /// What could not be imported as it was, in the order of the file.
     pub not_taken: Vec<NotTaken>,
 }
 
-/// Something that could not be taken over as it was.
+/// Something that could not be imported as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotTaken {
-    /// Where it stands in the file: a row, a question.
+    /// Where it is in the file: a row, a question.
     pub at: String,
     /// What became of it, and why.
     pub what: String,
@@ -40,7 +40,7 @@ pub type Unread = String;
 /// The largest file, in bytes; also of what is in a workbook, unpacked.
 pub const LARGEST: usize = 20 * 1024 * 1024;
 
-/// A questionnaire that grows, with what could not be taken over.
+/// A questionnaire that grows, with what could not be imported.
 #[derive(Default)]
 struct Builder {
     imported: Imported,
@@ -61,7 +61,7 @@ impl Builder {
         }
     }
 
-    /// A key that no question has yet, as like `name` as can be.
+    /// A key that no question has yet, as close to `name` as possible.
     fn key(&mut self, name: &str) -> String {
         let like = as_key(name);
         let mut key = like.clone();
@@ -73,19 +73,19 @@ impl Builder {
         key
     }
 
-    /// Puts a question in, with its words cut to what fits; none above the most.
+    /// Adds a question, with its words cut to what fits; none beyond the limit.
     fn put(&mut self, at: &str, mut question: Question) {
         if self.imported.questionnaire.questions().count() >= MOST_QUESTIONS {
             return self
                 .report(at, format!("Left out: there are more than {MOST_QUESTIONS} questions"));
         }
         if question.text.chars().count() > LONGEST_LINE {
-            self.report(at, "The question is too long. All of it stands in the help");
+            self.report(at, "The question is too long. The full text is in the help");
             question.help = [question.text.as_str(), &question.help].join("\n\n").trim().to_owned();
             question.text = cut(&question.text, LONGEST_LINE);
         }
         if question.text.is_empty() {
-            self.report(at, "It has no words. Its name stands in their place");
+            self.report(at, "It has no text. Its name is used instead");
             question.text.clone_from(&question.key);
         }
         question.help = cut(&question.help, LONGEST_TEXT);
@@ -111,12 +111,12 @@ impl Builder {
             let (key, text) = (as_key(&name), cut(&forms::line(&words), LONGEST_LINE));
             let text = if text.is_empty() { name.clone() } else { text };
             if all.iter().any(|known| known.key == key || known.text == text) {
-                self.report(at, format!("Left out: the option {text} is there twice"));
+                self.report(at, format!("Left out: the option {text} is in the list twice"));
             } else if all.len() == MOST_OPTIONS {
                 self.report(
                     at,
                     format!(
-                        "Left out: the option {text}, since there are more than {MOST_OPTIONS}"
+                        "Left out: the option {text}, because there are more than {MOST_OPTIONS}"
                     ),
                 );
             } else {
@@ -127,8 +127,7 @@ impl Builder {
     }
 
     /// When a question is asked, from an expression of the file. `find`: the question and option
-    /// that a name and a value mean. Where it cannot be taken over, the question is asked of
-    /// everyone.
+    /// that a name and a value mean. Where it cannot be imported, everyone is asked the question.
     fn only_if(
         &mut self,
         at: &str,
@@ -152,7 +151,7 @@ impl Builder {
             self.report(
                 at,
                 format!(
-                    "Asked of everyone: this condition could not be taken over: {}",
+                    "Everyone will be asked: this condition could not be imported: {}",
                     cut(expression, 120)
                 ),
             );

@@ -12,16 +12,16 @@ use crate::{Condition, Kind, Question};
 
 /// The most rows of a sheet that are read.
 const MOST_ROWS: usize = 20_000;
-/// The most columns; what stands further right is not read.
+/// The most columns; anything further right is not read.
 const MOST_COLUMNS: u32 = 200;
 
 /// Reads a workbook.
 ///
 /// # Errors
-/// What to do, where it is none.
+/// What to do, where it is not one.
 pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
     if file.len() > LARGEST || !unpacks_within(file, LARGEST) {
-        return Err("Choose a smaller workbook: up to 20 MB, unpacked".to_owned());
+        return Err("Choose a smaller workbook: up to 20 MB when unpacked".to_owned());
     }
     let not_one = |why: String| format!("This is not an XLSForm workbook (.xlsx): {why}");
     let mut workbook: Xlsx<_> =
@@ -61,14 +61,16 @@ pub fn xlsform(file: &[u8]) -> Result<Imported, Unread> {
         form.row(&format!("Row {} of survey", nth + 2), row);
     }
     if survey.languages() > 1 {
-        form.builder
-            .report("survey", "One language was taken over: that of the settings, or English");
+        form.builder.report(
+            "survey",
+            "Only one language was imported: the one in the settings, or English",
+        );
     }
     Ok(form.builder.imported)
 }
 
-/// Whether a zip holds no more than this, as it unpacks and not as it says. What is no zip holds
-/// nothing.
+/// Whether a zip holds no more than this, measured as it unpacks and not as it claims. What is not
+/// a zip holds nothing.
 fn unpacks_within(file: &[u8], most: usize) -> bool {
     let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(file)) else { return true };
     let mut left = most as u64;
@@ -192,7 +194,7 @@ impl Form {
             ) => {
                 return self.builder.report(
                     at,
-                    format!("Left out: {what} would be recorded about whoever answers"),
+                    format!("Left out: it would record “{what}” about the person answering"),
                 );
             }
             ("select_one", _) if row.get("appearance").contains("likert") => {
@@ -219,13 +221,12 @@ impl Form {
             }
             ("date", _) => Kind::Date {},
             ("time" | "datetime", _) => {
-                self.builder.report(at, "The time is asked for as text");
+                self.builder.report(at, "People will write the time as text");
                 Kind::ShortText {}
             }
             ("note", _) => Kind::Page { words: text.clone() },
             ("acknowledge" | "trigger", _) => {
-                self.builder
-                    .report(at, "To be ticked there, it is a question with yes and no here");
+                self.builder.report(at, "It was a box to tick. Here it is a yes or no question");
                 Kind::YesNo {}
             }
             _ => {
@@ -244,15 +245,15 @@ impl Form {
         only_if.extend(self.condition(at, row));
         let only_if = once_each(only_if);
         let not_taken = [
-            ("constraint", "The rule for what may be answered"),
-            ("calculation", "What is computed"),
-            ("choice_filter", "Which options are shown"),
+            ("constraint", "The rule for what people can answer"),
+            ("calculation", "The calculation"),
+            ("choice_filter", "The rule for which options are shown"),
         ];
         for (column, what) in not_taken {
             let is_read = column == "constraint" && matches!(kind, Kind::Number { .. });
             if !row.get(column).is_empty() && !is_read {
                 self.builder
-                    .report(at, format!("{what} is left out: {}", cut(row.get(column), 120)));
+                    .report(at, format!("{what} was left out: {}", cut(row.get(column), 120)));
             }
         }
         let options: Vec<String> = kind.options().into_iter().map(|option| option.key).collect();
@@ -276,8 +277,8 @@ impl Form {
             let (other, kind) = (self.builder.key(&format!("{key}-other")), Kind::ShortText {});
             self.builder.report(
                 at,
-                "Something else is asked for as a question of its own, of \
-                everyone who is asked this one",
+                "“Something else” has become a separate question, for everyone who is asked this \
+                 one",
             );
             self.builder.put(
                 at,
@@ -296,7 +297,7 @@ impl Form {
     fn begin(&mut self, at: &str, row: &Row, is_repeat: bool, title: &str) {
         self.builder.section(cut(&forms::line(title), LONGEST_LINE));
         if is_repeat {
-            self.builder.report(at, "What can be answered several times there is asked once here");
+            self.builder.report(at, "It could be answered several times. Here it is asked once");
         }
         let conditions = self.condition(at, row);
         self.groups.push(conditions);
@@ -337,7 +338,7 @@ impl Form {
     /// A whole number, with the limits of a rule like `. >= 0 and . <= 120`.
     fn number(&mut self, at: &str, row: &Row, what: &str) -> Kind {
         if what == "decimal" {
-            self.builder.report(at, "Only whole numbers can be answered here");
+            self.builder.report(at, "People can only answer with whole numbers here");
         }
         let (mut least, mut most) = (0, 1_000_000);
         let rule = row.get("constraint");
@@ -359,7 +360,7 @@ impl Form {
         if !is_read || least > most {
             self.builder.report(
                 at,
-                format!("The rule for what may be answered is left out: {}", cut(rule, 120)),
+                format!("The rule for what people can answer was left out: {}", cut(rule, 120)),
             );
             (least, most) = (0, 1_000_000);
         }
@@ -553,13 +554,13 @@ mod tests {
         assert_eq!(
             not_taken,
             [
-                "Row 2 of survey: Left out: start would be recorded about whoever answers",
-                "Row 6 of survey: Something else is asked for as a question of its own, of \
-                 everyone who is asked this one",
-                "Row 9 of survey: Asked of everyone: this condition could not be taken over: \
+                "Row 2 of survey: Left out: it would record “start” about the person answering",
+                "Row 6 of survey: “Something else” has become a separate question, for everyone \
+                 who is asked this one",
+                "Row 9 of survey: Everyone will be asked: this condition could not be imported: \
                  ${weeks} > 5",
                 "Row 10 of survey: Left out: there is no kind of question here like image",
-                "survey: One language was taken over: that of the settings, or English",
+                "survey: Only one language was imported: the one in the settings, or English",
             ]
         );
     }
@@ -596,7 +597,7 @@ mod tests {
         assert!(bomb.len() < 100_000);
         assert_eq!(
             xlsform(&bomb),
-            Err("Choose a smaller workbook: up to 20 MB, unpacked".to_owned())
+            Err("Choose a smaller workbook: up to 20 MB when unpacked".to_owned())
         );
         assert!(
             xlsform(b"no workbook")

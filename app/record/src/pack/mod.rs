@@ -1,9 +1,9 @@
 //! The evidence pack: the record of one day as files that can be read without this service, and
 //! that prove themselves.
 //!
-//! The same day gives the same bytes: everything in a pack is a dated fact, in an order of its own,
-//! and nothing in it says when or where it was made. `report` is the page for people, `verify`
-//! compares a folder with its manifest.
+//! The same day gives the same bytes: everything in a pack is a dated fact, in a fixed order, and
+//! nothing in it says when or where it was made. `report` is the page for people, `verify` compares
+//! a folder with its manifest.
 
 mod report;
 mod verify;
@@ -28,34 +28,34 @@ use questionnaires::results::harmless;
 /// The file that names all others with their hashes, as `sha256sum --check` reads it.
 pub const MANIFEST: &str = "manifest.sha256";
 
-/// What the record is called that is in a pack.
+/// The name of the format of the record in a pack.
 const FORMAT: &str = "alongside-evidence/1";
 
-/// Every question that figures and tables are made of, with what it counts. `docs/evidence-pack.md`
+/// Every question that figures and tables come from, with what it counts. `docs/evidence-pack.md`
 /// says more.
 pub const QUERIES: [(&str, &str); 9] = [
     (
         "plans",
-        "every plan registered by then, with its topics, planning sessions, statements, drafts and \
-         overrides",
+        "every plan registered by then, with its topics, planning sessions, statements and drafts, \
+         and each time one went ahead without involving parents as agreed",
     ),
     (
         "told",
-        "every change that had taken effect, with who was told before it, from the ledger of \
+        "every change that had started, with who was told before it started, from the record of \
          emails",
     ),
-    ("outcomes", "every version of what leaders say came of it, with the forum’s last word"),
-    ("contributors_told", "the emails about outcomes, by the days until they were handed over"),
+    ("outcomes", "every version of what leaders say happened, with the forum's latest word"),
+    ("contributors_told", "the emails about what happened, by the days until they were sent"),
     (
         "awaited",
-        "every chosen topic, consultation with results and plan with a draft, and when its outcome \
-         was said",
+        "every chosen topic, consultation with results and plan with a draft, and when leaders \
+         said what happened",
     ),
-    ("rounds", "every round that closed, with what was counted then"),
-    ("consultations", "every consultation that was opened, with its last published results"),
+    ("rounds", "every voting round that closed, with its results"),
+    ("consultations", "every consultation opened, with its latest published results"),
     (
         "comments",
-        "every comment on the Local Offer that was published and not taken back, with its first \
+        "every comment on the Local Offer that was published and not withdrawn, with its first \
          answer",
     ),
     ("audit_log", "the last entry of the audit log by then"),
@@ -70,15 +70,15 @@ pub struct Record {
     area: String,
     /// The parent carer forum that runs the service.
     forum: String,
-    /// The day that is told of, as `2026-12-01`; all that happened until its end, in London.
+    /// The day, as `2026-12-01`: everything that happened up to its end, in London.
     as_of: String,
     /// Whether the day was over. If not, a later pack of the same day can say more.
     is_whole_day: bool,
-    /// How many days leaders have to say what came of it.
+    /// How many days leaders have to say what happened.
     outcome_days: i64,
     /// Where the chain of the audit log ended.
     audit_log: AuditLog,
-    /// The questions to the tables of the service.
+    /// The questions to the service's tables.
     queries: Vec<Query>,
     /// The figures.
     figures: Vec<Figure>,
@@ -95,7 +95,7 @@ struct AuditLog {
     head: String,
 }
 
-/// A question to the tables of the service.
+/// A question to the service's tables.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Query {
     /// Its name.
@@ -147,11 +147,10 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
     let history = store::history(db, at).await?;
     if history.is_empty() {
         let what_to_do = match store::first_event(db).await? {
-            Some(first) if first > at => format!(
-                "Nothing had happened by then. Choose {} or a day after it",
-                clock::day(first)
-            ),
-            _ => "Nothing has happened here yet that a pack could tell of".to_owned(),
+            Some(first) if first > at => {
+                format!("Nothing had happened by then. Choose {} or a later day", clock::day(first))
+            }
+            _ => "Nothing has happened here yet to put in a pack".to_owned(),
         };
         return Err(NoPack::Nothing(what_to_do));
     }
@@ -195,8 +194,8 @@ impl Pack {
         Self { name: format!("evidence-pack-{}", moment.day), files }
     }
 
-    /// The hash of its manifest, which covers every file: whoever knows it can tell this pack from
-    /// any other.
+    /// The hash of its manifest, which covers every file: anyone who knows it can tell this pack
+    /// from any other.
     #[must_use]
     pub fn hash(&self) -> String {
         self.files.last().map(|(_, manifest)| id::sha256(manifest)).unwrap_or_default()
@@ -250,7 +249,7 @@ fn csv_of(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// To write the file anew: `UPDATE_SCHEMA=1 cargo test -p record --lib schema`
+    /// To rewrite the file: `UPDATE_SCHEMA=1 cargo test -p record --lib schema`
     #[test]
     fn the_published_schema_of_the_pack_is_the_one_of_the_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/evidence-pack.schema.json");
@@ -277,7 +276,7 @@ mod tests {
             .chain(tables.iter().map(|table| table.name.clone()));
         let missing: Vec<String> =
             names.filter(|name| !docs.contains(&format!("`{name}`"))).collect();
-        assert!(missing.is_empty(), "docs/evidence-pack.md does not tell of {missing:?}");
+        assert!(missing.is_empty(), "docs/evidence-pack.md does not mention {missing:?}");
         let known = |query: &str| QUERIES.iter().any(|(name, _)| *name == query);
         assert!(
             figures.iter().all(|figure| known(&figure.query))

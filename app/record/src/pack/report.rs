@@ -1,4 +1,4 @@
-//! The pack as one page for people. It loads nothing from anywhere.
+//! The pack as one page for people. It loads nothing from anywhere else.
 
 use calendar::clock;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -23,39 +23,39 @@ pub fn report(record: &Record) -> String {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
-                title { "Evidence pack of " (record.area) ", " (day) }
+                title { "Evidence pack for " (record.area) ", " (day) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 main {
-                    h1 { "Evidence pack of " (record.area) }
-                    p { "What had happened by the end of " b { (day) } ", from the record \
+                    h1 { "Evidence pack for " (record.area) }
+                    p { "Everything up to the end of " b { (day) } ", from the records \
                         of " (record.forum) "." }
                     @if !record.is_whole_day { p { b { "The day was not over when this was \
-                        made." } " A later pack of the same day can say more." } }
-                    p { "Numbers of people from 1 to 9 are not in it, and cannot be worked out \
-                        from it. People who were told are counted to the nearest ten. Where a \
-                        number would tell of few people, it says “too few to say”. Topics of \
-                        parents stand here by their number only: their authors may take their \
-                        words back." }
-                    p { "Leaders have " (record.outcome_days) " days to say what came of what \
-                        parents said; after that it is overdue." }
+                        made." } " A later pack for the same day can say more." } }
+                    p { "No number of people from 1 to 9 is in this pack, or can be worked out \
+                        from it. The number of people told is rounded to the nearest ten. Where \
+                        there are too few people to show, it says “too few to say”. Parents' \
+                        topics are shown by number only, because their authors may withdraw \
+                        their words." }
+                    p { "Leaders have " (record.outcome_days) " days to say what happened after \
+                        parents said something. After that it is overdue." }
                     h2 { "In figures" }
                     (figures(record))
                     @for table in &record.tables { (section(table)) }
                     h2 { "Where the figures come from" }
-                    p { "Each figure and table names the question to the tables of the service \
-                        that it is made of." }
+                    p { "Each figure and table names the question to the service's tables that \
+                        it comes from." }
                     dl { @for query in &record.queries { dt { code { (query.name) } } dd { (query.what) } } }
                     h2 { "How to check it" }
-                    p { "The file manifest.sha256 names every file with its SHA-256. In the \
+                    p { "The file manifest.sha256 lists every file with its SHA-256. In the \
                         folder, " code { "sha256sum --check manifest.sha256" } " \
-                        or " code { "alongside evidence-pack --verify FOLDER" } " says if one was \
-                        changed." }
+                        or " code { "alongside evidence-pack --verify FOLDER" } " tells you if a \
+                        file was changed." }
                     p { "The audit log had " (record.audit_log.entries) " entries. The hash of the \
-                        last is " code { (record.audit_log.head) } ". It covers all before \
-                        it: " code { "alongside audit-check --head" } " finds it again, if none \
-                        was changed." }
+                        last one is " code { (record.audit_log.head) } ". It covers every entry \
+                        before it: " code { "alongside audit-check --head" } " finds it in the \
+                        log if nothing was changed." }
                 }
             }
         }
@@ -86,7 +86,7 @@ fn section(table: &Table) -> Markup {
             in " code { (table.name) ".csv" } }
         @if table.name == "timeline" { (timelines(table)) }
         @if table.rows.is_empty() {
-            p { "There is none." }
+            p { "There are none." }
         } @else {
             div class="wide" tabindex="0" role="region" aria-label=(table.title) {
                 table {
@@ -99,7 +99,7 @@ fn section(table: &Table) -> Markup {
     }
 }
 
-/// A cell; of a time only the day and the minute, of an id only its end: the tables have all of it.
+/// A cell; a time only to the minute, an id only by its end: the tables have all of it.
 fn shown(cell: &Cell) -> String {
     let words = cell.words();
     let word = |word: &str| {
@@ -133,7 +133,7 @@ fn timelines(table: &Table) -> Markup {
     html! {
         @for (plan, points) in &plans {
             h3 { (plan) }
-            (charts::timeline("What happened to the plan, in its order", points))
+            (charts::timeline("What happened to the plan, in order", points))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the files of a pack are as they were when it was made.
+//! Checks that the files of a pack are as they were when it was made.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,14 +13,14 @@ use super::MANIFEST;
 pub struct Verified {
     /// How many files, without the manifest.
     pub files: usize,
-    /// The hash of the manifest: the one that was said when the pack was made, or it was made anew.
+    /// The hash of the manifest: the one given when the pack was made, unless it was made again.
     pub hash: String,
 }
 
 /// Compares the files of a folder with its manifest.
 ///
 /// # Errors
-/// Every fault in a line of its own: what is changed, what is missing, what does not belong there,
+/// Every fault on a line of its own: what was changed, what is missing, what does not belong there,
 /// or why it cannot be read.
 pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
     let cannot = |what: &Path, error: std::io::Error| {
@@ -34,7 +34,7 @@ pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
         let Some((expected, name)) =
             line.split_once("  ").filter(|(_, name)| !name.contains(['/', '\\']))
         else {
-            faults.push(format!("{MANIFEST} was changed: it holds the line {line:?}"));
+            faults.push(format!("{MANIFEST} was changed: it contains the line {line:?}"));
             continue;
         };
         named.insert(name.to_owned());
@@ -54,7 +54,7 @@ pub fn verify(folder: &Path) -> Result<Verified, Vec<String>> {
     faults
         .extend(there.difference(&named).map(|name| format!("{name} does not belong to the pack")));
     if named.len() == 1 {
-        faults.push(format!("{MANIFEST} names no file"));
+        faults.push(format!("{MANIFEST} does not list any files"));
     }
     if faults.is_empty() {
         Ok(Verified { files: named.len() - 1, hash: sha256(&manifest) })

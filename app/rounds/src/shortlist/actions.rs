@@ -1,4 +1,4 @@
-//! The forum's word on a shortlist: as it was counted, or otherwise with a reason.
+//! The forum confirms a shortlist: as it was counted, or changed, with a reason.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -73,7 +73,7 @@ pub async fn confirm(
     Ok(Redirect::to(&format!("/rounds/{}?done={done}", round.id)).into_response())
 }
 
-/// A round whose count is made.
+/// A round that has been counted.
 async fn counted(house: &House, id: &str) -> Result<Round, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
     let round = crate::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
@@ -84,7 +84,7 @@ async fn counted(house: &House, id: &str) -> Result<Round, Error> {
     }
 }
 
-/// `sent` is `None` before anything was sent: the list stands then as it was counted.
+/// `sent` is `None` before anything was sent: then the list is as it was counted.
 async fn page(
     house: &House,
     viewer: &Viewer,

@@ -1,20 +1,20 @@
 //! The count of a round that is closed: no vote changes any more, so it is counted outside the
-//! write that keeps it.
+//! write that saves it.
 
 use calendar::clock::Clock;
 use ground::db::Db;
 
 use super::store::{self, Ballots};
 
-/// Counts every closed round that is not counted yet. Gives how many it counted.
+/// Counts every closed round that is not counted yet. Returns how many it counted.
 ///
 /// # Errors
-/// When the database fails; the next turn counts again then, and comes to the same.
+/// When the database fails; then the next turn counts again, with the same result.
 pub async fn count_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     let mut counted = 0;
     while let Some((round, seats)) = store::uncounted(db).await? {
         let Ballots { topics, places, election } = store::ballots(db, &round).await?;
-        // Seconds of work for a large round, away from the threads that answer people.
+        // Takes seconds for a large round, so it runs away from the threads that answer people.
         let choices = tokio::task::spawn_blocking(move || election.equal_shares(seats));
         let choices = choices.await.map_err(|_panicked| sqlx::Error::WorkerCrashed)?;
         let (now, id) = (clock.now(), round.clone());

@@ -1,7 +1,7 @@
-//! The shortlist of a round: what the count chose and why, and what the forum made of it.
+//! The shortlist of a round: what the count chose and why, and what the forum decided.
 //!
-//! Its life: counted once after the close → confirmed by the forum, as it is or, with a written
-//! reason that stays beside it, otherwise. `rules` turns the count into words, `counting` is what
+//! Its life: counted once after the close → confirmed by the forum, as it is or changed, with a
+//! written reason that stays beside it. `rules` turns the count into words, `counting` is what
 //! the worker does, `pages` shows it on the round's page and to the organiser who confirms.
 
 mod actions;

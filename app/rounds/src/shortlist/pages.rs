@@ -8,7 +8,7 @@ use topics::support::Tally;
 use super::rules::{self, Chosen};
 use crate::store::Round;
 
-/// What came of a round: the list with its reasons, what the forum made of it, and what a plain
+/// The result of a round: the list with its reasons, what the forum decided, and what a simple
 /// count would have chosen.
 pub fn outcome(
     round: &Round,
@@ -17,7 +17,7 @@ pub fn outcome(
     may_confirm: bool,
 ) -> impl IntoView + use<> {
     if chosen.is_empty() {
-        return view! { <p>"Nobody supported a topic in this round, so none was chosen."</p> }
+        return view! { <p>"Nobody supported any topic in this round, so none was chosen."</p> }
             .into_any();
     }
     let list = chosen
@@ -59,7 +59,7 @@ pub fn outcome(
             })
             .collect_view();
         view! {
-            <h3>"Put on the list by the forum"</h3>
+            <h3>"Added to the list by the forum"</h3>
             <ul>{added}</ul>
         }
     });
@@ -73,17 +73,18 @@ pub fn outcome(
             <details>
                 <summary>"How the list was made"</summary>
                 <p>
-                    "Every parent who voted has the same say. A topic is chosen when its \
+                    "Every parent who voted has an equal say. A topic is chosen when its \
                      supporters together have enough say for a place. They then have less left for \
-                     other topics."
+                     other topics. The topic that takes the least from each supporter comes first."
                 </p>
                 <p>
-                    "So parents who agree are heard in proportion to how many they are. A smaller \
-                     group, like one part of the area, is not drowned out by a larger one."
+                    "So parents who agree get a share of the list that fits their number. A \
+                     smaller group, such as one part of the area, isn't drowned out by a larger \
+                     one."
                 </p>
                 <p>
-                    "Places that are left go to those who were heard least so far. If two topics \
-                     are alike in this, the one proposed first is chosen."
+                    "Any places left go to the parents who have been heard least so far. If two \
+                     topics come out equal, the one proposed first is chosen."
                 </p>
                 <p>
                     "The methods are called Equal Shares (Peters and Skowron, 2020) and Phragmén’s \
@@ -95,7 +96,7 @@ pub fn outcome(
     .into_any()
 }
 
-/// What the forum made of the list.
+/// What the forum decided about the list.
 fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
     match &round.confirmed {
         None => {
@@ -110,14 +111,14 @@ fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
                 }
             });
             view! {
-                <p class="panel">"The forum has not confirmed it yet."</p>
+                <p class="panel">"The forum hasn't confirmed it yet."</p>
                 {confirm}
             }
             .into_any()
         }
         Some((at, reason)) if reason.is_empty() => {
             view! { <p class="panel">"✓ The forum confirmed it on "<When at=*at />
-            ", as it was counted."</p> }
+            ", just as it was counted."</p> }
             .into_any()
         }
         Some((at, reason)) => view! {
@@ -133,7 +134,7 @@ fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
     }
 }
 
-/// What a plain count would have chosen instead, in the order of proposal.
+/// What a simple count would have chosen instead, in the order of proposal.
 fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl IntoView + use<> {
     let is_chosen = |tally: &Tally| chosen.iter().any(|chosen| chosen.topic_id == tally.topic_id);
     let plain = rules::plain_count(tallies, usize::try_from(round.seats).unwrap_or(0));
@@ -146,7 +147,7 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
         .map(|chosen| chosen.title.clone())
         .collect();
     if only_plain.is_empty() {
-        return view! { <p class="soft">"Counting heads alone would have chosen the same topics."
+        return view! { <p class="soft">"A simple count would have chosen the same topics."
         </p> }
         .into_any();
     }
@@ -155,8 +156,8 @@ fn plain_count(round: &Round, chosen: &[Chosen], tallies: &[Tally]) -> impl Into
     };
     view! {
         <details>
-            <summary>"What counting heads alone would have chosen"</summary>
-            <p>"It would have chosen these as well:"</p>
+            <summary>"What a simple count would have chosen"</summary>
+            <p>"These would be on the list too:"</p>
             <ul>{items(only_plain)}</ul>
             <p>"These would not be on the list:"</p>
             <ul>{items(only_fair)}</ul>
@@ -193,14 +194,14 @@ pub fn form(
                 <Summary refusals />
                 <h1>"Confirm the shortlist"</h1>
                 <p class="lead">
-                    "What the count chose is ticked. Keep it as it is, or change it and say why. \
-                     Your reason stays beside the list for everyone to read."
+                    "The topics that parents' votes chose are ticked. Confirm them, or change them \
+                     and say why. Everyone will be able to read your reason beside the list."
                 </p>
-                <p>"This is said once and cannot be changed afterwards."</p>
+                <p>"You can only do this once. You can't change it afterwards."</p>
                 <form method="post" novalidate>
                     <Choices
                         name="topics"
-                        legend="What is to be planned?"
+                        legend="Which topics should be planned?"
                         hint="In the order they were proposed."
                         choices
                         many=true
@@ -208,7 +209,7 @@ pub fn form(
                     />
                     <Area
                         name="reason"
-                        label="Why the list is not what was counted"
+                        label="Why the list is different from the count"
                         hint="Only if you changed something."
                         value=reason
                         refusals

@@ -1,4 +1,4 @@
-//! Why a topic is on the shortlist, in plain words, and what the forum may make of the list. Pure.
+//! Why a topic is on the shortlist, in plain words, and how the forum may confirm the list. Pure.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use disclosure::{SMALLEST_SHOWN, Shown};
 use forms::{Refusals, Sent};
 use topics::support::Tally;
 
-/// The shortest reason for departing from the count, in characters.
+/// The shortest reason for changing the list, in characters.
 pub const SHORTEST_REASON: usize = 30;
 const LONGEST_REASON: usize = 2_000;
 
@@ -28,10 +28,10 @@ pub struct Chosen {
     pub new: u64,
 }
 
-/// Why each topic is on the list, in its order: how many supported it, from where most of them are,
-/// and of the second whether most of them had the first already. The numbers stand in the tallies
-/// beside it. How many had none yet is not told, since beside those tallies a small number could be
-/// worked out from it.
+/// Why each topic is on the list, in its order: how many supported it, where most of them live, and
+/// for the second topic whether most of them already had the first. The numbers are in the tallies
+/// beside it. How many had none yet is not shown, nor whether its supporters had enough say for it
+/// or it filled a place that was left: with those tallies, either could give away a small number.
 #[must_use]
 pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
     let counted = |chosen: &Chosen| {
@@ -49,18 +49,12 @@ pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
             }
             _ => "Fewer than 10 parents supported it.".to_owned(),
         };
-        // The same words whether its supporters had the say for it or it was filled up: that, too,
-        // would tell of numbers.
-        let why = if chosen.position == 1 { "Of all topics" } else { "Of the topics left" };
-        format!(
-            "Chosen {}. {who} {why}, it took the least of each supporter’s say.",
-            ordinal(chosen.position)
-        )
+        format!("Chosen {}. {who}", ordinal(chosen.position))
     };
     list.iter().map(reason).collect()
 }
 
-/// From where two thirds or more of the supporters are; only where their numbers are shown for all
+/// Where two thirds or more of the supporters live; only where their numbers are shown for all
 /// places.
 fn mostly(counted: &[(String, u64)]) -> String {
     let all: u64 = counted.iter().map(|(_, people)| people).sum();
@@ -77,10 +71,9 @@ fn is_shown(counted: &[(String, u64)]) -> bool {
     disclosure::split(&numbers).parts.iter().all(|part| matches!(part, Shown::Number(_)))
 }
 
-/// Whether most of the supporters of the second topic had the first one already, where that may be
-/// said. It is decided by numbers that everyone can read, so that it tells nothing if it is not
-/// said. Of later topics nobody can read how many people of a place have a topic, so nothing is
-/// said of them.
+/// Whether most of the supporters of the second topic already had the first one, where that may be
+/// said. Numbers that everyone can read decide this, so silence gives nothing away. For later
+/// topics nobody can read how many people in a place have a topic, so nothing is said about them.
 fn had_the_first(
     second: &Chosen,
     counted: &[(String, u64)],
@@ -95,24 +88,24 @@ fn had_the_first(
     if !is_shown(counted) || !is_shown(first) || !may_compare(&places) {
         ""
     } else if second.new * 2 > second.supporters {
-        " Most of them had no topic on the list yet."
+        " Most of them had no topic on the list yet, so they are heard too."
     } else {
-        " Half of them or more had a topic on the list already."
+        " At least half of them already had a topic on the list."
     }
 }
 
-/// One place: how many there support a topic, and how many have one on the list already. How many
-/// are both is not told.
+/// One place: how many there support a topic, and how many already have one on the list. How many
+/// are both is not shown.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     supporters: u64,
     heard: u64,
 }
 
-/// Whether it may be said if fewer than half of the supporters, or half and more, had a topic
-/// already. It may where neither answer narrows a number of people below ten (those who are both,
-/// or only the one, in a place or in all), for a reader who knows all numbers of each place but
-/// these.
+/// Whether we may say if fewer than half of the supporters, or at least half, already had a topic.
+/// We may where neither answer narrows down a number of people below ten (those who are both, or
+/// only one of the two, in a place or in all), for a reader who knows all other numbers of each
+/// place.
 fn may_compare(places: &[Place]) -> bool {
     let both_at_most = |place: &Place| place.supporters.min(place.heard);
     let all = Place {
@@ -156,8 +149,8 @@ fn ordinal(position: usize) -> String {
         .map_or_else(|| format!("as number {position}"), |word| (*word).to_owned())
 }
 
-/// What a plain count would have chosen: the `seats` topics, by their index, with most supporters,
-/// in the order they were proposed, so that nothing is told of how they compare. Ties go to the
+/// What a simple count would have chosen: the `seats` topics, by their index, with most supporters,
+/// in the order they were proposed, which gives away nothing about how they compare. Ties go to the
 /// topic proposed first.
 #[must_use]
 pub fn plain_count(tallies: &[Tally], seats: usize) -> BTreeSet<usize> {
@@ -168,17 +161,17 @@ pub fn plain_count(tallies: &[Tally], seats: usize) -> BTreeSet<usize> {
     topics.into_iter().take(seats).collect()
 }
 
-/// The forum's word on a shortlist.
+/// The shortlist as the forum confirms it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The topics that are to be planned.
+    /// The topics that should be planned.
     pub topics: Vec<String>,
-    /// Why they are not those the count chose; empty where they are.
+    /// Why they differ from the count; empty where they don't.
     pub reason: String,
 }
 
-/// Reads the forum's word from what was sent. `counted` are the topics the count chose, `there_are`
-/// all of the round.
+/// Reads the confirmed list from what was sent. `counted` are the topics the count chose,
+/// `there_are` all those in the round.
 ///
 /// # Errors
 /// What to put right.
@@ -191,9 +184,9 @@ pub fn confirmation(
     let topics = sent.all("topics");
     let mut refusals = Refusals::default();
     if topics.is_empty() {
-        refusals.add("topics", "Choose the topics that are to be planned");
+        refusals.add("topics", "Choose the topics that should be planned");
     } else if topics.iter().any(|topic| !there_are.contains(topic)) {
-        refusals.add("topics", "Choose again. One of those is not in this round");
+        refusals.add("topics", "Choose again. One of those isn't in this round");
     } else if topics.len() > seats {
         refusals
             .add("topics", format!("Choose {seats} topics or fewer. You chose {}", topics.len()));
@@ -201,12 +194,12 @@ pub fn confirmation(
     let departs = BTreeSet::from_iter(&topics) != BTreeSet::from_iter(counted);
     let reason = forms::prose(sent.typed("reason"));
     let reason = if departs {
-        let what_to_do = "Say why the list is not what was counted. Everyone can read it";
+        let what_to_do = "Say why the list is different from the count. Everyone can read it";
         match forms::within(reason, LONGEST_REASON, what_to_do) {
             Ok(reason) if reason.chars().count() < SHORTEST_REASON => {
                 refusals.add(
                     "reason",
-                    format!("Say a little more about why: {SHORTEST_REASON} characters or more"),
+                    format!("Say a little more about why: at least {SHORTEST_REASON} characters"),
                 );
                 None
             }
@@ -254,32 +247,29 @@ mod tests {
         let said = said(&[(&[12, 71], 83), (&[60, 14], 70), (&[50, 90], 0)]);
         assert_eq!(
             said[0],
-            "Chosen first. 83 parents supported it, most of them from South Sefton. Of all topics, \
-             it took the least of each supporter’s say."
+            "Chosen first. 83 parents supported it, most of them from South Sefton."
         );
         assert_eq!(
             said[1],
             "Chosen second. 74 parents supported it, most of them from North Sefton. Most of them \
-             had no topic on the list yet. Of the topics left, it took the least of each \
-             supporter’s say."
+             had no topic on the list yet, so they are heard too."
         );
-        assert!(said[2].starts_with("Chosen third. 140 parents supported it. Of"), "{}", said[2]);
+        assert_eq!(said[2], "Chosen third. 140 parents supported it.");
         assert!(ordinal(12) == "as number 12");
     }
 
     #[test]
     fn a_reason_gives_no_small_number_away() {
         let few = said(&[(&[9, 0], 9), (&[9, 51], 60)]);
-        assert!(few[0].starts_with("Chosen first. Fewer than 10 parents supported it. Of"));
-        assert!(
-            few[1].starts_with("Chosen second. 60 parents supported it. Of"),
-            "the table beside it hides a place: {}",
-            few[1]
+        assert_eq!(few[0], "Chosen first. Fewer than 10 parents supported it.");
+        assert_eq!(
+            few[1], "Chosen second. 60 parents supported it.",
+            "the table beside it hides a place"
         );
         let first_is_hidden = said(&[(&[9, 91], 100), (&[43, 40], 40)]);
-        assert!(
-            first_is_hidden[1].starts_with("Chosen second. 83 parents supported it. Of"),
-            "silence would tell of the nine"
+        assert_eq!(
+            first_is_hidden[1], "Chosen second. 83 parents supported it.",
+            "anything more would give away the nine"
         );
         // Nobody in the north was heard, so that "most had a topic" would say how many in the south
         // are new.
@@ -306,7 +296,7 @@ mod tests {
     }
 
     /// Every number each cell could be, for a reader who was told nothing, that fewer than half had
-    /// a topic, or that half and more had: by trying all of them.
+    /// a topic, or that at least half had: by trying all of them.
     fn what_could_be(places: &[Place]) -> [Vec<BTreeSet<u64>>; 3] {
         let supporters: u64 = places.iter().map(|place| place.supporters).sum();
         let heard: u64 = places.iter().map(|place| place.heard).sum();

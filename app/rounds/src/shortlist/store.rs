@@ -75,7 +75,7 @@ pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
             });
             voter = account;
         }
-        // A topic that is not counted, as a withdrawn one, has no number.
+        // A topic that is not counted, such as a withdrawn one, has no number.
         ballot.extend(numbers.get(row.get::<&str, _>(1)));
     }
     add(&mut election, group, ballot);
@@ -88,7 +88,7 @@ fn add(election: &mut Election, group: usize, ballot: Vec<usize>) {
     debug_assert!(known.is_ok(), "only topics of the round are numbered");
 }
 
-/// Keeps what the count chose. True for the process that was first.
+/// Saves what the count chose. True for the process that was first.
 pub async fn keep(
     tx: &mut AnyConnection,
     round_id: &str,
@@ -164,7 +164,7 @@ pub async fn chosen(db: &Db, round_id: &str) -> Kept<Vec<Chosen>> {
     Ok(rows.iter().map(chosen).collect())
 }
 
-/// Keeps the forum's word. False when it has been given.
+/// Saves the confirmed list. False when it was confirmed before.
 pub async fn confirm(
     tx: &mut AnyConnection,
     round_id: &str,

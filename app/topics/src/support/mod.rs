@@ -1,4 +1,4 @@
-//! A parent supports a topic: the form on its page, what it sends, and what was counted in the end.
+//! A parent supports a topic: the form on its page, what it sends, and the result in the end.
 //! `store` holds the SQL.
 
 pub mod store;
@@ -19,33 +19,33 @@ use voting::{Dates, Phase};
 
 pub use store::Tally;
 
-/// Support as a topic's page shows it: the button while voting is open, when it opens before, what
-/// was counted after.
+/// Support as a topic's page shows it: before voting, when it opens; during voting, the button;
+/// afterwards, the result.
 #[component]
 pub fn SupportForm<'a>(
     /// The topic's id.
     topic: String,
     /// Its title.
     title: String,
-    /// Whether she who looks supports it.
+    /// Whether the person looking supports it.
     supported: bool,
     /// Its round, if it is in one.
     round: Option<(String, Dates)>,
-    /// Where that round stands.
+    /// The phase of that round.
     phase: Option<Phase>,
-    /// Who looks.
+    /// Who is looking.
     viewer: &'a Viewer,
     /// What was counted at the close.
     counted: Tally,
 ) -> impl IntoView {
     let (Some((round, dates)), Some(phase)) = (round, phase) else {
-        return view! { <p class="panel">"It will be in the next round. Then parents can support it."
-            </p> }.into_any();
+        return view! { <p class="panel">"Parents can support it in the next voting round."</p> }
+            .into_any();
     };
     match phase {
         Phase::Announced | Phase::Proposing => view! {
             <p class="panel">
-                "You can support it from "<b>{clock::day_and_hour(dates.vote_from)}</b>"."
+                "You can support this topic from "<b>{clock::day_and_hour(dates.vote_from)}</b>"."
             </p>
         }
         .into_any(),
@@ -53,16 +53,16 @@ pub fn SupportForm<'a>(
             <div class="panel stack">
                 {support_form(viewer, &topic, &title, supported, "")}
                 <p class="soft">
-                    "Until "<b>{clock::day_and_hour(dates.closes_at)}</b>
-                    ". You can support as many as you like. Nobody sees the counts before then. "
-                    <a href=format!("/rounds/{round}")>"All topics of this round"</a>
+                    "Voting closes on "<b>{clock::day_and_hour(dates.closes_at)}</b>
+                    ". Support as many topics as you like. Nobody sees the results before then. "
+                    <a href=format!("/rounds/{round}")>"All topics in this voting round"</a>
                 </p>
             </div>
         }
         .into_any(),
         Phase::Counting => view! {
             <p class="panel">
-                "Voting has closed. The count is being made and will be here in a moment."
+                "Voting has closed. We are counting, and the results will be here in a moment."
             </p>
         }
         .into_any(),
@@ -71,7 +71,7 @@ pub fn SupportForm<'a>(
                 <h2>"How many parents supported it"</h2>
                 {counts(counted.counted)}
                 <p>
-                    <a href=format!("/rounds/{round}")>"What was chosen in this round"</a>
+                    <a href=format!("/rounds/{round}")>"See what was chosen in this round"</a>
                 </p>
             </div>
         }
@@ -79,8 +79,8 @@ pub fn SupportForm<'a>(
     }
 }
 
-/// The support button: an island for parents, for anybody else the same form, which leads through
-/// signing in.
+/// The support button: an island for parents; for anyone else the same form, which leads them to
+/// sign in first.
 pub fn support_form(
     viewer: &Viewer,
     topic: &str,
@@ -99,7 +99,7 @@ pub fn support_form(
         }
         .into_any()
     } else if viewer.is_signed_in() {
-        view! { <p class="soft">"Parents and carers can support it."</p> }.into_any()
+        view! { <p class="soft">"Only parents and carers can support topics."</p> }.into_any()
     } else {
         let label = format!("Support this topic: {title}");
         view! {
@@ -114,7 +114,7 @@ pub fn support_form(
     }
 }
 
-/// That voting is not open, with the way on. 422.
+/// Says that voting is not open, and where to go. 422.
 fn not_open(topic: &str) -> Page {
     let topic = format!("/topics/{topic}");
     Page::new("Voting on this topic is not open", || {
@@ -122,7 +122,8 @@ fn not_open(topic: &str) -> Page {
             <div class="stack">
                 <h1>"Voting on this topic is not open"</h1>
                 <p class="lead">
-                    "Nothing was changed. Its page says when voting opens, or what was counted."
+                    "Nothing has changed. The topic's page says when voting opens, or shows the \
+                     results."
                 </p>
                 <p>
                     <a class="button" href=topic>
@@ -135,7 +136,7 @@ fn not_open(topic: &str) -> Page {
     .status(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// The numbers of one topic, through the disclosure rule.
+/// The numbers for one topic, through the disclosure rule.
 pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
     let split = disclosure::split(&counted.iter().map(|(_, number)| *number).collect::<Vec<_>>());
     let total = format!("{} parents supported it.", capital(&split.total.words()));
@@ -146,7 +147,7 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
     } else {
         view! {
             <p class="soft">
-                "How many in each place is not shown, so that nobody can be found out."
+                "The numbers for each place are not shown, so nobody can be identified."
             </p>
         }
         .into_any()
@@ -164,9 +165,9 @@ fn capital(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// POST `/topics/{id}/support`: says what is to stand, so that a double tap says it twice and
-/// changes it once. An island asks for `text/plain` and gets words; a form goes back to where it
-/// came from.
+/// POST `/topics/{id}/support`: says whether there should be support, so that a double tap says it
+/// twice and changes it once. An island asks for `text/plain` and gets words; a form goes back to
+/// where it came from.
 pub async fn support(
     State(house): State<House>,
     viewer: Viewer,
@@ -206,7 +207,7 @@ pub async fn support(
     Ok(Redirect::to(&place).into_response())
 }
 
-/// A GET where only a POST has an answer, as after a reload.
+/// A GET where only a POST has an answer, for instance after a reload.
 pub async fn back_to_topic(Path(id): Path<String>) -> Redirect {
     Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
 }

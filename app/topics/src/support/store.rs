@@ -1,11 +1,11 @@
-//! Every SQL statement about support and what was counted.
+//! Every SQL statement about support and the results.
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-/// Until when topics can be proposed for the round that is next voted on, if one is announced.
+/// Until when topics can be proposed for the next round of voting, if there is one.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -19,8 +19,8 @@ pub async fn proposing_until(db: &Db, now: Millis) -> Kept<Option<Millis>> {
     .await
 }
 
-/// Gives or takes back support. False when voting on this topic is not open. Saying the same twice
-/// is saying it once.
+/// Gives or removes support. False when voting on this topic is not open. Doing the same twice is
+/// doing it once.
 pub async fn support(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -29,7 +29,7 @@ pub async fn support(
     gives: bool,
     now: Millis,
 ) -> Kept<bool> {
-    // The round stays as it is until this write ends: no support slips in beside the count.
+    // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = format!(
         "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id
          WHERE t.id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
@@ -70,10 +70,10 @@ pub struct Tally {
     pub topic_id: String,
     /// Its title.
     pub title: String,
-    /// Every place there was, in its order, and "Elsewhere" if anybody is, with its number of
+    /// Every place there was, in its order, and "Elsewhere" if anyone is, with its number of
     /// supporters. Only for [`disclosure`] to put into words.
     pub counted: Vec<(String, u64)>,
-    /// Whether the forum confirmed it as one that is to be planned.
+    /// Whether the forum confirmed it as one that should be planned.
     pub is_confirmed: bool,
 }
 

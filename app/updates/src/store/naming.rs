@@ -1,4 +1,4 @@
-//! What an update or a verdict can name: files that were put in, and questions of published
+//! What an update or a verdict can name: files that were added, and questions of published
 //! results.
 
 use calendar::clock::Millis;
@@ -11,7 +11,7 @@ use super::subjects::{Kind, Subject};
 use crate::evidence::Attached;
 use crate::words::{Known, Question};
 
-/// Notes that somebody put in a file that is kept; its id. The same file twice is one.
+/// Notes that somebody added a file that is stored; its id. The same file twice is one.
 pub async fn put_in(
     tx: &mut AnyConnection,
     file: &files::Kept,
@@ -35,7 +35,7 @@ pub async fn put_in(
 }
 
 /// What somebody can name: the questions of the last results of the consultations among `about`,
-/// and those of these files that she put in herself.
+/// and those of these files that they added themselves.
 pub async fn known(db: &Db, about: &[Subject], files: &[String], by: &str) -> Kept<Known> {
     let asked: Vec<&Subject> =
         about.iter().filter(|subject| subject.kind == Kind::Consultation).collect();

@@ -1,4 +1,4 @@
-//! What parents said and where it stands, and what they found who do not find it so.
+//! What parents said and what happened about it, and what those with another experience told us.
 
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
@@ -9,24 +9,23 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::subjects::{Subject, subject};
 
-/// Something that an account said, and what became of it.
+/// Something that an account said, and what happened about it.
 #[derive(Clone, Debug)]
 pub struct Contribution {
     /// `proposed`, `supported` or `answered`.
     pub how: String,
     /// What it is.
     pub subject: Subject,
-    /// When; of answers nobody knows.
+    /// When; for answers nobody knows.
     pub at: Option<Millis>,
-    /// Where it stands by itself, in a word.
+    /// Its own state, in a word.
     pub state: String,
-    /// Since when an outcome of it is awaited.
+    /// Since when an outcome is due.
     pub awaited_since: Option<Millis>,
-    /// Whether she asked for an email when it is said what came of it; `None` where everyone gets
-    /// one.
+    /// Whether the person asked for an email about what happened; `None` where everyone gets one.
     pub wants_outcome: Option<bool>,
-    /// What was said last of it; of a topic where that says nothing, of what it became part of, its
-    /// round or its plans.
+    /// What was said last about it; for a topic about which nothing was said, about what it became
+    /// part of, its round or its plans.
     pub update: Option<Listed>,
 }
 
@@ -120,7 +119,7 @@ pub async fn contributions(
     Ok(rows.iter().filter_map(said).collect())
 }
 
-/// Says whether an account wants an email when it is said what came of a consultation that it
+/// Sets whether an account wants an email about what happened after a consultation that it
 /// answered.
 pub async fn want_outcome(
     tx: &mut AnyConnection,
@@ -152,7 +151,7 @@ pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, 
     Ok(row.and_then(|row| Some((subject(&row)?, row.get::<&str, _>(3) == "sent"))))
 }
 
-/// Keeps what a parent found who does not find it so, once for each form key.
+/// Saves what a parent with a different experience told the forum, once for each form key.
 pub async fn doubt(
     tx: &mut AnyConnection,
     form_key: &str,
@@ -178,31 +177,31 @@ pub async fn doubt(
     Ok(())
 }
 
-/// What a parent found.
+/// What a parent told the forum.
 #[derive(Clone, Debug)]
 pub struct Doubt {
     /// Its id.
     pub id: String,
     /// The update.
     pub update_id: String,
-    /// The version she read.
+    /// The version the parent read.
     pub version: i64,
     /// What parents said, in the update.
     pub you_said: String,
-    /// Who found it, by the name others see.
+    /// The parent's display name.
     pub by: String,
-    /// What she found.
+    /// What the parent wrote.
     pub words: String,
-    /// When she said so.
+    /// When.
     pub at: Millis,
 }
 
-/// What parents found that no organiser has ticked off, the oldest first.
+/// What parents told the forum that no organiser has ticked off, the oldest first.
 pub async fn doubts(db: &Db, most: i64) -> Kept<Vec<Doubt>> {
     found(db, "d.seen_at IS NULL AND $1 = ''", "", most).await
 }
 
-/// All that parents found of one update, the oldest first, also what was ticked off.
+/// All that parents told the forum about one update, the oldest first, also what was ticked off.
 pub async fn doubts_of(db: &Db, update_id: &str, most: i64) -> Kept<Vec<Doubt>> {
     found(db, "d.update_id = $1", update_id, most).await
 }
@@ -231,7 +230,7 @@ async fn found(db: &Db, which: &str, value: &str, most: i64) -> Kept<Vec<Doubt>>
     Ok(rows.iter().map(doubt).collect())
 }
 
-/// Ticks off what a parent found. False when it was already.
+/// Ticks off what a parent told the forum. False when it was already.
 pub async fn see_doubt(tx: &mut AnyConnection, doubt_id: &str, now: Millis) -> Kept<bool> {
     let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)

@@ -16,7 +16,7 @@ use crate::words::Words;
 pub struct Update {
     /// Its id.
     pub id: String,
-    /// Whose it is, by name; the empty text for a leader who leads for no organisation.
+    /// The name of the organisation it is from; empty for a leader of no organisation.
     pub organisation: String,
     /// What it is about.
     pub about: Vec<Subject>,
@@ -25,7 +25,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// What stands now.
+    /// What is published now.
     #[must_use]
     pub fn now(&self) -> &Said {
         &self.versions[0]
@@ -52,18 +52,18 @@ pub struct Said {
     pub by: String,
     /// When.
     pub at: Millis,
-    /// What the forum said of it, the last first.
+    /// What the forum said about it, the last first.
     pub verdicts: Vec<Judged>,
 }
 
-/// The forum's word on a version.
+/// The forum's view of a version.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// Which.
     pub verdict: Verdict,
     /// In its own words.
     pub words: String,
-    /// What shows that it is so.
+    /// The evidence for it.
     pub evidence: Evidence,
     /// When.
     pub at: Millis,

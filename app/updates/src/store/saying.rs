@@ -1,4 +1,4 @@
-//! Keeping what a leader says, and what the forum says of it.
+//! Saving what a leader says, and what the forum says about it.
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
@@ -10,7 +10,7 @@ use super::subjects::{Kind, Subject, all_answerable};
 use crate::evidence::Evidence;
 use crate::words::Words;
 
-/// What became of an update that was to be published.
+/// What happened to an update that was to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It is published; its id.
@@ -86,7 +86,7 @@ async fn tie(tx: &mut AnyConnection, update_id: &str, about: &[Subject]) -> Kept
     Ok(())
 }
 
-/// What is said of something, as the next version of an update.
+/// What is said about something, as the next version of an update.
 #[derive(Clone, Copy, Debug)]
 pub struct NewVersion<'a> {
     /// The update.
@@ -102,7 +102,7 @@ pub struct NewVersion<'a> {
 }
 
 /// Says something as the next version. False when another was said meanwhile, or this one before,
-/// or when the update is of another organisation.
+/// or when the update is another organisation's.
 pub async fn say(
     tx: &mut AnyConnection,
     new: &NewVersion<'_>,
@@ -178,12 +178,12 @@ pub struct NewVerdict {
     pub verdict: Verdict,
     /// In the forum's words.
     pub words: String,
-    /// What shows that it is so.
+    /// The evidence for it.
     pub evidence: Evidence,
 }
 
-/// Gives the forum's word on a version, while that stands. False when another version stands by
-/// now, when it was given before, or when she who gives it said any of it, or leads for the
+/// Gives the forum's view of a version, while that is the last. False when there is a newer version
+/// by now, when it was given before, or when whoever gives it said any of it, or leads for the
 /// organisation.
 pub async fn judge(
     tx: &mut AnyConnection,

@@ -1,4 +1,4 @@
-//! What an update can be about, who answers for it, and of what an outcome is awaited.
+//! What an update can be about, who answers for it, and what an outcome is due for.
 
 use area::store::speaks_for;
 use calendar::clock::Millis;
@@ -44,12 +44,12 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// How people call it.
+    /// What people call it.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Self::Topic => "Topic",
-            Self::Round => "Round",
+            Self::Round => "Voting round",
             Self::Consultation => "Consultation",
             Self::Plan => "Plan",
             Self::Notice => "Change",
@@ -75,7 +75,7 @@ impl Subject {
         format!("{}:{}", self.kind.word(), self.id)
     }
 
-    /// Where it is to be read.
+    /// Where to read it.
     #[must_use]
     pub fn address(&self) -> String {
         match self.kind {
@@ -91,10 +91,10 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// Whether a leader answers for something: of a topic, whoever speaks for one of its services; of a
-/// round, for one of its topics; of a plan, for its organisations; of results, for what was asked
-/// about, and anyone where that was the whole area; of a change, for all its services. `id` and
-/// `leader` are written as the statement around this names them.
+/// Whether a leader answers for something: for a topic, whoever speaks for one of its services; for
+/// a round, for one of its topics; for a plan, for its organisations; for results, for what was
+/// asked about, and anyone where that was the whole area; for a change, for all its services. `id`
+/// and `leader` are written as the statement around this names them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
@@ -132,8 +132,8 @@ fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
 }
 
 /// What the leader `$1` can answer, as a part of statements: (kind, id, title, since, whether
-/// somebody waits for it). Topics of closed rounds, closed rounds, consultations with results,
-/// plans with a published draft, and changes that people were told of.
+/// somebody is waiting for it). Topics of closed rounds, closed rounds, consultations with results,
+/// plans with a published draft, and changes that people were told about.
 pub(super) fn all_answerable() -> String {
     let hers = |kind, id| answers_for(kind, id, "$1");
     format!(
@@ -162,7 +162,7 @@ pub(super) fn all_answerable() -> String {
 }
 
 /// What this leader can answer: first what is `wanted`, as [`Subject::value`]; then what somebody
-/// waits for, the latest first.
+/// is waiting for, the latest first.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -189,10 +189,10 @@ pub(super) fn subject(row: &AnyRow) -> Option<Subject> {
     Some(Subject { kind: Kind::read(row.get(0))?, id: row.get(1), title: row.get(2) })
 }
 
-/// An outcome that somebody waits for.
+/// An outcome that somebody is waiting for.
 #[derive(Clone, Debug)]
 pub struct Waited {
-    /// Of what.
+    /// What it is about.
     pub subject: Subject,
     /// Since when: the forum confirmed that a topic was chosen, results were published, or a first
     /// draft was.
@@ -229,10 +229,10 @@ pub fn awaited_by(at: &str) -> String {
     )
 }
 
-/// Every chosen topic, consultation with results and plan with a published draft of which nothing
-/// was said, or of which one update says that it is still being decided, whatever another says; as
-/// a part of statements: (kind, id, title, since, the nearest day that was promised). `leader`:
-/// only what she answers for, as the statement around this names her.
+/// Every chosen topic, consultation with results and plan with a published draft about which
+/// nothing was said, or about which one update says that it is still being decided, whatever
+/// another says; as a part of statements: (kind, id, title, since, the nearest day that was
+/// promised). `leader`: only what this leader answers for, as the statement around this names them.
 pub fn all_awaited(leader: Option<&str>) -> String {
     let hers = leader.map_or_else(String::new, |leader| {
         let kinds = [Kind::Topic, Kind::Consultation, Kind::Plan];
@@ -252,7 +252,7 @@ pub fn all_awaited(leader: Option<&str>) -> String {
     )
 }
 
-/// What is awaited. `leader`: only what she answers for.
+/// What is awaited. `leader`: only what this leader answers for.
 pub async fn waited(db: &Db, leader: Option<&str>) -> Kept<Vec<Waited>> {
     let sql = all_awaited(leader.map(|_| "$1"));
     let mut ask = sqlx::query(AssertSqlSafe(sql));
@@ -268,7 +268,7 @@ pub fn read_waited(row: &AnyRow) -> Option<Waited> {
     Some(Waited { subject: subject(row)?, since: row.get(3), told })
 }
 
-/// The leaders who are to say what came of this, who are those who answer for it: (account,
+/// The leaders who must say what happened about this, who are those who answer for it: (account,
 /// address).
 pub async fn responsible(db: &Db, subject: &Subject) -> Kept<Vec<(String, String)>> {
     let sql = format!(

@@ -18,12 +18,12 @@ pub async fn untold(db: &Db) -> Kept<Vec<(String, i64)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// How long after all were told of an outcome somebody can still be told of the change it is about,
-/// as by a weekly digest or by telephone. Later she is told of the change as it is by then.
+/// How long after everyone was told about an outcome somebody can still be told about the change,
+/// for example by a weekly digest or by telephone. Later they are told of it as it is by then.
 const LATE: Millis = 60 * DAY;
 
-/// The last versions that somebody is to be told of who heard of the change only after all others
-/// were told: (update, version).
+/// The last versions still owed to people who heard about the change only after everyone else was
+/// told: (update, version).
 pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
@@ -43,15 +43,14 @@ pub async fn untold_late(db: &Db, now: Millis) -> Kept<Vec<(String, i64)>> {
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Of the subject `a`, which is a change, who is or was to be told of it: `l` the row of the
-/// ledger, `t` the subscriber who stands in it, `b` the one she is now, `c` her account.
+/// For the subject `a`, which is a change, who is or was to be told about it: `l` the row of the
+/// ledger, `t` the subscriber named in it, `b` the subscriber they are now, `c` their account.
 const READERS: &str = "JOIN ledger l ON l.notice_id = a.notice_id AND l.called_off_at IS NULL
     JOIN subscribers t ON t.id = l.subscriber_id
     JOIN subscribers b ON b.id = coalesce(t.joined_id, t.id) AND b.email IS NOT NULL
     LEFT JOIN accounts c ON c.email = b.email";
 
-/// Whether such a reader stopped that by her own choice, also before she had the address she has
-/// now.
+/// Whether such a reader chose to stop that, also before they had the address they have now.
 fn stopped() -> String {
     let stopped =
         |subscriber| subscribers::wanted::stopped(subscriber, "l.notice_id", "l.notice_id");
@@ -59,9 +58,9 @@ fn stopped() -> String {
 }
 
 /// Who contributed to what the update `$1` is about: (account or, without one, subscriber; address;
-/// whether that is an account; subscriber, as whom she was told of a change). Those who proposed or
-/// supported its topics, those of its rounds and of its plans; who answered its consultations and
-/// asked to hear; and who was told of its changes and has not stopped that by her own choice.
+/// whether that is an account; the subscriber who was told about a change). Those who proposed or
+/// supported its topics, and those of its rounds and of its plans; those who answered its
+/// consultations and asked to hear; and those told about its changes who have not chosen to stop.
 fn contributors() -> String {
     format!(
         "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
@@ -94,12 +93,12 @@ fn contributors() -> String {
 /// Somebody who is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Person {
-    /// Her account or, without one, her subscriber.
+    /// Their account or, without one, their subscriber.
     id: String,
     email: String,
     has_account: bool,
-    /// Her subscriber, if all she contributed is that she was told of a change: then she can stop
-    /// this too.
+    /// Their subscriber, if all they did was to be told about a change: then they can stop this
+    /// too.
     subscriber_id: Option<String>,
 }
 
@@ -133,8 +132,8 @@ async fn next(
     Ok(rows.iter().map(person).collect())
 }
 
-/// Lets none of them stop or change her address until the write ends: first the accounts, then the
-/// subscribers, as a change of address does.
+/// Lets none of them stop or change their address until the write ends: first the accounts, then
+/// the /// subscribers, as a change of address does.
 async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()> {
     if people.is_empty() {
         return Ok(());
@@ -153,7 +152,7 @@ async fn hold(tx: &mut AnyConnection, kind: Kind, people: &[Person]) -> Kept<()>
 
 /// Owes the email about a version to the next `most` people who contributed and were not owed it
 /// yet; none left, the version is marked as told. `choose`: the words for a subscriber, with the
-/// link to her own page. Gives how many people were found.
+/// link to their own page. Gives how many people were found.
 pub async fn tell_next(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -165,8 +164,8 @@ pub async fn tell_next(
 ) -> Kept<usize> {
     let waiting = next(&mut *tx, (update_id, version), most).await?;
     hold(&mut *tx, kind, &waiting).await?;
-    // Who stopped or moved before she could be held is another by now, and is found in the next
-    // lot.
+    // Anyone who stopped or moved before they could be held is different by now, and is found in
+    // the next lot.
     let people: Vec<Person> = next(&mut *tx, (update_id, version), most)
         .await?
         .into_iter()
@@ -221,13 +220,13 @@ pub async fn tell_next(
     Ok(waiting.len())
 }
 
-/// Calls off what a subscriber is still owed of outcomes, once she has stopped all emails.
+/// Calls off what a subscriber is still owed about outcomes, once they have stopped all emails.
 pub async fn call_off(tx: &mut AnyConnection, subscriber_id: &str, now: Millis) -> Kept<()> {
     let hers = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
     deliveries::store::call_off(tx, hers, subscriber_id, "unsubscribed", now).await
 }
 
-/// Sends what an account is still owed of outcomes to the address that it has now.
+/// Sends what an account is still owed about outcomes to the address that it has now.
 pub async fn address_changed(tx: &mut AnyConnection, account_id: &str, new: &str) -> Kept<()> {
     sqlx::query(
         "UPDATE deliveries SET to_address = $2 WHERE account_id = $1 AND kind = 'update'

@@ -1,8 +1,9 @@
 //! Ballots in a file, to count them again: our own CSV, or a Pabulib file of approval votes. Pure.
 //!
-//! Ours has the header `voter,topics` and one line a voter: `17,3;8;21`, topics by their number in
-//! the order of proposal, from 1. Pabulib's format is told at <https://pabulib.org/format>; its
-//! projects are numbered from 1 as they stand in the file, and what they cost is left aside.
+//! Ours has the header `voter,topics` and one line per voter: `17,3;8;21`, topics by their number
+//! in the order of proposal, from 1. Pabulib's format is described at
+//! <https://pabulib.org/format>; its projects are numbered from 1 in the order of the file, and
+//! what they cost is ignored.
 
 mod pabulib;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use num_rational::BigRational;
 
 use crate::count::{Choice, Election, Phase, UnknownTopic};
 
-/// The most topics a file can name. A number beyond it is a slip of the pen.
+/// The most topics a file can name. A number beyond it is a typing error.
 pub const MOST_TOPICS: usize = 100_000;
 
 /// What is wrong with a file, and in which line, counted from 1.
@@ -38,33 +39,33 @@ pub enum Wrong {
     #[error("the first line should be: voter,topics")]
     Header,
     /// A line of a CSV with more or less than two parts.
-    #[error("a voter and her topics should stand here, as in: 17,3;8")]
+    #[error("this line should have a voter and their topics, as in: 17,3;8")]
     Parts,
-    /// Topics that are nobody's.
+    /// Topics without a voter.
     #[error("there is no voter before the topics")]
     NoVoter,
-    /// Two lines of one voter.
-    #[error("voter {0} is here twice")]
+    /// Two lines for one voter.
+    #[error("voter {0} appears twice")]
     SameVoter(String),
-    /// A topic that is no number from 1.
-    #[error("there is no topic ‘{0}’: write its number")]
+    /// A topic that is not a number from 1.
+    #[error("there is no topic ‘{0}’: use its number")]
     NotATopic(String),
     /// A number above that of the last topic.
-    #[error("topic {topic} is not among the {topics} topics")]
+    #[error("topic {topic} is not one of the {topics} topics")]
     UnknownTopic {
         /// The topic.
         topic: usize,
         /// How many topics there are.
         topics: usize,
     },
-    /// A Pabulib file of another kind of votes.
+    /// A Pabulib file with another type of vote.
     #[error("the votes are of type ‘{0}’, and only approval votes can be counted")]
     VoteType(String),
     /// A Pabulib file without a part that is needed.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// Two projects of a Pabulib file with one name.
-    #[error("project {0} is here twice")]
+    #[error("project {0} appears twice")]
     SameProject(String),
     /// A vote for what is not among the projects.
     #[error("there is no project ‘{0}’")]
@@ -77,8 +78,8 @@ impl From<UnknownTopic> for Wrong {
     }
 }
 
-/// Reads the ballots of a file of either format. `topics` tells how many topics there were; without
-/// it the highest number in a CSV is the last topic. A Pabulib file tells by itself.
+/// Reads the ballots of a file in either format. `topics` says how many topics there were; without
+/// it the highest number in a CSV is the last topic. A Pabulib file says so itself.
 ///
 /// # Errors
 /// The first fault of the file.
@@ -100,8 +101,8 @@ pub enum Method {
     Count,
 }
 
-/// The chosen topics as a command prints them: their numbers from 1, in the order chosen, one a
-/// line, and the reason after each if wanted.
+/// The chosen topics as a command prints them: their numbers from 1, in the order chosen, one per
+/// line, with the reason after each if wanted.
 #[must_use]
 pub fn recount(election: &Election, seats: usize, method: Method, explain: bool) -> String {
     let line = |topic: usize, reason: String| {
@@ -129,15 +130,15 @@ fn reason(choice: &Choice) -> String {
     let price = decimal(&choice.price);
     match choice.phase {
         Phase::Shares => {
-            format!("{people}; they can pay for it at {price} each or all they have left")
+            format!("{people}; they can pay for it with {price} each, or all they have left")
         }
         Phase::Credit => {
-            format!("{people}; no supporters can pay any more, these would owe least: {price} each")
+            format!("{people}; nobody can pay any more: these would owe the least: {price} each")
         }
     }
 }
 
-/// Six decimals, cut off. Only for the eye: the count compares exact fractions.
+/// Six decimals, cut off. Only for people to read: the count compares exact fractions.
 fn decimal(price: &BigRational) -> String {
     let millionths = (price * BigRational::from_integer(1_000_000.into())).to_integer();
     let (whole, rest) = (&millionths / 1_000_000, millionths % 1_000_000);
@@ -173,7 +174,7 @@ fn topics_in(named: &str) -> Result<Vec<usize>, Wrong> {
     named.split(';').map(str::trim).filter(|name| !name.is_empty()).map(number).collect()
 }
 
-/// Notes that a voter has a line, and refuses her second.
+/// Notes that a voter has a line, and refuses a second.
 fn meet(voter: &str, voters: &mut HashSet<String>) -> Result<(), Wrong> {
     if voter.is_empty() {
         return Err(Wrong::NoVoter);
@@ -181,7 +182,7 @@ fn meet(voter: &str, voters: &mut HashSet<String>) -> Result<(), Wrong> {
     if voters.insert(voter.to_owned()) { Ok(()) } else { Err(Wrong::SameVoter(short(voter))) }
 }
 
-/// The lines of a text that say something, with their number. Line breaks within quotes are text.
+/// The lines of a text that are not empty, with their number. Line breaks within quotes are text.
 fn records(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, StringRecord)> {
     let reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -192,7 +193,7 @@ fn records(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, StringRecord
     let numbered = |record: StringRecord| {
         let (line, byte) =
             record.position().map_or((1, 0), |position| (position.line(), position.byte()));
-        // The reader passes over empty lines without counting them to the next record.
+        // The reader skips empty lines without counting them towards the next record.
         let rest = usize::try_from(byte)
             .ok()
             .and_then(|byte| text.as_bytes().get(byte..))
@@ -204,7 +205,7 @@ fn records(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, StringRecord
             .count();
         (line + skipped as u64, record)
     };
-    // The text is UTF-8 and lines may be of any length, so no record is a fault to the reader.
+    // The text is UTF-8 and lines may be of any length, so the reader accepts every record.
     let records = reader.into_records().map_while(Result::ok);
     records.map(numbered).filter(|(_, record)| record.iter().any(|field| !field.is_empty()))
 }
@@ -213,7 +214,7 @@ fn line_at(file: &[u8], byte: usize) -> u64 {
     1 + file[..byte].iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// Enough of a word to find it by.
+/// Enough of a word to recognise it.
 fn short(word: &str) -> String {
     const LONGEST: usize = 40;
     if word.chars().count() <= LONGEST {

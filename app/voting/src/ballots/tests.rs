@@ -51,24 +51,21 @@ fn a_fault_tells_its_line_and_what_is_wrong() {
     );
     assert_eq!(
         fault("voter,topics\n1,2\n2,41\n", Some(30)),
-        "line 3: topic 41 is not among the 30 topics"
+        "line 3: topic 41 is not one of the 30 topics"
     );
     assert_eq!(
         fault("voter,topics\n1,2\n2,1;x\n", None),
-        "line 3: there is no topic ‘x’: write its number"
+        "line 3: there is no topic ‘x’: use its number"
     );
-    assert_eq!(
-        fault("voter,topics\n1,0\n", None),
-        "line 2: there is no topic ‘0’: write its number"
-    );
-    assert_eq!(fault("voter,topics\n12,1\n3,1\n12,2\n", None), "line 4: voter 12 is here twice");
+    assert_eq!(fault("voter,topics\n1,0\n", None), "line 2: there is no topic ‘0’: use its number");
+    assert_eq!(fault("voter,topics\n12,1\n3,1\n12,2\n", None), "line 4: voter 12 appears twice");
     assert_eq!(
         fault("voter,topics\n1,2,3\n", None),
-        "line 2: a voter and her topics should stand here, as in: 17,3;8"
+        "line 2: this line should have a voter and their topics, as in: 17,3;8"
     );
     assert_eq!(
         fault("voter,topics\n1\n", None),
-        "line 2: a voter and her topics should stand here, as in: 17,3;8"
+        "line 2: this line should have a voter and their topics, as in: 17,3;8"
     );
     assert_eq!(fault("voter,topics\n ,3\n", None), "line 2: there is no voter before the topics");
     assert_eq!(fault(b"voter,topics\n1,1\n2,\xff\n", None), "line 3: this is not UTF-8 text");
@@ -78,11 +75,11 @@ fn a_fault_tells_its_line_and_what_is_wrong() {
 fn a_fault_after_blank_lines_or_a_broken_line_still_tells_the_line_one_sees() {
     assert_eq!(
         fault("voter,topics\r\n\r\n\r\n1,2\r\n\r\n2,x\r\n", None),
-        "line 6: there is no topic ‘x’: write its number"
+        "line 6: there is no topic ‘x’: use its number"
     );
     assert_eq!(
         fault("voter,topics\n1,\"2;\n3\"\n\n2,x\n", None),
-        "line 5: there is no topic ‘x’: write its number"
+        "line 5: there is no topic ‘x’: use its number"
     );
 }
 
@@ -90,20 +87,20 @@ fn a_fault_after_blank_lines_or_a_broken_line_still_tells_the_line_one_sees() {
 fn a_number_that_no_file_could_mean_is_refused_before_it_costs_memory() {
     assert_eq!(
         fault("voter,topics\n1,4000000000\n", None),
-        "line 2: topic 4000000000 is not among the 100000 topics"
+        "line 2: topic 4000000000 is not one of the 100000 topics"
     );
     assert_eq!(
         fault("voter,topics\n1,4000000000\n", Some(usize::MAX)),
-        "line 2: topic 4000000000 is not among the 100000 topics"
+        "line 2: topic 4000000000 is not one of the 100000 topics"
     );
     assert_eq!(
         fault(format!("voter,topics\n1,{}\n", usize::MAX), Some(9)),
-        format!("line 2: topic {} is not among the 9 topics", usize::MAX)
+        format!("line 2: topic {} is not one of the 9 topics", usize::MAX)
     );
     let long = format!("voter,topics\n1,{}\n", "9".repeat(50));
     assert_eq!(
         fault(long, None),
-        format!("line 2: there is no topic ‘{}…’: write its number", "9".repeat(40))
+        format!("line 2: there is no topic ‘{}…’: use its number", "9".repeat(40))
     );
 }
 
@@ -130,12 +127,12 @@ fn the_example_of_the_pabulib_format_page_is_read() {
 #[test]
 fn a_fault_in_a_pabulib_file_tells_its_line_too() {
     assert_eq!(fault(PABULIB.replace("2;;2", "2;;3"), None), "line 14: there is no project ‘3’");
-    assert_eq!(fault(PABULIB.replace("2;;2", "1;;2"), None), "line 14: voter 1 is here twice");
+    assert_eq!(fault(PABULIB.replace("2;;2", "1;;2"), None), "line 14: voter 1 appears twice");
     assert_eq!(
         fault(PABULIB.replace("2;;2", ";;2"), None),
         "line 14: there is no voter before the topics"
     );
-    assert_eq!(fault(PABULIB.replace("9;1", "7;1"), None), "line 10: project 7 is here twice");
+    assert_eq!(fault(PABULIB.replace("9;1", "7;1"), None), "line 10: project 7 appears twice");
     let ordinal = "line 4: the votes are of type ‘ordinal’, and only approval votes can be counted";
     assert_eq!(fault(PABULIB.replace("approval", "ordinal"), None), ordinal);
     assert_eq!(

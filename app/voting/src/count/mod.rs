@@ -7,8 +7,8 @@
 //! can be paid for any more, the places that are left are filled on credit, so that the deepest
 //! debt is as small as possible at each step: *sequential Phragmén* (Brill, Freeman, Janson and
 //! Lackner, "Phragmén's Voting Methods and Justified Representation", 2017), where what someone has
-//! left counts for her, as in Lackner and Skowron, "Multi-Winner Voting with Approval Preferences",
-//! 2023. Ties go to the topic proposed first, that is, the one with the lower number.
+//! left counts in their favour, as in Lackner and Skowron, "Multi-Winner Voting with Approval
+//! Preferences", 2023. Ties go to the topic proposed first, that is, the one with the lower number.
 
 mod shares;
 #[cfg(test)]
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use num_rational::BigRational;
 
-/// The ballots of one round. The same ballot from the same group is kept once, with how many gave
+/// The ballots of one round. The same ballot from the same group is stored once, with how many gave
 /// it.
 #[derive(Clone, Debug, Default)]
 pub struct Election {
@@ -37,10 +37,10 @@ impl Election {
         Self { topics, ..Self::default() }
     }
 
-    /// Adds one ballot. A topic named twice counts once; who supports nothing is no voter.
+    /// Adds one ballot. A topic named twice counts once; someone who supports nothing is no voter.
     ///
     /// # Errors
-    /// A topic that is not among those of the election; the ballot is not counted then.
+    /// A topic that is not in the election; then the ballot is not counted.
     pub fn add(&mut self, ballot: impl IntoIterator<Item = usize>) -> Result<(), UnknownTopic> {
         self.add_from(0, ballot)
     }
@@ -48,7 +48,7 @@ impl Election {
     /// Adds one ballot from a group of voters, such as those of one place. Number groups from 0.
     ///
     /// # Errors
-    /// A topic that is not among those of the election; the ballot is not counted then.
+    /// A topic that is not in the election; then the ballot is not counted.
     pub fn add_from(
         &mut self,
         group: u16,
@@ -87,13 +87,13 @@ impl Election {
     }
 
     /// The shortlist by the method described above, in the order chosen. A topic nobody supports is
-    /// never on it, even if it is shorter than `seats` then.
+    /// never on it, even if that makes it shorter than `seats`.
     #[must_use]
     pub fn equal_shares(&self, seats: usize) -> Vec<Choice> {
         shares::choose(self, seats)
     }
 
-    /// The topics with most supporters, the most first: what a plain count would choose. A topic
+    /// The topics with most supporters, the most first: what a simple count would choose. A topic
     /// nobody supports is never among them.
     #[must_use]
     pub fn plain_count(&self, seats: usize) -> Vec<usize> {
@@ -105,9 +105,9 @@ impl Election {
     }
 }
 
-/// A ballot named a topic that is not there.
+/// A ballot named a topic that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("topic {topic} is not among the {topics} topics")]
+#[error("topic {topic} is not one of the {topics} topics")]
 pub struct UnknownTopic {
     /// The topic, numbered from 0.
     pub topic: usize,
@@ -122,8 +122,8 @@ pub struct Choice {
     pub topic: usize,
     /// How it was paid for.
     pub phase: Phase,
-    /// In the first phase the share: the most that a supporter paid. In the second the debt in
-    /// which each supporter was left. Neither falls from one choice of a phase to the next.
+    /// In the first phase the share: the most that a supporter paid. In the second the debt that
+    /// each supporter was left with. Neither falls from one choice of a phase to the next.
     pub price: BigRational,
     /// Its supporters.
     pub supporters: People,
@@ -136,11 +136,11 @@ pub struct Choice {
 pub enum Phase {
     /// Its supporters had the money: the Method of Equal Shares.
     Shares,
-    /// No topic could be paid for any more; this one asked the least debt: sequential Phragmén.
+    /// No topic could be paid for any more; this one left the least debt: sequential Phragmén.
     Credit,
 }
 
-/// A number of people, and how they spread over the groups.
+/// A number of people, and how many are in each group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// All of them.

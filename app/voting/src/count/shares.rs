@@ -21,11 +21,11 @@ pub(super) fn choose(election: &Election, seats: usize) -> Vec<Choice> {
     chosen
 }
 
-/// Where the count stands.
+/// How far the count has got.
 pub(super) struct Count {
     /// How many coins a topic costs.
     cost: BigInt,
-    /// The different amounts that people have, in coins, rising. A debt is less than nothing.
+    /// The different amounts that people have, in coins, rising. A debt is less than zero.
     purses: Vec<BigInt>,
     kinds: Vec<Kind>,
     /// Which kinds of people support each topic.
@@ -44,7 +44,7 @@ struct Kind {
 }
 
 /// What a topic asked of its supporters when this was last worked out. Lower prices come first, and
-/// at the same price lower topics.
+/// at the same price lower numbers.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Offer {
     price: BigRational,
@@ -84,7 +84,7 @@ impl Count {
     /// Chooses topics until there are `seats`, or this phase has no more to choose.
     ///
     /// A topic's price never falls while the count goes on, so an old price is a lower bound: only
-    /// the topic that seems cheapest is priced anew, until one stays the cheapest. In the first
+    /// the topic that seems cheapest is priced again, until one stays the cheapest. In the first
     /// phase purses only shrink. In the second nobody's debt shrinks either: it begins when no
     /// supporters have enough together, so each price is above nothing, hence above every debt
     /// there is, and each later price is at least the last one paid.
@@ -118,13 +118,14 @@ impl Count {
         Some(Offer { price, topic, chosen })
     }
 
-    /// The least share at which the supporters can pay for a topic, each the share or all she has.
+    /// The least share with which the supporters can pay for a topic, each giving it or all they
+    /// have.
     fn share(&self, topic: usize) -> Option<BigRational> {
         let people = self.people_by_purse(topic);
         let mut payers: u64 = people.iter().sum();
         let mut rest = self.cost.clone();
-        // Setting aside who cannot pay the share only raises it: a purse below `sure` need not be
-        // asked.
+        // Setting aside people who cannot pay the share only raises it: a purse below `sure` need
+        // not be asked.
         let mut sure = BigInt::ZERO;
         for (purse, people) in self.purses.iter().zip(people).filter(|&(_, people)| people > 0) {
             if *purse >= sure {
@@ -173,7 +174,7 @@ impl Count {
         Choice { topic, phase, price, supporters, unrepresented }
     }
 
-    /// Takes the price from the supporters, and sorts everybody's purses anew.
+    /// Takes the price from the supporters, and sorts everyone's purses again.
     fn pay(&mut self, phase: Phase, topic: usize, price: &BigRational) {
         let price = self.in_coins(price);
         let left = |purse: &BigInt| match phase {
@@ -184,7 +185,7 @@ impl Count {
         for &kind in &self.supporters[topic] {
             buys[kind as usize] = true;
         }
-        // Each old purse can become two: of those who buy, and of those who do not.
+        // Each old purse can become two: for those who buy, and for those who don't.
         let mut after = vec![[None, None]; self.purses.len()];
         for (kind, &buys) in self.kinds.iter().zip(&buys) {
             let purse = &self.purses[kind.purse];

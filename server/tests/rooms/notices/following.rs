@@ -29,8 +29,8 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         subscriber(&world, "new@example.org", &world.autism, "", "at once").await;
         address_changes(&world, "moves@example.org", "new@example.org").await;
 
-        assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct it"));
-        assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct it"));
+        assert!(leaders.0.get(&format!("/notices/{id}")).await.says("Correct this notice"));
+        assert!(!world.visitor().get(&format!("/notices/{id}")).await.says("Correct this notice"));
         let day = clock::fields(world.now() + 40 * DAY).0;
         let words = [
             fields("Buses later", &world.autism, &day),
@@ -67,7 +67,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         assert!(
             emails[0].subject.starts_with("Corrected: ")
                 && emails[0].text.starts_with(
-                    "This puts right what we said before. What has \
+                    "This corrects what we said before. What has \
                     changed:\n\nIt begins ten days later."
                 )
         );
@@ -76,14 +76,17 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         assert_eq!(digest.len(), 1, "one email, about the correction alone");
         assert!(
             digest[0].text.contains("Buses later")
-                && digest[0].text.matches("It takes effect from").count() == 1
+                && digest[0].text.matches("This will happen from").count() == 1
         );
         assert!(
             digest[0].text.contains("Route 5 comes at 8:10"),
             "what changes stands there also for those who had no email before"
         );
         let old = world.visitor().get(&format!("/notices/{id}")).await;
-        assert!(old.says("This was corrected. Go by the correction.") && old.says("○ Corrected"));
+        assert!(
+            old.says("This has been corrected. Please read the correction instead.")
+                && old.says("○ Corrected")
+        );
         let list = world.visitor().get("/notices").await;
         assert!(
             list.says("Buses later") && !list.says(&format!("/notices/{id}")),
@@ -105,13 +108,13 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         leaders.1.post(&page, &[]).await.leads_to();
         let emails = told(&world).await;
         assert_eq!(emails.len(), 3);
-        assert!(emails.iter().all(|message| message.subject == "Withdrawn: Buses later"
-            && !message.text.contains("What you must do")));
+        assert!(emails.iter().all(|message| message.subject == "No longer happening: Buses later"
+            && !message.text.contains("What you need to do")));
         let withdrawal = world.visitor().get(&page.replace("/lead", "")).await;
         assert!(
-            withdrawal.says("○ Withdrawn")
+            withdrawal.says("○ No longer happening")
                 && withdrawal.says("The bridge is open.")
-                && !withdrawal.says("What you must do")
+                && !withdrawal.says("What you need to do")
         );
         assert!(
             !world.visitor().get("/notices").await.says("Buses later"),
@@ -146,7 +149,7 @@ fn a_correction_stops_the_emails_of_the_original_that_have_not_gone() {
         leaders.1.post(page.split('?').next().unwrap(), &[]).await.leads_to();
         let emails = told(&world).await;
         assert_eq!(emails.len(), 3);
-        assert!(emails.iter().all(|message| message.subject == "Withdrawn: Wrong"));
+        assert!(emails.iter().all(|message| message.subject == "No longer happening: Wrong"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE called_off_why = 'replaced'").await,
             3
@@ -197,7 +200,10 @@ fn a_correction_of_something_near_is_shown_as_told_at_once_and_a_deadline_that_i
         .concat();
         let page = written(&writer, &format!("{page}/correction"), &words).await;
         assert!(
-            writer.get(&page).await.says("This one at once, since the next digest is too late")
+            writer
+                .get(&page)
+                .await
+                .says("This one straight away: the next email would be too late")
         );
         colleague.post(&page, &[]).await.leads_to();
         assert_eq!(told(&world).await.len(), 1);
@@ -303,7 +309,7 @@ fn a_correction_after_the_day_takes_nothing_away_of_who_was_told_before_it() {
                 .visitor()
                 .get(&format!("/notices/{late}"))
                 .await
-                .says("data-label=\"In time\">about 10<")
+                .says("data-label=\"Before it started\">about 10<")
         );
         followed(&world, &leaders, &late, None).await;
         told(&world).await;
@@ -312,10 +318,10 @@ fn a_correction_after_the_day_takes_nothing_away_of_who_was_told_before_it() {
                 .visitor()
                 .get(&format!("/notices/{late}"))
                 .await
-                .says("data-label=\"In time\">about 10<")
+                .says("data-label=\"Before it started\">about 10<")
         );
         assert!(
-            !world.visitor().get(&format!("/notices/{early}")).await.says("In time"),
+            !world.visitor().get(&format!("/notices/{early}")).await.says("Before it started"),
             "its day was put right before it came"
         );
     });

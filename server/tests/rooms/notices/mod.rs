@@ -178,8 +178,8 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         let preview = writer.get(&page).await;
         assert!(
             preview.says("Be at the stop by 8:05.")
-                && preview.says("A colleague approves it")
-                && preview.says("Who is affected: Children on route 5")
+                && preview.says("A colleague must approve this")
+                && preview.says("Who this affects: Children on route 5")
                 && preview.says("The email")
         );
         assert!(
@@ -205,7 +205,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         );
         assert!(
             emails[0].subject.ends_with(": Route 5 comes earlier")
-                && emails[0].text.contains("What you must do: Be at the stop by 8:05.")
+                && emails[0].text.contains("What you need to do: Be at the stop by 8:05.")
         );
         assert!(
             emails[0]
@@ -217,7 +217,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         assert!(told(&world).await.is_empty(), "nobody is told twice");
         let shown = world.visitor().get(&public).await;
         assert!(
-            shown.says("What you must do")
+            shown.says("What you need to do")
                 && shown.says("Route 5 comes at 8:10")
                 && shown.says("● Decided")
         );
@@ -237,7 +237,7 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         );
         assert!(world.visitor().get("/notices?show=lately").await.says("Route 5 comes earlier"));
         world.forward(31 * DAY);
-        assert!(world.visitor().get(&public).await.says("✓ In force"));
+        assert!(world.visitor().get(&public).await.says("✓ Started"));
         assert!(!world.visitor().get("/notices").await.says("Route 5 comes earlier"));
     });
 }
@@ -344,7 +344,7 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
             .leads_to();
         assert!(
             told(&world).await.is_empty()
-                && writer.get("/lead/notices").await.says("People are told from")
+                && writer.get("/lead/notices").await.says("We will start telling people on")
         );
         let words = format!("{page}/words");
         assert_eq!(
@@ -368,7 +368,7 @@ fn an_approved_notice_waits_for_its_hour_and_can_be_called_back_and_changed_unti
         assert!(emails[0].subject.ends_with(": Later"));
         let too_late = writer.post(&page, &[("step", "call back")]).await;
         let notice = writer.get(&too_late.leads_to()).await.leads_to();
-        assert!(writer.get(&notice).await.says("It was not called back"), "{notice}");
+        assert!(writer.get(&notice).await.says("It was too late to undo the approval"), "{notice}");
         for sql in [
             "UPDATE notices SET title = 'Another'",
             "UPDATE notices SET started_at = NULL",
@@ -498,8 +498,10 @@ fn a_digest_goes_without_what_was_stopped_or_withdrawn_since_it_was_put_together
         tell_due(&world.house).await.unwrap();
         let mut emails = world.deliver().await;
         emails.sort_by(|one, next| (&one.to, &next.subject).cmp(&(&next.to, &one.subject)));
-        let digests: Vec<_> =
-            emails.iter().filter(|message| !message.subject.starts_with("Withdrawn")).collect();
+        let digests: Vec<_> = emails
+            .iter()
+            .filter(|message| !message.subject.starts_with("No longer happening"))
+            .collect();
         assert_eq!(emails.len(), 4, "a digest and the withdrawal for each");
         for digest in &digests {
             assert!(

@@ -99,7 +99,7 @@ fn what_follows_a_change_is_the_same_entry_in_a_calendar_and_says_on_paper_that_
                 .visitor()
                 .get(&format!("/notices/{id}/poster"))
                 .await
-                .says("This was corrected. Do not hang it up.")
+                .says("This has been corrected. Please don't put this poster up.")
         );
         assert!(
             world.visitor().get(&format!("/notices/{corrected}/poster")).await.says("The day."),
@@ -119,11 +119,11 @@ fn what_follows_a_change_is_the_same_entry_in_a_calendar_and_says_on_paper_that_
         );
         let poster = world.visitor().get(&format!("/notices/{off}/poster")).await;
         assert!(
-            poster.says("The change does not come")
+            poster.says("This change is no longer happening")
                 && poster.says("The bridge is open.")
-                && poster.says("It was to come from")
+                && poster.says("It was due to happen from")
         );
-        assert!(!poster.says("What you must do") && !poster.says("Do not hang it up"));
+        assert!(!poster.says("What you need to do") && !poster.says("put this poster up"));
     });
 }
 
@@ -153,15 +153,17 @@ fn the_feed_says_of_each_entry_whether_it_is_proposed_corrected_or_withdrawn() {
                 .unwrap()
                 .to_owned()
         };
-        assert!(entry("Only proposed").contains("Proposed, not decided. From "));
-        assert!(entry("Corrected: Put right").contains("in place of what was told before"));
-        let off = entry("Withdrawn: Off");
+        assert!(entry("Only proposed").contains("Proposed, not decided yet. From "));
+        assert!(entry("Corrected: Put right").contains("This replaces what we said before"));
+        let off = entry("No longer happening: Off");
         assert!(
-            off.contains("The change does not come. It was to come from ")
+            off.contains("This change is no longer happening. It was due to happen from ")
                 && !off.contains("From "),
             "{off}"
         );
-        assert!(world.visitor().get("/notices?show=lately").await.says("It was to come from"));
+        assert!(
+            world.visitor().get("/notices?show=lately").await.says("It was due to happen from")
+        );
     });
 }
 

@@ -41,7 +41,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
                 .visitor()
                 .get(&format!("/notices/{id}?done=asked"))
                 .await
-                .says("Your question is on its way")
+                .says("We've sent your question")
         );
         world.forward(MINUTE);
         parent.post(&ask, &[("question", "Where is the stop?")]).await.leads_to();
@@ -66,7 +66,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             "nothing is public before the answer"
         );
 
-        assert!(leaders.0.get("/lead").await.says("3 questions wait."));
+        assert!(leaders.0.get("/lead").await.says("3 questions to answer."));
         let desk = format!("/lead/notices/{id}/questions");
         let page = leaders.0.get(&desk).await;
         assert!(
@@ -84,8 +84,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
             .await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            none.says("Choose the questions that this answers")
-                && none.says("The one at the library.")
+            none.says("Choose the questions this answers") && none.says("The one at the library.")
         );
         let key = id::fresh();
         let answer = [
@@ -110,7 +109,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         );
         leaders.0.post(&desk, &[("aside", &questions[2])]).await.leads_to();
         let second = leaders.1.post(&desk, &other).await;
-        assert!(second.says("no question waits any more") && second.says("Another answer."));
+        assert!(second.says("no questions are waiting now") && second.says("Another answer."));
         notices::answer_due(&world.house).await.unwrap();
         notices::answer_due(&world.house).await.unwrap();
         let mut emails = world.deliver().await;
@@ -122,7 +121,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
                 && emails[1].text.contains("The one at the library.")
         );
         assert!(
-            emails[2].text.contains("do not answer it on the page")
+            emails[2].text.contains("won't answer it on the page")
                 && emails[2].text.contains("01234 567 890")
         );
         assert!(
@@ -133,7 +132,7 @@ fn a_question_reaches_the_team_and_the_answer_everyone_who_asked() {
         assert!(
             page.says("Which stop?") && page.says("The one at the library.") && !page.says("Sam")
         );
-        assert!(leaders.0.get(&desk).await.says("No question waits."));
+        assert!(leaders.0.get(&desk).await.says("No questions are waiting."));
         assert_eq!(
             number(&world, "SELECT count(*) FROM notice_questions WHERE email IS NOT NULL").await,
             0,
@@ -208,7 +207,7 @@ fn a_team_is_not_flooded_with_questions_and_who_asked_several_hears_once_that_th
             .await;
         assert!(
             many.status == StatusCode::UNPROCESSABLE_ENTITY
-                && many.says("They have very many questions just now")
+                && many.says("They have a lot of questions just now")
                 && many.says("One more?")
         );
         world.deliver().await;

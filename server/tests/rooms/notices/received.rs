@@ -58,7 +58,7 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_and_it_
                 .unwrap();
         }
         let page = format!("/notices/{id}");
-        assert!(world.visitor().get(&page).await.says("stands here from the day it takes effect"));
+        assert!(world.visitor().get(&page).await.says("On the day it starts we will show"));
         world.forward(31 * DAY);
         let shown = world.visitor().get(&page).await.html;
         let row = |place: &str| {
@@ -219,7 +219,7 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
         assert!(!leaders.0.get(&page).await.says("I have read this"), "she was not told");
         assert!(parent.get(&page).await.says("I have read this"));
         parent.post(&format!("{page}/read"), &[]).await.leads_to();
-        assert!(parent.get(&page).await.says("You said that you have read this"));
+        assert!(parent.get(&page).await.says("You told us you have read this"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM ledger WHERE read_at IS NOT NULL").await,
             2
@@ -247,7 +247,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         let id = noticed(&world, &leaders, "Buses", 30).await;
         let emails = told(&world).await;
         let organiser = world.organiser().await;
-        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(!organiser.get("/forum").await.says("Tell them another way"));
         let one = emails.iter().find(|message| message.to == "one@example.org").unwrap();
         let never_sent = Email { id: id::fresh(), ..one.clone() };
         let own = one
@@ -257,9 +257,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             .replace("http://alongside.example.org/unsubscribe", "/subscriptions");
         assert!(!world.visitor().get(&own).await.says("Our last email"));
         comes_back(&world, one, Came::Complained).await;
-        assert!(
-            world.visitor().get(&own).await.says("Our last email to you was marked as unwanted.")
-        );
+        assert!(world.visitor().get(&own).await.says("Our last email to you was marked as spam."));
         for (message, came) in [
             (&never_sent, Came::Bounced),
             (one, Came::Complained),
@@ -281,7 +279,7 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
             "it unsubscribes nobody"
         );
         assert!(world.visitor().get(&own).await.says("Our last email to you came back."));
-        assert!(organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(organiser.get("/forum").await.says("Tell them another way"));
         let waits = organiser.get("/forum/unreached").await;
         assert!(
             waits.says("one@example.org") && waits.says("Buses") && !waits.says("two@example.org")
@@ -300,12 +298,12 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
         let of_another = organiser
             .post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &other)])
             .await;
-        assert!(of_another.says("nothing was kept") && of_another.says("Buses"));
+        assert!(of_another.says("nothing was saved") && of_another.says("Buses"));
         organiser
             .post("/forum/unreached", &[("family", &family), ("how", "phone"), ("notices", &id)])
             .await
             .leads_to();
-        assert!(organiser.get("/forum/unreached").await.says("Nobody waits."));
+        assert!(organiser.get("/forum/unreached").await.says("No families are waiting."));
         assert_eq!(
             number(
                 &world,
@@ -337,17 +335,17 @@ fn an_organiser_tells_a_family_that_a_change_does_not_come_and_nobody_who_has_st
         let organiser = world.organiser().await;
         let waits = organiser.get("/forum/unreached").await;
         assert!(
-            waits.says("The change does not come")
-                && waits.says("It was to come from")
+            waits.says("This change is no longer happening")
+                && waits.says("It was due to happen from")
                 && !waits.says(">From ")
         );
         let one_click = withdrawn.one_click.unwrap().replace("http://alongside.example.org", "");
         world.visitor().post(&one_click, &[]).await;
         assert!(
-            organiser.get("/forum/unreached").await.says("Nobody waits."),
+            organiser.get("/forum/unreached").await.says("No families are waiting."),
             "she has stopped what it is about, and autism support goes on"
         );
-        assert!(!organiser.get("/forum").await.says("Tell them in another way"));
+        assert!(!organiser.get("/forum").await.says("Tell them another way"));
     });
 }
 
@@ -505,7 +503,9 @@ fn an_email_that_came_back_goes_to_the_address_that_its_reader_has_since() {
             told(&world).await.into_iter().map(|message| message.to).collect();
         to.sort();
         assert_eq!(to, ["moved@example.org", "new@example.org"]);
-        assert!(world.organiser().await.get("/forum/unreached").await.says("Nobody waits."));
+        assert!(
+            world.organiser().await.get("/forum/unreached").await.says("No families are waiting.")
+        );
         let told = ledger::told(world.db(), &id, world.now() + DAY).await.unwrap();
         assert_eq!(
             told.iter().map(|told| (told.before, told.never)).collect::<Vec<_>>(),

@@ -117,7 +117,7 @@ proptest! {
         let choices = election.equal_shares(seats);
         let bought = first_phase(&choices).len();
         prop_assert!(bought <= seats);
-        // Replayed with the prices alone: each pays the price or all she has, together 1 each time.
+        // Replayed with the prices alone: each pays the price or all they have, 1 in all each time.
         let money = || BigRational::new(BigInt::from(seats), BigInt::from(election.voters()));
         let mut purses: Vec<_> = ballots.iter().filter(|ballot| !ballot.is_empty()).map(|ballot| (ballot, money())).collect();
         for choice in &choices[..bought] {

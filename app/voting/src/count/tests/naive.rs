@@ -1,5 +1,5 @@
-//! The same method a second time, as the papers tell it: one purse a voter, every topic at every
-//! step, fractions throughout, and the share found by setting aside who cannot pay it.
+//! The same method a second time, as the papers describe it: one purse per voter, every topic at
+//! every step, fractions throughout, and the share found by setting aside those who cannot pay it.
 
 use super::*;
 

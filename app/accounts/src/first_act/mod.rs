@@ -1,0 +1,321 @@
+//! The first act is kept: what somebody chose before she was signed in goes with her through
+//! joining, signing in or a new password.
+//!
+//! In the browser where she chose it, it is done as soon as she is in. A link in an email may be
+//! opened anywhere, and anybody may have typed her address: there it is shown, with one button that
+//! does it. Nothing of it rests on the tab in which she began: the act is a row, and a cookie says
+//! in which browser it was chosen.
+
+pub(crate) mod store;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::{SignInFirst, with_then};
+use ground::sent::Form;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use self::store::Act;
+use super::attempts::{self, Caller, Kind};
+use super::{session, sign_in, store as accounts};
+
+/// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
+const LONGEST: usize = 32 * 1024;
+/// For how many seconds a browser remembers that the act was chosen in it. Others may use the same
+/// browser later.
+const REMEMBERED: i64 = 2 * 60 * 60;
+
+/// In the extensions of an answer with which a session began: whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct JustIn {
+    /// The account.
+    pub account_id: String,
+    /// Whether she came by a link in an email.
+    pub by_link: bool,
+}
+
+/// In the extensions of an answer: do this now.
+#[derive(Clone, Debug)]
+struct DoNow(Act);
+
+/// Keeps what somebody chose who is not signed in, and does it once she is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_first_act(
+    State(house): State<House>,
+    caller: Caller,
+    viewer: Viewer,
+    headers: HeaderMap,
+    request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let again = next.clone();
+    let mut answer = next.run(request).await;
+    if let Some(first) = answer.extensions_mut().remove::<SignInFirst>() {
+        return ask(&house, &headers, &caller, first).await;
+    }
+    if let Some(DoNow(act)) = answer.extensions_mut().remove() {
+        return act_now(&house, &caller, viewer, &act, answer, again).await;
+    }
+    let Some(JustIn { account_id, by_link }) = answer.extensions_mut().remove() else {
+        return Ok(answer);
+    };
+    if let Some(act) = chosen_here(&house, &headers).await? {
+        let token = token_that_begins(&house, &answer);
+        let viewer = who_is_in(&house, token).await?;
+        return act_now(&house, &caller, viewer, &act, answer, again).await;
+    }
+    if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
+        let to = if act.fields.is_empty() {
+            store::forget(&house.db, act.id).await?;
+            act.goes_to
+        } else {
+            "/go-on".to_owned()
+        };
+        let to = HeaderValue::from_str(&to).map_err(|_not_a_header| Error::NotFound)?;
+        answer.headers_mut().insert(header::LOCATION, to);
+    }
+    Ok(answer)
+}
+
+fn now(house: &House) -> calendar::clock::Millis {
+    house.clock.now()
+}
+
+/// Asks somebody who chose something to join or to sign in first, and keeps what she chose.
+async fn ask(
+    house: &House,
+    headers: &HeaderMap,
+    caller: &Caller,
+    first: SignInFirst,
+) -> Result<Response, Error> {
+    let fields = first.sent.as_ref().map(Sent::packed);
+    let was_signed_in = session::token(house, headers).is_some();
+    let mut cookie = None;
+    if let Some(fields) = fields.as_ref().filter(|fields| fields.len() <= LONGEST)
+        && attempts::within(&house.db, Kind::FirstAct, &caller.0, now(house)).await?
+    {
+        let secret = id::secret();
+        let act = Act {
+            id: id::hash(&secret),
+            goes_to: first.then.clone(),
+            fields: fields.clone(),
+            chose: first.chose.to_owned(),
+        };
+        store::keep(&house.db, act, now(house)).await?;
+        cookie = Some(set_cookie(house, &secret, REMEMBERED)?);
+    }
+    let is_kept = cookie.is_some() || fields.is_none();
+    let mut answer = if was_signed_in || first.chose.is_empty() || !is_kept {
+        let kept = sign_in::Kept { then: first.then, fields };
+        sign_in::page(
+            house,
+            &Viewer::default(),
+            "",
+            &kept,
+            &sign_in::Why { was_signed_out: was_signed_in, chose: first.chose.to_owned() },
+            &Refusals::default(),
+            StatusCode::UNAUTHORIZED,
+        )
+    } else {
+        let then = if fields.is_none() { first.then.as_str() } else { "" };
+        two_ways_in(house, first.chose, then)
+    };
+    if let Some(cookie) = cookie {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+/// Join or sign in, both as easy to press.
+fn two_ways_in(house: &House, chose: &'static str, then: &str) -> Response {
+    let (join, sign_in) = (with_then("/sign-up", then), with_then("/sign-in", then));
+    let title = format!("Join or sign in to {chose}");
+    let page = Page::new(&title, || {
+        view! {
+            <div class="stack">
+                <h1>{title.clone()}</h1>
+                <p class="lead">
+                    {format!(
+                        "You chose to {chose}. Joining takes two minutes, signing in takes a moment. \
+                         We'll remember what you chose.",
+                    )}
+                </p>
+                <p class="ways">
+                    <a class="button" href=join>
+                        "Join"
+                    </a>
+                    <a class="button" href=sign_in>
+                        "Sign in"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())
+}
+
+/// What was chosen in this browser, while it is remembered.
+pub(crate) async fn chosen_here(house: &House, headers: &HeaderMap) -> Result<Option<Act>, Error> {
+    match session::cookie_named(headers, cookie_name(house)) {
+        Some(secret) => Ok(store::find(&house.db, &id::hash(secret), now(house)).await?),
+        None => Ok(None),
+    }
+}
+
+/// The act that an emailed link is to lead back to: what was chosen in this browser, else the page
+/// that somebody was going to, which is kept for it. `None` where there is neither.
+pub(crate) async fn to_come_back_to(
+    house: &House,
+    headers: &HeaderMap,
+    then: &str,
+) -> Result<Option<String>, Error> {
+    if let Some(act) = chosen_here(house, headers).await? {
+        return Ok(Some(act.id));
+    }
+    if then.is_empty() {
+        return Ok(None);
+    }
+    let (id, chose) = (id::fresh(), String::new());
+    let act = Act { id: id.clone(), goes_to: then.to_owned(), fields: String::new(), chose };
+    store::keep(&house.db, act, now(house)).await?;
+    Ok(Some(id))
+}
+
+/// Sends the form of the act for her, as if she had pressed its button now, and answers with what
+/// came of it.
+async fn act_now(
+    house: &House,
+    caller: &Caller,
+    viewer: Viewer,
+    act: &Act,
+    in_now: Response,
+    next: Next,
+) -> Result<Response, Error> {
+    let mut request = Request::post(&act.goes_to)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(act.fields.clone()))
+        .map_err(|_not_an_address| Error::NotFound)?;
+    request.extensions_mut().insert(viewer);
+    request.extensions_mut().insert(caller.clone());
+    let mut done = next.run(request).await;
+    // What could not be done just now is still there when she tries again.
+    if !done.status().is_server_error() {
+        store::forget(&house.db, act.id.clone()).await?;
+        done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
+    }
+    for cookie in in_now.headers().get_all(header::SET_COOKIE) {
+        done.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(done)
+}
+
+/// The hash of the token of the session that begins with this answer.
+fn token_that_begins(house: &House, answer: &Response) -> Option<String> {
+    let cookies = answer.headers().get_all(header::SET_COOKIE).iter();
+    cookies
+        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next()?.split_once('='))
+        .find(|(name, _)| *name == session::cookie_name(house))
+        .map(|(_, token)| id::hash(token))
+}
+
+async fn who_is_in(house: &House, token: Option<String>) -> Result<Viewer, Error> {
+    let Some(token) = token else { return Ok(Viewer::default()) };
+    let person = accounts::signed_in(&house.db, &token, now(house)).await?;
+    Ok(person.map_or_else(Viewer::default, Viewer::of))
+}
+
+/// GET `/go-on`: what was chosen elsewhere, with one button that does it.
+pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let account_id = &viewer.signed_in()?.account_id;
+    let act = store::of_account(&house.db, account_id, now(&house)).await?;
+    let Some(act) = act.filter(|act| !act.fields.is_empty()) else {
+        return Ok(Redirect::to("/").into_response());
+    };
+    let chose = if act.chose.is_empty() { "send what you wrote" } else { &act.chose };
+    let words = typed(&act);
+    let page = Page::new("One more step", || {
+        view! {
+            <div class="stack">
+                <h1>"One more step"</h1>
+                <p class="lead">
+                    {format!(
+                        "You're in. On another device or in another browser, you chose to {chose}.",
+                    )}
+                </p>
+                {words
+                    .into_iter()
+                    .map(|words| view! { <blockquote>{words}</blockquote> })
+                    .collect_view()}
+                <form method="post" action="/go-on" class="ways">
+                    <button class="button" name="step" value="do">
+                        {capital(chose)}
+                    </button>
+                    <button class="button quiet" name="step" value="forget">
+                        "No, thanks"
+                    </button>
+                </form>
+                <p class="soft">
+                    "If that wasn't you, someone else typed your email address. Nothing has been \
+                     done. Choose “No, thanks”."
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/go-on`
+pub async fn go_on(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let account_id = &viewer.signed_in()?.account_id;
+    let home = Redirect::to("/").into_response();
+    let Some(act) = store::of_account(&house.db, account_id, now(&house)).await? else {
+        return Ok(home);
+    };
+    if sent.typed("step") == "do" {
+        return Ok((axum::Extension(DoNow(act)), home).into_response());
+    }
+    store::forget(&house.db, act.id).await?;
+    Ok(home)
+}
+
+/// What she wrote: the fields that read as words.
+fn typed(act: &Act) -> Vec<String> {
+    let sent = Sent::read(act.fields.as_bytes());
+    let is_words = |words: &&String| words.trim().contains(char::is_whitespace);
+    sent.fields().map(|(_, value)| value).filter(is_words).cloned().collect()
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The cookie of another browser, or none, says nothing any more.
+pub(crate) fn forget_cookie(house: &House, mut answer: Response) -> Result<Response, Error> {
+    answer.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
+    Ok(answer)
+}
+
+fn cookie_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-first-act" } else { "first-act" }
+}
+
+fn set_cookie(house: &House, secret: &str, seconds: i64) -> Result<HeaderValue, Error> {
+    let (name, secure) = (cookie_name(house), if house.is_secure() { "; Secure" } else { "" });
+    let cookie =
+        format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&cookie).map_err(|_not_a_header| Error::NotFound)
+}

@@ -1,0 +1,116 @@
+//! Every SQL statement about first acts.
+
+use calendar::clock::{DAY, Millis};
+use ground::db::{Db, Kept};
+use sqlx::{AnyConnection, Row as _};
+
+/// How long it is kept: as long as the link in the email works by which somebody joins.
+const KEPT_FOR: Millis = 2 * DAY;
+
+/// What somebody chose before she was signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Its id.
+    pub id: String,
+    /// The address she was going to.
+    pub goes_to: String,
+    /// What a form sent there, packed; empty for a page.
+    pub fields: String,
+    /// What that is, in words that follow "to": "support this topic". Empty where nobody said.
+    pub chose: String,
+}
+
+/// Keeps it, in place of what the same browser had chosen before.
+pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(act.id)
+            .bind(act.goes_to)
+            .bind(act.fields)
+            .bind(act.chose)
+            .bind(now)
+            .bind(now + KEPT_FOR)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+const COLUMNS: &str = "a.id, a.goes_to, a.fields, a.chose";
+
+fn read(row: &sqlx::any::AnyRow) -> Act {
+    Act { id: row.get(0), goes_to: row.get(1), fields: row.get(2), chose: row.get(3) }
+}
+
+/// The one with this id, while it is kept.
+pub async fn find(db: &Db, id: &str, now: Millis) -> Kept<Option<Act>> {
+    let sql = format!("SELECT {COLUMNS} FROM first_acts a WHERE a.id = $1 AND a.ends_at > $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.as_ref().map(read))
+}
+
+/// Lets an emailed link lead back to it.
+pub async fn lead_back(tx: &mut AnyConnection, token_hash: &str, act_id: &str) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO first_act_links (token_hash, act_id)
+         SELECT $1, id FROM first_acts WHERE id = $2",
+    )
+    .bind(token_hash)
+    .bind(act_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The act that this link leads back to is from now on this account's.
+pub async fn hand_over(tx: &mut AnyConnection, token_hash: &str, account_id: &str) -> Kept<()> {
+    sqlx::query(
+        "UPDATE first_acts SET account_id = $2
+         WHERE id IN (SELECT act_id FROM first_act_links WHERE token_hash = $1)",
+    )
+    .bind(token_hash)
+    .bind(account_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The last one of this account, while it is kept.
+pub async fn of_account(db: &Db, account_id: &str, now: Millis) -> Kept<Option<Act>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM first_acts a WHERE a.account_id = $1 AND a.ends_at > $2
+         ORDER BY a.kept_at DESC, a.id LIMIT 1"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(account_id)
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(row.as_ref().map(read))
+}
+
+/// Forgets it: it is done, or not wanted any more.
+pub async fn forget(db: &Db, id: String) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            for sql in [
+                "DELETE FROM first_act_links WHERE act_id = $1",
+                "DELETE FROM first_acts WHERE id = $1",
+            ] {
+                sqlx::query(sql).bind(&id).execute(&mut *tx).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}

@@ -1,0 +1,205 @@
+//! What somebody chose before she was signed in goes with her, and is done once she is in.
+
+use axum::http::StatusCode;
+use calendar::clock::HOUR;
+use ground::viewer::Role;
+
+use crate::world::{Answer, Browser, World, link, on_both};
+
+const HER: &str = "parent@example.org";
+const PASSWORD: &str = "three small words";
+
+/// How somebody gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Joins,
+    Password,
+    Link,
+    ForgottenPassword,
+}
+
+const WAYS: [Way; 4] = [Way::Joins, Way::Password, Way::Link, Way::ForgottenPassword];
+
+/// Follows this way as far as the button in an email, which is pressed in `there`, or to the end
+/// where there is none; what she sees then.
+async fn get_in(world: &World, way: Way, here: &Browser<'_>, there: &Browser<'_>) -> Answer {
+    let email = ("email", HER);
+    match way {
+        Way::Password => return here.post("/sign-in", &[email, ("password", PASSWORD)]).await,
+        Way::Joins => {
+            let fields = [
+                email,
+                ("shown_name", "Somebody"),
+                ("place", &world.south),
+                ("password", PASSWORD),
+            ];
+            here.post("/sign-up", &fields).await.leads_to();
+        }
+        Way::Link => {
+            assert_eq!(here.post("/sign-in/link", &[email]).await.status, StatusCode::OK);
+        }
+        Way::ForgottenPassword => {
+            here.post("/forgotten-password", &[email]).await.leads_to();
+        }
+    }
+    let letters = world.deliver().await;
+    let button = link(letters.iter().find(|email| email.to == HER).unwrap());
+    there.get(&button).await;
+    there.post(&button, &[("password", "four small words more")]).await
+}
+
+/// Somebody who has an account, unless she is about to join.
+async fn known(world: &World, way: Way) {
+    if way != Way::Joins {
+        world.person(HER, &[Role::Parent], &world.south).await;
+    }
+}
+
+async fn supporters(world: &World) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM supports")
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+#[test]
+fn who_chose_to_support_a_topic_supports_it_once_she_is_in_by_whichever_way() {
+    on_both(async |world| {
+        for way in WAYS {
+            let world = world.another().await;
+            known(&world, way).await;
+            let (_, topic) = world.voting("A wait that is the same everywhere").await;
+            let phone = world.visitor();
+            let asked = phone.support(&topic, "support").await;
+            assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+            assert!(asked.says("You chose to support this topic"), "{}", asked.html);
+            assert!(asked.says("href=\"/sign-up\"") && asked.says("href=\"/sign-in\""));
+            assert!(!asked.says("signed out"), "she never was signed in");
+            assert_eq!(supporters(&world).await, 0);
+
+            let done = get_in(&world, way, &phone, &phone).await.leads_to();
+            assert!(done.starts_with(&format!("/topics/{topic}")), "{way:?} leads to {done}");
+            assert!(phone.get(&done).await.says("Take back your support"), "{way:?}");
+            assert_eq!(supporters(&world).await, 1, "{way:?}");
+            // It is done once: whoever signs in here next has chosen nothing.
+            world.person("other@example.org", &[Role::Parent], &world.south).await;
+            let other = [("email", "other@example.org"), ("password", PASSWORD)];
+            assert_eq!(phone.post("/sign-in", &other).await.leads_to(), "/?done=signed-in");
+            assert_eq!(supporters(&world).await, 1, "{way:?}");
+        }
+    });
+}
+
+#[test]
+fn in_another_browser_it_is_shown_with_one_button_and_never_done_by_itself() {
+    on_both(async |world| {
+        for way in [Way::Joins, Way::Link, Way::ForgottenPassword] {
+            let world = world.another().await;
+            known(&world, way).await;
+            let (_, topic) = world.voting("A wait that is the same everywhere").await;
+            let (phone, other) = (world.visitor(), world.visitor());
+            phone.support(&topic, "support").await;
+            assert_eq!(get_in(&world, way, &phone, &other).await.leads_to(), "/go-on", "{way:?}");
+            assert_eq!(supporters(&world).await, 0, "somebody else may have typed her address");
+            let shown = other.get("/go-on").await;
+            assert!(shown.says("you chose to support this topic"), "{}", shown.html);
+            let done = other.post("/go-on", &[("step", "do")]).await.leads_to();
+            assert!(done.starts_with(&format!("/topics/{topic}")), "{way:?} leads to {done}");
+            assert_eq!(supporters(&world).await, 1, "{way:?}");
+            assert_eq!(other.get("/go-on").await.leads_to(), "/", "nothing is left to do");
+        }
+    });
+}
+
+#[test]
+fn who_does_not_want_it_says_so_and_it_is_forgotten() {
+    on_both(async |world| {
+        known(&world, Way::Link).await;
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        let (stranger, her) = (world.visitor(), world.visitor());
+        stranger.support(&topic, "support").await;
+        get_in(&world, Way::Link, &stranger, &her).await;
+        assert_eq!(her.post("/go-on", &[("step", "forget")]).await.leads_to(), "/");
+        assert_eq!(her.post("/go-on", &[("step", "do")]).await.leads_to(), "/");
+        assert_eq!(supporters(&world).await, 0);
+        // Likewise on the page where she signs in.
+        stranger.get("/sign-in?forget=yes").await;
+        let done = get_in(&world, Way::Password, &stranger, &stranger).await;
+        assert_eq!(done.leads_to(), "/?done=signed-in");
+    });
+}
+
+#[test]
+fn what_was_typed_goes_with_her_and_so_does_the_page_she_was_going_to() {
+    on_both(async |world| {
+        for way in WAYS {
+            let world = world.another().await;
+            known(&world, way).await;
+            let (phone, other) = (world.visitor(), world.visitor());
+            // The page: by the link of the page that asks her in.
+            let asked = phone.get("/topics/new").await;
+            assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+            assert!(asked.says("You chose to propose a topic"), "{}", asked.html);
+            let then = ("then", "/topics/new");
+            let (mut here, email) = (vec![then, ("email", HER)], way);
+            here.push(("password", PASSWORD));
+            let to = match email {
+                Way::Password => phone.post("/sign-in", &here).await.leads_to(),
+                Way::Link => {
+                    phone.post("/sign-in/link", &here).await;
+                    pressed(&world, &other).await
+                }
+                Way::ForgottenPassword => {
+                    phone.post("/forgotten-password", &here).await;
+                    pressed(&world, &other).await
+                }
+                Way::Joins => {
+                    here.extend([("shown_name", "Somebody"), ("place", &world.south)]);
+                    phone.post("/sign-up", &here).await;
+                    pressed(&world, &other).await
+                }
+            };
+            assert_eq!(to, "/topics/new", "{way:?}: a page only opens, also in another browser");
+        }
+        // The words: a session that ended while she wrote.
+        known(&world, Way::Password).await;
+        let phone = world.visitor();
+        let topic = phone.post("/topics/new", &phone.proposal("Buses that wait")).await;
+        assert_eq!(topic.status, StatusCode::UNAUTHORIZED);
+        let done = get_in(&world, Way::Password, &phone, &phone).await.leads_to();
+        assert!(phone.get(&done).await.says("Buses that wait"), "{done}");
+    });
+}
+
+/// Presses the button of the last email in this browser; where it leads.
+async fn pressed(world: &World, there: &Browser<'_>) -> String {
+    let emails = world.deliver().await;
+    let button = link(emails.last().unwrap());
+    there.post(&button, &[("password", "four small words more")]).await.leads_to()
+}
+
+#[test]
+fn only_somebody_who_was_signed_in_is_told_that_she_was_signed_out() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        world.forward(400 * 24 * HOUR);
+        let ended = parent.support(&topic, "support").await;
+        assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
+        assert!(ended.says("signed out"), "{}", ended.html);
+    });
+}
+
+#[test]
+fn who_may_not_do_it_is_told_so_once_she_is_in() {
+    on_both(async |world| {
+        world.person(HER, &[Role::Leader], &world.south).await;
+        let (_, topic) = world.voting("A wait that is the same everywhere").await;
+        let phone = world.visitor();
+        phone.support(&topic, "support").await;
+        let done = get_in(&world, Way::Password, &phone, &phone).await;
+        assert_eq!(done.status, StatusCode::FORBIDDEN);
+        assert_eq!(supporters(&world).await, 0);
+        assert_eq!(phone.get("/account").await.status, StatusCode::OK, "and she is signed in");
+    });
+}
