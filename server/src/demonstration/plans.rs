@@ -106,7 +106,7 @@ async fn shut(
     store::tie(
         tx,
         &plan,
-        &ground.topic("An autism pathway that is published"),
+        &ground.topic("A published autism pathway"),
         &by(ground.leader, "leader"),
         at,
     )
