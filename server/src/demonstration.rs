@@ -444,7 +444,9 @@ async fn spring(
     open(tx, "Spring round", 3, dates, organiser).await?;
     for (nth, (told, from_north, from_south)) in SPRING.into_iter().enumerate() {
         let at = opened + DAY * i64::try_from(nth).unwrap_or_default();
-        let topic = published(tx, kind, area, &families[nth % 2][0], told, at).await?;
+        // Someone who lives where the topic is supported.
+        let author = &families[usize::from(from_north.is_empty())][0];
+        let topic = published(tx, kind, area, author, told, at).await?;
         for (side, supporters) in [(0, from_north), (1, from_south)] {
             for family in &families[side][supporters] {
                 topics::support::store::support(
