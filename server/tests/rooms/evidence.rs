@@ -109,7 +109,7 @@ fn a_file_is_kept_while_the_words_are_checked_and_saved_by_everyone_once_they_ar
         let bare = organiser
             .post_file(&judge, &disputed, ("our count.pdf", b"%PDF-1.7\nIt came late."))
             .await;
-        assert!(bare.says("Say what parents find") && bare.says("our count.pdf"));
+        assert!(bare.says("Say what parents have found") && bare.says("our count.pdf"));
         let file = bare.sends("files");
         let words = [&disputed[..], &[("words", "It came late."), ("files", &file)]].concat();
         organiser.post(&judge, &words).await.leads_to();
@@ -139,7 +139,7 @@ fn an_outcome_names_the_questions_it_answers_and_only_those_of_published_results
         let form = leader.get(&format!("/lead/updates/new?about={about}")).await;
         let question = form.sends("questions");
         assert!(
-            form.says("Which questions does it answer?")
+            form.says("Which questions does this answer?")
                 && form.says("Do you wait?")
                 && question.starts_with(&id)
         );
@@ -168,7 +168,7 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
         let first = leader.get("/lead/updates/new").await;
         assert!(
             first.status == StatusCode::OK
-                && first.says("What is it about?")
+                && first.says("What is this about?")
                 && !first.says("We did")
         );
         assert_eq!(

@@ -79,7 +79,7 @@ fn who_chose_to_support_a_topic_supports_it_once_she_is_in_by_whichever_way() {
 
             let done = get_in(&world, way, &phone, &phone).await.leads_to();
             assert!(done.starts_with(&format!("/topics/{topic}")), "{way:?} leads to {done}");
-            assert!(phone.get(&done).await.says("Take back your support"), "{way:?}");
+            assert!(phone.get(&done).await.says("Remove my support"), "{way:?}");
             assert_eq!(supporters(&world).await, 1, "{way:?}");
             // It is done once: whoever signs in here next has chosen nothing.
             world.person("other@example.org", &[Role::Parent], &world.south).await;

@@ -83,7 +83,7 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
             organiser
                 .get("/forum")
                 .await
-                .says("Write the forum’s statement on Transport to school")
+                .says("Write the forum's statement on Transport to school")
         );
 
         world.forward(20 * DAY);

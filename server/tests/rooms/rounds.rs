@@ -289,7 +289,7 @@ fn the_forum_confirms_a_shortlist_once_and_departs_from_it_only_with_a_reason_th
             "nothing is counted yet"
         );
         world.close().await;
-        assert!(organiser.get("/forum").await.says("Confirm the shortlist of Autumn"));
+        assert!(organiser.get("/forum").await.says("Confirm the shortlist for Autumn"));
         assert!(organiser.get(&form).await.says("Confirm the shortlist"));
         let refused = organiser.post(&form, &[("topics", &trams)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

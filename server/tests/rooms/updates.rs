@@ -378,7 +378,10 @@ fn another_updates_last_word_does_not_hide_that_one_is_still_being_decided() {
         let by = clock::fields(world.now() + 3 * DAY).0;
         let dayless = [DONE[0], DONE[1], DONE[2], ("next_by", by.as_str()), ("about", "x")];
         assert!(
-            leader.post("/lead/updates/new", &dayless).await.says("Say what comes by that day")
+            leader
+                .post("/lead/updates/new", &dayless)
+                .await
+                .says("Say what will happen by that day")
         );
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "deciding"), ("decide_by", &by)])
             .await;
@@ -630,7 +633,7 @@ fn a_parent_sees_what_happened_to_what_she_said_and_tells_the_forum_what_she_fou
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         let update = publish(&leader, &topic, &DONE).await;
         let parent = world.signed_in("again@example.org", &[Role::Parent]).await;
-        assert!(parent.get("/account/said").await.says("You have said nothing yet"));
+        assert!(parent.get("/account/said").await.says("You haven't said anything yet"));
         let doubts = format!("/updates/{update}/doubts/new");
         assert!(parent.post(&doubts, &[("words", " ")]).await.says("Tell us what happened"));
         parent.post(&doubts, &[("words", "It came at 8:40 on Friday.")]).await.leads_to();
@@ -894,19 +897,13 @@ fn an_email_of_what_came_of_a_consultation_can_be_refused_and_asked_for_again() 
         .await
         .unwrap();
         assert!(
-            parent
-                .get("/account/said")
-                .await
-                .says("You get an email when it is said what came of it.")
+            parent.get("/account/said").await.says("We will email you when we know what happened.")
         );
         parent.post("/account/said", &[("consultation", &id), ("wants", "no")]).await.leads_to();
-        assert!(parent.get("/account/said").await.says("You get no email of what came of it."));
+        assert!(parent.get("/account/said").await.says("We won't email you about what happened."));
         parent.post("/account/said", &[("consultation", &id), ("wants", "yes")]).await.leads_to();
         assert!(
-            parent
-                .get("/account/said")
-                .await
-                .says("You get an email when it is said what came of it.")
+            parent.get("/account/said").await.says("We will email you when we know what happened.")
         );
     });
 }
