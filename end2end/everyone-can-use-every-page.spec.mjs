@@ -47,7 +47,7 @@ const refused = (address, button, inside) => to(address, {
   status: 422,
 });
 
-const topic = link('/topics', 'An autism pathway that is published');
+const topic = link('/topics', 'A published autism pathway');
 const countedTopic = link('/topics', 'A sensory room that is open at weekends');
 const openPlan = link('/plans', 'Weekends and holidays');
 const shutPlan = link('/plans', 'An autism pathway for Sefton');
@@ -59,7 +59,7 @@ const beside = (title, what, more = {}) => {
   const notice = link('/notices?show=lately', title);
   return { name: `${what} of ${title}${more.act ? ' refused' : ''}`, find: async (page) => (await notice.find(page)).replace(/^/, more.lead ? '/lead' : '') + what, status: 200, ...more };
 };
-const ROUTE = 'Route 5 to school comes fifteen minutes earlier';
+const ROUTE = 'The route 5 school bus will come 15 minutes earlier';
 const CONSULTATION = link('/consultations', 'After a diagnosis of autism: what helps?');
 const CLOSED = link('/consultations', 'How long do you wait for occupational therapy?');
 const DUE = {
@@ -86,12 +86,12 @@ const everyone = {
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
-    link('/topics', 'An autism pathway that is published', { name: 'signing in to support', act: press('Support this topic: An autism pathway that is published'), status: 401 }),
+    link('/topics', 'A published autism pathway', { name: 'signing in to support', act: press('Support this topic: A published autism pathway'), status: 401 }),
     to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
     to('/updates'), to('/updates?show=awaited'), to('/updates?show=disputed'), CLAIM, DISPUTED, to('/updates/receipt'), refused('/updates/receipt', 'See what happened'),
     to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
-    link('/notices?show=lately', 'The autism parents’ group moves to Wednesdays'), link('/notices', 'The autism drop-in begins at 10am'),
-    { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in begins at 10am', '').find(page)); return page.getByRole('link', { name: 'What we said before' }).getAttribute('href'); }, status: 200 },
+    link('/notices?show=lately', "The autism parents' group is moving to Wednesdays"), link('/notices', 'The autism drop-in will start at 10am'),
+    { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in will start at 10am', '').find(page)); return page.getByRole('link', { name: 'What we said before' }).getAttribute('href'); }, status: 200 },
     beside(ROUTE, '/poster'), beside(ROUTE, '/questions/new'), beside(ROUTE, '/questions/new', { act: press('Send my question'), status: 422 }),
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
@@ -122,7 +122,7 @@ const everyone = {
     leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
     to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await CLAIM.find(page)}`, status: 200 },
-    to('/lead/notices'), link('/lead/notices', 'The holiday club closes for two weeks'), link('/lead/notices', 'A new firm drives the taxis to school'),
+    to('/lead/notices'), link('/lead/notices', 'The Saturday club will close for two weeks'), link('/lead/notices', 'A new firm will drive the school taxis'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Preview'), status: 422 }),
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),

@@ -18,7 +18,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // She asks from the page of a change like those she minds, and confirms by the email.
         await family.goto(`${service.url}/notices`);
-        await family.getByRole('link', { name: 'Route 5 to school comes fifteen minutes earlier' }).click();
+        await family.getByRole('link', { name: 'The route 5 school bus will come 15 minutes earlier' }).click();
         await family.getByRole('link', { name: 'Get told about changes like this' }).click();
         await expect(family.getByLabel('Transport')).toBeChecked();
         await family.getByLabel('Autism support').check();

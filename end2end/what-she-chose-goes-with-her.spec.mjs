@@ -14,7 +14,8 @@ const gates = {
   'support a topic': {
     async choose(page) {
       await page.goto(service.url);
-      await page.getByRole('link', { name: 'An autism pathway that is published' }).first().click();
+      await page.getByRole('link', { name: 'Topics', exact: true }).first().click();
+      await page.getByRole('link', { name: 'A published autism pathway' }).first().click();
       await page.getByRole('button', { name: /^Support this topic/ }).first().click();
     },
     asked: 'Join or sign in to support this topic',
@@ -32,7 +33,7 @@ const gates = {
   'say that it was otherwise': {
     async choose(page) {
       await page.goto(`${service.url}/updates`);
-      await page.locator('main').getByRole('link', { name: /advice|Advice|holiday/ }).first().click();
+      await page.getByRole('link', { name: 'Families in the south wait far longer' }).first().click();
       await page.getByRole('link', { name: 'That\'s not my experience' }).click();
     },
     asked: 'Join or sign in to tell us that\'s not your experience',

@@ -56,7 +56,12 @@ const ALLOWED: [(&str, &str, &str); 13] = [
     ("plans/src", "gate overridden", "a word of the database"),
     ("consultations/src/typed/pages.rs", "put right", "a word of the audit log"),
     ("consultations/src/versions.rs", "wording put right", "a word of the audit log"),
-    ("server/src/main.rs", "", "the command line: an operator reads the names of the code"),
+    (
+        "
+server/src/main.rs",
+        "",
+        "the command line: an operator reads the names of the code",
+    ),
     ("server/src/settings.rs", "", "likewise"),
     ("server/src/demonstration", "whom and when", "a heading somebody else wrote"),
 ];

@@ -1,8 +1,8 @@
-//! The demonstration area: Sefton as the inspection letter of 2016 describes it, with plainly
-//! invented people.
+//! The demonstration area: Sefton as the 2016 inspection letter describes it, with plainly invented
+//! people.
 //!
-//! It fills an empty database only, through the rooms' own stores, so that it can hold nothing the
-//! service could not.
+//! It only fills an empty database, and does so through the rooms' own stores, so it can hold
+//! nothing that the service could not.
 
 mod consultations;
 mod local_offer;
@@ -18,6 +18,7 @@ use forms::Named;
 use ground::db::Kind;
 use ground::house::House;
 use ground::viewer::Role;
+use jiff::civil::Weekday;
 use rounds::rules::NewRound;
 use rounds::shortlist::Confirmation;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -45,76 +46,76 @@ const SERVICES: [&str; 12] = [
     "SENDIASS",
 ];
 
-/// A topic of the demonstration: title, what happens now, what would help, services, places.
+/// A topic: title, what happens now, what would help, services, places.
 type Told =
     (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
 const AUTUMN: [Told; 9] = [
     (
-        "An autism pathway that is published",
-        "After a referral nobody can tell us what comes next, or how long it takes. We find out \
-         from other parents.",
-        "One page that shows each step, who does it and how long the wait is now. Kept up to date \
-         every month.",
+        "A published autism pathway",
+        "After a referral nobody can tell us what happens next or how long it will take. We find \
+         out from other parents.",
+        "One page that shows each step, who does it and how long the wait is now, updated every \
+         month.",
         &["Autism support", "Paediatrics"],
         &[],
     ),
     (
         "The same wait for occupational therapy in the north and the south",
-        "Children in the south wait up to 24 weeks. In the north it is nine.",
-        "One waiting list for all of Sefton, and the wait shown for each place.",
+        "Children in the south wait up to 24 weeks. In the north it's about nine.",
+        "One waiting list for the whole of Sefton, and the wait shown for each place.",
         &["Occupational therapy"],
         &["South Sefton"],
     ),
     (
-        "Personal budgets explained in plain words",
-        "Very few families have one. Nobody tells us what it can pay for or how to ask.",
-        "A short guide written with parents, and one person to ask.",
+        "Personal budgets explained in plain English",
+        "Very few families have one. Nobody tells us what it can pay for or how to ask for one.",
+        "A short guide written with parents, and one person we can ask.",
         &["Personal budgets", "EHC plans"],
         &[],
     ),
     (
         "Health in EHC plans",
-        "The health part of the plan is often empty. The therapist named in it did not know that \
-         she was.",
-        "Health staff write their part, and know when they are named.",
+        "The health section of a plan is often empty. The therapist named in ours didn't know \
+         anything about it.",
+        "Health staff write their own section, and are told when a plan names them.",
         &["EHC plans", "Speech and language therapy", "Occupational therapy"],
         &[],
     ),
     (
         "Short breaks that suit the child",
-        "What there is does not fit children with the greatest needs, so we go without.",
-        "Plan short breaks with the families who cannot use them now.",
+        "What's on offer doesn't suit children with the greatest needs, so we go without.",
+        "Plan short breaks with the families who can't use them now.",
         &["Short breaks"],
         &["North Sefton", "South Sefton"],
     ),
     (
         "Advice in the school holidays",
-        "The advice service is closed outside term time and full within it. Emails from school \
-         come just before the holidays.",
-        "Somebody to ask all year round, even if only by phone.",
+        "The advice service is closed in the holidays, and in term time it's hard to get through. \
+         Schools often write just before the holidays, and then there's nobody to ask.",
+        "Someone to ask all year round, even if it's only by phone.",
         &["SENDIASS"],
         &[],
     ),
     (
         "Tell us before transport changes",
-        "Pick-up times changed on a Monday and we heard on the Friday before. My child needs weeks \
-         to get used to it.",
-        "Tell every family at least four weeks before, and say whom to ask.",
+        "Our pick-up time changed on a Monday, and we only heard on the Friday before. My child \
+         needs weeks to get used to a change.",
+        "Tell every family at least four weeks before, and say who to ask.",
         &["Transport"],
         &[],
     ),
     (
         "Supported internships in every part of Sefton",
-        "They are only offered in one part of the area. From the south it is two buses.",
-        "A place in the south too, and transport to it planned at the same time.",
+        "They are only offered in one part of Sefton. From the south it takes two buses.",
+        "Internships in the south too, with transport planned at the same time.",
         &["Preparing for adulthood", "Transport"],
         &["South Sefton"],
     ),
     (
         "Speech and language therapy while we wait",
-        "We waited most of a year for the first appointment, with nothing to do at home meanwhile.",
-        "A first call within four weeks, and things to try at home.",
+        "We waited almost a year for a first appointment, with nothing to try at home until then.",
+        "A first phone call within four weeks, and things to try at home.",
         &["Speech and language therapy", "Early years"],
         &[],
     ),
@@ -123,33 +124,86 @@ const AUTUMN: [Told; 9] = [
 const WAITING: [Told; 2] = [
     (
         "Hearing tests after nursery age",
-        "Checks in the early years are good. Later, the wait for audiology is too long.",
+        "Hearing checks in the early years are good. After that, the wait for audiology is far too \
+         long.",
         "The same quick check for older children.",
         &["Audiology"],
         &[],
     ),
     (
         "A list of who does what in the health service",
-        "Nobody knows who the designated clinical officer is or what they do.",
-        "A page with names, what each does and how to reach them.",
+        "None of the parents I know can say who the designated clinical officer is, or what they \
+         do.",
+        "A page that says who does what, and how to reach them.",
         &["Paediatrics"],
         &[],
     ),
 ];
 
-/// Which of the invented families of the north and of the south supported each topic of the spring
-/// round. Chosen so that the disclosure rules have something to do, and that counting heads alone
-/// would have left the north with nothing.
-const SPRING: [(&str, Range<usize>, Range<usize>); 5] = [
-    ("Drop-ins for parents at every high school", 0..12, 0..62),
-    ("A sensory room that is open at weekends", 0..6, 0..52),
-    ("Swimming for children who use wheelchairs", 0..0, 0..50),
-    ("Somebody to talk to in the north", 12..52, 0..0),
-    ("A quiet hour at the library", 0..2, 0..3),
+/// The topics of the spring round, and which of the invented families in the north and in the south
+/// supported each. Chosen so that the disclosure rules have something to do, and so that a simple
+/// count would have left the north with nothing.
+const SPRING: [(Told, Range<usize>, Range<usize>); 5] = [
+    (
+        (
+            "Drop-ins for parents at every high school",
+            "Some high schools hold a drop-in for parents and some don't. At ours there's nobody \
+             to ask.",
+            "A drop-in every month at every high school, with someone who knows about SEND.",
+            &["SENDIASS"],
+            &[],
+        ),
+        0..12,
+        0..62,
+    ),
+    (
+        (
+            "A sensory room that is open at weekends",
+            "The sensory room is only open on weekdays, when our children are at school.",
+            "Open it on Saturdays, and plan the times with the parents who would use it.",
+            &["Short breaks"],
+            &[],
+        ),
+        0..6,
+        0..52,
+    ),
+    (
+        (
+            "Swimming for children who use wheelchairs",
+            "No pool near us has a hoist and a changing room big enough for a wheelchair.",
+            "One session a week that we can get to, with a hoist that works.",
+            &["Short breaks"],
+            &[],
+        ),
+        0..0,
+        0..50,
+    ),
+    (
+        (
+            "Someone to talk to in the north",
+            "Parents' groups all meet in the south. At weekends there's nobody near us to talk to.",
+            "A group in the north, at weekends and in the holidays, that welcomes children too.",
+            &["Short breaks"],
+            &["North Sefton"],
+        ),
+        12..52,
+        0..0,
+    ),
+    (
+        (
+            "A quiet hour at the library",
+            "The library is too loud and too bright for my child on a Saturday.",
+            "One quiet hour a week, with the lights turned down.",
+            &["Short breaks"],
+            &[],
+        ),
+        0..2,
+        0..3,
+    ),
 ];
 
-/// Fills the database if it is empty, and gives whether it holds the demonstration now. Several
-/// processes may call it at once, and one that was killed on the way is finished by the next.
+/// Fills the database if it is empty, and returns whether it now holds the demonstration. Several
+/// processes may call it at once. If one is killed halfway, the next finishes its work.
 ///
 /// # Errors
 /// When the database fails.
@@ -192,7 +246,7 @@ pub async fn fill(house: &House) -> Result<bool, sqlx::Error> {
 
 const ADMINISTRATOR: &str = "admin@example.org";
 
-/// Waits until no other process fills the same database.
+/// Waits until no other process is filling the same database.
 async fn take_turn(tx: &mut AnyConnection, kind: Kind) -> Result<(), sqlx::Error> {
     let turn = format!("SELECT beat_at FROM service_state{}", kind.hold_to_change());
     sqlx::query(AssertSqlSafe(turn)).fetch_all(tx).await?;
@@ -203,7 +257,7 @@ async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::E
     sqlx::query_scalar(sql).fetch_one(tx).await
 }
 
-/// How many children with SEND live in the north and in the south, as invented as the people.
+/// How many children with SEND live in the north and in the south. Invented, like the people.
 const CHILDREN: [u64; 2] = [1_750, 2_300];
 
 async fn fill_empty(
@@ -310,8 +364,8 @@ async fn fill_empty(
     )
     .await?;
     let parent = ("parent@example.org", parent.as_str());
-    // Thirty of the north, forty of the south. Their addresses count up, the south's by odd
-    // numbers.
+    // Thirty families in the north and forty in the south. The numbers in their addresses count
+    // up: even in the north, odd in the south.
     let of_side = |side: usize, many: usize| {
         let families = families[side].iter().take(many).enumerate();
         families.map(move |(nth, account)| {
@@ -355,7 +409,7 @@ async fn fill_empty(
     consultations::fill(tx, &ground).await
 }
 
-/// The forum confirms what the count of spring chose.
+/// The forum confirms what the spring count chose.
 async fn confirm_spring(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
     let rows = sqlx::query(
         "SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l
@@ -371,7 +425,7 @@ async fn confirm_spring(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx:
     Ok(())
 }
 
-/// A round that is over, with what was counted.
+/// A round that is over, with its count.
 async fn spring(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -388,16 +442,11 @@ async fn spring(
         counted_at: None,
     };
     open(tx, "Spring round", 3, dates, organiser).await?;
-    for (nth, (title, from_north, from_south)) in SPRING.into_iter().enumerate() {
-        let told: Told = (
-            title,
-            "There is nothing like it near us.",
-            "Plan it with the parents who would use it.",
-            &["Short breaks"],
-            &[],
-        );
+    for (nth, (told, from_north, from_south)) in SPRING.into_iter().enumerate() {
         let at = opened + DAY * i64::try_from(nth).unwrap_or_default();
-        let topic = published(tx, kind, area, &families[nth % 2][0], told, at).await?;
+        // Someone who lives where the topic is supported.
+        let author = &families[usize::from(from_north.is_empty())][0];
+        let topic = published(tx, kind, area, author, told, at).await?;
         for (side, supporters) in [(0, from_north), (1, from_south)] {
             for family in &families[side][supporters] {
                 topics::support::store::support(
@@ -416,7 +465,7 @@ async fn spring(
     Ok(())
 }
 
-/// A round about to close, and two topics that wait to be read.
+/// A round that is about to close, and two topics waiting to be read.
 async fn autumn(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -472,7 +521,12 @@ async fn autumn(
     Ok(())
 }
 
-/// Five in the afternoon of that day.
+/// How many days from now the first such weekday is, from so many days on.
+fn first(weekday: Weekday, now: Millis, days: i64) -> i64 {
+    days + i64::from(clock::date(now + days * DAY).weekday().until(weekday))
+}
+
+/// Five in the afternoon on that day.
 fn at_five(at: Millis) -> Millis {
     clock::read(&clock::fields(at).0, "17:00").unwrap_or(at)
 }

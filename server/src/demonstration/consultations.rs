@@ -1,6 +1,5 @@
-//! The demonstration's consultations: what families live through after a diagnosis of autism, open
-//! now, with some answers; and one about waiting for occupational therapy that has closed, with its
-//! results.
+//! The demonstration's consultations: one about life after an autism diagnosis, open now, with some
+//! answers; and one about waiting for occupational therapy, closed, with its results.
 
 use calendar::clock::{DAY, Millis};
 use consultations::results::store::{MadeOf, check, count};
@@ -27,7 +26,7 @@ pub struct Ground<'a> {
     pub kind: Kind,
 }
 
-/// Writes and opens them; one has closed and is counted.
+/// Writes and opens both; one has since closed and been counted.
 pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let (kind, now) = (ground.kind, ground.now);
     let consultation =
@@ -66,17 +65,17 @@ async fn open(
     Ok(consultation)
 }
 
-/// What some of them wrote, in words that anybody could have written, and whether they agreed to be
+/// What some of them wrote, in words that anyone could have written, and whether they agreed to be
 /// quoted.
 const BETTER: [(&str, bool); 4] = [
-    ("Tell us how long it will be, and ring when it changes.", true),
-    ("Exercises we can do at home while we wait.", true),
-    ("One name to ring. I told our story to five people.", true),
-    ("Somebody who comes to the school.", false),
+    ("Tell us how long it will be, and ring us when it changes.", true),
+    ("Exercises we can do at home while we're waiting.", true),
+    ("One named person to ring. I've told our story to five people.", true),
+    ("Someone who comes into school.", false),
 ];
 
-/// Two hundred and forty families answered. In the south all wait long; in the north only a few do,
-/// so few that it is not shown how many.
+/// Two hundred and forty families answered. In the south most are waiting; in the north so few are
+/// that their number is not shown.
 async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let terms = waiting(ground.now);
     let questions = waiting_questions();
@@ -118,7 +117,8 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         .await?;
     }
     let heard = reading::store::heard(&mut *tx, &consultation).await?;
-    let themes = [("To be told how long", "how long"), ("One person to ring", "One name")];
+    let themes =
+        [("Being told how long it will take", "how long"), ("One person to ring", "One named")];
     for (title, words) in themes {
         reading::store::add_theme(tx, &consultation, "better", title).await?;
         let theme: String = sqlx::query_scalar("SELECT id FROM themes WHERE title = $1")
@@ -179,7 +179,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
     Ok(())
 }
 
-/// What somebody said would be better.
+/// What this answer says would be better.
 fn better(heard: &Heard) -> Option<&str> {
     heard
         .answers
@@ -201,21 +201,22 @@ fn after_a_diagnosis(now: Millis) -> Terms {
         form_key: id::fresh(),
         title: text("After a diagnosis of autism: what helps?"),
         about: text(
-            "There is no page that says what comes after a diagnosis. Before anyone writes one, we \
-             want to hear what families live through, and what would have helped.",
+            "There is no page that says what happens after a diagnosis. Before anyone writes one, \
+             we want to hear what it has been like for your family, and what would have helped.",
         ),
         can_change: text(
-            "What families are told, by whom and when. What is offered in the first year.",
+            "What families are told, who tells them and when. What help is offered in the first \
+             year.",
         ),
-        cannot_change: text("How a diagnosis is made: doctors go by national guidance."),
+        cannot_change: text("How a diagnosis is made: doctors follow national guidance."),
         who_for: text("Parents and carers of children and young people with autism, from 0 to 25"),
         how_used: text(
-            "The forum reads every answer and writes down what it heard, before the first planning \
-             session. Leaders get the results when everyone does.",
+            "We will read every answer and write down what we heard before the first planning \
+             session. Leaders will see the results when everyone else does.",
         ),
         who_sees: text(
-            "Organisers of the forum read the answers. Everyone sees numbers of ten people or \
-             more, and words that were said to be fit to quote.",
+            "Forum organisers read the answers. Everyone sees numbers of 10 people or more, and \
+             quotes, where people said we could use them.",
         ),
         access: Who::Anyone,
         topic_id: None,
@@ -230,12 +231,12 @@ fn waiting(now: Millis) -> Terms {
     Terms {
         form_key: id::fresh(),
         title: "How long do you wait for occupational therapy?".to_owned(),
-        about: "Children in the south are said to wait up to 24 weeks, in the north nine. We ask \
-            whether that is what you live through."
+        about: "We have heard that children in the south wait up to 24 weeks, and children in the \
+            north about nine. Is that what it has been like for your family?"
             .to_owned(),
-        can_change: "Who is seen first, and what is offered while you wait.".to_owned(),
+        can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
         cannot_change: "How many therapists there are this year.".to_owned(),
-        who_for: "Parents and carers in all of Sefton".to_owned(),
+        who_for: "Parents and carers anywhere in Sefton".to_owned(),
         opens_at: now - 100 * DAY,
         closes_at: now - 50 * DAY,
         ..after_a_diagnosis(now)
@@ -251,14 +252,14 @@ fn waiting_questions() -> Questionnaire {
     }
 }
 
-/// Questions of the library, asked of everyone.
+/// Questions from the library, asked of everyone.
 fn of_library(keys: &[&str]) -> Vec<Question> {
     let library = library();
     let questions = keys.iter().filter_map(|key| library.question(key).cloned());
     questions.map(|question| Question { only_if: Vec::new(), ..question }).collect()
 }
 
-/// Well-put questions of the library, one asked only of those who wait.
+/// Tried and tested questions from the library, two of them only for people who are waiting.
 fn after_a_diagnosis_questions() -> Questionnaire {
     let take = |title: &str, keys: &[&str]| Section {
         title: title.to_owned(),
@@ -271,7 +272,7 @@ fn after_a_diagnosis_questions() -> Questionnaire {
     }
     let sections = vec![
         waiting,
-        take("How good it is", &["satisfied", "better"]),
+        take("How good the service is", &["satisfied", "better"]),
         take("About you", &["place"]),
     ];
     Questionnaire { sections }

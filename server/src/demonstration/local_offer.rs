@@ -1,37 +1,39 @@
-//! The demonstration's comments on the Local Offer: one that is answered with what is done, one
-//! that waits for its answer, one that nobody has read yet.
+//! The demonstration's comments on the Local Offer: one that has been answered and acted on, one
+//! that is waiting for an answer, and one that nobody has read yet.
 
 use calendar::clock::{self, DAY, Millis};
 use local_offer::rules::{Decision, NewComment, NewResponse};
 use local_offer::store;
 use sqlx::AnyConnection;
 
-/// Words, the service, how many days ago, and the answer: words, what is done, in how many days.
+/// The comment, its service, how many days ago, and the answer: words, action, in how many days.
 type Told = (&'static str, &'static str, i64, Option<(&'static str, &'static str, i64)>);
 
 const TOLD: [Told; 2] = [
     (
-        "The page on short breaks says that places can be booked by phone. The number has been out \
-         of order since the summer, and there is no other way.",
+        "The page on short breaks says you can book by phone. The number hasn't worked since the \
+         summer, and there is no other way to book.",
         "Short breaks",
         70,
         Some((
-            "You are right, and we are sorry. The number was moved to another team and the page \
-             was not.",
-            "The page has the new number now. A form to book at any hour comes beside it.",
+            "You're right, and we're sorry. The phone line moved to another team, and nobody \
+             updated the page.",
+            "The page now has the new number. We will add an online form, so that you can book at \
+             any time of day.",
             60,
         )),
     ),
     (
-        "There is nothing in it for young people over 18. We found out about supported internships \
-         from a neighbour.",
+        "There is nothing in it for young people over 18. We only heard about supported \
+         internships from a neighbour.",
         "Preparing for adulthood",
         20,
         None,
     ),
 ];
 
-const WAITING: &str = "The pages cannot be read with a screen reader: the tables are pictures.";
+const WAITING: &str =
+    "The pages cannot be read with a screen reader, because the tables are pictures.";
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
     let account = |email: &'static str| {

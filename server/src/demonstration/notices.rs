@@ -1,12 +1,12 @@
-//! The demonstration's notices: one that is coming, one that holds, one that was corrected, one
-//! that is proposed, one that is due and one that waits for approval; and the families who are
+//! The demonstration's notices: one that is coming, one in force, one that was corrected, one that
+//! is only proposed, one approved for later and one waiting for approval; and the families who are
 //! told.
 
 use calendar::clock::{self, DAY, Millis};
 use calendar::school::NewDay;
 use deliveries::returns::{Came, Return};
 use ground::db::Kind;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use notices::questions::{self, NewAnswer};
 use notices::rules::{Effect, Follow};
 use notices::wording::{Follows, Wording};
@@ -16,11 +16,11 @@ use subscribers::Cadence;
 use subscriptions::rules::Wanted;
 use subscriptions::store::{Began, begin, subscriber};
 
-/// What the notices need of the area.
+/// What the notices need to know of the area.
 pub struct Ground<'a> {
     /// The services: (name, id).
     pub services: &'a [(&'static str, String)],
-    /// The place of the south.
+    /// South Sefton.
     pub south: &'a str,
     /// Who writes them.
     pub leader: &'a str,
@@ -41,8 +41,9 @@ impl Ground<'_> {
         self.services.iter().filter(|(known, _)| *known == name).map(|(_, id)| id.clone()).collect()
     }
 
-    /// The day so many days from now.
-    fn day(&self, days: i64) -> Effect {
+    /// The first such weekday, from so many days on.
+    fn first(&self, weekday: Weekday, days: i64) -> Effect {
+        let days = super::first(weekday, self.now, days);
         Effect::Day(
             clock::read(&clock::fields(self.now + days * DAY).0, "00:00").unwrap_or(self.now),
         )
@@ -63,11 +64,11 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
     asked(tx, ground, &transport).await?;
     let drop_in = told(tx, ground, &drop_in(ground), 9, |_| Went::Arrived).await?;
     let changed =
-        "The drop-in begins at 10am, not at 9:30am. The day and the place stay as they were."
+        "The drop-in will start at 10am, not 9:30am. The day and the place stay the same."
             .to_owned();
     let correction = Wording {
-        title: "The autism drop-in begins at 10am".into(),
-        what: "The drop-in on Thursdays begins at 10am and no longer at 9am.".into(),
+        title: "The autism drop-in will start at 10am".into(),
+        what: "The Thursday drop-in will start at 10am instead of 9am.".into(),
         follows: Some(Follows { notice_id: drop_in.clone(), how: Follow::Correction, changed }),
         ..self::drop_in(ground)
     };
@@ -76,12 +77,12 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
 
     let (due, _) = store::write(tx, &taxis(ground), ground.leader, ground.now - DAY).await?;
     store::approve(tx, &due, ground.colleague, (ground.now + 3 * DAY, None), ground.now).await?;
-    store::write(tx, &holiday_club(ground), ground.colleague, ground.now - DAY).await?;
+    store::write(tx, &saturday_club(ground), ground.colleague, ground.now - DAY).await?;
     Ok(())
 }
 
-/// Who runs what, how early families are to be told, and when schools are open: term dates like
-/// those of many areas.
+/// Who runs what, how early families must be told, and when schools are open: term dates like those
+/// of many areas.
 async fn settled(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let nhs: String = sqlx::query_scalar("SELECT id FROM organisations WHERE name LIKE 'NHS%'")
         .fetch_one(&mut *tx)
@@ -118,7 +119,7 @@ async fn settled(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx
     Ok(())
 }
 
-/// Invented families who asked to be told long ago, and the parent one can sign in as.
+/// Invented families who asked to be told long ago, and the parent you can sign in as.
 async fn subscribed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
     let services = ["Transport", "Autism support", "Personal budgets"]
         .map(|name| ground.service(name))
@@ -137,17 +138,17 @@ async fn subscribed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), s
     Ok(())
 }
 
-/// What became of an email of the past.
+/// What became of an email that was sent in the past.
 #[derive(Clone, Copy, PartialEq)]
 enum Went {
     Arrived,
     CameBack,
-    /// The other side did not take it, and an organiser has told the family since.
+    /// The other mail server refused it, and an organiser has told the family since.
     Refused,
 }
 
-/// Written, approved and started so many days ago, with its emails as they are after they have
-/// gone; its id.
+/// Writes, approves and starts a notice so many days ago, with its emails as they are once they
+/// have gone. Returns its id.
 async fn told(
     tx: &mut AnyConnection,
     ground: &Ground<'_>,
@@ -216,7 +217,7 @@ async fn told(
     Ok(notice_id)
 }
 
-/// A question that is answered, and one that waits.
+/// A question that has been answered, and one that is waiting.
 async fn asked(
     tx: &mut AnyConnection,
     ground: &Ground<'_>,
@@ -225,7 +226,7 @@ async fn asked(
     let at = ground.now - 10 * DAY;
     let kept = [
         ("Does the bus home change too?", "family1@example.org"),
-        ("Can he be picked up at our door?", "family2@example.org"),
+        ("Can my son be picked up at our door?", "family2@example.org"),
     ];
     for (question, email) in kept {
         questions::store::ask(tx, notice_id, &id::fresh(), (question, email), at).await?;
@@ -242,7 +243,7 @@ async fn asked(
         form_key: id::fresh(),
         questions: vec![first],
         question: "Does the bus home change too?".into(),
-        answer: "No. Only the morning changes. The bus home leaves school at 3:20pm as before."
+        answer: "No, only the morning changes. The bus home will still leave school at 3:20pm."
             .into(),
     };
     questions::store::answer(tx, notice_id, &answer, ground.leader, at + DAY).await?;
@@ -252,21 +253,23 @@ async fn asked(
 fn route_five(ground: &Ground<'_>) -> Wording {
     Wording {
         form_key: id::fresh(),
-        title: "Route 5 to school comes fifteen minutes earlier".into(),
-        what:
-            "The bus on route 5 comes at 8:10 and no longer at 8:25. The stops stay as they are. \
-            The way home stays as it is."
-                .into(),
-        why: "The bridge on the old way is closed for repairs until summer.".into(),
+        title: "The route 5 school bus will come 15 minutes earlier".into(),
+        what: "The bus on route 5 will come at 8:10 instead of 8:25. The stops stay the same, and \
+            so does the journey home."
+            .into(),
+        why: "The usual road will be closed while its bridge is repaired.".into(),
         affected: "Children and young people who travel on route 5".into(),
         families: Some(40),
-        must_do: "Be at the stop by 8:05. Tell us if your child cannot manage the new time.".into(),
-        must_do_by: clock::fields(ground.now + 10 * DAY).0,
+        must_do: "Tell us if your child can't manage the new time.".into(),
+        must_do_by: clock::fields(
+            ground.now + (super::first(Weekday::Monday, ground.now, 12) - 3) * DAY,
+        )
+        .0,
         whom: "The school transport team".into(),
         phone: "01234 567 890".into(),
         email: "transport@example.org".into(),
         decided_day: Some(clock::fields(ground.now - 15 * DAY).0),
-        effect: ground.day(12),
+        effect: ground.first(Weekday::Monday, 12),
         changes_entitlement: false,
         services: ground.service("Transport"),
         places: vec![ground.south.to_owned()],
@@ -276,12 +279,11 @@ fn route_five(ground: &Ground<'_>) -> Wording {
 
 fn autism_group(ground: &Ground<'_>) -> Wording {
     Wording {
-        title: "The autism parents’ group moves to Wednesdays".into(),
-        what:
-            "The group for parents meets on Wednesdays at 6pm and no longer on Mondays. The hall \
-            stays the same."
-                .into(),
-        why: "More parents asked for an evening in the middle of the week.".into(),
+        title: "The autism parents' group is moving to Wednesdays".into(),
+        what: "The parents' group will meet on Wednesdays at 6pm instead of Mondays. It will stay \
+            in the same hall."
+            .into(),
+        why: "Parents asked for an evening in the middle of the week.".into(),
         affected: "Parents and carers who come to the group".into(),
         families: Some(90),
         must_do: String::new(),
@@ -290,22 +292,22 @@ fn autism_group(ground: &Ground<'_>) -> Wording {
         phone: "01234 567 891".into(),
         email: String::new(),
         decided_day: Some(clock::fields(ground.now - 30 * DAY).0),
-        effect: ground.day(-5),
+        effect: ground.first(Weekday::Wednesday, -11),
         services: ground.service("Autism support"),
         places: Vec::new(),
         ..route_five(ground)
     }
 }
 
-/// As it was told first: the hour is wrong.
+/// As families were first told: the time is wrong.
 fn drop_in(ground: &Ground<'_>) -> Wording {
     Wording {
-        title: "The autism drop-in begins at 9:30am".into(),
-        what: "The drop-in on Thursdays begins at 9:30am and no longer at 9am.".into(),
-        why: "Parents asked for time to come after the school run.".into(),
+        title: "The autism drop-in will start at 9:30am".into(),
+        what: "The Thursday drop-in will start at 9:30am instead of 9am.".into(),
+        why: "Parents asked for time to get there after the school run.".into(),
         affected: "Families who come to the drop-in".into(),
         families: Some(35),
-        effect: ground.day(15),
+        effect: ground.first(Weekday::Thursday, 15),
         decided_day: Some(clock::fields(ground.now - 20 * DAY).0),
         ..autism_group(ground)
     }
@@ -314,14 +316,14 @@ fn drop_in(ground: &Ground<'_>) -> Wording {
 fn personal_budgets(ground: &Ground<'_>) -> Wording {
     Wording {
         title: "Personal budgets may be paid every three months".into(),
-        what: "Personal budgets are paid each month now. It is proposed to pay them every three \
-            months, in advance."
+        what: "Personal budgets are paid every month now. We are thinking of paying them every \
+            three months, in advance."
             .into(),
         why: "Families have asked for fewer forms.".into(),
         affected: "Families with a personal budget".into(),
-        families: Some(120),
+        families: Some(30),
         decided_day: None,
-        effect: ground.day(60),
+        effect: ground.first(Weekday::Monday, 60),
         services: ground.service("Personal budgets"),
         ..autism_group(ground)
     }
@@ -329,32 +331,32 @@ fn personal_budgets(ground: &Ground<'_>) -> Wording {
 
 fn taxis(ground: &Ground<'_>) -> Wording {
     Wording {
-        title: "A new firm drives the taxis to school".into(),
-        what: "From that day another firm drives. The times stay as they are. Your driver rings \
-            you in the week before."
+        title: "A new firm will drive the school taxis".into(),
+        what: "Another firm will drive your child's taxi. The times stay the same. The new driver \
+            will ring you in the week before."
             .into(),
-        why: "The contract with the firm of now ends.".into(),
+        why: "The contract with the present firm is coming to an end.".into(),
         affected: "Children who go to school by taxi".into(),
         families: Some(75),
-        must_do: "Tell the new driver what your child needs, when the driver rings.".into(),
+        must_do: "When the new driver rings, say what your child needs.".into(),
         must_do_by: String::new(),
-        effect: ground.day(45),
+        effect: ground.first(Weekday::Monday, 45),
         places: Vec::new(),
         ..route_five(ground)
     }
 }
 
-fn holiday_club(ground: &Ground<'_>) -> Wording {
+fn saturday_club(ground: &Ground<'_>) -> Wording {
     Wording {
-        title: "The holiday club closes for two weeks".into(),
-        what:
-            "There is no holiday club for two weeks. It begins again after that, at the same place."
-                .into(),
-        why: "The rooms are repaired.".into(),
+        title: "The Saturday club will close for two weeks".into(),
+        what: "There will be no Saturday club for two weeks. After that it will be back in the \
+            same place."
+            .into(),
+        why: "The rooms are being repaired.".into(),
         affected: "Families who come to the club".into(),
         families: Some(60),
         whom: "The short breaks team".into(),
-        effect: ground.day(21),
+        effect: ground.first(Weekday::Saturday, 21),
         services: ground.service("Short breaks"),
         ..autism_group(ground)
     }

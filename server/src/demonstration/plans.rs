@@ -1,5 +1,5 @@
-//! The demonstration's plans: one whose gate is open, one whose gate is shut, and one that was
-//! published past it.
+//! The demonstration's plans: one whose gate is open, one whose gate is shut, and one whose gate
+//! was overridden.
 
 use calendar::clock::{DAY, Millis};
 use ground::db::Kind;
@@ -7,7 +7,7 @@ use plans::rules::{Answer, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, By};
 use sqlx::AnyConnection;
 
-/// What the plans need of the area.
+/// What the plans need to know of the area.
 pub struct Ground<'a> {
     /// The services: (name, id).
     pub services: &'a [(&'static str, String)],
@@ -40,8 +40,8 @@ pub async fn fill(
     overridden(tx, kind, ground, vec![nhs]).await
 }
 
-/// Parents chose it in spring, planned with leaders in summer, and the forum has said so: a draft
-/// may come.
+/// Parents chose its topics in spring and have planned it with leaders since, and the forum has
+/// said so: it is ready for a draft.
 async fn open(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -49,14 +49,14 @@ async fn open(
     organisations: Vec<String>,
 ) -> Result<(), sqlx::Error> {
     let (leader, forum) = (by(ground.leader, "leader"), by(ground.organiser, "organiser"));
-    let what = "What children and young people with SEND can do at weekends and in the holidays, \
-        near where they live.";
+    let what = "What children and young people with SEND can do near home at weekends and in the \
+        holidays, and who their parents can talk to.";
     let services = ground.service("Short breaks");
     let plan =
         register(tx, ground, "Weekends and holidays", what, organisations, services, 120).await?;
     let topics = [
         ground.topic("A sensory room that is open at weekends"),
-        ground.topic("Somebody to talk to in the north"),
+        ground.topic("Someone to talk to in the north"),
     ]
     .concat();
     let at = at(tx, kind, &plan, ground.now - 118 * DAY).await?;
@@ -68,27 +68,29 @@ async fn open(
         parents: 14,
         others: 5,
         decided:
-            "Families try three places in spring. What they say decides which of them is kept."
+            "Families will try three places in the spring, and what they tell us will decide which \
+             one stays."
                 .into(),
-        notes: "Asked for: quiet hours, parking at the door, a place to change an older child."
+        notes: "Parents asked for quiet hours, parking at the door and somewhere to change an \
+            older child."
             .into(),
         for_everyone: true,
     };
     store::record_session(tx, &plan, &session, &leader, ground.now - 58 * DAY).await?;
-    let words = "Parents chose these topics and have planned them with the council since. We look \
-        forward to a draft.";
+    let words = "Parents chose these topics, and have been planning with the council ever since. \
+        We look forward to a draft.";
     store::state(tx, &plan, &id::fresh(), words, &forum, ground.now - 20 * DAY).await?;
     Ok(())
 }
 
-/// Its topic is being voted on, and nobody has met parents yet.
+/// Its topic is still being voted on, and nobody has met parents yet.
 async fn shut(
     tx: &mut AnyConnection,
     kind: Kind,
     ground: &Ground<'_>,
     organisations: Vec<String>,
 ) -> Result<(), sqlx::Error> {
-    let what = "What happens from a first worry to help that fits: who does which step, and how \
+    let what = "What happens from the first worry to the right help: who does each step, and how \
         long it takes.";
     let plan = register(
         tx,
@@ -104,7 +106,7 @@ async fn shut(
     store::tie(
         tx,
         &plan,
-        &ground.topic("An autism pathway that is published"),
+        &ground.topic("A published autism pathway"),
         &by(ground.leader, "leader"),
         at,
     )
@@ -112,7 +114,7 @@ async fn shut(
     Ok(())
 }
 
-/// Its draft was there before any parent was asked, and was published past the gate.
+/// Its draft was written before any parent was asked, and was published by overriding the gate.
 async fn overridden(
     tx: &mut AnyConnection,
     kind: Kind,
@@ -134,12 +136,14 @@ async fn overridden(
     .await?;
     let draft = NewDraft {
         form_key: id::fresh(),
-        summary: "Two more therapists in the south from January. The wait there falls from 24 \
-            weeks to 15. In the north nothing changes."
-            .into(),
-        body: "# What changes\n\n* Two therapists more in South Sefton from January.\n* One \
-            waiting list for the south.\n\n\
-               # What stays\n\nThe list in the north stays as it is.\n\n# How we will know\n\n\
+        summary:
+            "Two more therapists will work in the south from January. The wait there will fall \
+            from 24 weeks to 15. Nothing will change in the north."
+                .into(),
+        body: "# What will change\n\n* Two more therapists in South Sefton from January.\n* One \
+            waiting list for the south, instead of one for each clinic.\n\n\
+               # What will stay the same\n\nThe waiting list in the north.\n\n# How we will \
+               know\n\n\
                | | now | in a year |\n|-|-|-|\n| north | 9 weeks | 9 weeks |\n| south | 24 weeks | \
                    15 weeks |\n"
             .into(),
@@ -151,8 +155,8 @@ async fn overridden(
     for topic in &topics {
         let answer = Answer {
             kind: "adapted",
-            words: "The wait in the south gets shorter, but there is no single list for all of \
-                Sefton yet. See “What changes”."
+            words: "The wait in the south will get shorter, but there won't be one list for the \
+                whole of Sefton yet. See 'What will change'."
                 .into(),
             decided_by: String::new(),
         };
@@ -160,9 +164,8 @@ async fn overridden(
     }
     let passing = Override {
         name: "Invented Leader, head of commissioning".into(),
-        reason: "The money for two therapists is lost at the end of the year unless the plan is \
-            published by then. \
-                 Parents are asked about the rest of it in spring."
+        reason: "We will lose the money for the two therapists at the end of the year unless the \
+            plan is published by then. We will ask parents about the rest of it in the spring."
             .into(),
     };
     store::override_gate(tx, &plan, 1, &passing, &leader, ground.now - 21 * DAY).await?;

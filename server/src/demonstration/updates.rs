@@ -1,14 +1,15 @@
-//! The demonstration's updates: one that the forum confirmed, one it disputes, one that is claimed.
-//! What nobody answers is overdue.
+//! The demonstration's updates: one that the forum confirmed, one it disputes, and one that is only
+//! claimed so far. What nobody has answered is overdue.
 
 use calendar::clock::{self, DAY, HOUR, Millis};
+use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, Row as _};
 use updates::evidence::{Evidence, Numbers};
 use updates::store::{self, Kind, NewVerdict, Published, Subject};
 use updates::words::Words;
 
-/// What it is about, what is said, the forum's word on that, and how many days ago it was said.
+/// What it is about, what leaders say, the forum's answer, and how many days ago leaders said it.
 type Told = (Kind, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
@@ -22,7 +23,10 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             Kind::Topic,
             "Drop-ins for parents at every high school",
             drop_ins(),
-            Some((Verdict::Confirmed, "We went to all four.")),
+            Some((
+                Verdict::Confirmed,
+                "We asked parents at every high school. The drop-ins are there, and they help.",
+            )),
             60,
         ),
         (
@@ -31,8 +35,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             sensory_room(now),
             Some((
                 Verdict::Disputed,
-                "It was closed on three of the five Saturdays we tried. The sign on the door says \
-                 weekdays.",
+                "It was closed on three of the five Saturdays we tried. The sign on the door still \
+                 says weekdays only.",
             )),
             30,
         ),
@@ -66,8 +70,8 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// Emails to the invented families that supported a topic, as if they had gone: nothing is sent to
-/// anybody.
+/// Emails to the invented families who supported a topic, as if they had gone. Nothing is sent to
+/// anyone.
 async fn emails_that_went(
     tx: &mut AnyConnection,
     update_id: &str,
@@ -91,7 +95,7 @@ async fn emails_that_went(
         .bind(format!("update {update_id} 1 {account}"))
         .bind(&account)
         .bind(at)
-        // Most within the day, some when their server took emails again.
+        // Most within the hour, some later, when their mail server was back.
         .bind(at + if nth % 7 == 0 { 2 * DAY } else { HOUR })
         .execute(&mut *tx)
         .await?;
@@ -121,23 +125,31 @@ async fn subject(
     Ok(row.map(|row| Subject { kind, id: row.get(0), title: title.to_owned() }))
 }
 
+/// The day of the first such weekday, so many days ago or after.
+fn since(weekday: Weekday, now: Millis, days: i64) -> String {
+    clock::day(now + super::first(weekday, now, -days) * DAY)
+}
+
 fn drop_ins() -> Words {
     Words::new(
-        "Parents of older children have nobody to ask near the school.",
-        "There is a drop-in at each of the four high schools, on the first Tuesday of the month, \
-         from 4pm to 6pm.",
+        "Some high schools have no drop-in, so parents of older children have nobody to ask.",
+        "There is now a drop-in at every high school, on one afternoon each month from 4pm to \
+         6pm.",
         Outcome::Done,
     )
 }
 
 fn sensory_room(now: Millis) -> Words {
     let said = Words::new(
-        "The sensory room is closed when families could come: at weekends.",
-        "Since the spring it is open on Saturdays, from 10am to 2pm.",
+        "The sensory room is closed at weekends, just when families could use it.",
+        &format!(
+            "It has been open on Saturdays, from 10am to 2pm, since {}.",
+            since(Weekday::Saturday, now, 70)
+        ),
         Outcome::Partly,
     );
     Words {
-        next: "We try Sundays as well, with two more staff.".to_owned(),
+        next: "We will try opening on Sundays as well, with two more staff.".to_owned(),
         next_by: clock::fields(now + 40 * DAY).0,
         ..said
     }
@@ -147,8 +159,11 @@ fn waits(now: Millis) -> Words {
     let said = Words::new(
         "Families in the south wait far longer for occupational therapy than families in the \
          north.",
-        "There is one waiting list for all of Sefton since the summer, and two more therapists \
-         work in the south.",
+        &format!(
+            "There has been one waiting list for the south since {}, instead of one for each \
+             clinic. Two more therapists will start there in January.",
+            since(Weekday::Monday, now, 42)
+        ),
         Outcome::Partly,
     );
     let day = |days: i64| clock::fields(now - days * DAY).0;
@@ -156,12 +171,12 @@ fn waits(now: Millis) -> Words {
     let rows = vec![
         row("North Sefton", 180, "9"),
         row("South Sefton", 180, "24"),
-        row("North Sefton", 20, "10"),
-        row("South Sefton", 20, "15"),
+        row("North Sefton", 20, "9"),
+        row("South Sefton", 20, "21"),
     ];
     let numbers = Numbers {
         what: "Weeks waited for a first appointment".to_owned(),
-        source: "The trust’s own count".to_owned(),
+        source: "The NHS trust's own count".to_owned(),
         rows,
     };
     Words { evidence: Evidence { numbers: Some(numbers), ..Evidence::default() }, ..said }
