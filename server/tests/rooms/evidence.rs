@@ -176,7 +176,7 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
             StatusCode::UNPROCESSABLE_ENTITY
         );
         let form = leader.get(&format!("/lead/updates/new?chosen=1&about=topic:{topic}")).await;
-        assert!(form.says("We did") && form.says("It is about something else too"));
+        assert!(form.says("We did") && form.says("Change what this is about"));
         let again = leader.get(&format!("/lead/updates/about?about=topic:{topic}")).await;
         assert!(again.html.contains("checked"));
         let about = format!("topic:{topic}");
