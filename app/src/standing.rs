@@ -74,7 +74,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 </p>
                 <h2>"Cookies and other companies"</h2>
                 <p>
-                    "One cookie keeps you signed in. No page loads anything from another company."
+                    "One cookie keeps you signed in. Another remembers for two hours what you chose \
+                     before you joined. No page loads anything from another company."
                 </p>
                 <h2>"If you are worried about a child"</h2>
                 <p>

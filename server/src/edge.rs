@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use accounts::{Caller, keep_first_act, recognise};
@@ -32,7 +33,7 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
-    let calls = Arc::new(RateLimiter::keyed(calls_allowed()));
+    let calls = Arc::new(Calls::new());
     // What is around these may send them another request before it answers: layers of one router
     // come after it has found the address, so this is a router of its own.
     let rooms = app::routes::all()
@@ -144,13 +145,38 @@ fn calls_allowed() -> Quota {
         .allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
 }
 
+/// How many calls each address made lately.
+struct Calls {
+    limit: DefaultKeyedRateLimiter<String>,
+    made: AtomicU64,
+}
+
+impl Calls {
+    /// After so many calls, addresses that have not called lately are forgotten: else the list would
+    /// grow for as long as the process runs.
+    const BETWEEN_LOOKS: u64 = 1_000;
+
+    fn new() -> Self {
+        Self { limit: RateLimiter::keyed(calls_allowed()), made: AtomicU64::new(0) }
+    }
+
+    /// Counts one more call from this address, and says whether it is one too many.
+    fn is_one_too_many(&self, address: &String) -> bool {
+        if self.made.fetch_add(1, Ordering::Relaxed) % Self::BETWEEN_LOOKS == 0 {
+            self.limit.retain_recent();
+            self.limit.shrink_to_fit();
+        }
+        self.limit.check_key(address).is_err()
+    }
+}
+
 async fn limit_calls(
-    State(calls): State<Arc<DefaultKeyedRateLimiter<String>>>,
+    State(calls): State<Arc<Calls>>,
     caller: Caller,
     request: Request,
     next: Next,
 ) -> Response {
-    if calls.check_key(&caller.0).is_err() {
+    if calls.is_one_too_many(&caller.0) {
         return ([(header::RETRY_AFTER, "60")], Error::TooMany).into_response();
     }
     next.run(request).await
@@ -218,6 +244,24 @@ async fn log(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_has_not_called_lately_is_forgotten_and_one_that_calls_too_often_is_not() {
+        let calls = Calls::new();
+        let busy = "192.0.2.1".to_owned();
+        while !calls.is_one_too_many(&busy) {}
+        for nth in 0..5_000 {
+            calls.is_one_too_many(&format!("10.0.{}.{}", nth / 250, nth % 250));
+        }
+        // One call is made good after a hundredth of a second.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        for nth in 0..=Calls::BETWEEN_LOOKS {
+            calls.is_one_too_many(&format!("10.1.{}.{}", nth / 250, nth % 250));
+        }
+        let known = calls.limit.len();
+        assert!(known < 2_500, "{known} addresses are remembered");
+        assert!((0..200).any(|_| calls.is_one_too_many(&busy)), "the busy one got off");
+    }
 
     fn forwarded(value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(
