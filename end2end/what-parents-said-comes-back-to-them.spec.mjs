@@ -59,7 +59,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(parent.getByText('We have your answers')).toBeVisible();
 
         // It closes; one organiser counts, another publishes.
-        const back = 31 * 86_400_000;
+        const back = 33 * 86_400_000;
         service.sql(`DROP TRIGGER opened_consultations_stay; UPDATE consultations SET opens_at = opens_at - ${back}, closes_at = closes_at - ${back} WHERE id = '${id}'`);
         service.command('invite', 'second@example.org', '--role', 'organiser');
         await acceptInvitation(second, service, 'second@example.org');
@@ -149,7 +149,7 @@ for (const javaScriptEnabled of [true, false]) {
         const pack = join(folder, `evidence-pack-${DAY(0)}`);
         service.command('evidence-pack', '--verify', pack);
         await parent.goto(pathToFileURL(join(pack, 'report.html')).href);
-        await expect(parent.getByRole('heading', { level: 1, name: 'Evidence pack of Sefton' })).toBeVisible();
+        await expect(parent.getByRole('heading', { level: 1, name: 'Evidence pack for Sefton' })).toBeVisible();
         await expect(parent.getByText('Parents cannot call before six.').first()).toBeAttached();
         await fine(parent);
         expect((await parent.screenshot({ ...picture('evidence-pack', javaScriptEnabled), fullPage: false })).length).toBeLessThan(MOST_BYTES);

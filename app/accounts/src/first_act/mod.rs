@@ -149,10 +149,12 @@ fn two_ways_in(house: &House, chose: &'static str, then: &str) -> Response {
                          We'll remember what you chose.",
                     )}
                 </p>
-                <p class="ways">
+                <p>
                     <a class="button" href=join>
                         "Join"
                     </a>
+                </p>
+                <p>
                     <a class="button" href=sign_in>
                         "Sign in"
                     </a>
@@ -255,7 +257,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response
                     .into_iter()
                     .map(|words| view! { <blockquote>{words}</blockquote> })
                     .collect_view()}
-                <form method="post" action="/go-on" class="ways">
+                <form method="post" action="/go-on">
                     <button class="button" name="step" value="do">
                         {capital(chose)}
                     </button>
