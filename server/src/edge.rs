@@ -162,7 +162,7 @@ impl Calls {
 
     /// Counts one more call from this address, and says whether it is one too many.
     fn is_one_too_many(&self, address: &String) -> bool {
-        if self.made.fetch_add(1, Ordering::Relaxed) % Self::BETWEEN_LOOKS == 0 {
+        if self.made.fetch_add(1, Ordering::Relaxed).is_multiple_of(Self::BETWEEN_LOOKS) {
             self.limit.retain_recent();
             self.limit.shrink_to_fit();
         }

@@ -256,8 +256,8 @@ mod tests {
             words(&tally),
             [
                 "place: North 12, Prefer not to say 10, No answer 0",
-                "who.child: The option child 12, Did not choose it 10",
-                "who.adult: The option adult 22, Did not choose it 0",
+                "who.child: The option child 12, Did not choose this 10",
+                "who.adult: The option adult 22, Did not choose this 0",
                 "most: The option sooner 0, The option nearer 12, No answer 10",
                 "why: Answered 10, No answer 12",
             ]
@@ -296,8 +296,8 @@ mod tests {
             words(&tally),
             [
                 "waits: Yes 20, No 15, No answer 0",
-                "who.child: The option child 20, Did not choose it 0",
-                "who.adult: The option adult 0, Did not choose it 20",
+                "who.child: The option child 20, Did not choose this 0",
+                "who.adult: The option adult 0, Did not choose this 20",
                 "of-a-child: Yes 0, No 20, No answer 0",
             ]
         );

@@ -164,12 +164,12 @@ fn a_recount_prints_the_numbers_in_order_and_the_reasons_if_wanted() {
     );
     assert_eq!(
         recount(&election, 3, Method::Shares, true),
-        "3: 4 supporters, 4 of them with no topic above; they can pay for it at 0.250000 each or \
+        "3: 4 supporters, 4 of them with no topic above; they can pay for it with 0.250000 each, or \
          all they have left\n\
-         2: 2 supporters, 1 of them with no topic above; no supporters can pay any more, these \
-             would owe least: 0.025000 each\n\
-         1: 1 supporters, 0 of them with no topic above; no supporters can pay any more, these \
-             would owe least: 0.650000 each\n"
+         2: 2 supporters, 1 of them with no topic above; nobody can pay any more: these would \
+             owe the least: 0.025000 each\n\
+         1: 1 supporters, 0 of them with no topic above; nobody can pay any more: these would \
+             owe the least: 0.650000 each\n"
     );
 }
 
