@@ -188,7 +188,7 @@ fn what_it_is_about_is_chosen_first_and_can_be_chosen_again() {
             .await;
         assert!(
             again.status == StatusCode::OK
-                && again.says("Choose all that it answers")
+                && again.says("Choose everything this answers")
                 && again.says(DONE[1].1),
             "no word is lost"
         );
