@@ -104,12 +104,13 @@ pub fn signed_out(house: &House, answer: Response) -> Response {
 }
 
 fn cookie(house: &House, token: &str, seconds: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
+    AppendHeaders([(header::SET_COOKIE, cookie_line(house, cookie_name(house), token, seconds))])
+}
+
+/// What sets a cookie that only we read, for so many seconds; 0 takes it away.
+pub(crate) fn cookie_line(house: &House, name: &str, value: &str, seconds: i64) -> String {
     let secure = if house.is_secure() { "; Secure" } else { "" };
-    let name = cookie_name(house);
-    AppendHeaders([(
-        header::SET_COOKIE,
-        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"),
-    )])
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 pub(crate) fn cookie_name(house: &House) -> &'static str {
@@ -119,6 +120,11 @@ pub(crate) fn cookie_name(house: &House) -> &'static str {
 /// The token of the session that a browser names, whether or not it has ended.
 pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
     cookie_named(headers, cookie_name(house))
+}
+
+/// The headers that hold cookies, and no others.
+pub(crate) fn cookies(headers: &HeaderMap) -> HeaderMap {
+    headers.get_all(header::COOKIE).iter().map(|value| (header::COOKIE, value.clone())).collect()
 }
 
 /// The value of the cookie with this name.

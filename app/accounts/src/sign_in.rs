@@ -60,6 +60,11 @@ impl Kept {
         Self { then: if own { then.to_owned() } else { String::new() }, fields }
     }
 
+    /// Only the page, whatever else was sent.
+    pub fn page(sent: &Sent) -> Self {
+        Self { fields: None, ..Self::read(sent) }
+    }
+
     pub fn hidden(&self) -> impl IntoView + use<> {
         let field = |name: &'static str, value: String| {
             (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
@@ -78,7 +83,7 @@ pub async fn form(
     // What a form sent is taken from our own page alone: in an address it could be someone else's
     // words.
     let query = Sent::query(&uri);
-    let kept = Kept { fields: None, ..Kept::read(&query) };
+    let kept = Kept::page(&query);
     let forgets = query.typed("forget") == "yes";
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
     let answer = page(&house, &viewer, "", &kept, &why, &Refusals::default(), StatusCode::OK);
@@ -225,7 +230,7 @@ pub async fn with_link(
 
 /// GET `/forgotten-password`
 pub async fn forgotten_form(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
-    let kept = Kept { fields: None, ..Kept::read(&Sent::query(&uri)) };
+    let kept = Kept::page(&Sent::query(&uri));
     forgotten_page(&house, &viewer, "", &kept, &Refusals::default())
 }
 
@@ -237,7 +242,7 @@ pub async fn forgotten(
     headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let kept = Kept { fields: None, ..Kept::read(&sent) };
+    let kept = Kept::page(&sent);
     let email = match forms::address(sent.typed("email")) {
         Ok(email) => email,
         Err(what_to_do) => {

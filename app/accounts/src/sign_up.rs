@@ -208,7 +208,7 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let Why { chose, .. } = Why::here(house, headers).await?;
-    let kept = Kept { fields: None, ..Kept::read(sent) };
+    let kept = Kept::page(sent);
     let chosen = sent.typed("place").to_owned();
     let choices = area::store::places(&house.db)
         .await?

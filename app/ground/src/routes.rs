@@ -93,7 +93,7 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        self.add(Method::GET, path, access, axum::routing::get(handler))
+        self.get_first(path, access, "", handler)
     }
 
     /// A form that is sent.
@@ -104,7 +104,7 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        self.add(Method::POST, path, access, axum::routing::post(handler))
+        self.post_first(path, access, "", handler)
     }
 
     /// A page that people choose before they are signed in, as to propose a topic. `chose` says what
@@ -159,7 +159,7 @@ impl Routes {
     /// A typed function that a program in the browser calls, at its own address.
     #[must_use]
     pub fn function<F: ServerFn>(self, access: Access) -> Self {
-        self.add(Method::POST, F::PATH, access, axum::routing::post(functions::answer))
+        self.post(F::PATH, access, functions::answer)
     }
 
     /// All addresses of another room.
@@ -178,16 +178,6 @@ impl Routes {
     /// The router that answers at these addresses.
     pub fn into_router(self) -> Router<House> {
         self.router
-    }
-
-    fn add(
-        self,
-        method: Method,
-        path: &'static str,
-        access: Access,
-        handler: MethodRouter<House>,
-    ) -> Self {
-        self.guarded(method, path, Gate { access, chose: "" }, handler, TIME)
     }
 
     fn guarded(

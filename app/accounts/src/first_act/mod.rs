@@ -18,7 +18,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::routes::{SignInFirst, with_then};
 use ground::sent::Form;
-use ground::ui::Page;
+use ground::ui::{Page, capital};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -53,10 +53,11 @@ pub async fn keep_first_act(
     State(house): State<House>,
     caller: Caller,
     viewer: Viewer,
-    headers: HeaderMap,
     request: Request,
     next: Next,
 ) -> Result<Response, Error> {
+    // All that is asked of the request afterwards.
+    let headers = session::cookies(request.headers());
     let again = next.clone();
     let mut answer = next.run(request).await;
     if let Some(first) = answer.extensions_mut().remove::<SignInFirst>() {
@@ -300,11 +301,6 @@ fn typed(act: &Act) -> Vec<String> {
     sent.fields().map(|(_, value)| value).filter(is_words).cloned().collect()
 }
 
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// The cookie of another browser, or none, says nothing any more.
 pub(crate) fn forget_cookie(house: &House, mut answer: Response) -> Result<Response, Error> {
     answer.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
@@ -316,8 +312,6 @@ fn cookie_name(house: &House) -> &'static str {
 }
 
 fn set_cookie(house: &House, secret: &str, seconds: i64) -> Result<HeaderValue, Error> {
-    let (name, secure) = (cookie_name(house), if house.is_secure() { "; Secure" } else { "" });
-    let cookie =
-        format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = session::cookie_line(house, cookie_name(house), secret, seconds);
     HeaderValue::from_str(&cookie).map_err(|_not_a_header| Error::NotFound)
 }

@@ -20,7 +20,7 @@ pub struct Act {
     pub chose: String,
 }
 
-/// Keeps it, in place of what the same browser had chosen before.
+/// Keeps it for as long as it is of use.
 pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {

@@ -148,3 +148,10 @@ pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
         </table>
     }
 }
+
+/// The words with a capital at the start, as at the beginning of a sentence or on a button.
+#[must_use]
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

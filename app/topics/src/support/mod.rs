@@ -11,7 +11,7 @@ use disclosure::Shown;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Bars, Page};
+use ground::ui::{Bars, Page, capital};
 use ground::viewer::{Role, Viewer};
 use islands::support::SupportButton;
 use leptos::prelude::*;
@@ -158,11 +158,6 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
         </p>
         {by_place}
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// POST `/topics/{id}/support`: says whether there should be support, so that a double tap says it
