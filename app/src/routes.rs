@@ -3,7 +3,7 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{account, desks, home, said, service, services, standing};
+use crate::{about, account, desks, home, said, search, service, services, standing};
 
 /// Every room's addresses.
 #[must_use]
@@ -30,6 +30,12 @@ fn own() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     Routes::new()
         .get("/", Anyone, home::home)
+        .get("/have-your-say", Anyone, home::have_your_say)
+        .get("/search", Anyone, search::page)
+        .get("/admin/search-words", Only(Role::Admin), search::words_form)
+        .post("/admin/search-words", Only(Role::Admin), search::save_words)
+        .get("/about", Anyone, about::about)
+        .get("/contact", Anyone, about::contact)
         .get("/services", Anyone, services::list)
         .get("/services/{id}", Anyone, services::service)
         .get("/places/{id}", Anyone, services::place)
@@ -42,8 +48,8 @@ fn own() -> Routes {
         .get("/lead", Only(Role::Leader), desks::lead)
         .get("/admin/service", Only(Role::Admin), service::page)
         .post("/admin/service", Only(Role::Admin), service::release)
-        .get("/accessibility", Anyone, standing::accessibility)
-        .get("/privacy", Anyone, standing::privacy)
+        .get("/accessibility", Anyone, about::accessibility)
+        .get("/privacy", Anyone, about::privacy)
         .get("/offline", Anyone, standing::offline)
         .get("/healthz", Anyone, standing::healthz)
         .get("/readyz", Anyone, standing::readyz)

@@ -84,16 +84,12 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
 
 fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
     let state = state(&said, within, now);
+    let to = address(&said);
     let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
         ("proposed", _) => "You proposed this",
         ("supported", _) => "You supported this",
         _ => "You answered",
-    };
-    let to = if subject.kind == Kind::Consultation {
-        format!("/consultations/{}", subject.id)
-    } else {
-        subject.address()
     };
     let wants = wants_outcome.map(|wants| {
         let (words, value, button) = if wants {
@@ -137,6 +133,28 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
             <p class="soft">{how}{when}</p>
             {wants}
         </li>
+    }
+}
+
+/// One thing she said as a line of another page: what it is, and what has happened so far.
+pub(crate) fn line(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
+    let state = state(&said, within, now);
+    let to = address(&said);
+    view! {
+        <li>
+            <h3>
+                <a href=to>{said.subject.title}</a>
+            </h3>
+            <p>{state}</p>
+        </li>
+    }
+}
+
+fn address(said: &Contribution) -> String {
+    if said.subject.kind == Kind::Consultation {
+        format!("/consultations/{}", said.subject.id)
+    } else {
+        said.subject.address()
     }
 }
 

@@ -1,5 +1,4 @@
-//! Standing pages: accessibility, privacy, being offline, what to say when something goes wrong,
-//! and the health check.
+//! Being offline, what to say when something goes wrong, and the health checks.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,93 +7,6 @@ use ground::house::House;
 use ground::ui::Page;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-
-/// GET `/accessibility`
-pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Accessibility", || {
-        view! {
-            <div class="stack">
-                <h1>"Accessibility"</h1>
-                <p class="lead">
-                    "Everyone should be able to use this service, on any phone, with whatever help \
-                     they need."
-                </p>
-                <h2>"What you can do here"</h2>
-                <ul>
-                    <li>"Make the text four times bigger without scrolling sideways."</li>
-                    <li>"Do everything with a keyboard, or with your voice."</li>
-                    <li>"Listen to every page with a screen reader."</li>
-                    <li>"Use every page with a weak signal, or with JavaScript turned off."</li>
-                    <li>"Read in light or dark, to match your device."</li>
-                </ul>
-                <h2>"How we check"</h2>
-                <p>
-                    "We test every change against the Web Content Accessibility Guidelines, \
-                     version 2.2, level AA. Automatic tests don't find everything."
-                </p>
-                <h2>"If something doesn't work for you"</h2>
-                <p>
-                    {format!(
-                        "Tell {}: reply to any email from us. We will answer within five working \
-                         days.",
-                        house.names.forum,
-                    )}
-                </p>
-            </div>
-        }
-    })
-    .answer(&house, &viewer)
-}
-
-/// GET `/privacy`
-pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
-    Page::new("Privacy", || {
-        view! {
-            <div class="stack">
-                <h1>"Privacy"</h1>
-                <p class="lead">"We keep as little about you as we can."</p>
-                <h2>"What we keep"</h2>
-                <ul>
-                    <li>
-                        "Your email address, so we can email you. Only the forum's administrator \
-                         can see it. If you tell us about a child in danger, our safeguarding lead \
-                         can see it too. If an email about a change can't be delivered, an \
-                         organiser can see it, so they can tell you another way."
-                    </li>
-                    <li>"A name you choose. It doesn't have to be your real name."</li>
-                    <li>"The part of the area you live in. Never your address or postcode."</li>
-                    <li>"What you propose and support. Nobody can see who supported what."</li>
-                </ul>
-                <h2>"What we never ask"</h2>
-                <p>"Your child's name, age or school. Please don't write them anywhere here."</p>
-                <h2>"What other people can see"</h2>
-                <p>
-                    "We show topics without saying who wrote them. We show numbers only after \
-                     voting closes, and never a number from 1 to 9, so nobody can be identified."
-                </p>
-                <h2>"Cookies and other companies"</h2>
-                <p>
-                    "One cookie keeps you signed in. Another remembers for two hours what you chose \
-                     before you joined. No page loads anything from another company."
-                </p>
-                <h2>"If you are worried about a child"</h2>
-                <p>
-                    "Someone at the forum reads what you write. If someone may be in danger, we \
-                     tell one named person (our safeguarding lead) and nobody else. In danger now? \
-                     Call 999."
-                </p>
-                <p>
-                    {format!(
-                        "{} looks after all this. To see or delete what we keep about you, reply \
-                         to any email from us.",
-                        house.names.forum,
-                    )}
-                </p>
-            </div>
-        }
-    })
-    .answer(&house, &viewer)
-}
 
 /// GET `/offline`
 pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {

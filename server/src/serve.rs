@@ -191,6 +191,10 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
     if house.names.program.is_none() {
         say::line("The browser's program was not built: all pages are served without it.");
     }
+    let contact = area::contact::read(&house.db)
+        .await
+        .map_err(|error| format!("The database cannot be read: {error}"))?;
+    house.contact.set(contact);
     let listener = TcpListener::bind(settings.listen)
         .map_err(|error| format!("LISTEN={} cannot be used: {error}", settings.listen))?;
     say::line(&format!("Alongside is at {}", settings.public_url.as_str().trim_end_matches('/')));

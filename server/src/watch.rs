@@ -121,6 +121,12 @@ pub async fn look(house: &House, room: &Room, all: bool) -> Found {
         _ => say("tables", false, "they cannot be read at the moment"),
     };
     if all {
+        // Another process may have saved it. Where it cannot be read, the last one still holds.
+        if let Ok(Ok(contact)) =
+            tokio::time::timeout(PATIENCE, area::contact::read(&house.db)).await
+        {
+            house.contact.set(contact);
+        }
         let tried = tokio::time::timeout(PATIENCE, house.files.try_out()).await;
         is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be saved at the moment");
         is_well &= say("kept files", house.files.spoilt() == 0, "a file is damaged: see the log");

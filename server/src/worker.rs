@@ -198,6 +198,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
         Job::new("answering questions", often, async |house: House| {
             notices::answer_due(&house).await
         }),
+        Job::new("search", Duration::from_secs(30), async |house: House| {
+            app::search::refresh(&house).await
+        }),
         Job::new("outcomes for late readers", SELDOM, async |house: House| {
             updates::tell_late(&house).await
         }),

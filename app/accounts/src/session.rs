@@ -22,11 +22,12 @@ pub async fn recognise(
 ) -> Result<Response, Error> {
     if let Some(token) = token(&house, request.headers()) {
         let now = house.clock.now();
-        if let Some(person) = store::signed_in(&house.db, &id::hash(token), now).await? {
+        if let Some(mut person) = store::signed_in(&house.db, &id::hash(token), now).await? {
             if now - person.seen_at > HOUR {
                 let idle_ends_at = now + Ends::after(&person.roles).idle;
                 store::session_seen(&house.db, person.session_id.clone(), now, idle_ends_at)
                     .await?;
+                person.visited_before = Some(person.seen_at);
             }
             request.extensions_mut().insert(Viewer::of(person));
         }

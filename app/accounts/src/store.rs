@@ -12,7 +12,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let rows = sqlx::query(
-        "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role
+        "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
+                s.visited_before
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
@@ -32,6 +33,7 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
         email: row.get::<Option<String>, _>(3).unwrap_or_default(),
         place_id: row.get(4),
         seen_at: row.get(5),
+        visited_before: row.get(7),
         roles,
     }))
 }
@@ -81,8 +83,9 @@ pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
             .await?;
             sqlx::query(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
-                 idle_ends_at, ends_at)
-                 VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
+                 idle_ends_at, ends_at, visited_before)
+                 VALUES ($1, $2, $3, $4, $5, $5, $6, $7,
+                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3))",
             )
             .bind(id::fresh())
             .bind(session.token_hash)
@@ -108,12 +111,15 @@ pub async fn session_seen(
 ) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("UPDATE sessions SET seen_at = $2, idle_ends_at = $3 WHERE id = $1")
-                .bind(session_id)
-                .bind(now)
-                .bind(idle_ends_at)
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "UPDATE sessions SET visited_before = seen_at, seen_at = $2, idle_ends_at = $3
+                 WHERE id = $1",
+            )
+            .bind(session_id)
+            .bind(now)
+            .bind(idle_ends_at)
+            .execute(tx)
+            .await?;
             Ok(())
         })
     })

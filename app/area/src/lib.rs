@@ -3,14 +3,17 @@
 //!
 //! A service or place is never deleted, since topics name it; it is retired and can be brought
 //! back. `rules` reads what an administrator says, `store` holds the SQL, `actions` with `pages`
-//! and `running` are the administrator's pages. School days are counted in `calendar`; everyone's
+//! and `running` are the administrator's pages. `texts` holds what an administrator writes by name,
+//! `contact` who the forum is and how to reach it. School days are counted in `calendar`; everyone's
 //! pages, which show what changes soon too, are `app/src/services.rs`.
 
 mod actions;
+pub mod contact;
 mod pages;
 mod rules;
 mod running;
 pub mod store;
+pub mod texts;
 
 /// Where people live whose place is not one of the area's.
 pub const ELSEWHERE: &str = "Elsewhere";
@@ -28,6 +31,8 @@ pub fn routes() -> Routes {
         .get("/admin", admin, actions::admin)
         .get("/admin/area", admin, actions::area)
         .post("/admin/area", admin, actions::change)
+        .get("/admin/contact", admin, contact::form)
+        .post_file("/admin/contact", admin, contact::save)
         .get("/admin/telling", admin, running::page)
         .post("/admin/telling", admin, running::change)
         .get("/admin/services/{id}", admin, running::service_form)

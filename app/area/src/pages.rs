@@ -29,12 +29,27 @@ pub fn admin() -> Page {
                     </li>
                     <li class="card">
                         <h2>
+                            <a href="/admin/contact">"Who we are and how to reach us"</a>
+                        </h2>
+                        <p>
+                            "The forum in its own words, telephone, email, and the independent \
+                             advice service."
+                        </p>
+                    </li>
+                    <li class="card">
+                        <h2>
                             <a href="/admin/telling">"How families are told about changes"</a>
                         </h2>
                         <p>
                             "Who can write about each service, how early families are told, and \
                              when schools are open."
                         </p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/search-words">"Words people search for"</a>
+                        </h2>
+                        <p>"Which words mean the same here, such as respite and short breaks."</p>
                     </li>
                     <li class="card">
                         <h2>

@@ -21,6 +21,12 @@ pub struct Kept {
     pub retired_at: Option<Millis>,
 }
 
+/// What everyone can find of the area: (kind, id, title, words, since).
+pub const FINDABLE: &str = "SELECT 'services' AS kind, id, name AS title, '' AS words,
+       CAST(0 AS BIGINT) AS since FROM services WHERE retired_at IS NULL
+     UNION ALL SELECT 'places', id, name, '', CAST(0 AS BIGINT) FROM places
+       WHERE retired_at IS NULL";
+
 /// The services people can choose, in their order.
 ///
 /// # Errors

@@ -118,6 +118,18 @@ pub fn days_away(now: Millis, at: Millis) -> String {
     }
 }
 
+/// How long people have left until `at`, for a button: "today is the last day", "1 day left", "12
+/// days left"; "closed" when it has passed.
+#[must_use]
+pub fn days_left(now: Millis, at: Millis) -> String {
+    match (london(at).date() - london(now).date()).get_days() {
+        _ if at <= now => "closed".to_owned(),
+        0 => "today is the last day".to_owned(),
+        1 => "1 day left".to_owned(),
+        days => format!("{days} days left"),
+    }
+}
+
 /// Reads a day (`2026-12-04`) and a time of day (`17:00`), as London's clocks show them.
 #[must_use]
 pub fn read(day: &str, time: &str) -> Option<Millis> {

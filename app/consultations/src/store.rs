@@ -382,6 +382,11 @@ pub enum Of {
     Coming,
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since).
+pub const FINDABLE: &str = "SELECT 'consultations' AS kind, id, title,
+       about || ' ' || can_change AS words, opens_at AS since FROM consultations
+     WHERE opened_at IS NOT NULL";
+
 /// Consultations, `most` at the most.
 pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kept<Vec<Listed>> {
     let (which, order) = match of {

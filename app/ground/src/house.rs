@@ -7,6 +7,7 @@ use calendar::clock::{Clock, DAY, Millis};
 use disclosure::tables::Rule;
 use tokio::sync::Semaphore;
 
+use crate::contact::ContactNow;
 use crate::db::Db;
 use crate::files::Files;
 use crate::health::Health;
@@ -38,6 +39,8 @@ pub struct House {
     pub hashing: Arc<Semaphore>,
     /// How this process is doing.
     pub health: Health,
+    /// Who runs this and how people reach them.
+    pub contact: ContactNow,
 }
 
 /// Names and addresses that differ from area to area.
@@ -71,6 +74,7 @@ impl House {
             audit_head_to: Vec::new(),
             hashing: Arc::new(Semaphore::new(2)),
             health: Health::default(),
+            contact: ContactNow::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The ground that every room stands on.
 //!
-//! * [`house`]: what every room is handed
+//! * [`house`]: what every room is handed; [`contact`]: who runs this and how people reach them
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
@@ -10,6 +10,7 @@
 //! * [`return_address`]: the address an email comes back to
 
 pub mod audit;
+pub mod contact;
 pub mod db;
 pub mod error;
 pub mod files;

@@ -31,6 +31,8 @@ pub struct SignedIn {
     pub roles: Vec<Role>,
     /// When this session was last noted as used.
     pub seen_at: Millis,
+    /// When they were here before this visit; `None` on their first.
+    pub visited_before: Option<Millis>,
 }
 
 impl Viewer {

@@ -72,6 +72,13 @@ pub struct Response {
     pub at: Millis,
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since). A comment has no title.
+pub const FINDABLE: &str = "SELECT 'local-offer/comments' AS kind, c.id,
+       'Comment' || coalesce(' about ' || s.name, ' on the Local Offer') AS title, c.words,
+       c.published_at AS since
+     FROM comments c LEFT JOIN services s ON s.id = c.service_id
+     WHERE c.published_at IS NOT NULL AND c.withdrawn_at IS NULL";
+
 /// Which comments a list holds.
 #[derive(Clone, Debug)]
 pub enum Which<'a> {

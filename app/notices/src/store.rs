@@ -369,6 +369,20 @@ impl Filter {
     }
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since). One that was corrected or
+/// withdrawn gives its place to what follows it.
+pub const FINDABLE: &str = "SELECT 'notices' AS kind, n.id, n.title,
+       n.what || ' ' || n.affected || ' ' || n.why || ' ' || n.must_do AS words,
+       n.started_at AS since FROM notices n
+     WHERE n.started_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM notices f
+       WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";
+
+/// The services and places of notices: (kind, id, name).
+pub const LABELS: &str = "SELECT 'notices' AS kind, x.notice_id AS id, s.name
+       FROM notice_services x JOIN services s ON s.id = x.service_id
+     UNION ALL SELECT 'notices', x.notice_id, p.name FROM notice_places x
+       JOIN places p ON p.id = x.place_id";
+
 /// Notices that people have been told about, `most` at the most. One that was corrected or
 /// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
 pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {

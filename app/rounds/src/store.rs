@@ -48,6 +48,10 @@ pub async fn list(db: &Db, most: i64) -> Kept<Vec<Round>> {
     Ok(rows.iter().map(round).collect())
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since).
+pub const FINDABLE: &str = "SELECT 'rounds' AS kind, id, title, 'vote voting round' AS words,
+       propose_from AS since FROM rounds";
+
 /// The rounds, the last to close first: the start of a statement, to which a limit is added.
 pub const LAST: &str = "SELECT r.id, r.title, r.seats, r.propose_from, r.vote_from, r.closes_at,
      r.counted_at, c.confirmed_at, c.reason

@@ -313,6 +313,19 @@ pub async fn has(db: &Db, subscriber_id: &str) -> Kept<Has> {
     Ok(has)
 }
 
+/// The names of the services that a person asked to be told about.
+pub async fn services_of(db: &Db, account_id: &str) -> Kept<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT v.name FROM accounts a JOIN subscribers b ON b.email = a.email
+         JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
+         JOIN services v ON v.id = s.service_id
+         WHERE a.id = $1",
+    )
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
 /// Sends to a subscriber's new address from now on, once the account's address has changed. If the
 /// new one already has subscriptions, the others join them. The links in emails to the old address
 /// no longer work; an email that has not gone goes to the new one.

@@ -96,6 +96,18 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
     Ok(listed)
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since).
+pub const FINDABLE: &str = "SELECT 'topics' AS kind, id, title,
+       happens_now || ' ' || would_help AS words, published_at AS since FROM topics
+     WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL
+       AND passed_on_at IS NULL";
+
+/// The services and places of topics: (kind, id, name).
+pub const LABELS: &str = "SELECT 'topics' AS kind, x.topic_id AS id, s.name FROM topic_services x
+       JOIN services s ON s.id = x.service_id
+     UNION ALL SELECT 'topics', x.topic_id, p.name FROM topic_places x
+       JOIN places p ON p.id = x.place_id";
+
 /// The titles of those of these topics that are published: (id, title), in the order they were
 /// proposed.
 pub async fn titles(db: &Db, ids: &[String]) -> Kept<Vec<(String, String)>> {

@@ -1,11 +1,14 @@
 //! The document around a room's own words: title, style, header, menu, footer.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use forms::Refusals;
 use leptos::prelude::*;
 
 use super::{Mark, content_policy, css};
+use crate::contact::{Contact, phone_link};
 use crate::house::House;
 use crate::viewer::{Role, Viewer};
 
@@ -18,6 +21,7 @@ pub struct Page {
     program: Option<&'static str>,
     is_kept: bool,
     signs_in: bool,
+    is_wide: bool,
 }
 
 impl Page {
@@ -33,6 +37,7 @@ impl Page {
             program: None,
             is_kept: false,
             signs_in: false,
+            is_wide: false,
         }
     }
 
@@ -105,6 +110,13 @@ impl Page {
         self
     }
 
+    /// Uses the width of a wide screen, for what stands in columns there.
+    #[must_use]
+    pub fn wide(mut self) -> Self {
+        self.is_wide = true;
+        self
+    }
+
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
@@ -131,9 +143,9 @@ impl Page {
                         <a class="skip" href="#main">
                             "Skip to main content"
                         </a>
-                        <Header forum is_signed_in />
-                        <main id="main" inner_html=body />
-                        <Footer viewer is_signed_in />
+                        <Header forum viewer is_signed_in />
+                        <main id="main" class=self.is_wide.then_some("wide") inner_html=body />
+                        <Footer contact=house.contact.get() />
                         {script.map(|script| view! { <script type="module" inner_html=script /> })}
                     </body>
                 </html>
@@ -180,99 +192,134 @@ fn boot_script(folder: &str, name: &str) -> String {
     )
 }
 
+/// What people come for, in the order of need.
+const MAIN: [(&str, &str); 5] = [
+    ("/have-your-say", "Have your say"),
+    ("/notices", "Changes"),
+    ("/updates", "What happened"),
+    ("/plans", "Plans"),
+    ("/search", "Search"),
+];
+
+/// The top of every page. A phone has all of it in a menu that opens where it is pressed; on a wide
+/// screen what people come for is open, and the menu is the person's own.
 #[component]
-fn Header(forum: String, is_signed_in: bool) -> impl IntoView {
-    let who = if is_signed_in { ("/account", "Account") } else { ("/sign-in", "Sign in") };
+fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
+    let main = || MAIN.map(|(to, label)| view! { <a href=to>{label}</a> }).collect_view();
+    let name = viewer.person().map_or("Your account", |person| &person.shown_name).to_owned();
+    let summary = if is_signed_in {
+        view! {
+            <span class="phone">"Menu"</span>
+            <span class="wide">{name}</span>
+        }
+        .into_any()
+    } else {
+        "Menu".into_any()
+    };
     view! {
         <header class="top">
             <div>
                 <Mark />
                 <a class="home" href="/">
                     <b>{forum}</b>
-                    <span>"Alongside"</span>
+                    <span>"Run by parents and carers"</span>
                 </a>
-                <nav aria-label="Main">
-                    <a class="wide-only" href="/topics">
-                        "Topics"
-                    </a>
-                    <a class="wide-only" href="/plans">
-                        "Plans"
-                    </a>
-                    <a class="wide-only" href=who.0>
-                        {who.1}
-                    </a>
-                    <a class="menu" href="#menu">
-                        "Menu"
-                    </a>
+                <nav class="wide" aria-label="Main">
+                    {main()}
+                    {(!is_signed_in)
+                        .then(|| {
+                            view! {
+                                <a class="in" href="/sign-in">
+                                    "Sign in"
+                                </a>
+                            }
+                        })}
                 </nav>
+                <details class=if is_signed_in { "menu" } else { "menu phone" }>
+                    <summary>{summary}</summary>
+                    <nav aria-label="Menu">
+                        <div class="phone">
+                            {main()} <a href="/subscribe">"Get told about changes"</a>
+                            {viewer
+                                .may_propose()
+                                .then(|| view! { <a href="/topics/new">"Propose a topic"</a> })}
+                        </div>
+                        <Own viewer is_signed_in />
+                    </nav>
+                </details>
             </div>
         </header>
     }
 }
 
+/// What is a person's own: her pages and her desks, or the ways in.
 #[component]
-fn Footer<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
-    let mut links = vec![
-        ("/", "Home"),
-        ("/topics", "Topics"),
-        ("/rounds", "Voting rounds"),
-        ("/plans", "Plans"),
-        ("/consultations", "Consultations"),
-        ("/notices", "Changes"),
-        ("/updates", "You said, we did"),
-        ("/subscribe", "Get told about changes"),
+fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
+    if !is_signed_in {
+        return view! {
+            <a href="/sign-in">"Sign in"</a>
+            <a href="/sign-up">"Join"</a>
+        }
+        .into_any();
+    }
+    let desks = [
+        (Role::Organiser, "/forum", "Organisers’ desk"),
+        (Role::Safeguarding, "/forum/safeguarding", "Safeguarding"),
+        (Role::Leader, "/lead", "Leaders’ desk"),
+        (Role::Admin, "/admin", "Administration"),
     ];
-    if viewer.may_propose() {
-        links.push(("/topics/new", "Propose a topic"));
-    }
-    if viewer.is(Role::Organiser) {
-        links.push(("/forum", "Organisers’ desk"));
-    }
-    if viewer.is(Role::Safeguarding) {
-        links.push(("/forum/safeguarding", "Safeguarding"));
-    }
-    if viewer.is(Role::Leader) {
-        links.push(("/lead", "Leaders’ desk"));
-    }
-    if viewer.is(Role::Admin) {
-        links.push(("/admin", "Administration"));
-    }
-    links.extend(if is_signed_in {
-        [("/account", "Your account")].as_slice()
-    } else {
-        &[("/sign-in", "Sign in"), ("/sign-up", "Join")]
-    });
-    let links = links
+    let desks = desks
         .into_iter()
-        .map(|(to, label)| {
-            view! {
-                <li>
-                    <a href=to>{label}</a>
-                </li>
-            }
-        })
+        .filter(|(role, ..)| viewer.is(*role))
+        .map(|(_, to, label)| view! { <a href=to>{label}</a> })
         .collect_view();
+    view! {
+        {desks}
+        <a href="/account">"Your account"</a>
+        <a href="/account/said">"What you said"</a>
+        <a href="/account/subscriptions">"Your emails"</a>
+        <form method="post" action="/sign-out">
+            <button>"Sign out"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The foot of every page: how to reach the forum, and what it says of itself.
+#[component]
+fn Footer(contact: Arc<Contact>) -> impl IntoView {
+    let reach = phone_link(&contact.phone).map(|to| {
+        let hours = (!contact.hours.is_empty()).then(|| format!(", {}", contact.hours));
+        view! {
+            <p>
+                "Call us: "
+                <a href=to>
+                    <b>{contact.phone.replace(' ', "\u{a0}")}</b>
+                </a>{hours}
+            </p>
+        }
+    });
+    let links = [
+        ("/about", "About us"),
+        ("/contact", "Contact us"),
+        ("/record", "How are we doing?"),
+        ("/local-offer", "Local Offer"),
+        ("/services", "Services and places"),
+        ("/accessibility", "Accessibility"),
+        ("/privacy", "Privacy"),
+    ];
+    let links = links.map(|(to, label)| {
+        view! {
+            <li>
+                <a href=to>{label}</a>
+            </li>
+        }
+    });
     view! {
         <footer>
             <div>
-                <nav id="menu" aria-label="Menu">
-                    <ul>{links}</ul>
-                </nav>
+                {reach} <ul>{links.collect_view()}</ul>
                 <p>"Run by parents and carers. Not part of the council or the NHS."</p>
-                <ul>
-                    <li>
-                        <a href="/record">"How are we doing?"</a>
-                    </li>
-                    <li>
-                        <a href="/local-offer">"Local Offer"</a>
-                    </li>
-                    <li>
-                        <a href="/accessibility">"Accessibility"</a>
-                    </li>
-                    <li>
-                        <a href="/privacy">"Privacy"</a>
-                    </li>
-                </ul>
             </div>
         </footer>
     }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-const SHEETS: [&str; 11] = [
+const SHEETS: [&str; 12] = [
     "@layer reset,tokens,base,ui,rooms,print;",
     include_str!("../../../../style/reset.css"),
     include_str!("../../../../style/tokens.css"),
@@ -18,6 +18,7 @@ const SHEETS: [&str; 11] = [
     include_str!("../../../../style/parts.css"),
     include_str!("../../../../style/table.css"),
     include_str!("../../../../style/timeline.css"),
+    include_str!("../../../../style/home.css"),
     include_str!("../../../../style/print.css"),
 ];
 

@@ -4,8 +4,8 @@ mod reading;
 mod writing;
 
 pub use reading::{
-    Answered, Content, Draft, Event, Listed, Plan, Session, Statement, TO_STATE, Tied, Untold, all,
-    bodies, draft, find, list, untold,
+    Answered, Content, Draft, Event, FINDABLE, LABELS, Listed, Plan, Session, Statement, TO_STATE,
+    Tied, Untold, all, bodies, draft, find, list, untold,
 };
 pub use writing::{
     By, Published, answer, hold, override_gate, publish, record_draft, record_session, register,

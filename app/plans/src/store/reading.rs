@@ -375,6 +375,19 @@ pub struct Listed {
     pub is_shut: bool,
 }
 
+/// What everyone can find of this room: (kind, id, title, words, since); of drafts the summary of
+/// the last that was published.
+pub const FINDABLE: &str = "SELECT 'plans' AS kind, p.id, p.title,
+       p.what || coalesce(' ' || (SELECT d.summary FROM drafts d WHERE d.plan_id = p.id
+         AND d.published_at IS NOT NULL ORDER BY d.published_at DESC, d.id DESC LIMIT 1), '')
+         AS words, p.registered_at AS since FROM plans p";
+
+/// The services and places of plans: (kind, id, name).
+pub const LABELS: &str = "SELECT 'plans' AS kind, x.plan_id AS id, s.name FROM plan_services x
+       JOIN services s ON s.id = x.service_id
+     UNION ALL SELECT 'plans', x.plan_id, p.name FROM plan_places x
+       JOIN places p ON p.id = x.place_id";
+
 /// Plans, latest registered first, `most` at the most, registered before `before`.
 pub async fn list(db: &Db, before: &str, most: i64, now: Millis) -> Kept<Vec<Listed>> {
     let rows = sqlx::query(

@@ -1,0 +1,48 @@
+//! What an administrator wrote about the area and its forum, by name.
+
+use std::collections::HashMap;
+
+use calendar::clock::Millis;
+use ground::db::{Db, Kept};
+use sqlx::AnyConnection;
+
+/// All that was written. What was never written is not in it.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn all(db: &Db) -> Kept<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, words FROM area_texts")
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One of them; `None` when it was never written.
+pub async fn one(db: &Db, name: &str) -> Kept<Option<String>> {
+    sqlx::query_scalar("SELECT words FROM area_texts WHERE name = $1")
+        .bind(name)
+        .fetch_optional(&mut *db.read().await?)
+        .await
+}
+
+/// Saves these, (name, words), in one statement. What is not among them stays as it is.
+pub async fn save(tx: &mut AnyConnection, texts: &[(&str, &str)], now: Millis) -> Kept<()> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let rows = (0..texts.len())
+        .map(|nth| format!("(${}, ${}, CAST($1 AS BIGINT))", nth * 2 + 2, nth * 2 + 3))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let sql = format!(
+        "INSERT INTO area_texts (name, words, changed_at) VALUES {rows}
+         ON CONFLICT (name) DO UPDATE
+           SET words = excluded.words, changed_at = excluded.changed_at"
+    );
+    let mut saved = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now);
+    for (name, words) in texts {
+        saved = saved.bind(*name).bind(*words);
+    }
+    saved.execute(tx).await?;
+    Ok(())
+}

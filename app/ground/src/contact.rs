@@ -1,0 +1,81 @@
+//! Who runs this site and how people reach them: on the foot of every page.
+//!
+//! `area` keeps it in the database, where an administrator writes it. Each process holds a copy, so
+//! that a page costs no statement for its foot; the process that saves it has it at once, and every
+//! other within half a minute.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What an administrator says about the forum. Whatever is empty is not shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Who the forum is, in its own words, of several paragraphs.
+    pub about: String,
+    /// The name of a picture that [`crate::files`] keeps.
+    pub picture: String,
+    /// What the picture shows, for people who can't see it.
+    pub picture_shows: String,
+    /// Its telephone number, as people write it.
+    pub phone: String,
+    /// When someone answers, as in "Monday to Thursday, 10am to 2pm in term time".
+    pub hours: String,
+    /// Its email address.
+    pub email: String,
+    /// Where post reaches it, line by line.
+    pub post: String,
+    /// The name of the area's advice service (SENDIASS).
+    pub advice: String,
+    /// The telephone number of the advice service.
+    pub advice_phone: String,
+    /// The website of the advice service.
+    pub advice_web: String,
+    /// Who is responsible for the personal data, where that isn't the forum itself.
+    pub controller: String,
+}
+
+/// The copy that a process holds. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct ContactNow(Arc<RwLock<Arc<Contact>>>);
+
+impl ContactNow {
+    /// As it was last heard.
+    #[must_use]
+    pub fn get(&self) -> Arc<Contact> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on it is this.
+    pub fn set(&self, contact: Contact) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(contact);
+    }
+}
+
+/// A telephone number as a link takes it: "0151 496 0000" is `tel:01514960000`. `None` where it has
+/// too few digits to be one.
+#[must_use]
+pub fn phone_link(number: &str) -> Option<String> {
+    let digits: String =
+        number.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
+    (digits.len() >= 3).then(|| format!("tel:{digits}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_becomes_a_link_without_its_spaces() {
+        assert_eq!(phone_link("0151 496 0000").as_deref(), Some("tel:01514960000"));
+        assert_eq!(phone_link("+44 (151) 496-0000").as_deref(), Some("tel:+441514960000"));
+        assert_eq!(phone_link("ask us"), None);
+    }
+
+    #[test]
+    fn every_holder_of_the_copy_hears_of_a_change() {
+        let (one, contact) =
+            (ContactNow::default(), Contact { phone: "111".into(), ..Contact::default() });
+        let other = one.clone();
+        one.set(contact.clone());
+        assert_eq!(*other.get(), contact);
+    }
+}

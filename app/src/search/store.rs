@@ -1,0 +1,333 @@
+//! The index of everything public, and what a search finds in it.
+//!
+//! Rooms know nothing of the index: each gives a statement of what it shows to everyone, and
+//! [`refresh`] compares the index with it. What a search finds is read from those statements too, so
+//! that something taken down is found no more, even before the index has heard of it.
+
+use std::collections::{HashMap, HashSet};
+
+use area::texts;
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use ground::house::House;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules::{self, LocalWords, Term};
+
+/// The name the local words are kept under.
+pub const LOCAL_WORDS: &str = "search words";
+/// The most things that one search finds.
+pub const MOST_FOUND: usize = 100;
+/// How much a word counts in a title, and as the name of a service or place.
+const IN_TITLE: i64 = 8;
+const IN_LABEL: i64 = 4;
+
+/// Something public.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// The folder of its address, as `topics`.
+    pub kind: String,
+    /// Its id: the rest of its address.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// All its words.
+    pub words: String,
+    /// Since when everyone can see it.
+    pub since: Millis,
+}
+
+/// What every room shows to everyone, as one statement: (kind, id, title, words, since).
+fn everything() -> String {
+    [
+        topics::store::FINDABLE,
+        rounds::store::FINDABLE,
+        plans::store::FINDABLE,
+        consultations::store::FINDABLE,
+        notices::store::FINDABLE,
+        outcomes::store::FINDABLE,
+        local_offer::store::FINDABLE,
+        area::store::FINDABLE,
+    ]
+    .join(" UNION ALL ")
+}
+
+/// The services and places of what rooms show: (kind, id, name).
+fn labels() -> String {
+    [topics::store::LABELS, plans::store::LABELS, notices::store::LABELS].join(" UNION ALL ")
+}
+
+/// The local words: those an administrator wrote, or those that were shipped.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn local_words(db: &Db) -> Kept<(LocalWords, String)> {
+    let text = texts::one(db, LOCAL_WORDS).await?.unwrap_or_else(|| rules::SHIPPED.to_owned());
+    Ok((LocalWords::read(&text).unwrap_or_default(), text))
+}
+
+/// Brings the index up to date with what is public now. Safe to run again, and beside itself.
+pub async fn refresh(house: &House) -> Kept<()> {
+    const AT_ONCE: usize = 40;
+    let db = &house.db;
+    let (local, local_text) = local_words(db).await?;
+    let mut named: HashMap<(String, String), Vec<String>> = HashMap::new();
+    let rows = sqlx::query(AssertSqlSafe(labels())).fetch_all(&mut *db.read().await?).await?;
+    for row in rows {
+        named.entry((row.get(0), row.get(1))).or_default().push(row.get(2));
+    }
+    let mut indexed: HashMap<(String, String), String> =
+        sqlx::query("SELECT kind, thing_id, hash FROM search_things")
+            .fetch_all(&mut *db.read().await?)
+            .await?
+            .iter()
+            .map(|row| ((row.get(0), row.get(1)), row.get(2)))
+            .collect();
+    let mut changed = Vec::new();
+    for thing in all(db).await?.into_iter().chain(super::help()) {
+        let key = (thing.kind.clone(), thing.id.clone());
+        let labels = named.remove(&key).unwrap_or_default().join("\n");
+        let hash = id::hash(
+            &[&thing.title, &thing.words, &labels, &local_text].map(String::as_str).join("\0"),
+        );
+        if indexed.remove(&key).is_none_or(|before| before != hash) {
+            let words = weighed(&thing, &labels, &local);
+            changed.push(Entry { key, hash, words });
+        }
+    }
+    let gone: Vec<_> = indexed.into_keys().collect();
+    for part in gone.chunks(AT_ONCE) {
+        let part = part.to_vec();
+        db.write(move |tx| {
+            Box::pin(async move {
+                for key in &part {
+                    forget(tx, key).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        })
+        .await?;
+    }
+    let mut changed = changed.into_iter().peekable();
+    while changed.peek().is_some() {
+        let part: Vec<Entry> = changed.by_ref().take(AT_ONCE).collect();
+        db.write(move |tx| {
+            Box::pin(async move {
+                for entry in &part {
+                    forget(tx, &entry.key).await?;
+                    enter(tx, entry).await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// A thing as it goes into the index.
+struct Entry {
+    key: (String, String),
+    hash: String,
+    /// (word, stem, weight)
+    words: Vec<(String, String, i64)>,
+}
+
+/// The words of a thing, each once with the most it counts.
+fn weighed(thing: &Thing, labels: &str, local: &LocalWords) -> Vec<(String, String, i64)> {
+    let mut weighed: HashMap<(String, String), i64> = HashMap::new();
+    for (text, weight) in [(&*thing.words, 1), (labels, IN_LABEL), (&*thing.title, IN_TITLE)] {
+        for word in rules::findable(text, local) {
+            let most = weighed.entry(word).or_default();
+            *most = weight.max(*most);
+        }
+    }
+    weighed.into_iter().map(|((word, stem), weight)| (word, stem, weight)).collect()
+}
+
+async fn forget(tx: &mut AnyConnection, (kind, id): &(String, String)) -> Kept<()> {
+    for sql in [
+        "DELETE FROM search_words WHERE kind = $1 AND thing_id = $2",
+        "DELETE FROM search_things WHERE kind = $1 AND thing_id = $2",
+    ] {
+        sqlx::query(sql).bind(kind).bind(id).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+async fn enter(tx: &mut AnyConnection, entry: &Entry) -> Kept<()> {
+    let (kind, id) = &entry.key;
+    sqlx::query(
+        "INSERT INTO search_things (kind, thing_id, hash) VALUES ($1, $2, $3)
+         ON CONFLICT (kind, thing_id) DO UPDATE SET hash = excluded.hash",
+    )
+    .bind(kind)
+    .bind(id)
+    .bind(&entry.hash)
+    .execute(&mut *tx)
+    .await?;
+    for part in entry.words.chunks(200) {
+        let rows = (0..part.len())
+            .map(|nth| {
+                let at = nth * 3 + 3;
+                format!("($1, $2, ${at}, ${}, CAST(${} AS BIGINT))", at + 1, at + 2)
+            })
+            .collect::<Vec<_>>()
+            .join(", ");
+        let sql = format!(
+            "INSERT INTO search_words (kind, thing_id, word, stem, weight) VALUES {rows}
+             ON CONFLICT (kind, thing_id, word) DO NOTHING"
+        );
+        let mut entered = sqlx::query(AssertSqlSafe(sql)).bind(kind).bind(id);
+        for (word, stem, weight) in part {
+            entered = entered.bind(word).bind(stem).bind(*weight);
+        }
+        entered.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Everything public.
+async fn all(db: &Db) -> Kept<Vec<Thing>> {
+    let rows = sqlx::query(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(thing).collect())
+}
+
+/// What became public after a time and not after `now`, the latest first: without its words.
+pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> Kept<Vec<Thing>> {
+    let sql = format!(
+        "SELECT kind, id, title, '' AS words, since FROM ({}) public
+         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT $3",
+        everything()
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(after)
+        .bind(now)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(thing).collect())
+}
+
+fn thing(row: &sqlx::any::AnyRow) -> Thing {
+    Thing {
+        kind: row.get(0),
+        id: row.get(1),
+        title: row.get(2),
+        words: row.get(3),
+        since: row.get(4),
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What was found, the best first.
+    pub things: Vec<Thing>,
+    /// What was looked for in the end.
+    pub terms: Vec<Term>,
+    /// Words nobody used, with what was looked for in their place.
+    pub meant: Vec<(String, String)>,
+    /// Whether each thing holds all the words; else some of them.
+    pub is_all: bool,
+}
+
+/// Looks for these words.
+pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> Kept<Found> {
+    let mut found = Found { terms: rules::terms(search, local), ..Found::default() };
+    if found.terms.is_empty() {
+        return Ok(found);
+    }
+    mend(db, &mut found).await?;
+    let matches = matches(db, &found.terms).await?;
+    let most = matches.first().map_or(0, |(_, _, terms)| *terms);
+    found.is_all = most == found.terms.len() as i64;
+    let ids: Vec<&str> = matches
+        .iter()
+        .filter(|(_, _, terms)| *terms == most)
+        .map(|(_, id, _)| id.as_str())
+        .collect();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let sql = format!(
+        "SELECT kind, id, title, words, since FROM ({}) public WHERE id IN ({})",
+        everything(),
+        db::parameters(1, ids.len())
+    );
+    let mut rows = sqlx::query(AssertSqlSafe(sql));
+    for id in &ids {
+        rows = rows.bind(*id);
+    }
+    let rows = rows.fetch_all(&mut *db.read().await?).await?;
+    let mut things: HashMap<(String, String), Thing> = rows
+        .iter()
+        .map(thing)
+        .filter(|thing| thing.since <= now)
+        .chain(super::help())
+        .map(|thing| ((thing.kind.clone(), thing.id.clone()), thing))
+        .collect();
+    let in_order = matches.into_iter().filter(|(_, _, terms)| *terms == most);
+    found.things = in_order.filter_map(|(kind, id, _)| things.remove(&(kind, id))).collect();
+    Ok(found)
+}
+
+/// Looks for what was meant in place of words that nobody used.
+async fn mend(db: &Db, found: &mut Found) -> Kept<()> {
+    let stems: Vec<&str> =
+        found.terms.iter().flat_map(|term| &term.stems).map(String::as_str).collect();
+    let sql = format!(
+        "SELECT DISTINCT stem FROM search_words WHERE stem IN ({})",
+        db::parameters(1, stems.len())
+    );
+    let mut known = sqlx::query_scalar(AssertSqlSafe(sql));
+    for stem in &stems {
+        known = known.bind(*stem);
+    }
+    let known: HashSet<String> =
+        known.fetch_all(&mut *db.read().await?).await?.into_iter().collect();
+    let is_unknown = |term: &&mut Term| !term.stems.iter().any(|stem| known.contains(stem));
+    let unknown: Vec<&mut Term> = found.terms.iter_mut().filter(is_unknown).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let used: Vec<(String, String)> =
+        sqlx::query_as("SELECT word, min(stem) FROM search_words GROUP BY word")
+            .fetch_all(&mut *db.read().await?)
+            .await?;
+    for term in unknown {
+        let known = used.iter().map(|(word, stem)| (word.as_str(), stem.as_str()));
+        let stems = rules::meant(&term.typed, known);
+        if stems.is_empty() {
+            continue;
+        }
+        let word = used.iter().find(|(_, stem)| *stem == stems[0]).map(|(word, _)| word.clone());
+        found.meant.push((term.typed.clone(), word.unwrap_or_default()));
+        term.stems = stems;
+    }
+    Ok(())
+}
+
+/// What holds any of the terms: (kind, id, how many of them), the best first.
+async fn matches(db: &Db, terms: &[Term]) -> Kept<Vec<(String, String, i64)>> {
+    let (mut bound, mut parts) = (Vec::new(), Vec::new());
+    for term in terms {
+        parts.push(format!(
+            "SELECT kind, thing_id, max(weight) AS weight FROM search_words
+             WHERE stem IN ({}) GROUP BY kind, thing_id",
+            db::parameters(bound.len() + 1, term.stems.len())
+        ));
+        bound.extend(&term.stems);
+    }
+    let sql = format!(
+        "SELECT kind, thing_id, count(*) AS terms FROM ({}) found GROUP BY kind, thing_id
+         ORDER BY terms DESC, sum(weight) DESC, thing_id DESC LIMIT {MOST_FOUND}",
+        parts.join(" UNION ALL ")
+    );
+    let mut matches = sqlx::query(AssertSqlSafe(sql));
+    for stem in bound {
+        matches = matches.bind(stem);
+    }
+    let rows = matches.fetch_all(&mut *db.read().await?).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+}
