@@ -12,6 +12,6 @@ mod text;
 
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
-pub use parts::{Banner, Bars, Card, Labels, Mark, Pager, Timeline, When, capital};
+pub use parts::{Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, Timeline, When, capital};
 pub use style::{content_policy, css};
 pub use text::markdown;
