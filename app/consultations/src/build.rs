@@ -354,11 +354,10 @@ fn banner(
     standing: Standing,
     (opens_at, closes_at): (Millis, Millis),
 ) -> Option<AnyView> {
-    let opened = match standing {
-        Standing::Timed => {
-            format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
-        }
-        _ => format!("They can answer until the end of {}.", clock::day(closes_at)),
+    let opened = if standing == Standing::Timed {
+        format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
+    } else {
+        format!("They can answer until the end of {}.", clock::day(closes_at))
     };
     let (title, words) = match done {
         "written" => (
