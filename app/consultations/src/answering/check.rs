@@ -1,5 +1,5 @@
-//! The list of answers: to check and to send, with the code that leads back to them; and the receipt
-//! once they are sent.
+//! The list of answers: to check and to send, with the code that leads back to them; and the
+//! receipt once they are sent.
 
 use accounts::{Caller, may_write};
 use axum::extract::{Path, State};
@@ -277,17 +277,17 @@ fn shown(
                     }
                 });
                 view! {
-                <form method="post">
-                    {quote}{outcome}<button class="button" name="step" value="send">
-                        "Send my answers"
-                    </button>
-                </form>
-                <p class="soft">
-                    "Your answers only count once you send them. You can change or delete them until \
-                     this closes."
-                </p>
-            }
-            .into_any()
+                    <form method="post">
+                        {quote}{outcome}<button class="button" name="step" value="send">
+                            "Send my answers"
+                        </button>
+                    </form>
+                    <p class="soft">
+                        "Your answers only count once you send them. You can change or \
+                         delete them until this closes."
+                    </p>
+                }
+                .into_any()
             });
         let agree = (is_open && response.state == Stands::Sent).then(|| {
             view! {

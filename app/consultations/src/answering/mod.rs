@@ -3,8 +3,8 @@
 //! tell whose it is.
 //!
 //! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it;
-//! `check` is the list of answers, to check and to send, with `receipt` around it. The start and the
-//! way back are here.
+//! `check` is the list of answers, to check and to send, with `receipt` around it. The start and
+//! the way back are here.
 
 mod check;
 pub mod fields;
