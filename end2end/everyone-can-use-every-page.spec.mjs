@@ -87,7 +87,7 @@ const everyone = {
     to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
     link('/topics', 'A published autism pathway', { name: 'signing in to support', act: press('Support this topic: A published autism pathway'), status: 401 }),
-    to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 404 }),
+    to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 422 }),
     to('/updates'), to('/updates?show=awaited'), to('/updates?show=disputed'), CLAIM, DISPUTED, to('/updates/receipt'), refused('/updates/receipt', 'See what happened'),
     to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
     link('/notices?show=lately', "The autism parents' group is moving to Wednesdays"), link('/notices', 'The autism drop-in will start at 10am'),

@@ -53,9 +53,16 @@ for (const javaScriptEnabled of [true, false]) {
 
         // A parent answers on the bus; the signal goes before the last answer, and comes back.
         await phone.goto(service.url);
+        await phone.setViewportSize({ width: 360, height: 640 });
         await phone.getByRole('link', { name: 'Short breaks that suit' }).click();
         await fine(phone);
+        await expect(phone.getByText("3 questions, about 2 minutes. You don't need an account.")).toBeVisible();
+        await expect(phone.getByText('You can skip any question.')).toBeVisible();
+        await expect(phone.getByRole('button', { name: 'Start' })).toBeInViewport({ ratio: 1 });
         await phone.getByRole('button', { name: 'Start' }).click();
+        await expect(phone.getByRole('heading', { level: 1, name: 'Overall, how satisfied are you with it?' })).toBeVisible();
+        await expect(phone).toHaveTitle(/^Overall, how satisfied are you with it\?/);
+        await expect(phone.getByText('Question 1 of 3')).toBeVisible();
         await phone.getByLabel('Very satisfied', { exact: true }).check();
         await fine(phone);
         await phone.getByRole('button', { name: 'Continue' }).click();
@@ -81,22 +88,39 @@ for (const javaScriptEnabled of [true, false]) {
         await phone.goto(`${service.url}/consultations`);
         await phone.getByRole('link', { name: 'Short breaks that suit' }).click();
         await phone.getByRole('link', { name: 'Continue with the answers started here' }).click();
+        // Where the last answer never arrived, she goes on with that question.
+        const goesOn = javaScriptEnabled ? 'Check your answers' : 'What would suit your child better?';
+        await expect(phone.getByRole('heading', { level: 1, name: goesOn })).toBeVisible();
         const written = code.exec(await phone.locator('main').innerText())[0];
         await other.goto(`${service.url}/consultations`);
         await other.getByRole('link', { name: 'Short breaks that suit' }).click();
         await other.getByText('I have a code').click();
+        await other.getByLabel('Your code').fill('7XK2-9QHM-4ETC-0ABD');
+        await other.getByRole('button', { name: 'Go to my answers' }).click();
+        await expect(other).toHaveTitle(/^Error: /);
+        await expect(other.getByLabel('Your code')).toHaveValue('7XK2-9QHM-4ETC-0ABD');
+        await fine(other);
         await other.getByLabel('Your code').fill(written.toLowerCase());
         await other.getByRole('button', { name: 'Go to my answers' }).click();
+        await expect(other.getByRole('heading', { level: 1, name: goesOn })).toBeVisible();
+        if (!javaScriptEnabled) await other.getByRole('link', { name: 'See all my answers' }).click();
         await expect(other.getByRole('heading', { name: 'Check your answers' })).toBeVisible();
         await expect(other.getByText('Very satisfied')).toBeVisible();
         await fine(other);
         await other.getByRole('link', { name: /^Change.*What would suit your child better/ }).click();
         await other.getByLabel('What would suit your child better?').fill('Saturday mornings, near us.');
-        await other.getByRole('button', { name: 'Continue' }).click();
+        await other.getByRole('button', { name: 'Save this answer' }).click();
+        await expect(other.getByRole('heading', { name: 'Check your answers' })).toBeVisible();
+        await other.getByText('Get your code by email').click();
+        await other.getByLabel('Your email address').fill('somebody@example.org');
+        await other.getByRole('button', { name: 'Email me my code' }).click();
+        await expect(other.getByText('We are sending you your code.')).toBeVisible();
+        await fine(other);
         await other.getByLabel('You can quote what I wrote, without my name').check();
         await other.getByRole('button', { name: 'Send my answers' }).click();
         await expect(other.getByText('Your answers count.')).toBeVisible();
         await expect(other.getByText(written).first()).toBeVisible();
+        await expect(other.getByRole('heading', { name: 'What happens next' })).toBeVisible();
         await fine(other);
 
         // All on one page: what she changes without a signal stays on the phone, also when she leaves the page.
@@ -189,7 +213,10 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByRole('button', { name: 'Count the answers' }).click();
         await fine(organiser);
         await second.goto(`${service.url}/forum/consultations/${id}/release`);
+        await second.getByLabel('First finding').fill('Weekends near home would suit most families.');
         await second.getByRole('button', { name: 'Publish these results' }).click();
+        await expect(second.getByRole('heading', { name: 'In short' })).toBeVisible();
+        await expect(second.getByText('Weekends near home would suit most families.')).toBeVisible();
         await expect(second.getByText('14 people answered, out of about 300 who were asked.')).toBeVisible();
         await expect(second.getByText('Sunday mornings')).toBeVisible();
         await fine(second);

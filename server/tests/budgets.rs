@@ -314,6 +314,8 @@ async fn asking_and_answering(world: &World, everyone: &Browser<'_>) {
     for path in [&first, &format!("{response}/all")] {
         within_eight(everyone, path, &[("q.question-1", "yes")]).await;
     }
+    let to_her = [("step", "email"), ("email", "answers@example.org")];
+    within_eight(everyone, &response, &to_her).await;
     for step in ["send", "withdraw"] {
         within_eight(everyone, &response, &[("step", step)]).await;
     }

@@ -1,5 +1,6 @@
 //! The administrator's pages.
 
+use disclosure::commas;
 use forms::{Refusals, Sent};
 use ground::ui::{Banner, Field, Page, Summary};
 use leptos::prelude::*;
@@ -160,9 +161,9 @@ fn table(what: &'static str, rows: Vec<Kept>) -> impl IntoView {
                 ("retire", "Retire")
             };
             let label = format!("{verb} {}", row.name);
-            let baseline = row
-                .baseline
-                .map(|number| format!(" ({number} children and young people with SEND)"));
+            let baseline = row.baseline.map(|number| {
+                format!(" ({} children and young people with SEND)", commas(number.unsigned_abs()))
+            });
             view! {
                 <li>
                     <span>{row.name}{baseline}{row.retired_at.map(|_| " – retired")}</span>

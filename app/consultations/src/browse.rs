@@ -10,6 +10,7 @@ use ground::house::House;
 use ground::ui::{Page, Pager};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::way;
 
 use super::answering::{self, fields};
 use super::rules::{Standing, Who};
@@ -183,8 +184,9 @@ pub async fn page(
                         (consultation.terms.opens_at, consultation.terms.closes_at),
                     )}
                 </p>
-                {about(&consultation)}
                 {ways}
+                <h2>"What this is about"</h2>
+                {about(&consultation)}
             </article>
         }
     });
@@ -229,7 +231,8 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
     }
 }
 
-/// The ways to answer: start, continue, come back.
+/// The ways to answer: start, continue, come back. How much it is to do comes first, so that the
+/// button is on the first screen of a phone.
 fn ways(
     consultation: &Consultation,
     begun: Option<&str>,
@@ -243,8 +246,16 @@ fn ways(
         .count();
     let many =
         if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
+    let minutes = match way::minutes(&consultation.questionnaire) {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    let account =
+        if consultation.terms.access == Who::SignedIn { "" } else { " You don't need an account." };
+    let facts = view! { <p class="lead">{format!("{many}, about {minutes}.{account}")}</p> };
     if consultation.terms.access == Who::Link && !may_begin {
         return view! {
+            {facts}
             <p>"This is for families who were given their own link. Open your link to start."</p>
             {come_back(id)}
         }
@@ -253,14 +264,15 @@ fn ways(
     if consultation.terms.access == Who::SignedIn && !may_begin {
         let to = ground::routes::sign_in_then(&format!("/consultations/{id}"));
         return view! {
-            <p>
-                "You need to sign in, so that everyone answers once only. Nobody can see which \
-                 answers are yours."
-            </p>
+            {facts}
             <p>
                 <a class="button" href=to>
                     "Sign in to answer"
                 </a>
+            </p>
+            <p class="soft">
+                "You need to sign in, so that everyone answers once only. Nobody can see which \
+                 answers are yours."
             </p>
         }
         .into_any();
@@ -268,7 +280,7 @@ fn ways(
     let go_on = begun.map(|code| {
         view! {
             <p>
-                <a class="button" href=format!("/consultations/{id}/answers/{code}")>
+                <a class="button" href=format!("/consultations/{id}/answers?code={code}")>
                     "Continue with the answers started here"
                 </a>
             </p>
@@ -279,17 +291,22 @@ fn ways(
     } else {
         ("Start", "button")
     };
+    let skip = if consultation.questionnaire.questions().any(|question| question.is_needed) {
+        "You can skip any question, unless it says that we need an answer."
+    } else {
+        "You can skip any question."
+    };
     view! {
-        <p class="soft">
-            {format!(
-                "{many}. We save each answer as you go. You can stop and come back, even on \
-                 another phone.",
-            )}
-        </p>
+        {facts}
         {go_on}
         <form method="post" action=format!("/consultations/{id}/answers")>
             <button class=quiet>{begin}</button>
         </form>
+        <p class="soft">
+            {skip}
+            " We save each answer as you go, and you can stop and come back, even on another \
+             phone. Your answers only count once you send them."
+        </p>
         {come_back(id)}
         <p class="soft">
             <a href=format!("/consultations/{id}/paper")>"Answer on paper instead"</a>

@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -317,7 +318,7 @@ async fn shown(
         });
         view! {
             <div class="stack">
-                {banner(done)}
+                {banner(done, standing, (terms.opens_at, terms.closes_at))}
                 <p>
                     <a class="back" href="/forum/consultations">
                         "Consultations"
@@ -348,7 +349,16 @@ async fn shown(
     Ok(page.refused_for(refusals).answer(house, viewer))
 }
 
-fn banner(done: &str) -> impl IntoView + use<> {
+fn banner(
+    done: &str,
+    standing: Standing,
+    (opens_at, closes_at): (Millis, Millis),
+) -> Option<AnyView> {
+    let opened = if standing == Standing::Timed {
+        format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
+    } else {
+        format!("They can answer until the end of {}.", clock::day(closes_at))
+    };
     let (title, words) = match done {
         "written" => (
             "Details saved",
@@ -358,7 +368,8 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "questions" => {
             ("Questions saved", "See them as parents will before you open the consultation.")
         }
-        "opened" => ("You have opened it to parents", "They can answer from the first day."),
+        "opened" if standing == Standing::Timed => ("It will open by itself", opened.as_str()),
+        "opened" => ("You have opened it to parents", opened.as_str()),
         "put-right" => ("Wording corrected", "Parents will see your note under the question."),
         "new-version" => (
             "You have started a new version",
@@ -376,11 +387,13 @@ fn banner(done: &str) -> impl IntoView + use<> {
         ),
         _ => return None,
     };
-    Some(view! {
+    let words = words.to_owned();
+    let view = view! {
         <Banner title>
             <p>{words}</p>
         </Banner>
-    })
+    };
+    Some(view.into_any())
 }
 
 /// What an organiser does once it is open: other ways to answer, and reading what was said.

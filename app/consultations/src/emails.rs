@@ -1,4 +1,4 @@
-//! The email with a personal link.
+//! The emails with a personal link, and with the code of somebody's answers.
 
 use calendar::clock;
 use deliveries::Words;
@@ -25,6 +25,44 @@ pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
         why: format!(
             "You are getting this one email because {} was given your email address so that we \
              could ask you. We won't keep it.",
+            house.names.forum
+        ),
+        from: house.names.forum.clone(),
+        stop: None,
+    }
+}
+
+/// Gives somebody the code of her answers, at the address she typed for this one email.
+pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: bool) -> Words {
+    let terms = &consultation.terms;
+    let closes = clock::day(terms.closes_at);
+    let to = format!("/consultations/{}/answers?code={code}", consultation.id);
+    let until = if is_sent {
+        format!(
+            "You have sent your answers. You can change or delete them until the end of {closes}."
+        )
+    } else {
+        format!(
+            "You haven't sent your answers yet. They only count once you send them. You can do \
+             that until the end of {closes}."
+        )
+    };
+    Words {
+        subject: format!("Your code for: {}", terms.title),
+        paragraphs: vec![
+            format!("Your code is {code}."),
+            until,
+            "Anyone with this code can read and change your answers, so don't pass this email on."
+                .to_owned(),
+        ],
+        button: Some(("Go to my answers".to_owned(), house.link(&to))),
+        also: is_sent.then(|| {
+            let receipt = house.link("/updates/receipt");
+            ("Later, see what happened about your answers".to_owned(), receipt)
+        }),
+        why: format!(
+            "You are getting this one email because someone entered your email address while \
+             answering {}'s questions. We don't save it with the answers.",
             house.names.forum
         ),
         from: house.names.forum.clone(),

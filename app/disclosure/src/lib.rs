@@ -40,7 +40,7 @@ impl Shown {
     /// is nobody.
     pub fn rounded(self) -> String {
         match self.to_ten() {
-            Some(people) if people > 0 => format!("about {people}"),
+            Some(people) if people > 0 => format!("about {}", commas(people)),
             _ => self.words(),
         }
     }
@@ -51,14 +51,34 @@ impl Shown {
         self.number().map(|people| (people + 5) / 10 * 10)
     }
 
-    /// What is written on a page, in an email or in a CSV: "214", "fewer than 10" or "not shown".
+    /// What is written on a page or in an email: "1,750", "fewer than 10" or "not shown".
     pub fn words(self) -> String {
         match self {
-            Self::Number(people) => people.to_string(),
+            Self::Number(people) => commas(people),
             Self::FewerThanTen => format!("fewer than {SMALLEST_SHOWN}"),
             Self::Hidden => "not shown".to_owned(),
         }
     }
+}
+
+/// A number as people read it: 1,750.
+pub fn commas(number: u64) -> String {
+    let digits = number.to_string();
+    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
+    for (nth, digit) in digits.chars().enumerate() {
+        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// How many in a hundred a part of something is, to the nearest one; `None` of nothing. Both
+/// numbers must be ones that are shown.
+pub fn share(part: u64, of: u64) -> Option<u64> {
+    let (part, of) = (u128::from(part), u128::from(of));
+    (of > 0).then(|| u64::try_from((part * 100 + of / 2) / of).ok()).flatten()
 }
 
 /// What may be said about people counted in parts, such as a topic's supporters by place.

@@ -186,6 +186,8 @@ fn one_count_alone_is_shown_from_ten_and_at_zero() {
 #[test]
 fn what_is_shown_is_said_in_plain_words() {
     assert_eq!(Shown::Number(214).words(), "214");
+    assert_eq!(Shown::Number(1_750).words(), "1,750");
+    assert_eq!(Shown::Number(12_346).rounded(), "about 12,350");
     assert_eq!(Shown::Number(0).words(), "0");
     assert_eq!(Shown::FewerThanTen.words(), "fewer than 10");
     assert_eq!(Shown::Hidden.words(), "not shown");
@@ -238,4 +240,19 @@ fn said(parts: &[u64]) -> String {
     };
     let parts = parts.into_iter().map(|shown| format!(" {}", brief(shown)));
     format!("{}:{}", brief(total), parts.collect::<String>())
+}
+
+#[test]
+fn a_comma_stands_before_every_three_digits() {
+    let read = [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345, "12,345")];
+    for (number, words) in read {
+        assert_eq!(commas(number), words);
+    }
+    assert_eq!(commas(u64::MAX), "18,446,744,073,709,551,615");
+}
+
+#[test]
+fn a_share_is_to_the_nearest_hundredth_and_of_nothing_there_is_none() {
+    assert_eq!((share(2, 3), share(1, 200), share(0, 40)), (Some(67), Some(1), Some(0)));
+    assert_eq!((share(0, 0), share(u64::MAX, u64::MAX)), (None, Some(100)));
 }

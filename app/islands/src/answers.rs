@@ -150,7 +150,9 @@ fn say(stands: Stands) {
              as soon as you have signal. Keep this page open, or come back to it."
         }
         Stands::ToPutRight => "One answer is not saved yet. Press the button to see which.",
-        Stands::Ended => "This has closed. Answers still on this phone could not be sent.",
+        Stands::Ended => {
+            "Your last answers could not be saved: this has closed, or your answers were deleted."
+        }
     };
     if let Some(status) = element("#kept") {
         status.set_text_content(Some(words));

@@ -388,6 +388,7 @@ fn in_time(
     let families = notice
         .words
         .families
+        .map(|families| disclosure::commas(families.unsigned_abs()))
         .map(|families| view! { <p>{format!("This affects about {families} families.")}</p> });
     let table = if told.is_empty() {
         view! { <p>"There was nobody to email about this."</p> }.into_any()
@@ -480,7 +481,8 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
             </div>
         }
     });
-    let families = words.families.map(|families| format!(" (about {families} families)"));
+    let families = words.families.map(|families| disclosure::commas(families.unsigned_abs()));
+    let families = families.map(|families| format!(" (about {families} families)"));
     let phone = (!words.phone.is_empty()).then(|| {
         view! {
             <br />

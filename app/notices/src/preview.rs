@@ -169,7 +169,7 @@ fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
         let of = by_cadence.total.rounded();
         view! {
             <dt>"Out of the families this affects"</dt>
-            <dd>{format!("{of} out of about {families}")}</dd>
+            <dd>{format!("{of} out of about {}", disclosure::commas(families.unsigned_abs()))}</dd>
         }
     });
     let told = notice.course.starts_at.unwrap_or(now);

@@ -4,8 +4,9 @@
 //! `edit` changes it question by question, `check` finds what must be corrected before it opens,
 //! `answers` reads an answer and knows who is asked what, `file` is the same as one JSON file,
 //! `import` reads what was written for other programs, `library` has questions to start from,
-//! `mended` corrects the wording once somebody has answered. `tally` counts the answers, `whole`
-//! makes one set of questions of all versions, and `results` is what is published of them.
+//! `mended` corrects the wording once somebody has answered, `way` leads through the questions.
+//! `tally` counts the answers, `whole` makes one set of questions of all versions, and `results` is
+//! what is published of them.
 
 pub mod answers;
 pub mod check;
@@ -16,6 +17,7 @@ pub mod library;
 pub mod mended;
 pub mod results;
 pub mod tally;
+pub mod way;
 pub mod whole;
 
 use schemars::JsonSchema;

@@ -278,7 +278,7 @@ pub fn words(people: Option<u64>) -> String {
 /// The share of all who were asked, to the nearest hundredth; only of numbers that are shown.
 #[must_use]
 pub fn share(people: Option<u64>, of: Option<u64>) -> Option<u64> {
-    people.zip(of.filter(|of| *of > 0)).map(|(people, of)| (people * 100 + of / 2) / of)
+    people.zip(of).and_then(|(people, of)| disclosure::share(people, of))
 }
 
 /// A release that is counted and waits to be checked.

@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use calendar::clock::{self, Millis};
-use disclosure::Shown;
+use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Bars, Page, Timeline, When};
+use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::{CLAIMED, Verdict};
@@ -343,7 +343,8 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
 }
 
 fn in_time_row(name: &str, part: InTime) -> impl IntoView + use<> {
-    let (before, all) = (format!("about {}", part.before), format!("about {}", part.all));
+    let (before, all) =
+        (format!("about {}", commas(part.before)), format!("about {}", commas(part.all)));
     view! {
         <tr>
             <th scope="row">{name.to_owned()}</th>
@@ -440,7 +441,7 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
 /// How many were told what happened, and when.
 fn who_heard(contributed: &[Contributed]) -> impl IntoView + use<> {
     let told = heard(contributed).iter().filter_map(|heard| heard.told.to_ten()).sum::<u64>();
-    let told = if told > 0 { format!("about {told}") } else { TOO_FEW.to_owned() };
+    let told = if told > 0 { format!("about {}", commas(told)) } else { TOO_FEW.to_owned() };
     let days = match median_of_shown(contributed) {
         None => TOO_FEW.to_owned(),
         Some(0) => "on the same day".to_owned(),
@@ -469,20 +470,22 @@ fn address(awaited: &Awaited) -> String {
 fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
     let many = |is: &dyn Fn(&Version) -> bool| {
         let many = outcomes.iter().filter_map(Outcome::now).filter(|version| is(version)).count();
-        Shown::Number(u64::try_from(many).unwrap_or(0))
+        u64::try_from(many).unwrap_or(0)
+    };
+    let all = many(&|_| true);
+    let row = |name: &str, many: u64| Bar {
+        name: name.to_owned(),
+        shown: Shown::Number(many),
+        of: Some(all),
     };
     let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Partly), Some(Verdict::Disputed)]
         .map(|verdict| {
             let title = verdict.map_or(CLAIMED, Verdict::title);
-            (
-                title.to_owned(),
-                many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict),
-            )
+            row(title, many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict))
         });
     let outcomes = ["done", "partly", "not", "deciding"];
-    let outcomes = outcomes.map(|word| {
-        (outcomes::outcome_title(word).to_owned(), many(&|version| version.outcome == word))
-    });
+    let outcomes = outcomes
+        .map(|word| row(outcomes::outcome_title(word), many(&|version| version.outcome == word)));
     view! {
         <Bars caption="What the forum says about it".to_owned() rows=verdicts.to_vec() />
         <Bars caption="What leaders say happened".to_owned() rows=outcomes.to_vec() />
@@ -562,8 +565,8 @@ fn taken((at, title, to, what, places): Part, level: u8) -> impl IntoView {
             || TOO_FEW.to_owned(),
             |(people, lives)| format!("{:.1}", people as f64 * 100.0 / lives as f64),
         );
-        let people = people.map_or_else(|| TOO_FEW.to_owned(), |people| people.to_string());
-        let lives = lives.map_or_else(|| "not known".to_owned(), |lives| lives.to_string());
+        let people = people.map_or_else(|| TOO_FEW.to_owned(), commas);
+        let lives = lives.map_or_else(|| "not known".to_owned(), commas);
         view! {
             <tr>
                 <th scope="row">{place}</th>

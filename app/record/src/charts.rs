@@ -46,7 +46,8 @@ pub fn timeline(title: &str, points: &[(Millis, String)]) -> Markup {
     }
 }
 
-/// Percentages, side by side: (name, percentage).
+/// Percentages, side by side, each on a track that is the whole: (name, percentage). One that is
+/// not shown has no track.
 #[must_use]
 pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
     let width = 340 / i64::try_from(shares.len().max(1)).unwrap_or(1);
@@ -64,6 +65,9 @@ pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
         svg class="chart" viewBox="0 0 340 150" role="img" aria-label={ (title) ": " (said) } {
             line class="axis" x1="0" y1="124" x2="340" y2="124" {}
             @for (nth, (name, share)) in shares.iter().enumerate() {
+                @if share.is_some() {
+                    rect class="track" x=(column(nth) + width / 6) y="24" width=(width * 2 / 3) height="100" {}
+                }
                 rect class="column" x=(column(nth) + width / 6) y=(124 - height(share)) width=(width * 2 / 3) height=(height(share)) {}
                 text x=(column(nth) + width / 2) y=(118 - height(share)) text-anchor="middle" { (words(share)) }
                 text x=(column(nth) + width / 2) y="144" text-anchor="middle" { (name) }
@@ -75,4 +79,17 @@ pub fn columns(title: &str, shares: &[(String, Option<u64>)]) -> Markup {
 fn short(at: Millis) -> String {
     let day = clock::day(at);
     day.split_once(' ').map_or(day.clone(), |(_, rest)| rest.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_its_percentage_of_a_track_and_without_one_there_is_no_track() {
+        let shares = [("2026 Q1".to_owned(), Some(86)), ("2026 Q2".to_owned(), None)];
+        let chart = columns("Told", &shares).into_string();
+        assert_eq!(chart.matches("class=\"track\"").count(), 1, "{chart}");
+        assert!(chart.contains("height=\"86\"") && chart.contains("2026 Q2: –"), "{chart}");
+    }
 }

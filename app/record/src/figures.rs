@@ -30,7 +30,7 @@ impl InTime {
     /// How many in a hundred were told in time; `None` where nobody had to be told.
     #[must_use]
     pub fn share(self) -> Option<u64> {
-        (self.all > 0).then(|| (self.before * 100 + self.all / 2) / self.all)
+        disclosure::share(self.before, self.all)
     }
 
     fn add(&mut self, other: Self) {

@@ -9,7 +9,7 @@ use questionnaires::answers::Answer as Given;
 use questionnaires::{Kind, Question, edit, library};
 use sqlx::{Column as _, Row as _};
 
-use crate::world::{Answer, Browser, World, on_both};
+use crate::world::{Answer, Browser, World, link, on_both};
 
 pub fn terms<'f>(title: &'f str, closes: &'f str, access: &'f str) -> Vec<(&'f str, &'f str)> {
     vec![
@@ -86,7 +86,12 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
         let (phone, other) = (world.visitor(), world.visitor());
         assert!(phone.get("/consultations").await.says("Short breaks"));
         let about = phone.get(&format!("/consultations/{id}")).await;
-        assert!(about.says("Times and places.") && about.says("3 questions."));
+        assert!(about.says("Times and places.") && about.says("3 questions, about 2 minutes."));
+        assert!(
+            about.says("You don't need an account.") && about.says("You can skip any question")
+        );
+        let (start, long) = (about.html.find(">Start<"), about.html.find("Times and places."));
+        assert!(start < long, "the button comes before the long explanations");
         let response = begin(&phone, &id).await;
         assert!(
             phone
@@ -100,6 +105,14 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
             format!("{response}/questions/question-2"),
             "she waits, so she is asked how long"
         );
+        let question = phone.get(&second).await;
+        assert!(
+            question.says("<h1>How long?</h1>")
+                && question.says("<title>How long? – ")
+                && question.says("Question 2 of 3")
+                && question.says("Your answers only count once you send them")
+                && !question.says("You can skip")
+        );
         let third = answer(&phone, &response, "question-2", "option-2").await.leads_to();
         let needed = phone.post(&third, &[]).await;
         assert!(
@@ -112,12 +125,13 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
             .get(&format!("/consultations/{id}/answers?code={}", code.replace(' ', "+")))
             .await
             .leads_to();
-        assert_eq!(back, response);
-        let check = other.get(&back).await;
+        assert_eq!(back, third, "half-way she goes on after her last answer");
+        let check = other.get(&response).await;
         assert!(
             check.says("Months") && check.says("Not answered") && check.says("Check your answers")
         );
-        let early = other.post(&back, &[("step", "send")]).await;
+        assert!(check.html.contains(&format!("{response}/questions/question-1?then=list")));
+        let early = other.post(&response, &[("step", "send")]).await;
         assert!(
             early.status == StatusCode::UNPROCESSABLE_ENTITY
                 && early.says("Answer this question too: What else?")
@@ -130,6 +144,9 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
         let receipt = other.get(&response).await;
         assert!(
             receipt.says("Your answers count.")
+                && receipt.says("What happens next")
+                && receipt.says("It closes at the end of ")
+                && receipt.html.contains("href=\"/updates/receipt\"")
                 && receipt.says(response.rsplit('/').next().unwrap())
         );
         assert!(receipt.html.contains("&lt;b&gt;weekends"));
@@ -164,6 +181,129 @@ fn an_organiser_asks_a_parent_answers_comes_back_on_another_phone_sends_changes_
             1,
             "nothing is kept of it any more"
         );
+    });
+}
+
+#[test]
+fn a_wrong_code_shows_the_form_again_with_what_was_typed() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let back = format!("/consultations/{id}/answers");
+        let wrong = world.visitor().get(&format!("{back}?code=ABCD-0000")).await;
+        assert!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY
+                && wrong.says("<title>Error: ")
+                && wrong.says("Check your code")
+                && wrong.says("value=\"ABCD-0000\"")
+        );
+        assert!(world.visitor().get(&format!("{back}?code=")).await.says("Enter your code"));
+        assert_eq!(world.visitor().get(&back).await.leads_to(), format!("/consultations/{id}"));
+        let gone = world.visitor().get(&format!("{back}/0000-0000-0000-0000")).await;
+        assert!(gone.status == StatusCode::NOT_FOUND && gone.says("value=\"0000-0000-0000-0000\""));
+    });
+}
+
+#[test]
+fn an_answer_changed_from_the_list_leads_back_to_it_but_first_to_a_question_that_it_opens() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let phone = world.visitor();
+        let response = begin(&phone, &id).await;
+        let change = async |question: &str, value: &str| {
+            let path = format!("{response}/questions/{question}?then=list");
+            phone.post(&path, &[(&format!("q.{question}"), value)]).await
+        };
+        answer(&phone, &response, "question-1", "no").await.leads_to();
+        answer(&phone, &response, "question-3", "Weekends").await.leads_to();
+        let page = phone.get(&format!("{response}/questions/question-3?then=list")).await;
+        assert!(page.says("Save this answer") && page.says("Check your answers"));
+        assert_eq!(change("question-3", "Evenings").await.leads_to(), response);
+        assert_eq!(change("question-1", "no").await.leads_to(), response);
+        let refused = change("question-3", " ").await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("Save this answer")
+        );
+        let opens = change("question-1", "yes").await.leads_to();
+        assert_eq!(opens, format!("{response}/questions/question-2?then=list"));
+        assert_eq!(change("question-2", "option-1").await.leads_to(), response);
+    });
+}
+
+#[test]
+fn the_code_goes_by_one_email_and_nothing_else_joins_the_address_and_the_answers() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "anyone").await;
+        let phone = world.visitor();
+        let response = begin(&phone, &id).await;
+        answer(&phone, &response, "question-1", "no").await.leads_to();
+        let code = response.rsplit('/').next().unwrap().to_owned();
+        let ask = async |key: &str, to: &str| {
+            let sent = [("step", "email"), ("form_key", key), ("email", to)];
+            phone.post(&response, &sent).await
+        };
+        let refused = ask(&id::fresh(), "somebody at home").await;
+        assert!(
+            refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                && refused.says("Enter an email address like")
+                && refused.says("value=\"somebody at home\"")
+        );
+        // Two taps are one email.
+        let key = id::fresh();
+        for _ in 0..2 {
+            let done = ask(&key, "parent@example.org").await.leads_to();
+            assert_eq!(done, format!("{response}?done=emailed"));
+        }
+        assert!(phone.get(&format!("{response}?done=emailed")).await.says("Check your email"));
+        let row = sqlx::query("SELECT dedup_key, account_id FROM deliveries WHERE kind = 'code'")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let (dedup_key, account): (String, Option<String>) = (row.get(0), row.get(1));
+        assert!(account.is_none(), "it is nobody's");
+        assert!(!dedup_key.contains(&code) && !dedup_key.contains(&id::hash(&code)));
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        assert_eq!(emails[0].to, "parent@example.org");
+        assert!(emails[0].text.contains(&code) && emails[0].text.contains("only count once"));
+        let next = world.visitor().get(&link(&emails[0])).await.leads_to();
+        assert_eq!(next, format!("{response}/questions/question-3"), "on to what comes next");
+        let kept = number(
+            &world,
+            "SELECT count(*) FROM deliveries
+             WHERE kind = 'code' AND (body_text LIKE '%-%' OR to_address LIKE '%@%')",
+        );
+        assert_eq!(kept.await, 0, "once it has gone, the code and the address are erased");
+
+        for _ in 0..3 {
+            ask(&id::fresh(), "parent@example.org").await.leads_to();
+        }
+        let many = ask(&id::fresh(), "parent@example.org").await;
+        assert!(
+            many.status == StatusCode::UNPROCESSABLE_ENTITY
+                && many.says("We have been asked for too many emails")
+        );
+    });
+}
+
+#[test]
+fn a_consultation_whose_first_day_is_still_to_come_is_not_said_to_be_open() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let (opens, closes) = (world.now() + 10 * DAY, clock::fields(world.now() + 60 * DAY).0);
+        let opens_day = clock::fields(opens).0;
+        let terms =
+            [&terms("Later", &closes, "anyone")[..], &[("opens_day", opens_day.as_str())]].concat();
+        let page = organiser.post("/forum/consultations/new", &terms).await.leads_to();
+        let page = page.split('?').next().unwrap().to_owned();
+        let new = format!("{page}/questions/new");
+        organiser.post(&new, &[("text", "Do you wait?"), ("kind", "yes-no")]).await.leads_to();
+        let opened = organiser.post(&page, &[("step", "open")]).await.leads_to();
+        let said = organiser.get(&opened).await;
+        let from = format!("parents can answer from {}.", clock::day(opens));
+        assert!(said.says(&from) && !said.says("You have opened it to parents"), "{from}");
     });
 }
 
@@ -551,9 +691,8 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
         );
         assert_eq!(publish(&other, &desk).await.leads_to(), results);
         let page = world.visitor().get(&results).await;
-        assert!(
-            page.says("55 people answered.") && page.says("Yes (73%)") && page.says("No (27%)")
-        );
+        assert!(page.says("55 people answered.") && page.says("40 (73%)") && page.says("15 (27%)"));
+        assert!(page.says("width=\"73\""), "the bar is the share beside it");
         let csv = world.visitor().get(&format!("{results}.csv")).await.html;
         assert!(
             csv.contains("Do you wait?,,Yes,,,40") && csv.contains("Do you wait?,,No,,,15"),
@@ -597,6 +736,74 @@ fn results_are_counted_by_one_organiser_checked_by_another_and_hide_what_is_smal
 }
 
 #[test]
+fn findings_in_words_come_first_and_each_change_of_them_has_its_day() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "anyone").await;
+        let (desk, results) =
+            (format!("/forum/consultations/{id}/release"), format!("/consultations/{id}/results"));
+        answered(&world, &id, 40, 15).await;
+        world.forward(61 * DAY);
+        organiser.post(&desk, &[("step", "count")]).await.leads_to();
+        let counted = other.get(&desk).await;
+        let publish = |finding: &'static str| {
+            [
+                ("step", "publish".to_owned()),
+                ("counted_at", counted.sends("counted_at")),
+                ("number", counted.sends("number")),
+                ("finding_1", finding.to_owned()),
+            ]
+        };
+        let send = async |fields: &[(&str, String)]| {
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            other.post(&desk, &fields).await
+        };
+        let few = send(&publish("3 parents wait.")).await;
+        assert!(
+            few.status == StatusCode::UNPROCESSABLE_ENTITY
+                && few.says("Use a percentage")
+                && few.says("value=\"3 parents wait.\""),
+            "nothing is published"
+        );
+        assert_eq!(world.visitor().get(&results).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(send(&publish("Most parents wait.")).await.leads_to(), results);
+        let page = world.visitor().get(&results).await;
+        let (found, numbers) = (page.html.find("Most parents wait."), page.html.find("40 (73%)"));
+        assert!(found.is_some() && found < numbers, "words come before numbers");
+
+        // Another organiser changes them; whoever saw the old ones must look again.
+        world.forward(DAY);
+        let change = async |seen: &str, finding: &str| {
+            let fields =
+                [("step", "findings"), ("number", "1"), ("seen", seen), ("finding_1", finding)];
+            organiser.post(&desk, &fields).await
+        };
+        let done = format!("{desk}?done=findings");
+        assert_eq!(change("1", "73% wait.").await.leads_to(), done);
+        assert_eq!(change("1", "73% wait.").await.leads_to(), done, "a second tap");
+        let late = change("1", "Nobody waits.").await;
+        assert!(
+            late.status == StatusCode::UNPROCESSABLE_ENTITY
+                && late.says("someone else has changed the findings")
+        );
+        let page = world.visitor().get(&results).await;
+        let day = format!("Written by the forum on {}.", clock::day(world.now()));
+        assert!(page.says("73% wait.") && page.says(&day) && !page.says("Most parents wait."));
+        assert_eq!(change("2", "").await.leads_to(), done);
+        assert!(!world.visitor().get(&results).await.says("In short"), "they may be left out");
+        assert_eq!(number(&world, "SELECT count(*) FROM findings").await, 3);
+        for sql in ["UPDATE findings SET words = 'x'", "DELETE FROM findings"] {
+            assert!(
+                sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.is_err(),
+                "{sql}"
+            );
+        }
+    });
+}
+
+#[test]
 fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() {
     on_both(async |world| {
         let organiser = world.organiser().await;
@@ -618,7 +825,9 @@ fn fewer_than_ten_answers_are_too_few_to_show_and_a_few_among_many_are_hidden() 
             page.says("33 people answered.")
                 && page.says("not shown")
                 && !page.html.contains(">30<")
+                && !page.html.contains(">30 (")
                 && !page.html.contains(">3<")
+                && !page.html.contains(">3 (")
         );
         let csv = world.visitor().get(&format!("/consultations/{many}/results.csv")).await.html;
         assert!(

@@ -122,7 +122,7 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
         organiser.post(&release, &[("step", "count"), ("asked", "1,900")]).await.leads_to();
         let counted = other.get(&release).await;
         assert!(
-            counted.says("26 people answered, out of about 1900 who were asked.")
+            counted.says("26 people answered, out of about 1,900 who were asked.")
                 && counted.says("How the answers came in")
         );
         publish(&other, &release).await.leads_to();
@@ -310,12 +310,14 @@ fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
             .leads_to();
         assert!(organiser.get(&page).await.says("This is version 2. It isn't in use yet"));
         assert!(
-            world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions."),
+            world.visitor().get(&format!("/consultations/{id}")).await.says("3 questions, about"),
             "parents answer the one before"
         );
         said(&world, &id, "Of the first", 12).await;
         organiser.post(&page, &[("step", "ask")]).await.leads_to();
-        assert!(world.visitor().get(&format!("/consultations/{id}")).await.says("4 questions."));
+        assert!(
+            world.visitor().get(&format!("/consultations/{id}")).await.says("4 questions, about")
+        );
         said(&world, &id, "Of the second", 15).await;
         answer(&phone, &begun, "question-3", "Begun with the first").await.leads_to();
         assert!(!phone.get(&begun).await.says("Where?"), "who began with the first ends with it");
@@ -724,7 +726,7 @@ fn five_thousand_responses_are_read_counted_and_published() {
         publish(&other, &format!("{page}/release")).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(
-            results.says("5000 people answered.") && results.says("Split by: Question number 8?")
+            results.says("5,000 people answered.") && results.says("Split by: Question number 8?")
         );
         let workbook = organiser.post(&format!("{page}/answers.xlsx"), &[]).await;
         assert!(workbook.status == StatusCode::OK && workbook.html.len() > 50_000);

@@ -8,8 +8,8 @@ use questionnaires::answers::{
 };
 use questionnaires::{Kind, Question};
 
-/// A question with its field. `kept`: the answer that is kept; what was `sent` and refused comes
-/// before it.
+/// A question with its field, among others on a page. `kept`: the answer that is kept; what was
+/// `sent` and refused comes before it.
 pub fn question(
     question: &Question,
     kept: Option<&Answer>,
@@ -17,17 +17,45 @@ pub fn question(
     error: Option<&str>,
     places: &[Named],
 ) -> AnyView {
+    shown(question, kept, sent, error, places, false)
+}
+
+/// The same alone on its page: the question is the heading of the page.
+pub fn alone(
+    question: &Question,
+    kept: Option<&Answer>,
+    sent: &Sent,
+    error: Option<&str>,
+    places: &[Named],
+) -> AnyView {
+    shown(question, kept, sent, error, places, true)
+}
+
+fn shown(
+    question: &Question,
+    kept: Option<&Answer>,
+    sent: &Sent,
+    error: Option<&str>,
+    places: &[Named],
+    is_alone: bool,
+) -> AnyView {
     let name = field(question);
     let at = element(question);
     let has_help = !question.help.is_empty();
     let help = || {
-        has_help.then(|| {
+        let help = has_help.then(|| {
             view! {
                 <p class="hint lines" id=format!("{at}-hint")>
                     {question.help.clone()}
                 </p>
             }
-        })
+        });
+        let needed = (is_alone && question.is_needed)
+            .then(|| view! { <p class="hint">"We need an answer to this one."</p> });
+        view! {
+            {help}
+            {needed}
+        }
     };
     let problem = || {
         error.map(|what_to_do| {
@@ -43,10 +71,45 @@ pub fn question(
     let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
     let invalid = error.map(|_| "true");
-    let text = if question.is_needed {
+    // On a page of its own, only what cannot be skipped says so.
+    let text = if question.is_needed || is_alone {
         question.text.clone()
     } else {
         format!("{} (optional)", question.text)
+    };
+    let legend = || {
+        let text = text.clone();
+        if is_alone {
+            view! {
+                <legend>
+                    <h1>{text}</h1>
+                </legend>
+            }
+            .into_any()
+        } else {
+            view! { <legend>{text}</legend> }.into_any()
+        }
+    };
+    let label = || {
+        let (text, at) = (text.clone(), at.clone());
+        if is_alone {
+            view! {
+                <h1>
+                    <label for=at>{text}</label>
+                </h1>
+            }
+            .into_any()
+        } else {
+            view! { <label for=at>{text}</label> }.into_any()
+        }
+    };
+    let heading = || {
+        let text = question.text.clone();
+        if is_alone {
+            view! { <h1>{text}</h1> }.into_any()
+        } else {
+            view! { <h2>{text}</h2> }.into_any()
+        }
     };
     let shown = Shown::of(question, kept, sent);
     let options = |kind: &'static str, choices: Vec<(String, String)>| {
@@ -65,7 +128,7 @@ pub fn question(
         let options = options.collect_view();
         view! {
             <fieldset class="field" aria-describedby=described.clone()>
-                <legend>{text.clone()}</legend>
+                {legend()}
                 {help()}
                 {problem()}
                 <div class="options">{options}</div>
@@ -108,7 +171,7 @@ pub fn question(
             let ranks = ranks.collect_view();
             view! {
                 <fieldset class="field" id=at aria-describedby=described>
-                    <legend>{text}</legend>
+                    {legend()}
                     {help()}
                     <p class="hint">
                         "Give 1 to what matters most, then 2, and so on. You can leave some out."
@@ -123,7 +186,7 @@ pub fn question(
             let (src, words) = (format!("/pictures/{file}"), words.clone());
             view! {
                 <section class="panel">
-                    <h2>{question.text.clone()}</h2>
+                    {heading()}
                     <img class="picture" src=src alt=words loading="lazy" />
                 </section>
             }
@@ -131,7 +194,7 @@ pub fn question(
         }
         Kind::Page { words } | Kind::Picture { words, .. } => view! {
             <section class="panel">
-                <h2>{question.text.clone()}</h2>
+                {heading()}
                 <p class="lines">{words.clone()}</p>
             </section>
         }
@@ -142,7 +205,7 @@ pub fn question(
             let declined = decline(question, &shown, &name);
             view! {
                 <div class="field">
-                    <label for=at.clone()>{text}</label>
+                    {label()}
                     {help()}
                     {problem()}
                     <textarea
@@ -171,7 +234,7 @@ pub fn question(
             let (value, declined) = (shown.one().to_owned(), decline(question, &shown, &name));
             view! {
                 <div class="field">
-                    <label for=at.clone()>{text}</label>
+                    {label()}
                     {help()}
                     {problem()}
                     <input

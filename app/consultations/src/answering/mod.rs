@@ -2,11 +2,14 @@
 //! changed or deleted until the close. The response belongs to whoever has the code; nobody can
 //! tell whose it is.
 //!
-//! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it.
-//! The start, the answers to check and the receipt are here.
+//! `pages` asks, one question a page or all on one; `fields` is a question as somebody answers it;
+//! `check` is the list of answers, to check and to send, with `receipt` around it. The start and
+//! the way back are here.
 
+mod check;
 pub mod fields;
 pub mod pages;
+mod receipt;
 
 use accounts::Caller;
 use axum::extract::{Path, State};
@@ -17,18 +20,15 @@ use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::routes::{Access, Routes};
-use ground::sent::Form;
-use ground::ui::{Banner, Page, Summary};
+use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
-use islands::answers::KeepAnswers;
 use leptos::prelude::*;
-use questionnaires::answers;
+use questionnaires::{Question, answers, way};
 
-use super::reading::is_in_own_words;
-use super::responses::{self, Agreed, Once, Sending, State as Stands};
+use super::opened;
+use super::responses::{self, State as Stands};
 use super::rules::{GRACE, Standing, Who};
 use super::store::Consultation;
-use super::{opened, standing_words};
 
 /// The addresses of answering.
 #[must_use]
@@ -38,8 +38,8 @@ pub fn routes() -> Routes {
         .get("/consultations/{id}/links/{link}", Anyone, by_link)
         .get("/consultations/{id}/answers", Anyone, come_back)
         .post("/consultations/{id}/answers", Anyone, begin)
-        .get("/consultations/{id}/answers/{code}", Anyone, check)
-        .post("/consultations/{id}/answers/{code}", Anyone, end)
+        .get("/consultations/{id}/answers/{code}", Anyone, check::page)
+        .post("/consultations/{id}/answers/{code}", Anyone, check::end)
         .get("/consultations/{id}/answers/{code}/all", Anyone, pages::all)
         .post("/consultations/{id}/answers/{code}/all", Anyone, pages::keep_all)
         .get("/consultations/{id}/answers/{code}/questions/{key}", Anyone, pages::one)
@@ -183,7 +183,8 @@ pub fn code_in_hand(headers: &HeaderMap) -> Option<String> {
     read_cookie(headers, CODE_COOKIE).and_then(|code| id::read_code(&code))
 }
 
-/// GET `/consultations/{id}/answers?code=…`: from a code that was typed in to its answers.
+/// GET `/consultations/{id}/answers?code=…`: from a code that was typed in to its answers, or
+/// half-way to the question that comes next.
 pub async fn come_back(
     State(house): State<House>,
     viewer: Viewer,
@@ -192,38 +193,64 @@ pub async fn come_back(
 ) -> Result<Response, Error> {
     let consultation = opened(&house, &id).await?;
     let here = format!("/consultations/{}", consultation.id);
-    let typed = Sent::query(&uri).line("code");
-    if typed.is_empty() {
+    if uri.query().is_none() {
         return Ok(Redirect::to(&here).into_response());
     }
-    let found = match id::read_code(&typed) {
-        Some(code) => responses::find(&house.db, &consultation.id, &code).await?.map(|_| code),
-        None => None,
+    let sent = Sent::query(&uri);
+    let what_to_do = if sent.line("code").is_empty() { "Enter your code" } else { WRONG_CODE };
+    let Some(code) = id::read_code(sent.typed("code")) else {
+        let refusals = Refusals::one("code", what_to_do);
+        return Ok(code_page(&consultation.id, &sent, &refusals).answer(&house, &viewer));
     };
-    Ok(match found {
-        Some(code) => Redirect::to(&format!("{here}/answers/{code}")).into_response(),
-        None => no_response(&house, &viewer, &consultation.id),
-    })
+    let Some(response) = responses::find(&house.db, &consultation.id, &code).await? else {
+        let refusals = Refusals::one("code", what_to_do);
+        return Ok(code_page(&consultation.id, &sent, &refusals).answer(&house, &viewer));
+    };
+    let hand = InHand { response, code, places: Vec::new() };
+    let next = hand.next(&house).map(|question| format!("/questions/{}", question.key));
+    Ok(Redirect::to(&hand.to(&next.unwrap_or_default())).into_response())
 }
 
-fn no_response(house: &House, viewer: &Viewer, consultation_id: &str) -> Response {
-    let to = format!("/consultations/{consultation_id}");
-    let page = Page::new("We can't find any answers with this code", || {
+/// What to do about a code that no answers have.
+const WRONG_CODE: &str = "Check your code: it has four groups of four letters and numbers. We \
+    can't find any answers with this one";
+
+/// The form for a code, with what was typed.
+fn code_page(consultation_id: &str, sent: &Sent, refusals: &Refusals) -> Page {
+    let here = format!("/consultations/{consultation_id}");
+    let page = Page::new("Come back to your answers", || {
         view! {
             <div class="stack">
-                <h1>"We can't find any answers with this code"</h1>
-                <p class="lead">
-                    "Check the code: it has four groups of four letters and numbers."
-                </p>
                 <p>
-                    <a class="button" href=to>
+                    <a class="back" href=here.clone()>
                         "Back to the consultation"
                     </a>
                 </p>
+                <Summary refusals />
+                <h1>"Come back to your answers"</h1>
+                <form method="get" action=format!("{here}/answers") novalidate>
+                    <Field
+                        name="code"
+                        label="Your code"
+                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
+                        autocomplete="off"
+                        value=sent.typed("code")
+                        refusals
+                    />
+                    <button class="button">"Go to my answers"</button>
+                </form>
             </div>
         }
     });
-    page.status(axum::http::StatusCode::NOT_FOUND).answer(house, viewer)
+    page.refused_for(refusals)
+}
+
+/// The same for an address whose code no answers have.
+fn no_response(house: &House, viewer: &Viewer, consultation_id: &str, code: &str) -> Response {
+    let sent = Sent::of(&[("code", code)]);
+    code_page(consultation_id, &sent, &Refusals::one("code", WRONG_CODE))
+        .status(axum::http::StatusCode::NOT_FOUND)
+        .answer(house, viewer)
 }
 
 /// A response someone has opened: the one of the address, with its code, and the places.
@@ -245,6 +272,14 @@ impl InHand {
         matches!(standing, Standing::Open | Standing::Closing)
             && self.response.state != Stands::Withdrawn
     }
+
+    /// The question that somebody goes on with who has not sent her answers; `None` after the last.
+    fn next(&self, house: &House) -> Option<&Question> {
+        let (questionnaire, answers) =
+            (&self.response.consultation.questionnaire, &self.response.answers);
+        let is_half_way = self.response.state == Stands::Begun && self.is_open(house);
+        if is_half_way { way::next(&answers::asked(questionnaire, answers), answers) } else { None }
+    }
 }
 
 /// The response of an address; `None` where no response has this code.
@@ -255,298 +290,4 @@ async fn in_hand(house: &House, id: &str, code: &str) -> Result<Option<InHand>, 
     let kept = answers::places(&response.consultation.questionnaire, &response.answers);
     let places = area::store::places_and(&house.db, &kept).await?;
     Ok(Some(InHand { response, code, places }))
-}
-
-/// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are
-/// sent, the receipt.
-pub async fn check(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
-) -> Result<Response, Error> {
-    match in_hand(&house, &id, &code).await? {
-        Some(hand) => Ok(shown(&house, &viewer, &hand, &Refusals::default())),
-        None => Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?)),
-    }
-}
-
-/// POST `/consultations/{id}/answers/{code}`: sends the answers, or takes them back.
-pub async fn end(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path((id, code)): Path<(String, String)>,
-    headers: HeaderMap,
-    Form(sent): Form,
-) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else {
-        return Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?));
-    };
-    if !hand.is_open(&house) {
-        return Ok(Redirect::to(&hand.to("")).into_response());
-    }
-    let consultation = &hand.response.consultation;
-    let once = match consultation.terms.access {
-        Who::Anyone => None,
-        Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
-        Who::Link => read_cookie(&headers, LINK_COOKIE).map(Once::Link),
-    };
-    let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
-    if sent.typed("step") == "withdraw" {
-        let (kind, must_be) = (house.db.kind(), consultation.terms.access != Who::Anyone);
-        let withdrawn = house.db.write(move |tx| {
-            Box::pin(async move {
-                responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await
-            })
-        });
-        if withdrawn.await? {
-            return Ok(Redirect::to(&back).into_response());
-        }
-        let what_to_do = match consultation.terms.access {
-            Who::Link => {
-                "Open the link you sent them from on this phone, then delete them. Until then they \
-                 still count"
-            }
-            _ => {
-                "Sign in to the account that sent them, then delete them. Until then they still \
-                 count"
-            }
-        };
-        return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)));
-    }
-    if sent.typed("step") == "agree" {
-        let may_quote = sent.typed("quote") == "yes";
-        house
-            .db
-            .write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await }))
-            .await?;
-        return Ok(Redirect::to(&back).into_response());
-    }
-    if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
-        let refusals =
-            Refusals::one("answers", format!("Answer this question too: {}", missing.text));
-        return Ok(shown(&house, &viewer, &hand, &refusals));
-    }
-    let who_is_it = match consultation.terms.access {
-        Who::SignedIn => "Sign in, then send them. Your answers are saved",
-        _ => "Open your own link on this phone too, then send them. Your answers are saved",
-    };
-    if consultation.terms.access != Who::Anyone && once.is_none() {
-        return Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", who_is_it)));
-    }
-    let agreed = Agreed {
-        may_quote: sent.typed("quote") == "yes",
-        wants_outcome: sent.typed("outcome") == "yes",
-    };
-    let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
-    let sending = house.db.write(move |tx| {
-        Box::pin(async move {
-            // An answer may have been taken away in another tab meanwhile.
-            let held = responses::hold(tx, kind, &code).await?;
-            if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
-                return Ok(None);
-            }
-            responses::send(tx, &consultation_id, &code, once.as_ref(), agreed).await.map(Some)
-        })
-    });
-    match sending.await? {
-        // The phone forgets the code: the next person who takes it up must not find these answers.
-        Some(Sending::Counts) => {
-            let path = format!("/consultations/{}", consultation.id);
-            Ok((cookie(&house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
-        }
-        None => Ok(Redirect::to(&back).into_response()),
-        Some(Sending::SentBefore) => {
-            let what_to_do = "You have already sent answers. Use the code you got then to change \
-                them. Each person can send one set of answers";
-            Ok(shown(&house, &viewer, &hand, &Refusals::one("answers", what_to_do)))
-        }
-    }
-}
-
-fn shown(house: &House, viewer: &Viewer, hand: &InHand, refusals: &Refusals) -> Response {
-    let response = &hand.response;
-    let (consultation, terms) = (&response.consultation, &response.consultation.terms);
-    let (standing, is_open) = (consultation.standing(house.clock.now()), hand.is_open(house));
-    let asked = answers::asked(&consultation.questionnaire, &response.answers);
-    let title = match response.state {
-        Stands::Sent => "We have your answers",
-        Stands::Withdrawn => "Your answers have been deleted",
-        _ if is_open => "Check your answers",
-        _ => "Your answers were not sent",
-    };
-    let page = Page::new(title, || {
-        let rows = asked.iter().filter(|question| question.kind.has_answer()).map(|question| {
-            let answer =
-                fields::in_words(question, response.answers.get(&question.key), &hand.places);
-            let unseen = format!(": {}", question.text);
-            let change = is_open.then(|| {
-                view! {
-                    <a href=hand
-                        .to(
-                            &format!("/questions/{}", question.key),
-                        )>"Change"<span class="unseen">{unseen}</span></a>
-                }
-            });
-            view! {
-                <div>
-                    <dt>{question.text.clone()}</dt>
-                    <dd>
-                        <p class="lines">{answer}</p>
-                        {change}
-                    </dd>
-                </div>
-            }
-        });
-        let rows = (response.state != Stands::Withdrawn).then(|| {
-            view! {
-                <dl class="answers" id="answers">
-                    {rows.collect_view()}
-                </dl>
-            }
-        });
-        let quote = || {
-            view! {
-                <label class="option">
-                    <input type="checkbox" name="quote" value="yes" checked=response.may_quote />
-                    "You can quote what I wrote, without my name"
-                </label>
-            }
-        };
-        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
-        let send =
-            (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
-                if must_sign_in {
-                    let to = ground::routes::sign_in_then(&hand.to(""));
-                    return view! {
-                        <p>
-                            <a class="button" href=to>
-                                "Sign in to send your answers"
-                            </a>
-                        </p>
-                        <p class="soft">
-                            "Your answers are saved. Nobody can see which are yours."
-                        </p>
-                    }
-                    .into_any();
-                }
-                let has_words = asked.iter().any(|question| {
-                    is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
-                });
-                let quote = has_words.then(quote);
-                // Only an account can be emailed, and only where we keep that it took part anyway.
-                let outcome = (terms.access == Who::SignedIn).then(|| {
-                    view! {
-                        <label class="option">
-                            <input type="checkbox" name="outcome" value="yes" />
-                            "Email me about what happens next"
-                        </label>
-                    }
-                });
-                view! {
-                <form method="post">
-                    {quote}{outcome}<button class="button" name="step" value="send">
-                        "Send my answers"
-                    </button>
-                </form>
-                <p class="soft">
-                    "Your answers count once you send them. You can change or delete them until \
-                     this closes."
-                </p>
-            }
-            .into_any()
-            });
-        let agree = (is_open && response.state == Stands::Sent).then(|| {
-            view! {
-                <form method="post">
-                    {quote()}
-                    <button class="button quiet" name="step" value="agree">
-                        "Save"
-                    </button>
-                </form>
-            }
-        });
-        let withdraw = (is_open && response.state == Stands::Sent).then(|| {
-            view! {
-                <details>
-                    <summary>"Delete my answers"</summary>
-                    <form method="post">
-                        <p>"They will be deleted for good."</p>
-                        <button class="button warn" name="step" value="withdraw">
-                            "Delete them"
-                        </button>
-                    </form>
-                </details>
-            }
-        });
-        let banner = (response.state == Stands::Sent).then(|| {
-            view! {
-                <Banner title="Thank you">
-                    <p>
-                        "Your answers count. Write down your code: you will need it to change or \
-                         delete them."
-                    </p>
-                </Banner>
-            }
-        });
-        let closing = (standing == Standing::Closing && is_open).then(|| {
-            let until = clock::day_and_hour(terms.closes_at + GRACE);
-            view! {
-                <p class="panel warn">
-                    {format!(
-                        "This closed while you were answering. You have until {until} to send your \
-                         answers.",
-                    )}
-                </p>
-            }
-        });
-        let on_this_phone = is_open.then(|| {
-            view! {
-                <div data-response=hand.to("")>
-                    <KeepAnswers />
-                </div>
-            }
-        });
-        let code =
-            (response.state != Stands::Withdrawn && is_open).then(|| code_panel(house, hand));
-        view! {
-            <article class="stack">
-                {banner}
-                <p>
-                    <a class="back" href=format!("/consultations/{}", consultation.id)>
-                        {terms.title.clone()}
-                    </a>
-                </p>
-                <Summary refusals />
-                {pages::reopened(hand)}
-                <h1>{title}</h1>
-                <p class="state">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
-                {closing}
-                {on_this_phone}
-                {code}
-                {rows}
-                {send}
-                {agree}
-                {withdraw}
-            </article>
-        }
-    });
-    let page = if is_open { page.with_island() } else { page };
-    page.kept_for_going_back().refused_for(refusals).answer(house, viewer)
-}
-
-/// The code, and how to come back with it.
-fn code_panel(house: &House, hand: &InHand) -> impl IntoView + use<> {
-    let link = house.link(&hand.to(""));
-    view! {
-        <div class="panel gold">
-            <p>"Your code: "<b class="code">{hand.code.clone()}</b></p>
-            <p class="soft">
-                "Use it, or this link, to come back from any phone. Anyone with this code can read \
-                 and change your answers, but nobody can find out whose they are."
-            </p>
-            <p class="soft">
-                <a href=hand.to("")>{link}</a>
-            </p>
-        </div>
-    }
 }

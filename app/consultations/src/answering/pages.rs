@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Named, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::Page;
+use ground::ui::{Page, Share};
 use ground::viewer::Viewer;
 use islands::answers::KeepAnswers;
 use leptos::prelude::*;
 use questionnaires::answers::{self, Answer, Answers, ReadAll};
 use questionnaires::edit::flat;
-use questionnaires::{Question, Questionnaire};
+use questionnaires::{Question, Questionnaire, way};
 
 use super::{InHand, fields, in_hand, no_response};
 use crate::responses::{self, State as Stands};
@@ -28,27 +28,35 @@ pub async fn one(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code, key)): Path<(String, String, String)>,
+    uri: Uri,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let Some(hand) = in_hand(&house, &id, &code).await? else {
+        return ended(&house, &viewer, &id, &code);
+    };
     let asked = answers::asked(&hand.response.consultation.questionnaire, &hand.response.answers);
     match asked.iter().position(|question| question.key == key).filter(|_| hand.is_open(&house)) {
         Some(nth) => {
-            Ok(question_page(&hand, &asked, nth, &Sent::default(), None).answer(&house, &viewer))
+            let to_list = leads_to_list(&uri);
+            let page = question_page(&hand, &asked, nth, &Sent::default(), None, to_list);
+            Ok(page.answer(&house, &viewer))
         }
         None => Ok(Redirect::to(&hand.to("")).into_response()),
     }
 }
 
 /// POST `/consultations/{id}/answers/{code}/questions/{key}`: saves the answer and leads to the
-/// next question. An answer to one that is not asked is not saved. A program that asks for
-/// `text/plain` gets "kept", and what comes next in the header `location`.
+/// next question, or back to the list of all answers. An answer to one that is not asked is not
+/// saved. A program that asks for `text/plain` gets "kept", and what comes next in the header
+/// `location`.
 pub async fn keep_one(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, code, key)): Path<(String, String, String)>,
     headers: HeaderMap,
+    uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
+    let to_list = leads_to_list(&uri);
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     let hand = match in_hand(&house, &id, &code).await? {
         Some(hand) if asks_for_words && !hand.is_open(&house) => {
@@ -58,7 +66,7 @@ pub async fn keep_one(
         None if asks_for_words => {
             return Ok((StatusCode::GONE, "no response has this code").into_response());
         }
-        None => return ended(&house, &viewer, &id),
+        None => return ended(&house, &viewer, &id, &code),
     };
     let next_is = |part: &str| {
         let to = hand.to(part);
@@ -85,9 +93,8 @@ pub async fn keep_one(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, what_to_do).into_response());
         }
         Err(what_to_do) => {
-            return Ok(
-                question_page(&hand, &asked, nth, &sent, Some(&what_to_do)).answer(&house, &viewer)
-            );
+            let page = question_page(&hand, &asked, nth, &sent, Some(&what_to_do), to_list);
+            return Ok(page.answer(&house, &viewer));
         }
     };
     let Some(all) = keep(&house, &hand, vec![(key.clone(), answer)], None).await? else {
@@ -99,8 +106,14 @@ pub async fn keep_one(
     };
     // What she is asked next depends on this answer.
     let next = answers::asked(questionnaire, &all);
-    let after = next.iter().skip_while(|question| question.key != key).nth(1);
-    Ok(next_is(&after.map(|question| format!("/questions/{}", question.key)).unwrap_or_default()))
+    let to = if to_list {
+        way::opened(&asked, &next, &all)
+            .map(|question| format!("/questions/{}?then=list", question.key))
+    } else {
+        let after = next.iter().skip_while(|question| question.key != key).nth(1);
+        after.map(|question| format!("/questions/{}", question.key))
+    };
+    Ok(next_is(&to.unwrap_or_default()))
 }
 
 /// Saves answers, and stops counting a response that was sent when a required one is now missing;
@@ -127,8 +140,13 @@ async fn keep(
     Ok(kept.await?)
 }
 
-fn ended(house: &House, viewer: &Viewer, id: &str) -> Result<Response, Error> {
-    Ok(no_response(house, viewer, &id::parse(id).ok_or(Error::NotFound)?))
+/// Whether a question was opened from the list of all answers, and leads back there: `?then=list`.
+fn leads_to_list(uri: &Uri) -> bool {
+    Sent::query(uri).typed("then") == "list"
+}
+
+fn ended(house: &House, viewer: &Viewer, id: &str, code: &str) -> Result<Response, Error> {
+    Ok(no_response(house, viewer, &id::parse(id).ok_or(Error::NotFound)?, code))
 }
 
 fn question_page(
@@ -137,74 +155,110 @@ fn question_page(
     nth: usize,
     sent: &Sent,
     problem: Option<&str>,
+    to_list: bool,
 ) -> Page {
     let question = asked[nth];
+    let (place, of) = way::place(asked, nth);
+    let progress = if place == 0 {
+        format!("Before question 1 of {of}")
+    } else {
+        format!("Question {place} of {of}")
+    };
+    let share =
+        disclosure::share(u64::try_from(place).unwrap_or(0), u64::try_from(of).unwrap_or(0));
     let heading = flat(&hand.response.consultation.questionnaire)
         .into_iter()
         .find(|(_, other)| other.key == question.key)
         .and_then(|(heading, _)| heading);
     let title = hand.response.consultation.terms.title.clone();
-    let page = Page::new(
-        if problem.is_some() { format!("Error: {title}") } else { title.clone() },
-        || {
-            let back = match nth.checked_sub(1).and_then(|before| asked.get(before)) {
-                Some(before) => view! {
-                    <p>
-                        <a class="back" href=hand.to(&format!("/questions/{}", before.key))>
-                            "Back"
-                        </a>
-                    </p>
-                }
-                .into_any(),
-                None => view! {
-                    <p>
-                        <a
-                            class="back"
-                            href=format!("/consultations/{}", hand.response.consultation.id)
-                        >
-                            {title}
-                        </a>
-                    </p>
-                }
-                .into_any(),
-            };
-            let field = fields::question(
-                question,
-                hand.response.answers.get(&question.key),
-                sent,
-                problem,
-                &hand.places,
-            );
-            let summary = summary(problem.map(|problem| (question, problem)));
-            view! {
-                <div class="stack">
-                    {back}
-                    {summary}
-                    <h1 class="soft">{format!("Question {} of {}", nth + 1, asked.len())}</h1>
-                    {reopened(hand)}
-                    {heading.map(|heading| view! { <p class="state">{heading}</p> })}
-                    <form method="post" novalidate data-answers="one">
-                        {field}
-                        <button class="button">"Continue"</button>
-                    </form>
-                    <div data-response=hand.to("")>
-                        <KeepAnswers />
-                    </div>
-                    <p class="soft">
-                        "We save each answer when you press Continue. Your code to come back: "
-                        <span class="code">{hand.code.clone()}</span>
-                    </p>
-                    <p>
-                        <a href=hand.to("")>"See all my answers"</a>
-                        " · "
-                        <a href=hand.to("/all")>"All questions on one page"</a>
-                    </p>
-                </div>
+    let text = question.text.clone();
+    let page = Page::new(if problem.is_some() { format!("Error: {text}") } else { text }, || {
+        let before = nth.checked_sub(1).and_then(|before| asked.get(before));
+        let back = match before {
+            _ if to_list => view! {
+                <p>
+                    <a class="back" href=hand.to("")>
+                        "Check your answers"
+                    </a>
+                </p>
             }
-        },
-    );
+            .into_any(),
+            Some(before) => view! {
+                <p>
+                    <a class="back" href=hand.to(&format!("/questions/{}", before.key))>
+                        "Back"
+                    </a>
+                </p>
+            }
+            .into_any(),
+            None => view! {
+                <p>
+                    <a
+                        class="back"
+                        href=format!("/consultations/{}", hand.response.consultation.id)
+                    >
+                        {title}
+                    </a>
+                </p>
+            }
+            .into_any(),
+        };
+        let field = fields::alone(
+            question,
+            hand.response.answers.get(&question.key),
+            sent,
+            problem,
+            &hand.places,
+        );
+        let summary = summary(problem.map(|problem| (question, problem)));
+        view! {
+            <div class="stack">
+                {back}
+                {summary}
+                <div>
+                    <p class="soft">{progress}</p>
+                    {share.map(|share| view! { <Share share /> })}
+                </div>
+                {reopened(hand)}
+                {heading.map(|heading| view! { <p class="state">{heading}</p> })}
+                <form method="post" novalidate data-answers="one">
+                    {field}
+                    <button class="button">
+                        {if to_list { "Save this answer" } else { "Continue" }}
+                    </button>
+                </form>
+                <div data-response=hand.to("")>
+                    <KeepAnswers />
+                </div>
+                <p class="soft">
+                    {if to_list {
+                        "We save your answer when you press the button. "
+                    } else {
+                        "We save each answer when you press Continue. "
+                    }} {counts(hand)} " Your code to come back: "
+                    <span class="code">{hand.code.clone()}</span>
+                </p>
+                <p>
+                    <a href=hand.to("")>"See all my answers"</a>
+                    " · "
+                    <a href=hand.to("/all")>"All questions on one page"</a>
+                    " · "
+                    <a href=hand.to("#email-code")>"Email me my code"</a>
+                </p>
+            </div>
+        }
+    });
     let page = page.kept_for_going_back().with_island();
     if problem.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page }
+}
+
+/// When what is answered counts.
+fn counts(hand: &InHand) -> &'static str {
+    if hand.response.state == Stands::Sent {
+        "You have sent your answers: what you change here counts straight away."
+    } else {
+        "Your answers only count once you send them, at the end."
+    }
 }
 
 /// Says that a response that was sent does not count, because an answer is now missing.
@@ -251,7 +305,9 @@ pub async fn all(
     viewer: Viewer,
     Path((id, code)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let Some(hand) = in_hand(&house, &id, &code).await? else {
+        return ended(&house, &viewer, &id, &code);
+    };
     if !hand.is_open(&house) {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
@@ -266,7 +322,9 @@ pub async fn keep_all(
     Path((id, code)): Path<(String, String)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let Some(hand) = in_hand(&house, &id, &code).await? else {
+        return ended(&house, &viewer, &id, &code);
+    };
     if !hand.is_open(&house) {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
@@ -300,7 +358,9 @@ pub async fn keep_all(
     if problems.is_empty() {
         return Ok(Redirect::to(&hand.to("")).into_response());
     }
-    let Some(hand) = in_hand(&house, &id, &code).await? else { return ended(&house, &viewer, &id) };
+    let Some(hand) = in_hand(&house, &id, &code).await? else {
+        return ended(&house, &viewer, &id, &code);
+    };
     Ok(all_page(&hand, &sent, &problems).answer(&house, &viewer))
 }
 
@@ -363,7 +423,8 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
                         <KeepAnswers />
                     </div>
                     <p class="soft">
-                        "Your code to come back: "<span class="code">{hand.code.clone()}</span>
+                        {counts(hand)}" Your code to come back: "
+                        <span class="code">{hand.code.clone()}</span>
                     </p>
                 </div>
             }

@@ -4,16 +4,17 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use calendar::clock;
-use disclosure::Shown;
+use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Bars, Page};
+use ground::ui::{Bar, Bars, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::results::{By, Counted, Results, harmless, share, words};
 use questionnaires::whole::THEMES;
 use serde_json::json;
 
+use super::findings;
 use super::store::{self, Release};
 use crate::opened;
 use crate::store::Consultation;
@@ -37,6 +38,7 @@ pub async fn page(
     let about = outcomes::store::Which::About(consultation.id.clone());
     let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
     let page = Page::new(format!("Results: {}", consultation.terms.title), || {
+        let found = releases.first().map(|release| findings::shown(&release.findings));
         let releases = releases.iter().enumerate().map(|(nth, release)| {
             let at = release.checked_at.map(clock::day).unwrap_or_default();
             let differs = (!release.differs.is_empty()).then(|| {
@@ -58,6 +60,7 @@ pub async fn page(
             view! {
                 <details>
                     <summary>{format!("The results as published on {at}")}</summary>
+                    {findings::shown(&release.findings)}
                     {differs}
                     {tables(&release.results)}
                 </details>
@@ -74,6 +77,7 @@ pub async fn page(
                     </a>
                 </p>
                 <h1>"What parents said"</h1>
+                {found}
                 {outcomes::came_of_it(said)}
                 {releases}
                 <p class="soft no-print">
@@ -101,11 +105,12 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
     let each = results
         .questions
         .chunk_by(|one, next| one.question == next.question)
-        .map(question)
+        .map(|all| question(all, people))
         .collect_view();
+    let answered = format!("{} people answered", commas(people));
     let lead = results.asked.map_or_else(
-        || format!("{people} people answered."),
-        |asked| format!("{people} people answered, out of about {asked} who were asked."),
+        || format!("{answered}."),
+        |asked| format!("{answered}, out of about {} who were asked.", commas(asked)),
     );
     let left_out =
         results.left_out.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
@@ -129,30 +134,24 @@ pub fn tables(results: &Results) -> impl IntoView + use<> {
 }
 
 /// One question: its numbers, what the answers are about, and words that may be quoted. Of several
-/// options each is one.
-fn question(all: &[Counted]) -> impl IntoView + use<> {
+/// options each is one. `people`: all who answered, which the page says too.
+fn question(all: &[Counted], people: u64) -> impl IntoView + use<> {
     let Some(first) = all.first() else { return ().into_any() };
-    let share_of = |counted: &Counted, people: Option<u64>| {
-        share(people, counted.all()).map(|share| format!(" ({share}%)")).unwrap_or_default()
+    // Where a part is hidden, the whole is still known of a question that everyone was asked.
+    let of = |counted: &Counted| counted.all().or((!counted.is_of_some).then_some(people));
+    let row = |name: &str, people: Option<u64>, counted: &Counted| Bar {
+        name: name.to_owned(),
+        shown: people.map_or(Shown::Hidden, Shown::Number),
+        of: of(counted),
     };
-    let shown = |people: Option<u64>| people.map_or(Shown::Hidden, Shown::Number);
-    let rows = if first.option.is_some() {
+    let rows: Vec<Bar> = if first.option.is_some() {
         let each = all.iter().filter_map(|counted| {
             let people = counted.parts.first()?.1;
-            Some((
-                format!("{}{}", counted.option.clone()?, share_of(counted, people)),
-                shown(people),
-            ))
+            Some(row(counted.option.as_deref()?, people, counted))
         });
         each.collect()
     } else {
-        first
-            .parts
-            .iter()
-            .map(|(answer, people)| {
-                (format!("{answer}{}", share_of(first, *people)), shown(*people))
-            })
-            .collect()
+        first.parts.iter().map(|(answer, people)| row(answer, *people, first)).collect()
     };
     let caption = match (first.question.starts_with(THEMES), first.is_of_some) {
         (true, _) => "Out of everyone who wrote something. One answer can be about several themes",
@@ -197,7 +196,7 @@ fn beside(counted: &Counted) -> Option<impl IntoView + use<>> {
             let lives = (*lives)?;
             let each = share(*people, Some(lives))
                 .map_or_else(|| Shown::Hidden.words(), |share| format!("{share}"));
-            let (people, lives) = (words(*people), lives.to_string());
+            let (people, lives) = (words(*people), commas(lives));
             Some(view! {
                 <tr>
                     <th scope="row">{place.clone()}</th>
@@ -353,6 +352,7 @@ pub async fn json(State(house): State<House>, Path(id): Path<String>) -> Result<
         json!({
             "release": release.number,
             "published": release.checked_at.map(clock::machine),
+            "findings": release.findings.words,
             "differs": release.differs,
             "results": release.results,
         })

@@ -3,10 +3,12 @@
 //!
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says
 //! what differs. `whole` makes one set of questions of all versions, themes and channels; `release`
-//! is the organisers' page, `browse` everyone's, `store` holds the SQL. What is said about the
-//! counts, and in which words, is here.
+//! is the organisers' page, `browse` everyone's, `findings` the sentences that an organiser puts
+//! before the numbers, `store` holds the SQL. What is said about the counts, and in which words, is
+//! here.
 
 mod browse;
+mod findings;
 mod release;
 pub mod store;
 

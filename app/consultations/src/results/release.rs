@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use questionnaires::results::{Material, can_show_by, new};
 
 use super::browse::tables;
+use super::findings;
 use super::store::{self, MadeOf, Release};
 use crate::consultation;
 use crate::rules::Standing;
@@ -38,8 +39,8 @@ pub async fn page(
     .await
 }
 
-/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, or publishes what
-/// another has counted.
+/// POST `/forum/consultations/{id}/release`: counts, discards what was counted, publishes what
+/// another has counted, or says in words what was found.
 pub async fn act(
     State(house): State<House>,
     viewer: Viewer,
@@ -77,13 +78,26 @@ pub async fn act(
             discarded.await?;
             Ok(Redirect::to(&format!("{back}?done=discarded")).into_response())
         }
+        "findings" => say(&house, &viewer, &consultation, &sent).await,
         "publish" => {
-            let (kind, counted_at) =
-                (house.db.kind(), sent.typed("counted_at").parse().unwrap_or_default());
+            let found = match findings::read(&sent) {
+                Ok(found) => found,
+                Err(refusals) => {
+                    return shown(&house, &viewer, &consultation, &sent, "", &refusals).await;
+                }
+            };
+            let (kind, counted_at, number) = (
+                house.db.kind(),
+                sent.typed("counted_at").parse().unwrap_or_default(),
+                sent.typed("number").parse().unwrap_or_default(),
+            );
             let published = house.db.write(move |tx| {
                 Box::pin(async move {
                     let published = store::check(tx, kind, &id, counted_at, &by, now).await?;
                     if published {
+                        if !found.is_empty() {
+                            store::keep_findings(tx, (&id, number), 0, &found, &by, now).await?;
+                        }
                         audit::note(
                             tx,
                             Entry {
@@ -112,6 +126,59 @@ pub async fn act(
         }
         _ => count(&house, &viewer, versions, &sent).await,
     }
+}
+
+/// Says in words what was found, for results that everyone can read.
+async fn say(
+    house: &House,
+    viewer: &Viewer,
+    consultation: &Consultation,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let found = match findings::read(sent) {
+        Ok(found) => found,
+        Err(refusals) => return shown(house, viewer, consultation, sent, "", &refusals).await,
+    };
+    let releases = store::all(&house.db, &consultation.id).await?;
+    let done = format!("/forum/consultations/{}/release?done=findings", consultation.id);
+    let (number, seen): (i64, i64) = (
+        sent.typed("number").parse().unwrap_or_default(),
+        sent.typed("seen").parse().unwrap_or_default(),
+    );
+    // A second tap, or the same words again.
+    if releases.iter().any(|release| release.number == number && release.findings.words == found) {
+        return Ok(Redirect::to(&done).into_response());
+    }
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), consultation.id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let kept = store::keep_findings(tx, (&id, number), seen, &found, &by, now).await?;
+            if kept {
+                audit::note(
+                    tx,
+                    Entry {
+                        at: now,
+                        who: Some(&by),
+                        what: "findings written",
+                        about: &id,
+                        detail: "",
+                    },
+                )
+                .await?;
+            }
+            Ok::<_, sqlx::Error>(kept)
+        })
+    });
+    if kept.await? {
+        return Ok(Redirect::to(&done).into_response());
+    }
+    let refusals = Refusals::one(
+        "finding_1",
+        "Look at the results again, then save: someone else has changed the findings, or newer \
+         results have been published",
+    );
+    shown(house, viewer, consultation, sent, "", &refusals).await
 }
 
 async fn count(
@@ -168,7 +235,7 @@ async fn count(
             "asked",
             format!(
                 "Enter how many families were asked, or leave this empty. We had {} responses",
-                material.heard.len()
+                disclosure::commas(material.heard.len() as u64)
             ),
         );
         return shown(house, viewer, consultation, sent, "", &refusals).await;
@@ -242,11 +309,16 @@ async fn shown(
                 "Another organiser must now check the results and publish them.",
             )),
             "discarded" => Some(("Results discarded", "None of it was published.")),
+            "findings" => Some(("Findings saved", "Everyone can read them above the results.")),
             _ => None,
         };
         let waits = releases.iter().find(|release| release.checked_at.is_none());
         let is_again = releases.iter().any(|release| release.checked_at.is_some());
-        let to_check = waits.map(|release| to_check(release, me));
+        let to_check = waits.map(|release| to_check(release, me, sent, refusals));
+        let found = releases
+            .first()
+            .filter(|release| release.checked_at.is_some())
+            .map(|release| to_say(release, sent, refusals));
         let count = (is_closed && waits.is_none())
             .then(|| to_count(consultation, is_again, sent, refusals));
         let wait = (!is_closed).then(|| {
@@ -281,6 +353,7 @@ async fn shown(
                 <h1 id="count">"Results"</h1>
                 {wait}
                 {published}
+                {found}
                 {to_check}
                 {count}
             </div>
@@ -290,7 +363,12 @@ async fn shown(
 }
 
 /// What was counted and waits for another organiser.
-fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
+fn to_check(
+    release: &Release,
+    me: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> impl IntoView + use<> {
     let own = release.counted_by.0 == me;
     let way = if release.is_stale {
         view! {
@@ -308,14 +386,16 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
         }
         .into_any()
     } else {
-        let counted_at = release.counted_at.to_string();
+        let (counted_at, number) = (release.counted_at.to_string(), release.number.to_string());
         view! {
-            <form method="post">
+            <form method="post" novalidate>
                 <input type="hidden" name="counted_at" value=counted_at />
+                <input type="hidden" name="number" value=number />
                 <p>
                     "Check each table: is it right, and does it match what was asked? Once you \
                      publish them, everyone can read the results, and they never change."
                 </p>
+                {findings::fields(&release.findings, sent, refusals)}
                 <button class="button" name="step" value="publish">
                     "Publish these results"
                 </button>
@@ -334,6 +414,24 @@ fn to_check(release: &Release, me: &str) -> impl IntoView + use<> {
                 "Discard these and count again"
             </button>
         </form>
+    }
+}
+
+/// What was found, in words, for the results that everyone reads now.
+fn to_say(release: &Release, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let (number, seen) = (release.number.to_string(), release.findings.version.to_string());
+    view! {
+        <section class="stack">
+            <h2>"What you found, in words"</h2>
+            <form method="post" novalidate>
+                <input type="hidden" name="number" value=number />
+                <input type="hidden" name="seen" value=seen />
+                {findings::fields(&release.findings, sent, refusals)}
+                <button class="button" name="step" value="findings">
+                    "Save these findings"
+                </button>
+            </form>
+        </section>
     }
 }
 

@@ -29,6 +29,19 @@ pub struct Release {
     pub is_stale: bool,
     /// When another organiser had checked it; from then on everyone can read it.
     pub checked_at: Option<Millis>,
+    /// What the forum says it found, as it was written last.
+    pub findings: Findings,
+}
+
+/// What the forum says it found, in a few sentences before the numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// How often they have been written; 0 for never.
+    pub version: i64,
+    /// The sentences.
+    pub words: Vec<String>,
+    /// When they were written last.
+    pub said_at: Millis,
 }
 
 /// The releases of a consultation, the last first.
@@ -38,9 +51,12 @@ pub struct Release {
 pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
     let rows = sqlx::query(
         "SELECT r.number, r.results, r.differs, r.counted_by, a.shown_name, r.checked_at,
-         r.counted_at, CAST(c.changes - r.of_changes AS BIGINT)
+         r.counted_at, CAST(c.changes - r.of_changes AS BIGINT), f.version, f.words, f.said_at
          FROM releases r JOIN accounts a ON a.id = r.counted_by
            JOIN consultations c ON c.id = r.consultation_id
+           LEFT JOIN findings f ON f.consultation_id = r.consultation_id AND f.number = r.number
+             AND f.version = (SELECT max(l.version) FROM findings l
+               WHERE l.consultation_id = r.consultation_id AND l.number = r.number)
          WHERE r.consultation_id = $1 ORDER BY r.number DESC",
     )
     .bind(consultation_id)
@@ -55,6 +71,16 @@ pub async fn all(db: &Db, consultation_id: &str) -> Kept<Vec<Release>> {
             checked_at: row.get(5),
             counted_at: row.get(6),
             is_stale: row.get::<i64, _>(7) != 0,
+            findings: Findings {
+                version: row.get::<Option<i64>, _>(8).unwrap_or_default(),
+                words: row
+                    .get::<Option<String>, _>(9)
+                    .unwrap_or_default()
+                    .lines()
+                    .map(str::to_owned)
+                    .collect(),
+                said_at: row.get::<Option<Millis>, _>(10).unwrap_or_default(),
+            },
         })
     };
     rows.iter().map(one).collect()
@@ -207,6 +233,40 @@ pub async fn check(
         .bind(counted_at)
         .bind(by)
         .bind(now)
+        .execute(tx)
+        .await?
+        .rows_affected()
+        == 1)
+}
+
+/// Keeps what the forum says it found, beside what it said before. `seen`: the version that whoever
+/// wrote it had before her. False when that is not the last one any more, or when the release is
+/// not published.
+pub async fn keep_findings(
+    tx: &mut AnyConnection,
+    (consultation_id, number): (&str, i64),
+    seen: i64,
+    findings: &[String],
+    by: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let kept = sqlx::query(
+        "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
+         SELECT r.consultation_id, r.number, CAST($3 AS BIGINT), $4, $5, CAST($6 AS BIGINT)
+         FROM releases r
+         WHERE r.consultation_id = $1 AND r.number = $2 AND r.checked_at IS NOT NULL
+           AND (SELECT count(*) FROM findings f WHERE f.consultation_id = $1
+             AND f.number = $2) = $7
+         ON CONFLICT DO NOTHING",
+    );
+    Ok(kept
+        .bind(consultation_id)
+        .bind(number)
+        .bind(seen.saturating_add(1))
+        .bind(findings.join("\n"))
+        .bind(by)
+        .bind(now)
+        .bind(seen)
         .execute(tx)
         .await?
         .rows_affected()

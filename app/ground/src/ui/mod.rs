@@ -14,6 +14,6 @@ mod text;
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
-pub use parts::{Banner, Bars, Card, Labels, Mark, Pager, Timeline, When, capital};
+pub use parts::{Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, Timeline, When, capital};
 pub use style::{content_policy, css};
 pub use text::markdown;

@@ -112,31 +112,45 @@ pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
     view! { <ol class="timeline">{steps}</ol> }
 }
 
-/// A real table whose numbers are also drawn as bars. Only numbers that may be shown have a bar.
+/// A row of a table with bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// What is counted.
+    pub name: String,
+    /// How many.
+    pub shown: Shown,
+    /// The whole that these are a part of, where it is known and is shown too.
+    pub of: Option<u64>,
+}
+
+impl Bar {
+    /// The share of the whole: only of numbers that anyone can read.
+    fn share(&self) -> Option<u64> {
+        disclosure::share(self.shown.number()?, self.of?)
+    }
+}
+
+/// A real table whose shares are also drawn, each on a track that is the whole. A number that is
+/// not shown, or is a part of nothing that is shown, has no bar.
 #[component]
-pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
-    let largest = rows.iter().filter_map(|(_, shown)| shown.number()).max().unwrap_or(0).max(1);
+pub fn Bars(caption: String, rows: Vec<Bar>) -> impl IntoView {
+    let rounding = is_off_by_rounding(&rows).then(|| {
+        view! {
+            <p class="soft">"Percentages may not add up to 100 because of rounding."</p>
+        }
+    });
     let rows = rows
         .into_iter()
-        .map(|(name, shown)| {
-            let bar = shown.number().map(|number| {
-                // Hundredths of the longest bar; the largest number is at least one.
-                let width = (u128::from(number) * 100 / u128::from(largest)).to_string();
-                view! {
-                    <svg
-                        class="bar"
-                        viewBox="0 0 100 4"
-                        preserveAspectRatio="none"
-                        aria-hidden="true"
-                    >
-                        <rect width=width height="4" />
-                    </svg>
-                }
-            });
+        .map(|row| {
+            let (words, share) = (row.shown.words(), row.share());
+            let words = match share {
+                Some(share) => format!("{words} ({share}%)"),
+                None => words,
+            };
             view! {
                 <tr>
-                    <th scope="row">{name}</th>
-                    <td>{shown.words()}{bar}</td>
+                    <th scope="row">{row.name}</th>
+                    <td>{words}{share.map(|share| view! { <Share share /> })}</td>
                 </tr>
             }
         })
@@ -146,7 +160,30 @@ pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
             <caption>{caption}</caption>
             <tbody>{rows}</tbody>
         </table>
+        {rounding}
     }
+}
+
+/// A share in hundredths, drawn on a track that is the whole. What it shows must be said in words
+/// beside it.
+#[component]
+pub fn Share(share: u64) -> impl IntoView {
+    let width = share.min(100).to_string();
+    view! {
+        <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect width=width height="4" />
+        </svg>
+    }
+}
+
+/// Whether these are all parts of one whole, and their shares as they are written do not add up.
+fn is_off_by_rounding(rows: &[Bar]) -> bool {
+    let whole = rows.first().and_then(|row| row.of);
+    let people = rows.iter().map(|row| row.shown.number()).sum::<Option<u64>>();
+    let shares = rows.iter().map(Bar::share).sum::<Option<u64>>();
+    rows.iter().all(|row| row.of == whole)
+        && people == whole
+        && shares.is_some_and(|shares| shares != 100)
 }
 
 /// The words with a capital at the start, as at the beginning of a sentence or on a button.
@@ -154,4 +191,47 @@ pub fn Bars(caption: String, rows: Vec<(String, Shown)>) -> impl IntoView {
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(people: &[Shown], of: Option<u64>) -> Vec<Bar> {
+        let row = |shown: &Shown| Bar { name: "Row".into(), shown: *shown, of };
+        people.iter().map(row).collect()
+    }
+
+    fn drawn(people: &[Shown], of: Option<u64>) -> String {
+        let rows = rows(people, of);
+        Owner::new().with(|| view! { <Bars caption="All".to_owned() rows /> }.to_html())
+    }
+
+    #[test]
+    fn a_bar_is_the_share_that_is_printed_beside_it() {
+        let html = drawn(&[Shown::Number(1_500), Shown::Number(500)], Some(2_000));
+        assert!(html.contains("1,500 (75%)") && html.contains("width=\"75\""), "{html}");
+        assert!(html.contains("500 (25%)") && html.contains("width=\"25\""), "{html}");
+    }
+
+    #[test]
+    fn what_is_not_shown_and_what_is_part_of_nothing_has_no_bar() {
+        let html = drawn(&[Shown::FewerThanTen, Shown::Hidden], Some(40));
+        assert!(!html.contains("<svg") && !html.contains('%'), "{html}");
+        let html = drawn(&[Shown::Number(30)], None);
+        assert!(html.contains("30") && !html.contains("<svg"), "{html}");
+    }
+
+    #[test]
+    fn shares_that_do_not_add_up_say_so_once_and_only_where_they_are_parts_of_one_whole() {
+        let thirds = [Shown::Number(10), Shown::Number(10), Shown::Number(10)];
+        assert!(is_off_by_rounding(&rows(&thirds, Some(30))));
+        assert!(!is_off_by_rounding(&rows(&thirds[..2], Some(20))));
+        assert!(!is_off_by_rounding(&rows(&thirds, Some(40))), "several answers of each");
+        assert!(!is_off_by_rounding(&rows(&[Shown::Number(20), Shown::Hidden], Some(30))));
+        assert!(
+            !is_off_by_rounding(&rows(&[Shown::Number(0)], Some(0))) && !is_off_by_rounding(&[])
+        );
+        assert_eq!(drawn(&thirds, Some(30)).matches("because of rounding").count(), 1);
+    }
 }

@@ -11,7 +11,7 @@ use disclosure::Shown;
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Bars, Page, capital};
+use ground::ui::{Bar, Bars, Page, capital};
 use ground::viewer::{Role, Viewer};
 use islands::support::SupportButton;
 use leptos::prelude::*;
@@ -141,7 +141,10 @@ pub fn counts(counted: Vec<(String, u64)>) -> impl IntoView {
     let split = disclosure::split(&counted.iter().map(|(_, number)| *number).collect::<Vec<_>>());
     let total = format!("{} parents supported it.", capital(&split.total.words()));
     let is_shown = split.parts.iter().any(|part| *part != Shown::Hidden);
-    let rows = counted.into_iter().map(|(place, _)| place).zip(split.parts).collect();
+    let of = split.total.number();
+    let places = counted.into_iter().map(|(place, _)| place);
+    let rows: Vec<Bar> =
+        places.zip(split.parts).map(|(name, shown)| Bar { name, shown, of }).collect();
     let by_place = if is_shown {
         view! { <Bars caption="By place".to_owned() rows /> }.into_any()
     } else {

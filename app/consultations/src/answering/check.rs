@@ -1,0 +1,374 @@
+//! The list of answers: to check and to send, with the code that leads back to them; and the
+//! receipt once they are sent.
+
+use accounts::{Caller, may_write};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
+use deliveries::{Owed, owe};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Page, Summary};
+use ground::viewer::Viewer;
+use islands::answers::KeepAnswers;
+use leptos::prelude::*;
+use questionnaires::answers;
+
+use super::receipt::{banner, code_panel, what_next};
+use super::{
+    CODE_COOKIE, InHand, LINK_COOKIE, cookie, fields, in_hand, no_response, pages, read_cookie,
+};
+use crate::reading::is_in_own_words;
+use crate::responses::{self, Agreed, Once, Sending, State as Stands};
+use crate::rules::{GRACE, Standing, Who};
+use crate::{emails, standing_words};
+
+/// GET `/consultations/{id}/answers/{code}`: all answers, to check and to send; or, once they are
+/// sent, the receipt.
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path((id, code)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    match in_hand(&house, &id, &code).await? {
+        Some(hand) => {
+            let done = Sent::query(&uri).line("done");
+            let sent = Sent::of(&[("done", done.as_str())]);
+            Ok(shown(&house, &viewer, &hand, &sent, &Refusals::default()))
+        }
+        None => Ok(no_response(&house, &viewer, &id::parse(&id).ok_or(Error::NotFound)?, &code)),
+    }
+}
+
+/// POST `/consultations/{id}/answers/{code}`: sends the answers or takes them back, or emails their
+/// code.
+pub async fn end(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    Path((id, code)): Path<(String, String)>,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let Some(hand) = in_hand(&house, &id, &code).await? else {
+        let id = id::parse(&id).ok_or(Error::NotFound)?;
+        return Ok(no_response(&house, &viewer, &id, &code));
+    };
+    if !hand.is_open(&house) {
+        return Ok(Redirect::to(&hand.to("")).into_response());
+    }
+    if sent.typed("step") == "email" {
+        return email(&house, &viewer, &caller, &hand, &sent).await;
+    }
+    let consultation = &hand.response.consultation;
+    let once = match consultation.terms.access {
+        Who::Anyone => None,
+        Who::SignedIn => viewer.person().map(|person| Once::Account(person.account_id.clone())),
+        Who::Link => read_cookie(&headers, LINK_COOKIE).map(Once::Link),
+    };
+    let (consultation_id, code, back) = (consultation.id.clone(), hand.code.clone(), hand.to(""));
+    if sent.typed("step") == "withdraw" {
+        let (kind, must_be) = (house.db.kind(), consultation.terms.access != Who::Anyone);
+        let withdrawn = house.db.write(move |tx| {
+            Box::pin(async move {
+                responses::withdraw(tx, kind, &consultation_id, &code, must_be, once.as_ref()).await
+            })
+        });
+        if withdrawn.await? {
+            return Ok(Redirect::to(&back).into_response());
+        }
+        let what_to_do = match consultation.terms.access {
+            Who::Link => {
+                "Open the link you sent them from on this phone, then delete them. Until then they \
+                 still count"
+            }
+            _ => {
+                "Sign in to the account that sent them, then delete them. Until then they still \
+                 count"
+            }
+        };
+        return Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", what_to_do)));
+    }
+    if sent.typed("step") == "agree" {
+        let may_quote = sent.typed("quote") == "yes";
+        house
+            .db
+            .write(move |tx| Box::pin(async move { responses::agree(tx, &code, may_quote).await }))
+            .await?;
+        return Ok(Redirect::to(&back).into_response());
+    }
+    if let Some(missing) = answers::missing(&consultation.questionnaire, &hand.response.answers) {
+        let refusals =
+            Refusals::one("answers", format!("Answer this question too: {}", missing.text));
+        return Ok(shown(&house, &viewer, &hand, &sent, &refusals));
+    }
+    let who_is_it = match consultation.terms.access {
+        Who::SignedIn => "Sign in, then send them. Your answers are saved",
+        _ => "Open your own link on this phone too, then send them. Your answers are saved",
+    };
+    if consultation.terms.access != Who::Anyone && once.is_none() {
+        return Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", who_is_it)));
+    }
+    let agreed = Agreed {
+        may_quote: sent.typed("quote") == "yes",
+        wants_outcome: sent.typed("outcome") == "yes",
+    };
+    let (kind, questionnaire) = (house.db.kind(), consultation.questionnaire.clone());
+    let sending = house.db.write(move |tx| {
+        Box::pin(async move {
+            // An answer may have been taken away in another tab meanwhile.
+            let held = responses::hold(tx, kind, &code).await?;
+            if held.is_none_or(|held| answers::missing(&questionnaire, &held).is_some()) {
+                return Ok(None);
+            }
+            responses::send(tx, &consultation_id, &code, once.as_ref(), agreed).await.map(Some)
+        })
+    });
+    match sending.await? {
+        // The phone forgets the code: the next person who takes it up must not find these answers.
+        Some(Sending::Counts) => {
+            let path = format!("/consultations/{}", consultation.id);
+            Ok((cookie(&house, (CODE_COOKIE, &path), "", 0), Redirect::to(&back)).into_response())
+        }
+        None => Ok(Redirect::to(&back).into_response()),
+        Some(Sending::SentBefore) => {
+            let what_to_do = "You have already sent answers. Use the code you got then to change \
+                them. Each person can send one set of answers";
+            Ok(shown(&house, &viewer, &hand, &sent, &Refusals::one("answers", what_to_do)))
+        }
+    }
+}
+
+/// Owes the code to the address that was typed. The address is in that one email alone: its key is
+/// made of the form and not of the code, so that nothing else says whose answers these are.
+async fn email(
+    house: &House,
+    viewer: &Viewer,
+    caller: &Caller,
+    hand: &InHand,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let address = match forms::address(sent.typed("email")) {
+        Ok(address) => address,
+        Err(what_to_do) => {
+            let refusals = Refusals::one("email", what_to_do);
+            return Ok(shown(house, viewer, hand, sent, &refusals));
+        }
+    };
+    if !may_write(house, caller, &address).await? {
+        let refusals = Refusals::one(
+            "email",
+            "Wait an hour, or write your code down. We have been asked for too many emails",
+        );
+        return Ok(shown(house, viewer, hand, sent, &refusals));
+    }
+    let consultation = &hand.response.consultation;
+    let is_sent = hand.response.state == Stands::Sent;
+    let words = emails::code(house, consultation, &hand.code, is_sent);
+    let (now, key) = (house.clock.now(), format!("code {}", sent.once()));
+    // Answers that were not sent can only be come back to while it is open.
+    let not_after = (!is_sent).then_some(consultation.terms.closes_at + GRACE);
+    let owed = house.db.write(move |tx| {
+        Box::pin(async move {
+            let owed = Owed {
+                dedup_key: &key,
+                kind: "code",
+                account_id: None,
+                to: &address,
+                words: &words,
+                at: now,
+                not_after,
+            };
+            owe(tx, owed).await
+        })
+    });
+    owed.await?;
+    Ok(Redirect::to(&hand.to("?done=emailed")).into_response())
+}
+
+fn shown(
+    house: &House,
+    viewer: &Viewer,
+    hand: &InHand,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Response {
+    let response = &hand.response;
+    let (consultation, terms) = (&response.consultation, &response.consultation.terms);
+    let (standing, is_open) = (consultation.standing(house.clock.now()), hand.is_open(house));
+    let asked = answers::asked(&consultation.questionnaire, &response.answers);
+    let title = match response.state {
+        Stands::Sent => "We have your answers",
+        Stands::Withdrawn => "Your answers have been deleted",
+        _ if is_open => "Check your answers",
+        _ => "Your answers were not sent",
+    };
+    let page = Page::new(title, || {
+        let rows = asked.iter().filter(|question| question.kind.has_answer()).map(|question| {
+            let answer =
+                fields::in_words(question, response.answers.get(&question.key), &hand.places);
+            let unseen = format!(": {}", question.text);
+            let change = is_open.then(|| {
+                view! {
+                    <a href=hand
+                        .to(
+                            &format!("/questions/{}?then=list", question.key),
+                        )>"Change"<span class="unseen">{unseen}</span></a>
+                }
+            });
+            view! {
+                <div>
+                    <dt>{question.text.clone()}</dt>
+                    <dd>
+                        <p class="lines">{answer}</p>
+                        {change}
+                    </dd>
+                </div>
+            }
+        });
+        let rows = (response.state != Stands::Withdrawn).then(|| {
+            view! {
+                <dl class="answers" id="answers">
+                    {rows.collect_view()}
+                </dl>
+            }
+        });
+        let quote = || {
+            view! {
+                <label class="option">
+                    <input type="checkbox" name="quote" value="yes" checked=response.may_quote />
+                    "You can quote what I wrote, without my name"
+                </label>
+            }
+        };
+        let must_sign_in = terms.access == Who::SignedIn && !viewer.is_signed_in();
+        let send =
+            (is_open && matches!(response.state, Stands::Begun | Stands::Reopened)).then(|| {
+                if must_sign_in {
+                    let to = ground::routes::sign_in_then(&hand.to(""));
+                    return view! {
+                        <p>
+                            <a class="button" href=to>
+                                "Sign in to send your answers"
+                            </a>
+                        </p>
+                        <p class="soft">
+                            "Your answers are saved, but they only count once you send them. \
+                             Nobody can see which are yours."
+                        </p>
+                    }
+                    .into_any();
+                }
+                let has_words = asked.iter().any(|question| {
+                    is_in_own_words(&question.kind) && response.answers.contains_key(&question.key)
+                });
+                let quote = has_words.then(quote);
+                // Only an account can be emailed, and only where we keep that it took part anyway.
+                let outcome = (terms.access == Who::SignedIn).then(|| {
+                    view! {
+                        <label class="option">
+                            <input type="checkbox" name="outcome" value="yes" />
+                            "Email me about what happens next"
+                        </label>
+                    }
+                });
+                view! {
+                    <form method="post">
+                        {quote}{outcome}<button class="button" name="step" value="send">
+                            "Send my answers"
+                        </button>
+                    </form>
+                    <p class="soft">
+                        "Your answers only count once you send them. You can change or \
+                         delete them until this closes."
+                    </p>
+                }
+                .into_any()
+            });
+        let agree = (is_open && response.state == Stands::Sent).then(|| {
+            view! {
+                <form method="post">
+                    {quote()}
+                    <button class="button quiet" name="step" value="agree">
+                        "Save"
+                    </button>
+                </form>
+            }
+        });
+        let withdraw = (is_open && response.state == Stands::Sent).then(|| {
+            view! {
+                <details>
+                    <summary>"Delete my answers"</summary>
+                    <form method="post">
+                        <p>"They will be deleted for good."</p>
+                        <button class="button warn" name="step" value="withdraw">
+                            "Delete them"
+                        </button>
+                    </form>
+                </details>
+            }
+        });
+        let is_sent = response.state == Stands::Sent;
+        let banner = banner(sent.typed("done") == "emailed", is_sent, is_open);
+        let what_next = is_sent.then(|| what_next(house, hand));
+        let go_on = hand.next(house).map(|question| {
+            let to = hand.to(&format!("/questions/{}", question.key));
+            view! {
+                <p>
+                    <a class="button quiet" href=to>
+                        "Continue with the next question"
+                    </a>
+                </p>
+            }
+        });
+        let closing = (standing == Standing::Closing && is_open).then(|| {
+            let until = clock::day_and_hour(terms.closes_at + GRACE);
+            view! {
+                <p class="panel warn">
+                    {format!(
+                        "This closed while you were answering. You have until {until} to send your \
+                         answers.",
+                    )}
+                </p>
+            }
+        });
+        let on_this_phone = is_open.then(|| {
+            view! {
+                <div data-response=hand.to("")>
+                    <KeepAnswers />
+                </div>
+            }
+        });
+        let code = (response.state != Stands::Withdrawn && is_open)
+            .then(|| code_panel(house, hand, sent, refusals));
+        view! {
+            <article class="stack">
+                {banner}
+                <p>
+                    <a class="back" href=format!("/consultations/{}", consultation.id)>
+                        {terms.title.clone()}
+                    </a>
+                </p>
+                <Summary refusals />
+                {pages::reopened(hand)}
+                <h1>{title}</h1>
+                <p class="state">{standing_words(standing, (terms.opens_at, terms.closes_at))}</p>
+                {closing}
+                {on_this_phone}
+                {what_next}
+                {go_on}
+                {code}
+                {rows}
+                {send}
+                {agree}
+                {withdraw}
+            </article>
+        }
+    });
+    let page = if is_open { page.with_island() } else { page };
+    page.kept_for_going_back().refused_for(refusals).answer(house, viewer)
+}

@@ -1,0 +1,14 @@
+-- What the forum says it found, in up to three sentences before the numbers of a release, a line each. Each time it is
+-- written is a version of its own, and the last one is shown. The same rules stand in sqlite/0024_findings.sql.
+CREATE TABLE findings (
+  consultation_id TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  version BIGINT NOT NULL CHECK (version > 0),
+  words TEXT NOT NULL,
+  said_by TEXT NOT NULL REFERENCES accounts (id),
+  said_at BIGINT NOT NULL,
+  PRIMARY KEY (consultation_id, number, version),
+  FOREIGN KEY (consultation_id, number) REFERENCES releases (consultation_id, number)
+);
+CREATE TRIGGER findings_are_append_only BEFORE UPDATE OR DELETE ON findings FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER findings_are_not_emptied BEFORE TRUNCATE ON findings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
