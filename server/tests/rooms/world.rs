@@ -386,6 +386,12 @@ impl Browser<'_> {
         ]
     }
 
+    /// Asks for another email address, with the password that everyone here has.
+    pub async fn changes_address(&self, email: &str) -> Answer {
+        let fields = [("email", email), ("password", "three small words")];
+        self.post("/account/email", &fields).await
+    }
+
     pub async fn support(&self, topic: &str, wish: &str) -> Answer {
         self.post(&format!("/topics/{topic}/support"), &[("wish", wish)]).await
     }
