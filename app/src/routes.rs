@@ -3,7 +3,7 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{account, desks, home, said, service, services, standing};
+use crate::{account, desks, found, home, said, service, services, standing};
 
 /// Every room's addresses.
 #[must_use]
@@ -45,6 +45,10 @@ fn own() -> Routes {
         .get("/accessibility", Anyone, standing::accessibility)
         .get("/privacy", Anyone, standing::privacy)
         .get("/offline", Anyone, standing::offline)
+        .get("/robots.txt", Anyone, found::robots)
+        .get("/sitemap.xml", Anyone, found::sitemap)
+        .get("/sitemap/{page}", Anyone, found::sitemap_part)
+        .get("/manifest.webmanifest", Anyone, found::manifest)
         .get("/healthz", Anyone, standing::healthz)
         .get("/readyz", Anyone, standing::readyz)
 }

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use forms::Refusals;
 use leptos::prelude::*;
 
+use super::described::described;
 use super::{Mark, content_policy, css};
 use crate::house::House;
 use crate::viewer::{Role, Viewer};
@@ -18,6 +19,7 @@ pub struct Page {
     program: Option<&'static str>,
     is_kept: bool,
     signs_in: bool,
+    about: Option<String>,
 }
 
 impl Page {
@@ -33,6 +35,7 @@ impl Page {
             program: None,
             is_kept: false,
             signs_in: false,
+            about: None,
         }
     }
 
@@ -105,6 +108,14 @@ impl Page {
         self
     }
 
+    /// What this page is about, in a sentence for whoever it is passed on to. Without one it is the
+    /// page's lead.
+    #[must_use]
+    pub fn about(mut self, words: &str) -> Self {
+        self.about = Some(words.to_owned());
+        self
+    }
+
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
@@ -112,6 +123,9 @@ impl Page {
         let script = self.program.zip(folder).map(|(name, folder)| boot_script(folder, name));
         let policy = content_policy(script.as_deref());
         let is_signed_in = self.signs_in || viewer.is_signed_in();
+        let path = viewer.public_page().filter(|_| self.status == StatusCode::OK);
+        let described =
+            path.map(|path| described(house, path, &self.title, self.about.as_deref(), &self.body));
         let body = self.body;
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
@@ -125,6 +139,9 @@ impl Page {
                         <meta name="color-scheme" content="light dark" />
                         <title>{title}</title>
                         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                        <link rel="apple-touch-icon" href="/icon-192.png" />
+                        <link rel="manifest" href="/manifest.webmanifest" />
+                        {described}
                         <style inner_html=css() />
                     </head>
                     <body>
