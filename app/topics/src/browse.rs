@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, When};
+use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
@@ -245,8 +245,9 @@ fn topic_page(
     };
     let state = more.map(|more| format!("{}. {more}", standing.words()));
     let title = topic.title.clone();
+    let about = format!("What would help, in a parent's words: {}", topic.would_help);
     let CameOfIt { counted, plans, updates } = came_of_it;
-    Page::new(title, || {
+    let page = Page::new(title, || {
         let banner = banner.map(|(title, what_next)| {
             view! {
                 <Banner title>
@@ -319,6 +320,10 @@ fn topic_page(
                 </p>
             }
         });
+        let share = (standing == Standing::Published).then(|| {
+            let address = house.link(&format!("/topics/{}", topic.id));
+            view! { <Share address title=topic.title.clone() /> }
+        });
         let labels = if topic.labels.is_empty() {
             vec![format!("All of {}", house.names.area)]
         } else {
@@ -344,11 +349,13 @@ fn topic_page(
                 <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
                 {plans}
                 {outcomes::came_of_it(updates)}
+                {share}
                 {withdraw}
                 {merge}
             </article>
         }
-    })
+    });
+    page.about(&about)
 }
 
 /// The address of the list with this filter, after this entry.
@@ -370,11 +377,5 @@ fn address(filter: &Filter, last: Option<&Listed>) -> String {
 /// The first line, at most 140 characters of it, cut between words.
 #[must_use]
 pub fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 140 {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(140).collect();
-    let end = cut.rfind(' ').unwrap_or(cut.len());
-    format!("{} …", &cut[..end])
+    forms::beginning(text.lines().next().unwrap_or_default(), 140)
 }
