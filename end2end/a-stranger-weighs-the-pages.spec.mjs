@@ -61,8 +61,11 @@ test('the program of the support button comes after the page and stays small', a
   }
 });
 
+/** What a browser asks for by itself, to show the page in a tab or on a home screen. */
+const BY_ITSELF = ['/favicon.svg', '/icon-192.png', '/manifest.webmanifest'];
+
 /**
- * Opens a page and gives what went over the wire for it, the favicon apart: path, bytes with headers, and when it was
+ * Opens a page and gives what went over the wire for it, those apart: path, bytes with headers, and when it was
  * asked for and had come by the browser's own clock.
  */
 async function watchWire(page, path) {
@@ -71,7 +74,7 @@ async function watchWire(page, path) {
   client.on('Network.requestWillBeSent', ({ requestId, request, timestamp }) => {
     const { pathname, host } = new URL(request.url);
     const own = host === new URL(service.url).host;
-    if (pathname !== '/favicon.svg') requests.set(requestId, { path: own ? pathname : request.url, asked: timestamp });
+    if (!BY_ITSELF.includes(pathname)) requests.set(requestId, { path: own ? pathname : request.url, asked: timestamp });
   });
   client.on('Network.loadingFinished', ({ requestId, encodedDataLength, timestamp }) => Object.assign(requests.get(requestId) ?? {}, { bytes: encodedDataLength, came: timestamp }));
   await client.send('Network.enable');

@@ -3,7 +3,7 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{about, account, desks, home, said, search, service, services, standing};
+use crate::{about, account, desks, found, home, said, search, service, services, standing};
 
 /// Every room's addresses.
 #[must_use]
@@ -51,6 +51,10 @@ fn own() -> Routes {
         .get("/accessibility", Anyone, about::accessibility)
         .get("/privacy", Anyone, about::privacy)
         .get("/offline", Anyone, standing::offline)
+        .get("/robots.txt", Anyone, found::robots)
+        .get("/sitemap.xml", Anyone, found::sitemap)
+        .get("/sitemap/{page}", Anyone, found::sitemap_part)
+        .get("/manifest.webmanifest", Anyone, found::manifest)
         .get("/healthz", Anyone, standing::healthz)
         .get("/readyz", Anyone, standing::readyz)
 }

@@ -12,9 +12,12 @@ use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::rules::{Awaited, Outcome, Verdict, awaited};
+use topics::rules::Standing;
 use updates::store::{self, Contribution, Kind};
 
 const MOST_ON_A_PAGE: i64 = 30;
+/// The state of a topic that went to the safeguarding lead.
+const PASSED_ON: &str = "passed on";
 
 /// GET `/account/said`: every topic, support and response of this account, and what has happened.
 pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
@@ -40,14 +43,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What you said and what happened next", || {
-        let nothing = (said.is_empty() && comments.is_empty()).then(|| {
-            view! {
-                <p>
-                    "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
-                    ", support one or answer a consultation, and you will see here what happened."
-                </p>
-            }
-        });
+        let nothing = (said.is_empty() && comments.is_empty()).then(nothing_yet);
         let comments = (!comments.is_empty()).then(|| {
             let rows = comments
                 .iter()
@@ -58,8 +54,6 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <ul class="cards">{rows}</ul>
             }
         });
-        let has_any = !said.is_empty();
-        let rows = said.into_iter().map(|said| row(said, within, now)).collect::<Vec<_>>();
         view! {
             <div class="stack">
                 <p>
@@ -69,7 +63,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 </p>
                 <h1>"What you said and what happened next"</h1>
                 {nothing}
-                {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
+                {rows(said, within, now, 2)}
                 {comments}
                 <Pager first next />
                 <p class="soft">
@@ -82,9 +76,29 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
+/// Where somebody has said nothing so far.
+pub fn nothing_yet() -> impl IntoView {
+    view! {
+        <p>
+            "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
+            ", support one or answer a consultation, and you will see here what happened."
+        </p>
+    }
+}
+
+/// What somebody said and what happened about it, each with its state. `level`: the level of the
+/// headings.
+pub fn rows(said: Vec<Contribution>, within: Millis, now: Millis, level: u8) -> impl IntoView {
+    (!said.is_empty()).then(|| {
+        let rows = said.into_iter().map(|said| row(said, within, now, level)).collect::<Vec<_>>();
+        view! { <ul class="cards">{rows}</ul> }
+    })
+}
+
+fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoView {
     let state = state(&said, within, now);
     let to = address(&said);
+    let is_private = said.state == PASSED_ON;
     let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
         ("proposed", _) => "You proposed this",
@@ -123,29 +137,23 @@ fn row(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
             <When at />
         }
     });
+    // Only the safeguarding lead sees the words of what was passed on: a phone may be borrowed.
+    let title = if is_private {
+        view! { "Something you sent to the forum" }.into_any()
+    } else {
+        view! { <a href=to>{subject.title}</a> }.into_any()
+    };
+    let title = if level == 2 {
+        view! { <h2>{title}</h2> }.into_any()
+    } else {
+        view! { <h3>{title}</h3> }.into_any()
+    };
     view! {
         <li class="card">
-            <h2>
-                <a href=to>{subject.title}</a>
-            </h2>
-            <p class="state">{state}</p>
+            {title} <p class="state">{state}</p>
             {update}
             <p class="soft">{how}{when}</p>
             {wants}
-        </li>
-    }
-}
-
-/// One thing she said as a line of another page: what it is, and what has happened so far.
-pub(crate) fn line(said: Contribution, within: Millis, now: Millis) -> impl IntoView {
-    let state = state(&said, within, now);
-    let to = address(&said);
-    view! {
-        <li>
-            <h3>
-                <a href=to>{said.subject.title}</a>
-            </h3>
-            <p>{state}</p>
         </li>
     }
 }
@@ -202,11 +210,11 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         };
     }
     match said.state.as_str() {
-        "waiting" => "○ Waiting to be checked",
-        "declined" => "× Not published",
-        "passed on" => "○ With the forum, privately",
-        "withdrawn" => "○ Withdrawn",
-        "merged" => "● Joined with another topic",
+        "waiting" => Standing::Waiting.words(),
+        "declined" => Standing::Declined(String::new()).words(),
+        PASSED_ON => Standing::PassedOn.words(),
+        "withdrawn" => Standing::Withdrawn.words(),
+        "merged" => Standing::Merged(String::new()).words(),
         "counting" => "○ Voting is still open",
         "in no round" => "○ Not in a voting round yet",
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",

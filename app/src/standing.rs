@@ -18,6 +18,19 @@ pub async fn offline(State(house): State<House>, viewer: Viewer) -> Response {
                     "Your phone has no internet connection at the moment. Anything you have \
                      already sent is safe."
                 </p>
+                <h2>"What is on this phone"</h2>
+                <ul>
+                    <li>
+                        "Answers to a consultation that we haven't got yet. They stay in this \
+                         browser. When you have signal, open your answers here again, and we will \
+                         send them."
+                    </li>
+                    <li>
+                        "What you were writing on the page before. It isn't sent. Go back: it \
+                         should still be there."
+                    </li>
+                    <li>"This page, and nothing else. To read the others you need signal."</li>
+                </ul>
                 <p>
                     <a href="/">"Go to the home page"</a>
                 </p>

@@ -1,4 +1,5 @@
-//! What is waiting on a desk, and what is open now, from every room in one query.
+//! What is waiting on a desk, what is open now, and what everyone may find, from every room in one
+//! query.
 
 use calendar::clock::Millis;
 use consultations::store::Listed;
@@ -118,4 +119,57 @@ pub async fn open_now(
     let mut said: Vec<outcomes::store::Listed> = of("update").map(said).collect();
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
     Ok((all, asked, said))
+}
+
+/// Every public page about one thing, as (path, when it last changed, if that is known).
+const PUBLIC_PAGES: &str = "SELECT '/topics/' || t.id AS path,
+       coalesce(r.counted_at, t.published_at) AS at
+     FROM topics t LEFT JOIN rounds r ON r.id = t.round_id
+     WHERE t.published_at IS NOT NULL AND t.merged_at IS NULL AND t.declined_at IS NULL
+       AND t.passed_on_at IS NULL AND t.withdrawn_at IS NULL
+   UNION ALL SELECT '/rounds/' || id, counted_at FROM rounds
+   UNION ALL SELECT '/notices/' || id, started_at FROM notices WHERE started_at IS NOT NULL
+   UNION ALL SELECT '/plans/' || p.id, coalesce((SELECT max(d.published_at) FROM drafts d
+       WHERE d.plan_id = p.id), p.registered_at) FROM plans p
+   UNION ALL SELECT '/consultations/' || id, opens_at FROM consultations
+     WHERE opened_at IS NOT NULL AND opens_at <= $1
+   UNION ALL SELECT '/consultations/' || c.id || '/results', (SELECT max(r.checked_at)
+       FROM releases r WHERE r.consultation_id = c.id) FROM consultations c
+     WHERE c.opened_at IS NOT NULL AND c.opens_at <= $1
+       AND EXISTS (SELECT 1 FROM releases r WHERE r.consultation_id = c.id
+         AND r.checked_at IS NOT NULL)
+   UNION ALL SELECT '/updates/' || update_id, max(published_at) FROM update_versions
+     GROUP BY update_id
+   UNION ALL SELECT '/services/' || id, CAST(NULL AS BIGINT) FROM services
+     WHERE retired_at IS NULL
+   UNION ALL SELECT '/places/' || id, CAST(NULL AS BIGINT) FROM places WHERE retired_at IS NULL";
+
+/// How many public pages are about one thing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error> {
+    let sql = format!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
+    sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
+}
+
+/// Some public pages, each as (path, when it last changed, if that is known); always in the same
+/// order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn public_pages(
+    db: &Db,
+    now: Millis,
+    (most, from): (i64, i64),
+) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
+    let sql =
+        format!("SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path LIMIT $2 OFFSET $3");
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now)
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

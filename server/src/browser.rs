@@ -1,4 +1,5 @@
-//! The browser's programs, embedded and served under the hash of their content, cached for good.
+//! The browser's programs, embedded and served under the hash of their content, cached for good; and
+//! our own pictures.
 
 use std::sync::LazyLock;
 
@@ -37,6 +38,15 @@ stroke-width='4' stroke-linecap='round'>\
 <path stroke='#1f6f5c' d='M6 4c0 9 6 7 6 14v10'/>\
 <path stroke='#f4b740' d='M26 4c0 9-6 7-6 14v10'/></svg>";
 
+/// Pictures of our own, each made from the SVG of the same name beside it, in the light colours of
+/// `style/tokens.css`.
+const PICTURES: [(&str, &[u8]); 4] = [
+    ("/preview.png", include_bytes!("../pictures/preview.png")),
+    ("/icon-192.png", include_bytes!("../pictures/icon-192.png")),
+    ("/icon-512.png", include_bytes!("../pictures/icon-512.png")),
+    ("/icon-maskable-512.png", include_bytes!("../pictures/icon-maskable-512.png")),
+];
+
 /// Where the programs are served, as in `/pkg/3f9a…`; `None` when they were not built.
 #[must_use]
 pub fn folder() -> Option<String> {
@@ -45,21 +55,22 @@ pub fn folder() -> Option<String> {
 
 /// The addresses of what is served as it is.
 pub fn routes() -> Router<House> {
-    Router::new()
+    let pictures = PICTURES.into_iter().fold(Router::new(), |router, (path, bytes)| {
+        router.route(path, get(move || async move { picture("image/png", bytes) }))
+    });
+    pictures
         .route("/favicon.svg", get(favicon))
         .route("/offline.js", get(offline))
         .route("/pkg/{version}/{file}", get(file))
 }
 
 async fn favicon() -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "image/svg+xml"),
-            (header::CACHE_CONTROL, "public, max-age=604800"),
-        ],
-        FAVICON,
-    )
-        .into_response()
+    picture("image/svg+xml", FAVICON.as_bytes())
+}
+
+fn picture(kind: &'static str, bytes: &'static [u8]) -> Response {
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=604800")];
+    (headers, bytes).into_response()
 }
 
 /// Shows "You are offline" instead of the browser's own page. It keeps that one page and asks the

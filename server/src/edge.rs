@@ -17,6 +17,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::NOT_FOR_SEARCH;
 use ground::viewer::Viewer;
 use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -194,7 +195,11 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
+    let is_fault = answer.status().is_client_error() || answer.status().is_server_error();
     let headers = answer.headers_mut();
+    if is_fault {
+        headers.insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));
+    }
     let is_program = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind == "application/wasm" || kind == "text/javascript");

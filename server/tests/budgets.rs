@@ -77,6 +77,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/topics/new",
             "/rounds",
             "/account",
+            "/account/details",
+            "/account/email",
             "/forum",
             "/admin/people",
             "/admin/area",
@@ -110,6 +112,11 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             assert!(answer.html.len() < 100_000, "GET {path}: a page does not grow with its list");
             assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
         }
+        for path in ["/sitemap.xml", "/sitemap/1"] {
+            within_four(&everyone, path).await;
+        }
+        let details = [("shown_name", "Everyone"), ("place", world.north.as_str())];
+        within_eight(&everyone, "/account/details", &details).await;
         let proposal = everyone.proposal("Another");
         let support = format!("/topics/{topic}/support");
         let decision = format!("/forum/topics/{waiting}");

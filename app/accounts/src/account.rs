@@ -2,34 +2,35 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::DAY;
+use calendar::clock::{DAY, HOUR, Millis};
 use deliveries::{Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::with_then;
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller};
-use super::{emails, session, store};
+use super::attempts::{self, Caller, Kind};
+use super::{emails, passwords, session, sign_in, store};
 
-/// POST `/account/sessions/end`: one session, or without a name all of them.
+/// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
+/// or without a session all of them.
 pub async fn end_sessions(
     State(house): State<House>,
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let only = id::parse(sent.typed("session"));
-    let everywhere = only.is_none();
-    store::end_sessions(&house.db, person.account_id.clone(), only).await?;
-    Ok(if everywhere {
-        session::signed_out(&house, Redirect::to("/?done=signed-out").into_response())
-    } else {
-        Redirect::to("/account?done=sessions").into_response()
-    })
+    let (account_id, here) = (person.account_id.clone(), person.session_id.clone());
+    if let Some(session) = id::parse(sent.typed("session")) {
+        store::end_sessions_like(&house.db, account_id, session, here).await?;
+        return Ok(Redirect::to("/account?done=sessions").into_response());
+    }
+    store::end_sessions(&house.db, account_id, None).await?;
+    Ok(session::signed_out(&house, Redirect::to("/?done=signed-out").into_response()))
 }
 
 /// A GET where only a POST has an answer, as after a reload.
@@ -37,49 +38,63 @@ pub async fn back() -> Redirect {
     Redirect::to("/account")
 }
 
+/// For how long after a link was used it shows that whoever uses the session is herself.
+const FRESH: Millis = HOUR;
+
 /// GET `/account/email`
-pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Response {
-    email_page(&house, &viewer, "", &Refusals::default())
+pub async fn email_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let proof = store::proof(&house.db, &viewer.signed_in()?.session_id).await?;
+    Ok(email_page(&viewer, &proof, "", &Refusals::default(), false)?.answer(&house, &viewer))
 }
 
-/// POST `/account/email`: tells the old address, asks the new one.
+/// POST `/account/email`: tells the old address, asks the new one; but first makes sure that it is
+/// the person herself who asks, and not whoever holds her phone.
 pub async fn change_email(
     State(house): State<House>,
     viewer: Viewer,
     caller: Caller,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let person = viewer.signed_in()?;
-    let email = match forms::address(sent.typed("email")) {
-        Ok(email) if email == person.email => {
-            Err("Enter an email address that is different from your current one".to_owned())
-        }
-        other => other,
+    let (person, now) = (viewer.signed_in()?, house.clock.now());
+    let proof = store::proof(&house.db, &person.session_id).await?;
+    let mut refusals = Refusals::default();
+    let email = refusals.take("email", new_address(sent.typed("email"), &person.email));
+    if proof.password_hash.is_some() && sent.typed("password").is_empty() {
+        refusals.add("password", "Enter your password");
+    }
+    let refuse = |refusals: &Refusals| -> Result<Response, Error> {
+        let page = email_page(&viewer, &proof, sent.typed("email"), refusals, false)?;
+        Ok(page.answer(&house, &viewer))
     };
-    let email = match email {
-        Ok(email) => email,
-        Err(what_to_do) => {
-            return Ok(email_page(
-                &house,
-                &viewer,
-                sent.typed("email"),
-                &Refusals::one("email", what_to_do),
+    let Some(email) = email.filter(|_| refusals.is_empty()) else { return refuse(&refusals) };
+    if let Some(stored) = &proof.password_hash {
+        let few_tries = attempts::may_try(&house, &caller, &person.email).await?;
+        let password = sent.typed("password").to_owned();
+        let fits = passwords::fits(&house, password, Some(stored.clone())).await;
+        if !few_tries {
+            return refuse(&Refusals::one(
+                "password",
+                "Too many attempts. Wait 15 minutes and try again",
             ));
         }
-    };
+        if !fits {
+            return refuse(&Refusals::one("password", "Check your password and try again"));
+        }
+        attempts::forget(&house.db, Kind::Password, &person.email).await?;
+    } else if now - proof.began_at > FRESH {
+        let own = person.email.clone();
+        sign_in::owe_link(&house, &caller, own, None, "sign-in", emails::sign_in_link).await?;
+        let page = email_page(&viewer, &proof, &email, &Refusals::default(), true)?;
+        return Ok(page.kept_for_going_back().answer(&house, &viewer));
+    }
     if !attempts::may_write(&house, &caller, &email).await? {
-        return Ok(email_page(
-            &house,
-            &viewer,
-            &email,
-            &Refusals::one(
-                "email",
-                "We have already sent several emails to this address. Try again in an hour",
-            ),
+        return refuse(&Refusals::one(
+            "email",
+            "We have already sent several emails to this address. Try again in an hour",
         ));
     }
-    let (now, account_id, old, writer) =
-        (house.clock.now(), person.account_id.clone(), person.email.clone(), house.clone());
+    let (account_id, old, writer) =
+        (person.account_id.clone(), person.email.clone(), house.clone());
     house
         .db
         .write(move |tx| {
@@ -122,8 +137,61 @@ pub async fn change_email(
     Ok(Redirect::to("/account?done=email").into_response())
 }
 
-fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) -> Response {
+/// The new address of somebody.
+fn new_address(typed: &str, now: &str) -> Result<String, String> {
+    let email = forms::address(typed)?;
+    if email == now {
+        return Err("Enter an email address that is different from your current one".to_owned());
+    }
+    Ok(email)
+}
+
+/// The form. `waits`: a link has gone to the present address, and the form is sent once it was used.
+fn email_page(
+    viewer: &Viewer,
+    proof: &store::Proof,
+    email: &str,
+    refusals: &Refusals,
+    waits: bool,
+) -> Result<Page, Error> {
+    let own = viewer.signed_in()?.email.clone();
+    let has_password = proof.password_hash.is_some();
     let page = Page::new("Change your email address", || {
+        let waits = waits.then(|| {
+            view! {
+                <div class="panel gold" role="status">
+                    <p>
+                        <b>"We've sent a link to "{own.clone()}</b>
+                    </p>
+                    <p>
+                        "You have no password, so we need to be sure that it's you. Press the \
+                         button in that email to sign in again in this browser. Then come back to \
+                         this page and press “Send me the link” again. What you wrote is still \
+                         here."
+                    </p>
+                </div>
+            }
+        });
+        let password = has_password.then(|| {
+            view! {
+                <Field
+                    name="password"
+                    label="Your password"
+                    hint="So that nobody else can change it on your phone."
+                    kind="password"
+                    autocomplete="current-password"
+                    refusals
+                />
+            }
+        });
+        let forgotten = has_password.then(|| {
+            let to = with_then("/forgotten-password", "/account/email");
+            view! {
+                <p>
+                    <a href=to>"Forgotten your password?"</a>
+                </p>
+            }
+        });
         view! {
             <div class="stack">
                 <p>
@@ -133,6 +201,7 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
                 </p>
                 <Summary refusals />
                 <h1>"Change your email address"</h1>
+                {waits}
                 <form method="post" novalidate>
                     <Field
                         name="email"
@@ -143,10 +212,12 @@ fn email_page(house: &House, viewer: &Viewer, email: &str, refusals: &Refusals) 
                         value=email
                         refusals
                     />
+                    {password}
                     <button class="button">"Send me the link"</button>
                 </form>
+                {forgotten}
             </div>
         }
     });
-    page.refused_for(refusals).answer(house, viewer)
+    Ok(page.refused_for(refusals))
 }

@@ -90,6 +90,17 @@ pub async fn within(db: &Db, kind: Kind, subject: &str, now: Millis) -> Result<b
     Ok(tries <= most)
 }
 
+/// Counts one more password tried for this address from this place, and says whether it is within
+/// both limits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_try(house: &House, caller: &Caller, address: &str) -> Result<bool, Error> {
+    let now = house.clock.now();
+    Ok(within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
+        & within(&house.db, Kind::Password, address, now).await?)
+}
+
 /// Whether one more email may go to this address, asked for from this place.
 ///
 /// # Errors

@@ -10,6 +10,7 @@
 
 mod account;
 mod attempts;
+mod details;
 pub mod emails;
 mod first_act;
 mod passwords;
@@ -56,6 +57,8 @@ pub fn routes() -> Routes {
         .get("/sign-out", Anyone, sign_in::back_to_form)
         .post("/account/sessions/end", SignedIn, account::end_sessions)
         .get("/account/sessions/end", SignedIn, account::back)
+        .get("/account/details", SignedIn, details::form)
+        .post("/account/details", SignedIn, details::change)
         .get("/account/email", SignedIn, account::email_form)
         .post("/account/email", SignedIn, account::change_email)
         .get("/admin/people", Only(Role::Admin), people::list)

@@ -17,6 +17,11 @@ pub fn shown_name(typed: &str) -> Result<String, String> {
     }
 }
 
+/// What to do for somebody who has not said where she lives.
+pub fn choose_place(area: &str) -> String {
+    format!("Choose the part of {area} you live in")
+}
+
 /// A password: ten characters or more, and not one of the first that anyone would try. Kept exactly
 /// as typed.
 ///

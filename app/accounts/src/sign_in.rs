@@ -105,7 +105,6 @@ pub async fn with_password(
 ) -> Result<Response, Error> {
     let kept = Kept::read(&sent);
     let email = sent.line("email").to_lowercase();
-    let now = house.clock.now();
     let why = Why::here(&house, &headers).await?;
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
@@ -115,8 +114,7 @@ pub async fn with_password(
     if email.is_empty() || sent.typed("password").is_empty() {
         return refuse("Enter your email address and password, or ask for a link below");
     }
-    let few_tries = attempts::within(&house.db, Kind::PasswordFrom, &caller.0, now).await?
-        & attempts::within(&house.db, Kind::Password, &email, now).await?;
+    let few_tries = attempts::may_try(&house, &caller, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
@@ -383,7 +381,7 @@ async fn used_link(
 }
 
 /// Owes one email to the address, known or not: the link, or news that there is no account.
-async fn owe_link(
+pub(crate) async fn owe_link(
     house: &House,
     caller: &Caller,
     email: String,

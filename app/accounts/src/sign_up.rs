@@ -45,10 +45,7 @@ pub async fn send(
     let email = refusals.take("email", forms::address(sent.typed("email")));
     let shown_name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
     let place = places.into_iter().find(|place| place.id == sent.typed("place"));
-    let place = refusals.take(
-        "place",
-        place.ok_or_else(|| format!("Choose the part of {} you live in", house.names.area)),
-    );
+    let place = refusals.take("place", place.ok_or_else(|| rules::choose_place(&house.names.area)));
     let password = refusals.take(
         "password",
         rules::password(sent.typed("password"), email.as_deref().unwrap_or_default()),

@@ -1,7 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::{Db, Kept};
+use ground::db::{Db, Kept, Kind};
 use ground::viewer::{Role, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -191,7 +191,7 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
         .collect())
 }
 
-/// Ends one of this account's sessions, or all of them.
+/// Ends this session of this account, or all of them.
 pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
@@ -204,6 +204,114 @@ pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> 
         })
     })
     .await
+}
+
+/// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
+pub async fn end_sessions_like(
+    db: &Db,
+    account_id: String,
+    session_id: String,
+    here: String,
+) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
+                 AND device IN (SELECT s.device FROM sessions s
+                   WHERE s.id = $2 AND s.account_id = $1)",
+            )
+            .bind(account_id)
+            .bind(session_id)
+            .bind(here)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// What shows that whoever uses a session is the person whose account it is.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The hash of the account's password, if it has one.
+    pub password_hash: Option<String>,
+    /// When the session began.
+    pub began_at: Millis,
+}
+
+/// The proof of a session.
+pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
+    let row = sqlx::query(
+        "SELECT a.password_hash, s.began_at FROM sessions s
+         JOIN accounts a ON a.id = s.account_id WHERE s.id = $1",
+    )
+    .bind(session_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(Proof { password_hash: row.get(0), began_at: row.get(1) })
+}
+
+/// The round that people vote in, until its votes are counted: its name, and when voting closes.
+pub async fn votes_in(db: &Db, now: Millis) -> Kept<Option<(String, Millis)>> {
+    let row = sqlx::query(
+        "SELECT title, closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1
+         ORDER BY closes_at LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// What became of a change of somebody's own details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Details {
+    /// They are saved: what changed, in a word for the audit log.
+    Changed(&'static str),
+    /// They were so before.
+    AsBefore,
+    /// The place stays as it is while votes are being counted, and so does the rest.
+    VotesAreCounted,
+}
+
+/// Changes the name others see and the place. Each vote is counted in the place its voter has when
+/// the round closes, so the round stays open, or counted, until this write ends.
+pub async fn change_details(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    account_id: &str,
+    (shown_name, place_id): (&str, Option<&str>),
+    now: Millis,
+) -> Kept<Details> {
+    let rounds = format!(
+        "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
+        kind.hold()
+    );
+    let closes: Vec<Millis> =
+        sqlx::query_scalar(AssertSqlSafe(rounds)).bind(now).fetch_all(&mut *tx).await?;
+    let before = sqlx::query("SELECT shown_name, place_id FROM accounts WHERE id = $1")
+        .bind(account_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    let is_new_name = before.get::<&str, _>(0) != shown_name;
+    let is_new_place = before.get::<Option<String>, _>(1).as_deref() != place_id;
+    let changed = match (is_new_name, is_new_place) {
+        (false, false) => return Ok(Details::AsBefore),
+        (true, false) => "name",
+        (false, true) => "place",
+        (true, true) => "name and place",
+    };
+    if is_new_place && closes.iter().any(|closes_at| *closes_at <= now) {
+        return Ok(Details::VotesAreCounted);
+    }
+    sqlx::query("UPDATE accounts SET shown_name = $2, place_id = $3 WHERE id = $1")
+        .bind(account_id)
+        .bind(shown_name)
+        .bind(place_id)
+        .execute(tx)
+        .await?;
+    Ok(Details::Changed(changed))
 }
 
 /// An account as signing in needs it.

@@ -7,7 +7,7 @@ use calendar::clock::Millis;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Page, Pager};
+use ground::ui::{Page, Pager, Share};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::way;
@@ -187,10 +187,14 @@ pub async fn page(
                 {ways}
                 <h2>"What this is about"</h2>
                 {about(&consultation)}
+                <Share
+                    address=house.link(&format!("/consultations/{}", consultation.id))
+                    title=consultation.terms.title.clone()
+                />
             </article>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.about(&consultation.terms.about).answer(&house, &viewer))
 }
 
 /// What a consultation says besides its questions.

@@ -160,6 +160,18 @@ pub fn line(text: &str) -> String {
     clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// The beginning of a text as one line of at most so many characters, cut between words.
+#[must_use]
+pub fn beginning(text: &str, most: usize) -> String {
+    let line = line(text);
+    if line.chars().count() <= most {
+        return line;
+    }
+    let cut: String = line.chars().take(most - 2).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{whole} …")
+}
+
 /// Text of several lines: as [`line`], with at most one empty line between paragraphs.
 #[must_use]
 pub fn prose(text: &str) -> String {
@@ -303,6 +315,14 @@ mod tests {
         assert_eq!(prose("one\r\n\r\n\r\n two\n"), "one\n\ntwo");
         assert_eq!(markup("* one\r\n\t* t\u{0}w\u{202e}o  \r\n\r\n\r\n"), "* one\n\t* two");
         assert_eq!(folded("CAFÉ"), "cafe");
+    }
+
+    #[test]
+    fn a_beginning_is_cut_between_words_and_never_longer_than_it_may_be() {
+        assert_eq!(beginning(" one\ntwo ", 7), "one two");
+        assert_eq!(beginning("one two three", 10), "one two …");
+        assert_eq!(beginning("oneword-without-end", 8), "onewor …");
+        assert_eq!(beginning("é é é é é é", 6), "é é …");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::functions;
 use crate::house::House;
 use crate::sent::{MOST_READ, SentWithFile};
-use crate::viewer::{Role, Viewer};
+use crate::viewer::{PublicPage, Role, Viewer};
 
 /// How long a request may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -64,11 +64,38 @@ pub struct Rule {
     pub chose: &'static str,
 }
 
+impl Rule {
+    /// Whether this is a public page, which search engines may find.
+    #[must_use]
+    pub fn is_public_page(&self) -> bool {
+        self.method == Method::GET
+            && self.access == Access::Anyone
+            && !IN_A_LINK.iter().any(|part| self.path.contains(part))
+            && !STEPS.iter().any(|step| self.path.starts_with(step))
+    }
+}
+
+/// What only a link that was given to one person has in its path.
+const IN_A_LINK: [&str; 3] = ["{token}", "{code}", "{link}"];
+
+/// How paths begin of pages that are a step on the way to something, or tell about this machine.
+const STEPS: [&str; 8] = [
+    "/sign-",
+    "/forgotten-password",
+    "/subscribe/",
+    "/subscriptions/",
+    "/offline",
+    "/returns",
+    "/healthz",
+    "/readyz",
+];
+
 /// What is asked before an address answers.
 #[derive(Clone, Copy, Debug)]
 struct Gate {
     access: Access,
     chose: &'static str,
+    is_public_page: bool,
 }
 
 /// Addresses with their handlers and rules.
@@ -117,8 +144,7 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        let gate = Gate { access, chose };
-        self.guarded(Method::GET, path, gate, axum::routing::get(handler), TIME)
+        self.guarded(Method::GET, path, (access, chose), axum::routing::get(handler), TIME)
     }
 
     /// Likewise a form that is sent, as to support a topic.
@@ -130,8 +156,7 @@ impl Routes {
         chose: &'static str,
         handler: H,
     ) -> Self {
-        let gate = Gate { access, chose };
-        self.guarded(Method::POST, path, gate, axum::routing::post(handler), TIME)
+        self.guarded(Method::POST, path, (access, chose), axum::routing::post(handler), TIME)
     }
 
     /// A form with a file. [`SentWithFile`] says how long its body may be; a slow connection is
@@ -146,7 +171,7 @@ impl Routes {
         let own = Self::new().guarded(
             Method::POST,
             path,
-            Gate { access, chose: "" },
+            (access, ""),
             axum::routing::post(handler),
             TIME_FOR_A_FILE,
         );
@@ -184,11 +209,13 @@ impl Routes {
         mut self,
         method: Method,
         path: &'static str,
-        gate: Gate,
+        (access, chose): (Access, &'static str),
         handler: MethodRouter<House>,
         time: Duration,
     ) -> Self {
-        self.rules.push(Rule { method, path, access: gate.access, chose: gate.chose });
+        let rule = Rule { method, path, access, chose };
+        let gate = Gate { access, chose, is_public_page: rule.is_public_page() };
+        self.rules.push(rule);
         let guarded =
             handler.layer(from_fn_with_state(gate, guard)).layer(from_fn_with_state(time, within));
         Self { router: self.router.route(path, guarded), rules: self.rules }
@@ -231,16 +258,26 @@ pub fn sign_in_then(then: &str) -> String {
     with_then("/sign-in", then)
 }
 
+/// The header that keeps an answer out of search engines.
+pub const NOT_FOR_SEARCH: (&str, &str) = ("x-robots-tag", "noindex");
+
 /// Lets a request in, or asks the person to join or sign in first: a page opens afterwards, and what
 /// a form sent is saved meanwhile.
 async fn guard(
     gate: axum::extract::State<Gate>,
     viewer: Viewer,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     if gate.access.allows(&viewer) {
-        return next.run(request).await;
+        if gate.is_public_page {
+            let page = PublicPage(request.uri().path().into());
+            request.extensions_mut().insert(page);
+            return next.run(request).await;
+        }
+        let mut answer = next.run(request).await;
+        answer.headers_mut().insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));
+        return answer;
     }
     if viewer.is_signed_in() {
         return Error::Forbidden.into_response();

@@ -10,9 +10,16 @@ use calendar::clock::Millis;
 
 use crate::error::Error;
 
-/// The person who asks, signed in or not.
+/// The person who asks, signed in or not, and for which public page.
 #[derive(Clone, Debug, Default)]
-pub struct Viewer(Option<Arc<SignedIn>>);
+pub struct Viewer {
+    person: Option<Arc<SignedIn>>,
+    asks_for: Option<PublicPage>,
+}
+
+/// The path of a page that search engines may find, in the extensions of a request for it.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicPage(pub Arc<str>);
 
 /// A person who is signed in.
 #[derive(Clone, Debug)]
@@ -39,19 +46,19 @@ impl Viewer {
     /// Someone who is signed in.
     #[must_use]
     pub fn of(person: SignedIn) -> Self {
-        Self(Some(Arc::new(person)))
+        Self { person: Some(Arc::new(person)), asks_for: None }
     }
 
     /// Whether they are signed in.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
-        self.0.is_some()
+        self.person.is_some()
     }
 
     /// Whether they hold this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
-        self.0.as_ref().is_some_and(|person| person.roles.contains(&role))
+        self.person.as_ref().is_some_and(|person| person.roles.contains(&role))
     }
 
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
@@ -63,7 +70,12 @@ impl Viewer {
     /// The person, when they are signed in.
     #[must_use]
     pub fn person(&self) -> Option<&SignedIn> {
-        self.0.as_deref()
+        self.person.as_deref()
+    }
+
+    /// The path of the page that is asked for, where search engines may find it.
+    pub(crate) fn public_page(&self) -> Option<&str> {
+        self.asks_for.as_ref().map(|page| &*page.0)
     }
 
     /// The person. Only for addresses whose rule lets nobody else in.
@@ -79,7 +91,8 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+        let viewer = parts.extensions.get::<Self>().cloned().unwrap_or_default();
+        Ok(Self { asks_for: parts.extensions.get::<PublicPage>().cloned(), ..viewer })
     }
 }
 

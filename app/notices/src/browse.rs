@@ -8,7 +8,7 @@ use disclosure::Shown;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, When};
+use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
@@ -202,11 +202,26 @@ pub async fn notice(
                     " · "
                     <a href=to("poster")>"Print a poster"</a>
                 </p>
+                <Share
+                    address=house.link(&format!("/notices/{}", notice.id))
+                    title=notice.words.title.clone()
+                />
                 {(is_leader && notice.followed_by.is_none()).then(|| follow_ways(&notice))}
             </article>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.about(&in_short(&notice)).answer(&house, &viewer))
+}
+
+/// What a notice says, in a sentence or two: first whether it still holds, then from when.
+fn in_short(notice: &Notice) -> String {
+    let followed = match notice.course.followed_by {
+        Some(Follow::Correction) => "This has been corrected. ",
+        Some(Follow::Withdrawal) => "This change is no longer happening. ",
+        None => "",
+    };
+    let (from, day) = (notice.course.from(), notice.words.effect.words());
+    format!("{followed}{from} {day}: {}", notice.words.what)
 }
 
 fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {

@@ -79,12 +79,5 @@ pub fn outcome_title(word: &str) -> &'static str {
 
 /// The beginning of what parents said, for a title, cut at a whole word.
 pub fn shortened(text: &str) -> String {
-    const LONGEST: usize = 90;
-    let line = forms::line(text);
-    if line.chars().count() <= LONGEST {
-        return line;
-    }
-    let cut: String = line.chars().take(LONGEST).collect();
-    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
-    format!("{whole} …")
+    forms::beginning(text, 90)
 }

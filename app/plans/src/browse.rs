@@ -9,7 +9,7 @@ use forms::Sent;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
-use ground::ui::{Banner, Labels, Page, Pager, When, markdown};
+use ground::ui::{Banner, Labels, Page, Pager, Share, When, markdown};
 use ground::viewer::{Role, Viewer};
 use involvement::gate::{self, Point};
 use involvement::rung;
@@ -153,11 +153,17 @@ pub async fn plan(
                         )>"How are we doing on this plan?"</a>
                     </p>
                     <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
+                    <Share
+                        address=house.link(&format!("/plans/{}", plan.id))
+                        title=plan.title.clone()
+                    />
                 </section>
             </article>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    let (by, due) = (plan.organisations.join(", "), day(&plan.due_day));
+    let about = format!("Planned by {by}, due by {due}. {}", plan.what);
+    Ok(page.about(&about).answer(&house, &viewer))
 }
 
 fn banner(done: &str) -> impl IntoView + use<> {

@@ -69,24 +69,13 @@ impl Hers {
         let asked = (!now.asked.is_empty()).then(|| consultations::cards(now.asked, now.at));
         let new = self.before.filter(|_| !self.new.is_empty()).map(|before| new(before, self.new));
         let said = is_parent.then(|| {
-            let nothing = self.said.is_empty().then(|| {
-                view! {
-                    <p>
-                        "When you propose, support or answer something, you will see here what \
-                         happens to it."
-                    </p>
-                }
-            });
-            let rows = self
-                .said
-                .into_iter()
-                .map(|said| crate::said::line(said, self.within, now.at))
-                .collect_view();
+            let nothing = self.said.is_empty().then(crate::said::nothing_yet);
+            let rows = crate::said::rows(self.said, self.within, now.at, 3);
             view! {
                 <section class="stack">
                     <h2>"What you said"</h2>
                     {nothing}
-                    <ul class="queue">{rows}</ul>
+                    {rows}
                     <p>
                         <a href="/account/said">"Everything you said and what happened next"</a>
                     </p>

@@ -1,4 +1,4 @@
-//! Reading topics: the list, one topic, a parent's own, and withdrawing one's own.
+//! Reading topics: the list, one topic, and withdrawing one's own.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -6,13 +6,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, When};
+use ground::ui::{Banner, Card, Choice, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use voting::Phase;
 
 use super::rules::Standing;
-use super::store::{self, Filter, Listed, Own, Topic};
+use super::store::{self, Filter, Listed, Topic};
 use crate::support::{SupportForm, Tally};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -205,55 +205,6 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
     Redirect::to(&id::parse(&id).map_or_else(|| "/topics".to_owned(), |id| format!("/topics/{id}")))
 }
 
-/// A parent's own topics, and what became of each.
-pub fn own_list(own: Vec<Own>) -> impl IntoView {
-    if own.is_empty() {
-        return view! {
-            <p>
-                "You haven't proposed a topic yet. When you do, you can follow it here. "
-                <a href="/topics/new">"Propose a topic"</a>
-            </p>
-        }
-        .into_any();
-    }
-    let own = own
-        .into_iter()
-        .map(|topic| {
-            let became = became(&topic.facts.standing());
-            // Only the safeguarding lead sees the words of what was passed on: a phone may be
-            // borrowed.
-            if topic.facts.standing() == Standing::PassedOn {
-                return view! {
-                    <li class="card">
-                        <p>"Sent on "<When at=topic.proposed_at /></p>
-                        <p class="state">{became}</p>
-                    </li>
-                }
-                .into_any();
-            }
-            view! {
-                <Card labels=Vec::new() title=topic.title to=format!("/topics/{}", topic.id)>
-                    <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>
-                    <p class="state">{became}</p>
-                </Card>
-            }
-            .into_any()
-        })
-        .collect_view();
-    view! { <ul class="cards">{own}</ul> }.into_any()
-}
-
-fn became(standing: &Standing) -> &'static str {
-    match standing {
-        Standing::Waiting => "○ Waiting to be checked",
-        Standing::Published => "● Published",
-        Standing::Merged(_) => "● Joined with another topic",
-        Standing::Declined(_) => "× Not published",
-        Standing::PassedOn => "● With one person at the forum. Nobody else can see it",
-        Standing::Withdrawn => "× Withdrawn by you",
-    }
-}
-
 /// What came of a topic so far.
 struct CameOfIt {
     /// What was counted at the close of its round.
@@ -286,21 +237,17 @@ fn topic_page(
         "taken back" => Some(("Support removed", "You can support it again until voting closes.")),
         _ => None,
     };
-    let state = match &standing {
-        Standing::Waiting => {
-            Some("Waiting to be checked. Only you and the forum can see it for now.".to_owned())
-        }
-        Standing::Declined(reason) => {
-            Some(format!("The forum didn't publish this topic. {reason}"))
-        }
-        Standing::Withdrawn => {
-            Some("This topic was withdrawn. Only its author and the forum can see it.".to_owned())
-        }
+    let more = match &standing {
+        Standing::Waiting => Some("Only you and the forum can see it for now."),
+        Standing::Declined(reason) => Some(reason.as_str()),
+        Standing::Withdrawn => Some("Only its author and the forum can see it."),
         _ => None,
     };
+    let state = more.map(|more| format!("{}. {more}", standing.words()));
     let title = topic.title.clone();
+    let about = format!("What would help, in a parent's words: {}", topic.would_help);
     let CameOfIt { counted, plans, updates } = came_of_it;
-    Page::new(title, || {
+    let page = Page::new(title, || {
         let banner = banner.map(|(title, what_next)| {
             view! {
                 <Banner title>
@@ -312,8 +259,8 @@ fn topic_page(
         let merged = match &standing {
             Standing::Merged(into) => Some(view! {
                 <p class="panel gold">
-                    "This is now part of "<a href=format!("/topics/{into}")>"another topic"</a>
-                    "."
+                    {standing.words()}". This is now part of "
+                    <a href=format!("/topics/{into}")>"that topic"</a>"."
                 </p>
             }),
             _ => None,
@@ -373,6 +320,10 @@ fn topic_page(
                 </p>
             }
         });
+        let share = (standing == Standing::Published).then(|| {
+            let address = house.link(&format!("/topics/{}", topic.id));
+            view! { <Share address title=topic.title.clone() /> }
+        });
         let labels = if topic.labels.is_empty() {
             vec![format!("All of {}", house.names.area)]
         } else {
@@ -398,11 +349,13 @@ fn topic_page(
                 <p class="soft">"Proposed by a parent on "<When at=topic.proposed_at />"."</p>
                 {plans}
                 {outcomes::came_of_it(updates)}
+                {share}
                 {withdraw}
                 {merge}
             </article>
         }
-    })
+    });
+    page.about(&about)
 }
 
 /// The address of the list with this filter, after this entry.
@@ -424,11 +377,5 @@ fn address(filter: &Filter, last: Option<&Listed>) -> String {
 /// The first line, at most 140 characters of it, cut between words.
 #[must_use]
 pub fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 140 {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(140).collect();
-    let end = cut.rfind(' ').unwrap_or(cut.len());
-    format!("{} …", &cut[..end])
+    forms::beginning(text.lines().next().unwrap_or_default(), 140)
 }

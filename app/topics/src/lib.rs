@@ -16,7 +16,7 @@ pub mod search;
 pub mod store;
 pub mod support;
 
-pub use browse::{cards, own_list, shortened};
+pub use browse::{cards, shortened};
 
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;

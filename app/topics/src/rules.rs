@@ -69,6 +69,21 @@ pub enum Standing {
     Withdrawn,
 }
 
+impl Standing {
+    /// What has happened to it in a few words, the same on every page.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Waiting => "○ Waiting to be checked",
+            Self::Published => "● Published",
+            Self::Merged(_) => "● Joined with another topic",
+            Self::Declined(_) => "× Not published",
+            Self::PassedOn => "○ With one person at the forum, privately",
+            Self::Withdrawn => "○ Withdrawn",
+        }
+    }
+}
+
 /// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {

@@ -209,32 +209,6 @@ pub async fn find(db: &Db, id: &str, viewer: &str) -> Kept<Option<Topic>> {
     }))
 }
 
-/// A topic as one line of its author's list.
-#[derive(Clone, Debug)]
-pub struct Own {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// When it was proposed.
-    pub proposed_at: Millis,
-    /// What has happened to it.
-    pub facts: Facts,
-}
-
-/// What a parent proposed, latest first.
-pub async fn by_author(db: &Db, author_id: &str) -> Kept<Vec<Own>> {
-    let rows = sqlx::query(
-        "SELECT id, title, proposed_at, published_at, merged_into, decline_reason, passed_on_at,
-         withdrawn_at
-         FROM topics WHERE author_id = $1 ORDER BY proposed_at DESC, id DESC LIMIT 200",
-    )
-    .bind(author_id)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(rows.iter().map(own).collect())
-}
-
 /// Topics waiting for an organiser, oldest first: (id, title, since).
 pub const TO_READ: &str = "SELECT id, title, proposed_at AS since FROM topics
    WHERE published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
@@ -579,21 +553,6 @@ pub async fn withdraw(
         search::remove(tx, topic_id).await?;
     }
     Ok(withdrawn.rows_affected() == 1)
-}
-
-fn own(row: &AnyRow) -> Own {
-    Own {
-        id: row.get(0),
-        title: row.get(1),
-        proposed_at: row.get(2),
-        facts: Facts {
-            published_at: row.get(3),
-            merged_into: row.get(4),
-            decline_reason: row.get(5),
-            passed_on_at: row.get(6),
-            withdrawn_at: row.get(7),
-        },
-    }
 }
 
 /// The services, then the places, each once; the rows hold every pair of them.

@@ -7,7 +7,7 @@ use calendar::clock;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Page, Pager, When};
+use ground::ui::{Banner, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{CLAIMED, Outcome, Verdict};
@@ -170,91 +170,92 @@ pub async fn update(
         }
         _ => false,
     };
-    let page = Page::new(
-        format!("You said, we did: {}", outcomes::shortened(&update.now().words.you_said)),
-        || {
-            let banner = match done.as_str() {
-                "published" => Some((
-                    "Published",
-                    "Everyone who took part will get an email. The forum will check if it's true.",
-                )),
-                "changed" => Some((
-                    "Published",
-                    "The forum will check it again. What you said before is still shown below.",
-                )),
-                "doubted" => Some(("Sent to the forum", "Only its organisers can read it.")),
-                "judged" => Some((
-                    "Published",
-                    "Everyone can see the forum's view beside what the leader says.",
-                )),
-                _ => None,
-            };
-            let ways = [
-                (may_change, format!("/lead/updates/{}", update.id), "Change what you said"),
-                (
-                    viewer.is(Role::Organiser),
-                    format!("/forum/updates/{}", update.id),
-                    "Say if the forum agrees",
-                ),
-                (
-                    !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
-                    format!("/updates/{}/doubts/new", update.id),
-                    "That's not my experience",
-                ),
-            ];
-            let ways = ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| {
-                view! {
-                    <p>
-                        <a class="button quiet" href=to>
-                            {title}
-                        </a>
-                    </p>
-                }
-            });
-            let ways = ways.collect_view();
-            let before = update.versions[1..].iter().map(|said| {
-                view! {
-                    <details>
-                        <summary>
-                            {format!("What was said on {}", clock::day(said.at))}
-                        </summary>
-                        {version(&update.id, said, 3)}
-                    </details>
-                }
-            });
-            let before = before.collect_view();
-            let has_before = update.versions.len() > 1;
-            let whose = (!update.organisation.is_empty()).then(|| {
-                view! { <p class="soft">"Said by "{update.organisation.clone()}" on "<When
-                at=update.now().at /></p> }
-            });
+    let words = &update.now().words;
+    let title = format!("You said, we did: {}", outcomes::shortened(&words.you_said));
+    let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
+    let page = Page::new(title.clone(), || {
+        let banner = match done.as_str() {
+            "published" => Some((
+                "Published",
+                "Everyone who took part will get an email. The forum will check if it's true.",
+            )),
+            "changed" => Some((
+                "Published",
+                "The forum will check it again. What you said before is still shown below.",
+            )),
+            "doubted" => Some(("Sent to the forum", "Only its organisers can read it.")),
+            "judged" => Some((
+                "Published",
+                "Everyone can see the forum's view beside what the leader says.",
+            )),
+            _ => None,
+        };
+        let ways = [
+            (may_change, format!("/lead/updates/{}", update.id), "Change what you said"),
+            (
+                viewer.is(Role::Organiser),
+                format!("/forum/updates/{}", update.id),
+                "Say if the forum agrees",
+            ),
+            (
+                !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
+                format!("/updates/{}/doubts/new", update.id),
+                "That's not my experience",
+            ),
+        ];
+        let ways = ways.into_iter().filter(|(may, ..)| *may).map(|(_, to, title)| {
             view! {
-                <article class="stack">
-                    {banner
-                        .map(|(title, words)| {
-                            view! {
-                                <Banner title>
-                                    <p>{words}</p>
-                                </Banner>
-                            }
-                        })} <p>
-                        <a class="back" href="/updates">
-                            "You said, we did"
-                        </a>
-                    </p>
-                    <h1>"You said, we did"</h1>
-                    {whose}
-                    {version(&update.id, update.now(), 2)}
-                    <h2>"What this is about"</h2>
-                    {about(&update.about)}
-                    {ways}
-                    {has_before.then(|| view! { <h2>"Earlier versions"</h2> })}
-                    {before}
-                </article>
+                <p>
+                    <a class="button quiet" href=to>
+                        {title}
+                    </a>
+                </p>
             }
-        },
-    );
-    Ok(page.answer(&house, &viewer))
+        });
+        let ways = ways.collect_view();
+        let before = update.versions[1..].iter().map(|said| {
+            view! {
+                <details>
+                    <summary>
+                        {format!("What was said on {}", clock::day(said.at))}
+                    </summary>
+                    {version(&update.id, said, 3)}
+                </details>
+            }
+        });
+        let before = before.collect_view();
+        let has_before = update.versions.len() > 1;
+        let whose = (!update.organisation.is_empty()).then(|| {
+            view! { <p class="soft">"Said by "{update.organisation.clone()}" on "<When
+            at=update.now().at /></p> }
+        });
+        view! {
+            <article class="stack">
+                {banner
+                    .map(|(title, words)| {
+                        view! {
+                            <Banner title>
+                                <p>{words}</p>
+                            </Banner>
+                        }
+                    })} <p>
+                    <a class="back" href="/updates">
+                        "You said, we did"
+                    </a>
+                </p>
+                <h1>"You said, we did"</h1>
+                {whose}
+                {version(&update.id, update.now(), 2)}
+                <h2>"What this is about"</h2>
+                {about(&update.about)}
+                {ways}
+                <Share address=house.link(&format!("/updates/{}", update.id)) title />
+                {has_before.then(|| view! { <h2>"Earlier versions"</h2> })}
+                {before}
+            </article>
+        }
+    });
+    Ok(page.about(&in_short).answer(&house, &viewer))
 }
 
 /// What an update is about, each with its address.

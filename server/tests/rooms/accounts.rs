@@ -2,7 +2,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
-use crate::world::{World, link, on_both};
+use crate::world::{World, change, link, on_both};
 
 fn sign_up(world: &World) -> Vec<(&'static str, String)> {
     vec![
@@ -201,7 +201,7 @@ fn both_addresses_are_told_of_a_change_of_address() {
     on_both(async |world| {
         let parent = world.parent(1).await;
         assert_eq!(
-            parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to(),
+            parent.changes_address("moved@example.org").await.leads_to(),
             "/account?done=email"
         );
         let emails = world.deliver().await;
@@ -226,7 +226,7 @@ fn an_address_that_another_account_has_is_not_given_away() {
         world.parent(2).await;
         let parent = world.parent(1).await;
         assert_eq!(
-            parent.post("/account/email", &[("email", "parent2@example.org")]).await.leads_to(),
+            parent.changes_address("parent2@example.org").await.leads_to(),
             "/account?done=email"
         );
         let emails = world.deliver().await;
@@ -399,7 +399,7 @@ fn a_link_to_sign_in_cannot_carry_somebody_elses_form() {
 fn a_new_password_stops_a_change_of_address_that_somebody_else_asked_for() {
     on_both(async |world| {
         let thief = world.parent(1).await;
-        thief.post("/account/email", &[("email", "thief@example.org")]).await;
+        thief.changes_address("thief@example.org").await;
         let emails = world.deliver().await;
         let stolen = link(emails.iter().find(|email| email.to == "thief@example.org").unwrap());
         let parent = world.visitor();
@@ -419,7 +419,7 @@ fn nobody_can_have_us_flood_an_address_with_emails() {
         let parent = world.parent(1).await;
         for _ in 0..8 {
             parent.post("/sign-in/link", &[("email", "victim@example.org")]).await;
-            parent.post("/account/email", &[("email", "victim@example.org")]).await;
+            parent.changes_address("victim@example.org").await;
         }
         assert_eq!(
             world.deliver().await.iter().filter(|email| email.to == "victim@example.org").count(),
@@ -456,5 +456,162 @@ fn what_is_no_use_any_more_is_erased_when_it_is_said_to_be() {
             assert_eq!(rows(table).await, 0, "{table} after {until} days");
         }
         drop(parent);
+    });
+}
+
+#[test]
+fn a_change_of_address_asks_the_password_and_wrong_ones_count_as_at_sign_in() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let change = async |password: &str| {
+            let fields = [("email", "moved@example.org"), ("password", password)];
+            parent.post("/account/email", &fields).await
+        };
+        for wrong in ["", "a wrong guess"] {
+            let refused = change(wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.says("href=\"#password\"") && refused.says("moved@example.org"));
+        }
+        assert!(world.deliver().await.is_empty());
+        for _ in 0..9 {
+            change("a wrong guess").await;
+        }
+        assert!(change("three small words").await.says("Too many attempts"));
+        let right = [("email", "parent1@example.org"), ("password", "three small words")];
+        assert!(
+            world.visitor().post("/sign-in", &right).await.says("Too many attempts"),
+            "they count together"
+        );
+        world.forward(16 * MINUTE);
+        assert_eq!(change("three small words").await.leads_to(), "/account?done=email");
+        assert_eq!(world.deliver().await.len(), 2);
+    });
+}
+
+#[test]
+fn without_a_password_a_change_of_address_needs_a_fresh_link_and_keeps_what_she_typed() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        change(&world, "UPDATE accounts SET password_hash = NULL").await;
+        world.forward(2 * HOUR);
+        assert!(!parent.get("/account/email").await.says("type=\"password\""));
+        let fields = [("email", "moved@example.org")];
+        let waits = parent.post("/account/email", &fields).await;
+        assert!(waits.says("We've sent a link to parent1@example.org"), "{}", waits.html);
+        assert!(waits.says("value=\"moved@example.org\""));
+        let emails = world.deliver().await;
+        assert_eq!(emails.len(), 1);
+        assert_eq!(emails[0].to, "parent1@example.org");
+        parent.post(&link(&emails[0]), &[]).await.leads_to();
+        assert_eq!(parent.post("/account/email", &fields).await.leads_to(), "/account?done=email");
+        assert!(world.deliver().await.iter().any(|email| email.to == "moved@example.org"));
+    });
+}
+
+#[test]
+fn a_password_in_a_form_that_waits_for_signing_in_is_stored_nowhere() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let asked = visitor.changes_address("moved@example.org").await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(!asked.says("three+small"), "{}", asked.html);
+        let kept: String = sqlx::query_scalar("SELECT fields FROM first_acts")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert!(kept.contains("moved") && !kept.contains("small"), "{kept}");
+    });
+}
+
+#[test]
+fn a_parent_changes_her_name_and_her_place_once_with_a_note_in_the_log() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let form = parent.get("/account/details").await;
+        assert!(form.says("value=\"Somebody\"") && form.says("North Sefton"));
+        let refused =
+            parent.post("/account/details", &[("shown_name", "a@b.org"), ("place", "x")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("not an email address") && refused.says("Choose the part of Sefton"));
+        let fields = [("shown_name", "Mum of two"), ("place", world.north.as_str())];
+        for _ in 0..2 {
+            let saved = parent.post("/account/details", &fields).await;
+            assert_eq!(saved.leads_to(), "/account?done=details");
+        }
+        let account = parent.get("/account?done=details").await;
+        assert!(account.says("Mum of two") && account.says("North Sefton"));
+        let noted: Vec<String> = sqlx::query_scalar(
+            "SELECT detail FROM audit WHERE what = 'own details changed' AND who = $1",
+        )
+        .bind(&parent.account)
+        .fetch_all(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        assert_eq!(noted, ["name and place"]);
+    });
+}
+
+#[test]
+fn an_organiser_without_children_here_changes_her_name_alone() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        assert!(!organiser.get("/account/details").await.says("name=\"place\""));
+        let fields = [("shown_name", "Ruth"), ("place", world.north.as_str())];
+        organiser.post("/account/details", &fields).await.leads_to();
+        let place: String = sqlx::query_scalar("SELECT place_id FROM accounts WHERE id = $1")
+            .bind(&organiser.account)
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(place, world.south);
+    });
+}
+
+#[test]
+fn support_counts_in_the_place_she_has_when_voting_closes_and_not_in_one_chosen_while_it_is_counted()
+ {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let parent = world.parent(1).await;
+        parent.support(&topic, "support").await;
+        assert!(parent.get("/account/details").await.says("Voting in Autumn closes on"));
+        let move_to = async |place: &str| {
+            let fields = [("shown_name", "Somebody"), ("place", place)];
+            parent.post("/account/details", &fields).await
+        };
+        move_to(&world.north).await.leads_to();
+        world.forward(11 * DAY);
+        let refused = move_to(&world.south).await;
+        assert!(refused.says("Votes are being counted"), "{}", refused.html);
+        rounds::close_due(world.db(), &world.house.clock).await.unwrap();
+        let place: String = sqlx::query_scalar(
+            "SELECT place_id FROM tallies WHERE topic_id = $1 AND supporters = 1",
+        )
+        .bind(&topic)
+        .fetch_one(&mut *world.db().read().await.unwrap())
+        .await
+        .unwrap();
+        assert_eq!(place, world.north);
+        move_to(&world.south).await.leads_to();
+    });
+}
+
+#[test]
+fn devices_of_one_name_are_one_line_and_signing_them_out_leaves_this_one() {
+    on_both(async |world| {
+        let here = world.parent(1).await;
+        let others = [
+            world.sign_in("parent1@example.org").await,
+            world.sign_in("parent1@example.org").await,
+        ];
+        let account = here.get("/account").await;
+        assert!(account.says("Firefox on Linux, 3 times"), "{}", account.html);
+        let session = account.sends("session");
+        let ended = here.post("/account/sessions/end", &[("session", &session)]).await;
+        assert_eq!(ended.leads_to(), "/account?done=sessions");
+        for other in others {
+            assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
+        }
+        assert!(here.get("/account").await.says("this device"));
     });
 }

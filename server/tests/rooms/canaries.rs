@@ -4,13 +4,11 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use axum::http::StatusCode;
-use calendar::clock::{self, Clock};
-use ground::db::{Db, Kind};
-use ground::house::House;
+use calendar::clock;
 use record::history::Moment;
 use record::pack;
 
-use crate::world::{Browser, World, new_postgres_database, on_both};
+use crate::world::{Browser, World, on_both};
 
 /// Stands in every name and address. Its plain form is in no page, word or address of ours.
 const CANARY: &str = "kanarienvogel";
@@ -18,14 +16,7 @@ const CANARY: &str = "kanarienvogel";
 /// The demonstration area, with the canary in every column that holds a name or an address of a
 /// person, and in words that only the forum may read.
 async fn area_of_canaries(world: World) -> World {
-    let url = match world.db().kind() {
-        Kind::Sqlite => format!("sqlite://{}/canaries.db", world.folder().display()),
-        Kind::Postgres => new_postgres_database().await,
-    };
-    let db = Db::open(&url).await.unwrap();
-    db.migrate().await.unwrap();
-    let house = House::new(db, Clock::by_hand(1_800_000_000_000), World::names());
-    assert!(server::demonstration::fill(&house).await.unwrap());
+    let world = world.demonstration().await;
     let words = [
         "UPDATE accounts SET shown_name = 'Kanarienvogel ' || id,
          email = 'kanarienvogel-' || email",
@@ -48,11 +39,11 @@ async fn area_of_canaries(world: World) -> World {
     ];
     for sql in words {
         sqlx::query(sql)
-            .execute(&mut *house.db.read().await.unwrap())
+            .execute(&mut *world.db().read().await.unwrap())
             .await
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
-    world.around(house)
+    world
 }
 
 /// Every page that can be reached by links from home, and what it holds.

@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode, header};
 
 use crate::notices;
-use crate::world::on_both;
+use crate::world::{Answer, on_both};
 
 #[test]
 fn every_answer_has_the_security_headers_failures_and_redirects_too() {
@@ -129,5 +129,156 @@ fn every_page_for_everyone_has_one_heading_and_fits_the_byte_budget() {
             println!("{path}: {} bytes", headers + body);
             assert!(headers + body <= 14_336, "{path}: {} bytes", headers + body);
         }
+    });
+}
+
+/// The paths of the addresses in a sitemap.
+fn located(sitemap: &Answer) -> Vec<String> {
+    let found = sitemap.html.split("<loc>http://alongside.example.org").skip(1);
+    found.map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+}
+
+/// What a page says of itself under this name.
+fn described<'p>(page: &'p Answer, name: &str) -> &'p str {
+    let found = page.html.split(&format!("\"{name}\" content=\"")).nth(1).unwrap_or_default();
+    found.split('"').next().unwrap()
+}
+
+#[test]
+fn every_address_of_the_sitemap_answers_a_visitor_and_says_what_it_is_where_it_is_passed_on() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let visitor = world.visitor();
+        let index = visitor.get("/sitemap.xml").await;
+        assert_eq!(index.headers[header::CONTENT_TYPE], "application/xml; charset=utf-8");
+        let parts = located(&index);
+        assert_eq!(parts, ["/sitemap/1"]);
+        let sitemap = visitor.get(&parts[0]).await;
+        assert!(sitemap.says("<lastmod>20"), "{}", sitemap.html);
+        let paths = located(&sitemap);
+        for kind in [
+            "/topics",
+            "/record",
+            "/topics/",
+            "/rounds/",
+            "/notices/",
+            "/plans/",
+            "/consultations/",
+            "/updates/",
+            "/services/",
+            "/places/",
+        ] {
+            let is_there = paths.iter().any(|path| path == kind || path.starts_with(kind));
+            assert!(is_there, "{kind} is not in {paths:?}");
+        }
+        assert!(paths.iter().any(|path| path.ends_with("/results")));
+        for path in &paths {
+            let page = visitor.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(!page.headers.contains_key("x-robots-tag"), "{path}");
+            let address = format!("http://alongside.example.org{path}");
+            assert_eq!(described(&page, "og:url"), address);
+            assert_eq!(described(&page, "og:site_name"), "Sefton Parent Carer Forum", "{path}");
+            assert_eq!(
+                described(&page, "og:image"),
+                "http://alongside.example.org/preview.png",
+                "{path}"
+            );
+            assert!(["website", "article"].contains(&described(&page, "og:type")), "{path}");
+            let words = described(&page, "description");
+            assert!(words.len() > 20, "{path}: {words}");
+            assert_eq!(described(&page, "og:description"), words, "{path}");
+            assert!(page.says(&format!("<title>{}", described(&page, "og:title"))), "{path}");
+        }
+        assert_eq!(visitor.get("/sitemap/2").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(visitor.get("/sitemap/x").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn what_is_behind_sign_in_or_a_link_or_is_not_there_is_kept_out_of_search_engines() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        for path in [
+            "/account",
+            "/topics/new",
+            "/sign-in",
+            "/sign-up/no-such-link",
+            "/read/no-such-link",
+            "/offline",
+            "/nope",
+            "/forum",
+        ] {
+            let page = parent.get(path).await;
+            assert_eq!(page.headers["x-robots-tag"], "noindex", "{path}");
+            assert_eq!(described(&page, "og:url"), "", "{path}");
+        }
+        let robots = world.visitor().get("/robots.txt").await;
+        for line in [
+            "User-agent: *",
+            "Disallow: /account",
+            "Disallow: /forum",
+            "Disallow: /lead",
+            "Disallow: /admin",
+            "Disallow: /sign-",
+            "Sitemap: http://alongside.example.org/sitemap.xml",
+        ] {
+            assert!(robots.html.lines().any(|other| other == line), "{line}: {}", robots.html);
+        }
+        let disallowed = robots.html.lines().filter_map(|line| line.strip_prefix("Disallow: "));
+        for path in disallowed {
+            assert!(!["/", "/topics", "/topics/", "/notices"].contains(&path), "{path}");
+        }
+    });
+}
+
+#[test]
+fn the_forum_can_be_put_on_a_home_screen_with_pictures_of_its_own() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let home = visitor.get("/").await;
+        assert!(home.says("rel=\"manifest\" href=\"/manifest.webmanifest\""));
+        let policy = home.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("manifest-src 'self'"), "{policy}");
+        let manifest = visitor.get("/manifest.webmanifest").await;
+        assert_eq!(manifest.headers[header::CONTENT_TYPE], "application/manifest+json");
+        let manifest: serde_json::Value = serde_json::from_str(&manifest.html).unwrap();
+        assert_eq!(manifest["name"], "Sefton Parent Carer Forum");
+        assert_eq!(manifest["short_name"], "Sefton");
+        assert_eq!(manifest["background_color"], "#fbf8f2");
+        let icons = manifest["icons"].as_array().unwrap().iter();
+        let mut pictures: Vec<&str> = icons.map(|icon| icon["src"].as_str().unwrap()).collect();
+        pictures.push("/preview.png");
+        for path in pictures {
+            let picture = visitor.get(path).await;
+            assert_eq!(picture.status, StatusCode::OK, "{path}");
+            assert_eq!(picture.headers[header::CONTENT_TYPE], "image/png", "{path}");
+            assert_eq!(picture.headers[header::CACHE_CONTROL], "public, max-age=604800", "{path}");
+            assert!(picture.bytes > 500 && picture.bytes < 30_000, "{path}: {}", picture.bytes);
+        }
+    });
+}
+
+#[test]
+fn what_people_wrote_is_escaped_and_cut_where_a_page_is_passed_on_and_only_public_ones_are_shared()
+{
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let long = "word ".repeat(100);
+        let mut proposal = parent.proposal("\"><script>x</script>");
+        proposal.retain(|(name, _)| *name != "would_help");
+        proposal.push(("would_help", &long));
+        let own = parent.post("/topics/new", &proposal).await.leads_to();
+        let own = own.split('?').next().unwrap().to_owned();
+        assert!(!parent.get(&own).await.says("Share this page"), "it waits to be checked");
+        let organiser = world.organiser().await;
+        organiser.post(&format!("/forum{own}"), &[("decision", "publish")]).await.leads_to();
+        let page = world.visitor().get(&own).await;
+        assert_eq!(described(&page, "og:title"), "&quot;&gt;&lt;script&gt;x&lt;/script&gt;");
+        let words = described(&page, "description");
+        assert!(words.ends_with("word …") && words.chars().count() <= 155, "{words}");
+        assert!(page.says("Share this page") && page.says("href=\"https://wa.me/?text="));
+        assert!(page.says(&format!("value=\"http://alongside.example.org{own}\"")));
+        assert!(page.says("href=\"mailto:?subject="));
     });
 }

@@ -53,11 +53,11 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         assert_eq!(visitor.post("/sign-up", &sign_up).await.leads_to(), "/sign-up/sent");
 
         let moving = world.signed_in("kanarienvogel-moves@example.org", &[Role::Parent]).await;
-        moving.post("/account/email", &[("email", "stays@example.org")]).await.leads_to();
+        moving.changes_address("stays@example.org").await.leads_to();
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "stays@example.org").unwrap();
         moving.post(&link(confirm), &[]).await;
-        moving.post("/account/email", &[("email", "kanarienvogel-never@example.org")]).await;
+        moving.changes_address("kanarienvogel-never@example.org").await;
 
         let invited = "kanarienvogel-invited@example.org".to_owned();
         accounts::invite(&world.house, None, invited, Role::Leader, None).await.unwrap();

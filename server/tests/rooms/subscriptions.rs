@@ -157,7 +157,7 @@ fn an_account_subscribes_without_an_email_and_its_emails_follow_its_address() {
         );
         assert!(world.deliver().await.is_empty(), "her address is confirmed already");
         assert!(parent.get("/account/subscriptions").await.says("Transport in all of Sefton"));
-        parent.post("/account/email", &[("email", "new@example.org")]).await;
+        parent.changes_address("new@example.org").await;
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;
@@ -188,7 +188,7 @@ fn an_account_that_takes_an_address_with_subscriptions_has_both_and_the_old_link
             .post("/subscribe", &[("services", world.transport.as_str()), ("cadence", "at once")])
             .await
             .leads_to();
-        parent.post("/account/email", &[("email", "new@example.org")]).await;
+        parent.changes_address("new@example.org").await;
         let emails = world.deliver().await;
         let confirm = emails.iter().find(|message| message.to == "new@example.org").unwrap();
         parent.post(&link(confirm), &[]).await;

@@ -128,6 +128,7 @@ fn what_is_passed_on_is_shown_to_the_safeguarding_lead_alone() {
                 "/topics?search=hurts".into(),
                 "/forum".into(),
                 "/account".into(),
+                "/account/said".into(),
                 "/forum/safeguarding".into(),
             ] {
                 assert!(!browser.get(&path).await.says("Somebody hurts"), "{who} at {path}");
@@ -326,7 +327,7 @@ fn an_author_withdraws_her_own_topic_and_nobody_elses() {
         let page = format!("/topics/{topic}/withdrawal");
         assert_eq!(other.post(&page, &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(parent.post(&page, &[]).await.leads_to(), "/account?done=withdrawn");
-        assert!(parent.get("/account").await.says("Withdrawn by you"));
+        assert!(parent.get("/account").await.says("○ Withdrawn"));
         let organiser = world.organiser().await;
         assert_eq!(
             organiser

@@ -803,7 +803,7 @@ fn an_outcome_email_that_waits_goes_to_the_address_its_reader_has_by_then() {
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         publish(&leader, &topic, &DONE).await;
         let parent = world.sign_in("parent1@example.org").await;
-        parent.post("/account/email", &[("email", "moved@example.org")]).await.leads_to();
+        parent.changes_address("moved@example.org").await.leads_to();
         let emails = world.deliver().await;
         let confirm = link(emails.iter().find(|email| email.to == "moved@example.org").unwrap());
         updates::tell_due(&world.house).await.unwrap();

@@ -120,6 +120,19 @@ impl World {
         Self { house, service, transport, autism, north, south, url, folder }
     }
 
+    /// The demonstration area, in a database of its own.
+    pub async fn demonstration(self) -> Self {
+        let url = match self.db().kind() {
+            Kind::Sqlite => format!("sqlite://{}/demonstration.db", self.folder().display()),
+            Kind::Postgres => new_postgres_database().await,
+        };
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names());
+        assert!(server::demonstration::fill(&house).await.unwrap());
+        self.around(house)
+    }
+
     /// A folder of its own.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
@@ -384,6 +397,12 @@ impl Browser<'_> {
             ("services", &self.world.transport),
             ("step", "send"),
         ]
+    }
+
+    /// Asks for another email address, with the password that everyone here has.
+    pub async fn changes_address(&self, email: &str) -> Answer {
+        let fields = [("email", email), ("password", "three small words")];
+        self.post("/account/email", &fields).await
     }
 
     pub async fn support(&self, topic: &str, wish: &str) -> Answer {

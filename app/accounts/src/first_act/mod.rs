@@ -98,7 +98,11 @@ async fn ask(
     caller: &Caller,
     first: SignInFirst,
 ) -> Result<Response, Error> {
-    let fields = first.sent.as_ref().map(Sent::packed);
+    // A password is stored nowhere, and sent by nobody but herself.
+    let without_password = |sent: Sent| {
+        if sent.typed("password").is_empty() { sent } else { sent.with("password", "") }
+    };
+    let fields = first.sent.map(|sent| without_password(sent).packed());
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;
     if let Some(fields) = fields.as_ref().filter(|fields| fields.len() <= LONGEST)

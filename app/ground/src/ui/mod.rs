@@ -1,9 +1,11 @@
 //! The page and its parts: what every room builds its pages from.
 //!
-//! `page` is the document around a room's own words; `fields` the form kit, after the behaviour of
-//! the GOV.UK components; `parts` banner, card, labels, pager, timeline, table with bars; `drawings` our own pictures;
-//! `style` the CSS and the content policy; `text` makes HTML of the Markdown people write.
+//! `page` is the document around a room's own words; `described` what it says of itself where it is
+//! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
+//! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
+//! CSS and the content policy; `text` makes HTML of the Markdown people write.
 
+mod described;
 mod drawings;
 mod fields;
 mod page;
@@ -15,5 +17,5 @@ pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
 pub use parts::{Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, Timeline, When, capital};
-pub use style::{content_policy, css};
+pub use style::{colour, content_policy, css};
 pub use text::markdown;

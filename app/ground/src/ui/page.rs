@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use forms::Refusals;
 use leptos::prelude::*;
 
+use super::described::described;
 use super::{Mark, content_policy, css};
 use crate::contact::{Contact, phone_link};
 use crate::house::House;
@@ -22,6 +23,7 @@ pub struct Page {
     is_kept: bool,
     signs_in: bool,
     is_wide: bool,
+    about: Option<String>,
 }
 
 impl Page {
@@ -38,6 +40,7 @@ impl Page {
             is_kept: false,
             signs_in: false,
             is_wide: false,
+            about: None,
         }
     }
 
@@ -117,6 +120,14 @@ impl Page {
         self
     }
 
+    /// What this page is about, in a sentence for whoever it is passed on to. Without one it is the
+    /// page's lead.
+    #[must_use]
+    pub fn about(mut self, words: &str) -> Self {
+        self.about = Some(words.to_owned());
+        self
+    }
+
     /// The whole document, for this person.
     #[must_use]
     pub fn answer(self, house: &House, viewer: &Viewer) -> Response {
@@ -124,6 +135,9 @@ impl Page {
         let script = self.program.zip(folder).map(|(name, folder)| boot_script(folder, name));
         let policy = content_policy(script.as_deref());
         let is_signed_in = self.signs_in || viewer.is_signed_in();
+        let path = viewer.public_page().filter(|_| self.status == StatusCode::OK);
+        let described =
+            path.map(|path| described(house, path, &self.title, self.about.as_deref(), &self.body));
         let body = self.body;
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
@@ -137,6 +151,9 @@ impl Page {
                         <meta name="color-scheme" content="light dark" />
                         <title>{title}</title>
                         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                        <link rel="apple-touch-icon" href="/icon-192.png" />
+                        <link rel="manifest" href="/manifest.webmanifest" />
+                        {described}
                         <style inner_html=css() />
                     </head>
                     <body>

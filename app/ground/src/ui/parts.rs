@@ -1,8 +1,9 @@
-//! Parts of pages: mark, banner, labels, card, pager, timeline, table with bars.
+//! Parts of pages: mark, banner, labels, card, share, pager, timeline, table with bars.
 
 use calendar::clock::{self, Millis};
 use disclosure::Shown;
 use leptos::prelude::*;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Two lines that start apart and run on side by side.
 #[component]
@@ -61,6 +62,36 @@ pub fn Card(labels: Vec<String>, title: String, to: String, children: Children) 
             </h3>
             {children()}
         </li>
+    }
+}
+
+/// The page's address to copy, and ways to send it on. It needs no script: each way is a link that
+/// the person presses, and nothing is asked of another host before.
+#[component]
+pub fn Share(
+    /// The whole address of the page.
+    address: String,
+    /// What the page is called.
+    title: String,
+) -> impl IntoView {
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let (subject, words) = (encoded(&title), encoded(&format!("{title} {address}")));
+    view! {
+        <details class="no-print">
+            <summary>"Share this page"</summary>
+            <div class="field">
+                <label for="share">"Address to copy"</label>
+                <input id="share" type="text" readonly=true value=address />
+            </div>
+            <p>
+                <a href=format!("mailto:?subject={subject}&body={words}")>"Send it by email"</a>
+            </p>
+            <p>
+                <a href=format!("https://wa.me/?text={words}") rel="noopener noreferrer">
+                    "Send it on WhatsApp"
+                </a>
+            </p>
+        </details>
     }
 }
 

@@ -31,6 +31,13 @@ pub fn css() -> &'static str {
     &CSS
 }
 
+/// A colour of the style sheet as it is on a light screen: `leaf` is `#1f6f5c`.
+#[must_use]
+pub fn colour(name: &str) -> &'static str {
+    let found = CSS.split_once(&format!("--{name}:")).map(|(_, rest)| rest);
+    found.and_then(|rest| rest.split([';', '}']).next()).unwrap_or_default()
+}
+
 /// What a page may load: nothing but itself, by hash. `script` is the page's own script, if it has
 /// one.
 #[must_use]
@@ -43,7 +50,8 @@ pub fn content_policy(script: Option<&str>) -> String {
         )
     });
     format!(
-        "default-src 'none'; {scripts}style-src 'sha256-{}'; img-src 'self'; form-action 'self'; \
+        "default-src 'none'; {scripts}style-src 'sha256-{}'; img-src 'self'; manifest-src 'self'; \
+         form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
         *CSS_HASH
     )
@@ -79,6 +87,13 @@ mod tests {
             squeezed("/* why */ a:hover , b {\n  color: red;\n  margin: 0 auto;\n}\n"),
             "a:hover,b{color:red;margin:0 auto}"
         );
+    }
+
+    #[test]
+    fn colours_are_those_of_the_sheet() {
+        assert_eq!(colour("leaf"), "#1f6f5c");
+        assert_eq!(colour("paper"), "#fbf8f2");
+        assert_eq!(colour("no-such-colour"), "");
     }
 
     #[test]
