@@ -11,7 +11,7 @@ use ground::sent::Form;
 use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use outcomes::rules::{Awaited, Outcome, Verdict, awaited};
+use outcomes::rules::{Awaited, Outcome, awaited, judged};
 use updates::store::{self, Contribution, Kind};
 
 const MOST_ON_A_PAGE: i64 = 30;
@@ -163,18 +163,15 @@ pub async fn want(
 /// What has happened so far, in words.
 fn state(said: &Contribution, within: Millis, now: Millis) -> String {
     if let Some(update) = &said.update {
-        let verdict = match update.verdict {
-            None => "The council says so – not checked yet",
-            Some(Verdict::Confirmed) => "The forum agrees",
-            Some(Verdict::Partly) => "The forum partly agrees",
-            Some(Verdict::Disputed) => "The forum disagrees",
-        };
-        return format!("{}. {verdict}", outcomes::outcome_title(&update.outcome));
+        let verdict = judged(update.verdict, &update.organisation);
+        // One sign is enough: the one of what happened.
+        let words = verdict.split_once(' ').map_or(verdict.as_str(), |(_, words)| words);
+        return format!("{}. {words}", outcomes::outcome_title(&update.outcome));
     }
     if let Some(since) = said.awaited_since {
         return match awaited(since, None::<&Outcome>, within, now) {
             Awaited::Overdue(by) => format!(
-                "× Overdue: the council hasn't told us yet what happened. It was due by {}",
+                "× Overdue: the council or the NHS hasn't told us yet what happened. It was due by {}",
                 clock::day(by)
             ),
             Awaited::Due(by) => {

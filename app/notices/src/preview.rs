@@ -76,7 +76,7 @@ pub(super) async fn shown(
                     </a>
                 </p>
                 <Summary refusals />
-                <p class="panel gold">
+                <p class="panel">
                     {state}". Only leaders of this service can see it. Written by "
                     {notice.written_by.1.clone()}"."
                 </p>
@@ -90,7 +90,7 @@ pub(super) async fn shown(
                 <p>
                     <b>{email.subject.clone()}</b>
                 </p>
-                <p class="said">{email.text()}</p>
+                <p class="panel lines">{email.text()}</p>
                 {ways(&notice, &ground, me, sent, refusals, now)}
             </article>
         }
