@@ -171,7 +171,8 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
     if let Some(since) = said.awaited_since {
         return match awaited(since, None::<&Outcome>, within, now) {
             Awaited::Overdue(by) => format!(
-                "× Overdue: the council or the NHS hasn't told us yet what happened. It was due by {}",
+                "× Overdue: the council or the NHS hasn't told us yet what happened. It was due by \
+                 {}",
                 clock::day(by)
             ),
             Awaited::Due(by) => {

@@ -83,7 +83,7 @@ pub(super) async fn shown(
                 {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
-                {words_of(&notice)}
+                {words_of(&notice, now)}
                 <h2>"Who will be told"</h2>
                 {who(&reach, &notice, now)}
                 <h2>"The email"</h2>
