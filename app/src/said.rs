@@ -34,13 +34,18 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
     )
     .await?;
+    let wanted = if page_number == 1 {
+        notices::questions::wanted::of_account(&house.db, &me).await?
+    } else {
+        Vec::new()
+    };
     let has_more = said.len().max(comments.len()) as i64 > MOST_ON_A_PAGE;
     said.truncate(MOST_ON_A_PAGE as usize);
     comments.truncate(MOST_ON_A_PAGE as usize);
     let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What you said and what happened next", || {
-        let nothing = (said.is_empty() && comments.is_empty()).then(|| {
+        let nothing = (said.is_empty() && comments.is_empty() && wanted.is_empty()).then(|| {
             view! {
                 <p>
                     "You haven't said anything yet. "<a href="/topics/new">"Propose a topic"</a>
@@ -71,6 +76,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {nothing}
                 {has_any.then(|| view! { <ul class="cards">{rows}</ul> })}
                 {comments}
+                {notices::questions::mine(wanted)}
                 <Pager first next />
                 <p class="soft">
                     "Answers you gave without an account aren't here: nobody knows whose they are. "

@@ -161,7 +161,7 @@ pub async fn notice(
                 {follows_words(&notice)}
                 {words_of(&notice, now)}
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
-                {asked_and_answered(&notice.id, &beside.answers)}
+                {asked_and_answered(&notice.id, &beside)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 {beside
                     .has_update
@@ -198,6 +198,10 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
             "We will email you the answer and show it on this page. If it can't be answered here, \
              we will email you who to ask.",
         ),
+        "not-waiting" => (
+            "Nothing was changed",
+            "Someone has answered this question, or you asked it yourself. See the questions below.",
+        ),
         "started-before" if is_leader => (
             "It was too late to undo the approval",
             "People have already been told. You can correct or withdraw it below.",
@@ -211,12 +215,9 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
     })
 }
 
-/// The questions with their answers, and the way to ask another.
-fn asked_and_answered(
-    notice_id: &str,
-    answers: &[(String, String, Millis)],
-) -> impl IntoView + use<> {
-    let each = answers.iter().map(|(question, answer, at)| {
+/// The questions with their answers, those that wait, and the way to ask another.
+fn asked_and_answered(notice_id: &str, beside: &questions::store::Beside) -> impl IntoView + use<> {
+    let each = beside.answers.iter().map(|(question, answer, at)| {
         view! {
             <div>
                 <dt>{question.clone()}</dt>
@@ -229,12 +230,13 @@ fn asked_and_answered(
             </div>
         }
     });
-    let answers =
-        (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
+    let answers = (!beside.answers.is_empty())
+        .then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
     view! {
         <h2>"Questions"</h2>
         {answers}
+        {questions::open_questions(notice_id, &beside.open)}
         <p>
             <a href=ask>"Ask about this change"</a>
         </p>

@@ -5,6 +5,7 @@ mod leaders;
 mod paper;
 mod questions;
 mod received;
+mod wanted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
