@@ -200,7 +200,8 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
         ),
         "not-waiting" => (
             "Nothing was changed",
-            "Someone has answered this question, or you asked it yourself. See the questions below.",
+            "Someone has answered this question, or you asked it yourself. See the questions \
+             below.",
         ),
         "started-before" if is_leader => (
             "It was too late to undo the approval",

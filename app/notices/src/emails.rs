@@ -158,8 +158,8 @@ pub fn not_answered_too(house: &House, notice: &Notice, is_set_aside: bool) -> W
 }
 
 /// Why someone hears about a question that another person asked.
-const WHY_TOO: &str = "You get this email because you pressed “I want to know this too” on the page \
-    of this change. You won't get another about this question.";
+const WHY_TOO: &str = "You get this email because you pressed “I want to know this too” on the \
+    page of this change. You won't get another about this question.";
 
 /// For someone whose question will not be answered on the page.
 pub fn set_aside(house: &House, notice: &Notice) -> Words {

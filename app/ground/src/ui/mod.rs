@@ -14,4 +14,4 @@ pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload,
 pub use page::Page;
 pub use parts::{Banner, Bars, Card, Labels, Mark, Pager, Timeline, When, capital};
 pub use style::{content_policy, css};
-pub use text::markdown;
+pub use text::{Piece, Sort, markdown, pieces};

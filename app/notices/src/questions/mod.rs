@@ -1,12 +1,12 @@
 //! A question about a notice: anyone asks, the team named in it gets it by email, a leader answers
 //! it for everyone, and the answer goes to those who asked.
 //!
-//! Its life: asked → shown to everyone while it waits, if a leader says so in words that name nobody,
-//! and wanted by others too → answered, by itself or with others of its kind, or set aside. Nobody
-//! sees who asked or who else wants to know. The address, and who wanted to know, are erased as soon
-//! as the answer is owed or the question is set aside, and in any case after [`KEPT_UNANSWERED`]; an
-//! email says so. `ask` and `too` are everyone's, `answer` is the leaders' page, `telling` is what
-//! the worker does, `store` and `wanted` hold the SQL.
+//! Its life: asked → shown to everyone while it waits, if a leader says so in words that name
+//! nobody, and wanted by others too → answered, by itself or with others of its kind, or set aside.
+//! Nobody sees who asked or who else wants to know. The address, and who wanted to know, are erased
+//! as soon as the answer is owed or the question is set aside, and in any case after
+//! [`KEPT_UNANSWERED`]; an email says so. `ask` and `too` are everyone's, `answer` is the leaders'
+//! page, `telling` is what the worker does, `store` and `wanted` hold the SQL.
 
 mod answer;
 mod ask;

@@ -167,7 +167,7 @@ pub struct AnswerDue {
     pub answer: String,
 }
 
-/// The answer that has waited longest to go to those who asked, and to those who wanted to know too.
+/// The answer that has waited longest to go to those who asked or wanted to know too.
 pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
     let row = sqlx::query(
         "SELECT id, notice_id, question, answer FROM (

@@ -1,4 +1,4 @@
-//! Every SQL statement about who else wants to know the answer to a question that everyone can read.
+//! Every SQL statement about who else wants to know the answer to a question.
 
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kept};
