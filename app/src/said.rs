@@ -11,7 +11,7 @@ use ground::sent::Form;
 use ground::ui::{Page, Pager, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use outcomes::rules::{Awaited, Outcome, Verdict, awaited};
+use outcomes::rules::{Awaited, Outcome, awaited, judged};
 use topics::rules::Standing;
 use updates::store::{self, Contribution, Kind};
 
@@ -37,13 +37,19 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         (MOST_ON_A_PAGE + 1, (page_number - 1) * MOST_ON_A_PAGE),
     )
     .await?;
+    let wanted = if page_number == 1 {
+        notices::questions::wanted::of_account(&house.db, &me).await?
+    } else {
+        Vec::new()
+    };
     let has_more = said.len().max(comments.len()) as i64 > MOST_ON_A_PAGE;
     said.truncate(MOST_ON_A_PAGE as usize);
     comments.truncate(MOST_ON_A_PAGE as usize);
     let next = has_more.then(|| format!("/account/said?page={}", page_number + 1));
     let first = (page_number > 1).then(|| "/account/said".to_owned());
     let page = Page::new("What you said and what happened next", || {
-        let nothing = (said.is_empty() && comments.is_empty()).then(nothing_yet);
+        let nothing =
+            (said.is_empty() && comments.is_empty() && wanted.is_empty()).then(nothing_yet);
         let comments = (!comments.is_empty()).then(|| {
             let rows = comments
                 .iter()
@@ -65,6 +71,7 @@ pub async fn said(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 {nothing}
                 {rows(said, within, now, 2)}
                 {comments}
+                {notices::questions::mine(wanted)}
                 <Pager first next />
                 <p class="soft">
                     "Answers you gave without an account aren't here: nobody knows whose they are. "
@@ -189,18 +196,16 @@ pub async fn want(
 /// What has happened so far, in words.
 fn state(said: &Contribution, within: Millis, now: Millis) -> String {
     if let Some(update) = &said.update {
-        let verdict = match update.verdict {
-            None => "The council says so – not checked yet",
-            Some(Verdict::Confirmed) => "The forum agrees",
-            Some(Verdict::Partly) => "The forum partly agrees",
-            Some(Verdict::Disputed) => "The forum disagrees",
-        };
-        return format!("{}. {verdict}", outcomes::outcome_title(&update.outcome));
+        let verdict = judged(update.verdict, &update.organisation);
+        // One sign is enough: the one of what happened.
+        let words = verdict.split_once(' ').map_or(verdict.as_str(), |(_, words)| words);
+        return format!("{}. {words}", outcomes::outcome_title(&update.outcome));
     }
     if let Some(since) = said.awaited_since {
         return match awaited(since, None::<&Outcome>, within, now) {
             Awaited::Overdue(by) => format!(
-                "× Overdue: the council hasn't told us yet what happened. It was due by {}",
+                "× Overdue: the council or the NHS hasn't told us yet what happened. It was due by \
+                 {}",
                 clock::day(by)
             ),
             Awaited::Due(by) => {

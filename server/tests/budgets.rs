@@ -241,6 +241,15 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
+        let show =
+            [("questions", question.as_str()), ("question", "Which stop?"), ("step", "show")];
+        within_eight(&everyone, &questions, &show).await;
+        let too = world.parent(1).await;
+        let wish = |wish| [("question", question.as_str()), ("wish", wish)];
+        within_eight(&too, &format!("{told}/questions/too"), &wish("know")).await;
+        within_four(&too, &told).await;
+        within_four(&too, "/account/said").await;
+        within_eight(&too, &format!("{told}/questions/too"), &wish("take back")).await;
         let answer = [
             ("questions", question.as_str()),
             ("question", "Which stop?"),

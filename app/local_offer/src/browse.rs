@@ -11,7 +11,7 @@ use ground::house::House;
 use ground::ui::{Banner, Page, Pager, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use outcomes::rules::due_by;
+use outcomes::rules::{due_by, who};
 
 use super::store::{self, Comment, Which};
 use super::{comment as find, rules};
@@ -75,8 +75,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             <div class="stack">
                 <h1>"Local Offer"</h1>
                 <p class="lead">
-                    "What parents say about the area's list of support, what the council answers, \
-                     and what it will do about it."
+                    "What parents say about the area's list of support, what the council and the \
+                     NHS answer, and what they will do about it."
                 </p>
                 {offer}
                 <p>
@@ -200,11 +200,7 @@ pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + u
 /// What was answered, the first first.
 pub fn responses(comment: &Comment) -> impl IntoView + use<> {
     let one = |response: &store::Response| {
-        let who = if response.organisation.is_empty() {
-            "The council".to_owned()
-        } else {
-            response.organisation.clone()
-        };
+        let who = who(&response.organisation).to_owned();
         let action = if response.action.is_empty() {
             view! { <p>"Nothing more will be done."</p> }.into_any()
         } else {

@@ -30,7 +30,7 @@ pub struct Comment {
     pub passed_on_at: Option<Millis>,
     /// When its author withdrew it.
     pub withdrawn_at: Option<Millis>,
-    /// What the council answered, the first first.
+    /// What was answered, the first first.
     pub responses: Vec<Response>,
 }
 
@@ -57,7 +57,7 @@ impl Comment {
     }
 }
 
-/// What the council answered.
+/// What an organisation answered.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// In its words.

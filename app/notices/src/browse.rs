@@ -12,8 +12,9 @@ use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
+use super::cards::{cards, day, leaf};
 use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
-use super::store::{self, Filter, Listed, Notice};
+use super::store::{self, Filter, Notice};
 use super::{ledger, questions, told as find};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -114,26 +115,6 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
     Ok(page.answer(&house, &viewer))
 }
 
-/// Notices as entries of a list.
-pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
-    let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
-    view! { <ul class="cards">{cards}</ul> }
-}
-
-fn card(listed: Listed, now: Millis) -> impl IntoView {
-    let state = standing_words(listed.course.standing(now));
-    view! {
-        <li class="card">
-            <Labels labels=listed.services />
-            <h2>
-                <a href=format!("/notices/{}", listed.id)>{listed.title}</a>
-            </h2>
-            <p>{listed.course.from()}" "<b>{listed.course.effect.words()}</b></p>
-            <p class="state">{state}</p>
-        </li>
-    }
-}
-
 /// GET `/notices/{id}`
 pub async fn notice(
     State(house): State<House>,
@@ -176,10 +157,11 @@ pub async fn notice(
                 {followed(&notice)}
                 <h1>{notice.words.title.clone()}</h1>
                 <p class="state">{standing_words(notice.course.standing(now))}</p>
+                {may_say(&notice, now)}
                 {follows_words(&notice)}
-                {words_of(&notice)}
+                {words_of(&notice, now)}
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
-                {asked_and_answered(&notice.id, &beside.answers)}
+                {asked_and_answered(&notice.id, &beside)}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
                 {beside
                     .has_update
@@ -231,6 +213,11 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
             "We will email you the answer and show it on this page. If it can't be answered here, \
              we will email you who to ask.",
         ),
+        "not-waiting" => (
+            "Nothing was changed",
+            "Someone has answered this question, or you asked it yourself. See the questions \
+             below.",
+        ),
         "started-before" if is_leader => (
             "It was too late to undo the approval",
             "People have already been told. You can correct or withdraw it below.",
@@ -244,12 +231,9 @@ fn banner(done: &str, is_leader: bool) -> impl IntoView + use<> {
     })
 }
 
-/// The questions with their answers, and the way to ask another.
-fn asked_and_answered(
-    notice_id: &str,
-    answers: &[(String, String, Millis)],
-) -> impl IntoView + use<> {
-    let each = answers.iter().map(|(question, answer, at)| {
+/// The questions with their answers, those that wait, and the way to ask another.
+fn asked_and_answered(notice_id: &str, beside: &questions::store::Beside) -> impl IntoView + use<> {
+    let each = beside.answers.iter().map(|(question, answer, at)| {
         view! {
             <div>
                 <dt>{question.clone()}</dt>
@@ -262,12 +246,13 @@ fn asked_and_answered(
             </div>
         }
     });
-    let answers =
-        (!answers.is_empty()).then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
+    let answers = (!beside.answers.is_empty())
+        .then(|| view! { <dl class="answers">{each.collect_view()}</dl> });
     let ask = format!("/notices/{notice_id}/questions/new");
     view! {
         <h2>"Questions"</h2>
         {answers}
+        {questions::open_questions(notice_id, &beside.open)}
         <p>
             <a href=ask>"Ask about this change"</a>
         </p>
@@ -312,7 +297,7 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
     let follows = notice.words.follows.as_ref()?;
     let before = format!("/notices/{}", follows.notice_id);
     Some(view! {
-        <div class="panel gold">
+        <div class="panel">
             <h2>{follows.how.title()}</h2>
             <p class="lines">{follows.changed.clone()}</p>
             <p>
@@ -470,32 +455,56 @@ pub fn standing_words(standing: Standing) -> String {
         Standing::Timed(at) => {
             format!("● We will start telling people on {}", clock::day_and_hour(at))
         }
-        Standing::Proposed => "○ Proposed, not decided yet".to_owned(),
-        Standing::Decided => "● Decided".to_owned(),
+        Standing::Proposed => "○ This is a proposal, not decided yet".to_owned(),
+        Standing::Decided => "● This will happen".to_owned(),
         Standing::InForce => "✓ Started".to_owned(),
         Standing::Corrected => "○ Corrected".to_owned(),
         Standing::Withdrawn => "○ No longer happening".to_owned(),
     }
 }
 
-/// What a notice says, the day first.
-pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
+/// The way to be heard while a change is only proposed. A notice has no last day for that: until it
+/// is decided or starts, people can write.
+fn may_say(notice: &Notice, now: Millis) -> impl IntoView + use<> {
+    let is_open = notice.course.standing(now) == Standing::Proposed;
+    (is_open && notice.course.effect.at() > now).then(|| {
+        view! {
+            <p>
+                <a href=format!(
+                    "/notices/{}/questions/new",
+                    notice.id,
+                )>"Ask a question, or say what you think"</a>
+                " before it is decided."
+            </p>
+        }
+    })
+}
+
+/// What families must do and by when: the strongest thing on its page.
+pub fn to_do(notice: &Notice, now: Millis) -> impl IntoView + use<> {
     let words = &notice.words;
-    let is_withdrawn = notice.course.is_withdrawal();
-    let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
+    (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
         let by = words.must_do_by_day().map(|by| {
-            view! {
-                " by "
-                <b>{by}</b>
-            }
+            let left = words.days_left_to_do(now).map(|left| {
+                // On paper it would be wrong the next day.
+                view! { <span class="no-print">{format!(", {left}")}</span> }
+            });
+            view! { <p class="by">"By "{by}{left}</p> }
         });
         view! {
-            <div class="panel gold">
-                <h2>"What you need to do"{by}</h2>
-                <p>{words.must_do.clone()}</p>
-            </div>
+            <section class="todo">
+                <h2>"What you need to do"</h2>
+                {by}
+                <p class="lines">{words.must_do.clone()}</p>
+            </section>
         }
-    });
+    })
+}
+
+/// What a notice says, the day first.
+pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
+    let words = &notice.words;
+    let is_withdrawn = notice.course.is_withdrawal();
     let families = words.families.map(|families| disclosure::commas(families.unsigned_abs()));
     let families = families.map(|families| format!(" (about {families} families)"));
     let phone = (!words.phone.is_empty()).then(|| {
@@ -525,10 +534,12 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
         }
     });
     view! {
-        <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
-        {must_do}
+        <div class="change">
+            {leaf(words.effect)} <p class="lead">{day(&notice.course, now)}</p>
+        </div>
+        {to_do(notice, now)}
         <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>
-        <p class="said">{words.what.clone()}</p>
+        <p class="lines">{words.what.clone()}</p>
         {entitlement}
         <dl class="when">
             <dt>"Who this affects"</dt>
@@ -538,6 +549,6 @@ pub fn words_of(notice: &Notice) -> impl IntoView + use<> {
             <dd>{words.whom.clone()}{phone}{email}</dd>
         </dl>
         <h2>"Why"</h2>
-        <p class="said">{words.why.clone()}</p>
+        <p class="lines">{words.why.clone()}</p>
     }
 }

@@ -122,6 +122,45 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
     }
 }
 
+/// The answer, for someone who wanted to know it too.
+pub fn answer_too(house: &House, notice: &Notice, question: &str, answer: &str) -> Words {
+    Words {
+        subject: format!("The answer about: {}", notice.words.title),
+        paragraphs: vec![
+            "You wanted to know this about a change. Here is the answer.".to_owned(),
+            question.to_owned(),
+            answer.to_owned(),
+            whom_to_ask(notice),
+        ],
+        why: WHY_TOO.to_owned(),
+        ..self::answer(house, notice, question, answer)
+    }
+}
+
+/// For someone who wanted to know what will not be answered on the page, or has not been for a long
+/// time.
+pub fn not_answered_too(house: &House, notice: &Notice, is_set_aside: bool) -> Words {
+    let what_became_of_it = if is_set_aside {
+        "They won't answer it on the page, where everyone sees it."
+    } else {
+        "Nobody has answered it yet. If they do later, it will be on the page."
+    };
+    Words {
+        subject: format!("A question about: {}", notice.words.title),
+        paragraphs: vec![
+            "You wanted to know the answer to a question about this change.".to_owned(),
+            what_became_of_it.to_owned(),
+            whom_to_ask(notice),
+        ],
+        why: WHY_TOO.to_owned(),
+        ..answer(house, notice, "", "")
+    }
+}
+
+/// Why someone hears about a question that another person asked.
+const WHY_TOO: &str = "You get this email because you pressed “I want to know this too” on the \
+    page of this change. You won't get another about this question.";
+
 /// For someone whose question will not be answered on the page.
 pub fn set_aside(house: &House, notice: &Notice) -> Words {
     not_answered(

@@ -7,13 +7,14 @@
 //!
 //! `wording` is what a notice says, `rules` when emails are due, what state it is in and what may
 //! be said about who was told. `store` holds the SQL for notices, `ledger` for who is told.
-//! `write`, `preview` and `approve` are the leaders' pages, `browse` everyone's, `reading` those of
-//! people who were told, `reaching` the organisers' page of families no email reaches, `questions`
-//! what is asked and answered, `paper` the feed, the calendar and the poster. `telling` is what the
-//! worker does, `emails` the words.
+//! `write`, `preview` and `approve` are the leaders' pages, `browse` and `cards` everyone's,
+//! `reading` those of people who were told, `reaching` the organisers' page of families no email
+//! reaches, `questions` what is asked and answered, `paper` the feed, the calendar and the poster.
+//! `telling` is what the worker does, `emails` the words.
 
 mod approve;
 mod browse;
+mod cards;
 mod emails;
 pub mod ledger;
 mod paper;
@@ -27,7 +28,7 @@ mod telling;
 pub mod wording;
 mod write;
 
-pub use browse::cards;
+pub use cards::cards;
 pub use questions::answer_due;
 pub use telling::{start_due, tell_due};
 

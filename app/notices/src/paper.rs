@@ -14,6 +14,7 @@ use ground::viewer::Viewer;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
 
+use super::browse::{standing_words, to_do};
 use super::rules::{Effect, Follow, Standing};
 use super::store::{self, Filter, Listed};
 use super::told;
@@ -157,29 +158,28 @@ pub async fn poster(
         let changed = words.follows.as_ref().map(|follows| {
             view! {
                 <h2>{follows.how.title()}</h2>
-                <p class="said">{follows.changed.clone()}</p>
+                <p class="lines">{follows.changed.clone()}</p>
             }
         });
         let is_withdrawn = notice.course.is_withdrawal();
-        let proposed = (!is_withdrawn && !notice.course.is_decided).then(|| {
+        let now = house.clock.now();
+        let standing = notice.course.standing(now);
+        let standing = [Standing::Proposed, Standing::Decided].contains(&standing).then(|| {
             view! {
                 <p>
-                    <b>"Proposed, not decided yet"</b>
+                    <b>{standing_words(standing)}</b>
                 </p>
             }
+        });
+        // On paper it would be wrong the next day.
+        let left = notice.course.days_left(now).map(|left| {
+            view! { <span class="no-print">{format!(", {left}")}</span> }
         });
         let entitlement = (!is_withdrawn && words.changes_entitlement).then(|| {
             view! {
                 <p>
                     <b>"This changes what children are legally entitled to."</b>
                 </p>
-            }
-        });
-        let by = words.must_do_by_day().map(|by| format!(" by {by}"));
-        let must_do = (!is_withdrawn && !words.must_do.is_empty()).then(|| {
-            view! {
-                <h2>"What you need to do"{by}</h2>
-                <p>{words.must_do.clone()}</p>
             }
         });
         view! {
@@ -195,13 +195,13 @@ pub async fn poster(
                 {off.map(|off| view! { <p class="panel warn">{off}</p> })}
                 <Labels labels=notice.labels.clone() />
                 <h1>{words.title.clone()}</h1>
-                <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b></p>
-                {proposed}
+                <p class="lead">{notice.course.from()}" "<b>{words.effect.words()}</b>{left}</p>
+                {standing}
                 {changed}
                 {is_withdrawn.then(|| view! { <h2>"What was going to change"</h2> })}
-                <p class="said">{words.what.clone()}</p>
+                <p class="lines">{words.what.clone()}</p>
                 {entitlement}
-                {must_do}
+                {to_do(&notice, now)}
                 <p>
                     <b>{format!("Ask {}: ", words.whom)}</b>
                     {words.ways_to_ask()}

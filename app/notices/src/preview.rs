@@ -76,21 +76,21 @@ pub(super) async fn shown(
                     </a>
                 </p>
                 <Summary refusals />
-                <p class="panel gold">
+                <p class="panel">
                     {state}". Only leaders of this service can see it. Written by "
                     {notice.written_by.1.clone()}"."
                 </p>
                 {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
-                {words_of(&notice)}
+                {words_of(&notice, now)}
                 <h2>"Who will be told"</h2>
                 {who(&reach, &notice, now)}
                 <h2>"The email"</h2>
                 <p>
                     <b>{email.subject.clone()}</b>
                 </p>
-                <p class="said">{email.text()}</p>
+                <p class="panel lines">{email.text()}</p>
                 {ways(&notice, &ground, me, sent, refusals, now)}
             </article>
         }

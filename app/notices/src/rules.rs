@@ -259,6 +259,14 @@ impl Course {
         from(self.follow)
     }
 
+    /// How long until the change starts: "in 11 days". `None` once it has started, when it is no
+    /// longer happening, and where people have been told another day since.
+    #[must_use]
+    pub fn days_left(&self, now: Millis) -> Option<String> {
+        let is_to_come = self.effect.at() > now && self.followed_by.is_none();
+        (is_to_come && !self.is_withdrawal()).then(|| clock::days_away(now, self.effect.at()))
+    }
+
     /// The state of the notice now.
     #[must_use]
     pub fn standing(&self, now: Millis) -> Standing {
@@ -411,5 +419,27 @@ mod tests {
             Course { follow: Some(Follow::Correction), ..course }.standing(now()),
             Standing::InForce
         );
+    }
+
+    #[test]
+    fn days_are_counted_to_a_change_that_is_still_to_come() {
+        let course = Course {
+            starts_at: Some(0),
+            started_at: Some(0),
+            is_decided: true,
+            effect: Effect::Hour(now() + 11 * DAY),
+            follow: None,
+            followed_by: None,
+        };
+        assert_eq!(course.days_left(now()).as_deref(), Some("in 11 days"));
+        assert_eq!(course.days_left(now() + 11 * DAY - 1).as_deref(), Some("today"));
+        assert_eq!(course.days_left(now() + 11 * DAY), None, "it has started");
+        for off in [
+            Course { follow: Some(Follow::Withdrawal), ..course },
+            Course { followed_by: Some(Follow::Withdrawal), ..course },
+            Course { followed_by: Some(Follow::Correction), ..course },
+        ] {
+            assert_eq!(off.days_left(now()), None, "nobody waits for that day");
+        }
     }
 }

@@ -4,7 +4,7 @@ use area::store::Ground;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
 
-use super::rules::{Effect, Follow};
+use super::rules::{Effect, Follow, last_moment};
 
 const LONGEST_TEXT: usize = 4_000;
 /// A day later than this is a slip of the finger.
@@ -54,6 +54,14 @@ impl Wording {
     #[must_use]
     pub fn must_do_by_day(&self) -> Option<String> {
         clock::day_of(&self.must_do_by)
+    }
+
+    /// How long families have left to do it: "in 3 days"; `None` once the day is over, or without
+    /// one.
+    #[must_use]
+    pub fn days_left_to_do(&self, now: Millis) -> Option<String> {
+        let by = last_moment(&self.must_do_by).filter(|by| *by >= now)?;
+        Some(clock::days_away(now, by))
     }
 
     /// The phone number and the email address for questions, if given.
@@ -423,6 +431,22 @@ mod tests {
         );
         assert_eq!(about(term("2027-01-05")), ["effect_day"]);
         assert!(term("2027-02-22").is_ok(), "nobody has said yet when that term begins");
+    }
+
+    #[test]
+    fn how_long_is_left_to_do_something_is_said_until_the_day_is_over() {
+        let left = |by: &str| {
+            let sent = format!("effect_day=2027-01-04&decided=no&must_do=Write&must_do_by={by}");
+            read(&sent).expect("a notice").days_left_to_do(now())
+        };
+        assert_eq!(left("2026-12-10").as_deref(), Some("in 7 days"));
+        assert_eq!(left("2026-12-03").as_deref(), Some("today"));
+        assert_eq!(left(""), None);
+        let told = Wording {
+            must_do_by: "2026-12-02".to_owned(),
+            ..read("effect_day=2027-01-04&decided=no").expect("a notice")
+        };
+        assert_eq!(told.days_left_to_do(now()), None, "that day is over");
     }
 
     #[test]

@@ -9,4 +9,4 @@ mod parts;
 pub mod rules;
 pub mod store;
 
-pub use parts::{came_of_it, outcome_title, rows, rows_of_section, shortened};
+pub use parts::{came_of_it, outcome_title, rows, rows_of_section, shortened, verdict_style};

@@ -3,7 +3,7 @@
 use ground::ui::When;
 use leptos::prelude::*;
 
-use crate::rules::{CLAIMED, Outcome, Verdict};
+use crate::rules::{Outcome, Verdict, judged, who};
 use crate::store::Listed;
 
 /// What happened about something, at the end of its own page; nothing where nothing was said.
@@ -24,7 +24,7 @@ pub fn rows(updates: Vec<Listed>) -> impl IntoView {
         let title = link_to(&listed);
         view! {
             <li class="card">
-                <h2>{title}</h2>
+                <h2 class="said">{title}</h2>
                 {standing(listed)}
             </li>
         }
@@ -39,7 +39,7 @@ pub fn rows_of_section(updates: Vec<Listed>) -> impl IntoView {
         let title = link_to(&listed);
         view! {
             <li class="card">
-                <h3>{title}</h3>
+                <h3 class="said">{title}</h3>
                 {standing(listed)}
             </li>
         }
@@ -52,18 +52,33 @@ fn link_to(listed: &Listed) -> impl IntoView + use<> {
     view! { <a href=format!("/updates/{}", listed.id)>{shortened(&listed.you_said)}</a> }
 }
 
+/// The two voices, side by side where there is room: what the organisation says, and the forum's
+/// word on it.
 fn standing(listed: Listed) -> impl IntoView {
-    let verdict = listed.verdict.map_or(CLAIMED, Verdict::title);
     let outcome = outcome_title(&listed.outcome);
-    let organisation = if listed.organisation.is_empty() {
-        String::new()
-    } else {
-        format!("{}, ", listed.organisation)
-    };
     view! {
-        <p class="state">{outcome}</p>
-        <p>{verdict}</p>
-        <p class="soft">{organisation}<When at=listed.at /></p>
+        <div class="pair">
+            <div class="panel">
+                <p class="soft">
+                    {format!("{} said on ", who(&listed.organisation))}<When at=listed.at />
+                </p>
+                <p class="state">{outcome}</p>
+            </div>
+            <p class=verdict_style(listed.verdict)>
+                <b>{judged(listed.verdict, &listed.organisation)}</b>
+            </p>
+        </div>
+    }
+}
+
+/// The look of the forum's word: an edge for each, and a broken one while there is none.
+#[must_use]
+pub fn verdict_style(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        None => "verdict open",
+        Some(Verdict::Confirmed) => "verdict yes",
+        Some(Verdict::Partly) => "verdict partly",
+        Some(Verdict::Disputed) => "verdict no",
     }
 }
 

@@ -95,8 +95,24 @@ impl Verdict {
 /// The word for what the forum has not judged yet.
 pub const CLAIMED_WORD: &str = "claimed";
 
-/// What people read where the forum has not judged the latest words yet.
-pub const CLAIMED: &str = "○ The council says so – not checked yet";
+/// Who speaks, by name; where nobody knows which organisation it is, one of the two it can be.
+#[must_use]
+pub fn who(organisation: &str) -> &str {
+    if organisation.is_empty() { "The council or the NHS" } else { organisation }
+}
+
+/// What people read where the forum has not judged the latest words of an organisation yet; empty
+/// where nobody knows which it is.
+#[must_use]
+pub fn claimed(organisation: &str) -> String {
+    format!("○ {} says so – not checked yet", who(organisation))
+}
+
+/// The forum's word on what an organisation said last.
+#[must_use]
+pub fn judged(verdict: Option<Verdict>, organisation: &str) -> String {
+    verdict.map_or_else(|| claimed(organisation), |verdict| verdict.title().to_owned())
+}
 
 /// How long after the day it was first due something can go on being decided. After that it is
 /// overdue, whatever day was promised.
@@ -148,6 +164,13 @@ mod tests {
 
     fn at(day: &str) -> Millis {
         clock::read(day, "12:00").expect("a time")
+    }
+
+    #[test]
+    fn what_is_not_checked_yet_is_said_by_whoever_said_it() {
+        assert_eq!(judged(None, "Sefton Council"), "○ Sefton Council says so – not checked yet");
+        assert_eq!(judged(None, ""), "○ The council or the NHS says so – not checked yet");
+        assert_eq!(judged(Some(Verdict::Partly), "NHS"), "● The forum partly agrees");
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub async fn plan(
                     <Labels labels />
                     <h1>{plan.title.clone()}</h1>
                     {override_banners(&plan)}
-                    <p class="said">{plan.what.clone()}</p>
+                    <p class="panel lines">{plan.what.clone()}</p>
                     <dl class="when">
                         <dt>"Planned by"</dt>
                         <dd>{plan.organisations.join(", ")}</dd>
@@ -204,7 +204,7 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
                 </b>
             </p>
             <p>{name}" gave this reason on "<When at=at />":"</p>
-            <p class="said">{reason}</p>
+            <p class="lines">{reason}</p>
         </div>
     })
 }
@@ -396,7 +396,7 @@ fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
         view! {
             <details>
                 <summary>{heading}</summary>
-                <p class="said">{session.notes.clone()}</p>
+                <p class="lines">{session.notes.clone()}</p>
             </details>
         }
     });
@@ -404,7 +404,7 @@ fn one_session(session: &Session, may_read_all: bool) -> impl IntoView + use<> {
         <li class="card">
             <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
             <p class="soft">{format!("With {parents} parents and {others} others")}</p>
-            <p class="said">{session.decided.clone()}</p>
+            <p class="lines">{session.decided.clone()}</p>
             {notes}
         </li>
     }
@@ -421,7 +421,7 @@ fn statements(plan: &Plan, forum: &str) -> impl IntoView + use<> {
         .map(|statement| {
             view! {
                 <li>
-                    <p class="said">{statement.words.clone()}</p>
+                    <p class="verdict lines">{statement.words.clone()}</p>
                     <p class="soft">
                         <When at=statement.at />
                     </p>
@@ -552,7 +552,7 @@ pub async fn draft(
                 {override_banner(&draft)}
                 {state}
                 <h2>"In short"</h2>
-                <p class="said">{draft.summary.clone()}</p>
+                <p class="panel lines">{draft.summary.clone()}</p>
                 <h2>"What this draft does about each topic"</h2>
                 {has_none.then(|| view! { <p>"This plan answered no topics from parents."</p> })}
                 <ul class="queue">{answers}</ul>

@@ -137,7 +137,7 @@ async fn page(
                 <p class="soft">
                     "Submitted on "<When at=draft.first_recorded_at />". Not published yet."
                 </p>
-                <p class="said">{draft.summary.clone()}</p>
+                <p class="panel lines">{draft.summary.clone()}</p>
                 <p>
                     <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the draft"</a>
                 </p>
@@ -329,7 +329,7 @@ fn override_check(plan: &Plan, number: i64, sent: &Sent, passing: &Override) -> 
                         </b>
                     </p>
                     <p>{name}" gave this reason:"</p>
-                    <p class="said">{reason}</p>
+                    <p class="lines">{reason}</p>
                 </div>
                 <form method="post" class="stack">
                     {hidden}

@@ -69,7 +69,7 @@ fn page(sent: &Sent, there_are: ThereAre, refusals: &Refusals) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/lead">
-                        "Leaders' desk"
+                        "Leaders’ desk"
                     </a>
                 </p>
                 <Summary refusals />

@@ -9,7 +9,7 @@ use ground::house::House;
 use ground::ui::{Bar, Bars, Page, Timeline, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
-use outcomes::rules::{CLAIMED, Verdict};
+use outcomes::rules::{Verdict, judged};
 use plans::store::Plan;
 
 use super::figures::{
@@ -53,7 +53,7 @@ fn overridden(of: impl IntoView, name: String, reason: String, at: Millis) -> im
                 <b>{of}</b>
             </p>
             <p>{name}" gave this reason on "<When at />":"</p>
-            <p class="said">{reason}</p>
+            <p class="lines">{reason}</p>
         </li>
     }
 }
@@ -151,7 +151,7 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
                         <dd>
                             <a href="/record/told">{in_time}</a>
                         </dd>
-                        <dt>"Overdue: the council hasn't told us yet what happened"</dt>
+                        <dt>"Overdue: the council or the NHS hasn't told us yet what happened"</dt>
                         <dd>
                             <a href="/record/outcomes">
                                 {if overdue == 0 { "None".to_owned() } else { overdue.to_string() }}
@@ -480,8 +480,8 @@ fn verdicts(outcomes: &[Outcome]) -> impl IntoView + use<> {
     };
     let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Partly), Some(Verdict::Disputed)]
         .map(|verdict| {
-            let title = verdict.map_or(CLAIMED, Verdict::title);
-            row(title, many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict))
+            let many = many(&|version| version.verdict.map(|(verdict, _)| verdict) == verdict);
+            row(&judged(verdict, ""), many)
         });
     let outcomes = ["done", "partly", "not", "deciding"];
     let outcomes = outcomes
@@ -674,7 +674,7 @@ pub async fn plan(
                 format!("○ Leaders must tell us what happened by {}.", clock::day(by))
             }
             Some(Standing::Overdue(by)) => format!(
-                "× Overdue since {}: the council hasn't told us yet what happened.",
+                "× Overdue since {}: the council or the NHS hasn't told us yet what happened.",
                 clock::day(by)
             ),
         };

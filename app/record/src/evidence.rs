@@ -77,7 +77,7 @@ fn page(day: &str, refusals: &Refusals) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/forum">
-                        "Organisers' desk"
+                        "Organisers’ desk"
                     </a>
                 </p>
                 <Summary refusals />

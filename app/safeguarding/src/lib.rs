@@ -55,7 +55,7 @@ pub fn what_was_done<'a>(
         view! {
             <li>
                 <time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time>
-                <p class="said">{note}</p>
+                <p class="lines">{note}</p>
             </li>
         }
     });

@@ -50,12 +50,12 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
                 {looked_after}
                 <p>
                     <a href="/forum/safeguarding/answers">
-                        "Consultation answers passed on to you"
+                        "Answers passed on to you"
                     </a>
                 </p>
                 <p>
                     <a href="/forum/safeguarding/comments">
-                        "Local Offer comments passed on to you"
+                        "Comments passed on to you"
                     </a>
                 </p>
             </div>

@@ -10,11 +10,11 @@ use ground::house::House;
 use ground::ui::{Banner, Page, Pager, Share, When};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
-use outcomes::rules::{CLAIMED, Outcome, Verdict};
+use outcomes::rules::{Outcome, Verdict, claimed, who};
 use outcomes::store::Which;
 
 use super::evidence::{Attached, Evidence, Numbers};
-use super::store::{self, Judged, Said, Subject};
+use super::store::{self, Judged, Said, Subject, Update};
 use super::words::Words;
 use super::{attach, due, update as find};
 
@@ -219,16 +219,12 @@ pub async fn update(
                     <summary>
                         {format!("What was said on {}", clock::day(said.at))}
                     </summary>
-                    {version(&update.id, said, 3)}
+                    {version(&update, said, 3)}
                 </details>
             }
         });
         let before = before.collect_view();
         let has_before = update.versions.len() > 1;
-        let whose = (!update.organisation.is_empty()).then(|| {
-            view! { <p class="soft">"Said by "{update.organisation.clone()}" on "<When
-            at=update.now().at /></p> }
-        });
         view! {
             <article class="stack">
                 {banner
@@ -244,8 +240,7 @@ pub async fn update(
                     </a>
                 </p>
                 <h1>"You said, we did"</h1>
-                {whose}
-                {version(&update.id, update.now(), 2)}
+                {version(&update, update.now(), 2)}
                 <h2>"What this is about"</h2>
                 {about(&update.about)}
                 {ways}
@@ -269,8 +264,8 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
 }
 
 /// What was said, and beside it what the forum says. `level`: the level of its headings.
-fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
-    let mut judged = said.verdicts.iter().map(|judged| verdict(update_id, judged, level));
+fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
+    let mut judged = said.verdicts.iter().map(|judged| verdict(&update.id, judged, level));
     let last = judged.next();
     let earlier = judged
         .map(|judged| {
@@ -282,22 +277,63 @@ fn version(update_id: &str, said: &Said, level: u8) -> impl IntoView + use<> {
             }
         })
         .collect_view();
-    let claimed =
-        said.verdicts.is_empty().then(|| view! { <p class="panel gold">{CLAIMED}"."</p> });
+    let claimed = said.verdicts.is_empty().then(|| {
+        view! {
+            <p class=outcomes::verdict_style(None)>
+                <b>{claimed(&update.organisation)}</b>
+            </p>
+        }
+    });
+    let said_on = view! {
+        <p class="soft">{format!("{} said on ", who(&update.organisation))}<When at=said.at /></p>
+    };
+    // A table of numbers needs the whole width.
+    let has_table = said.words.evidence.numbers.is_some()
+        || said.verdicts.first().is_some_and(|judged| judged.evidence.numbers.is_some());
+    let style = if has_table { "stack" } else { "pair" };
     view! {
-        {words_at(&said.words, Some(update_id), level)}
-        {claimed}
-        {last}
+        {you_said(&said.words, level)}
+        <div class=style>
+            <section class="panel">{said_on}{we_did(&said.words, Some(&update.id), level)}</section>
+            {claimed}
+            {last}
+        </div>
         {earlier}
     }
 }
 
 /// What an update says. `published`: its id, once its files can be saved.
 pub fn words(words: &Words, published: Option<&str>) -> impl IntoView + use<> {
-    words_at(words, published, 2)
+    view! {
+        {you_said(words, 2)}
+        <section class="panel">{we_did(words, published, 2)}</section>
+    }
 }
 
-fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
+/// What parents said, and which parts of it this answers.
+fn you_said(words: &Words, level: u8) -> impl IntoView + use<> {
+    let parts = words
+        .questions
+        .iter()
+        .map(|question| &question.words)
+        .chain(Some(&words.part).filter(|part| !part.is_empty()));
+    let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
+    let parts = (!parts.is_empty()).then(|| {
+        view! {
+            <ul class="soft" aria-label="The parts this answers">
+                {parts}
+            </ul>
+        }
+    });
+    view! {
+        {heading(level, "You said")}
+        <p class="said">{words.you_said.clone()}</p>
+        {parts}
+    }
+}
+
+/// What the organisation says that happened.
+fn we_did(words: &Words, published: Option<&str>, level: u8) -> impl IntoView + use<> {
     let outcome = match &words.outcome {
         Outcome::Done | Outcome::Partly => None,
         Outcome::Not { because, decided_by, look_again } => Some(
@@ -319,19 +355,6 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
             .into_any(),
         ),
     };
-    let parts = words
-        .questions
-        .iter()
-        .map(|question| &question.words)
-        .chain(Some(&words.part).filter(|part| !part.is_empty()));
-    let parts: Vec<_> = parts.map(|part| view! { <li>{part.clone()}</li> }).collect();
-    let parts = (!parts.is_empty()).then(|| {
-        view! {
-            <ul class="soft" aria-label="The parts this answers">
-                {parts}
-            </ul>
-        }
-    });
     let next = (!words.next.is_empty()).then(|| {
         let by = clock::day_of(&words.next_by).map(|day| format!(" By {day}."));
         view! {
@@ -340,9 +363,6 @@ fn words_at(words: &Words, published: Option<&str>, level: u8) -> impl IntoView 
         }
     });
     view! {
-        {heading(level, "You said")}
-        <p class="said">{words.you_said.clone()}</p>
-        {parts}
         {heading(level, "We did")}
         <p class="state">{words.outcome.title()}</p>
         <p class="lines">{words.we_did.clone()}</p>
@@ -361,9 +381,8 @@ fn heading(level: u8, title: &'static str) -> AnyView {
 }
 
 fn verdict(update_id: &str, judged: &Judged, level: u8) -> impl IntoView + use<> {
-    let style = if judged.verdict == Verdict::Confirmed { "panel" } else { "panel warn" };
     view! {
-        <section class=style>
+        <section class=outcomes::verdict_style(Some(judged.verdict))>
             {heading(level, judged.verdict.title())}
             <p class="lines">{judged.words.clone()}</p>
             {evidence(&judged.evidence, Some(update_id))}

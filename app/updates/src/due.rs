@@ -83,7 +83,7 @@ pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
             (false, _) => "○ Due by",
             (true, true) => "× Overdue. It was due by",
             (true, false) => {
-                "× Overdue: the council hasn't told us yet what happened. It was due by"
+                "× Overdue: the council or the NHS hasn't told us yet what happened. It was due by"
             }
         };
         view! {

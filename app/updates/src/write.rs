@@ -652,7 +652,7 @@ fn check(sent: &Sent, to: &str, words: &Words, about: &[Subject], is_spelling: b
         view! {
             <div class="stack">
                 <h1>"Check your update"</h1>
-                <p class="panel gold">{told}</p>
+                <p class="panel">{told}</p>
                 {browse::words(words, None)}
                 <h2>"What this is about"</h2>
                 {browse::about(about)}

@@ -124,6 +124,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /notices/{id}/calendar.ics",
         "GET /notices/{id}/poster",
         "GET /notices/{id}/questions/new",
+        "GET /notices/{id}/questions/too",
         "GET /offline",
         "GET /pictures/{file}",
         "GET /places/{id}",

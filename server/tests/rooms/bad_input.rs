@@ -5,7 +5,7 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 65] = [
+const FIELDS: [&str; 67] = [
     "email",
     "password",
     "shown_name",
@@ -69,6 +69,8 @@ const FIELDS: [&str; 65] = [
     "entitlement",
     "whom",
     "phone",
+    "question",
+    "questions",
     "start_day",
     "start_time",
 ];

@@ -23,6 +23,11 @@ async fn area_of_canaries(world: World) -> World {
         "UPDATE subscribers SET email = 'kanarienvogel-' || email",
         "UPDATE notice_questions SET email = 'kanarienvogel@example.org',
          question = 'Kanarienvogel asks: ' || question WHERE answer_id IS NULL",
+        "UPDATE notice_questions SET shown_as = 'Which stop is it?', shown_at = asked_at
+         WHERE answer_id IS NULL AND set_aside_at IS NULL",
+        "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
+         SELECT q.id, a.id, q.asked_at FROM notice_questions q, accounts a
+         WHERE q.shown_at IS NOT NULL AND a.email IS NOT NULL",
         "UPDATE deliveries SET to_address = 'kanarienvogel@example.org',
          body_text = 'Kanarienvogel', subject = 'Kanarienvogel' WHERE next_at IS NULL",
         "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at)

@@ -87,6 +87,10 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
              WHERE answer_id IS NULL",
         )
         .await;
+        let sql = "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
+             SELECT q.id, a.id, q.asked_at FROM notice_questions q, accounts a
+             WHERE q.answer_id IS NULL AND a.email IS NOT NULL";
+        change(&world, sql).await;
         for (nth, refused) in [None, Some("550 <kanarienvogel-refused@example.org> is not here")]
             .into_iter()
             .enumerate()
@@ -115,6 +119,9 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         let mut connection = world.db().read().await.unwrap();
         let left: i64 = sqlx::query_scalar(rows).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(left, 0, "rows of emails that prove nothing");
+        let wanted = "SELECT count(*) FROM notice_wanted";
+        let wanted: i64 = sqlx::query_scalar(wanted).fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(wanted, 0, "who else wanted to know");
         let told = "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id";
         let told: i64 = sqlx::query_scalar(told).fetch_one(&mut *connection).await.unwrap();
         assert!(told > 0, "who was told in time stays proved");

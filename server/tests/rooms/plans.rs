@@ -256,8 +256,9 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
         let changes = |version: i64| format!("/plans/{plan}/drafts/{version}/changes");
         let shown = leader.get(&changes(3)).await;
         assert!(
-            shown.says("<del>− Three.</del>")
-                && shown.says("<ins>+ Four.</ins>")
+            shown.says("removed: </span>Three.<span")
+                && shown.says("added: </span>Four.<span")
+                && shown.says("1 word was added, and 1 word was removed.")
                 && shown.says("from draft 2 to draft 3")
         );
         assert_eq!(
@@ -278,7 +279,7 @@ fn what_changed_is_shown_between_drafts_that_may_be_read() {
         }
         let shown = visitor.get(&changes(3)).await;
         assert!(
-            shown.says("<del>− Two.</del>") && shown.says("from draft 1 to draft 3"),
+            shown.says("removed: </span>Two.<span") && shown.says("from draft 1 to draft 3"),
             "draft 2 is not published"
         );
         assert!(

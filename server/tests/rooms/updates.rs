@@ -65,7 +65,7 @@ fn a_leader_claims_the_forum_disputes_she_mends_and_it_confirms() {
         let read = visitor.get(&page).await;
         assert!(
             read.says("✓ Done")
-                && read.says("The council says so – not checked yet")
+                && read.says("The council or the NHS says so – not checked yet")
                 && read.says("Topic: ")
         );
         for place in ["/", &format!("/topics/{topic}"), &format!("/updates?about=topic:{topic}")] {
@@ -475,7 +475,7 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
         drop(leader);
         let overdue = visitor.get("/updates?show=awaited").await;
         assert!(
-            overdue.says("Overdue: the council hasn't told us")
+            overdue.says("Overdue: the council or the NHS hasn't told us")
                 && overdue.says("Buses that are on time")
         );
 
@@ -868,13 +868,13 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
         let fields = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
         leader.post("/lead/updates/new", &fields).await.leads_to();
         assert!(
-            parent.get("/account/said").await.says("✓ Done. The council says so"),
+            parent.get("/account/said").await.says("✓ Done. The council or the NHS says so"),
             "of its round"
         );
         world.forward(MINUTE);
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
         assert!(
-            parent.get("/account/said").await.says("● Partly done. The council says so"),
+            parent.get("/account/said").await.says("● Partly done. The council or the NHS says so"),
             "of the topic itself rather than of its round"
         );
     });

@@ -18,4 +18,4 @@ pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload,
 pub use page::Page;
 pub use parts::{Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, Timeline, When, capital};
 pub use style::{colour, content_policy, css};
-pub use text::markdown;
+pub use text::{Piece, Sort, markdown, pieces};

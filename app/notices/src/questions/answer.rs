@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use super::store::{self, Waiting};
 use super::telling;
+use super::too::said_to_leaders;
 use crate::store::Notice;
 use crate::{emails, notice_she_speaks_for};
 
@@ -73,6 +74,9 @@ pub async fn send(
         return Ok(Redirect::to(&format!("{to}?done=aside")).into_response());
     }
     let waiting = store::waiting(&house.db, &notice.id).await?;
+    if sent.typed("step") == "show" {
+        return show(&house, &viewer, &notice, waiting, &sent).await;
+    }
     let answer = match super::answer(&sent, &waiting) {
         Ok(answer) => answer,
         // A second tap: it is published.
@@ -105,6 +109,57 @@ pub async fn send(
     Ok(Redirect::to(&format!("{to}?done=answered")).into_response())
 }
 
+/// Lets everyone read a question while it waits. A second tap finds that they can already.
+async fn show(
+    house: &House,
+    viewer: &Viewer,
+    notice: &Notice,
+    waiting: Vec<Waiting>,
+    sent: &Sent,
+) -> Result<Response, Error> {
+    let (question, words) = match super::to_show(sent, &waiting) {
+        Ok(chosen) => chosen,
+        Err(refusals) => {
+            return Ok(shown(notice, waiting, "", sent, &refusals).answer(house, viewer));
+        }
+    };
+    let (now, by, id) =
+        (house.clock.now(), viewer.signed_in()?.account_id.clone(), notice.id.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            if store::show(tx, &id, (&question, &words), now).await? {
+                let entry = Entry {
+                    at: now,
+                    who: Some(&by),
+                    what: "question shown",
+                    about: &question,
+                    detail: "",
+                };
+                audit::note(tx, entry).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        })
+    });
+    kept.await?;
+    let to = format!("/lead/notices/{}/questions?done=shown", notice.id);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// A question as a leader chooses it: with its day, how everyone can read it, and how many others
+/// want to know.
+fn label(waiting: &Waiting) -> String {
+    let shown = waiting.shown_as.as_ref();
+    let shown = shown.map(|words| format!(". Everyone can read it as “{words}”"));
+    let many = said_to_leaders(waiting.wanted).map(|many| format!(". {many}"));
+    format!(
+        "{} ({}){}{}",
+        waiting.question,
+        clock::day(waiting.asked_at),
+        shown.unwrap_or_default(),
+        many.unwrap_or_default()
+    )
+}
+
 fn shown(
     notice: &Notice,
     waiting: Vec<Waiting>,
@@ -113,7 +168,14 @@ fn shown(
     refusals: &Refusals,
 ) -> Page {
     let banner = match done {
-        "answered" => Some(("Answer published", "We will email it to the people who asked.")),
+        "answered" => Some((
+            "Answer published",
+            "We will email it to the people who asked, and to those who wanted to know too.",
+        )),
+        "shown" => Some((
+            "Everyone can read the question",
+            "Others can now say that they want to know it too. They will get your answer by email.",
+        )),
         "aside" => Some((
             "Question set aside",
             "It won't be shown. We will email the person who asked to say that it won't be \
@@ -122,13 +184,11 @@ fn shown(
         _ => None,
     };
     let (to, title) = (format!("/notices/{}", notice.id), notice.words.title.clone());
-    let page =
-        Page::new("Questions", || {
-            // What was written stays, even if a colleague has answered in the meantime.
-            let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
+    let page = Page::new("Questions", || {
+        // What was written stays, even if a colleague has answered in the meantime.
+        let form = (!waiting.is_empty() || !refusals.is_empty()).then(|| {
             let ticked = sent.all("questions");
-            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), format!("{} \
-                ({})", waiting.question, clock::day(waiting.asked_at))));
+            let choices = waiting.iter().map(|waiting| (waiting.id.clone(), label(waiting)));
             let choices = Choice::each(choices, |id| ticked.iter().any(|ticked| ticked == id));
             let aside = waiting.iter().map(|waiting| {
                 let unseen = format!(": {}", waiting.question);
@@ -166,6 +226,13 @@ fn shown(
                     />
                     <Area name="answer" label="The answer" value=sent.typed("answer") refusals />
                     <button class="button">"Publish the answer"</button>
+                    <p class="soft">
+                        "If you need time to find out, choose one question and write it as \
+                         everyone will read it. Others can then say that they want to know it too."
+                    </p>
+                    <button class="button quiet" name="step" value="show">
+                        "Show the question, answer later"
+                    </button>
                 </form>
                 <details>
                     <summary>"Set a question aside"</summary>
@@ -177,26 +244,26 @@ fn shown(
                 </details>
             }
         });
-            view! {
-                <div class="stack">
-                    {banner
-                        .map(|(title, words)| {
-                            view! {
-                                <Banner title>
-                                    <p>{words}</p>
-                                </Banner>
-                            }
-                        })} <p>
-                        <a class="back" href=to>
-                            {title}
-                        </a>
-                    </p>
-                    <Summary refusals />
-                    <h1>"Questions"</h1>
-                    {(waiting.is_empty() && refusals.is_empty())
-                        .then(|| view! { <p>"No questions are waiting."</p> })} {form}
-                </div>
-            }
-        });
+        view! {
+            <div class="stack">
+                {banner
+                    .map(|(title, words)| {
+                        view! {
+                            <Banner title>
+                                <p>{words}</p>
+                            </Banner>
+                        }
+                    })} <p>
+                    <a class="back" href=to>
+                        {title}
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Questions"</h1>
+                {(waiting.is_empty() && refusals.is_empty())
+                    .then(|| view! { <p>"No questions are waiting."</p> })} {form}
+            </div>
+        }
+    });
     page.kept_for_going_back().refused_for(refusals)
 }

@@ -120,6 +120,15 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
                          on the page for everyone. Nobody will see who asked.",
                     )}
                 </p>
+                {(!notice.course.is_decided)
+                    .then(|| {
+                        view! {
+                            <p>
+                                "This is a proposal, not decided yet. You can also say what you \
+                                 think of it."
+                            </p>
+                        }
+                    })}
                 <p>
                     {format!(
                         "If you would rather talk to someone: {}, {}.",

@@ -1,17 +1,22 @@
 //! A question about a notice: anyone asks, the team named in it gets it by email, a leader answers
 //! it for everyone, and the answer goes to those who asked.
 //!
-//! Its life: asked → answered, by itself or with others of its kind, or set aside. Nobody sees who
-//! asked. The address is erased as soon as the answer is owed or the question is set aside, and in
-//! any case after [`KEPT_UNANSWERED`]; an email says so. `ask` is everyone's page, `answer` the
-//! leaders', `telling` is what the worker does, `store` holds the SQL.
+//! Its life: asked → shown to everyone while it waits, if a leader says so in words that name
+//! nobody, and wanted by others too → answered, by itself or with others of its kind, or set aside.
+//! Nobody sees who asked or who else wants to know. The address, and who wanted to know, are erased
+//! as soon as the answer is owed or the question is set aside, and in any case after
+//! [`KEPT_UNANSWERED`]; an email says so. `ask` and `too` are everyone's, `answer` is the leaders'
+//! page, `telling` is what the worker does, `store` and `wanted` hold the SQL.
 
 mod answer;
 mod ask;
 pub mod store;
 mod telling;
+mod too;
+pub mod wanted;
 
 pub use telling::{answer_due, forget_due};
+pub use too::{mine, open_questions};
 
 use calendar::clock::{DAY, Millis};
 use forms::{Refusals, Sent};
@@ -21,14 +26,19 @@ use ground::viewer::Role;
 /// How long the address of a question without an answer is kept.
 pub const KEPT_UNANSWERED: Millis = 28 * DAY;
 
+/// What somebody chose who presses "I want to know this too" before she is signed in.
+const TOO: &str = "hear the answer to a question";
+
 /// The addresses of questions.
 #[must_use]
 pub fn routes() -> Routes {
-    use Access::{Anyone, Only};
+    use Access::{Anyone, Only, SignedIn};
     let leader = Only(Role::Leader);
     Routes::new()
         .get("/notices/{id}/questions/new", Anyone, ask::form)
         .post("/notices/{id}/questions/new", Anyone, ask::send)
+        .post_first("/notices/{id}/questions/too", SignedIn, TOO, too::send)
+        .get("/notices/{id}/questions/too", Anyone, too::back)
         .get("/lead/notices/{id}/questions", leader, answer::page)
         .post("/lead/notices/{id}/questions", leader, answer::send)
 }
@@ -102,6 +112,30 @@ pub fn answer(sent: &Sent, waiting: &[store::Waiting]) -> Result<NewAnswer, Refu
     }
 }
 
+/// Reads which question everyone is to read while it waits, and how: (its id, the words).
+///
+/// # Errors
+/// What to put right.
+pub fn to_show(sent: &Sent, waiting: &[store::Waiting]) -> Result<(String, String), Refusals> {
+    let mut refusals = Refusals::default();
+    let chosen = sent.all("questions");
+    let question = match chosen.as_slice() {
+        [id] if waiting.iter().any(|waiting| waiting.id == *id) => Ok(id.clone()),
+        [_] => Err("Choose another question: this one is not waiting any more".to_owned()),
+        _ => Err("Choose one question to show. You can answer similar ones together".to_owned()),
+    };
+    let question = refusals.take("questions", question);
+    let words = refusals.take(
+        "question",
+        forms::within(
+            forms::prose(sent.typed("question")),
+            1_000,
+            "Write the question as everyone will read it",
+        ),
+    );
+    question.zip(words).ok_or(refusals)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,10 +157,36 @@ mod tests {
         );
     }
 
+    fn waiting(id: &str) -> store::Waiting {
+        store::Waiting {
+            id: id.into(),
+            question: "Which stop?".into(),
+            asked_at: 0,
+            shown_as: None,
+            wanted: 0,
+        }
+    }
+
+    #[test]
+    fn one_question_that_waits_is_shown_in_words_for_everyone() {
+        let waiting = [waiting("q"), waiting("r")];
+        let show = |sent: &[(&str, &str)]| {
+            to_show(&Sent::of(sent), &waiting)
+                .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect::<Vec<_>>())
+        };
+        let words = ("question", "Which stop is it?");
+        assert_eq!(
+            show(&[("questions", "q"), words]),
+            Ok(("q".to_owned(), "Which stop is it?".to_owned()))
+        );
+        assert_eq!(show(&[("questions", "q"), ("questions", "r"), words]), Err(vec!["questions"]));
+        assert_eq!(show(&[("questions", "gone"), words]), Err(vec!["questions"]));
+        assert_eq!(show(&[]), Err(vec!["questions", "question"]));
+    }
+
     #[test]
     fn an_answer_is_to_questions_that_still_wait() {
-        let waiting =
-            [store::Waiting { id: "q".into(), question: "Which stop?".into(), asked_at: 0 }];
+        let waiting = [waiting("q")];
         let words = [
             ("questions", "q"),
             ("questions", "gone"),

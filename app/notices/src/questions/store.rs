@@ -43,22 +43,55 @@ pub struct Waiting {
     pub question: String,
     /// When.
     pub asked_at: Millis,
+    /// How everyone can read it while it waits; `None` when nobody can.
+    pub shown_as: Option<String>,
+    /// How many others want to know the answer: a true number.
+    pub wanted: u64,
 }
 
 /// The questions about a notice that wait, the oldest first.
 pub async fn waiting(db: &Db, notice_id: &str) -> Kept<Vec<Waiting>> {
     let rows = sqlx::query(
-        "SELECT id, question, asked_at FROM notice_questions WHERE notice_id = $1
-         AND answer_id IS NULL AND set_aside_at IS NULL
-         ORDER BY asked_at, id LIMIT 200",
+        "SELECT q.id, q.question, q.asked_at, q.shown_as,
+                (SELECT count(*) FROM notice_wanted w WHERE w.question_id = q.id) AS wanted
+         FROM notice_questions q WHERE q.notice_id = $1
+         AND q.answer_id IS NULL AND q.set_aside_at IS NULL
+         ORDER BY q.asked_at, q.id LIMIT 200",
     )
     .bind(notice_id)
     .fetch_all(&mut *db.read().await?)
     .await?;
     Ok(rows
         .iter()
-        .map(|row| Waiting { id: row.get(0), question: row.get(1), asked_at: row.get(2) })
+        .map(|row| Waiting {
+            id: row.get(0),
+            question: row.get(1),
+            asked_at: row.get(2),
+            shown_as: row.get(3),
+            wanted: row.get::<i64, _>(4).unsigned_abs(),
+        })
         .collect())
+}
+
+/// Lets everyone read a question while it waits, in these words, once. False when they can already,
+/// or it is no longer waiting.
+pub async fn show(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    (question_id, words): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
+    let shown = sqlx::query(
+        "UPDATE notice_questions SET shown_as = $3, shown_at = $4 WHERE id = $1 AND notice_id = $2
+         AND shown_at IS NULL AND answer_id IS NULL AND set_aside_at IS NULL",
+    )
+    .bind(question_id)
+    .bind(notice_id)
+    .bind(words)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(shown.rows_affected() == 1)
 }
 
 /// The notices with questions that wait, of those the leader `$1` speaks for, as a part of
@@ -134,13 +167,17 @@ pub struct AnswerDue {
     pub answer: String,
 }
 
-/// The answer that has waited longest to go to those who asked.
+/// The answer that has waited longest to go to those who asked or wanted to know too.
 pub async fn answer_due(db: &Db) -> Kept<Option<AnswerDue>> {
     let row = sqlx::query(
-        "SELECT a.id, a.notice_id, a.question, a.answer FROM notice_questions q
-         JOIN notice_answers a ON a.id = q.answer_id
-         WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL ORDER BY a.answered_at, a.id
-           LIMIT 1",
+        "SELECT id, notice_id, question, answer FROM (
+           SELECT a.id, a.notice_id, a.question, a.answer, a.answered_at FROM notice_questions q
+             JOIN notice_answers a ON a.id = q.answer_id
+             WHERE q.email IS NOT NULL AND q.answer_id IS NOT NULL
+           UNION ALL SELECT a.id, a.notice_id, a.question, a.answer, a.answered_at
+             FROM notice_wanted w JOIN notice_questions q ON q.id = w.question_id
+             JOIN notice_answers a ON a.id = q.answer_id) due
+         ORDER BY answered_at, id LIMIT 1",
     )
     .fetch_optional(&mut *db.read().await?)
     .await?;
@@ -241,9 +278,35 @@ async fn one(tx: &mut AnyConnection, question_id: &str) -> Kept<Option<NotAnswer
     Ok(row.map(|row| NotAnswered { id: row.get(0), notice_id: row.get(1), email: row.get(2) }))
 }
 
+/// A question that everyone can read while it waits.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Its id.
+    pub id: String,
+    /// How everyone reads it.
+    pub question: String,
+    /// How many others want to know the answer: a true number.
+    pub wanted: u64,
+    /// Whether the person looking is one of them.
+    pub wants: Wants,
+}
+
+/// Whether someone wants to know the answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// She has not said so.
+    Not,
+    /// She has said so.
+    Too,
+    /// She asked it.
+    Asked,
+}
+
 /// What the page shows besides the words of a notice.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
+    /// The questions that wait and that everyone can read, the first shown first.
+    pub open: Vec<Open>,
     /// The published answers, the first first: (question, answer, when).
     pub answers: Vec<(String, String, Millis)>,
     /// For someone who is to be told about it: whether they said they have read it.
@@ -255,13 +318,22 @@ pub struct Beside {
 /// What the page shows besides the words of a notice, for this account; empty for a visitor.
 pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> {
     let rows = sqlx::query(
-        "SELECT kind, question, answer, at FROM (
-           SELECT 'answer' AS kind, id, question, answer, answered_at AS at FROM notice_answers
-             WHERE notice_id = $1
-           UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0)
+        "SELECT kind, question, answer, at, id, wanted, wants FROM (
+           SELECT 'answer' AS kind, id, question, answer, answered_at AS at,
+             CAST(0 AS BIGINT) AS wanted, '' AS wants FROM notice_answers WHERE notice_id = $1
+           UNION ALL SELECT 'open', q.id, q.shown_as, '', q.shown_at,
+             (SELECT count(*) FROM notice_wanted w WHERE w.question_id = q.id),
+             CASE WHEN EXISTS (SELECT 1 FROM notice_wanted w
+                 WHERE w.question_id = q.id AND w.account_id = $2) THEN 'too'
+               WHEN EXISTS (SELECT 1 FROM accounts a WHERE a.id = $2 AND a.email = q.email)
+                 THEN 'asked' ELSE '' END
+             FROM notice_questions q WHERE q.notice_id = $1 AND q.shown_at IS NOT NULL
+               AND q.answer_id IS NULL AND q.set_aside_at IS NULL
+           UNION ALL SELECT 'read', '', '', '', coalesce(l.read_at, 0),
+             CAST(0 AS BIGINT), ''
              FROM ledger l JOIN subscribers b ON b.id = l.subscriber_id WHERE l.notice_id = $1
                AND b.account_id = $2
-           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT)
+           UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), ''
              FROM update_subjects u WHERE u.notice_id = $1) beside
          ORDER BY kind, at, id",
     )
@@ -274,6 +346,16 @@ pub async fn beside(db: &Db, notice_id: &str, account_id: &str) -> Kept<Beside> 
         match row.get::<&str, _>(0) {
             "answer" => beside.answers.push((row.get(1), row.get(2), row.get(3))),
             "update" => beside.has_update = true,
+            "open" => beside.open.push(Open {
+                id: row.get(4),
+                question: row.get(1),
+                wanted: row.get::<i64, _>(5).unsigned_abs(),
+                wants: match row.get::<&str, _>(6) {
+                    "too" => Wants::Too,
+                    "asked" => Wants::Asked,
+                    _ => Wants::Not,
+                },
+            }),
             _ => beside.has_read = Some(row.get::<Millis, _>(3) != 0),
         }
     }

@@ -1,5 +1,5 @@
-//! What the worker does: owes each answer to those who asked, says so when none comes, and forgets
-//! their addresses.
+//! What the worker does: owes each answer to those who asked or wanted to know too, says so when
+//! none comes, and forgets who they were.
 
 use calendar::clock::Millis;
 use deliveries::{Owed, Words, owe};
@@ -7,6 +7,7 @@ use ground::house::House;
 use sqlx::AnyConnection;
 
 use super::store::{self, NotAnswered};
+use super::wanted;
 use crate::{emails, store as notices};
 
 /// Owes the emails with published answers. If stopped half-way, the next turn goes on; nobody is
@@ -19,20 +20,16 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
         let Some(notice) = notices::find(&house.db, &due.notice_id).await? else { return Ok(()) };
         let now = house.clock.now();
         let words = emails::answer(house, &notice, &due.question, &due.answer);
+        let too = emails::answer_too(house, &notice, &due.question, &due.answer);
         let owed = house.db.write(move |tx| {
             Box::pin(async move {
-                for email in store::take_addresses(tx, &due.answer_id).await? {
-                    let dedup_key = format!("answer {} {}", due.answer_id, id::hash(&email));
-                    let owed = Owed {
-                        dedup_key: &dedup_key,
-                        kind: "answer",
-                        account_id: None,
-                        to: &email,
-                        words: &words,
-                        at: now,
-                        not_after: None,
-                    };
-                    owe(tx, owed).await?;
+                let id = &due.answer_id;
+                for email in store::take_addresses(tx, id).await? {
+                    owe_answer(tx, id, (None, &email), &words, now).await?;
+                }
+                // Whoever asked one of the questions and wanted another gets it once.
+                for (account, email) in wanted::take_for_answer(tx, id).await? {
+                    owe_answer(tx, id, (Some(&account), &email), &too, now).await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })
@@ -42,7 +39,31 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Tells those whose questions have long had no answer, and forgets their addresses.
+async fn owe_answer(
+    tx: &mut AnyConnection,
+    answer_id: &str,
+    (account_id, to): (Option<&str>, &str),
+    words: &Words,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let dedup_key = format!("answer {answer_id} {}", id::hash(to));
+    owe(
+        tx,
+        Owed {
+            dedup_key: &dedup_key,
+            kind: "answer",
+            account_id,
+            to,
+            words,
+            at: now,
+            not_after: None,
+        },
+    )
+    .await
+}
+
+/// Tells those whose questions have long had no answer, and forgets their addresses; likewise those
+/// who wanted to know too.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,6 +80,27 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
         });
         forgotten.await?;
     }
+    forget_wanted(house).await
+}
+
+/// Tells those who wanted to know what was set aside, or has long had no answer, and forgets that
+/// they did.
+async fn forget_wanted(house: &House) -> Result<(), sqlx::Error> {
+    while let Some(vain) = wanted::in_vain_due(&house.db, house.clock.now()).await? {
+        let Some(notice) = notices::find(&house.db, &vain.notice_id).await? else { return Ok(()) };
+        let (words, now) =
+            (emails::not_answered_too(house, &notice, vain.is_set_aside), house.clock.now());
+        let forgotten = house.db.write(move |tx| {
+            Box::pin(async move {
+                for (account, email) in wanted::take_in_vain(tx, &vain.question_id, now).await? {
+                    owe_no_answer(tx, &vain.notice_id, (Some(&account), &email), &words, now)
+                        .await?;
+                }
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        forgotten.await?;
+    }
     Ok(())
 }
 
@@ -70,14 +112,24 @@ pub(super) async fn owe_not_answered(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
+    owe_no_answer(tx, &asked.notice_id, (None, to), words, now).await
+}
+
+async fn owe_no_answer(
+    tx: &mut AnyConnection,
+    notice_id: &str,
+    (account_id, to): (Option<&str>, &str),
+    words: &Words,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
     // However many questions someone had about a notice, it is one email.
-    let dedup_key = format!("not answered {} {}", asked.notice_id, id::hash(to));
+    let dedup_key = format!("not answered {notice_id} {}", id::hash(to));
     owe(
         tx,
         Owed {
             dedup_key: &dedup_key,
             kind: "not answered",
-            account_id: None,
+            account_id,
             to,
             words,
             at: now,

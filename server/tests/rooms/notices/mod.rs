@@ -5,6 +5,7 @@ mod leaders;
 mod paper;
 mod questions;
 mod received;
+mod wanted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -219,7 +220,8 @@ fn a_leader_writes_a_colleague_approves_and_each_subscriber_it_matches_gets_one_
         assert!(
             shown.says("What you need to do")
                 && shown.says("Route 5 comes at 8:10")
-                && shown.says("● Decided")
+                && shown.says("● This will happen")
+                && shown.says("</time></b>, in 30 days")
         );
         assert!(
             world

@@ -194,7 +194,7 @@ fn a_service_and_a_place_have_a_page_that_leads_to_being_told() {
 }
 
 #[test]
-fn the_poster_of_a_proposal_says_so() {
+fn a_proposal_says_so_on_paper_and_leads_to_a_way_to_be_heard() {
     on_both(async |world| {
         let (writer, colleague) = leaders(&world).await;
         let day = clock::fields(world.now() + 30 * DAY).0;
@@ -205,6 +205,23 @@ fn the_poster_of_a_proposal_says_so() {
         colleague.post(&page, &[]).await.leads_to();
         told(&world).await;
         let poster = world.visitor().get(&format!("{}/poster", page.replace("/lead", ""))).await;
-        assert!(poster.says("Proposed, not decided") && poster.says("legally entitled"));
+        assert!(
+            poster.says("This is a proposal, not decided yet") && poster.says("legally entitled")
+        );
+        let public = page.replace("/lead", "");
+        let shown = world.visitor().get(&public).await;
+        assert!(
+            shown.says("This is a proposal, not decided yet")
+                && shown.says(&format!("{public}/questions/new"))
+                && shown.says("Ask a question, or say what you think"),
+            "there is a way to be heard"
+        );
+        assert!(shown.says("class=\"todo\"") && poster.says("class=\"todo\""));
+        world.forward(31 * DAY);
+        let shown = world.visitor().get(&public).await;
+        assert!(
+            !shown.says("Ask a question, or say what you think") && !shown.says("</time></b>, "),
+            "its day has come"
+        );
     });
 }

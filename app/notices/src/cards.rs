@@ -1,0 +1,59 @@
+//! A change as an entry of a list: its day as a leaf of a calendar, and what is known about it.
+
+use calendar::clock::{self, Millis};
+use ground::ui::Labels;
+use leptos::prelude::*;
+
+use super::browse::standing_words;
+use super::rules::{Course, Effect};
+use super::store::Listed;
+
+/// Notices as entries of a list.
+pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
+    let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
+    view! { <ul class="cards">{cards}</ul> }
+}
+
+fn card(listed: Listed, now: Millis) -> impl IntoView {
+    let state = standing_words(listed.course.standing(now));
+    view! {
+        <li class="card change">
+            {leaf(listed.course.effect)}
+            <div>
+                <Labels labels=listed.services />
+                <h2>
+                    <a href=format!("/notices/{}", listed.id)>{listed.title}</a>
+                </h2>
+                <p>{day(&listed.course, now)}</p>
+                <p class="state">{state}</p>
+            </div>
+        </li>
+    }
+}
+
+/// The day of a change as a leaf of a calendar, to see at a glance. It is not read aloud: [`day`]
+/// says the same in words beside it.
+pub fn leaf(effect: Effect) -> impl IntoView {
+    let date = clock::date(effect.at());
+    let part = |format: &str| date.strftime(format).to_string();
+    view! {
+        <span class="leaf" aria-hidden="true">
+            <span>{part("%b")}</span>
+            <b>{part("%-d")}</b>
+            <span>{part("%a")}</span>
+        </span>
+    }
+}
+
+/// The day a change starts, in words and for machines, and how long until then.
+pub fn day(course: &Course, now: Millis) -> impl IntoView + use<> {
+    let effect = course.effect;
+    view! {
+        {course.from()}
+        " "
+        <b>
+            <time datetime=clock::machine(effect.at())>{effect.words()}</time>
+        </b>
+        {course.days_left(now).map(|left| format!(", {left}"))}
+    }
+}

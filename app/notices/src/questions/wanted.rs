@@ -1,0 +1,152 @@
+//! Every SQL statement about who else wants to know the answer to a question.
+
+use calendar::clock::Millis;
+use ground::db::{self, Db, Kept};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::KEPT_UNANSWERED;
+
+/// How many people one write tells, so that nobody waits long for it.
+const AT_ONCE: u8 = 200;
+
+/// Notes that someone wants to know the answer too; twice is once. False when the question is not
+/// there to be read and waiting, or is her own: she is told anyway.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn want(
+    tx: &mut AnyConnection,
+    (notice_id, question_id): (&str, &str),
+    account_id: &str,
+    now: Millis,
+) -> Kept<bool> {
+    sqlx::query(
+        "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
+         SELECT q.id, a.id, CAST($4 AS BIGINT) FROM notice_questions q, accounts a
+         WHERE q.id = $2 AND q.notice_id = $1 AND q.shown_at IS NOT NULL
+           AND q.answer_id IS NULL AND q.set_aside_at IS NULL
+           AND a.id = $3 AND (q.email IS NULL OR q.email <> a.email)
+         ON CONFLICT (question_id, account_id) DO NOTHING",
+    )
+    .bind(notice_id)
+    .bind(question_id)
+    .bind(account_id)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    let wants: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM notice_wanted WHERE question_id = $1 AND account_id = $2",
+    )
+    .bind(question_id)
+    .bind(account_id)
+    .fetch_one(tx)
+    .await?;
+    Ok(wants > 0)
+}
+
+/// She does not need to know any more.
+pub async fn take_back(tx: &mut AnyConnection, question_id: &str, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM notice_wanted WHERE question_id = $1 AND account_id = $2")
+        .bind(question_id)
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// What someone waits for: (notice, its title, the question, since when), the latest first.
+pub async fn of_account(db: &Db, account_id: &str) -> Kept<Vec<(String, String, String, Millis)>> {
+    let rows = sqlx::query(
+        "SELECT n.id, n.title, q.shown_as, w.wanted_at FROM notice_wanted w
+         JOIN notice_questions q ON q.id = w.question_id JOIN notices n ON n.id = q.notice_id
+         WHERE w.account_id = $1 ORDER BY w.wanted_at DESC, q.id LIMIT 100",
+    )
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect())
+}
+
+/// A question for which people have waited and will get no answer here.
+#[derive(Clone, Debug)]
+pub struct InVain {
+    /// Its id.
+    pub question_id: String,
+    /// The notice it is about.
+    pub notice_id: String,
+    /// Whether a leader set it aside; else nobody has answered it for a long time.
+    pub is_set_aside: bool,
+}
+
+/// The question for which somebody has waited longest in vain: it was set aside, or she has waited
+/// for as long as an address is kept.
+pub async fn in_vain_due(db: &Db, now: Millis) -> Kept<Option<InVain>> {
+    let row = sqlx::query(
+        "SELECT q.id, q.notice_id, CAST(CASE WHEN q.set_aside_at IS NULL THEN 0 ELSE 1 END
+           AS BIGINT)
+         FROM notice_wanted w JOIN notice_questions q ON q.id = w.question_id
+         WHERE q.answer_id IS NULL AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= $1)
+         ORDER BY w.wanted_at, w.account_id LIMIT 1",
+    )
+    .bind(now - KEPT_UNANSWERED)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| InVain {
+        question_id: row.get(0),
+        notice_id: row.get(1),
+        is_set_aside: row.get::<i64, _>(2) == 1,
+    }))
+}
+
+/// Some of those who wanted this answer, as (account, address); from then on nothing says that they
+/// did.
+pub async fn take_for_answer(
+    tx: &mut AnyConnection,
+    answer_id: &str,
+) -> Kept<Vec<(String, String)>> {
+    take(tx, "q.answer_id = $1 AND CAST($2 AS BIGINT) = 0", answer_id, 0).await
+}
+
+/// Likewise of those who have waited for this question in vain.
+pub async fn take_in_vain(
+    tx: &mut AnyConnection,
+    question_id: &str,
+    now: Millis,
+) -> Kept<Vec<(String, String)>> {
+    let in_vain = "q.id = $1 AND q.answer_id IS NULL
+        AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= CAST($2 AS BIGINT))";
+    take(tx, in_vain, question_id, now - KEPT_UNANSWERED).await
+}
+
+async fn take(
+    tx: &mut AnyConnection,
+    which: &str,
+    id: &str,
+    before: Millis,
+) -> Kept<Vec<(String, String)>> {
+    // The deletion holds them: another process finds none.
+    let sql = format!(
+        "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
+           SELECT w.question_id, w.account_id FROM notice_wanted w
+           JOIN notice_questions q ON q.id = w.question_id WHERE {which}
+           ORDER BY w.wanted_at, w.account_id LIMIT {AT_ONCE})
+         RETURNING account_id"
+    );
+    let mut accounts: Vec<String> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).bind(before).fetch_all(&mut *tx).await?;
+    accounts.sort();
+    accounts.dedup();
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT id, email FROM accounts WHERE email IS NOT NULL AND id IN ({}) ORDER BY id",
+        db::parameters(1, accounts.len())
+    );
+    let mut ask = sqlx::query(AssertSqlSafe(sql));
+    for account in &accounts {
+        ask = ask.bind(account);
+    }
+    let rows = ask.fetch_all(tx).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
