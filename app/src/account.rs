@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db;
 use ground::error::Error;
@@ -175,7 +175,7 @@ pub async fn confirm_email(
                         tx,
                         Owed {
                             dedup_key: &dedup_key,
-                            kind: "address changed",
+                            kind: EmailKind::AddressChanged,
                             account_id: Some(&link.account_id),
                             to,
                             words: &words,

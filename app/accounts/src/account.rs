@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
@@ -94,7 +94,7 @@ pub async fn change_email(
                     tx,
                     Owed {
                         dedup_key: &hash,
-                        kind: "confirm address",
+                        kind: EmailKind::ConfirmAddress,
                         account_id: account,
                         to: &email,
                         words: &ask,
@@ -107,7 +107,7 @@ pub async fn change_email(
                     tx,
                     Owed {
                         dedup_key: &format!("{hash} old"),
-                        kind: "address may change",
+                        kind: EmailKind::AddressMayChange,
                         account_id: account,
                         to: &old,
                         words: &tell,

@@ -2,7 +2,7 @@
 //! their addresses.
 
 use calendar::clock::Millis;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
 use sqlx::AnyConnection;
 
@@ -25,7 +25,7 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
                     let dedup_key = format!("answer {} {}", due.answer_id, id::hash(&email));
                     let owed = Owed {
                         dedup_key: &dedup_key,
-                        kind: "answer",
+                        kind: EmailKind::Answer,
                         account_id: None,
                         to: &email,
                         words: &words,
@@ -76,7 +76,7 @@ pub(super) async fn owe_not_answered(
         tx,
         Owed {
             dedup_key: &dedup_key,
-            kind: "not answered",
+            kind: EmailKind::NotAnswered,
             account_id: None,
             to,
             words,
