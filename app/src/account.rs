@@ -99,9 +99,12 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {topics::own_list(own)}
                 </section>
                 <section class="stack">
-                    <h2>"Get told about changes"</h2>
+                    <h2>"Emails you get"</h2>
                     <p>
-                        <a href="/account/subscriptions">"Choose what we email you about"</a>
+                        <a href="/account/emails">"Choose which emails you get"</a>
+                    </p>
+                    <p>
+                        <a href="/account/subscriptions">"Get told about changes to services"</a>
                     </p>
                 </section>
                 <section class="stack">

@@ -6,8 +6,9 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `said`, `services` and the administrator's `service` are the pages; `standing` has
-//!   those that never change; [`problem`] the page for an answer that has none of its own
+//!   `account`, `emails`, `said`, `services` and the administrator's `service` are the pages;
+//!   `standing` has those that never change; [`problem`] the page for an answer that has none of
+//!   its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
 //!   [`subscriptions`], [`updates`], [`local_offer`]; below them what several of them show or do:
@@ -20,6 +21,7 @@
 
 mod account;
 mod desks;
+mod emails;
 mod home;
 pub mod routes;
 mod said;

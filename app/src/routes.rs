@@ -3,7 +3,7 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{account, desks, home, said, service, services, standing};
+use crate::{account, desks, emails, home, said, service, services, standing};
 
 /// Every room's addresses.
 #[must_use]
@@ -36,6 +36,8 @@ fn own() -> Routes {
         .get("/account", SignedIn, account::page)
         .get("/account/said", SignedIn, said::said)
         .post("/account/said", SignedIn, said::want)
+        .get("/account/emails", SignedIn, emails::page)
+        .post("/account/emails", SignedIn, emails::change)
         .get("/account/email/{token}", Anyone, account::confirm_email_form)
         .post("/account/email/{token}", Anyone, account::confirm_email)
         .get("/forum", Only(Role::Organiser), desks::desk)
