@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, Millis};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db;
 use ground::error::Error;
@@ -105,9 +105,12 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     </p>
                 </section>
                 <section class="stack">
-                    <h2>"Get told about changes"</h2>
+                    <h2>"Emails you get"</h2>
                     <p>
-                        <a href="/account/subscriptions">"Choose what we email you about"</a>
+                        <a href="/account/emails">"Choose which emails you get"</a>
+                    </p>
+                    <p>
+                        <a href="/account/subscriptions">"Get told about changes to services"</a>
                     </p>
                 </section>
                 <section class="stack">
@@ -245,7 +248,7 @@ pub async fn confirm_email(
                         tx,
                         Owed {
                             dedup_key: &dedup_key,
-                            kind: "address changed",
+                            kind: EmailKind::AddressChanged,
                             account_id: Some(&link.account_id),
                             to,
                             words: &words,

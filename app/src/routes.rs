@@ -3,7 +3,9 @@
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
-use crate::{about, account, desks, found, home, said, search, service, services, standing};
+use crate::{
+    about, account, desks, emails, found, home, said, search, service, services, standing,
+};
 
 /// Every room's addresses.
 #[must_use]
@@ -42,6 +44,8 @@ fn own() -> Routes {
         .get("/account", SignedIn, account::page)
         .get("/account/said", SignedIn, said::said)
         .post("/account/said", SignedIn, said::want)
+        .get("/account/emails", SignedIn, emails::page)
+        .post("/account/emails", SignedIn, emails::change)
         .get("/account/email/{token}", Anyone, account::confirm_email_form)
         .post("/account/email/{token}", Anyone, account::confirm_email)
         .get("/forum", Only(Role::Organiser), desks::desk)

@@ -130,14 +130,14 @@ pub async fn send_test_email(settings: &Settings, to: Option<&str>) -> Result<St
     let to = to.unwrap_or_else(|| settings.mailer.address());
     let words = Words {
         subject: "A test email from Alongside".to_owned(),
-        paragraphs: vec!["If you can read this, emails from Alongside reach you.".to_owned()],
+        paragraphs: vec!["If you can read this, emails from Alongside reach you.".into()],
         button: None,
         why: "Someone tested the email settings with alongside check-config --mail.".to_owned(),
-        from: settings.forum.clone(),
+        from: settings.forum.as_str().into(),
         also: None,
         stop: None,
     };
-    let (text, html) = (words.text(), words.html());
+    let (text, html) = (words.text(false), words.html(false));
     let email = Email {
         id: id::fresh(),
         to: to.to_owned(),

@@ -88,6 +88,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/lead/plans/new",
             "/subscribe",
             "/account/subscriptions",
+            "/account/emails",
             "/notices",
             "/lead/notices",
             "/lead/notices/new",
@@ -129,9 +130,11 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             ("places", &world.north),
             ("cadence", "daily"),
         ];
-        let forms: [(&str, &[(&str, &str)]); 8] = [
+        let forms: [(&str, &[(&str, &str)]); 10] = [
             ("/subscribe", &subscription),
             ("/account/subscriptions", &[("step", "stop all")]),
+            ("/account/emails", &[("sort", "said"), ("step", "stop")]),
+            ("/account/emails", &[("sort", "said"), ("step", "start")]),
             ("/topics/new", &proposal),
             (&support, &[("wish", "support")]),
             (&decision, &[("decision", "publish")]),

@@ -23,7 +23,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use calendar::clock::{Clock, DAY};
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::Db;
 use ground::house::{House, Names};
 use ground::viewer::Role;
@@ -385,7 +385,7 @@ async fn owe_emails(db: &Db) -> BTreeSet<String> {
         Box::pin(async move {
             let words = Words {
                 subject: "Hello".into(),
-                paragraphs: vec!["A line to read. ".repeat(200)],
+                paragraphs: vec!["A line to read. ".repeat(200).into()],
                 button: None,
                 why: "You asked.".into(),
                 from: "The forum".into(),
@@ -398,7 +398,7 @@ async fn owe_emails(db: &Db) -> BTreeSet<String> {
                     tx,
                     Owed {
                         dedup_key: &key,
-                        kind: "test",
+                        kind: EmailKind::Link,
                         account_id: None,
                         to: &to,
                         words: &words,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{DAY, HOUR, Millis};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
 use ground::house::House;
@@ -109,7 +109,7 @@ pub async fn change_email(
                     tx,
                     Owed {
                         dedup_key: &hash,
-                        kind: "confirm address",
+                        kind: EmailKind::ConfirmAddress,
                         account_id: account,
                         to: &email,
                         words: &ask,
@@ -122,7 +122,7 @@ pub async fn change_email(
                     tx,
                     Owed {
                         dedup_key: &format!("{hash} old"),
-                        kind: "address may change",
+                        kind: EmailKind::AddressMayChange,
                         account_id: account,
                         to: &old,
                         words: &tell,

@@ -1,6 +1,6 @@
 //! The emails about accounts.
 
-use deliveries::Words;
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::viewer::Role;
 
@@ -8,19 +8,24 @@ use ground::viewer::Role;
 fn words(
     house: &House,
     subject: &str,
-    paragraphs: &[&str],
+    paragraphs: Vec<Paragraph>,
     button: Option<(&str, String)>,
     why: &str,
 ) -> Words {
     Words {
         subject: subject.to_owned(),
-        paragraphs: paragraphs.iter().map(|paragraph| (*paragraph).to_owned()).collect(),
+        paragraphs,
         button: button.map(|(label, address)| (label.to_owned(), address)),
         why: why.to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         also: None,
         stop: None,
     }
+}
+
+/// What to do, and by when.
+fn to_do(words: &str) -> Paragraph {
+    Paragraph::ToDo(words.to_owned())
 }
 
 /// Asks whether the person behind the address wants an account.
@@ -28,10 +33,12 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
     words(
         house,
         "Confirm your email address",
-        &[
-            "You asked to join Alongside. Press the button to confirm your email address and \
-             finish joining.",
-            "The button works for two days.",
+        vec![
+            "You asked to join Alongside.".into(),
+            to_do(
+                "Press the button within two days to confirm your email address and finish \
+                 joining.",
+            ),
         ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
         "Someone used this address to join. If it wasn't you, ignore this email: no account will \
@@ -44,8 +51,11 @@ pub fn already_signed_up(house: &House) -> Words {
     words(
         house,
         "You already have an account",
-        &["You asked to join Alongside, but you already have an account. Sign in, or ask for a \
-             link to sign in without a password."],
+        vec![
+            "You asked to join Alongside, but you already have an account. Sign in, or ask for a \
+             link to sign in without a password."
+                .into(),
+        ],
         Some(("Sign in", house.link("/sign-in"))),
         "Someone used this address to join. If it wasn't you, ignore this email: nothing has \
          changed.",
@@ -57,9 +67,9 @@ pub fn sign_in_link(house: &House, token: &str) -> Words {
     words(
         house,
         "Your link to sign in",
-        &[
-            "Press the button to sign in to Alongside.",
-            "The button works once, within the next two hours.",
+        vec![
+            "You asked for a link to sign in to Alongside.".into(),
+            to_do("Press the button within the next two hours. It works once."),
         ],
         Some(("Sign in", house.link(&format!("/sign-in/{token}")))),
         "Someone asked for this link with your address. If it wasn't you, ignore this email: \
@@ -72,9 +82,9 @@ pub fn new_password_link(house: &House, token: &str) -> Words {
     words(
         house,
         "Choose a new password",
-        &[
-            "Press the button to choose a new password for Alongside.",
-            "The button works once, within the next two hours.",
+        vec![
+            "You asked to choose a new password for Alongside.".into(),
+            to_do("Press the button within the next two hours. It works once."),
         ],
         Some(("Choose a new password", house.link(&format!("/new-password/{token}")))),
         "Someone asked for this with your address. If it wasn't you, ignore this email: your \
@@ -87,11 +97,13 @@ pub fn no_account(house: &House) -> Words {
     words(
         house,
         "You don't have an account with this address",
-        &[
+        vec![
             "You asked for a link to sign in to Alongside, but there is no account with this \
-             address.",
+             address."
+                .into(),
             "You may have joined with a different address. If you haven't joined yet, you are \
-             welcome to.",
+             welcome to."
+                .into(),
         ],
         Some(("Join Alongside", house.link("/sign-up"))),
         "Someone asked for this with your address. If it wasn't you, ignore this email: we keep \
@@ -104,10 +116,11 @@ pub fn password_changed(house: &House) -> Words {
     words(
         house,
         "Your password has been changed",
-        &[
+        vec![
             "The password for your account has just been changed, and you have been signed out \
-             everywhere else.",
-            "If you didn't do this, choose a new password straight away.",
+             everywhere else."
+                .into(),
+            to_do("If you didn't do this, choose a new password straight away."),
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
         "We send this email whenever your password changes.",
@@ -119,9 +132,9 @@ pub fn confirm_address(house: &House, token: &str) -> Words {
     words(
         house,
         "Confirm your new email address",
-        &[
-            "You asked us to use this address for your account. Press the button to confirm it.",
-            "The button works once, within the next two days.",
+        vec![
+            "You asked us to use this address for your account.".into(),
+            to_do("Press the button within the next two days to confirm it. It works once."),
         ],
         Some(("Use this address", house.link(&format!("/account/email/{token}")))),
         "Someone gave this address for their account. If it wasn't you, ignore this email.",
@@ -133,10 +146,11 @@ pub fn address_may_change(house: &House) -> Words {
     words(
         house,
         "Someone asked to change your email address",
-        &[
+        vec![
             "Someone signed in to your account and asked us to use a different email address. We \
-             will change it once the new address is confirmed.",
-            "If it wasn't you, choose a new password straight away: that will stop it.",
+             will change it once the new address is confirmed."
+                .into(),
+            to_do("If it wasn't you, choose a new password straight away: that will stop it."),
         ],
         Some(("Choose a new password", house.link("/forgotten-password"))),
         "We send this email whenever someone asks to change your address.",
@@ -148,8 +162,11 @@ pub fn address_changed(house: &House) -> Words {
     words(
         house,
         "We've changed your email address",
-        &["We have changed the email address for your account. From now on we will email you at \
-             your new address."],
+        vec![
+            "We have changed the email address for your account. From now on we will email you at \
+             your new address."
+                .into(),
+        ],
         None,
         "We send this email to your old and your new address. If it wasn't you, reply to this \
          email and the forum will help.",
@@ -161,13 +178,14 @@ pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(
         house,
         &format!("You are invited to join Alongside: {}", role.title()),
-        &[
-            &format!(
+        vec![
+            format!(
                 "{} has invited you to join Alongside. Your role will be: {}.",
                 house.names.forum,
                 role.title()
-            ),
-            "The button works for 14 days.",
+            )
+            .into(),
+            to_do("Press the button within 14 days to accept."),
         ],
         Some(("Accept the invitation", house.link(&format!("/invitations/{token}")))),
         "The forum's administrator gave us your address so we could send you this one email.",

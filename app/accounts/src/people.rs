@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -89,7 +89,7 @@ pub async fn invite(
                     tx,
                     Owed {
                         dedup_key: &hash,
-                        kind: "invitation",
+                        kind: EmailKind::Invitation,
                         account_id: None,
                         to: &email,
                         words: &words,

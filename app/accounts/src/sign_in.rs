@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::HOUR;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -328,7 +328,7 @@ pub async fn new_password(
                 let words = emails::password_changed(&writer);
                 let owed = Owed {
                     dedup_key: &format!("{hash} changed"),
-                    kind: "password changed",
+                    kind: EmailKind::PasswordChanged,
                     account_id: Some(&link.account_id),
                     to: &link.email,
                     words: &words,
@@ -416,7 +416,7 @@ pub(crate) async fn owe_link(
                     tx,
                     Owed {
                         dedup_key: &hash,
-                        kind: "link",
+                        kind: EmailKind::Link,
                         account_id,
                         to: &email,
                         words: &words,

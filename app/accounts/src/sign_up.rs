@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -84,7 +84,7 @@ async fn keep(house: &House, sign_up: store::SignUp, act: Option<String>) -> Res
                 };
                 let owed = Owed {
                     dedup_key: &hash,
-                    kind: "sign-up",
+                    kind: EmailKind::SignUp,
                     account_id: None,
                     to: &sign_up.email,
                     words: &words,

@@ -1,7 +1,7 @@
 //! The emails with a personal link, and with the code of somebody's answers.
 
 use calendar::clock;
-use deliveries::Words;
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 use super::store::Consultation;
@@ -12,13 +12,14 @@ pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
     Words {
         subject: format!("Have your say: {}", terms.title),
         paragraphs: vec![
-            terms.about.clone(),
-            format!(
-                "This link is only for you. You can answer until the end of {}. You can stop and \
-                 come back.",
-                clock::day(terms.closes_at)
-            ),
-            "Nobody can see which answers came from which link.".to_owned(),
+            terms.about.clone().into(),
+            Paragraph::ToDo(format!(
+                "Please answer by the end of {} ({}).",
+                clock::day(terms.closes_at),
+                clock::days_away(house.clock.now(), terms.closes_at)
+            )),
+            "This link is only for you. You can stop and come back.".into(),
+            "Nobody can see which answers came from which link.".into(),
         ],
         button: Some(("Have your say".to_owned(), link.to_owned())),
         also: None,
@@ -27,7 +28,7 @@ pub fn asked(house: &House, consultation: &Consultation, link: &str) -> Words {
              could ask you. We won't keep it.",
             house.names.forum
         ),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     }
 }
@@ -50,10 +51,10 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
     Words {
         subject: format!("Your code for: {}", terms.title),
         paragraphs: vec![
-            format!("Your code is {code}."),
-            until,
+            format!("Your code is {code}.").into(),
+            if is_sent { until.into() } else { Paragraph::ToDo(until) },
             "Anyone with this code can read and change your answers, so don't pass this email on."
-                .to_owned(),
+                .into(),
         ],
         button: Some(("Go to my answers".to_owned(), house.link(&to))),
         also: is_sent.then(|| {
@@ -65,7 +66,7 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
              answering {}'s questions. We don't save it with the answers.",
             house.names.forum
         ),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent, address};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -72,7 +72,7 @@ pub async fn give(
                 // No key that is made from the link: nothing says whose it is.
                 let owed = Owed {
                     dedup_key: &id::fresh(),
-                    kind: "asked",
+                    kind: EmailKind::Asked,
                     account_id: None,
                     to,
                     words,

@@ -5,19 +5,25 @@
 //! second copy after a crash folds into the first. While it waits it holds what is to be said; once
 //! handed over or given up, its text and address are erased. It may come back: as mail to the
 //! address that names it (`ground::return_address`), or by a provider's call (`intake`); `returns`
-//! reads both. `store` holds the SQL, `email` puts words into the one plain shape, `turn` is what a
-//! worker does again and again, `permit` what it asks just before an email goes.
+//! reads both. `kinds` lists every kind of email and which an account can stop, `stops` holds what
+//! it has stopped. `store` holds the SQL, `email` puts words into the one plain shape, `links` finds
+//! telephone numbers in them, `turn` is what a worker does again and again, `permit` what it asks
+//! just before an email goes.
 
 mod email;
 mod intake;
+mod kinds;
+mod links;
 mod permit;
 pub mod returns;
+pub mod stops;
 pub mod store;
 mod turn;
 
-pub use email::{Stop, Words};
+pub use email::{Paragraph, Sender, Stop, Words};
 pub use intake::keep;
-pub use permit::Permit;
+pub use kinds::{EmailKind, Sort};
+pub use permit::{Permit, settled};
 pub use store::{Owed, owe};
 pub use turn::{Hand, Outcome, deliver_one};
 

@@ -2,6 +2,9 @@
 //! recipient is named to the mail server, so that nothing is started once someone has been told
 //! that their emails have stopped.
 
+use std::future::Future;
+use std::time::Duration;
+
 use super::{Failure, Hand, store};
 
 /// The permit of one email.
@@ -26,4 +29,29 @@ impl Permit {
             Err(Failure::Later(format!("the database cannot be asked: {error}")))
         })
     }
+}
+
+/// How long an answer waits for emails that a worker has in its hands, in looks of
+/// [`BETWEEN_LOOKS`]. A worker asks whether an email may go just before it names the recipient, so
+/// that after these three seconds none is begun.
+const MOST_LOOKS: u32 = 60;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Waits until no email that was stopped is on its way: once we say that we have stopped, none is
+/// begun.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settled<F, L>(is_on_its_way: F) -> Result<(), sqlx::Error>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<bool, sqlx::Error>>,
+{
+    for _ in 0..MOST_LOOKS {
+        if !is_on_its_way().await? {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(())
 }

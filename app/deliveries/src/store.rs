@@ -5,17 +5,18 @@ use ground::db::Db;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::returns::Return;
+use super::stops::is_stopped;
 use super::turn::without_addresses;
-use super::{Email, Failure, Hand, Permit, Words};
+use super::{Email, EmailKind, Failure, Hand, Permit, Words, email};
 
 /// An email that is owed from now on.
 #[derive(Debug)]
 pub struct Owed<'a> {
     /// The same key twice is one email.
     pub dedup_key: &'a str,
-    /// What sort of email it is, as in "topic published".
-    pub kind: &'static str,
-    /// Whose email it is; it is not sent once the account is erased.
+    /// What sort of email it is.
+    pub kind: EmailKind,
+    /// Whose email it is; it is not sent once the account is erased, or has stopped such emails.
     pub account_id: Option<&'a str>,
     /// Where it goes.
     pub to: &'a str,
@@ -26,10 +27,6 @@ pub struct Owed<'a> {
     /// When it is no longer of use, as when its link has expired; `None`: 14 days after now.
     pub not_after: Option<Millis>,
 }
-
-/// There can be very many emails of this kind too, though nobody stops them with one click: every
-/// other email overtakes them.
-const OF_MANY: &str = "update";
 
 /// Owes an email, in the same write as the fact it is about. It is due at once, and stays so when
 /// the clock is set back.
@@ -46,15 +43,15 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
     )
     .bind(id::fresh())
     .bind(owed.dedup_key)
-    .bind(owed.kind)
+    .bind(owed.kind.word())
     .bind(owed.account_id)
     .bind(owed.to)
     .bind(&owed.words.subject)
-    .bind(owed.words.text())
-    .bind(owed.words.html())
+    .bind(owed.words.text(owed.account_id.is_some()))
+    .bind(owed.words.html(owed.account_id.is_some()))
     .bind(owed.at)
     .bind(owed.not_after.unwrap_or(owed.at + 14 * DAY))
-    .bind(i64::from(owed.words.stop.is_some() || owed.kind == OF_MANY))
+    .bind(i64::from(owed.words.stop.is_some() || owed.kind == EmailKind::Update))
     .bind(owed.words.stop.as_ref().map(|stop| &stop.one_click))
     .execute(tx)
     .await?;
@@ -94,13 +91,19 @@ pub async fn claim(hand: &Hand, now: Millis) -> Result<Option<(Email, i64)>, sql
                              ORDER BY is_bulk, next_at, id LIMIT 1{})
                    AND claimed_at = 0
                  RETURNING id, to_address, subject, body_text, body_html, unsubscribe,
-                   CAST(tries AS BIGINT)",
+                   CAST(tries AS BIGINT),
+                   (SELECT a.shown_name FROM accounts a WHERE a.id = deliveries.account_id
+                     AND a.email = deliveries.to_address)",
                 kind.hold_what_is_free()
             );
             let row =
                 sqlx::query(AssertSqlSafe(sql)).bind(now).bind(worker).fetch_optional(tx).await?;
             Ok(row.map(|row| {
-                let (text, html, one_click) = (row.get(3), row.get(4), row.get(5));
+                let one_click = row.get(5);
+                // Only to an account's own address, and as the account is called now.
+                let name: Option<String> = row.get(7);
+                let (text, html) =
+                    email::greeting(row.get(3), row.get(4), name.as_deref().unwrap_or_default());
                 (
                     Email {
                         id: row.get(0),
@@ -200,8 +203,15 @@ pub struct Reason {
 
 /// Kinds of emails whose rows stay: the ledger and the outcomes prove by them who was told and
 /// when, and jobs ask by their keys whether someone was told already.
-const STAY: [&str; 7] =
-    ["notice", "update", "draft published", "outcome due", "audit head", "answer", "not answered"];
+const STAY: [EmailKind; 7] = [
+    EmailKind::Notice,
+    EmailKind::Update,
+    EmailKind::DraftPublished,
+    EmailKind::OutcomeDue,
+    EmailKind::AuditHead,
+    EmailKind::Answer,
+    EmailKind::NotAnswered,
+];
 
 /// How long the row of an email is kept once it went or was given up.
 const KEPT_FOR: Millis = 365 * DAY;
@@ -215,7 +225,7 @@ const AT_ONCE: u64 = 500;
 /// # Errors
 /// When the database fails.
 pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
-    let stay = STAY.map(|kind| format!("'{kind}'")).join(", ");
+    let stay = STAY.map(|kind| format!("'{}'", kind.word())).join(", ");
     let due = format!(
         "SELECT id FROM deliveries WHERE next_at IS NULL AND owed_at <= $1
          AND (kind NOT IN ({stay}) OR account_id IS NOT NULL) LIMIT {AT_ONCE}"
@@ -311,34 +321,39 @@ pub async fn put_back(db: &Db, id: String, tries: i64) -> Result<(), sqlx::Error
 }
 
 /// Whether this email may go: it must not when it was called off, came too late, or its person is
-/// gone, nor while it is stale; nor when another has claimed it since, or its person has another
-/// address.
+/// gone or has stopped such emails, nor while it is stale; nor when another has claimed it since, or
+/// its person has another address.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn standing(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
-    let row = sqlx::query(
+    let sql = format!(
         "SELECT CAST(CASE WHEN d.not_after < $2 THEN 1
          ELSE 0 END AS BIGINT), a.erased_at, d.next_at,
                 CAST(CASE WHEN d.is_stale = 1 OR d.tries <> $3 OR d.claimed_at = 0
-                  OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT)
+                  OR d.claimed_by <> $5 OR d.to_address <> $4 THEN 1 ELSE 0 END AS BIGINT),
+                CAST(CASE WHEN {} THEN 1 ELSE 0 END AS BIGINT)
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id WHERE d.id = $1",
-    )
-    .bind(&permit.email_id)
-    .bind(now)
-    .bind(permit.tries)
-    .bind(&permit.to)
-    .bind(&permit.hand.worker)
-    .fetch_one(&mut *permit.hand.db.read().await?)
-    .await?;
-    let (late, erased, next_at, stale): (i64, Option<i64>, Option<i64>, i64) =
-        (row.get(0), row.get(1), row.get(2), row.get(3));
+        is_stopped("d")
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(&permit.email_id)
+        .bind(now)
+        .bind(permit.tries)
+        .bind(&permit.to)
+        .bind(&permit.hand.worker)
+        .fetch_one(&mut *permit.hand.db.read().await?)
+        .await?;
+    let (late, erased, next_at, stale, stopped): (i64, Option<i64>, Option<i64>, i64, i64) =
+        (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
     Ok(if next_at.is_none() {
         Err(Failure::Forfeited("it was called off"))
     } else if late != 0 {
         Err(Failure::Forfeited("it came too late to be of use"))
     } else if erased.is_some() {
         Err(Failure::Forfeited("the account was erased"))
+    } else if stopped != 0 {
+        Err(Failure::Forfeited("its reader has stopped such emails"))
     } else if stale != 0 {
         Err(Failure::Stale)
     } else {
@@ -450,8 +465,8 @@ pub async fn put_together_again(
     )
     .bind(id)
     .bind(&words.subject)
-    .bind(words.text())
-    .bind(words.html())
+    .bind(words.text(false))
+    .bind(words.html(false))
     .execute(tx)
     .await?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -10,7 +11,7 @@ use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::{comment as find, rules, store};
+use super::{comment as find, emails, rules, store};
 
 /// GET `/local-offer/comments/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -30,11 +31,25 @@ pub async fn send(
         Ok(new) => new,
         Err(refusals) => return Ok(page(&sent, &refusals, services).answer(&house, &viewer)),
     };
-    let (now, author) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    let id = house
-        .db
-        .write(move |tx| Box::pin(async move { store::send(tx, &new, &author, now).await }))
-        .await?;
+    let (now, writer, author) = (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+    let kept = house.db.write(move |tx| {
+        Box::pin(async move {
+            let id = store::send(tx, &new, &author.account_id, now).await?;
+            let receipt = Owed {
+                // A double tap is one comment, and one email.
+                dedup_key: &format!("comment received {id}"),
+                kind: EmailKind::CommentReceived,
+                account_id: Some(&author.account_id),
+                to: &author.email,
+                words: &emails::received(&writer, &id),
+                at: now,
+                not_after: None,
+            };
+            owe(tx, receipt).await?;
+            Ok::<_, sqlx::Error>(id)
+        })
+    });
+    let id = kept.await?;
     Ok(Redirect::to(&format!("/local-offer/comments/{id}?done=sent")).into_response())
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -120,11 +120,17 @@ async fn keep(
                 let words = emails::decided(&writer, &comment.id, &decision);
                 let dedup_key = format!("comment decided {}", comment.id);
                 let account_id = Some(comment.author_id.as_str());
+                // What is about safety cannot be stopped.
+                let kind = if decision == Decision::PassOn {
+                    EmailKind::CommentPassedOn
+                } else {
+                    EmailKind::CommentDecided
+                };
                 owe(
                     tx,
                     Owed {
                         dedup_key: &dedup_key,
-                        kind: "comment decided",
+                        kind,
                         account_id,
                         to,
                         words: &words,

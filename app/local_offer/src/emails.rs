@@ -1,9 +1,32 @@
 //! The emails to a comment's author.
 
-use deliveries::Words;
+use calendar::clock::{self, DAY};
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use outcomes::rules::due_by;
 
 use super::rules::{self, Decision, NewResponse};
+
+/// Says that a comment has arrived. Without its words: nobody has read yet whether they name a
+/// child.
+pub fn received(house: &House, comment_id: &str) -> Words {
+    let within = match house.outcome_within / (7 * DAY) {
+        1 => "a week".to_owned(),
+        weeks => format!("{weeks} weeks"),
+    };
+    let paragraphs = vec![
+        "We've got your comment on the Local Offer. It is saved, and nobody but the forum can read \
+         it for now."
+            .into(),
+        Paragraph::ToDo(
+            "You don't need to do anything. Someone at the forum will read it within five working \
+             days, and we will email you then."
+                .to_owned(),
+        ),
+        format!("Once it is published, the council must answer it within {within}.").into(),
+    ];
+    words(house, "We've got your comment", paragraphs, Some(see(house, comment_id)))
+}
 
 /// Tells the author what was decided about their comment.
 pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
@@ -12,8 +35,12 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
             "We've published your comment",
             vec![
                 "We've published your comment on the Local Offer, in your own words and without \
-                your name. We will email you when it is answered."
-                    .to_owned(),
+                your name."
+                    .into(),
+                Paragraph::ToDo(format!(
+                    "The council must answer by {}. We will email you when it does.",
+                    clock::day(due_by(house.clock.now(), house.outcome_within))
+                )),
             ],
             Some(see(house, comment_id)),
         ),
@@ -25,7 +52,10 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
             );
             (
                 "We can't publish your comment",
-                vec![not, "You can write it again without this, and send it.".to_owned()],
+                vec![
+                    not.into(),
+                    Paragraph::ToDo("You can write it again without this, and send it.".to_owned()),
+                ],
                 Some((
                     "Comment on the Local Offer".to_owned(),
                     house.link("/local-offer/comments/new"),
@@ -34,7 +64,7 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
         }
         Decision::PassOn => {
             let (subject, paragraphs) = safeguarding::passed_on();
-            (subject, paragraphs, None)
+            (subject, paragraphs.into_iter().map(Paragraph::from).collect(), None)
         }
     };
     words(house, subject, paragraphs, button)
@@ -42,13 +72,16 @@ pub fn decided(house: &House, comment_id: &str, decision: &Decision) -> Words {
 
 /// Tells the author what was answered.
 pub fn answered(house: &House, comment_id: &str, new: &NewResponse) -> Words {
-    let mut paragraphs =
-        vec!["Your comment on the Local Offer has been answered:".to_owned(), new.response.clone()];
-    paragraphs.push(if new.action.is_empty() {
-        "Nothing more will be done.".to_owned()
-    } else {
-        format!("What will be done: {}", new.action)
-    });
+    let done = match clock::day_of(&new.action_by) {
+        _ if new.action.is_empty() => "Nothing more will be done.".to_owned(),
+        Some(day) => format!("What will be done by {day}: {}", new.action),
+        None => format!("What will be done: {}", new.action),
+    };
+    let paragraphs = vec![
+        "Your comment on the Local Offer has been answered:".into(),
+        new.response.clone().into(),
+        Paragraph::ToDo(done),
+    ];
     words(house, "Your comment has been answered", paragraphs, Some(see(house, comment_id)))
 }
 
@@ -59,7 +92,7 @@ fn see(house: &House, comment_id: &str) -> (String, String) {
 fn words(
     house: &House,
     subject: &str,
-    paragraphs: Vec<String>,
+    paragraphs: Vec<Paragraph>,
     button: Option<(String, String)>,
 ) -> Words {
     Words {
@@ -67,7 +100,7 @@ fn words(
         paragraphs,
         button,
         why: "You get this email because you commented on the Local Offer.".to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         also: None,
         stop: None,
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -96,7 +96,7 @@ pub async fn respond(
                         tx,
                         Owed {
                             dedup_key: &dedup_key,
-                            kind: "comment answered",
+                            kind: EmailKind::CommentAnswered,
                             account_id,
                             to,
                             words: &words,

@@ -1,7 +1,7 @@
 //! The emails about notices: one notice, or a digest of several.
 
-use calendar::clock;
-use deliveries::{Stop, Words};
+use calendar::clock::{self, Millis};
+use deliveries::{Paragraph, Sender, Stop, Words};
 use ground::house::House;
 
 use super::rules::{Effect, Follow};
@@ -9,31 +9,32 @@ use super::store::Notice;
 
 /// The email about one notice. `token` is the link of this very email.
 pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
-    let mut paragraphs = what_has_changed(notice);
-    paragraphs.extend([
-        takes_effect(notice),
-        notice.words.what.clone(),
-        format!("Who this affects: {}", notice.words.affected),
-    ]);
+    let mut paragraphs = vec![Paragraph::Begins(notice.words.title.clone())];
+    paragraphs.extend(what_has_changed(notice));
+    paragraphs.push(takes_effect(notice).into());
     paragraphs.extend(what_to_do(notice));
-    if !notice.course.is_withdrawal() {
-        paragraphs.push(format!("Why: {}", notice.words.why));
-    }
+    paragraphs.extend([
+        notice.words.what.clone().into(),
+        format!("Who this affects: {}", notice.words.affected).into(),
+    ]);
     paragraphs.extend(entitlement(notice));
-    paragraphs.push(whom_to_ask(notice));
+    if !notice.course.is_withdrawal() {
+        paragraphs.push(format!("Why: {}", notice.words.why).into());
+    }
+    paragraphs.push(who_to_ask(notice));
     Words {
         subject: subject(notice),
         paragraphs,
-        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
-        also: Some((
+        button: Some((
             "Read the full notice".to_owned(),
             house.link(&format!("/notices/{}", notice.id)),
         )),
+        also: Some(have_read(house, token)),
         why: format!(
             "You get this email because you asked us to tell you about changes to {}.",
             notice.labels.join(", ")
         ),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: Some(stop(house, token)),
     }
 }
@@ -42,15 +43,16 @@ pub fn one(house: &House, notice: &Notice, token: &str) -> Words {
 pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     let paragraphs = notices.iter().flat_map(|notice| {
         let address = house.link(&format!("/notices/{}", notice.id));
-        let mut about = vec![format!("{}. {}", notice.words.title, takes_effect(notice))];
+        let mut about = vec![Paragraph::Begins(notice.words.title.clone())];
         about.extend(what_has_changed(notice));
-        if notice.course.follow == Some(Follow::Correction) {
-            about.push(notice.words.what.clone());
-        }
+        about.push(takes_effect(notice).into());
         about.extend(what_to_do(notice));
+        if notice.course.follow == Some(Follow::Correction) {
+            about.push(notice.words.what.clone().into());
+        }
         about.extend(entitlement(notice));
-        about.push(whom_to_ask(notice));
-        about.push(format!("Read the full notice: {address}"));
+        about.push(who_to_ask(notice));
+        about.push(Paragraph::Page("Read the full notice".to_owned(), address));
         about
     });
     let subject = match notices {
@@ -64,13 +66,13 @@ pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     Words {
         subject,
         paragraphs: paragraphs.collect(),
-        button: Some(("I have read this".to_owned(), house.link(&format!("/read/{token}")))),
-        also: Some(("See all changes".to_owned(), house.link("/notices"))),
+        button: Some(("See all changes".to_owned(), house.link("/notices"))),
+        also: Some(have_read(house, token)),
         why:
             "You get this email because you asked us to tell you about changes once a day or once \
             a week."
                 .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: Some(stop(house, token)),
     }
 }
@@ -80,12 +82,12 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
     Words {
         subject: format!("A question about: {}", notice.words.title),
         paragraphs: vec![
-            "Someone has asked:".to_owned(),
-            question.to_owned(),
+            "Someone has asked:".into(),
+            question.into(),
             "A leader in your organisation can answer it on the page. If that isn't you, please \
              pass this on. We will email the answer to the person who asked, and everyone can read \
              it."
-            .to_owned(),
+            .into(),
         ],
         button: Some((
             "Answer it (leaders only)".to_owned(),
@@ -94,7 +96,34 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
         also: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
         why: "You get this email because your address is on that page for families' questions."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
+        stop: None,
+    }
+}
+
+/// Says that a question has arrived. Without its words: nobody has confirmed the address, and
+/// nobody has read yet whether they name a child.
+pub fn received(house: &House, notice: &Notice, until: Millis) -> Words {
+    let words = &notice.words;
+    let team = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
+    Words {
+        subject: format!("We've got your question about: {}", words.title),
+        paragraphs: vec![
+            format!("We've got your question. It is saved, and it has gone to: {team}.").into(),
+            Paragraph::ToDo(format!(
+                "You don't need to do anything. We will email you the answer, or say by {} that \
+                 there is none.",
+                clock::day(until)
+            )),
+            "The answer will be on the page for everyone. Nobody will see who asked.".into(),
+            who_to_ask(notice),
+        ],
+        button: Some(("See the change".to_owned(), house.link(&format!("/notices/{}", notice.id)))),
+        also: None,
+        why: "You get this email because someone asked a question with your address. If it wasn't \
+            you, ignore this email: we will delete the address."
+            .to_owned(),
+        from: Sender::of(house),
         stop: None,
     }
 }
@@ -104,10 +133,10 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
     Words {
         subject: format!("Your question about: {}", notice.words.title),
         paragraphs: vec![
-            "You asked about this change. Here is the answer.".to_owned(),
-            question.to_owned(),
-            answer.to_owned(),
-            whom_to_ask(notice),
+            "You asked about this change. Here is the answer.".into(),
+            question.into(),
+            answer.into(),
+            who_to_ask(notice),
         ],
         button: Some((
             "Read the full notice".to_owned(),
@@ -117,7 +146,7 @@ pub fn answer(house: &House, notice: &Notice, question: &str, answer: &str) -> W
         why: "You get this email because someone asked a question with your address. We have now \
             deleted the address."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     }
 }
@@ -127,10 +156,10 @@ pub fn answer_too(house: &House, notice: &Notice, question: &str, answer: &str) 
     Words {
         subject: format!("The answer about: {}", notice.words.title),
         paragraphs: vec![
-            "You wanted to know this about a change. Here is the answer.".to_owned(),
-            question.to_owned(),
-            answer.to_owned(),
-            whom_to_ask(notice),
+            "You wanted to know this about a change. Here is the answer.".into(),
+            question.into(),
+            answer.into(),
+            who_to_ask(notice),
         ],
         why: WHY_TOO.to_owned(),
         ..self::answer(house, notice, question, answer)
@@ -148,9 +177,9 @@ pub fn not_answered_too(house: &House, notice: &Notice, is_set_aside: bool) -> W
     Words {
         subject: format!("A question about: {}", notice.words.title),
         paragraphs: vec![
-            "You wanted to know the answer to a question about this change.".to_owned(),
-            what_became_of_it.to_owned(),
-            whom_to_ask(notice),
+            "You wanted to know the answer to a question about this change.".into(),
+            what_became_of_it.into(),
+            who_to_ask(notice),
         ],
         why: WHY_TOO.to_owned(),
         ..answer(house, notice, "", "")
@@ -185,9 +214,9 @@ fn not_answered(house: &House, notice: &Notice, what_became_of_it: &str) -> Word
     Words {
         subject: format!("Your question about: {}", notice.words.title),
         paragraphs: vec![
-            "You asked about this change.".to_owned(),
-            what_became_of_it.to_owned(),
-            whom_to_ask(notice),
+            "You asked about this change.".into(),
+            what_became_of_it.into(),
+            who_to_ask(notice),
         ],
         ..answer(house, notice, "", "")
     }
@@ -210,13 +239,13 @@ fn subject(notice: &Notice) -> String {
 }
 
 /// At the top of an email that follows another.
-fn what_has_changed(notice: &Notice) -> Vec<String> {
+fn what_has_changed(notice: &Notice) -> Vec<Paragraph> {
     let Some(follows) = &notice.words.follows else { return Vec::new() };
     let before = match follows.how {
         Follow::Correction => "This corrects what we said before. What has changed:",
         Follow::Withdrawal => "This change is no longer happening.",
     };
-    vec![before.to_owned(), follows.changed.clone()]
+    vec![before.into(), follows.changed.clone().into()]
 }
 
 /// The day alone, for a subject.
@@ -236,21 +265,27 @@ fn takes_effect(notice: &Notice) -> String {
     }
 }
 
-fn what_to_do(notice: &Notice) -> Option<String> {
+fn what_to_do(notice: &Notice) -> Option<Paragraph> {
     let words = &notice.words;
     (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
-        match words.must_do_by_day() {
+        Paragraph::ToDo(match words.must_do_by_day() {
             Some(by) => format!("What you need to do by {by}: {}", words.must_do),
             None => format!("What you need to do: {}", words.must_do),
-        }
+        })
     })
 }
 
-fn entitlement(notice: &Notice) -> Option<String> {
+fn entitlement(notice: &Notice) -> Option<Paragraph> {
     (!notice.course.is_withdrawal() && notice.words.changes_entitlement)
-        .then(|| "This changes what children are legally entitled to.".to_owned())
+        .then(|| "This changes what children are legally entitled to.".into())
 }
 
-fn whom_to_ask(notice: &Notice) -> String {
-    format!("Who to ask: {}, {}", notice.words.whom, notice.words.ways_to_ask())
+fn who_to_ask(notice: &Notice) -> Paragraph {
+    let words = &notice.words;
+    Paragraph::Ask(words.whom.clone(), words.phone.clone(), words.email.clone())
+}
+
+/// The quieter link of an email: that its reader has read it.
+fn have_read(house: &House, token: &str) -> (String, String) {
+    ("I have read this".to_owned(), house.link(&format!("/read/{token}")))
 }

@@ -90,7 +90,7 @@ pub(super) async fn shown(
                 <p>
                     <b>{email.subject.clone()}</b>
                 </p>
-                <p class="panel lines">{email.text()}</p>
+                <p class="panel lines">{email.text(false)}</p>
                 {ways(&notice, &ground, me, sent, refusals, now)}
             </article>
         }

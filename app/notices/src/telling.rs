@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use ground::house::House;
 
 use super::emails;
@@ -130,7 +130,7 @@ async fn owe_one(
     };
     let owed = Owed {
         dedup_key: &dedup_key,
-        kind: "notice",
+        kind: EmailKind::Notice,
         account_id: None,
         to: &due.email,
         words: &words,

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -65,22 +65,28 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Res
         (house.clock.now(), house.db.kind(), by.to_owned(), topic.clone(), house.clone());
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
-            let (kept, what, detail) = match &decision {
-                Decision::Publish => {
-                    (store::publish(tx, kind, &(&topic).into(), now).await?, "topic published", "")
-                }
+            let (kept, about, detail) = match &decision {
+                Decision::Publish => (
+                    store::publish(tx, kind, &(&topic).into(), now).await?,
+                    EmailKind::TopicPublished,
+                    "",
+                ),
                 Decision::Merge(into) => (
                     store::merge(tx, kind, &topic.id, into, now).await?,
-                    "topic merged",
+                    EmailKind::TopicMerged,
                     into.as_str(),
                 ),
-                Decision::Decline(reason) => {
-                    (store::decline(tx, &topic.id, reason, now).await?, "topic declined", "")
-                }
+                Decision::Decline(reason) => (
+                    store::decline(tx, &topic.id, reason, now).await?,
+                    EmailKind::TopicDeclined,
+                    "",
+                ),
                 Decision::PassOn => {
-                    (store::pass_on(tx, &topic.id, now).await?, "topic passed on", "")
+                    (store::pass_on(tx, &topic.id, now).await?, EmailKind::TopicPassedOn, "")
                 }
             };
+            // One word for the log and for the email.
+            let what = about.word();
             if !kept {
                 return Ok::<_, sqlx::Error>(false);
             }
@@ -93,7 +99,7 @@ async fn keep(house: &House, by: &str, topic: &Topic, decision: Decision) -> Res
                     tx,
                     Owed {
                         dedup_key: &dedup_key,
-                        kind: what,
+                        kind: about,
                         account_id: Some(&topic.author_id),
                         to,
                         words: &words,

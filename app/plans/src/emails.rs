@@ -1,7 +1,7 @@
 //! The email to parents whose topics a published draft answers, owed in small lots so that no
 //! write takes long.
 
-use deliveries::Words;
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 use super::store::{self, Answered, Untold};
@@ -39,24 +39,26 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
 /// The same words for everyone, so that an email gives away nothing about who supported what.
 fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
     let Untold { plan_id, version, title, summary, .. } = draft;
-    let mut paragraphs = vec![
+    let mut paragraphs: Vec<Paragraph> = vec![
         format!(
             "A draft of the plan “{title}” has been published. It answers a topic you proposed or \
              supported."
-        ),
-        summary.clone(),
-        "Here is what it does about each topic:".to_owned(),
+        )
+        .into(),
+        summary.clone().into(),
+        "Here is what it does about each topic:".into(),
     ];
     paragraphs.extend(answers.iter().filter_map(|answered| {
         let (answer, words, decided_by) = answered.answer.as_ref()?;
         let topic = &answered.title;
-        Some(match answer.as_str() {
+        let says = match answer.as_str() {
             "adopted" => format!("“{topic}” is in the draft, as parents asked. {words}"),
             "adapted" => format!("“{topic}” is in the draft, with changes. {words}"),
             _ => {
                 format!("“{topic}” is not in the draft. {words} This was decided by {decided_by}.")
             }
-        })
+        };
+        Some(Paragraph::Says(says))
     }));
     Words {
         subject: format!("A new draft answers your topic: {title}"),
@@ -67,7 +69,7 @@ fn published(house: &House, draft: &Untold, answers: &[Answered]) -> Words {
         )),
         why: "You get this email because you proposed or supported a topic this plan answers."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         also: None,
         stop: None,
     }

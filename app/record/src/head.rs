@@ -2,7 +2,7 @@
 //! later if the log was rewritten.
 
 use calendar::clock;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Sender, Words, owe};
 use ground::audit;
 use ground::db::Kept;
 use ground::house::House;
@@ -29,7 +29,7 @@ pub async fn send_due(house: &House) -> Kept<()> {
                         tx,
                         Owed {
                             dedup_key: &dedup_key,
-                            kind: "audit head",
+                            kind: EmailKind::AuditHead,
                             account_id: None,
                             to,
                             words: &words,
@@ -49,22 +49,24 @@ fn words(house: &House, head: &audit::Head) -> Words {
     Words {
         subject: format!("The audit log of {}: please keep this email", house.names.forum),
         paragraphs: vec![
-            format!("The audit log has {} entries. The hash of the last one is:", head.number),
-            head.hash.clone(),
+            format!("The audit log has {} entries. The hash of the last one is:", head.number)
+                .into(),
+            head.hash.clone().into(),
             "It covers every entry before it. If anyone changes, removes or adds one later, this \
              hash will no longer be in the log."
-                .to_owned(),
+                .into(),
             format!(
                 "Whoever runs the service can look for it with: alongside audit-check --head \
                 {}",
                 head.hash
-            ),
+            )
+            .into(),
         ],
         button: Some(("How are we doing?".to_owned(), house.link("/record"))),
         also: None,
         why: "You get this email every month because someone asked us to send it to you to keep."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     }
 }

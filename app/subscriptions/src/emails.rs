@@ -1,7 +1,7 @@
 //! The emails about subscriptions.
 
 use calendar::clock::{self, Millis};
-use deliveries::Words;
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 /// Asks whether the person behind the address wants to be told. The same whether or not they
@@ -10,18 +10,18 @@ pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -
     Words {
         subject: "Confirm that you want emails about changes".to_owned(),
         paragraphs: vec![
-            "You asked us to tell you before these change:".to_owned(),
-            wanted.join("\n"),
-            format!(
+            "You asked us to tell you before these change:".into(),
+            wanted.join("\n").into(),
+            Paragraph::ToDo(format!(
                 "Press the button to confirm. It works until {}.",
                 clock::day_and_hour(ends_at)
-            ),
+            )),
         ],
         button: Some(("Yes, email me".to_owned(), house.link(&format!("/subscribe/{token}")))),
         why: "Someone asked for this with your email address. If it wasn't you, do nothing: we \
             won't email you again."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         also: None,
         stop: None,
     }

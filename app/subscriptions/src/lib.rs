@@ -4,12 +4,14 @@
 //! address → ended, by one click in an email or on the subscriber's own page. It is never deleted:
 //! when and how it began and ended is kept, and the address of someone who no longer has any is
 //! erased after [`rules::KEPT_WITHOUT_USE`]. `rules` says what can be asked for and when a digest
-//! goes out, `store` holds the SQL, `subscribe` and `manage` are the pages with their actions,
-//! `emails` the words.
+//! goes out, `store` holds the SQL, `stopping` that of stopping everything and of the way back,
+//! `subscribe`, `manage` and `one_click` are the pages with their actions, `emails` the words.
 
 mod emails;
 mod manage;
+mod one_click;
 pub mod rules;
+pub mod stopping;
 pub mod store;
 mod subscribe;
 
@@ -31,6 +33,6 @@ pub fn routes() -> Routes {
         .post("/subscriptions/{token}", Anyone, manage::change_by_link)
         .get("/account/subscriptions", SignedIn, manage::own)
         .post("/account/subscriptions", SignedIn, manage::change_own)
-        .get("/unsubscribe/{token}", Anyone, manage::unsubscribe_form)
-        .post("/unsubscribe/{token}", Anyone, manage::unsubscribe)
+        .get("/unsubscribe/{token}", Anyone, one_click::form)
+        .post("/unsubscribe/{token}", Anyone, one_click::unsubscribe)
 }

@@ -1,7 +1,4 @@
-//! The subscriber's own page, reached by the link in an email or from an account; and one click in
-//! an email to stop such emails.
-
-use std::time::Duration;
+//! The subscriber's own page, reached by the link in an email or from an account.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -16,9 +13,9 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use subscribers::Cadence;
 
-use super::rules;
 use super::store::{self, Began, Ended, Has, Standing, Which};
 use super::subscribe::choices;
+use super::{rules, stopping};
 
 /// GET `/subscriptions/{token}`
 pub async fn by_link(
@@ -83,7 +80,8 @@ async fn of_viewer(house: &House, viewer: &Viewer) -> Result<Option<String>, Err
     Ok(account.and_then(|(_, subscriber)| subscriber))
 }
 
-/// Stops one or all, changes how often emails come, or adds what is chosen.
+/// Stops one, all or everything, takes that back, changes how often emails come, or adds what is
+/// chosen.
 async fn change(
     house: &House,
     viewer: &Viewer,
@@ -109,6 +107,17 @@ async fn change(
             ended.await?;
             settled(house, &subscriber).await?;
             "stopped"
+        }
+        "everything" => {
+            stop_everything(house, &subscriber).await?;
+            "everything"
+        }
+        "again" => {
+            let back = house.db.write(move |tx| {
+                Box::pin(async move { stopping::take_back(tx, kind, &subscriber, now).await })
+            });
+            back.await?;
+            "again"
         }
         _ if sent.all("services").is_empty()
             && sent.all("places").is_empty()
@@ -145,104 +154,24 @@ async fn change(
     Ok(Redirect::to(&format!("{back}?done={done}")).into_response())
 }
 
-/// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
-pub async fn unsubscribe_form(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(token): Path<String>,
-) -> Response {
-    let to = format!("/subscriptions/{token}");
-    Page::new("Stop these emails?", || {
-        view! {
-            <div class="stack">
-                <h1>"Stop these emails?"</h1>
-                <p class="lead">"We will no longer tell you before these services change."</p>
-                <form method="post">
-                    <button class="button">"Stop these emails"</button>
-                </form>
-                <p>
-                    <a href=to>"Choose which emails to keep instead"</a>
-                </p>
-            </div>
-        }
-    })
-    .answer(&house, &viewer)
-}
-
-/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
-/// 8058 wants it. Twice is the same as once, and a link that no longer works is not the fault of
-/// whoever posts it.
-pub async fn unsubscribe(
-    State(house): State<House>,
-    viewer: Viewer,
-    Path(token): Path<String>,
-) -> Result<Response, Error> {
-    let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
-    let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
-        return Ok(no_emails(&house, &viewer));
-    };
-    let stopping = subscriber.clone();
-    let ended = house.db.write(move |tx| {
-        Box::pin(async move {
-            // An email about a notice stops emails about its services; the others go on.
-            let which = match notices::ledger::services_of_link(tx, &link_hash).await? {
-                services if services.is_empty() => Which::All,
-                services => Which::Of(services),
-            };
-            store::end(tx, kind, &stopping, &which, Ended::OneClick, now).await
-        })
-    });
-    ended.await?;
-    settled(&house, &subscriber).await?;
-    let page = Page::new("We have stopped these emails", || {
-        view! {
-            <div class="stack">
-                <h1>"We have stopped these emails"</h1>
-                <p class="lead">"We will no longer email you about this."</p>
-                <p>
-                    "You can "<a href="/subscribe">"sign up again"</a>" at any time. "
-                    <a href="/notices">"All changes"</a>" are here for everyone to read."
-                </p>
-            </div>
-        }
-    });
-    Ok(page.answer(&house, &viewer))
-}
-
-/// How long an answer waits for emails that a worker has in its hands, in looks of
-/// [`BETWEEN_LOOKS`]. A worker asks whether an email may go just before it names the recipient, so
-/// that after these three seconds none is begun.
-const MOST_LOOKS: u32 = 60;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
-
-/// Waits until no email that was stopped is on its way: once we say that we have stopped, none is
-/// begun.
-async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
-    for _ in 0..MOST_LOOKS {
-        if !notices::ledger::is_on_its_way(&house.db, subscriber).await? {
-            break;
-        }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
+/// Waits until no email about a change that was stopped is on its way.
+pub(super) async fn settled(house: &House, subscriber: &str) -> Result<(), Error> {
+    deliveries::settled(|| notices::ledger::is_on_its_way(&house.db, subscriber)).await?;
     Ok(())
 }
 
-/// For a link we no longer know anything about. Mail programs read only the status, people the
-/// words.
-fn no_emails(house: &House, viewer: &Viewer) -> Response {
-    Page::new("This link no longer works", || {
-        view! {
-            <div class="stack">
-                <h1>"This link no longer works"</h1>
-                <p class="lead">"We no longer send the emails it came with."</p>
-                <p>
-                    "If you still get emails, perhaps at a new address, use the link in the latest \
-                     one."
-                </p>
-            </div>
-        }
-    })
-    .answer(house, viewer)
+/// Stops everything, and waits until none of it is on its way.
+async fn stop_everything(house: &House, subscriber: &str) -> Result<(), Error> {
+    let (now, kind, hers) = (house.clock.now(), house.db.kind(), subscriber.to_owned());
+    let ended = house
+        .db
+        .write(move |tx| Box::pin(async move { stopping::everything(tx, kind, &hers, now).await }));
+    let account = ended.await?;
+    settled(house, subscriber).await?;
+    if let Some(account) = account {
+        deliveries::settled(|| deliveries::stops::is_on_its_way(&house.db, &account)).await?;
+    }
+    Ok(())
 }
 
 fn gone(house: &House, viewer: &Viewer) -> Response {
@@ -274,6 +203,13 @@ async fn page(
     let page = Page::new("What we tell you about", || {
         let area = house.names.area.clone();
         let has_any = !has.subscriptions.is_empty();
+        let all_emails = viewer.is_signed_in().then(|| {
+            view! {
+                <p>
+                    <a href="/account/emails">"All emails you get"</a>
+                </p>
+            }
+        });
         let add = (subscriber.is_some()).then(|| {
             let fields = choices(&filled, services, places, refusals);
             view! {
@@ -320,11 +256,11 @@ async fn page(
                         view! {
                             <form method="post">
                                 <button class="button quiet" name="step" value="stop all">
-                                    "Stop all emails"
+                                    "Stop all emails about changes"
                                 </button>
                             </form>
                         }
-                    })} {add}
+                    })} {add} {all_emails}
             </div>
         }
     });
@@ -346,12 +282,17 @@ fn came_back(came: Came) -> impl IntoView {
     view! { <p class="panel warn">{words}</p> }
 }
 
-fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
-    let what = format!(
+/// "Transport in North Sefton".
+pub(super) fn what(standing: &Standing, area: &str) -> String {
+    format!(
         "{} in {}",
         standing.service,
         standing.place.clone().unwrap_or_else(|| format!("all of {area}"))
-    );
+    )
+}
+
+fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
+    let what = what(standing, area);
     let unseen = what.clone();
     view! {
         <li>
@@ -370,13 +311,31 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
         "subscribed" => ("Saved", "We will email you before any of these change."),
-        "stopped" => ("Stopped", "What you still get is below. You can sign up again at any time."),
+        "stopped" => ("Stopped", "What you still get is below."),
+        "everything" => (
+            "We have stopped everything",
+            "Only emails you ask for, and those that keep your account safe, will still come.",
+        ),
+        "again" => ("Started again", "We will email you as before you stopped."),
         "changed" => ("Saved", "We will email you as often as you chose."),
         _ => return None,
     };
+    let back = matches!(done, "stopped" | "everything").then(way_back);
     Some(view! {
         <Banner title=words.0>
             <p>{words.1}</p>
+            {back}
         </Banner>
     })
+}
+
+/// A button for someone who stopped by a wrong tap; it posts to a subscriber's own page.
+fn way_back() -> impl IntoView {
+    view! {
+        <form method="post">
+            <button class="link" name="step" value="again">
+                "That was a mistake: start them again"
+            </button>
+        </form>
+    }
 }

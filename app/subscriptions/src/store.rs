@@ -107,13 +107,25 @@ pub async fn begin(
     how: Began,
     now: Millis,
 ) -> Kept<()> {
+    set_cadence(tx, subscriber_id, wanted.cadence).await?;
+    begin_each(tx, subscriber_id, &wanted.each().collect::<Vec<_>>(), how, now).await
+}
+
+/// Starts each of these that is not there already: (service, place), an empty place for the whole
+/// area.
+pub(super) async fn begin_each(
+    tx: &mut AnyConnection,
+    subscriber_id: &str,
+    each: &[(&str, &str)],
+    how: Began,
+    now: Millis,
+) -> Kept<()> {
     // The words that the table knows: a link in an email was called a letter once.
     let how = match how {
         Began::Email => "letter",
         Began::Account => "account",
         Began::OwnPage => "own page",
     };
-    let each: Vec<(&str, &str)> = wanted.each().collect();
     let row = |nth: usize| {
         format!(
             "(${}, $1, ${}, ${}, CAST($2 AS BIGINT), $3)",
@@ -130,14 +142,13 @@ pub async fn begin(
     );
     let mut begin = sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).bind(how);
     for (service, place) in each {
-        begin = begin.bind(id::fresh()).bind(service).bind(place);
+        begin = begin.bind(id::fresh()).bind(*service).bind(*place);
     }
     begin.execute(&mut *tx).await?;
     sqlx::query("UPDATE subscribers SET idle_since = NULL WHERE id = $1 AND erased_at IS NULL")
         .bind(subscriber_id)
         .execute(&mut *tx)
         .await?;
-    set_cadence(tx, subscriber_id, wanted.cadence).await?;
     notices::ledger::begin_again(tx, subscriber_id, now).await
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::DAY;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -90,7 +90,7 @@ async fn keep(
             let owed = Owed {
                 // A double tap is one email.
                 dedup_key: &once,
-                kind: "subscription to confirm",
+                kind: EmailKind::SubscriptionToConfirm,
                 account_id: None,
                 to: &email,
                 words: &words,

@@ -1,10 +1,41 @@
 //! The emails to a topic's author.
 
-use deliveries::Words;
+use calendar::clock::{self, Millis};
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 use super::rules::Decision;
 use super::store::Topic;
+
+/// Says that a topic has arrived. Without its words: nobody has read yet whether they name a child.
+pub fn received(house: &House, topic_id: &str, votes_from: Option<Millis>) -> Words {
+    let vote = match votes_from {
+        Some(at) => format!(
+            "If we publish it, other parents can support it from {} ({}).",
+            clock::day(at),
+            clock::days_away(house.clock.now(), at)
+        ),
+        None => "If we publish it, other parents can support it in the next voting round.".into(),
+    };
+    Words {
+        subject: "We've got your topic".to_owned(),
+        paragraphs: vec![
+            "We've got your topic. It is saved, and nobody but the forum can read it for now."
+                .into(),
+            Paragraph::ToDo(
+                "You don't need to do anything. Someone at the forum will read it within five \
+                 working days, and we will email you then."
+                    .to_owned(),
+            ),
+            vote.into(),
+        ],
+        button: Some(("See your topic".to_owned(), house.link(&format!("/topics/{topic_id}")))),
+        why: "You get this email because you proposed a topic.".to_owned(),
+        from: Sender::of(house),
+        also: None,
+        stop: None,
+    }
+}
 
 /// Tells the author what happened to their topic.
 pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
@@ -18,10 +49,11 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
                 format!(
                     "We have published your topic “{title}”, in your own words. Everyone can \
                      read it now."
-                ),
+                )
+                .into(),
                 "When voting opens, other parents can support it. Nobody sees how many do \
                  until voting closes."
-                    .to_owned(),
+                    .into(),
             ],
             page("See your topic", &topic.id),
         ),
@@ -31,23 +63,25 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
                 format!(
                     "Your topic “{title}” was very similar to another one, so we have put them \
                      together. Everyone who supported yours now supports that one."
-                ),
-                "Your words aren't lost: people can still read them.".to_owned(),
+                )
+                .into(),
+                "Your words aren't lost: people can still read them.".into(),
             ],
             page("See the other topic", into),
         ),
         Decision::Decline(reason) => (
             "We haven't published your topic",
             vec![
-                format!("We read your topic “{title}” and haven't published it. This is why:"),
-                reason.clone(),
-                "You can write it again and send us the new version.".to_owned(),
+                format!("We read your topic “{title}” and haven't published it. This is why:")
+                    .into(),
+                reason.clone().into(),
+                Paragraph::ToDo("You can write it again and send us the new version.".to_owned()),
             ],
             Some(("Propose a topic".to_owned(), house.link("/topics/new"))),
         ),
         Decision::PassOn => {
             let (subject, paragraphs) = safeguarding::passed_on();
-            (subject, paragraphs, None)
+            (subject, paragraphs.into_iter().map(Paragraph::from).collect(), None)
         }
     };
     Words {
@@ -55,7 +89,7 @@ pub fn decided(house: &House, topic: &Topic, decision: &Decision) -> Words {
         paragraphs,
         button,
         why: "You get this email because you proposed a topic.".to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         also: None,
         stop: None,
     }

@@ -3,6 +3,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -12,7 +13,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::rules::{self, Proposal};
-use super::{search, store};
+use super::{emails, search, store};
 
 /// GET `/topics/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -36,13 +37,27 @@ pub async fn send(
     };
     match (sent.typed("step"), proposal) {
         ("send", Ok(proposal)) => {
-            let (now, author_id) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-            let id = house
-                .db
-                .write(move |tx| {
-                    Box::pin(async move { store::propose(tx, &author_id, &proposal, now).await })
+            let (now, writer, author) =
+                (house.clock.now(), house.clone(), viewer.signed_in()?.clone());
+            let votes_from = crate::support::store::proposing_until(&house.db, now).await?;
+            let proposed = house.db.write(move |tx| {
+                Box::pin(async move {
+                    let id = store::propose(tx, &author.account_id, &proposal, now).await?;
+                    let receipt = Owed {
+                        // A double tap is one topic, and one email.
+                        dedup_key: &format!("topic received {id}"),
+                        kind: EmailKind::TopicReceived,
+                        account_id: Some(&author.account_id),
+                        to: &author.email,
+                        words: &emails::received(&writer, &id, votes_from),
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, receipt).await?;
+                    Ok::<_, sqlx::Error>(id)
                 })
-                .await?;
+            });
+            let id = proposed.await?;
             Ok(Redirect::to(&format!("/topics/{id}?done=proposed")).into_response())
         }
         ("change", _) | (_, Err(_)) => {

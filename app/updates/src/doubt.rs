@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -11,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Update};
-use super::{browse, update as find};
+use super::{browse, emails, update as find};
 
 /// GET `/updates/{id}/doubts/new`
 pub async fn form(
@@ -40,7 +41,7 @@ pub async fn send(
             }
         };
     let (now, by, update_id, form_key) =
-        (house.clock.now(), viewer.signed_in()?.account_id.clone(), update.id.clone(), sent.once());
+        (house.clock.now(), viewer.signed_in()?.clone(), update.id.clone(), sent.once());
     // About the version the parent read, if there is a newer one by now.
     let read = sent
         .typed("version")
@@ -48,14 +49,24 @@ pub async fn send(
         .ok()
         .filter(|read| update.versions.iter().any(|said| said.version == *read));
     let version = read.unwrap_or(update.now().version);
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                store::doubt(tx, &form_key, (&update_id, version), &words, &by, now).await
-            })
+    let receipt = emails::received(&house, &update);
+    let told = house.db.write(move |tx| {
+        Box::pin(async move {
+            store::doubt(tx, &form_key, (&update_id, version), &words, &by.account_id, now).await?;
+            let receipt = Owed {
+                // A double tap tells the forum once, and is one email.
+                dedup_key: &format!("doubt received {form_key}"),
+                kind: EmailKind::DoubtReceived,
+                account_id: Some(&by.account_id),
+                to: &by.email,
+                words: &receipt,
+                at: now,
+                not_after: None,
+            };
+            owe(tx, receipt).await
         })
-        .await?;
+    });
+    told.await?;
     Ok(Redirect::to(&format!("/updates/{}?done=doubted", update.id)).into_response())
 }
 

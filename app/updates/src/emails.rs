@@ -2,7 +2,7 @@
 //! long; and the emails to leaders before and after the day it is due.
 
 use calendar::clock::{self, DAY, Millis};
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Paragraph, Sender, Words, owe};
 use ground::house::House;
 use outcomes::rules::Outcome;
 use outcomes::shortened;
@@ -100,7 +100,7 @@ pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
                         tx,
                         Owed {
                             dedup_key: &dedup_key,
-                            kind: "outcome due",
+                            kind: EmailKind::OutcomeDue,
                             account_id,
                             to,
                             words,
@@ -141,10 +141,10 @@ fn reminder(house: &House, due: &Due) -> Words {
     Words {
         subject,
         paragraphs: vec![
-            first,
+            Paragraph::ToDo(first),
             "Say if it is done, partly done, not done or still being decided. We will email \
              everyone who took part, and the forum will check if it's true."
-                .to_owned(),
+                .into(),
         ],
         button: Some((
             "Say what happened".to_owned(),
@@ -153,7 +153,7 @@ fn reminder(house: &House, due: &Due) -> Words {
         also: Some(("See what else is due".to_owned(), house.link("/lead/updates"))),
         why: "You get this email because you are one of the leaders who answer for this."
             .to_owned(),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     }
 }
@@ -162,38 +162,40 @@ fn reminder(house: &House, due: &Due) -> Words {
 fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
     let said = update.versions.iter().find(|said| said.version == version)?;
     let (words, page) = (&said.words, format!("/updates/{}", update.id));
-    let mut paragraphs = vec![
-        format!("You said: {}", words.you_said),
-        format!("{}. {}", words.outcome.title(), words.we_did),
+    let mut paragraphs: Vec<Paragraph> = vec![
+        format!("You said: {}", words.you_said).into(),
+        format!("{}. {}", words.outcome.title(), words.we_did).into(),
     ];
     match &words.outcome {
         Outcome::Done | Outcome::Partly => {}
         Outcome::Not { because, decided_by, look_again } => {
             let again = clock::day_of(look_again).unwrap_or_default();
-            paragraphs.push(format!(
+            let why = format!(
                 "Why: {because} Decided by {decided_by}. They will look at it again on {again}."
-            ));
+            );
+            paragraphs.push(why.into());
         }
-        Outcome::Deciding { by } => paragraphs.push(format!(
+        Outcome::Deciding { by } => paragraphs.push(Paragraph::ToDo(format!(
             "They will decide by the end of {}.",
             clock::day_of(by).unwrap_or_default()
-        )),
+        ))),
     }
     if !words.next.is_empty() {
         let by =
             clock::day_of(&words.next_by).map_or_else(String::new, |day| format!(" By {day}."));
-        paragraphs.push(format!("What happens next: {}{by}", words.next));
+        paragraphs.push(Paragraph::ToDo(format!("What happens next: {}{by}", words.next)));
     }
     let whose = if update.organisation.is_empty() {
         "Leaders say this".to_owned()
     } else {
         format!("{} says this", update.organisation)
     };
-    paragraphs.push(format!(
+    let checked = format!(
         "{whose}. {} will say on the page if it agrees. If that's not your experience, \
             tell the forum there.",
         house.names.forum
-    ));
+    );
+    paragraphs.push(checked.into());
     let about = update
         .about
         .iter()
@@ -210,7 +212,34 @@ fn said(house: &House, update: &Update, version: i64) -> Option<Words> {
             "You get this email because you proposed or supported one of these, answered it \
              and asked to hear more, or were told about it: {about}."
         ),
-        from: house.names.forum.clone(),
+        from: Sender::of(house),
         stop: None,
     })
+}
+
+/// Says that "That's not my experience" has arrived. Without its words: nobody has read yet whether
+/// they name a child.
+pub fn received(house: &House, update: &Update) -> Words {
+    Words {
+        subject: "We've got what you told us".to_owned(),
+        paragraphs: vec![
+            "You told us that this is not your experience:".into(),
+            format!("“{}”", shortened(&update.now().words.you_said)).into(),
+            "What you wrote is saved. Only the forum's organisers can read it.".into(),
+            Paragraph::ToDo(
+                "You don't need to do anything. The forum will look into it, and say on the page \
+                 if it agrees with what leaders say."
+                    .to_owned(),
+            ),
+        ],
+        button: Some((
+            "See what leaders and the forum say".to_owned(),
+            house.link(&format!("/updates/{}", update.id)),
+        )),
+        also: None,
+        why: "You get this email because you told the forum that something is not your experience."
+            .to_owned(),
+        from: Sender::of(house),
+        stop: None,
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use calendar::clock::Clock;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::Db;
 
 use crate::program::{Caller, Program, Start, is, until};
@@ -214,7 +214,7 @@ async fn owe_emails(url: &str) {
             Box::pin(async move {
                 let words = Words {
                     subject: "A change to transport".into(),
-                    paragraphs: vec!["Route 5 comes at 8:25. ".repeat(40)],
+                    paragraphs: vec!["Route 5 comes at 8:25. ".repeat(40).into()],
                     button: None,
                     why: "You asked to be told.".into(),
                     from: "The forum".into(),
@@ -224,7 +224,7 @@ async fn owe_emails(url: &str) {
                 for _ in 0..1000 {
                     let owed = Owed {
                         dedup_key: &id::fresh(),
-                        kind: "test",
+                        kind: EmailKind::Link,
                         account_id: None,
                         to: &format!("{}@example.org", id::fresh()),
                         words: &words,

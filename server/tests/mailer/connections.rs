@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use calendar::clock::Clock;
-use deliveries::{Hand, Outcome, Owed, Words, deliver_one, owe, store};
+use deliveries::{EmailKind, Hand, Outcome, Owed, Words, deliver_one, owe, store};
 use ground::db::Db;
 
 use super::*;
@@ -127,7 +127,7 @@ async fn owe_one(db: &Db) {
                 tx,
                 Owed {
                     dedup_key: "one",
-                    kind: "test",
+                    kind: EmailKind::Link,
                     account_id: None,
                     to: "parent@example.org",
                     words: &words,

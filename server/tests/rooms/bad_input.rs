@@ -5,7 +5,8 @@ use crate::plans;
 use crate::world::on_both;
 
 /// Every field of every form, so that a form cannot be forgotten by one of these tests.
-const FIELDS: [&str; 67] = [
+const FIELDS: [&str; 68] = [
+    "sort",
     "email",
     "password",
     "shown_name",

@@ -148,12 +148,23 @@ fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_an_email_or_a_p
         assert!(emails.len() > 5, "{} emails", emails.len());
         for email in emails {
             assert!(
-                !sings(&email.subject) && !sings(&email.text) && !sings(&email.html),
+                !sings(&email.subject)
+                    && !sings(&without_greeting(&email.text))
+                    && !sings(&without_greeting(&email.html)),
                 "an email: {}",
                 email.subject
             );
         }
     });
+}
+
+/// An email without its reader's own name.
+fn without_greeting(words: &str) -> String {
+    let Some((before, rest)) = words.split_once("Hello Kanarienvogel ") else {
+        return words.to_owned();
+    };
+    let (_, after) = rest.split_once(',').unwrap();
+    format!("{before}{after}")
 }
 
 /// A page of a plan without "by …, leader".

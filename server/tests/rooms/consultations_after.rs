@@ -376,6 +376,8 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
             1,
             "one address, one email"
         );
+        let emails = world.deliver().await;
+        assert!(emails.iter().any(|email| email.to == "a@example.org"), "it goes to that address");
         let found: Vec<String> = printed
             .html
             .split(&format!("{here}/links/"))

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calendar::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
-use deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe, store};
+use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe, store};
 use ground::db::Kind;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use server::mailbox::Mailbox;
@@ -34,7 +34,7 @@ async fn owe_emails(world: &World, emails: usize) {
                     tx,
                     Owed {
                         dedup_key: &key,
-                        kind: "test",
+                        kind: EmailKind::Link,
                         account_id: None,
                         to: &to,
                         words: &words,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use accounts::store;
 use calendar::clock::{Clock, DAY};
-use deliveries::{Failure, Outcome, Owed, Words, deliver_one, owe};
+use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe};
 use ground::db::{Db, Kind};
 use ground::house::House;
 use ground::viewer::Role;
@@ -134,7 +134,7 @@ async fn owe_one(world: &World, nth: usize) {
         Box::pin(async move {
             let words = Words {
                 subject: format!("Kanarienvogel-subject-{nth}"),
-                paragraphs: vec![format!("Kanarienvogel-text-{nth}").repeat(500)],
+                paragraphs: vec![format!("Kanarienvogel-text-{nth}").repeat(500).into()],
                 button: None,
                 why: "Kanarienvogel-why".into(),
                 from: "The forum".into(),
@@ -143,7 +143,7 @@ async fn owe_one(world: &World, nth: usize) {
             };
             let owed = Owed {
                 dedup_key: &id::fresh(),
-                kind: "question",
+                kind: EmailKind::Question,
                 account_id: None,
                 to: &format!("kanarienvogel-to-{nth}@example.org"),
                 words: &words,

@@ -15,6 +15,7 @@ mod consultations_after;
 mod consultations_careful;
 mod deliveries;
 mod edge;
+mod emails;
 mod erased;
 mod evidence;
 mod faults;

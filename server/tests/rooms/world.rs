@@ -2,7 +2,9 @@
 //! worker driven by hand.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 use std::{env, fs};
 
@@ -11,7 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
-use deliveries::{Email, Failure, Hand, Outcome, deliver_one};
+use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
 use ground::db::{Db, Kind};
 use ground::house::{House, Names};
 use ground::return_address::ReturnAddress;
@@ -232,8 +234,39 @@ impl World {
         }
     }
 
-    /// Works until nothing is due, and gives the emails that went out.
+    /// Works until nothing is due, and gives the emails that went out, but for the receipts that
+    /// nearly everyone gets for nearly everything.
     pub async fn deliver(&self) -> Vec<Email> {
+        let emails = self.deliver_with_kinds().await.into_iter();
+        let others = emails.filter(|(kind, _)| kind.sort() != Some(Sort::Receipts));
+        others.map(|(_, email)| email).collect()
+    }
+
+    /// Works until nothing is due, and gives the receipts that went out.
+    pub async fn receipts(&self) -> Vec<Email> {
+        let emails = self.deliver_with_kinds().await.into_iter();
+        let receipts = emails.filter(|(kind, _)| kind.sort() == Some(Sort::Receipts));
+        receipts.map(|(_, email)| email).collect()
+    }
+
+    /// Works until nothing is due, and gives the emails that went out. One of each kind is written
+    /// down, to be looked at as on a phone (`end2end/every-email-fits-a-phone.spec.mjs`).
+    pub async fn deliver_with_kinds(&self) -> Vec<(EmailKind, Email)> {
+        let mut all = Vec::new();
+        for email in self.deliver_all().await {
+            let word: String = sqlx::query_scalar("SELECT kind FROM deliveries WHERE id = $1")
+                .bind(&email.id)
+                .fetch_one(&mut *self.db().read().await.unwrap())
+                .await
+                .unwrap();
+            let kind = EmailKind::ALL.into_iter().find(|kind| kind.word() == word).unwrap();
+            write_down(kind, &email);
+            all.push((kind, email));
+        }
+        all
+    }
+
+    async fn deliver_all(&self) -> Vec<Email> {
         let emails = RefCell::new(Vec::new());
         let send = |message: Email, _| {
             emails.borrow_mut().push(message);
@@ -441,11 +474,29 @@ impl Answer {
     }
 }
 
-/// The path of the link in an email.
+/// The path of the first link in an email.
 pub fn link(message: &Email) -> String {
-    let start = message.text.find("http://alongside.example.org").expect("a link")
-        + "http://alongside.example.org".len();
+    link_to(message, "/")
+}
+
+/// The path of the first link in an email that begins so.
+pub fn link_to(message: &Email, begin: &str) -> String {
+    let site = "http://alongside.example.org";
+    let start = message.text.find(&format!("{site}{begin}")).expect("a link") + site.len();
     message.text[start..].split_whitespace().next().unwrap().to_owned()
+}
+
+/// Keeps the longest email of each kind in this run, in `target/tmp/emails`.
+fn write_down(kind: EmailKind, email: &Email) {
+    static LONGEST: Mutex<BTreeMap<&str, usize>> = Mutex::new(BTreeMap::new());
+    let mut longest = LONGEST.lock().unwrap();
+    let so_far = longest.entry(kind.word()).or_default();
+    if email.html.len() > *so_far {
+        *so_far = email.html.len();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emails");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{}.html", kind.word())), &email.html).unwrap();
+    }
 }
 
 /// Changes the database by hand, for what no page does.

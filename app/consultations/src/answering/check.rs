@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -176,7 +176,7 @@ async fn email(
         Box::pin(async move {
             let owed = Owed {
                 dedup_key: &key,
-                kind: "code",
+                kind: EmailKind::AnswersCode,
                 account_id: None,
                 to: &address,
                 words: &words,

@@ -9,7 +9,7 @@ use forms::{Named, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Page, Share};
+use ground::ui::{Page, ShareBar};
 use ground::viewer::Viewer;
 use islands::answers::KeepAnswers;
 use leptos::prelude::*;
@@ -217,7 +217,7 @@ fn question_page(
                 {summary}
                 <div>
                     <p class="soft">{progress}</p>
-                    {share.map(|share| view! { <Share share /> })}
+                    {share.map(|share| view! { <ShareBar share /> })}
                 </div>
                 {reopened(hand)}
                 {heading.map(|heading| view! { <p class="state">{heading}</p> })}

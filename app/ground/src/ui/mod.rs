@@ -16,6 +16,8 @@ mod text;
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
-pub use parts::{Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, Timeline, When, capital};
+pub use parts::{
+    Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, ShareBar, Timeline, When, capital,
+};
 pub use style::{colour, content_policy, css};
 pub use text::{Piece, Sort, markdown, pieces};

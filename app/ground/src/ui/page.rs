@@ -294,7 +294,7 @@ fn Own<'a>(viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
         {desks}
         <a href="/account">"Your account"</a>
         <a href="/account/said">"What you said"</a>
-        <a href="/account/subscriptions">"Your emails"</a>
+        <a href="/account/emails">"Your emails"</a>
         <form method="post" action="/sign-out">
             <button>"Sign out"</button>
         </form>

@@ -181,7 +181,7 @@ pub fn Bars(caption: String, rows: Vec<Bar>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{row.name}</th>
-                    <td>{words}{share.map(|share| view! { <Share share /> })}</td>
+                    <td>{words}{share.map(|share| view! { <ShareBar share /> })}</td>
                 </tr>
             }
         })
@@ -198,7 +198,7 @@ pub fn Bars(caption: String, rows: Vec<Bar>) -> impl IntoView {
 /// A share in hundredths, drawn on a track that is the whole. What it shows must be said in words
 /// beside it.
 #[component]
-pub fn Share(share: u64) -> impl IntoView {
+pub fn ShareBar(share: u64) -> impl IntoView {
     let width = share.min(100).to_string();
     view! {
         <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">

@@ -137,14 +137,20 @@ pub async fn keep_email(
     Ok(())
 }
 
-/// The services of the notices in the email with this link; none for a link from another email.
-pub async fn services_of_link(tx: &mut AnyConnection, link_hash: &str) -> Kept<Vec<String>> {
-    sqlx::query_scalar(
-        "SELECT DISTINCT ns.service_id FROM ledger l
-         JOIN notice_services ns ON ns.notice_id = l.notice_id WHERE l.link_hash = $1",
+/// The services of the notices in the email with this link: (id, name), in their order. None for a
+/// link from another email.
+pub async fn services_of_link(
+    connection: &mut AnyConnection,
+    link_hash: &str,
+) -> Kept<Vec<(String, String)>> {
+    sqlx::query_as(
+        "SELECT v.id, v.name FROM services v WHERE EXISTS (SELECT 1 FROM ledger l
+           JOIN notice_services ns ON ns.notice_id = l.notice_id
+           WHERE ns.service_id = v.id AND l.link_hash = $1)
+         ORDER BY v.position, v.name",
     )
     .bind(link_hash)
-    .fetch_all(tx)
+    .fetch_all(connection)
     .await
 }
 

@@ -3,7 +3,7 @@
 use accounts::{Caller, may_ask, may_write};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -36,8 +36,9 @@ pub async fn send(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (notice, _) = told(&house, &id).await?;
-    let own = viewer.signed_in().ok().map(|person| person.email.clone());
-    let (question, email) = match super::question(&sent, own.as_deref()) {
+    let person = viewer.person();
+    let own = person.map(|person| person.email.as_str());
+    let (question, email) = match super::question(&sent, own) {
         Ok(question) => question,
         Err(refusals) => {
             return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
@@ -59,7 +60,9 @@ pub async fn send(
     }
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));
+    let account_id = person.map(|person| person.account_id.clone());
     let words = emails::question(&house, &notice, &question);
+    let receipt = emails::received(&house, &notice, now + super::KEPT_UNANSWERED);
     let kept = house.db.write(move |tx| {
         Box::pin(async move {
             let is_new = store::ask(tx, &notice.id, &form_key, (&question, &email), now).await?;
@@ -70,7 +73,7 @@ pub async fn send(
                     tx,
                     Owed {
                         dedup_key: &dedup_key,
-                        kind: "question",
+                        kind: EmailKind::Question,
                         account_id: None,
                         to: team,
                         words: &words,
@@ -79,6 +82,19 @@ pub async fn send(
                     },
                 )
                 .await?;
+            }
+            if is_new {
+                let dedup_key = format!("question received {form_key}");
+                let receipt = Owed {
+                    dedup_key: &dedup_key,
+                    kind: EmailKind::QuestionReceived,
+                    account_id: account_id.as_deref(),
+                    to: &email,
+                    words: &receipt,
+                    at: now,
+                    not_after: None,
+                };
+                owe(tx, receipt).await?;
             }
             Ok::<_, sqlx::Error>(())
         })

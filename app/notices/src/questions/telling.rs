@@ -2,7 +2,7 @@
 //! none comes, and forgets who they were.
 
 use calendar::clock::Millis;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
 use sqlx::AnyConnection;
 
@@ -51,7 +51,7 @@ async fn owe_answer(
         tx,
         Owed {
             dedup_key: &dedup_key,
-            kind: "answer",
+            kind: EmailKind::Answer,
             account_id,
             to,
             words,
@@ -128,7 +128,7 @@ async fn owe_no_answer(
         tx,
         Owed {
             dedup_key: &dedup_key,
-            kind: "not answered",
+            kind: EmailKind::NotAnswered,
             account_id,
             to,
             words,

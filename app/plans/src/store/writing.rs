@@ -2,7 +2,7 @@
 //! [`register`].
 
 use calendar::clock::Millis;
-use deliveries::{Owed, Words, owe};
+use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kept, Kind};
 use ground::files;
 use involvement::gate::{self, TopicFacts};
@@ -423,7 +423,7 @@ pub async fn tell_next(
         let dedup_key = format!("draft {draft_id} {account_id}");
         let email = Owed {
             dedup_key: &dedup_key,
-            kind: "draft published",
+            kind: EmailKind::DraftPublished,
             account_id: Some(&account_id),
             to: &to,
             words,

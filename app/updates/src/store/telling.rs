@@ -1,7 +1,7 @@
 //! Who contributed, and the emails that are owed to them.
 
 use calendar::clock::{DAY, Millis};
-use deliveries::{Owed, owe};
+use deliveries::{EmailKind, Owed, owe};
 use ground::db::{self, Db, Kept, Kind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -185,7 +185,7 @@ pub async fn tell_next(
         let words = own.as_ref().unwrap_or(words);
         let owed = Owed {
             dedup_key: &dedup_key,
-            kind: "update",
+            kind: EmailKind::Update,
             account_id,
             to: &person.email,
             words,

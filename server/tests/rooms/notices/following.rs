@@ -66,7 +66,7 @@ fn a_correction_goes_to_exactly_the_people_of_the_original_ledger_and_the_old_pa
         );
         assert!(
             emails[0].subject.starts_with("Corrected: ")
-                && emails[0].text.starts_with(
+                && emails[0].text.contains(
                     "This corrects what we said before. What has \
                     changed:\n\nIt begins ten days later."
                 )

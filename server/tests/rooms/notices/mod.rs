@@ -21,7 +21,7 @@ use notices::{ledger, start_due, tell_due};
 use sqlx::Row as _;
 
 use crate::kept::while_open;
-use crate::world::{Browser, World, link, on_both};
+use crate::world::{Browser, World, link, link_to, on_both};
 
 /// Two leaders: one writes, the other approves.
 pub async fn leaders(world: &World) -> (Browser<'_>, Browser<'_>) {

@@ -189,7 +189,7 @@ fn whoever_was_told_can_say_that_she_has_read_it_in_the_email_or_on_the_page() {
         let emails = told(&world).await;
         let message = emails.iter().find(|message| message.to == "one@example.org").unwrap();
         assert!(message.text.contains(&format!("/notices/{id}")));
-        let read = link(message);
+        let read = link_to(message, "/read/");
         let before = world.visitor().get(&read).await;
         assert!(
             read.starts_with("/read/") && before.says("Buses") && before.says("I have read this")

@@ -1,0 +1,156 @@
+//! One click in an email to stop such emails: what that stops, what still comes, everything at
+//! once, and the way back.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use deliveries::{Sort, stops};
+use ground::error::Error;
+use ground::house::House;
+use ground::ui::Page;
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::manage::{self, settled};
+use super::stopping;
+use super::store::{self, Ended, Has, Which};
+
+/// GET `/unsubscribe/{token}`: a button, since mail scanners open links.
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let services =
+        notices::ledger::services_of_link(&mut *house.db.read().await?, &id::hash(&token)).await?;
+    let about = about(&services);
+    let to = format!("/subscriptions/{token}");
+    let page = Page::new("Stop these emails?", || {
+        view! {
+            <div class="stack">
+                <h1>"Stop these emails?"</h1>
+                <p class="lead">{format!("We will no longer email you about {about}.")}</p>
+                <form method="post">
+                    <button class="button">"Stop these emails"</button>
+                </form>
+                <p>
+                    <a href=to>"Choose which emails to keep instead"</a>
+                </p>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/unsubscribe/{token}`: asks for no cookie and answers without leading elsewhere, as RFC
+/// 8058 wants it. Twice is the same as once, and a link that no longer works is not the fault of
+/// whoever posts it.
+pub async fn unsubscribe(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
+    let (now, kind, link_hash) = (house.clock.now(), house.db.kind(), id::hash(&token));
+    let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
+        return Ok(no_emails(&house, &viewer));
+    };
+    let hers = subscriber.clone();
+    let ended = house.db.write(move |tx| {
+        Box::pin(async move {
+            // An email about a notice stops emails about its services; the others go on.
+            let services = notices::ledger::services_of_link(tx, &link_hash).await?;
+            let which = if services.is_empty() {
+                Which::All
+            } else {
+                Which::Of(services.iter().map(|(id, _)| id.clone()).collect())
+            };
+            store::end(tx, kind, &hers, &which, Ended::OneClick, now).await?;
+            Ok::<_, sqlx::Error>(services)
+        })
+    });
+    let services = ended.await?;
+    settled(&house, &subscriber).await?;
+    let has = store::has(&house.db, &subscriber).await?;
+    let account = stopping::account_of(&mut *house.db.read().await?, &subscriber).await?;
+    let still: Vec<Sort> = match account {
+        Some(account) => {
+            let stopped = stops::stopped(&house.db, &account).await?;
+            [Sort::Said, Sort::Receipts]
+                .into_iter()
+                .filter(|sort| !stopped.contains(sort))
+                .collect()
+        }
+        None => Vec::new(),
+    };
+    Ok(stopped_page(&token, &about(&services), &has, &still, &house.names.area)
+        .answer(&house, &viewer))
+}
+
+/// What stopped, what still comes, and the two buttons: everything, and the way back.
+fn stopped_page(token: &str, about: &str, has: &Has, still: &[Sort], area: &str) -> Page {
+    let (own, gets_any) =
+        (format!("/subscriptions/{token}"), !has.subscriptions.is_empty() || !still.is_empty());
+    Page::new("We have stopped these emails", || {
+        let changes = has.subscriptions.iter().map(|standing| manage::what(standing, area));
+        let said = still.iter().map(|sort| sort.title().to_owned());
+        let rows: Vec<_> = changes.chain(said).map(|what| view! { <li>{what}</li> }).collect();
+        let goes_on = gets_any.then(|| {
+            view! {
+                <h2>"What you still get"</h2>
+                <ul>{rows}</ul>
+            }
+        });
+        let everything = gets_any.then(|| {
+            view! {
+                <form method="post" action=own.clone()>
+                    <button class="button quiet" name="step" value="everything">
+                        "Stop everything"
+                    </button>
+                </form>
+            }
+        });
+        view! {
+            <div class="stack">
+                <h1>"We have stopped these emails"</h1>
+                <p class="lead">{format!("We will no longer email you about {about}.")}</p>
+                {goes_on}
+                <p>
+                    "Emails you ask for, like a link to sign in, will still come. "
+                    <a href="/notices">"All changes"</a>" are here for everyone to read."
+                </p>
+                <form method="post" action=own.clone()>
+                    <button class="button quiet" name="step" value="again">
+                        "That was a mistake: start them again"
+                    </button>
+                </form>
+                {everything}
+            </div>
+        }
+    })
+}
+
+/// What the services of an email are called in a sentence.
+fn about(services: &[(String, String)]) -> String {
+    if services.is_empty() {
+        return "changes to services".to_owned();
+    }
+    let names: Vec<&str> = services.iter().map(|(_, name)| name.as_str()).collect();
+    format!("changes to {}", names.join(", "))
+}
+
+/// For a link we no longer know anything about. Mail programs read only the status, people the
+/// words.
+fn no_emails(house: &House, viewer: &Viewer) -> Response {
+    Page::new("This link no longer works", || {
+        view! {
+            <div class="stack">
+                <h1>"This link no longer works"</h1>
+                <p class="lead">"We no longer send the emails it came with."</p>
+                <p>
+                    "If you still get emails, perhaps at a new address, use the link in the latest \
+                     one."
+                </p>
+            </div>
+        }
+    })
+    .answer(house, viewer)
+}
