@@ -1,16 +1,16 @@
 //! The demonstration area: Sefton as the 2016 inspection letter describes it, with plainly invented
 //! people. Its pages tell one story, whatever day it is filled:
 //!
-//! 1. In the first round parents asked for drop-ins at high schools and a sensory room that opens at
-//!    weekends. The fair count added someone to talk to in the north, where fewer families live.
+//! 1. In the first round parents asked for drop-ins at high schools and a sensory room that opens
+//!    at weekends. The fair count added someone to talk to in the north, where fewer families live.
 //! 2. The council has planned weekends and holidays with them, and is ready for a draft. The NHS
 //!    published its plan for occupational therapy before parents had been involved. An autism
 //!    pathway can't be published yet: its topic is being voted on in the second round.
 //! 3. Families heard about one school bus on the Friday before, which is what one of the new topics
 //!    is about; and about another in good time.
-//! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens on
-//!    Saturdays, and the forum disagrees. About someone to talk to in the north it has said nothing,
-//!    and is overdue.
+//! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens
+//!    on Saturdays, and the forum disagrees. About someone to talk to in the north it has said
+//!    nothing, and is overdue.
 //!
 //! It only fills an empty database, and does so through the rooms' own stores, so it can hold
 //! nothing that the service could not. `sefton` holds the area and its people, `days` the dates.
