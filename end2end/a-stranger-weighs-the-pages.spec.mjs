@@ -11,7 +11,7 @@ const paths = new Map([['home', '/'], ['the topics', '/topics']]);
 test.beforeAll(async ({ browser }) => {
   service = await startService({ demo: true });
   const page = await browser.newPage();
-  for (const [name, list, link] of [['a topic', '/topics', 'A published autism pathway'], ['a round while voting', '/rounds', 'Autumn round']]) {
+  for (const [name, list, link] of [['a topic', '/topics', 'A published autism pathway'], ['a round while voting', '/rounds', 'Round 2']]) {
     await page.goto(service.url + list);
     paths.set(name, await page.getByRole('link', { name: link }).getAttribute('href'));
   }

@@ -74,8 +74,8 @@ const CLAIM = link('/updates', 'Families in the south wait far longer');
 const DISPUTED = link('/updates', 'The sensory room is closed');
 /** A page of an organiser about the consultation that is open. */
 const asks = (what, more = {}) => ({ name: `${what || 'the desk'} of a consultation`, find: async (page) => `/forum${await CONSULTATION.find(page)}${what}`, status: 200, ...more });
-const votingRound = link('/rounds', 'Autumn round');
-const closedRound = link('/rounds', 'Spring round');
+const votingRound = link('/rounds', 'Round 2');
+const closedRound = link('/rounds', 'Round 1');
 
 const everyone = {
   visitor: [
@@ -121,7 +121,7 @@ const everyone = {
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
-    to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await CLAIM.find(page)}`, status: 200 },
+    to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await DISPUTED.find(page)}`, status: 200 },
     to('/lead/notices'), link('/lead/notices', 'The Saturday club will close for two weeks'), link('/lead/notices', 'A new firm will drive the school taxis'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Preview'), status: 422 }),

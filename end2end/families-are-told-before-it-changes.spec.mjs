@@ -34,7 +34,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // A leader writes, and sees it as parents will; a colleague approves it.
         await signIn(leader, service, 'leader@example.org');
-        service.command('invite', 'colleague@example.org', '--role', 'leader');
+        service.command('invite', 'colleague@example.org', '--role', 'leader', '--organisation', 'Sefton Council');
         await acceptInvitation(colleague, service, 'colleague@example.org');
         await leader.goto(`${service.url}/lead`);
         await leader.getByRole('link', { name: 'Write a change notice' }).click();

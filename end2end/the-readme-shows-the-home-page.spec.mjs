@@ -1,11 +1,19 @@
-// The picture in the README is the demonstration's home page. UPDATE_PICTURES=1 makes it anew; without it the picture is
-// left alone, since its dates move, and only what it must show is looked for.
+// The pictures in the README tell the demonstration's story, from its home page on. UPDATE_PICTURES=1 makes them anew;
+// without it they are left alone, since their dates move, and only what they must show is looked for.
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startService } from './service.mjs';
 
-const PICTURE = join(import.meta.dirname, '../docs/home.png');
+const picture = (name) => (process.env.UPDATE_PICTURES === '1' ? { path: join(import.meta.dirname, `../docs/${name}.png`) } : {});
 const MOST_BYTES = 120_000;
+
+/** What comes after home: the list it is in, its link there, the heading that the picture begins with, what it shows. */
+const STORY = [
+  { name: 'round', list: '/rounds', link: 'Round 1', heading: 'The shortlist', shows: 'Someone to talk to in the north' },
+  { name: 'plan', list: '/plans', link: 'An autism pathway for Sefton', heading: 'An autism pathway for Sefton', shows: 'Every topic was open for at least 14 days' },
+  { name: 'change', list: '/notices?show=lately', link: 'The route 12 school bus will come 20 minutes later', heading: 'How many people were told before it started', shows: 'South Sefton' },
+  { name: 'you-said-we-did', list: '/updates', link: 'The sensory room is closed', heading: 'You said', shows: 'It was closed on three of the five Saturdays' },
+];
 
 test.use({ colorScheme: 'light', deviceScaleFactor: 1 });
 
@@ -19,8 +27,26 @@ test('the README shows the home page as it is', async ({ page }) => {
     await expect(page.getByText('Nobody sees the results before then')).toBeInViewport();
     await expect(page.getByRole('link', { name: 'Join in two minutes' })).toBeInViewport();
     await expect(page.getByRole('heading', { name: 'Latest topics from parents' })).toBeVisible();
-    const picture = await page.screenshot(process.env.UPDATE_PICTURES === '1' ? { path: PICTURE } : {});
-    expect(picture.length).toBeLessThan(MOST_BYTES);
+    const taken = await page.screenshot(picture('home'));
+    expect(taken.length).toBeLessThan(MOST_BYTES);
+  } finally {
+    await service.stop();
+  }
+});
+
+test('the README shows what came of it, in four more pictures', async ({ page }) => {
+  const service = await startService({ demo: true });
+  try {
+    // High enough for what was said, what was done and what the forum finds.
+    await page.setViewportSize({ width: 360, height: 1000 });
+    for (const { name, list, link, heading, shows } of STORY) {
+      await page.goto(service.url + list);
+      await page.getByRole('link', { name: link }).first().click();
+      await page.getByRole('heading', { name: heading, exact: true }).first().evaluate((found) => found.scrollIntoView());
+      await expect(page.getByText(shows).first(), name).toBeInViewport();
+      const taken = await page.screenshot(picture(name));
+      expect(taken.length, name).toBeLessThan(MOST_BYTES);
+    }
   } finally {
     await service.stop();
   }

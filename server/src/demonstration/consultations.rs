@@ -7,30 +7,19 @@ use consultations::rules::{Terms, Who};
 use consultations::{reading, responses, store};
 use disclosure::tables::Rule;
 use forms::Named;
-use ground::db::Kind;
 use questionnaires::answers::Answer;
 use questionnaires::library::library;
 use questionnaires::results::{self, Heard, Material, Theme};
 use questionnaires::{Condition, Question, Questionnaire, Section};
 use sqlx::AnyConnection;
 
-/// Who asks, and where.
-pub struct Ground<'a> {
-    /// Who writes them, and counts.
-    pub organiser: &'a str,
-    /// Who checks the results.
-    pub colleague: &'a str,
-    /// The places: North Sefton, then South Sefton.
-    pub places: &'a [Named],
-    pub now: Millis,
-    pub kind: Kind,
-}
+use super::sefton::{PLACES, Sefton};
 
 /// Writes and opens both; one has since closed and been counted.
-pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
-    let (kind, now) = (ground.kind, ground.now);
+pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
+    let (kind, now) = (sefton.kind, sefton.now);
     let consultation =
-        open(tx, ground, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
+        open(tx, sefton, &after_a_diagnosis(now), &after_a_diagnosis_questions()).await?;
     for nth in 0..24 {
         let code = id::code();
         responses::begin(tx, &consultation, 1, &code).await?;
@@ -50,18 +39,19 @@ pub async fn fill(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sql
         )
         .await?;
     }
-    closed(tx, ground).await
+    closed(tx, sefton).await
 }
 
 async fn open(
     tx: &mut AnyConnection,
-    ground: &Ground<'_>,
+    sefton: &Sefton,
     terms: &Terms,
     questions: &Questionnaire,
 ) -> Result<String, sqlx::Error> {
-    let (consultation, _) = store::write(tx, terms, ground.organiser, terms.opens_at - DAY).await?;
+    let (consultation, _) =
+        store::write(tx, terms, &sefton.organiser, terms.opens_at - DAY).await?;
     store::keep_questions(tx, &consultation, 1, questions).await?;
-    store::open(tx, &consultation, ground.organiser, terms.opens_at).await?;
+    store::open(tx, &consultation, &sefton.organiser, terms.opens_at).await?;
     Ok(consultation)
 }
 
@@ -74,19 +64,19 @@ const BETTER: [(&str, bool); 4] = [
     ("Someone who comes into school.", false),
 ];
 
-/// Two hundred and forty families answered. In the south most are waiting; in the north so few are
+/// Two hundred and forty people answered. In the south most are waiting; in the north so few are
 /// that their number is not shown.
-async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx::Error> {
-    let terms = waiting(ground.now);
+async fn closed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::Error> {
+    let terms = waiting(sefton.now);
     let questions = waiting_questions();
-    let consultation = open(tx, ground, &terms, &questions).await?;
+    let consultation = open(tx, sefton, &terms, &questions).await?;
     for nth in 0..240_i64 {
         let (code, is_north) = (id::code(), nth < 90);
         let chosen = |key: &str| Some(Answer::Chosen(vec![key.to_owned()]));
         let waits = if is_north { nth < 6 } else { nth % 5 != 0 };
         let mut answered = vec![
             ("waiting".to_owned(), chosen(if waits { "yes" } else { "no" })),
-            ("place".to_owned(), chosen(&ground.places[usize::from(!is_north)].id)),
+            ("place".to_owned(), chosen(&sefton.places[usize::from(!is_north)].1)),
         ];
         if nth % 7 != 0 {
             let scale = questions
@@ -106,7 +96,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
             answered.push(("better".to_owned(), Some(Answer::Text(better.to_owned()))));
         }
         responses::begin(tx, &consultation, 1, &code).await?;
-        responses::keep(tx, ground.kind, &code, answered, None).await?;
+        responses::keep(tx, sefton.kind, &code, answered, None).await?;
         responses::send(
             tx,
             &consultation,
@@ -137,7 +127,7 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         }
     }
     if let Some(response) = heard.iter().find(|heard| better(heard) == Some(BETTER[2].0)) {
-        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, ground.organiser)
+        reading::store::quote(tx, &at(&consultation, response), BETTER[2].0, &sefton.organiser)
             .await?;
     }
     let theme = |(title, words): (&str, &str)| Theme {
@@ -155,24 +145,26 @@ async fn closed(tx: &mut AnyConnection, ground: &Ground<'_>) -> Result<(), sqlx:
         themes: themes.into_iter().map(theme).collect(),
         quotations: vec![("better".to_owned(), BETTER[2].0.to_owned())],
         heard,
-        places: ground
+        places: sefton
             .places
             .iter()
-            .zip(super::CHILDREN)
-            .map(|(place, lives)| (place.clone(), Some(lives)))
+            .zip(PLACES)
+            .map(|((name, id), (_, lives))| {
+                (Named { id: id.clone(), name: (*name).to_owned() }, Some(lives))
+            })
             .collect(),
         asked: Some(900),
     };
     let new = results::new(&material, "place", &[], String::new(), Rule::default())
         .map_err(|what| sqlx::Error::Protocol(what.into()))?;
     let made_of = MadeOf { changes: 0, published: 0 };
-    count(tx, &consultation, &new, made_of, ground.organiser, terms.closes_at + DAY).await?;
+    count(tx, &consultation, &new, made_of, &sefton.organiser, terms.closes_at + DAY).await?;
     check(
         tx,
-        ground.kind,
+        sefton.kind,
         &consultation,
         terms.closes_at + DAY,
-        ground.colleague,
+        &sefton.checker,
         terms.closes_at + 2 * DAY,
     )
     .await?;
@@ -235,7 +227,7 @@ fn waiting(now: Millis) -> Terms {
             north about nine. Is that what it has been like for your family?"
             .to_owned(),
         can_change: "Who is seen first, and what help you get while you wait.".to_owned(),
-        cannot_change: "How many therapists there are this year.".to_owned(),
+        cannot_change: "How therapists are trained: that is decided for all of England.".to_owned(),
         who_for: "Parents and carers anywhere in Sefton".to_owned(),
         opens_at: now - 100 * DAY,
         closes_at: now - 50 * DAY,

@@ -1,18 +1,20 @@
 //! The demonstration's comments on the Local Offer: one that has been answered and acted on, one
-//! that is waiting for an answer, and one that nobody has read yet.
+//! whose answer is overdue, and one that nobody has read yet.
 
 use calendar::clock::{self, DAY, Millis};
 use local_offer::rules::{Decision, NewComment, NewResponse};
 use local_offer::store;
 use sqlx::AnyConnection;
 
+use super::sefton::LEADER;
+
 /// The comment, its service, how many days ago, and the answer: words, action, in how many days.
 type Told = (&'static str, &'static str, i64, Option<(&'static str, &'static str, i64)>);
 
 const TOLD: [Told; 2] = [
     (
-        "The page on short breaks says you can book by phone. The number hasn't worked since the \
-         summer, and there is no other way to book.",
+        "The page on short breaks says you can book by phone. The number hasn't worked for weeks, \
+         and there is no other way to book.",
         "Short breaks",
         70,
         Some((
@@ -27,7 +29,7 @@ const TOLD: [Told; 2] = [
         "There is nothing in it for young people over 18. We only heard about supported \
          internships from a neighbour.",
         "Preparing for adulthood",
-        20,
+        95,
         None,
     ),
 ];
@@ -36,12 +38,9 @@ const WAITING: &str =
     "The pages cannot be read with a screen reader, because the tables are pictures.";
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let account = |email: &'static str| {
-        sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email)
-    };
-    let parent: String = account("parent@example.org").fetch_one(&mut *tx).await?;
-    let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
-    let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
+    let parent = super::account(tx, "parent@example.org").await?;
+    let organiser = super::account(tx, "organiser@example.org").await?;
+    let leader = super::account(tx, LEADER).await?;
     for (words, service, days, answer) in TOLD {
         let service_id = sqlx::query_scalar("SELECT id FROM services WHERE name = $1")
             .bind(service)

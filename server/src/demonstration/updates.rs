@@ -1,5 +1,5 @@
 //! The demonstration's updates: one that the forum confirmed, one it disputes, and one that is only
-//! claimed so far. What nobody has answered is overdue.
+//! claimed so far, which a parent doubts. What nobody has answered is overdue.
 
 use calendar::clock::{self, DAY, HOUR, Millis};
 use jiff::civil::Weekday;
@@ -9,19 +9,20 @@ use updates::evidence::{Evidence, Numbers};
 use updates::store::{self, Kind, NewVerdict, Published, Subject};
 use updates::words::Words;
 
-/// What it is about, what leaders say, the forum's answer, and how many days ago leaders said it.
-type Told = (Kind, &'static str, Words, Option<(Verdict, &'static str)>, i64);
+use super::days;
+use super::plans::therapists_start;
+use super::sefton::{LEADER, NHS_LEADER};
+
+/// What it is about, who says what, the forum's answer, and how many days ago it was said.
+type Told = (Kind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
 pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
-    let account = |email: &'static str| {
-        sqlx::query_scalar("SELECT id FROM accounts WHERE email = $1").bind(email)
-    };
-    let leader: String = account("leader@example.org").fetch_one(&mut *tx).await?;
-    let organiser: String = account("organiser@example.org").fetch_one(&mut *tx).await?;
+    let organiser = super::account(tx, "organiser@example.org").await?;
     let told: [Told; 3] = [
         (
             Kind::Topic,
             "Drop-ins for parents at every high school",
+            LEADER,
             drop_ins(),
             Some((
                 Verdict::Confirmed,
@@ -32,6 +33,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
         (
             Kind::Topic,
             "A sensory room that is open at weekends",
+            LEADER,
             sensory_room(now),
             Some((
                 Verdict::Disputed,
@@ -40,9 +42,17 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
             )),
             30,
         ),
-        (Kind::Consultation, "How long do you wait for occupational therapy?", waits(now), None, 1),
+        (
+            Kind::Consultation,
+            "How long do you wait for occupational therapy?",
+            NHS_LEADER,
+            waits(now),
+            None,
+            1,
+        ),
     ];
-    for (kind, title, words, verdict, days) in told {
+    for (kind, title, leader, words, verdict, days) in told {
+        let leader = super::account(tx, leader).await?;
         let Some(subject) = subject(tx, kind, title).await? else { continue };
         let at = now - days * DAY;
         let Published::Now(update_id) =
@@ -65,6 +75,10 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
                 evidence: Evidence::default(),
             };
             store::judge(tx, &update_id, &new, &organiser, at + 7 * DAY).await?;
+        } else {
+            let family = super::account(tx, "family3@example.org").await?;
+            let words = "We are still on two lists, one for each clinic.";
+            store::doubt(tx, title, (&update_id, 1), words, &family, at + 20 * HOUR).await?;
         }
     }
     Ok(())
@@ -126,8 +140,8 @@ async fn subject(
 }
 
 /// The day of the first such weekday, so many days ago or after.
-fn since(weekday: Weekday, now: Millis, days: i64) -> String {
-    clock::day(now + super::first(weekday, now, -days) * DAY)
+fn since(weekday: Weekday, now: Millis, ago: i64) -> String {
+    clock::day(now + days::first(weekday, now, -ago) * DAY)
 }
 
 fn drop_ins() -> Words {
@@ -144,7 +158,7 @@ fn sensory_room(now: Millis) -> Words {
         "The sensory room is closed at weekends, just when families could use it.",
         &format!(
             "It has been open on Saturdays, from 10am to 2pm, since {}.",
-            since(Weekday::Saturday, now, 70)
+            since(Weekday::Saturday, now, 58)
         ),
         Outcome::Partly,
     );
@@ -161,8 +175,9 @@ fn waits(now: Millis) -> Words {
          north.",
         &format!(
             "There has been one waiting list for the south since {}, instead of one for each \
-             clinic. Two more therapists will start there in January.",
-            since(Weekday::Monday, now, 42)
+             clinic. Two more therapists will start there in {}.",
+            since(Weekday::Monday, now, 18),
+            therapists_start(now)
         ),
         Outcome::Partly,
     );
@@ -171,12 +186,12 @@ fn waits(now: Millis) -> Words {
     let rows = vec![
         row("North Sefton", 180, "9"),
         row("South Sefton", 180, "24"),
-        row("North Sefton", 20, "9"),
-        row("South Sefton", 20, "21"),
+        row("North Sefton", 5, "9"),
+        row("South Sefton", 5, "22"),
     ];
     let numbers = Numbers {
         what: "Weeks waited for a first appointment".to_owned(),
-        source: "The NHS trust's own count".to_owned(),
+        source: "The NHS's own count".to_owned(),
         rows,
     };
     Words { evidence: Evidence { numbers: Some(numbers), ..Evidence::default() }, ..said }

@@ -52,7 +52,7 @@ async fn area_of_canaries(world: World) -> World {
 }
 
 /// Every page that can be reached by links from home, and what it holds.
-async fn reached(who: &Browser<'_>) -> Vec<(String, String)> {
+pub async fn reached(who: &Browser<'_>) -> Vec<(String, String)> {
     let mut waiting = VecDeque::from([
         "/".to_owned(),
         "/notices?show=lately".to_owned(),

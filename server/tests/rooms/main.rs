@@ -14,6 +14,7 @@ mod consultations;
 mod consultations_after;
 mod consultations_careful;
 mod deliveries;
+mod demonstration;
 mod edge;
 mod emails;
 mod erased;

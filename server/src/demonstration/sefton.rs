@@ -1,0 +1,240 @@
+//! The demonstration's area: its services and who runs each, its places, and its people, who are
+//! all plainly invented.
+
+use calendar::clock::{DAY, Millis};
+use calendar::school::SchoolYear;
+use ground::db::Kind;
+use ground::viewer::Role;
+use sqlx::AnyConnection;
+
+use super::days;
+
+pub const ADMINISTRATOR: &str = "admin@example.org";
+/// Leads for the council, like a colleague who approves notices.
+pub const LEADER: &str = "leader@example.org";
+/// Leads for the NHS.
+pub const NHS_LEADER: &str = "nhs@example.org";
+
+pub const COUNCIL: &str = "Sefton Council";
+pub const NHS: &str = "NHS Cheshire and Merseyside";
+
+/// The services, and who runs each.
+const SERVICES: [(&str, &[&str]); 12] = [
+    ("Transport", &[COUNCIL]),
+    ("Autism support", &[COUNCIL, NHS]),
+    ("Speech and language therapy", &[NHS]),
+    ("Occupational therapy", &[NHS]),
+    ("Paediatrics", &[NHS]),
+    ("Audiology", &[NHS]),
+    ("EHC plans", &[COUNCIL]),
+    ("Short breaks", &[COUNCIL]),
+    ("Personal budgets", &[COUNCIL]),
+    ("Early years", &[COUNCIL]),
+    ("Preparing for adulthood", &[COUNCIL]),
+    ("SENDIASS", &[COUNCIL]),
+];
+
+/// Those about which families hear twenty school days before a change.
+const TOLD_EARLY: [&str; 5] = [
+    "Transport",
+    "Speech and language therapy",
+    "Occupational therapy",
+    "Paediatrics",
+    "Audiology",
+];
+
+/// The places, and how many children with SEND live in each. Invented, like the people.
+pub const PLACES: [(&str, u64); 2] = [("North Sefton", 1_750), ("South Sefton", 2_300)];
+
+/// What has a name and an id.
+type Named = Vec<(&'static str, String)>;
+
+/// The area, and everyone in it by account.
+pub struct Sefton {
+    pub services: Named,
+    pub organisations: Named,
+    pub places: Named,
+    /// Who you sign in as: two parents, from the south and the north.
+    pub parent: String,
+    pub parent2: String,
+    pub organiser: String,
+    /// Another organiser, who checks what the first has counted.
+    pub checker: String,
+    /// A leader of the council, and one who approves what that one writes.
+    pub leader: String,
+    pub colleague: String,
+    /// A leader of the NHS.
+    pub nhs: String,
+    /// Families in the north, then in the south.
+    pub families: [Vec<String>; 2],
+    pub school: SchoolYear,
+    pub kind: Kind,
+    /// Yesterday at five in the afternoon. Everything is told from then.
+    pub now: Millis,
+}
+
+impl Sefton {
+    /// The ids of the services with these names.
+    pub fn services(&self, names: &[&str]) -> Vec<String> {
+        ids(&self.services, names)
+    }
+
+    /// The ids of the places with these names.
+    pub fn places(&self, names: &[&str]) -> Vec<String> {
+        ids(&self.places, names)
+    }
+
+    /// The ids of the organisations with these names.
+    pub fn organisations(&self, names: &[&str]) -> Vec<String> {
+        ids(&self.organisations, names)
+    }
+
+    /// Five in the afternoon, so many days after `now`, or before it.
+    pub fn day(&self, days: i64) -> Millis {
+        days::at_five(self.now + days * DAY)
+    }
+
+    /// The address of a family: the numbers count up, even in the north and odd in the south.
+    pub fn address(side: usize, nth: usize) -> String {
+        format!("family{}@example.org", nth * 2 + 2 - side)
+    }
+}
+
+fn ids(named: &[(&'static str, String)], names: &[&str]) -> Vec<String> {
+    named.iter().filter(|(name, _)| names.contains(name)).map(|(_, id)| id.clone()).collect()
+}
+
+/// Makes the area and its people. They have been here since before the first round.
+pub async fn fill(
+    tx: &mut AnyConnection,
+    kind: Kind,
+    now: Millis,
+    password: &str,
+) -> Result<Sefton, sqlx::Error> {
+    let mut organisations = Vec::new();
+    for name in [COUNCIL, NHS] {
+        organisations
+            .push((name, area::store::add(tx, area::What::Organisation, name, None).await?));
+    }
+    let mut services = Vec::new();
+    for (name, run_by) in SERVICES {
+        let id = area::store::add(tx, area::What::Service, name, None).await?;
+        let days = TOLD_EARLY.contains(&name).then_some(20);
+        area::store::set_rule(tx, &id, &ids(&organisations, run_by), days).await?;
+        services.push((name, id));
+    }
+    let mut places = Vec::new();
+    for (name, children) in PLACES {
+        let children = i64::try_from(children).ok();
+        places.push((name, area::store::add(tx, area::What::Place, name, children).await?));
+    }
+    let (north, south) = (places[0].1.clone(), places[1].1.clone());
+    let (named, school) = days::school(now);
+    for day in named {
+        area::store::add_day(tx, &day).await?;
+    }
+
+    let mut people = People { tx, password, joined: days::at_five(now - 230 * DAY) };
+    let parent = people.parent("parent@example.org", "Invented Parent", &south).await?;
+    let parent2 = people.parent("parent2@example.org", "Second Invented Parent", &north).await?;
+    let roles = [Role::Organiser, Role::Safeguarding];
+    let organiser = people.person("organiser@example.org", "Invented Organiser", &roles).await?;
+    let roles = [Role::Organiser];
+    let checker =
+        people.person("organiser2@example.org", "Second Invented Organiser", &roles).await?;
+    let (council, nhs) = (&organisations[0].1, &organisations[1].1);
+    let leader = people.leader(LEADER, "Invented Leader", council).await?;
+    let colleague = people.leader("leader2@example.org", "Second Invented Leader", council).await?;
+    let nhs = people.leader(NHS_LEADER, "Invented NHS Leader", nhs).await?;
+    people.person(ADMINISTRATOR, "Invented Administrator", &[Role::Admin]).await?;
+    let mut families = [Vec::new(), Vec::new()];
+    for nth in 0..65 {
+        for (side, place) in [(1, &south), (0, &north)] {
+            let email = Sefton::address(side, nth);
+            let name = format!("Invented Family {}", nth * 2 + 2 - side);
+            families[side].push(people.family(&email, &name, place).await?);
+        }
+    }
+    Ok(Sefton {
+        services,
+        organisations,
+        places,
+        parent,
+        parent2,
+        organiser,
+        checker,
+        leader,
+        colleague,
+        nhs,
+        families,
+        school,
+        kind,
+        now: days::at_five(now - DAY),
+    })
+}
+
+/// Makes accounts.
+struct People<'a> {
+    tx: &'a mut AnyConnection,
+    /// The hash of the one password.
+    password: &'a str,
+    joined: Millis,
+}
+
+impl People<'_> {
+    async fn parent(
+        &mut self,
+        email: &str,
+        name: &str,
+        place: &str,
+    ) -> Result<String, sqlx::Error> {
+        let password = Some(self.password);
+        self.make(email, name, (Some(place), password), &[Role::Parent]).await
+    }
+
+    /// A family that nobody signs in as.
+    async fn family(
+        &mut self,
+        email: &str,
+        name: &str,
+        place: &str,
+    ) -> Result<String, sqlx::Error> {
+        self.make(email, name, (Some(place), None), &[Role::Parent]).await
+    }
+
+    async fn person(
+        &mut self,
+        email: &str,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<String, sqlx::Error> {
+        let password = Some(self.password);
+        self.make(email, name, (None, password), roles).await
+    }
+
+    async fn leader(
+        &mut self,
+        email: &str,
+        name: &str,
+        organisation: &str,
+    ) -> Result<String, sqlx::Error> {
+        let account = self.person(email, name, &[Role::Leader]).await?;
+        accounts::store::lead_for(self.tx, &account, Some(organisation)).await?;
+        Ok(account)
+    }
+
+    async fn make(
+        &mut self,
+        email: &str,
+        shown_name: &str,
+        (place_id, password_hash): (Option<&str>, Option<&str>),
+        roles: &[Role],
+    ) -> Result<String, sqlx::Error> {
+        let account = accounts::store::NewAccount { email, shown_name, place_id, password_hash };
+        let id = accounts::store::make_account(self.tx, &account, self.joined)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?;
+        accounts::store::grant(self.tx, &id, roles, self.joined).await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,428 @@
+//! The demonstration area tells one true story, whatever day it is started on.
+
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode};
+use calendar::clock::{self, Clock};
+use ground::db::{Db, Kind};
+use ground::house::House;
+use ground::routes::Access;
+use ground::viewer::Role;
+use jiff::civil::{Date, Weekday};
+use outcomes::rules::Verdict;
+use sqlx::AssertSqlSafe;
+
+use crate::canaries::reached;
+use crate::world::{World, new_postgres_database, on_both};
+
+/// Days on which it is started: in terms and holidays, beside clocks that change and a year that
+/// ends.
+const DAYS: [&str; 6] =
+    ["2026-01-05", "2026-03-28", "2026-06-30", "2026-08-20", "2026-10-26", "2026-12-27"];
+
+const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("Monday", Weekday::Monday),
+    ("Tuesday", Weekday::Tuesday),
+    ("Wednesday", Weekday::Wednesday),
+    ("Thursday", Weekday::Thursday),
+    ("Friday", Weekday::Friday),
+    ("Saturday", Weekday::Saturday),
+    ("Sunday", Weekday::Sunday),
+];
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// What somebody wrote: table, and columns.
+const PROSE: [(&str, &[&str]); 17] = [
+    ("rounds", &["title"]),
+    ("topics", &["title", "happens_now", "would_help"]),
+    ("plans", &["title", "what"]),
+    ("planning_sessions", &["held_at", "decided", "notes"]),
+    ("statements", &["words"]),
+    ("drafts", &["summary", "body"]),
+    ("draft_answers", &["words"]),
+    ("overrides", &["name", "reason"]),
+    ("notices", &["title", "what", "why", "affected", "must_do", "changed"]),
+    ("notice_questions", &["question"]),
+    ("notice_answers", &["question", "answer"]),
+    ("consultations", &["title", "about", "can_change", "cannot_change", "who_for", "how_used"]),
+    ("update_versions", &["you_said", "we_did", "next"]),
+    ("verdicts", &["words"]),
+    ("doubts", &["words"]),
+    ("comments", &["words"]),
+    ("comment_responses", &["response", "action"]),
+];
+
+/// What must not be, and how many of it there are.
+const NEVER: [(&str, &str); 24] = [
+    (
+        "a topic by somebody who has not joined yet",
+        "topics t JOIN accounts a ON a.id = t.author_id WHERE t.proposed_at < a.confirmed_at",
+    ),
+    (
+        "a topic that was too late for its round",
+        "topics t JOIN rounds r ON r.id = t.round_id WHERE t.proposed_at < r.propose_from
+         OR t.proposed_at >= r.vote_from OR t.published_at < t.proposed_at",
+    ),
+    (
+        "support outside the weeks of voting",
+        "supports s JOIN topics t ON t.id = s.topic_id JOIN rounds r ON r.id = t.round_id
+         WHERE s.given_at < r.vote_from OR s.given_at >= r.closes_at",
+    ),
+    (
+        "a shortlist before the close",
+        "rounds r JOIN confirmations c ON c.round_id = r.id
+         WHERE r.counted_at < r.closes_at OR c.confirmed_at < r.counted_at",
+    ),
+    (
+        "a plan that answers a topic before it is there",
+        "plan_topics x JOIN topics t ON t.id = x.topic_id JOIN plans p ON p.id = x.plan_id
+         WHERE x.tied_at < t.published_at OR x.tied_at < p.registered_at",
+    ),
+    (
+        "a planning session before its plan",
+        "planning_sessions s JOIN plans p ON p.id = s.plan_id
+         WHERE s.recorded_at < p.registered_at",
+    ),
+    (
+        "a draft before its plan",
+        "drafts d JOIN plans p ON p.id = d.plan_id WHERE d.first_recorded_at < p.registered_at
+         OR d.published_at < d.first_recorded_at",
+    ),
+    (
+        "a notice that could not be approved in time",
+        "notices n WHERE n.started_at < n.written_at
+         OR (n.follows_id IS NULL AND n.started_at >= n.effect_at)",
+    ),
+    (
+        "a correction before what it corrects",
+        "notices n JOIN notices o ON o.id = n.follows_id WHERE n.started_at <= o.started_at",
+    ),
+    (
+        "a subscription after the notice it brought",
+        "ledger l JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id WHERE b.confirmed_at > n.started_at",
+    ),
+    (
+        "a question about what nobody was told",
+        "notice_questions q JOIN notices n ON n.id = q.notice_id WHERE q.asked_at < n.started_at",
+    ),
+    (
+        "an answer before its question",
+        "notice_answers a JOIN notice_questions q ON q.answer_id = a.id
+         WHERE a.answered_at < q.asked_at",
+    ),
+    (
+        "results before the close",
+        "releases r JOIN consultations c ON c.id = r.consultation_id
+         WHERE r.counted_at < c.closes_at OR r.checked_at < r.counted_at",
+    ),
+    (
+        "an outcome before its topic was chosen",
+        "update_subjects b JOIN update_versions v ON v.update_id = b.update_id
+         JOIN topics t ON t.id = b.topic_id LEFT JOIN confirmations c ON c.round_id = t.round_id
+         WHERE c.confirmed_at IS NULL OR v.published_at < c.confirmed_at",
+    ),
+    (
+        "an outcome before its results",
+        "update_subjects b JOIN update_versions v ON v.update_id = b.update_id
+         JOIN releases r ON r.consultation_id = b.consultation_id
+         WHERE v.published_at < r.checked_at",
+    ),
+    (
+        "a word of the forum on what nobody has said yet",
+        "verdicts f JOIN update_versions v ON v.update_id = f.update_id AND v.version = f.version
+         WHERE f.given_at < v.published_at",
+    ),
+    (
+        "a doubt about what nobody has said yet",
+        "doubts d JOIN update_versions v ON v.update_id = d.update_id AND v.version = d.version
+         WHERE d.told_at < v.published_at",
+    ),
+    (
+        "a comment or an answer out of order",
+        "comments c LEFT JOIN comment_responses r ON r.comment_id = c.id
+         WHERE c.published_at < c.sent_at OR r.responded_at < c.published_at",
+    ),
+    (
+        "something that has happened tomorrow",
+        "(SELECT proposed_at AS at FROM topics UNION ALL SELECT published_at FROM topics
+          UNION ALL SELECT at FROM plan_events UNION ALL SELECT started_at FROM notices
+          UNION ALL SELECT sent_at FROM deliveries UNION ALL SELECT reached_at FROM ledger
+          UNION ALL SELECT counted_at FROM rounds UNION ALL SELECT answered_at FROM notice_answers
+          UNION ALL SELECT published_at FROM update_versions
+          UNION ALL SELECT given_at FROM verdicts UNION ALL SELECT told_at FROM doubts
+          UNION ALL SELECT sent_at FROM comments) happened WHERE at > {now}",
+    ),
+    ("a leader of nothing", "roles WHERE role = 'leader' AND organisation_id IS NULL"),
+    (
+        "a service that nobody runs",
+        "services s LEFT JOIN service_organisations o ON o.service_id = s.id
+         WHERE o.service_id IS NULL",
+    ),
+    (
+        "a notice about a service that its writer does not run",
+        "notices n JOIN notice_services ns ON ns.notice_id = n.id
+         JOIN roles r ON r.account_id = n.written_by AND r.role = 'leader'
+         LEFT JOIN service_organisations o ON o.service_id = ns.service_id
+           AND o.organisation_id = r.organisation_id WHERE o.service_id IS NULL",
+    ),
+    (
+        "a telephone number that may be somebody's",
+        "notices WHERE phone <> '' AND phone NOT LIKE '0151 496 0%'",
+    ),
+    ("an address that may be somebody's", "accounts WHERE email NOT LIKE '%@example.org'"),
+];
+
+/// What there must be, so that every journey has something to see.
+const SOME: [(&str, &str); 20] = [
+    ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
+    ("a shortlist that is confirmed", "confirmations"),
+    (
+        "a topic to check",
+        "topics WHERE published_at IS NULL AND passed_on_at IS NULL AND declined_at IS NULL",
+    ),
+    ("a topic for the safeguarding lead", "topics WHERE passed_on_at IS NOT NULL"),
+    ("a plan that may be published", "plans p WHERE p.id NOT IN (SELECT plan_id FROM shut_gates)"),
+    ("a plan that may not", "shut_gates"),
+    ("a plan that was published all the same", "overrides"),
+    (
+        "a plan without a statement",
+        "plans p WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)",
+    ),
+    ("a consultation with days left", "consultations WHERE closes_at > {now}"),
+    (
+        "results with hidden numbers",
+        "releases WHERE results LIKE '%,null]%' OR results LIKE '%[null,%'",
+    ),
+    ("a change that is proposed", "notices WHERE started_at IS NOT NULL AND is_decided = 0"),
+    ("a correction", "notices WHERE follow_kind = 'correction' AND started_at IS NOT NULL"),
+    ("a withdrawal", "notices WHERE follow_kind = 'withdrawal' AND started_at IS NOT NULL"),
+    ("a notice to approve", "notices WHERE approved_at IS NULL"),
+    ("an email that came back", "returns"),
+    ("a question to answer", "notice_questions WHERE answer_id IS NULL"),
+    (
+        "an outcome the forum has not judged",
+        "updates u WHERE NOT EXISTS (SELECT 1 FROM verdicts f WHERE f.update_id = u.id)",
+    ),
+    ("a doubt", "doubts WHERE seen_at IS NULL"),
+    ("a comment that was answered", "comment_responses"),
+    (
+        "a comment whose answer is overdue",
+        "comments c WHERE c.published_at < {now} - 85 * CAST(86400000 AS BIGINT)
+         AND NOT EXISTS (SELECT 1 FROM comment_responses r WHERE r.comment_id = c.id)",
+    ),
+];
+
+#[test]
+fn the_demonstration_tells_one_true_story_whatever_day_it_is_started() {
+    on_both(async |world| {
+        let days = if world.db().kind() == Kind::Sqlite { &DAYS[..] } else { &DAYS[..1] };
+        for day in days {
+            let world = started(&world, day).await;
+            for (what, rows) in NEVER {
+                assert_eq!(count(&world, rows).await, 0, "{what}, started on {day}");
+            }
+            for (what, rows) in SOME {
+                assert!(count(&world, rows).await > 0, "there is no {what}, started on {day}");
+            }
+            notices_name_the_days_they_are_about(&world, day).await;
+            for (table, columns) in PROSE {
+                for column in columns {
+                    let texts = texts(&world, &format!("SELECT {column} FROM {table}")).await;
+                    for text in texts {
+                        names_no_day_that_is_not(&text, &format!("{table}.{column}, {day}"));
+                    }
+                }
+            }
+            for (path, html) in reached(&world.visitor()).await {
+                names_no_other_weekday(&html, &format!("{path}, started on {day}"));
+            }
+        }
+    });
+}
+
+#[test]
+fn each_role_finds_its_pages_and_a_task_and_every_public_list_holds_two_things() {
+    on_both(async |world| {
+        let world = started(&world, DAYS[3]).await;
+        let all = app::routes::all();
+        let pages = |access: Access| {
+            let rules = all.rules().iter();
+            rules
+                .filter(move |rule| rule.method == Method::GET && rule.access == access)
+                .map(|rule| rule.path)
+        };
+        for role in Role::ALL {
+            let who = match role {
+                Role::Parent => "parent@example.org",
+                Role::Organiser | Role::Safeguarding => "organiser@example.org",
+                Role::Leader => "leader@example.org",
+                Role::Admin => "admin@example.org",
+            };
+            let browser = world.sign_in(who).await;
+            for path in pages(Access::Only(role)).filter(|path| !path.contains('{')) {
+                assert_eq!(browser.get(path).await.status, StatusCode::OK, "{who}: {path}");
+            }
+        }
+        for (who, desk) in [
+            ("organiser@example.org", "/forum"),
+            ("organiser@example.org", "/forum/safeguarding"),
+            ("organiser@example.org", "/forum/local-offer"),
+            ("leader@example.org", "/lead"),
+            ("leader@example.org", "/lead/updates"),
+            ("leader@example.org", "/lead/local-offer"),
+            ("nhs@example.org", "/lead"),
+            ("nhs@example.org", "/lead/updates"),
+        ] {
+            let page = world.sign_in(who).await.get(desk).await;
+            assert!(page.says("class=\"queue\""), "{who} has nothing to do at {desk}");
+        }
+
+        // A list is where the pages of single things begin.
+        let public: BTreeSet<&str> = pages(Access::Anyone).collect();
+        let lists = public.iter().filter_map(|path| path.strip_suffix("/{id}"));
+        let lists: Vec<&str> = lists.filter(|path| public.contains(path)).collect();
+        assert!(lists.len() > 5, "only {lists:?} are lists");
+        let visitor = world.visitor();
+        for (list, each) in lists
+            .into_iter()
+            .map(|list| (list, list))
+            .chain([("/local-offer", "/local-offer/comments")])
+        {
+            let page = visitor.get(list).await;
+            let begin = format!("href=\"{each}/");
+            let links = page.html.split(begin.as_str()).skip(1);
+            let ids: BTreeSet<String> = links
+                .filter_map(|rest| id::parse(rest.split(['"', '?', '#', '/']).next()?))
+                .collect();
+            assert!(ids.len() >= 2, "{list} holds {}", ids.len());
+        }
+    });
+}
+
+#[test]
+fn the_parent_you_sign_in_as_sees_what_came_of_what_she_said() {
+    on_both(async |world| {
+        let world = started(&world, DAYS[1]).await;
+        let parent = world.sign_in("parent@example.org").await;
+        let said =
+            updates::store::contributions(world.db(), &parent.account, (50, 0), world.now()).await;
+        let said = said.unwrap();
+        assert!(said.iter().any(|said| said.how == "proposed"));
+        for verdict in [Verdict::Confirmed, Verdict::Disputed] {
+            let is_there = said.iter().any(|said| {
+                said.how == "supported"
+                    && said.update.as_ref().is_some_and(|update| update.verdict == Some(verdict))
+            });
+            assert!(is_there, "{verdict:?}");
+        }
+        let subscribed = format!(
+            "subscriptions s JOIN subscribers b ON b.id = s.subscriber_id
+             WHERE s.ended_at IS NULL AND b.account_id = '{}'",
+            parent.account
+        );
+        assert!(count(&world, &subscribed).await > 0);
+    });
+}
+
+/// The demonstration, started on this day.
+async fn started(world: &World, day: &str) -> World {
+    let url = match world.db().kind() {
+        Kind::Sqlite => format!("sqlite://{}/{day}.db", world.folder().display()),
+        Kind::Postgres => new_postgres_database().await,
+    };
+    let db = Db::open(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    let now = clock::read(day, "10:00").unwrap();
+    let house = House::new(db, Clock::by_hand(now), World::names());
+    assert!(server::demonstration::fill(&house).await.unwrap());
+    world.beside(house)
+}
+
+/// How many rows there are of this, with the time in it.
+async fn count(world: &World, rows: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {rows}").replace("{now}", &world.now().to_string());
+    let mut connection = world.db().read().await.unwrap();
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await.unwrap()
+}
+
+async fn texts(world: &World, sql: &str) -> Vec<String> {
+    let mut connection = world.db().read().await.unwrap();
+    let sql = AssertSqlSafe(sql.to_owned());
+    sqlx::query_scalar(sql).fetch_all(&mut *connection).await.unwrap()
+}
+
+/// A notice that names weekdays begins on one of them.
+async fn notices_name_the_days_they_are_about(world: &World, day: &str) {
+    use sqlx::Row as _;
+    let mut connection = world.db().read().await.unwrap();
+    let rows = sqlx::query("SELECT title, what, effect_at, decided_day, started_at FROM notices")
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap();
+    for row in rows {
+        let (title, what): (String, String) = (row.get(0), row.get(1));
+        let weekday = clock::date(row.get(2)).weekday();
+        let named: Vec<Weekday> = WEEKDAYS
+            .into_iter()
+            .filter(|(name, _)| title.contains(name) || what.contains(name))
+            .map(|(_, weekday)| weekday)
+            .collect();
+        assert!(
+            named.is_empty() || named.contains(&weekday),
+            "{title} begins on {weekday:?}, started on {day}"
+        );
+        let told = row.get::<Option<i64>, _>(4).unwrap_or(world.now());
+        assert!(
+            row.get::<String, _>(3) <= clock::fields(told).0,
+            "{title} was told before it was decided, started on {day}"
+        );
+    }
+}
+
+/// Words that someone wrote name no season, no month without its year, and no weekday that a date
+/// does not have.
+fn names_no_day_that_is_not(text: &str, place: &str) {
+    names_no_other_weekday(text, place);
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    for (nth, word) in words.iter().enumerate() {
+        let season = ["spring", "summer", "autumn", "winter"];
+        assert!(!season.contains(&word.to_lowercase().as_str()), "{place}: {word} in “{text}”");
+        let year = words.get(nth + 1).and_then(|year| year.parse::<u16>().ok());
+        assert!(!MONTHS.contains(word) || year > Some(2000), "{place}: {word} in “{text}”");
+    }
+}
+
+/// Where a weekday stands before a date, the date has it.
+fn names_no_other_weekday(text: &str, place: &str) {
+    for (name, weekday) in WEEKDAYS {
+        for (begins, _) in text.match_indices(name) {
+            let mut words = text[begins + name.len()..].split([' ', '<', '.', ',', '&', '"', '\n']);
+            let (Some(""), Some(day), Some(month), Some(year)) =
+                (words.next(), words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
+            let month = (1..).zip(MONTHS).find(|(_, known)| *known == month);
+            let (Ok(day), Some((month, _)), Ok(year)) = (day.parse(), month, year.parse()) else {
+                continue;
+            };
+            let date = Date::new(year, month, day).unwrap();
+            assert_eq!(date.weekday(), weekday, "{place}: {name} {date}");
+        }
+    }
+}
