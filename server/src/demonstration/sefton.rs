@@ -104,6 +104,25 @@ fn ids(named: &[(&'static str, String)], names: &[&str]) -> Vec<String> {
     named.iter().filter(|(name, _)| names.contains(name)).map(|(_, id)| id.clone()).collect()
 }
 
+/// What the forum says of itself. The telephone numbers are of those that are kept for stories.
+const CONTACT: [(&str, &str); 9] = [
+    (
+        "about",
+        "We are parents and carers of children and young people with special educational needs and \
+         disabilities (SEND) in Sefton. Eight of us run the forum in our spare time, and about 130 \
+         families have joined.\n\nA grant pays for a part-time worker, a room and this site. The \
+         council and the NHS don't tell us what to ask or what to publish.",
+    ),
+    ("phone", "0151 496 0123"),
+    ("hours", "Monday to Thursday, 10am to 2pm in term time"),
+    ("email", "hello@example.org"),
+    ("post", "Sefton Parent Carer Forum\nThe Invented Centre\n1 Example Street\nSefton"),
+    ("advice", "Sefton SENDIASS"),
+    ("advice_phone", "0151 496 0456"),
+    ("advice_web", "https://example.org/sendiass"),
+    ("controller", ""),
+];
+
 /// Makes the area and its people. They have been here since before the first round.
 pub async fn fill(
     tx: &mut AnyConnection,
@@ -129,6 +148,7 @@ pub async fn fill(
         places.push((name, area::store::add(tx, area::What::Place, name, children).await?));
     }
     let (north, south) = (places[0].1.clone(), places[1].1.clone());
+    area::texts::save(tx, &CONTACT, now).await?;
     let (named, school) = days::school(now);
     for day in named {
         area::store::add_day(tx, &day).await?;

@@ -96,6 +96,7 @@ fn only_these_addresses_are_open_to_everyone() {
     open.sort();
     let expected = [
         "GET /",
+        "GET /about",
         "GET /accessibility",
         "GET /account/email/{token}",
         "GET /consultations",
@@ -109,8 +110,10 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /consultations/{id}/results",
         "GET /consultations/{id}/results.csv",
         "GET /consultations/{id}/results.json",
+        "GET /contact",
         "GET /forgotten-password",
         "GET /forgotten-password/sent",
+        "GET /have-your-say",
         "GET /healthz",
         "GET /invitations/{token}",
         "GET /local-offer",
@@ -145,6 +148,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /robots.txt",
         "GET /rounds",
         "GET /rounds/{id}",
+        "GET /search",
         "GET /services",
         "GET /services/{id}",
         "GET /sign-in",

@@ -775,6 +775,7 @@ fn findings_in_words_come_first_and_each_change_of_them_has_its_day() {
 
         // Another organiser changes them; whoever saw the old ones must look again.
         world.forward(DAY);
+        let organiser = world.sign_in("organiser@example.org").await;
         let change = async |seen: &str, finding: &str| {
             let fields =
                 [("step", "findings"), ("number", "1"), ("seen", seen), ("finding_1", finding)];

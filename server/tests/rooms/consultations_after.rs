@@ -260,7 +260,8 @@ fn organisers_read_after_the_close_put_themes_quote_redact_and_pass_on_and_resul
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(
             results.says("What these answers are about: What else?")
-                && results.says("Weekends (52%)")
+                && results.says("Weekends")
+                && results.says("(52%)")
                 && results.says("We want weekends")
         );
         assert!(!results.says("Sam") && !results.says("hits"));

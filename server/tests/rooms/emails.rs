@@ -81,7 +81,7 @@ fn what_a_parent_sends_gets_one_receipt_without_her_words_however_often_she_taps
 fn an_address_that_nobody_has_confirmed_is_not_told_whose_account_it_is_for() {
     on_both(async |world| {
         let parent = world.parent(1).await;
-        parent.post("/account/email", &[("email", "mistyped@example.org")]).await.leads_to();
+        parent.changes_address("mistyped@example.org").await.leads_to();
         for email in world.deliver().await {
             let is_hers = email.to == "parent1@example.org";
             assert_eq!(email.text.contains("Hello Somebody,"), is_hers, "{}", email.text);
@@ -119,7 +119,7 @@ fn an_account_stops_emails_of_a_sort_and_starts_them_again_but_never_those_for_i
         let decide = |topic: &str| format!("/forum/topics/{topic}");
         organiser.post(&decide(&published), &[("decision", "publish")]).await.leads_to();
         organiser.post(&decide(&passed_on), &[("decision", "pass on")]).await.leads_to();
-        parent.post("/account/email", &[("email", "new@example.org")]).await.leads_to();
+        parent.changes_address("new@example.org").await.leads_to();
         let kinds: Vec<_> =
             world.deliver_with_kinds().await.into_iter().map(|(kind, _)| kind).collect();
         assert!(

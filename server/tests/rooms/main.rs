@@ -28,6 +28,7 @@ mod notices;
 mod plans;
 mod record;
 mod rounds;
+mod search;
 mod subscriptions;
 mod topics;
 mod updates;

@@ -376,7 +376,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
             comes_back(&world, message(nth), Came::Bounced).await;
         }
         comes_back(&world, message(5), Came::Complained).await;
-        world.visitor().post(&link(message(6)), &[]).await.leads_to();
+        world.visitor().post(&link_to(message(6), "/read/"), &[]).await.leads_to();
         world.forward(31 * DAY);
         comes_back(&world, message(4), Came::Bounced).await;
         let three: String =
