@@ -51,6 +51,16 @@ impl Visit for Summary {
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }
 
+/// How many statements a page may cost. Four, but for home, which for someone signed in is made of
+/// every room, and for search, which looks up what was meant before it looks for it.
+fn may_cost(path: &str) -> usize {
+    match path.split('?').next() {
+        Some("/") => 7,
+        Some("/search") => 6,
+        _ => 4,
+    }
+}
+
 async fn counted<T>(request: impl Future<Output = T>) -> (usize, T) {
     STATEMENTS.store(0, Ordering::SeqCst);
     let answer = request.await;
@@ -74,6 +84,12 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/",
             "/topics",
             "/topics?search=topic",
+            "/have-your-say",
+            "/search?q=topic",
+            "/search?q=tpoic+speach",
+            "/admin/contact",
+            "/admin/search-words",
+            "/account/emails",
             "/topics/new",
             "/rounds",
             "/account",
@@ -111,7 +127,8 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             assert_eq!(answer.status, 200, "{path}");
             println!("GET {path}: {statements} statements, {} bytes of HTML", answer.html.len());
             assert!(answer.html.len() < 100_000, "GET {path}: a page does not grow with its list");
-            assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
+            let most = may_cost(&path);
+            assert!((1..=most).contains(&statements), "GET {path}: {statements} statements");
         }
         for path in ["/sitemap.xml", "/sitemap/1"] {
             within_four(&everyone, path).await;

@@ -19,7 +19,7 @@ mod soak;
 #[path = "../rooms/world.rs"]
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use ground::db::Kind;
@@ -222,11 +222,14 @@ async fn go_through(kind: Kind) {
         emails.iter().all(|to| arrived.contains_key(to))
     });
     let arrived = scene.arrived();
-    let twice: Vec<_> = arrived.values().filter(|ids| ids.len() > 1).collect();
+    // Whoever asks for emails is owed one; whoever proposes topics, a receipt for each.
+    let repeated = |ids: &Vec<String>| ids.len() - ids.iter().collect::<BTreeSet<_>>().len();
+    let twice: usize = arrived.values().map(repeated).sum();
+    let another = emails.iter().any(|to| arrived[to].iter().any(|id| *id != arrived[to][0]));
     let ended: usize =
         came.iter().filter(|(one, _)| one.ends_what_is_in_flight()).map(|(_, of)| of.times).sum();
-    assert!(twice.iter().all(|ids| ids.iter().all(|id| *id == ids[0])), "another Message-ID");
-    assert!(twice.len() <= ended * HANDS, "{} emails came twice", twice.len());
+    assert!(!another, "another Message-ID");
+    assert!(twice <= ended * HANDS, "{twice} emails came twice");
     println!(
         "{:20} {:>5} {:>12} {:>7} {:>4} {:>7} {:>22}",
         "fault", "times", "acknowledged", "refused", "lost", "doubled", "seconds to good again"
@@ -243,7 +246,7 @@ async fn go_through(kind: Kind) {
             of.longest.as_secs_f64()
         );
     }
-    println!("{} emails, all of them arrived, {} twice", emails.len(), twice.len());
+    println!("{} emails, all of them arrived, {} twice", emails.len(), twice);
     for (fault, of) in came {
         assert_eq!((of.lost, of.doubled), (0, 0), "{fault:?}");
         assert!(of.refused > 0 || !fault.is_felt(), "{fault:?} was felt by nobody");
