@@ -47,3 +47,9 @@ export async function hindrances(page, { ofColour = false } = {}) {
   const { violations } = await (ofColour ? axe.withRules(['color-contrast', 'link-in-text-block']) : axe.withTags(tags)).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) => `${id}: ${html} ${[...any, ...all, ...none].map((check) => check.message).join('; ')}`));
 }
+
+/** Goes to a page by the menu at the top, as a phone shows it. */
+export async function fromMenu(page, name) {
+  await page.getByRole('banner').getByText('Menu', { exact: true }).click();
+  await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
+}

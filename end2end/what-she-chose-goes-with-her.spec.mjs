@@ -1,6 +1,6 @@
 // What somebody chose before she was signed in goes with her, by whichever way she gets in, and is done once she is.
 import { expect, test } from '@playwright/test';
-import { PASSWORD, hindrances, signUp } from './people.mjs';
+import { PASSWORD, fromMenu, hindrances, signUp } from './people.mjs';
 import { startService } from './service.mjs';
 
 let service;
@@ -14,7 +14,7 @@ const gates = {
   'support a topic': {
     async choose(page) {
       await page.goto(service.url);
-      await page.getByRole('link', { name: 'Topics', exact: true }).first().click();
+      await page.getByRole('link', { name: 'All topics', exact: true }).click();
       await page.getByRole('link', { name: 'A published autism pathway' }).first().click();
       await page.getByRole('button', { name: /^Support this topic/ }).first().click();
     },
@@ -25,14 +25,15 @@ const gates = {
   'propose a topic': {
     async choose(page) {
       await page.goto(service.url);
-      await page.getByRole('link', { name: 'Propose a topic' }).first().click();
+      await fromMenu(page, 'Propose a topic');
     },
     asked: 'Join or sign in to propose a topic',
     done: (page) => heading(page, 'Propose a topic'),
   },
   'say that it was otherwise': {
     async choose(page) {
-      await page.goto(`${service.url}/updates`);
+      await page.goto(service.url);
+      await fromMenu(page, 'What happened');
       await page.getByRole('link', { name: 'Families in the south wait far longer' }).first().click();
       await page.getByRole('link', { name: 'That\'s not my experience' }).click();
     },
@@ -41,7 +42,8 @@ const gates = {
   },
   'comment on the Local Offer': {
     async choose(page) {
-      await page.goto(`${service.url}/local-offer`);
+      await page.goto(service.url);
+      await page.getByRole('link', { name: 'Local Offer', exact: true }).click();
       await page.getByRole('link', { name: 'Comment on the Local Offer' }).first().click();
     },
     asked: 'Join or sign in to comment on the Local Offer',

@@ -266,6 +266,7 @@ pub async fn accessibility(State(house): State<House>, viewer: Viewer) -> Respon
             </div>
         }
     })
+    .with_contents()
     .answer(&house, &viewer)
 }
 
@@ -318,7 +319,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                     "If you are not happy with our answer, you can complain to the "
                     <a href="https://ico.org.uk/make-a-complaint/" rel="noopener">
                         "Information Commissioner's Office (ICO)"
-                    </a>", or call them on "<a href="tel:03031231113">"0303 123 1113"</a>"."
+                    </a>", or call them on "<a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
                 </p>
                 <h2>"Cookies, and what is kept on your phone"</h2>
                 <p>
@@ -364,6 +365,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
             </div>
         }
     })
+    .with_contents()
     .answer(&house, &viewer)
 }
 

@@ -165,6 +165,26 @@ fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoV
     }
 }
 
+/// The same as lines of another page: what it is, and what has happened so far.
+pub fn lines(said: Vec<Contribution>, within: Millis, now: Millis) -> impl IntoView {
+    let lines = said.into_iter().map(|said| {
+        let (state, to) = (state(&said, within, now), address(&said));
+        // Only the safeguarding lead sees the words of what was passed on.
+        let title = if said.state == PASSED_ON {
+            "Something you sent to the forum".into_any()
+        } else {
+            view! { <a href=to>{said.subject.title}</a> }.into_any()
+        };
+        view! {
+            <li>
+                <h3>{title}</h3>
+                <p>{state}</p>
+            </li>
+        }
+    });
+    view! { <ul class="queue">{lines.collect_view()}</ul> }
+}
+
 fn address(said: &Contribution) -> String {
     if said.subject.kind == Kind::Consultation {
         format!("/consultations/{}", said.subject.id)

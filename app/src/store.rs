@@ -83,30 +83,35 @@ pub async fn open_now(
     now: Millis,
 ) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
     let sql = format!(
-        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict FROM ({} LIMIT 4) rounds
+        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict, '' AS questions FROM ({} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           c.who_for, 'consultation', ''
+           c.who_for, 'consultation', '', {}
          FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
            AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
-           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, '')
+           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, ''), ''
          FROM ({}) u",
         rounds::store::LAST,
+        consultations::store::QUESTIONS,
         outcomes::store::latest(2)
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
     let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>(10) == kind);
     let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
     all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
-    let listed = |row: &AnyRow| Listed {
-        id: row.get(0),
-        title: row.get(1),
-        who_for: row.get(9),
-        opens_at: row.get(3),
-        closes_at: row.get(5),
-        is_opened: true,
+    let listed = |row: &AnyRow| {
+        Ok(Listed {
+            id: row.get(0),
+            title: row.get(1),
+            who_for: row.get(9),
+            opens_at: row.get(3),
+            closes_at: row.get(5),
+            is_opened: true,
+            asks: consultations::store::asks(row.get(12))?,
+        })
     };
-    let mut asked: Vec<Listed> = of("consultation").map(listed).collect();
+    let mut asked: Vec<Listed> =
+        of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
     asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
     let said = |row: &AnyRow| outcomes::store::Listed {
         id: row.get(0),

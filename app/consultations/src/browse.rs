@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -57,25 +57,36 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 /// Consultations as entries of a list.
 pub fn cards(listed: Vec<Listed>, now: Millis) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
-        let state = standing_words(super::rules::standing(listed.is_opened, times, now), times);
+        let standing = super::rules::standing(listed.is_opened, times, now);
+        let state = standing_words(standing, times);
+        let is_open = standing == Standing::Open;
+        let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
+        let left = is_open.then(|| format!(" – {}", clock::days_left(now, listed.closes_at)));
         view! {
-            <li class="card">
-                <h2>
+            <li class=if is_open { "card ask" } else { "card" }>
+                {asks} <h2>
                     <a href=format!("/consultations/{}", listed.id)>{listed.title}</a>
-                </h2>
-                <p>{format!("For: {}", listed.who_for)}</p>
-                <p class="state">{state}</p>
+                </h2> <p>{format!("For: {}", listed.who_for)}</p>
+                <p class="state">{state}{left}</p>
             </li>
         }
     });
     view! { <ul class="cards">{cards.collect_view()}</ul> }
+}
+
+/// How many questions, and about how long they take.
+fn in_short((questions, minutes): (usize, u64)) -> String {
+    let questions =
+        if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
+    let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
+    format!("{questions}, about {minutes}")
 }
 
 /// GET `/forum/consultations`: those that are not open yet, then those that are open.
@@ -243,20 +254,11 @@ fn ways(
     may_begin: bool,
 ) -> impl IntoView + use<> {
     let id = &consultation.id;
-    let questions = consultation
-        .questionnaire
-        .questions()
-        .filter(|question| question.kind.has_answer())
-        .count();
-    let many =
-        if questions == 1 { "1 question".to_owned() } else { format!("{questions} questions") };
-    let minutes = match way::minutes(&consultation.questionnaire) {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
+    let asks = (way::asked(&consultation.questionnaire), way::minutes(&consultation.questionnaire));
+    let asks = in_short(asks);
     let account =
         if consultation.terms.access == Who::SignedIn { "" } else { " You don't need an account." };
-    let facts = view! { <p class="lead">{format!("{many}, about {minutes}.{account}")}</p> };
+    let facts = view! { <p class="lead">{format!("{asks}.{account}")}</p> };
     if consultation.terms.access == Who::Link && !may_begin {
         return view! {
             {facts}

@@ -4,7 +4,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kept, Kind, json, known, read_json};
 use questionnaires::mended::{Mending, mend};
-use questionnaires::{Questionnaire, Section};
+use questionnaires::{Questionnaire, Section, way};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -369,6 +369,20 @@ pub struct Listed {
     pub closes_at: Millis,
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
+    /// How many questions, and about how many minutes they take.
+    pub asks: (usize, u64),
+}
+
+/// The questions of a consultation `c` as they are asked now, as a column of a statement: [`asks`]
+/// reads it.
+pub const QUESTIONS: &str = "(SELECT q.questions FROM questionnaires q
+     WHERE q.consultation_id = c.id AND (q.version = 1 OR q.live_at IS NOT NULL)
+     ORDER BY q.version DESC LIMIT 1)";
+
+/// How many questions these are, and about how many minutes they take.
+pub fn asks(questions: &str) -> Kept<(usize, u64)> {
+    let questionnaire = read_json(questions)?;
+    Ok((way::asked(&questionnaire), way::minutes(&questionnaire)))
 }
 
 /// Which consultations a list shows.
@@ -384,7 +398,7 @@ pub enum Of {
 
 /// What everyone can find of this room: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'consultations' AS kind, id, title,
-       about || ' ' || can_change AS words, opens_at AS since FROM consultations
+       about || ' – ' || can_change AS words, opens_at AS since FROM consultations
      WHERE opened_at IS NOT NULL";
 
 /// Consultations, `most` at the most.
@@ -397,8 +411,8 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
         Of::Coming => ("(opened_at IS NULL OR opens_at > $1)", "written_at DESC, id DESC"),
     };
     let sql = format!(
-        "SELECT id, title, who_for, opens_at, closes_at, opened_at FROM consultations
-         WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
+        "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at, {QUESTIONS}
+         FROM consultations c WHERE {which} ORDER BY {order} LIMIT $2 OFFSET $3"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
@@ -406,15 +420,18 @@ pub async fn list(db: &Db, of: Of, (most, skip): (i64, i64), now: Millis) -> Kep
         .bind(skip)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let listed = |row: &AnyRow| Listed {
-        id: row.get(0),
-        title: row.get(1),
-        who_for: row.get(2),
-        opens_at: row.get(3),
-        closes_at: row.get(4),
-        is_opened: row.get::<Option<Millis>, _>(5).is_some(),
+    let listed = |row: &AnyRow| {
+        Ok(Listed {
+            id: row.get(0),
+            title: row.get(1),
+            who_for: row.get(2),
+            opens_at: row.get(3),
+            closes_at: row.get(4),
+            is_opened: row.get::<Option<Millis>, _>(5).is_some(),
+            asks: asks(row.get(6))?,
+        })
     };
-    Ok(rows.iter().map(listed).collect())
+    rows.iter().map(listed).collect()
 }
 
 /// What a consultation can belong to: plans, their published drafts, and published topics, the last

@@ -83,6 +83,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     {format!("What is changing for families in {}, and when.", house.names.area)}
                 </p>
                 {subscribe}
+                <details open=is_filtered>
+                <summary>"Choose a service or place, or see recent changes"</summary>
                 <form method="get" class="row">
                     <Select
                         name="show"
@@ -101,6 +103,8 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     />
                     <button class="button quiet">"Show these"</button>
                 </form>
+                </details>
+                <h2>{if is_soon { "Coming up" } else { "Recent" }}</h2>
                 {nothing}
                 {cards(listed, now)}
                 <Pager first next />
@@ -112,7 +116,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 /// GET `/notices/{id}`
@@ -192,7 +196,7 @@ pub async fn notice(
             </article>
         }
     });
-    Ok(page.about(&in_short(&notice)).answer(&house, &viewer))
+    Ok(page.about(&in_short(&notice)).with_contents().answer(&house, &viewer))
 }
 
 /// What a notice says, in a sentence or two: first whether it still holds, then from when.

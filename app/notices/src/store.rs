@@ -372,7 +372,7 @@ impl Filter {
 /// What everyone can find of this room: (kind, id, title, words, since). One that was corrected or
 /// withdrawn gives its place to what follows it.
 pub const FINDABLE: &str = "SELECT 'notices' AS kind, n.id, n.title,
-       n.what || ' ' || n.affected || ' ' || n.why || ' ' || n.must_do AS words,
+       n.what || ' – ' || n.affected || ' – ' || n.why || ' – ' || n.must_do AS words,
        n.started_at AS since FROM notices n
      WHERE n.started_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM notices f
        WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)";

@@ -36,7 +36,7 @@ LEFT JOIN organisations o ON o.id = u.organisation_id";
 
 /// What everyone can find of what was said to have happened: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'updates' AS kind, s.update_id AS id, s.you_said AS title,
-       s.we_did || ' ' || s.because || ' ' || s.next AS words, s.published_at AS since
+       s.we_did || ' – ' || s.because || ' – ' || s.next AS words, s.published_at AS since
      FROM update_versions s WHERE s.version = (SELECT max(l.version) FROM update_versions l
        WHERE l.update_id = s.update_id)";
 

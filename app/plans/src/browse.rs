@@ -61,7 +61,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 fn card(plan: Listed) -> impl IntoView {
@@ -163,7 +163,7 @@ pub async fn plan(
     });
     let (by, due) = (plan.organisations.join(", "), day(&plan.due_day));
     let about = format!("Planned by {by}, due by {due}. {}", plan.what);
-    Ok(page.about(&about).answer(&house, &viewer))
+    Ok(page.about(&about).with_contents().answer(&house, &viewer))
 }
 
 fn banner(done: &str) -> impl IntoView + use<> {

@@ -10,6 +10,12 @@ pub fn minutes(questionnaire: &Questionnaire) -> u64 {
     seconds.div_ceil(60).max(1)
 }
 
+/// How many of them want an answer: not pages of text, nor pictures.
+#[must_use]
+pub fn asked(questionnaire: &Questionnaire) -> usize {
+    questionnaire.questions().filter(|question| question.kind.has_answer()).count()
+}
+
 /// About how long one question takes on a phone.
 fn seconds(kind: &Kind) -> u64 {
     match kind {

@@ -186,7 +186,7 @@ pub async fn area(State(house): State<House>, viewer: Viewer) -> Result<Response
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }
 
 fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
@@ -339,7 +339,7 @@ pub async fn told(State(house): State<House>, viewer: Viewer) -> Result<Response
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }
 
 fn in_time_row(name: &str, part: InTime) -> impl IntoView + use<> {
@@ -435,7 +435,7 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }
 
 /// How many were told what happened, and when.
@@ -552,7 +552,7 @@ pub async fn places(State(house): State<House>, viewer: Viewer) -> Result<Respon
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }
 
 type Part = (Millis, String, String, &'static str, Vec<(String, Option<u64>, Option<u64>)>);
@@ -736,5 +736,5 @@ pub async fn plan(
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }

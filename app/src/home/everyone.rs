@@ -50,9 +50,9 @@ pub(super) fn view(
                     {said_done(banner)} <h1>"What matters most to your family?"</h1>
                     {invitation(round.as_ref(), at, area, true)}
                     <p class="soft">
-                        "You don't need an account to read, answer or get emails. "
-                        <a href="/sign-up">"Joining takes two minutes"</a>
-                        ", and you don't have to use your real name."
+                        "New here? "<a href="/sign-up">"Join in two minutes"</a>
+                        ". You don't have to use your real name. To read, answer or get emails you \
+                        don't need an account."
                     </p>
                 </div>
                 <Scene />

@@ -7,9 +7,11 @@ use ground::house::House;
 use ground::ui::When;
 use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
+use rounds::store::Round;
 use updates::store::Contribution;
+use voting::Phase;
 
-use super::{Now, coming, invitation, said_done};
+use super::{Now, coming, said_done};
 use crate::search::{self, store::Thing};
 
 /// How much of each there is room for on two screens of a phone.
@@ -21,7 +23,6 @@ const SAID: i64 = 3;
 pub(super) struct Hers {
     name: String,
     now: Now,
-    area: String,
     /// When she was here before.
     before: Option<Millis>,
     new: Vec<Thing>,
@@ -49,7 +50,6 @@ impl Hers {
         Ok(Self {
             name: person.shown_name.clone(),
             now,
-            area: house.names.area.clone(),
             before: person.visited_before,
             new,
             has_services: !services.is_empty(),
@@ -65,17 +65,18 @@ impl Hers {
     ) -> impl IntoView + use<> {
         let is_parent = viewer.is(Role::Parent);
         let now = self.now;
-        let parents = is_parent.then(|| invitation(now.round.as_ref(), now.at, &self.area, true));
-        let asked = (!now.asked.is_empty()).then(|| consultations::cards(now.asked, now.at));
+        let to_do = is_parent.then(|| to_do(&now));
         let new = self.before.filter(|_| !self.new.is_empty()).map(|before| new(before, self.new));
         let said = is_parent.then(|| {
-            let nothing = self.said.is_empty().then(crate::said::nothing_yet);
-            let rows = crate::said::rows(self.said, self.within, now.at, 3);
+            let said = if self.said.is_empty() {
+                crate::said::nothing_yet().into_any()
+            } else {
+                crate::said::lines(self.said, self.within, now.at).into_any()
+            };
             view! {
                 <section class="stack">
                     <h2>"What you said"</h2>
-                    {nothing}
-                    {rows}
+                    {said}
                     <p>
                         <a href="/account/said">"Everything you said and what happened next"</a>
                     </p>
@@ -94,59 +95,105 @@ impl Hers {
             <div class="stack-l">
                 <section class="stack text">
                     {said_done(banner)} <h1>{format!("Hello {}", self.name)}</h1> {desks(viewer)}
-                    {parents}
                 </section>
-                {asked
-                    .map(|asked| {
-                        view! {
-                            <section class="stack">
-                                <h2>"We want to hear from you"</h2>
-                                {asked}
-                            </section>
-                        }
-                    })}
-                {new}
-                <section class="stack">
-                    <h2>"Changes coming up for you"</h2>
-                    {choose}
-                    {coming(now.coming, now.at)}
-                </section>
-                {said}
+                <div class="columns">
+                    {to_do} {new} <section class="stack">
+                        <h2>"Changes coming up for you"</h2>
+                        {choose}
+                        {coming(now.coming, now.at)}
+                    </section> {said}
+                </div>
                 <section class="stack">
                     <h2>"Everything else"</h2>
-                    <ul>
-                        <li>
-                            <a href="/topics">"All topics from parents"</a>
-                        </li>
-                        <li>
-                            <a href="/consultations">"All consultations"</a>
-                        </li>
-                        <li>
-                            <a href="/plans">"Plans"</a>
-                        </li>
-                        <li>
-                            <a href="/updates">"What happened: you said, we did"</a>
-                        </li>
-                        <li>
-                            <a href="/local-offer">"Local Offer"</a>
-                        </li>
-                        {now
-                            .last
-                            .map(|round| {
-                                view! {
-                                    <li>
-                                        <a href=format!(
-                                            "/rounds/{}",
-                                            round.id,
-                                        )>{format!("Results of {}", round.title)}</a>
-                                    </li>
-                                }
-                            })}
-                    </ul>
+                    {everything_else(now.last)}
                 </section>
             </div>
         }
     }
+}
+
+/// What a parent can do now, with the days that are left.
+fn to_do(now: &Now) -> impl IntoView + use<> {
+    let round = now.round.as_ref().map(|round| {
+        let dates = &round.dates;
+        let page = format!("/rounds/{}", round.id);
+        match dates.phase(now.at) {
+            Phase::Proposing => line(
+                "/topics/new".to_owned(),
+                "Propose a topic".to_owned(),
+                "",
+                dates.vote_from,
+                now.at,
+            ),
+            Phase::Voting => {
+                let title = format!("Support topics: {}", round.title);
+                line(page, title, "", dates.closes_at, now.at)
+            }
+            Phase::Announced | Phase::Counting | Phase::Closed => view! {
+                <li>
+                    <h3>
+                        <a href=page>{round.title.clone()}</a>
+                    </h3>
+                    <p>{rounds::state(dates, now.at)}</p>
+                </li>
+            }
+            .into_any(),
+        }
+    });
+    let asked = now.asked.iter().map(|asked| {
+        let page = format!("/consultations/{}", asked.id);
+        line(page, asked.title.clone(), "We are asking parents. ", asked.closes_at, now.at)
+    });
+    let lines = round.into_iter().chain(asked).collect_view();
+    view! {
+        <section class="stack">
+            <h2>"What you can do now"</h2>
+            <ul class="queue">
+                {lines} <li>
+                    <a href="/topics/new">"Propose your own topic"</a>
+                </li>
+            </ul>
+        </section>
+    }
+}
+
+fn line(to: String, title: String, what: &'static str, until: Millis, now: Millis) -> AnyView {
+    view! {
+        <li>
+            <h3>
+                <a href=to>{title}</a>
+            </h3>
+            <p>
+                {what} "Until " {clock::day(until)} ": " <b>{clock::days_left(now, until)}</b>
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+fn everything_else(last: Option<Round>) -> impl IntoView {
+    let last = last.map(|round| {
+        view! {
+            <li>
+                <a href=format!("/rounds/{}", round.id)>{format!("Results of {}", round.title)}</a>
+            </li>
+        }
+    });
+    let pages = [
+        ("/topics", "All topics from parents"),
+        ("/consultations", "All consultations"),
+        ("/plans", "Plans"),
+        ("/updates", "What happened: you said, we did"),
+        ("/local-offer", "Local Offer"),
+    ];
+    let pages = pages.map(|(to, title)| {
+        view! {
+            <li>
+                <a href=to>{title}</a>
+            </li>
+        }
+    });
+    view! { <ul>{pages.into_iter().collect_view()} {last}</ul> }
 }
 
 /// The way to her desks, for those who have one: it's what they came for.

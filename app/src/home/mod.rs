@@ -75,7 +75,7 @@ pub async fn home(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             Page::new("Home", || hers.view(&viewer, banner))
         }
         None => {
-            let now = now(&house, None, 4).await?;
+            let now = now(&house, None, 2).await?;
             let area = house.names.area.clone();
             Page::new("What matters most to your family?", || everyone::view(now, &area, banner))
         }

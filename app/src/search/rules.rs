@@ -257,6 +257,8 @@ pub fn around(text: &str, terms: &[Term], local: &LocalWords) -> Marked {
     const BEFORE: usize = 60;
     const IN_ALL: usize = 200;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A part that was left empty leaves its dash.
+    let text = text.replace("– – ", "– ").trim_end_matches([' ', '–']).to_owned();
     let first = places(&text, terms, local).first().map_or(0, |at| at.start);
     let words = words(&text);
     let from = words

@@ -119,7 +119,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 /// Topics as a list of cards.
@@ -129,7 +129,7 @@ pub fn cards(topics: Vec<Listed>) -> impl IntoView {
         .map(|topic| {
             let help = shortened(&topic.would_help);
             view! {
-                <Card labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)>
+                <Card kind="topic" labels=topic.labels title=topic.title to=format!("/topics/{}", topic.id)>
                     <p class="soft">{help}</p>
                 </Card>
             }

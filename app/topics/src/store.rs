@@ -98,7 +98,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> Kept<Vec<Listed>> {
 
 /// What everyone can find of this room: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'topics' AS kind, id, title,
-       happens_now || ' ' || would_help AS words, published_at AS since FROM topics
+       happens_now || ' – ' || would_help AS words, published_at AS since FROM topics
      WHERE published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL
        AND passed_on_at IS NULL";
 

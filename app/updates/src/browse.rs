@@ -104,7 +104,7 @@ pub async fn list(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
             </div>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.wide().answer(&house, &viewer))
 }
 
 /// The most updates about one thing.

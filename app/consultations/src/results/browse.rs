@@ -88,7 +88,7 @@ pub async fn page(
             </article>
         }
     });
-    Ok(page.answer(&house, &viewer))
+    Ok(page.with_contents().answer(&house, &viewer))
 }
 
 /// The tables of a release.

@@ -10,8 +10,8 @@ pub fn Scene() -> impl IntoView {
         <svg class="drawing scene" viewBox="0 0 360 230" aria-hidden="true">
             <path class="line" d="M8 152h344" />
             <path d="M24 152V98M96 152V98M24 112c24-22 48-22 72 0M42 152v-42M60 152v-48M78 152v-42" />
-            <path class="sand" d="M138 78c0-16 34-16 34 0v10h-34z" />
-            <path class="sand" d="M128 152v-34c0-22 54-22 54 0v34z" />
+            <circle class="sand" cx="155" cy="74" r="18" />
+            <path class="sand" d="M126 152v-26c0-30 58-30 58 0v26z" />
             <rect class="plate" x="162" y="112" width="22" height="34" rx="4" />
             <path class="green" d="M168 122h10M168 130h7" />
             <path class="sky" d="M206 152V92c0-6 4-10 10-10h112c6 0 10 4 10 10v60z" />

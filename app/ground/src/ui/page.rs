@@ -22,7 +22,7 @@ pub struct Page {
     program: Option<&'static str>,
     is_kept: bool,
     signs_in: bool,
-    is_wide: bool,
+    layout: &'static str,
     about: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl Page {
             program: None,
             is_kept: false,
             signs_in: false,
-            is_wide: false,
+            layout: "",
             about: None,
         }
     }
@@ -116,7 +116,37 @@ impl Page {
     /// Uses the width of a wide screen, for what stands in columns there.
     #[must_use]
     pub fn wide(mut self) -> Self {
-        self.is_wide = true;
+        self.layout = "wide";
+        self
+    }
+
+    /// Has its headings beside it on a wide screen, as links: for long pages.
+    #[must_use]
+    pub fn with_contents(mut self) -> Self {
+        let (body, parts) = with_names(&self.body);
+        if parts.len() < 3 {
+            return self;
+        }
+        let owner = Owner::new();
+        let contents = owner.with(|| {
+            let parts = parts.into_iter().enumerate().map(|(nth, part)| {
+                view! {
+                    <li>
+                        <a href=format!("#part-{nth}") inner_html=part />
+                    </li>
+                }
+            });
+            let parts = parts.collect_view();
+            view! {
+                <nav class="contents" aria-label="On this page">
+                    <h2>"On this page"</h2>
+                    <ul>{parts}</ul>
+                </nav>
+            }
+            .to_html()
+        });
+        self.body = format!("<div>{body}</div>{}", without_marks(&contents));
+        self.layout = "with-contents";
         self
     }
 
@@ -161,7 +191,7 @@ impl Page {
                             "Skip to main content"
                         </a>
                         <Header forum viewer is_signed_in />
-                        <main id="main" class=self.is_wide.then_some("wide") inner_html=body />
+                        <main id="main" class=(!self.layout.is_empty()).then_some(self.layout) inner_html=body />
                         <Footer contact=house.contact.get() />
                         {script.map(|script| view! { <script type="module" inner_html=script /> })}
                     </body>
@@ -181,6 +211,20 @@ impl Page {
         }
         answer
     }
+}
+
+/// A page's own words with a name at each heading of its parts, and these headings.
+fn with_names(html: &str) -> (String, Vec<String>) {
+    const HEADING: &str = "<h2>";
+    let (mut named, mut parts, mut rest) = (String::with_capacity(html.len()), Vec::new(), html);
+    while let Some((before, after)) = rest.split_once(HEADING) {
+        let Some((heading, _)) = after.split_once("</h2>") else { break };
+        named += before;
+        named += &format!("<h2 id=\"part-{}\">", parts.len());
+        parts.push(heading.to_owned());
+        rest = after;
+    }
+    (named + rest, parts)
 }
 
 /// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands
@@ -345,6 +389,16 @@ fn Footer(contact: Arc<Contact>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_page_names_its_parts_in_order() {
+        let (named, parts) = with_names("<h1>a</h1><h2>b &amp; c</h2><p></p><h2>d</h2>");
+        assert_eq!(parts, ["b &amp; c", "d"]);
+        assert_eq!(
+            named,
+            "<h1>a</h1><h2 id=\"part-0\">b &amp; c</h2><p></p><h2 id=\"part-1\">d</h2>"
+        );
+    }
 
     #[test]
     fn marks_go_but_for_those_an_island_needs() {

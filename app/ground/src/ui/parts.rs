@@ -53,9 +53,17 @@ pub fn Labels(labels: Vec<String>) -> impl IntoView {
 
 /// One thing in a list: labels, its title as the link, and a line or more.
 #[component]
-pub fn Card(labels: Vec<String>, title: String, to: String, children: Children) -> impl IntoView {
+pub fn Card(
+    /// What kind of thing it is, for its look.
+    #[prop(optional)]
+    kind: &'static str,
+    labels: Vec<String>,
+    title: String,
+    to: String,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <li class="card">
+        <li class=format!("card {kind}")>
             <Labels labels />
             <h3>
                 <a href=to>{title}</a>
