@@ -286,7 +286,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"Who is responsible"</h2>
                 <p>
                     <b>{controller}</b>
-                    " is the data controller: it decides what is kept here and why. To ask \
+                    " is the data controller: it decides what we store and why. To ask \
                      anything about your data, "{reach(&contact)}"."
                 </p>
                 <h2>"What we keep, and for how long"</h2>
@@ -321,7 +321,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                         "Information Commissioner's Office (ICO)"
                     </a>", or call them on "<a href="tel:03031231113">"0303\u{a0}123\u{a0}1113"</a>"."
                 </p>
-                <h2>"Cookies, and what is kept on your phone"</h2>
+                <h2>"Cookies, and what your phone stores"</h2>
                 <p>
                     "We only use cookies the site needs to work, so we don't ask you to accept \
                      them. No page loads anything from another company, and nobody follows what \
@@ -343,11 +343,11 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                          consultation closes."
                     </li>
                     <li>
-                        "If your signal is lost while you answer a consultation, your phone keeps \
+                        "If your signal is lost while you answer a consultation, your phone stores \
                          those answers until they have been sent."
                     </li>
                     <li>
-                        "Your phone also keeps one page of ours, which says that you are offline."
+                        "Your phone also stores one page of ours, which says that you are offline."
                     </li>
                 </ul>
                 <h2>"Who else handles it"</h2>
