@@ -1,6 +1,6 @@
 // The first journey, from an empty service to what was counted, on a phone, with scripts and without.
 import { expect, test } from '@playwright/test';
-import { acceptInvitation, signUp } from './people.mjs';
+import { acceptInvitation, fromMenu, signUp } from './people.mjs';
 import { startService } from './service.mjs';
 
 test.describe.configure({ mode: 'parallel' });
@@ -113,7 +113,7 @@ async function setUp(service, admin, { organiser, leader }) {
 /** Writes a topic, is shown what is like it, checks it, sends it. */
 async function propose(parent, service, title, happensNow) {
   await parent.goto(service.url);
-  await parent.getByRole('link', { name: 'Propose a topic', exact: true }).first().click();
+  await fromMenu(parent, 'Propose a topic');
   await parent.getByLabel('What should be planned?').fill(title);
   await parent.getByLabel('What happens now?').fill(happensNow);
   await parent.getByLabel('What would help?').fill('Four weeks, and somebody to ask.');

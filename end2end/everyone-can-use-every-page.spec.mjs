@@ -96,6 +96,7 @@ const everyone = {
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link'),
+    to('/have-your-say'), to('/search'), to('/search?q=transport'), to('/search?q=speach+thearpy'), to('/search?q=zebra'), to('/about'), to('/contact'),
     to('/accessibility'), to('/privacy'), to('/offline'), to('/no-such-page', { status: 404 }), to('/invitations/not-a-link', { status: 404 }),
   ],
   parent: [
@@ -129,7 +130,7 @@ const everyone = {
   ],
   admin: [
     to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send invitation', 'Invite someone'),
-    to('/admin/area'), refused('/admin/area', 'Add this service'),
+    to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };
@@ -141,7 +142,7 @@ test.afterAll(() => service?.stop());
 test.describe.configure({ mode: 'parallel', timeout: 600_000 });
 for (const [who, pages] of Object.entries(everyone)) {
   test(`everyone can use every page of a ${who}`, async ({ page }) => {
-    const faults = await watch(page);
+    const [faults, seen] = [await watch(page), new Set()];
     if (who !== 'visitor') await signIn(page, service, `${who}@example.org`);
     for (const { name, find, act, status } of pages) {
       await test.step(name, async () => {
@@ -166,10 +167,22 @@ for (const [who, pages] of Object.entries(everyone)) {
         const expected = status >= 400 ? [`Failed to load resource: the server responded with a status of ${status}`] : [];
         const found = faults.splice(0).filter((fault) => !expected.some((start) => fault.startsWith(start)));
         expect.soft(found, `${name}: errors in the browser`).toEqual([]);
+        seen.add(kind(new URL(page.url()).pathname));
       });
+    }
+    // What search engines are told of is all that is public: no kind of page may be left out here.
+    if (who === 'visitor') {
+      for (const part of locations(await (await page.request.get(`${service.url}/sitemap.xml`)).text())) {
+        const kinds = new Set(locations(await (await page.request.get(part)).text()).map((page) => kind(new URL(page).pathname)));
+        expect([...kinds].filter((one) => !seen.has(one)), 'kinds of pages nobody looked at').toEqual([]);
+      }
     }
   });
 }
+
+const locations = (xml) => [...xml.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, address]) => address);
+/** A path with its ids and numbers taken out: all pages of one kind have the same. */
+const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\d+/g, '{number}');
 
 /** What is wrong with the HTML as it was sent, one line each. */
 async function invalid(html) {
