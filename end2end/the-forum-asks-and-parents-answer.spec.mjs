@@ -38,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(organiser.getByText('Details saved')).toBeVisible();
         await fine(organiser);
         await organiser.getByText('Copy questions from our library').click();
-        await organiser.getByLabel('Overall, how satisfied are you with it?').check();
+        await organiser.getByLabel('Overall, how satisfied are you with this service?').check();
         await fine(organiser);
         await organiser.getByRole('button', { name: 'Copy these questions' }).click();
         await ask(organiser, 'Do you have a short break now?', 'Yes or no');
@@ -60,8 +60,8 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(phone.getByText('You can skip any question.')).toBeVisible();
         await expect(phone.getByRole('button', { name: 'Start' })).toBeInViewport({ ratio: 1 });
         await phone.getByRole('button', { name: 'Start' }).click();
-        await expect(phone.getByRole('heading', { level: 1, name: 'Overall, how satisfied are you with it?' })).toBeVisible();
-        await expect(phone).toHaveTitle(/^Overall, how satisfied are you with it\?/);
+        await expect(phone.getByRole('heading', { level: 1, name: 'Overall, how satisfied are you with this service?' })).toBeVisible();
+        await expect(phone).toHaveTitle(/^Overall, how satisfied are you with this service\?/);
         await expect(phone.getByText('Question 1 of 3')).toBeVisible();
         await phone.getByLabel('Very satisfied', { exact: true }).check();
         await fine(phone);

@@ -71,8 +71,8 @@ pub async fn about(State(house): State<House>, viewer: Viewer) -> Response {
                 <h2>"Who decides what"</h2>
                 <p>
                     "We are not part of the council or the NHS, and they don't run this site. They \
-                     decide about services. We decide what to ask them, and nobody can change what \
-                     parents wrote here."
+                     decide about services. We decide what to ask them, and they can't change or \
+                     delete topics and answers from parents."
                 </p>
                 <p>
                     <a href="/record">"How are we doing?"</a>
@@ -107,8 +107,8 @@ pub async fn contact(State(house): State<House>, viewer: Viewer) -> Response {
                 {advice(&contact)}
                 <h2>"Something on this site"</h2>
                 <p>
-                    "To ask about a change to a service, open the change and choose “Ask a \
-                     question”. To say what should be planned, "
+                    "To ask about a change to a service, open the change and choose “Ask about \
+                     this change”. To say what should be planned, "
                     <a href="/topics/new">"propose a topic"</a>". To comment on the list of \
                     support in your area, go to the "<a href="/local-offer">"Local Offer"</a>"."
                 </p>
@@ -339,8 +339,8 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                     </li>
                     <li>
                         <b>"answers"</b>" and "<b>"link"</b>
-                        " bring you back to answers you began, on this phone, until the \
-                         consultation closes."
+                        " bring you back to answers you began on this phone, until you \
+                         send them or the consultation closes."
                     </li>
                     <li>
                         "If your signal is lost while you answer a consultation, your phone stores \
@@ -396,6 +396,10 @@ fn kept() -> impl IntoView {
         (
             "An address you gave only to get emails about changes",
             "Until 28 days after you stop the emails",
+        ),
+        (
+            "An address you gave only to ask a question about a change",
+            "Until it is answered, or 28 days",
         ),
         ("That an email was sent to you, without its text", "1 year"),
         ("Where you are signed in, such as “Chrome on Android”", "30 days after it ends"),

@@ -114,6 +114,14 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     </p>
                 </section>
                 <section class="stack">
+                    <h2>"Your data"</h2>
+                    <p>
+                        "To see everything we have about you, or to close your account, "
+                        <a href="/contact">"contact us"</a>". "
+                        <a href="/privacy">"What we keep, and for how long"</a>
+                    </p>
+                </section>
+                <section class="stack">
                     <h2>"Where you are signed in"</h2>
                     <ul class="rows">{devices}</ul>
                     <form method="post" action="/sign-out">

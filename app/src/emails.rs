@@ -55,9 +55,9 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     <h2>"Consultations"</h2>
                     <p>
-                        "For each consultation you answered, you choose if we email you about what \
-                         happened. "
-                        <a href="/account/said">"See what you answered, and choose"</a>
+                        "For each consultation that you signed in to answer, you choose if we email you about \
+                         what happened. For all others nobody knows who answered: use your code. "
+                        <a href="/account/said">"See what you signed in to answer"</a>
                     </p>
                 </section>
                 {leading}

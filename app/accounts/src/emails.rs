@@ -105,7 +105,7 @@ pub fn no_account(house: &House) -> Words {
              welcome to."
                 .into(),
         ],
-        Some(("Join Alongside", house.link("/sign-up"))),
+        Some(("Join", house.link("/sign-up"))),
         "Someone asked for this with your address. If it wasn't you, ignore this email: we keep \
          nothing about you.",
     )

@@ -485,7 +485,7 @@ pub(crate) fn page(
                     .to_owned(),
             )
         } else if !why.chose.is_empty() {
-            Some(format!("You chose to {}. Sign in, and it's done.", why.chose))
+            Some(format!("You chose to {}. It will be done once you have signed in.", why.chose))
         } else {
             kept.fields.is_some().then(|| "What you wrote is saved: sign in to send it.".to_owned())
         };
@@ -532,7 +532,7 @@ pub(crate) fn page(
                     />
                     <button class="button">"Sign in"</button>
                     <p>
-                        <b>"Forgotten your password, or don't have one?"</b>
+                        <b>"No password, or can't remember it?"</b>
                         " We can email you a link to sign in."
                     </p>
                     <button class="button quiet" formaction="/sign-in/link">
@@ -543,9 +543,9 @@ pub(crate) fn page(
                     <a href=with_then(
                         "/forgotten-password",
                         &kept.then,
-                    )>"Forgotten your password?"</a>
+                    )>"Forgotten your password? Choose a new one"</a>
                 </p>
-                <p>"New here? "<a href=with_then("/sign-up", &kept.then)>"Join Alongside"</a></p>
+                <p>"New here? "<a href=with_then("/sign-up", &kept.then)>"Join in two minutes"</a></p>
                 {demonstration}
             </div>
         }

@@ -212,11 +212,11 @@ async fn page(
         .into_iter()
         .map(|place| Choice { chosen: place.id == chosen, value: place.id, label: place.name })
         .collect();
-    let page = Page::new("Join Alongside", || {
+    let page = Page::new("Join", || {
         view! {
             <div class="stack">
                 <Summary refusals />
-                <h1>"Join Alongside"</h1>
+                <h1>"Join"</h1>
                 <p class="lead">
                     "For parents and carers of children with special educational needs and \
                      disabilities. It takes two minutes."
@@ -225,7 +225,7 @@ async fn page(
                     .then(|| {
                         view! {
                             <p class="panel gold">
-                                {format!("You chose to {chose}. Join, and it's done.")}
+                                {format!("You chose to {chose}. It will be done once you have joined.")}
                             </p>
                         }
                     })}
@@ -234,8 +234,8 @@ async fn page(
                     <Field
                         name="email"
                         label="Your email address"
-                        hint="So we can tell you what happened about what you said. Only the \
-                            forum's administrator can see it."
+                        hint="So we can tell you what happened about what you said. Other parents \
+                            and the council can't see it."
                         kind="email"
                         autocomplete="email"
                         value=sent.typed("email")

@@ -228,7 +228,7 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
         }
     });
     view! {
-        <p class="said">{terms.about.clone()}</p>
+        <p class="lines">{terms.about.clone()}</p>
         <dl class="when">
             <dt>"Who it is for"</dt>
             <dd>{terms.who_for.clone()}</dd>

@@ -50,7 +50,7 @@ pub async fn page(
                      volunteers will type it in."
                 </p>
                 <h1>{terms.title.clone()}</h1>
-                <p class="said">{terms.about.clone()}</p>
+                <p class="lines">{terms.about.clone()}</p>
                 <p>
                     {format!(
                         "Please give it to {} by {}. Don't write your name on it.",

@@ -235,8 +235,9 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
     let mut warnings = Vec::new();
     if closes_at - opens_at < LONG_ENOUGH - DAY {
         let days = (closes_at - opens_at + DAY - 1) / DAY;
+        let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
         warnings.push(format!(
-            "It will be open for {days} days. Six weeks is fairer to parents who can't answer \
+            "It will be open for {days}. Six weeks is fairer to parents who can't answer \
              straight away."
         ));
     }

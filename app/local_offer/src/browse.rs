@@ -247,66 +247,71 @@ pub async fn comment(
     }
     let done = Sent::query(&uri).line("done");
     let (now, within) = (house.clock.now(), house.outcome_within);
-    let page = Page::new("A comment on the Local Offer", || {
-        let banner = match done.as_str() {
-            "sent" => Some((
-                "Sent to the forum",
-                "Someone at the forum will read it first, within five working days. We will email \
+    let page = Page::new(
+        format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
+        || {
+            let banner = match done.as_str() {
+                "sent" => Some((
+                    "Sent to the forum",
+                    "Someone at the forum will read it first, within five working days. We will email \
                  you then.",
-            )),
-            "answered" => {
-                Some(("Published", "We will email your answer to whoever wrote the comment."))
-            }
-            "withdrawn" => Some(("You withdrew this comment", "Nobody else can read it any more.")),
-            _ => None,
-        };
-        let state = state(&comment, within, now);
-        let withdraw =
-            (is_hers && comment.can_be_withdrawn() && comment.declined.is_none()).then(|| {
+                )),
+                "answered" => {
+                    Some(("Published", "We will email your answer to whoever wrote the comment."))
+                }
+                "withdrawn" => {
+                    Some(("You withdrew this comment", "Nobody else can read it any more."))
+                }
+                _ => None,
+            };
+            let state = state(&comment, within, now);
+            let withdraw = (is_hers && comment.can_be_withdrawn() && comment.declined.is_none())
+                .then(|| {
+                    view! {
+                        <p>
+                            <a href=format!(
+                                "/local-offer/comments/{}/withdrawal",
+                                comment.id,
+                            )>"Withdraw my comment"</a>
+                        </p>
+                    }
+                });
+            let answer = (viewer.is(Role::Leader) && comment.is_public()).then(|| {
                 view! {
                     <p>
-                        <a href=format!(
-                            "/local-offer/comments/{}/withdrawal",
-                            comment.id,
-                        )>"Withdraw my comment"</a>
+                        <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
+                            "Answer this comment"
+                        </a>
                     </p>
                 }
             });
-        let answer = (viewer.is(Role::Leader) && comment.is_public()).then(|| {
             view! {
-                <p>
-                    <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
-                        "Answer this comment"
-                    </a>
-                </p>
+                <article class="stack">
+                    {banner
+                        .map(|(title, next)| {
+                            view! {
+                                <Banner title>
+                                    <p>{next}</p>
+                                </Banner>
+                            }
+                        })} <p>
+                        <a class="back" href="/local-offer">
+                            "Local Offer"
+                        </a>
+                    </p>
+                    <h1>"A comment on the Local Offer"</h1>
+                    <p class="soft">
+                        {about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) />
+                    </p>
+                    <p class="said">{comment.words.clone()}</p>
+                    {state}
+                    {responses(&comment)}
+                    {answer}
+                    {withdraw}
+                </article>
             }
-        });
-        view! {
-            <article class="stack">
-                {banner
-                    .map(|(title, next)| {
-                        view! {
-                            <Banner title>
-                                <p>{next}</p>
-                            </Banner>
-                        }
-                    })} <p>
-                    <a class="back" href="/local-offer">
-                        "Local Offer"
-                    </a>
-                </p>
-                <h1>"A comment on the Local Offer"</h1>
-                <p class="soft">
-                    {about(&comment)}", "<When at=comment.published_at.unwrap_or(comment.sent_at) />
-                </p>
-                <p class="said">{comment.words.clone()}</p>
-                {state}
-                {responses(&comment)}
-                {answer}
-                {withdraw}
-            </article>
-        }
-    });
+        },
+    );
     Ok(page.answer(&house, &viewer))
 }
 

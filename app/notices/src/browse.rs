@@ -6,6 +6,7 @@ use axum::response::Response;
 use calendar::clock::{self, Millis};
 use disclosure::Shown;
 use forms::{Sent, page_number};
+use ground::contact::phone_link;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Banner, Choice, Labels, Page, Pager, Select, Share, When};
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use super::cards::{cards, day, leaf};
 use super::rules::{self, Follow, Later, SETTLED_AFTER, Standing, Told};
 use super::store::{self, Filter, Notice};
+use super::wording::Wording;
 use super::{ledger, questions, told as find};
 
 const MOST_ON_A_PAGE: i64 = 20;
@@ -341,6 +343,7 @@ fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
     let effect = notice.words.effect.at();
     notice.followed_at.is_none_or(|at| at >= effect)
         && (started_at < effect || notice.words.follows.is_none())
+        && !notice.course.is_withdrawal()
 }
 
 /// How many were told before it took effect; until then, when the numbers will be shown.
@@ -500,9 +503,26 @@ pub fn to_do(notice: &Notice, now: Millis) -> impl IntoView + use<> {
                 <h2>"What you need to do"</h2>
                 {by}
                 <p class="lines">{words.must_do.clone()}</p>
+                <p>{words.whom.clone()}": "{reach(words)}</p>
             </section>
         }
     })
+}
+
+/// How whoever answers for a change is reached: by telephone, by email, or both.
+fn reach(words: &Wording) -> impl IntoView + use<> {
+    let phone = phone_link(&words.phone).map(|to| {
+        view! { <a href=to>{words.phone.replace(' ', "\u{a0}")}</a> }
+    });
+    let email = (!words.email.is_empty()).then(|| {
+        view! { <a href=format!("mailto:{}", words.email)>{words.email.clone()}</a> }
+    });
+    let or = (phone.is_some() && email.is_some()).then_some(" or ");
+    view! {
+        {phone}
+        {or}
+        {email}
+    }
 }
 
 /// What a notice says, the day first.
@@ -511,21 +531,6 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
     let is_withdrawn = notice.course.is_withdrawal();
     let families = words.families.map(|families| disclosure::commas(families.unsigned_abs()));
     let families = families.map(|families| format!(" (about {families} families)"));
-    let phone = (!words.phone.is_empty()).then(|| {
-        view! {
-            <br />
-            <a href=format!(
-                "tel:{}",
-                words.phone.replace(' ', ""),
-            )>{words.phone.replace(' ', "\u{a0}")}</a>
-        }
-    });
-    let email = (!words.email.is_empty()).then(|| {
-        view! {
-            <br />
-            <a href=format!("mailto:{}", words.email)>{words.email.clone()}</a>
-        }
-    });
     let decided = words.decided_day.as_deref().and_then(clock::day_of).map(|day| {
         view! {
             <dt>"Decided on"</dt>
@@ -550,7 +555,7 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
             <dd>{words.affected.clone()}{families}</dd>
             {decided}
             <dt>"Who to ask"</dt>
-            <dd>{words.whom.clone()}{phone}{email}</dd>
+            <dd>{words.whom.clone()}<br />{reach(words)}</dd>
         </dl>
         <h2>"Why"</h2>
         <p class="lines">{words.why.clone()}</p>

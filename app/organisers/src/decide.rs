@@ -125,8 +125,9 @@ async fn for_decision(house: &House, id: &str) -> Result<Topic, Error> {
 /// The published topics that this one can be merged into: those that contain all of these words or,
 /// without words, those similar to it.
 async fn to_merge_into(house: &House, words: &str, topic: &Topic) -> Result<Vec<Found>, Error> {
-    let mut found = if words.is_empty() {
-        search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?
+    let mut found: Vec<(String, String)> = if words.is_empty() {
+        let alike = search::alike(&house.db, &topic.title, MOST_TO_MERGE_INTO).await?;
+        alike.into_iter().map(|topic| (topic.id, topic.title)).collect()
     } else {
         let filter = Filter { search: words.to_owned(), ..Filter::default() };
         let listed = store::list(&house.db, &filter, MOST_TO_MERGE_INTO).await?;
@@ -161,7 +162,7 @@ async fn decide_page(
     let standing = topic.facts.standing();
     let words = sent.line("search");
     let found = to_merge_into(house, &words, &topic).await?;
-    let page = Page::new("Decide about a topic", || {
+    let page = Page::new(format!("Decide about a topic: {}", topic.title), || {
         let choice = |value: &str, label: &str| Choice {
             value: value.into(),
             label: label.into(),
@@ -219,7 +220,7 @@ async fn decide_page(
                 <Labels labels=topic.labels />
                 <h1>{topic.title}</h1>
                 <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>
-                <h2>"What happens now"</h2>
+                <h2>"How things are now"</h2>
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>

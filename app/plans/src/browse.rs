@@ -334,8 +334,12 @@ fn topics(plan: &Plan) -> impl IntoView + use<> {
 
 fn drafts(plan: &Plan, is_leader: bool) -> impl IntoView + use<> {
     let nothing = plan.drafts.is_empty().then(|| {
-        view! { <p>"No draft has been written yet, so there is still \
-        time to say what should be in it."</p> }
+        view! {
+            <p>
+                "No draft has been written yet. To say what should be in it, support "
+                <a href="/topics">"the topics it answers, or propose one"</a>"."
+            </p>
+        }
     });
     let drafts =
         plan.drafts

@@ -379,7 +379,7 @@ pub async fn outcomes(State(house): State<House>, viewer: Viewer) -> Result<Resp
     let outcomes = store::outcomes(&house.db, now).await?;
     let contributed = store::contributed(&house.db, now).await?;
     let awaited = store::awaited(&house.db, now).await?;
-    let page = Page::new("What happened", || {
+    let page = Page::new("How are we doing: what happened", || {
         let late = late(&awaited, house.outcome_within, now);
         let is = |of: fn(&Standing) -> bool| {
             awaited

@@ -44,8 +44,10 @@ impl Hers {
         let said =
             updates::store::contributions(&house.db, &person.account_id, (SAID, 0), now.at).await?;
         let new = match person.visited_before {
-            Some(before) => search::store::since(&house.db, before, now.at, NEW).await?,
-            None => Vec::new(),
+            Some(before) if clock::fields(before).0 != clock::fields(now.at).0 => {
+                search::store::since(&house.db, before, now.at, NEW).await?
+            }
+            _ => Vec::new(),
         };
         Ok(Self {
             name: person.shown_name.clone(),
@@ -98,7 +100,7 @@ impl Hers {
                 </section>
                 <div class="columns">
                     {to_do} {new} <section class="stack">
-                        <h2>"Changes coming up for you"</h2>
+                        <h2>{if self.has_services { "Changes coming up for you" } else { "Changes coming up" }}</h2>
                         {choose}
                         {coming(now.coming, now.at)}
                     </section> {said}

@@ -153,7 +153,8 @@ fn coming(listed: Vec<notices::store::Listed>, at: Millis) -> impl IntoView {
             <a class="button quiet" href="/subscribe">
                 "Email me about changes"
             </a>
-            " "
+        </p>
+        <p>
             <a href="/notices">"All changes"</a>
         </p>
     }

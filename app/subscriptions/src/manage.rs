@@ -311,7 +311,7 @@ fn row(standing: &Standing, area: &str) -> impl IntoView + use<> {
 fn banner(done: &str) -> impl IntoView + use<> {
     let words = match done {
         "subscribed" => ("Saved", "We will email you before any of these change."),
-        "stopped" => ("Stopped", "What you still get is below."),
+        "stopped" => ("Stopped", "If you still get other emails about changes, they are below."),
         "everything" => (
             "We have stopped everything",
             "Only emails you ask for, and those that keep your account safe, will still come.",

@@ -263,7 +263,7 @@ fn page(
                     {email}
                     <button class="button">"Email me about changes"</button>
                 </form>
-                <p class="soft">"You can stop these emails with one click in any of them."</p>
+                <p class="soft">"You can stop these emails with a link in any of them."</p>
             </div>
         }
     });

@@ -342,7 +342,7 @@ fn topic_page(
                 {state}
                 {merged}
                 {support}
-                <h2>"What happens now"</h2>
+                <h2>"How things are now"</h2>
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>

@@ -162,7 +162,7 @@ fn check_page(
     house: &House,
     sent: &Sent,
     proposal: &Proposal,
-    alike: Vec<(String, String)>,
+    alike: Vec<search::Alike>,
     services: &[Named],
     places: &[Named],
 ) -> Page {
@@ -186,10 +186,12 @@ fn check_page(
         let alike = (!alike.is_empty()).then(|| {
             let alike = alike
                 .into_iter()
-                .map(|(id, title)| {
+                .map(|topic| {
+                    let over = topic.is_over.then_some(" – voting on it has closed");
                     view! {
                         <li>
-                            <a href=format!("/topics/{id}")>{title}</a>
+                            <a href=format!("/topics/{}", topic.id)>{topic.title}</a>
+                            {over}
                         </li>
                     }
                 })
@@ -199,8 +201,8 @@ fn check_page(
                     <h2>"Has someone already asked for this?"</h2>
                     <p>
                         "One topic with lots of support is stronger. If one of these says the \
-                         same, support it instead. What you wrote will still be here if you come \
-                         back."
+                         same and voting is open, support it instead. Press Back to return to what \
+                         you wrote."
                     </p>
                     <ul>{alike}</ul>
                 </div>
@@ -216,7 +218,7 @@ fn check_page(
                         <dd>{proposal.title}</dd>
                     </div>
                     <div>
-                        <dt>"What happens now"</dt>
+                        <dt>"How things are now"</dt>
                         <dd class="said">{proposal.happens_now}</dd>
                     </div>
                     <div>

@@ -32,29 +32,46 @@ pub async fn remove(tx: &mut AnyConnection, topic_id: &str) -> Result<(), sqlx::
     Ok(())
 }
 
-/// Topics similar to this text, (id, title), the most similar first: any of its longer words will
-/// do.
-pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<(String, String)>, sqlx::Error> {
+/// A topic that says something similar.
+#[derive(Clone, Debug)]
+pub struct Alike {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether voting on it is over.
+    pub is_over: bool,
+}
+
+/// Topics similar to this text, the most similar first: any of its longer words will do.
+pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::Error> {
     let words: Vec<String> = words(text).into_iter().filter(|word| word.len() > 3).collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }
     let (sql, question) = match db.kind() {
         Kind::Sqlite => (
-            "SELECT t.id, t.title FROM topic_search s JOIN topics t ON t.id = s.topic_id
+            "SELECT t.id, t.title, r.closed_at FROM topic_search s
+             JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
              WHERE topic_search MATCH $1 AND t.merged_at IS NULL ORDER BY s.rank, t.id LIMIT $2",
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
-            "SELECT t.id, t.title FROM topic_search s
-             JOIN topics t ON t.id = s.topic_id, to_tsquery('english', $1) question
+            "SELECT t.id, t.title, r.closed_at FROM topic_search s
+             JOIN topics t ON t.id = s.topic_id
+             LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
              WHERE s.words @@ question AND t.merged_at IS NULL
                ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };
     let rows = sqlx::query(sql).bind(question).bind(most).fetch_all(&mut *db.read().await?).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    let alike = |row: &sqlx::any::AnyRow| Alike {
+        id: row.get(0),
+        title: row.get(1),
+        is_over: row.get::<Option<i64>, _>(2).is_some(),
+    };
+    Ok(rows.iter().map(alike).collect())
 }
 
 /// The condition that a topic `t` contains all words of a search bound as `$1`, and what to bind;

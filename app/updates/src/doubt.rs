@@ -72,35 +72,38 @@ pub async fn send(
 
 fn page(update: &Update, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/updates/{}", update.id);
-    let page = Page::new("That's not my experience", || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        "Back"
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"That's not my experience"</h1>
-                <p class="lead">
-                    "Tell the forum. Only its organisers will read this, with your display name. \
-                     They will look into it before they say if they agree."
-                </p>
-                {browse::words(&update.now().words, Some(&update.id))}
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <input type="hidden" name="version" value=update.now().version.to_string() />
-                    <Area
-                        name="words"
-                        label="What happened for your family?"
-                        hint="Please don't use a child's name."
-                        value=sent.typed("words")
-                        refusals
-                    />
-                    <button class="button">"Tell the forum"</button>
-                </form>
-            </div>
-        }
-    });
+    let page = Page::new(
+        format!("That's not my experience: {}", outcomes::shortened(&update.now().words.you_said)),
+        || {
+            view! {
+                <div class="stack">
+                    <p>
+                        <a class="back" href=back>
+                            "Back"
+                        </a>
+                    </p>
+                    <Summary refusals />
+                    <h1>"That's not my experience"</h1>
+                    <p class="lead">
+                        "Tell the forum. Only its organisers will read this, with your display name. \
+                         If it changes what the forum thinks, they will say so on the page."
+                    </p>
+                    {browse::words(&update.now().words, Some(&update.id))}
+                    <form method="post" novalidate>
+                        <FormKey key=sent.typed("form_key") />
+                        <input type="hidden" name="version" value=update.now().version.to_string() />
+                        <Area
+                            name="words"
+                            label="What happened for your family?"
+                            hint="Please don't use a child's name."
+                            value=sent.typed("words")
+                            refusals
+                        />
+                        <button class="button">"Tell the forum"</button>
+                    </form>
+                </div>
+            }
+        },
+    );
     page.kept_for_going_back().refused_for(refusals)
 }

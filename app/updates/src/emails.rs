@@ -223,8 +223,12 @@ pub fn received(house: &House, update: &Update) -> Words {
     Words {
         subject: "We've got what you told us".to_owned(),
         paragraphs: vec![
-            "You told us that this is not your experience:".into(),
-            format!("“{}”", shortened(&update.now().words.you_said)).into(),
+            format!(
+                "You told us that what leaders say happened is not your experience. It is about: \
+                 “{}”",
+                shortened(&update.now().words.you_said)
+            )
+            .into(),
             "What you wrote is saved. Only the forum's organisers can read it.".into(),
             Paragraph::ToDo(
                 "You don't need to do anything. The forum will look into it, and say on the page \

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -11,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::store::Which;
 
-use crate::store;
+use crate::store::{self, Subject};
 
 /// How many outcomes of one consultation a receipt shows.
 const MOST_OF_ONE: i64 = 50;
@@ -32,17 +33,21 @@ pub async fn receipt(
         Some(code) => store::consultation_of(&house.db, &id::hash(&code)).await?,
         None => None,
     };
-    let Some((consultation, counts)) = found else {
+    let Some((consultation, state, closes_at)) = found else {
         let what_to_do = "Check your code. We have no answers with this code. Answers that were \
             never sent are deleted four weeks after the consultation closes";
         return Ok(receipt_page(&sent, &Refusals::one("code", what_to_do)).answer(&house, &viewer));
     };
+    if closes_at > house.clock.now() {
+        let code = sent.line("code");
+        return Ok(still_open(&consultation, &code, &state, closes_at).answer(&house, &viewer));
+    }
     let updates =
         outcomes::store::list(&house.db, &Which::About(consultation.id.clone()), (MOST_OF_ONE, 0))
             .await?;
     let page = Page::new("What happened about your answers", || {
         let to = format!("/consultations/{}", consultation.id);
-        let counted = if counts {
+        let counted = if state == "sent" {
             "Your answers were counted."
         } else {
             "Your answers were not counted, because you didn't send them or you deleted them."
@@ -68,6 +73,37 @@ pub async fn receipt(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// For a consultation that can still be answered: what the answers are now, and the way to them.
+fn still_open(consultation: &Subject, code: &str, state: &str, closes_at: Millis) -> Page {
+    let address = format!("/consultations/{}/answers", consultation.id);
+    let (state, button) = match state {
+        "sent" => {
+            ("You have sent your answers. You can still change or delete them", "See my answers")
+        }
+        "withdrawn" => ("You have deleted your answers. You can answer again", "Answer again"),
+        _ => {
+            ("Your answers aren't sent. They only count once you send them", "Continue my answers")
+        }
+    };
+    Page::new("Your answers so far", || {
+        view! {
+            <div class="stack">
+                <h1>"Your answers so far"</h1>
+                <p class="lead">{consultation.title.clone()}</p>
+                <p>{format!("{state}, until the end of {}.", clock::day(closes_at))}</p>
+                <form method="get" action=address>
+                    <input type="hidden" name="code" value=code.to_owned() />
+                    <button class="button">{button}</button>
+                </form>
+                <p>
+                    "After that we will publish what parents said, and you can see here what \
+                     happened about it."
+                </p>
+            </div>
+        }
+    })
 }
 
 fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {

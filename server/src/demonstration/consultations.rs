@@ -239,23 +239,31 @@ fn waiting_questions() -> Questionnaire {
     Questionnaire {
         sections: vec![Section {
             title: String::new(),
-            questions: of_library(&["waiting", "satisfied", "better", "place"]),
+            questions: of_library(
+                "occupational therapy",
+                &["waiting", "satisfied", "better", "place"],
+            ),
         }],
     }
 }
 
-/// Questions from the library, asked of everyone.
-fn of_library(keys: &[&str]) -> Vec<Question> {
+/// Questions from the library, asked of everyone, about this service by its name.
+fn of_library(service: &str, keys: &[&str]) -> Vec<Question> {
     let library = library();
     let questions = keys.iter().filter_map(|key| library.question(key).cloned());
-    questions.map(|question| Question { only_if: Vec::new(), ..question }).collect()
+    let named = |question: Question| Question {
+        only_if: Vec::new(),
+        text: question.text.replace("this service", service),
+        ..question
+    };
+    questions.map(named).collect()
 }
 
 /// Tried and tested questions from the library, two of them only for people who are waiting.
 fn after_a_diagnosis_questions() -> Questionnaire {
     let take = |title: &str, keys: &[&str]| Section {
         title: title.to_owned(),
-        questions: of_library(keys),
+        questions: of_library("support after the diagnosis", keys),
     };
     let mut waiting = take("Waiting", &["waiting", "weeks", "told-how-long"]);
     for question in waiting.questions.iter_mut().skip(1) {

@@ -67,7 +67,7 @@ pub fn route_five(sefton: &Sefton) -> Wording {
         why: "The usual road will be closed while its bridge is repaired.".into(),
         affected: "Children and young people who travel on route 5".into(),
         families: Some(40),
-        must_do: "Tell us if your child can't manage the new time.".into(),
+        must_do: "Call the school transport team if your child can't manage the new time.".into(),
         must_do_by: form(sefton, monday - 3),
         whom: "The school transport team".into(),
         phone: "0151 496 0101".into(),

@@ -2,7 +2,7 @@
 
 use app::search;
 use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR};
+use calendar::clock::DAY;
 use ground::viewer::Role;
 
 use crate::world::{World, on_both};
@@ -154,7 +154,7 @@ fn home_shows_someone_signed_in_what_is_new_since_her_last_visit_and_what_is_her
         assert!(first.html.contains(&format!("/topics/{own}")));
         world.forward(3 * DAY);
         parent.get("/topics").await;
-        world.forward(2 * HOUR);
+        world.forward(DAY);
         world.published("Something new").await;
         let home = parent.get("/").await;
         assert!(home.says("New since") && home.says("Something new"));

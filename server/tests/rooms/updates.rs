@@ -714,6 +714,16 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         }
         visitor.post(&taken_back, &[("step", "withdraw")]).await.leads_to();
         let code = |response: &str| response.rsplit('/').next().unwrap().to_owned();
+        for (response, state) in [
+            (&sent, "You have sent your answers."),
+            (&unsent, "Your answers aren't sent."),
+            (&taken_back, "You have deleted your answers."),
+        ] {
+            let open = receipt(&code(response)).await;
+            assert!(open.says(state) && open.html.contains(&code(response)), "{state}");
+        }
+        consultations::answered(&world, &id, 12, 12).await;
+        world.forward(61 * DAY);
         let shown = receipt(&code(&sent).to_lowercase().replace('-', " ")).await;
         assert!(
             shown.says("Short breaks")
@@ -725,8 +735,6 @@ fn a_code_shows_what_came_of_the_consultation_and_a_wrong_one_says_what_to_do() 
         for response in [&unsent, &taken_back] {
             assert!(receipt(&code(response)).await.says("Your answers were not counted"));
         }
-        consultations::answered(&world, &id, 12, 12).await;
-        world.forward(61 * DAY);
         let organiser = world.sign_in("organiser@example.org").await;
         let desk = format!("/forum/consultations/{id}/release");
         organiser.post(&desk, &[("step", "count")]).await.leads_to();

@@ -102,6 +102,7 @@ async fn ask(
     let without_password = |sent: Sent| {
         if sent.typed("password").is_empty() { sent } else { sent.with("password", "") }
     };
+    let chose = in_full(first.chose, first.sent.as_ref());
     let fields = first.sent.map(|sent| without_password(sent).packed());
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;
@@ -113,7 +114,7 @@ async fn ask(
             id: id::hash(&secret),
             goes_to: first.then.clone(),
             fields: fields.clone(),
-            chose: first.chose.to_owned(),
+            chose: chose.clone(),
         };
         store::keep(&house.db, act, now(house)).await?;
         cookie = Some(set_cookie(house, &secret, REMEMBERED)?);
@@ -126,13 +127,13 @@ async fn ask(
             &Viewer::default(),
             "",
             &kept,
-            &sign_in::Why { was_signed_out: was_signed_in, chose: first.chose.to_owned() },
+            &sign_in::Why { was_signed_out: was_signed_in, chose },
             &Refusals::default(),
             StatusCode::UNAUTHORIZED,
         )
     } else {
         let then = if fields.is_none() { first.then.as_str() } else { "" };
-        two_ways_in(house, first.chose, then)
+        two_ways_in(house, &chose, then)
     };
     if let Some(cookie) = cookie {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
@@ -140,8 +141,17 @@ async fn ask(
     Ok(answer)
 }
 
+/// What she chose, with the title of the thing where its form has one.
+fn in_full(chose: &str, sent: Option<&Sent>) -> String {
+    let title = sent.map(|sent| sent.line("title")).unwrap_or_default();
+    if chose.is_empty() || title.is_empty() {
+        return chose.to_owned();
+    }
+    format!("{chose}: “{}”", title.chars().take(150).collect::<String>())
+}
+
 /// Join or sign in, both as easy to press.
-fn two_ways_in(house: &House, chose: &'static str, then: &str) -> Response {
+fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
     let (join, sign_in) = (with_then("/sign-up", then), with_then("/sign-in", then));
     let title = format!("Join or sign in to {chose}");
     let page = Page::new(&title, || {

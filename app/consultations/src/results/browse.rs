@@ -76,10 +76,10 @@ pub async fn page(
                         {consultation.terms.title.clone()}
                     </a>
                 </p>
-                <h1>"What parents said"</h1>
+                <h1>"What parents said: "{consultation.terms.title.clone()}</h1>
                 {found}
-                {outcomes::came_of_it(said)}
                 {releases}
+                {outcomes::came_of_it(said)}
                 <p class="soft no-print">
                     <a href=to("csv")>"Download as a table (CSV)"</a>
                     " · "

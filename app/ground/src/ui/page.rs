@@ -213,13 +213,19 @@ impl Page {
     }
 }
 
-/// A page's own words with a name at each heading of its parts, and these headings.
+/// A page's own words with a name at each heading of its parts, and these headings; not of what is
+/// folded away.
 fn with_names(html: &str) -> (String, Vec<String>) {
     const HEADING: &str = "<h2>";
     let (mut named, mut parts, mut rest) = (String::with_capacity(html.len()), Vec::new(), html);
     while let Some((before, after)) = rest.split_once(HEADING) {
         let Some((heading, _)) = after.split_once("</h2>") else { break };
         named += before;
+        if named.matches("<details").count() > named.matches("</details>").count() {
+            named += HEADING;
+            rest = after;
+            continue;
+        }
         named += &format!("<h2 id=\"part-{}\">", parts.len());
         parts.push(heading.to_owned());
         rest = after;
@@ -304,6 +310,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                             {viewer
                                 .may_propose()
                                 .then(|| view! { <a href="/topics/new">"Propose a topic"</a> })}
+                            <a href="/contact">"Contact us"</a>
                         </div>
                         <Own viewer is_signed_in />
                     </nav>
@@ -393,6 +400,8 @@ mod tests {
     #[test]
     fn a_long_page_names_its_parts_in_order() {
         let (named, parts) = with_names("<h1>a</h1><h2>b &amp; c</h2><p></p><h2>d</h2>");
+        let folded = "<details><h2>e</h2></details>";
+        assert_eq!(with_names(folded), (folded.to_owned(), vec![]));
         assert_eq!(parts, ["b &amp; c", "d"]);
         assert_eq!(
             named,

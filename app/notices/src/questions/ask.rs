@@ -120,7 +120,7 @@ fn page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> P
             />
         }
     });
-    let page = Page::new("Ask about this change", || {
+    let page = Page::new(format!("Ask about this change: {title}"), || {
         view! {
             <div class="stack">
                 <p>

@@ -127,7 +127,7 @@ fn word(round: &Round, may_confirm: bool) -> impl IntoView + use<> {
                     <b>"The forum changed the list on "<When at=*at />"."</b>
                     " This is why:"
                 </p>
-                <p class="said">{reason.clone()}</p>
+                <p class="lines">{reason.clone()}</p>
             </div>
         }
         .into_any(),

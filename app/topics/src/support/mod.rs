@@ -105,6 +105,7 @@ pub fn support_form(
         view! {
             <form class="support" method="post" action=format!("/topics/{topic}/support")>
                 <input type="hidden" name="wish" value="support" />
+                <input type="hidden" name="title" value=title.to_owned() />
                 <button class="button" aria-label=label>
                     "Support this topic"
                 </button>

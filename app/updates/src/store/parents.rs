@@ -139,16 +139,17 @@ pub async fn want_outcome(
     Ok(())
 }
 
-/// The consultation that is answered under this code, and whether the answers count.
-pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, bool)>> {
+/// The consultation that is answered under this code, the state of the answers, and when it
+/// closes.
+pub async fn consultation_of(db: &Db, code_hash: &str) -> Kept<Option<(Subject, String, Millis)>> {
     let row = sqlx::query(
-        "SELECT 'consultation', c.id, c.title, r.state FROM responses r
+        "SELECT 'consultation', c.id, c.title, r.state, c.closes_at FROM responses r
          JOIN consultations c ON c.id = r.consultation_id WHERE r.code_hash = $1",
     )
     .bind(code_hash)
     .fetch_optional(&mut *db.read().await?)
     .await?;
-    Ok(row.and_then(|row| Some((subject(&row)?, row.get::<&str, _>(3) == "sent"))))
+    Ok(row.and_then(|row| Some((subject(&row)?, row.get(3), row.get(4)))))
 }
 
 /// Saves what a parent with a different experience told the forum, once for each form key.
