@@ -126,7 +126,7 @@ fn ways(contact: &Contact) -> impl IntoView + use<> {
                 <dt>"Telephone"</dt>
                 <dd>
                     <a href=to>{contact.phone.replace(' ', "\u{a0}")}</a>
-                    {(!contact.hours.is_empty()).then(|| format!(" {}", contact.hours))}
+                    {(!contact.hours.is_empty()).then(|| format!(", {}", contact.hours))}
                 </dd>
             </div>
         }

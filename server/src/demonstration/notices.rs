@@ -24,7 +24,9 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     let late = wordings::route_twelve(sefton);
     let monday = late.effect.at();
     let friday = days::at_five(monday - 3 * DAY + 6 * HOUR);
-    let went = |nth: usize| if nth % 3 == 0 { Went::At(monday + 9 * HOUR) } else { Went::Arrived };
+    let went = |nth: usize| {
+        if nth.is_multiple_of(3) { Went::At(monday + 9 * HOUR) } else { Went::Arrived }
+    };
     told(tx, sefton, &late, friday, went).await?;
 
     let went = |nth: usize| if nth % 5 == 2 { Went::Refused } else { Went::Arrived };
