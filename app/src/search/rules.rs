@@ -311,7 +311,7 @@ mod tests {
     use super::*;
 
     fn local() -> LocalWords {
-        LocalWords::read(SHIPPED).unwrap()
+        LocalWords::read(SHIPPED).expect("a list")
     }
 
     #[test]
