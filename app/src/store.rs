@@ -83,13 +83,15 @@ pub async fn open_now(
     now: Millis,
 ) -> Result<(Vec<Round>, Vec<Listed>, Vec<outcomes::store::Listed>), sqlx::Error> {
     let sql = format!(
-        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict, '' AS questions FROM ({} LIMIT 4) rounds
+        "SELECT rounds.*, '' AS who_for, 'round' AS kind, '' AS verdict, '' AS questions,
+           '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           c.who_for, 'consultation', '', {}
+           c.who_for, 'consultation', '', {}, '', ''
          FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
            AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
-           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, ''), ''
+           NULL, NULL, u.outcome, u.organisation, 'update', coalesce(u.verdict, ''), '', u.we_did,
+           u.found
          FROM ({}) u",
         rounds::store::LAST,
         consultations::store::QUESTIONS,
@@ -120,6 +122,8 @@ pub async fn open_now(
         verdict: Verdict::read(row.get(11)),
         organisation: row.get(9),
         at: row.get(3),
+        we_did: row.get(13),
+        found: row.get(14),
     };
     let mut said: Vec<outcomes::store::Listed> = of("update").map(said).collect();
     said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));

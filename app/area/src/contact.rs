@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::contact::{Contact, phone_link};
 use ground::db::{Db, Kept};
 use ground::error::Error;
@@ -127,26 +126,8 @@ pub async fn save(
         PICTURE,
         if id::picture_name(&picture).is_some() { picture } else { String::new() },
     ));
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
     let saved = said.iter().map(|(name, words)| ((*name).to_owned(), words.clone())).collect();
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                let said: Vec<(&str, &str)> =
-                    said.iter().map(|(name, words)| (*name, words.as_str())).collect();
-                texts::save(tx, &said, now).await?;
-                let entry = Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "contact details changed",
-                    about: "",
-                    detail: "",
-                };
-                audit::note(tx, entry).await
-            })
-        })
-        .await?;
+    texts::save_by(&house, &viewer, said, "contact details changed").await?;
     house.contact.set(contact(&saved));
     Ok(Redirect::to("/admin/contact?done=saved").into_response())
 }

@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use calendar::clock::Millis;
+use ground::audit::{self, Entry};
 use ground::db::{Db, Kept};
+use ground::error::Error;
+use ground::house::House;
+use ground::viewer::Viewer;
 use sqlx::AnyConnection;
 
 /// All that was written. What was never written is not in it.
@@ -23,6 +27,30 @@ pub async fn one(db: &Db, name: &str) -> Kept<Option<String>> {
         .bind(name)
         .fetch_optional(&mut *db.read().await?)
         .await
+}
+
+/// Saves what an administrator wrote, with an entry in the audit log; `what` is that entry's verb and
+/// object.
+///
+/// # Errors
+/// When the database fails, or nobody is signed in.
+pub async fn save_by(
+    house: &House,
+    viewer: &Viewer,
+    texts: Vec<(&'static str, String)>,
+    what: &'static str,
+) -> Result<(), Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let saved = house.db.write(move |tx| {
+        Box::pin(async move {
+            let texts: Vec<(&str, &str)> =
+                texts.iter().map(|(name, words)| (*name, words.as_str())).collect();
+            save(tx, &texts, now).await?;
+            let entry = Entry { at: now, who: Some(&by), what, about: "", detail: "" };
+            audit::note(tx, entry).await
+        })
+    });
+    Ok(saved.await?)
 }
 
 /// Saves these, (name, words), in one statement. What is not among them stays as it is.

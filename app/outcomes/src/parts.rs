@@ -56,6 +56,7 @@ fn link_to(listed: &Listed) -> impl IntoView + use<> {
 /// word on it.
 fn standing(listed: Listed) -> impl IntoView {
     let outcome = outcome_title(&listed.outcome);
+    let found = in_short(&listed.found);
     view! {
         <div class="pair">
             <div class="panel">
@@ -63,12 +64,21 @@ fn standing(listed: Listed) -> impl IntoView {
                     {format!("{} said on ", who(&listed.organisation))}<When at=listed.at />
                 </p>
                 <p class="state">{outcome}</p>
+                {in_short(&listed.we_did)}
             </div>
-            <p class=verdict_style(listed.verdict)>
-                <b>{judged(listed.verdict, &listed.organisation)}</b>
-            </p>
+            <div class=verdict_style(listed.verdict)>
+                <p>
+                    <b>{judged(listed.verdict, &listed.organisation)}</b>
+                </p>
+                {found}
+            </div>
         </div>
     }
+}
+
+/// The beginning of what somebody said, where they said something.
+fn in_short(words: &str) -> impl IntoView + use<> {
+    (!words.is_empty()).then(|| view! { <p>{forms::beginning(words, 160)}</p> })
 }
 
 /// The look of the forum's word: an edge for each, and a broken one while there is none.

@@ -22,11 +22,17 @@ pub struct Listed {
     pub organisation: String,
     /// When the latest words were said.
     pub at: Millis,
+    /// What the organisation says it did; empty where a list does not show it.
+    pub we_did: String,
+    /// What the forum found, in its words; empty while it has said nothing, or nothing more.
+    pub found: String,
 }
 
 /// Each update with its last version and the forum's last word on it.
 pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name,
-     '') AS organisation, u.organisation_id, u.begun_by,
+     '') AS organisation, u.organisation_id, u.begun_by, s.we_did,
+       coalesce((SELECT v.words FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
+         ORDER BY v.given_at DESC, v.id DESC LIMIT 1), '') AS found,
        (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
          ORDER BY v.given_at DESC, v.id DESC LIMIT 1) AS verdict
 FROM updates u
@@ -68,7 +74,7 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
         Which::Hers(leader) => (HERS, leader.as_str()),
     };
     let sql = format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
          FROM ({STANDING}) standing WHERE {condition}
          ORDER BY published_at DESC, id DESC LIMIT $2 OFFSET $3"
     );
@@ -85,12 +91,12 @@ pub async fn list(db: &Db, which: &Which, (most, from): (i64, i64)) -> Kept<Vec<
 /// happened, latest first.
 pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, Vec<Listed>)> {
     let sql = format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at, kind FROM (
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind FROM (
            SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict,
-             '' AS organisation, CAST(0 AS BIGINT) AS published_at, 'plan' AS kind
+             '' AS organisation, CAST(0 AS BIGINT) AS published_at, '' AS we_did, '' AS found, 'plan' AS kind
              FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
            UNION ALL SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation,
-             s.published_at, 'update' FROM ({STANDING}) s
+             s.published_at, s.we_did, s.found, 'update' FROM ({STANDING}) s
              WHERE s.id IN (SELECT b.update_id FROM update_subjects b
                WHERE b.topic_id = $1)) came_of_it
          ORDER BY kind, published_at DESC, id LIMIT 40"
@@ -98,7 +104,7 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
     let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
-        rows.iter().partition(|row| row.get::<&str, _>(6) == "plan");
+        rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
         plans.into_iter().map(|row| (row.get(0), row.get(1))).collect(),
         updates.into_iter().map(listed).collect(),
@@ -108,7 +114,7 @@ pub async fn of_topic(db: &Db, topic_id: &str) -> Kept<(Vec<(String, String)>, V
 /// What was said last, as a part of a statement: [`listed`] reads its rows.
 pub fn latest(most: u8) -> String {
     format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at
+        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
          FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
     )
 }
@@ -117,7 +123,8 @@ pub fn latest(most: u8) -> String {
 /// names it; as a part of a statement with the columns of [`latest`].
 pub fn about(subject: &str) -> String {
     format!(
-        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
+        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at, s.we_did,
+           s.found
          FROM ({STANDING}) s
          WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = {subject})"
     )
@@ -132,6 +139,8 @@ fn listed(row: &AnyRow) -> Listed {
         verdict: row.get::<Option<&str>, _>(3).and_then(Verdict::read),
         organisation: row.get(4),
         at: row.get(5),
+        we_did: row.get("we_did"),
+        found: row.get("found"),
     }
 }
 

@@ -267,6 +267,8 @@ pub async fn of_plan(db: &Db, plan_id: &str, at: Millis) -> Kept<OfPlan> {
                     verdict,
                     organisation: five,
                     at: six,
+                    we_did: String::new(),
+                    found: String::new(),
                 });
             }
             "awaited" => {

@@ -9,7 +9,6 @@ use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
@@ -276,23 +275,7 @@ pub async fn save_words(
         return Ok(words_page(&sent, false, &refusals).answer(&house, &viewer));
     }
     let text = if text.is_empty() { rules::SHIPPED.to_owned() } else { text };
-    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
-    house
-        .db
-        .write(move |tx| {
-            Box::pin(async move {
-                texts::save(tx, &[(LOCAL_WORDS, &text)], now).await?;
-                let entry = Entry {
-                    at: now,
-                    who: Some(&by),
-                    what: "search words changed",
-                    about: "",
-                    detail: "",
-                };
-                audit::note(tx, entry).await
-            })
-        })
-        .await?;
+    texts::save_by(&house, &viewer, vec![(LOCAL_WORDS, text)], "search words changed").await?;
     Ok(Redirect::to("/admin/search-words?done=saved").into_response())
 }
 

@@ -45,7 +45,8 @@ pub async fn contributions(
                          UNION SELECT b.topic_id, t.merged_into FROM became b
                            JOIN topics t ON t.id = b.part_of AND t.merged_into IS NOT NULL)
          SELECT c.kind, c.id, c.title, c.how, c.at, c.state, c.since, c.wants_outcome,
-                s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at
+                s.id AS update_id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at,
+                s.we_did, s.found
          FROM (SELECT 'topic' AS kind, t.id, t.title, x.how, x.at,
                       CASE WHEN t.passed_on_at IS NOT NULL THEN 'passed on'
                         WHEN t.withdrawn_at IS NOT NULL THEN 'withdrawn'
@@ -105,6 +106,8 @@ pub async fn contributions(
             verdict: row.get::<Option<&str>, _>("verdict").and_then(Verdict::read),
             organisation: row.get("organisation"),
             at: row.get("published_at"),
+            we_did: row.get("we_did"),
+            found: row.get("found"),
         });
         Some(Contribution {
             subject: subject(row)?,
