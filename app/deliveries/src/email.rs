@@ -4,10 +4,11 @@
 //! It is read on phones: nothing in it is wider than 320 px, whatever was typed. Styles are inline,
 //! since mail programs leave out all others.
 
+use ground::contact::dialled;
 use ground::house::House;
 use maud::{DOCTYPE, Markup, html};
 
-use super::links::{Piece, number, pieces};
+use super::links::{Piece, pieces};
 
 /// The words of an email, before it has an address.
 #[derive(Clone, Debug)]
@@ -217,7 +218,7 @@ fn phone_of_someone(typed: &str) -> Markup {
 
 /// A telephone number as a link; words that hold no number are words.
 fn telephone(shown: &str) -> Markup {
-    let number = number(shown);
+    let number = dialled(shown);
     html! {
         @if number.is_empty() { (shown) } @else { a href={ "tel:" (number) } { (shown) } }
     }

@@ -1,5 +1,7 @@
 //! Telephone numbers in what people wrote, to be rung with one tap. Pure.
 
+use ground::contact::is_within_number;
+
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
@@ -37,30 +39,6 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The digits to dial, with a + before them if it was written; empty where there are fewer than
-/// three. What comes after the number, as in "ext. 4", is not dialled.
-#[must_use]
-pub fn number(shown: &str) -> String {
-    let Some(begin) = shown.find(|c: char| c.is_ascii_digit() || c == '+') else {
-        return String::new();
-    };
-    let dialled: String = shown[begin..]
-        .chars()
-        .take_while(|c| is_within(*c) || matches!(c, '(' | '+'))
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect();
-    // +44 (0)151 is written for two kinds of reader: the 0 is only for those in this country.
-    if let Some(rest) = dialled.strip_prefix("+440") {
-        return format!("+44{rest}");
-    }
-    if dialled.len() < 3 { String::new() } else { dialled }
-}
-
-/// What may be between the first and the last digit of a number.
-fn is_within(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, ' ' | '\u{a0}' | '-' | ')')
-}
-
 /// Where a telephone number that begins here ends.
 fn telephone_at(text: &str, at: usize) -> Option<usize> {
     let (before, rest) = (&text[..at], &text[at..]);
@@ -90,7 +68,7 @@ fn telephone_at(text: &str, at: usize) -> Option<usize> {
             if (least..=most).contains(&many) && is_apart(rest[nth + 1..].chars().next()) {
                 end = Some(at + nth + 1);
             }
-        } else if nth > 0 && !is_within(c) && !rest[nth..].starts_with("(0)") {
+        } else if nth > 0 && !is_within_number(c) && !rest[nth..].starts_with("(0)") {
             break;
         }
     }
@@ -160,10 +138,10 @@ mod tests {
 
     #[test]
     fn what_is_dialled_is_digits_alone() {
-        assert_eq!(number("0151 234 5678"), "01512345678");
-        assert_eq!(number("+44 (0)151 234 5678"), "+441512345678");
-        assert_eq!(number("Tel. (01704) 395-945 ext. 4"), "01704395945");
-        assert_eq!(number("01234"), "01234");
-        assert_eq!(number("at the desk"), "");
+        assert_eq!(ground::contact::dialled("0151 234 5678"), "01512345678");
+        assert_eq!(ground::contact::dialled("+44 (0)151 234 5678"), "+441512345678");
+        assert_eq!(ground::contact::dialled("Tel. (01704) 395-945 ext. 4"), "01704395945");
+        assert_eq!(ground::contact::dialled("01234"), "01234");
+        assert_eq!(ground::contact::dialled("at the desk"), "");
     }
 }

@@ -54,9 +54,33 @@ impl ContactNow {
 /// too few digits to be one.
 #[must_use]
 pub fn phone_link(number: &str) -> Option<String> {
-    let digits: String =
-        number.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
-    (digits.len() >= 3).then(|| format!("tel:{digits}"))
+    let dialled = dialled(number);
+    (!dialled.is_empty()).then(|| format!("tel:{dialled}"))
+}
+
+/// The digits to dial, with a + before them if it was written; empty where there are fewer than
+/// three. What comes after the number, as in "ext. 4", is not dialled.
+#[must_use]
+pub fn dialled(shown: &str) -> String {
+    let Some(begin) = shown.find(|c: char| c.is_ascii_digit() || c == '+') else {
+        return String::new();
+    };
+    let digits: String = shown[begin..]
+        .chars()
+        .take_while(|c| is_within_number(*c) || matches!(c, '(' | '+'))
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    // +44 (0)151 is written for two kinds of reader: the 0 is only for those in this country.
+    if let Some(rest) = digits.strip_prefix("+440") {
+        return format!("+44{rest}");
+    }
+    if digits.len() < 3 { String::new() } else { digits }
+}
+
+/// What may be between the first and the last digit of a number.
+#[must_use]
+pub fn is_within_number(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, ' ' | '\u{a0}' | '-' | ')')
 }
 
 #[cfg(test)]
@@ -67,6 +91,8 @@ mod tests {
     fn a_telephone_number_becomes_a_link_without_its_spaces() {
         assert_eq!(phone_link("0151 496 0000").as_deref(), Some("tel:01514960000"));
         assert_eq!(phone_link("+44 (151) 496-0000").as_deref(), Some("tel:+441514960000"));
+        assert_eq!(phone_link("+44 (0)151 496 0000").as_deref(), Some("tel:+441514960000"));
+        assert_eq!(phone_link("0151 496 0000 ext. 4").as_deref(), Some("tel:01514960000"));
         assert_eq!(phone_link("ask us"), None);
     }
 
