@@ -218,10 +218,13 @@ impl Page {
 fn with_names(html: &str) -> (String, Vec<String>) {
     const HEADING: &str = "<h2>";
     let (mut named, mut parts, mut rest) = (String::with_capacity(html.len()), Vec::new(), html);
+    let (mut opened, mut closed) = (0, 0);
     while let Some((before, after)) = rest.split_once(HEADING) {
         let Some((heading, _)) = after.split_once("</h2>") else { break };
         named += before;
-        if named.matches("<details").count() > named.matches("</details>").count() {
+        opened += before.matches("<details").count();
+        closed += before.matches("</details>").count();
+        if opened > closed {
             named += HEADING;
             rest = after;
             continue;
