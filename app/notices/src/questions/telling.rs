@@ -25,11 +25,12 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
             Box::pin(async move {
                 let id = &due.answer_id;
                 for email in store::take_addresses(tx, id).await? {
-                    owe_answer(tx, id, (None, &email), &words, now).await?;
+                    owe_about(tx, (EmailKind::Answer, id), (None, &email), &words, now).await?;
                 }
                 // Whoever asked one of the questions and wanted another gets it once.
                 for (account, email) in wanted::take_for_answer(tx, id).await? {
-                    owe_answer(tx, id, (Some(&account), &email), &too, now).await?;
+                    owe_about(tx, (EmailKind::Answer, id), (Some(&account), &email), &too, now)
+                        .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })
@@ -39,27 +40,19 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn owe_answer(
+/// Owes an email about a question, once for each address and `about`, however many questions someone
+/// had: the answer, or the notice
+/// where there is none.
+async fn owe_about(
     tx: &mut AnyConnection,
-    answer_id: &str,
+    (kind, about): (EmailKind, &str),
     (account_id, to): (Option<&str>, &str),
     words: &Words,
     now: Millis,
 ) -> Result<(), sqlx::Error> {
-    let dedup_key = format!("answer {answer_id} {}", id::hash(to));
-    owe(
-        tx,
-        Owed {
-            dedup_key: &dedup_key,
-            kind: EmailKind::Answer,
-            account_id,
-            to,
-            words,
-            at: now,
-            not_after: None,
-        },
-    )
-    .await
+    let dedup_key = format!("{} {about} {}", kind.word(), id::hash(to));
+    owe(tx, Owed { dedup_key: &dedup_key, kind, account_id, to, words, at: now, not_after: None })
+        .await
 }
 
 /// Tells those whose questions have long had no answer, and forgets their addresses; likewise those
@@ -93,8 +86,14 @@ async fn forget_wanted(house: &House) -> Result<(), sqlx::Error> {
         let forgotten = house.db.write(move |tx| {
             Box::pin(async move {
                 for (account, email) in wanted::take_in_vain(tx, &vain.question_id, now).await? {
-                    owe_no_answer(tx, &vain.notice_id, (Some(&account), &email), &words, now)
-                        .await?;
+                    owe_about(
+                        tx,
+                        (EmailKind::NotAnswered, &vain.notice_id),
+                        (Some(&account), &email),
+                        &words,
+                        now,
+                    )
+                    .await?;
                 }
                 Ok::<_, sqlx::Error>(())
             })
@@ -112,29 +111,5 @@ pub(super) async fn owe_not_answered(
     now: Millis,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
-    owe_no_answer(tx, &asked.notice_id, (None, to), words, now).await
-}
-
-async fn owe_no_answer(
-    tx: &mut AnyConnection,
-    notice_id: &str,
-    (account_id, to): (Option<&str>, &str),
-    words: &Words,
-    now: Millis,
-) -> Result<(), sqlx::Error> {
-    // However many questions someone had about a notice, it is one email.
-    let dedup_key = format!("not answered {notice_id} {}", id::hash(to));
-    owe(
-        tx,
-        Owed {
-            dedup_key: &dedup_key,
-            kind: EmailKind::NotAnswered,
-            account_id,
-            to,
-            words,
-            at: now,
-            not_after: None,
-        },
-    )
-    .await
+    owe_about(tx, (EmailKind::NotAnswered, &asked.notice_id), (None, to), words, now).await
 }
