@@ -12,8 +12,9 @@ use forms::Sent;
 use ground::db;
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::SECOND_STEP;
 use ground::ui::{Banner, Page};
-use ground::viewer::{Role, Viewer};
+use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
 use super::said;
@@ -43,6 +44,17 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
         let nothing = said.is_empty().then(said::nothing_yet);
         let said = said::rows(said, house.outcome_within, now, 3);
         let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
+        let is_staff = person.roles.iter().any(|role| role.is_staff());
+        let has_one = person.second_step == SecondStep::SetUp;
+        let second_step = (is_staff || has_one).then(|| {
+            let state = if has_one { ": on" } else { ": not set up" };
+            view! {
+                <p>
+                    <a href=SECOND_STEP>"Second step when you sign in"</a>
+                    {state}
+                </p>
+            }
+        });
         let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
         let place = (place.is_some() || viewer.is(Role::Parent)).then(|| {
             let name = place.map_or_else(|| "You haven't said".to_owned(), |place| place.name);
@@ -133,6 +145,7 @@ pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                     <p>
                         <a href="/forgotten-password">"Change your password"</a>
                     </p>
+                    {second_step}
                 </section>
             </div>
         }

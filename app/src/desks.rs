@@ -7,7 +7,7 @@ use calendar::clock::{self, DAY, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Banner, Page};
+use ground::ui::{Banner, Page, SecondStepSoon};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -97,6 +97,7 @@ pub async fn desk(State(house): State<House>, viewer: Viewer, uri: Uri) -> Resul
                 <section class="stack">
                     {banner}
                     <h1>"Organisers’ desk"</h1>
+                    <SecondStepSoon viewer=&viewer />
                     {unreached}
                     {to_confirm}
                     {to_state}
@@ -243,6 +244,7 @@ pub async fn lead(State(house): State<House>, viewer: Viewer) -> Result<Response
         view! {
             <div class="stack">
                 <h1>"Leaders’ desk"</h1>
+                <SecondStepSoon viewer=&viewer />
                 {to_approve}
                 {questions}
                 <h2>"You said, we did"</h2>

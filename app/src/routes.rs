@@ -51,7 +51,12 @@ fn own() -> Routes {
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
         .get("/admin/service", Only(Role::Admin), service::page)
-        .post("/admin/service", Only(Role::Admin), service::release)
+        .post_first(
+            "/admin/service",
+            Only(Role::Admin).fresh(),
+            "release the emails that were on hold",
+            service::release,
+        )
         .get("/accessibility", Anyone, about::accessibility)
         .get("/privacy", Anyone, about::privacy)
         .get("/offline", Anyone, standing::offline)

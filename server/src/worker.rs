@@ -24,7 +24,7 @@ use crate::{backup, figures, retention};
 
 /// How long to wait when nothing is due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long between two looks into the mailbox that emails come back to.
+/// How long between two looks into the mailbox that emails come back to, and for new devices.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// How long between two looks for what is due by the day.
 const SELDOM: Duration = Duration::from_secs(600);
@@ -197,6 +197,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
         Job::new("telling of notices", often, async |house: House| notices::tell_due(&house).await),
         Job::new("answering questions", often, async |house: House| {
             notices::answer_due(&house).await
+        }),
+        Job::new("telling of new devices", BETWEEN_LOOKS, async |house: House| {
+            accounts::tell_new_devices_due(&house).await
         }),
         Job::new("search", Duration::from_secs(30), async |house: House| {
             app::search::refresh(&house).await

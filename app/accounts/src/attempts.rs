@@ -29,6 +29,12 @@ pub enum Kind {
     Password,
     /// Passwords tried from one place. A whole school may share it.
     PasswordFrom,
+    /// Codes tried for one account, after its password or a link: in a browser it was used in before
+    /// each for itself, and in all others together. A right one resets the count, and recovery codes
+    /// are never counted: so whoever has somebody's password cannot keep her out.
+    Code,
+    /// Passwords and codes tried in one session, to show again who uses it.
+    Proof,
     /// Emails asked for to one address.
     Email,
     /// Emails asked for from one place.
@@ -47,6 +53,8 @@ impl Kind {
         match self {
             Self::Password => ("password", 10, 15 * MINUTE),
             Self::PasswordFrom => ("password from", 200, 15 * MINUTE),
+            Self::Code => ("code", 10, 15 * MINUTE),
+            Self::Proof => ("proof", 10, 15 * MINUTE),
             // A link lasts longer than this window, so one of the emails let through always works.
             Self::Email => ("email", 5, HOUR),
             Self::EmailFrom => ("email from", 300, HOUR),

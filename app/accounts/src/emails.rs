@@ -1,7 +1,9 @@
 //! The emails about accounts.
 
+use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
+use ground::routes::SECOND_STEP;
 use ground::viewer::Role;
 
 /// One email. Its text says how long a link lasts; the actions hold the number.
@@ -191,3 +193,125 @@ pub fn invitation(house: &House, role: Role, token: &str) -> Words {
         "The forum's administrator gave us your address so we could send you this one email.",
     )
 }
+
+/// Tells somebody of the staff that she signed in where she never did before.
+pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
+    words(
+        house,
+        "You signed in on a new device",
+        vec![
+            format!(
+                "Someone signed in to your account on {}. The device was new to us: {device}.",
+                clock::day_and_hour(at)
+            )
+            .into(),
+            "If it was you, there is nothing to do.".into(),
+            to_do("If it wasn't you, sign out everywhere and choose a new password straight away."),
+        ],
+        Some(("See where you are signed in", house.link("/account"))),
+        "We send this email because you are part of the team. It comes the first time you sign in \
+         with a phone, computer or web browser.",
+    )
+}
+
+/// Says that a second step was set up.
+pub fn second_step_set_up(house: &House) -> Words {
+    words(
+        house,
+        "You need a code to sign in from now on",
+        vec![
+            "The second step for your account has just been set up. From now on we will ask for a \
+             code from the app on your phone when you sign in."
+                .into(),
+            to_do(
+                "If you didn't do this, choose a new password straight away, and ask an \
+                 administrator of the forum to reset the second step.",
+            ),
+        ],
+        Some(("Your account", house.link(SECOND_STEP))),
+        WHY_SECOND_STEP,
+    )
+}
+
+/// Says that there are new recovery codes.
+pub fn new_recovery_codes(house: &House) -> Words {
+    words(
+        house,
+        "You have new recovery codes",
+        vec![
+            "New recovery codes have been made for your account. The ones you had no longer work."
+                .into(),
+            to_do("If you didn't do this, choose a new password straight away."),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        WHY_SECOND_STEP,
+    )
+}
+
+/// Says that somebody got in by a recovery code.
+pub fn recovery_code_used(house: &House) -> Words {
+    words(
+        house,
+        "One of your recovery codes was used",
+        vec![
+            "Someone signed in to your account with one of your recovery codes. Each works once."
+                .into(),
+            to_do(
+                "If it wasn't you, choose a new password and make new recovery codes straight \
+                 away.",
+            ),
+        ],
+        Some(("See your second step", house.link(SECOND_STEP))),
+        WHY_SECOND_STEP,
+    )
+}
+
+/// Says that a second step was taken away by the person herself.
+pub fn second_step_removed(house: &House) -> Words {
+    words(
+        house,
+        "You no longer need a code to sign in",
+        vec![
+            "The second step for your account has been removed.".into(),
+            to_do("If you didn't do this, choose a new password straight away."),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        WHY_SECOND_STEP,
+    )
+}
+
+/// Says to somebody that an administrator took her second step away.
+pub fn second_step_reset(house: &House) -> Words {
+    words(
+        house,
+        "You can sign in without a code again",
+        vec![
+            "An administrator has reset the second step for your account, because you told us that \
+             you lost your phone. You have been signed out everywhere."
+                .into(),
+            to_do("Sign in with your password, or with a link by email, and set it up again."),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever someone's second step is reset. If you didn't ask for it, \
+         reply to this email straight away.",
+    )
+}
+
+/// Says to the other administrators that one of them took somebody's second step away.
+pub fn second_step_reset_for(house: &House, name: &str, by: &str) -> Words {
+    words(
+        house,
+        "Someone's second step was reset",
+        vec![
+            format!("{by} has reset the second step for {name}, who lost their phone.").into(),
+            "Until they set it up again, they sign in without a code.".into(),
+            to_do("If you think that this is wrong, talk to each other today."),
+        ],
+        Some(("See the people here", house.link("/admin/people"))),
+        "We send this email to every administrator whenever one of them resets someone's second \
+         step.",
+    )
+}
+
+const WHY_SECOND_STEP: &str =
+    "We send this email whenever something about how you sign in changes.";

@@ -5,8 +5,8 @@
 //! time: known or not, each form does the same work and owes one email. Limits on guessing stop
 //! passwords only; the link in an email always works. `rules` says what a name and a password
 //! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
-//! with its actions.
+//! counts tries; `store` holds the SQL; `emails` the words; `second_factor` asks for a code from a
+//! phone and for fresh proof; the other files are one page each, with its actions.
 
 mod account;
 mod attempts;
@@ -16,6 +16,7 @@ mod first_act;
 mod passwords;
 mod people;
 mod rules;
+mod second_factor;
 mod session;
 mod sign_in;
 mod sign_up;
@@ -25,6 +26,7 @@ pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
 pub use passwords::hashed;
 pub use people::invite;
+pub use second_factor::tell_new_devices_due;
 pub use session::recognise;
 
 use ground::routes::{Access, Routes};
@@ -34,6 +36,9 @@ use ground::viewer::Role;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
+    const INVITE: &str = "invite someone";
+    const ROLES: &str = "change someone's role";
+    let admin = Only(Role::Admin);
     Routes::new()
         .get("/sign-up", Anyone, sign_up::form)
         .post("/sign-up", Anyone, sign_up::send)
@@ -44,6 +49,8 @@ pub fn routes() -> Routes {
         .post("/sign-in", Anyone, sign_in::with_password)
         .get("/sign-in/link", Anyone, sign_in::back_to_form)
         .post("/sign-in/link", Anyone, sign_in::send_link)
+        .get("/sign-in/code", Anyone, second_factor::code::form)
+        .post("/sign-in/code", Anyone, second_factor::code::send)
         .get("/sign-in/{token}", Anyone, sign_in::link_form)
         .post("/sign-in/{token}", Anyone, sign_in::with_link)
         .get("/forgotten-password", Anyone, sign_in::forgotten_form)
@@ -61,10 +68,15 @@ pub fn routes() -> Routes {
         .post("/account/details", SignedIn, details::change)
         .get("/account/email", SignedIn, account::email_form)
         .post("/account/email", SignedIn, account::change_email)
-        .get("/admin/people", Only(Role::Admin), people::list)
-        .post("/admin/people", Only(Role::Admin), people::send_invitation)
-        .post("/admin/people/{id}/roles", Only(Role::Admin), people::change_role)
-        .get("/admin/people/{id}/roles", Only(Role::Admin), people::back)
+        .get("/prove", SignedIn, second_factor::prove::form)
+        .post("/prove", SignedIn, second_factor::prove::send)
+        .get("/prove/link", SignedIn, second_factor::prove::back)
+        .post("/prove/link", SignedIn, second_factor::prove::send_link)
+        .join(second_factor::routes())
+        .get("/admin/people", admin, people::list)
+        .post_first("/admin/people", admin.fresh(), INVITE, people::send_invitation)
+        .post_first("/admin/people/{id}/roles", admin.fresh(), ROLES, people::change_role)
+        .get("/admin/people/{id}/roles", admin, people::back)
         .get("/invitations/{token}", Anyone, people::invitation_form)
         .post("/invitations/{token}", Anyone, people::accept)
 }

@@ -9,9 +9,10 @@ use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
+use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
-use ground::viewer::{Role, Viewer};
+use ground::viewer::{Role, SecondStep, Viewer};
 use leptos::prelude::*;
 
 use super::{emails, passwords, rules, session, store};
@@ -223,7 +224,6 @@ pub async fn accept(
         store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
-    let invited = invitation.role;
     let mut new = None;
     if invitation.account_id.is_none() {
         let mut refusals = Refusals::default();
@@ -292,8 +292,15 @@ pub async fn accept(
             |error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) },
         )?;
     let Some(account_id) = account_id else { return Err(Error::NotFound) };
-    let cookie = session::begin_session_as(&house, &account_id, &[invited], &headers).await?;
-    Ok((cookie, Redirect::to("/?done=accepted")).into_response())
+    let begun = session::begin(&house, &account_id, &headers).await?;
+    let to = if begun.waits_for_code {
+        with_then("/sign-in/code", "/?done=accepted")
+    } else if begun.second_step == SecondStep::Missing {
+        SECOND_STEP.to_owned()
+    } else {
+        "/?done=accepted".to_owned()
+    };
+    Ok((begun.cookies, Redirect::to(&to)).into_response())
 }
 
 async fn accept_page(
@@ -386,6 +393,7 @@ async fn page(
         "invited" => Some("Invitation sent"),
         "role" => Some("Role changed. They will need to sign in again"),
         "organisation" => Some("Organisation saved"),
+        "reset" => Some("Done. They can sign in without a code now"),
         "own" => Some("You can't remove your own administrator role. Ask another administrator"),
         _ => None,
     };
@@ -506,6 +514,15 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
         })
         .collect_view();
     let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+    let reset = person.has_second_step.then(|| {
+        view! {
+            <p>
+                <a href=format!("/admin/people/{}/second-step", person.id)>
+                    "They have lost their phone"<span class="unseen">{format!(": {name}")}</span>
+                </a>
+            </p>
+        }
+    });
     view! {
         <li class="card">
             <p>
@@ -520,6 +537,7 @@ fn person_row(person: store::Person, organisations: &[Named]) -> impl IntoView +
                 </summary>
                 {changes}
                 {organisation}
+                {reset}
             </details>
         </li>
     }

@@ -7,7 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use calendar::clock::{DAY, HOUR, Millis};
 use ground::error::Error;
 use ground::house::House;
-use ground::viewer::{Role, Viewer};
+use ground::viewer::{Role, SecondStep, Viewer};
 
 use super::store;
 
@@ -45,7 +45,7 @@ impl Ends {
     /// Parents stay signed in on their own phones; people who can change what others see sign in
     /// more often.
     fn after(roles: &[Role]) -> Self {
-        if roles.iter().all(|role| *role == Role::Parent) {
+        if !roles.iter().any(|role| role.is_staff()) {
             Self { idle: 30 * DAY, absolute: 180 * DAY }
         } else {
             Self { idle: 12 * HOUR, absolute: 7 * DAY }
@@ -53,32 +53,46 @@ impl Ends {
     }
 }
 
-/// Begins a new session, under a new token, and gives the cookie that goes with the answer.
-///
-/// # Errors
-/// When the database fails.
-pub async fn begin_session(
-    house: &House,
-    account_id: &str,
-    headers: &HeaderMap,
-) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
-    let roles = store::roles(&house.db, account_id).await?;
-    begin_session_as(house, account_id, &roles, headers).await
+/// The cookies that go with an answer.
+pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, String)>>;
+
+/// A session that has begun.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// The cookies that go with the answer.
+    pub cookies: Cookies,
+    /// Whether it lets nobody in before a code is given.
+    pub waits_for_code: bool,
+    /// Whether a second step is asked of the person.
+    pub second_step: SecondStep,
 }
 
-/// As [`begin_session`], where we already know what the person may do.
+/// Begins a new session of somebody without a second step, as of a new account, and gives the
+/// cookies that go with the answer.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin_session_as(
+pub(crate) async fn begin_session(
     house: &House,
     account_id: &str,
-    roles: &[Role],
     headers: &HeaderMap,
-) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
+) -> Result<Cookies, Error> {
+    Ok(begin(house, account_id, headers).await?.cookies)
+}
+
+/// Begins a new session, under a new token.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin(
+    house: &House,
+    account_id: &str,
+    headers: &HeaderMap,
+) -> Result<Begun, Error> {
     let now = house.clock.now();
+    let (roles, second_step) = store::roles(&house.db, account_id, now).await?;
     let token = id::secret();
-    let ends = Ends::after(roles);
+    let ends = Ends::after(&roles);
     let session = store::NewSession {
         token_hash: id::hash(&token),
         account_id: account_id.to_owned(),
@@ -87,8 +101,39 @@ pub async fn begin_session_as(
         idle_ends_at: now + ends.idle,
         ends_at: now + ends.absolute,
     };
-    store::begin_session(&house.db, session).await?;
-    Ok(cookie(house, &token, ends.absolute / 1000))
+    // Parents are not told of new devices, and nothing is kept of theirs.
+    let known = roles.iter().any(|role| role.is_staff()).then(|| this_device(house, headers));
+    let device_hash = known.as_deref().map(id::hash);
+    let waits_for_code = store::begin_session_here(&house.db, session, device_hash).await?;
+    let known = known.filter(|_| !waits_for_code);
+    let cookies = cookies_of(house, &token, ends.absolute / 1000, known.as_deref());
+    Ok(Begun { cookies, waits_for_code, second_step })
+}
+
+/// What the cookie of this browser holds by which it is known again, or will hold.
+pub(crate) fn this_device(house: &House, headers: &HeaderMap) -> String {
+    cookie_named(headers, device_cookie(house)).map_or_else(id::secret, str::to_owned)
+}
+
+/// The cookie of a session, for so many seconds, and the one by which this browser is known again.
+pub(crate) fn cookies_of(
+    house: &House,
+    token: &str,
+    seconds: i64,
+    device: Option<&str>,
+) -> Cookies {
+    let session = cookie_line(house, cookie_name(house), token, seconds);
+    let device =
+        device.map(|device| cookie_line(house, device_cookie(house), device, DEVICE_KNOWN_FOR));
+    let lines = std::iter::once(session).chain(device);
+    AppendHeaders(lines.map(|line| (header::SET_COOKIE, line)).collect())
+}
+
+/// For how many seconds a browser is known again: the most that browsers allow.
+const DEVICE_KNOWN_FOR: i64 = 400 * 24 * 60 * 60;
+
+fn device_cookie(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-device" } else { "device" }
 }
 
 /// The cookie that takes the session's cookie away.

@@ -10,15 +10,15 @@ use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::with_then;
+use ground::routes::{SECOND_STEP, with_then};
 use ground::sent::Form;
 use ground::ui::{Field, Page, Summary, hidden};
-use ground::viewer::Viewer;
+use ground::viewer::{SecondStep, Viewer};
 use leptos::prelude::*;
 
 use super::attempts::{self, Caller, Kind};
 use super::first_act::{self, JustIn};
-use super::{emails, passwords, rules, session, store};
+use super::{emails, passwords, rules, second_factor, session, store};
 
 /// Where someone was going before they had to sign in.
 pub(crate) struct Kept {
@@ -73,7 +73,7 @@ impl Kept {
     }
 }
 
-/// GET `/sign-in`; `?forget=yes` lets go of what was chosen in this browser, perhaps by another.
+/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in this browser, perhaps by another.
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,
@@ -85,6 +85,9 @@ pub async fn form(
     let query = Sent::query(&uri);
     let kept = Kept::page(&query);
     let forgets = query.typed("forget") == "yes";
+    if !forgets && second_factor::waits_here(&house, &viewer, &headers).await? {
+        return Ok(Redirect::to(&with_then("/sign-in/code", &kept.then)).into_response());
+    }
     let why = if forgets { Why::default() } else { Why::here(&house, &headers).await? };
     let answer = page(&house, &viewer, "", &kept, &why, &Refusals::default(), StatusCode::OK);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
@@ -155,6 +158,11 @@ pub async fn send_link(
     };
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
     owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
+    Ok(link_sent(&house, &viewer, &kept))
+}
+
+/// Says that a link has gone to an address that was typed, known or not.
+pub(crate) fn link_sent(house: &House, viewer: &Viewer, kept: &Kept) -> Response {
     let page = Page::new("Check your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
@@ -181,7 +189,7 @@ pub async fn send_link(
         }
     });
     let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
-    Ok(page.answer(&house, &viewer))
+    page.answer(house, viewer)
 }
 
 /// GET `/sign-in/{token}`: a button, since mail scanners open links.
@@ -439,11 +447,29 @@ async fn go_on(
     kept: &Kept,
     by_link: bool,
 ) -> Result<Response, Error> {
-    let cookie = session::begin_session(house, account_id, headers).await?;
+    let begun = session::begin(house, account_id, headers).await?;
+    if begun.waits_for_code {
+        return Ok((begun.cookies, second_factor::code::next(house, kept, by_link)).into_response());
+    }
+    if begun.second_step == SecondStep::Missing && kept.fields.is_none() {
+        let kept = Kept { then: with_then(SECOND_STEP, &kept.then), fields: None };
+        return Ok(carried_on(house, account_id, begun.cookies, &kept, by_link));
+    }
+    Ok(carried_on(house, account_id, begun.cookies, kept, by_link))
+}
+
+/// The answer to somebody who is in now: where she was going, with what she had typed.
+pub(crate) fn carried_on(
+    house: &House,
+    account_id: &str,
+    cookies: session::Cookies,
+    kept: &Kept,
+    by_link: bool,
+) -> Response {
     let just_in = Extension(JustIn { account_id: account_id.to_owned(), by_link });
     let Some(fields) = &kept.fields else {
         let then = if kept.then.is_empty() { "/?done=signed-in" } else { &kept.then };
-        return Ok((just_in, cookie, Redirect::to(then)).into_response());
+        return (just_in, cookies, Redirect::to(then)).into_response();
     };
     let page = Page::new("You are signed in", || {
         view! {
@@ -454,12 +480,12 @@ async fn go_on(
             </div>
         }
     });
-    Ok((just_in, cookie, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
-        .into_response())
+    (just_in, cookies, page.signs_in().kept_for_going_back().answer(house, &Viewer::default()))
+        .into_response()
 }
 
 /// The form that was sent before, ready to be sent again.
-fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
+pub(crate) fn carry_on(then: &str, packed: &str) -> impl IntoView + use<> {
     let fields = hidden(Sent::read(packed.as_bytes()).fields());
     view! {
         <form method="post" action=then.to_owned()>

@@ -2,30 +2,40 @@
 
 use calendar::clock::{DAY, Millis};
 use ground::db::{Db, Kept, Kind};
-use ground::viewer::{Role, SignedIn};
+use ground::viewer::{Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-/// Who holds this session, if it has not ended. Counts nothing and changes nothing.
+use super::second_factor::{rules, store as factors};
+
+/// Who holds this session, if it has not ended and waits for no code. Counts nothing and changes
+/// nothing.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<SignedIn>> {
     let rows = sqlx::query(
         "SELECT a.id, s.id, a.shown_name, a.email, a.place_id, s.seen_at, r.role,
-                s.visited_before
+                s.visited_before, s.began_at, s.proved_at, f.confirmed_at,
+                (SELECT second_step_from FROM area_rules)
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN roles r ON r.account_id = a.id
+         LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.idle_ends_at > $2
-           AND a.erased_at IS NULL",
+           AND s.waits_for_code = 0 AND a.erased_at IS NULL",
     )
     .bind(token_hash)
     .bind(now)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let roles =
+    let roles: Vec<Role> =
         rows.iter().filter_map(|row| Role::read(&row.get::<Option<String>, _>(6)?)).collect();
+    let second_step = |row: &AnyRow| {
+        let has_one = row.get::<Option<Millis>, _>(10).is_some();
+        let asked_from = row.get::<Option<Millis>, _>(11);
+        rules::second_step(has_one, &roles, asked_from, now)
+    };
     Ok(rows.first().map(|row| SignedIn {
         account_id: row.get(0),
         session_id: row.get(1),
@@ -34,17 +44,31 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> Kept<Option<Si
         place_id: row.get(4),
         seen_at: row.get(5),
         visited_before: row.get(7),
-        roles,
+        is_fresh: rules::is_fresh(
+            row.get::<Option<Millis>, _>(9).unwrap_or_else(|| row.get(8)),
+            now,
+        ),
+        second_step: second_step(row),
+        roles: roles.clone(),
     }))
 }
 
-/// What this account may do.
-pub async fn roles(db: &Db, account_id: &str) -> Kept<Vec<Role>> {
-    let words: Vec<String> = sqlx::query_scalar("SELECT role FROM roles WHERE account_id = $1")
-        .bind(account_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    Ok(words.iter().filter_map(|word| Role::read(word)).collect())
+/// What this account may do, and whether a second step is asked of it.
+pub async fn roles(db: &Db, account_id: &str, now: Millis) -> Kept<(Vec<Role>, SecondStep)> {
+    let rows = sqlx::query(
+        "SELECT r.role, f.confirmed_at, (SELECT second_step_from FROM area_rules)
+         FROM roles r LEFT JOIN second_factors f ON f.account_id = r.account_id
+         WHERE r.account_id = $1",
+    )
+    .bind(account_id)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let roles: Vec<Role> = rows.iter().filter_map(|row| Role::read(row.get(0))).collect();
+    let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
+        let has_one = row.get::<Option<Millis>, _>(1).is_some();
+        rules::second_step(has_one, &roles, row.get::<Option<Millis>, _>(2), now)
+    });
+    Ok((roles, second_step))
 }
 
 /// A session about to begin.
@@ -69,34 +93,53 @@ pub async fn is_known(db: &Db, email: &str) -> Kept<bool> {
     Ok(by_address(&mut *db.read().await?, email).await?.is_some())
 }
 
-/// Begins a session, and clears this account's ended ones away.
-pub async fn begin_session(db: &Db, session: NewSession) -> Kept<()> {
+/// Begins a session, and clears this account's ended ones away. Whether it lets nobody in before a
+/// code is given: so it is where there is a second step.
+pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
+    begin_session_here(db, session, None).await
+}
+
+/// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
+/// cookie holds.
+pub async fn begin_session_here(
+    db: &Db,
+    session: NewSession,
+    device_hash: Option<String>,
+) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
                 "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
-                 OR idle_ends_at <= $2)",
+                 OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
             )
             .bind(&session.account_id)
             .bind(session.now)
+            .bind(session.now - rules::CODE_WITHIN)
             .execute(&mut *tx)
             .await?;
-            sqlx::query(
+            let waits: i64 = sqlx::query_scalar(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
-                 idle_ends_at, ends_at, visited_before)
+                 idle_ends_at, ends_at, visited_before, waits_for_code)
                  VALUES ($1, $2, $3, $4, $5, $5, $6, $7,
-                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3))",
+                   (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = $3),
+                   CASE WHEN EXISTS (SELECT 1 FROM second_factors f
+                     WHERE f.account_id = $3 AND f.confirmed_at IS NOT NULL) THEN 1 ELSE 0 END)
+                 RETURNING CAST(waits_for_code AS BIGINT)",
             )
             .bind(id::fresh())
             .bind(session.token_hash)
-            .bind(session.account_id)
-            .bind(session.device)
+            .bind(&session.account_id)
+            .bind(&session.device)
             .bind(session.now)
             .bind(session.idle_ends_at)
             .bind(session.ends_at)
-            .execute(tx)
+            .fetch_one(&mut *tx)
             .await?;
-            Ok(())
+            if let Some(hash) = device_hash.filter(|_| waits == 0) {
+                let device = (hash.as_str(), session.device.as_str());
+                factors::know_device(tx, &session.account_id, device, session.now).await?;
+            }
+            Ok(waits == 1)
         })
     })
     .await
@@ -161,6 +204,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
                 let erased = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
                 rows += erased.rows_affected();
             }
+            rows += factors::forget_due(tx, now).await?;
             Ok(rows)
         })
     })
@@ -169,17 +213,20 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
 
 /// How many sessions have not ended.
 pub async fn sessions_that_stand(db: &Db, now: Millis) -> Kept<i64> {
-    sqlx::query_scalar("SELECT count(*) FROM sessions WHERE ends_at > $1 AND idle_ends_at > $1")
-        .bind(now)
-        .fetch_one(&mut *db.read().await?)
-        .await
+    sqlx::query_scalar(
+        "SELECT count(*) FROM sessions WHERE ends_at > $1 AND idle_ends_at > $1
+         AND waits_for_code = 0",
+    )
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await
 }
 
 /// A person's sessions that have not ended, the latest used first.
 pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Session>> {
     let rows = sqlx::query(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
-         AND idle_ends_at > $2 ORDER BY seen_at DESC, id",
+         AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
     )
     .bind(account_id)
     .bind(now)
@@ -238,18 +285,25 @@ pub struct Proof {
     pub password_hash: Option<String>,
     /// When the session began.
     pub began_at: Millis,
+    /// Whether the account has a second step.
+    pub has_second_step: bool,
 }
 
 /// The proof of a session.
 pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     let row = sqlx::query(
-        "SELECT a.password_hash, s.began_at FROM sessions s
-         JOIN accounts a ON a.id = s.account_id WHERE s.id = $1",
+        "SELECT a.password_hash, s.began_at, f.confirmed_at FROM sessions s
+         JOIN accounts a ON a.id = s.account_id
+         LEFT JOIN second_factors f ON f.account_id = a.id WHERE s.id = $1",
     )
     .bind(session_id)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok(Proof { password_hash: row.get(0), began_at: row.get(1) })
+    Ok(Proof {
+        password_hash: row.get(0),
+        began_at: row.get(1),
+        has_second_step: row.get::<Option<Millis>, _>(2).is_some(),
+    })
 }
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
@@ -696,17 +750,20 @@ pub struct Person {
     pub roles: Vec<Role>,
     /// The organisation they are a leader for.
     pub organisation_id: Option<String>,
+    /// Whether they have a second step when they sign in.
+    pub has_second_step: bool,
 }
 
 /// People whose name or address contains `search` (folded), by address, at most `most`, after the
 /// address `after`.
 pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<Person>> {
     let rows = sqlx::query(
-        "SELECT p.id, p.shown_name, p.email, r.role, r.organisation_id
+        "SELECT p.id, p.shown_name, p.email, r.role, r.organisation_id, f.confirmed_at
          FROM (SELECT id, shown_name, email FROM accounts
                WHERE email > $1 AND (email LIKE $2 OR lower(shown_name) LIKE $2)
                ORDER BY email LIMIT $3) p
          LEFT JOIN roles r ON r.account_id = p.id
+         LEFT JOIN second_factors f ON f.account_id = p.id
          ORDER BY p.email, r.role",
     )
     .bind(after)
@@ -724,6 +781,7 @@ pub async fn people(db: &Db, search: &str, after: &str, most: i64) -> Kept<Vec<P
                 email: row.get(2),
                 roles: Vec::new(),
                 organisation_id: None,
+                has_second_step: row.get::<Option<Millis>, _>(5).is_some(),
             });
         }
         if let (Some(person), Some(role)) = (people.last_mut(), row.get::<Option<String>, _>(3)) {

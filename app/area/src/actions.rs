@@ -16,7 +16,7 @@ use super::{pages, store};
 
 /// GET `/admin`
 pub async fn admin(State(house): State<House>, viewer: Viewer) -> Response {
-    pages::admin().answer(&house, &viewer)
+    pages::admin(&viewer).answer(&house, &viewer)
 }
 
 /// GET `/admin/area`

@@ -2,23 +2,34 @@
 
 use disclosure::commas;
 use forms::{Refusals, Sent};
-use ground::ui::{Banner, Field, Page, Summary};
+use ground::ui::{Banner, Field, Page, SecondStepSoon, Summary};
+use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::Kept;
 
 /// Where an administrator begins.
-pub fn admin() -> Page {
+pub fn admin(viewer: &Viewer) -> Page {
     Page::new("Administration", || {
         view! {
             <div class="stack">
                 <h1>"Administration"</h1>
+                <SecondStepSoon viewer />
                 <ul class="cards">
                     <li class="card">
                         <h2>
                             <a href="/admin/people">"People"</a>
                         </h2>
                         <p>"Invite organisers and leaders, and change people's roles."</p>
+                    </li>
+                    <li class="card">
+                        <h2>
+                            <a href="/admin/second-step">"Second step for the team"</a>
+                        </h2>
+                        <p>
+                            "From when everyone in the team needs a code from their phone to sign in, \
+                             and who has set it up."
+                        </p>
                     </li>
                     <li class="card">
                         <h2>

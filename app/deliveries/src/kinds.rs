@@ -17,6 +17,10 @@ pub enum EmailKind {
     AddressMayChange,
     /// The address was changed.
     AddressChanged,
+    /// Somebody of the staff signed in where she never did before.
+    NewDevice,
+    /// A second step was set up, used without the phone, or taken away.
+    SecondStep,
     /// Invites someone into a role.
     Invitation,
     /// Asks whether the person behind an address wants to be told about changes.
@@ -68,13 +72,15 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
         Self::ConfirmAddress,
         Self::AddressMayChange,
         Self::AddressChanged,
+        Self::NewDevice,
+        Self::SecondStep,
         Self::Invitation,
         Self::SubscriptionToConfirm,
         Self::Notice,
@@ -110,6 +116,8 @@ impl EmailKind {
             Self::ConfirmAddress => "confirm address",
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
+            Self::NewDevice => "new device",
+            Self::SecondStep => "second step",
             Self::Invitation => "invitation",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
@@ -159,6 +167,8 @@ impl EmailKind {
             | Self::ConfirmAddress
             | Self::AddressMayChange
             | Self::AddressChanged
+            | Self::NewDevice
+            | Self::SecondStep
             | Self::Invitation
             | Self::SubscriptionToConfirm
             | Self::Notice
@@ -259,6 +269,8 @@ mod tests {
             EmailKind::PasswordChanged,
             EmailKind::AddressMayChange,
             EmailKind::AddressChanged,
+            EmailKind::NewDevice,
+            EmailKind::SecondStep,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
         ] {

@@ -36,18 +36,71 @@ pub enum Access {
     SignedIn,
     /// Everyone who is signed in and holds this role.
     Only(Role),
+    /// The same people, with this role or any, once they have shown in the last minutes that it is
+    /// them: what does the most harm when somebody else holds their phone.
+    Fresh(Option<Role>),
 }
 
 impl Access {
-    /// Whether this person may.
+    /// The same people, but only with fresh proof.
+    #[must_use]
+    pub const fn fresh(self) -> Self {
+        match self {
+            Self::Anyone | Self::SignedIn => Self::Fresh(None),
+            Self::Only(role) => Self::Fresh(Some(role)),
+            Self::Fresh(_) => self,
+        }
+    }
+
+    /// The role that is needed, if one is.
+    #[must_use]
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Self::Anyone | Self::SignedIn => None,
+            Self::Only(role) => Some(role),
+            Self::Fresh(role) => role,
+        }
+    }
+
+    /// Whether it asks for fresh proof.
+    #[must_use]
+    pub const fn is_fresh(self) -> bool {
+        matches!(self, Self::Fresh(_))
+    }
+
+    /// Whether this person may, once nothing is lacking.
     #[must_use]
     pub fn allows(self, viewer: &Viewer) -> bool {
         match self {
             Self::Anyone => true,
-            Self::SignedIn => viewer.is_signed_in(),
-            Self::Only(role) => viewer.is(role),
+            Self::SignedIn | Self::Fresh(None) => viewer.is_signed_in(),
+            Self::Only(role) | Self::Fresh(Some(role)) => viewer.is(role),
         }
     }
+
+    /// What this person must do before she may; `None` where she may now.
+    fn asks(self, viewer: &Viewer) -> Option<First> {
+        if !self.allows(viewer) {
+            Some(First::SignIn)
+        } else if self.role().is_some_and(Role::is_staff) && viewer.lacks_second_step() {
+            Some(First::SetUp)
+        } else if self.is_fresh() && !viewer.is_fresh() {
+            Some(First::Prove)
+        } else {
+            None
+        }
+    }
+}
+
+/// What is asked of somebody before an address answers her.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// To join or to sign in.
+    SignIn,
+    /// To show again that it is her.
+    Prove,
+    /// To set up a second step.
+    SetUp,
 }
 
 /// One address with one method, and who may use it.
@@ -230,10 +283,14 @@ async fn within(time: axum::extract::State<Duration>, request: Request, next: Ne
         .unwrap_or_else(|_elapsed| crate::error::unable())
 }
 
-/// What someone chose before signing in, in the extensions of the answer 401. `accounts` answers
-/// with the page that asks them to join or sign in, and carries it on.
+/// What someone chose who must do something else first, in the extensions of the answer 401.
+/// `accounts` answers with the page that asks for it, and carries on what she chose.
 #[derive(Clone, Debug)]
 pub struct SignInFirst {
+    /// What she must do.
+    pub first: First,
+    /// Whether it is so grave that it is never done by itself afterwards.
+    pub is_grave: bool,
     /// The address she was going to.
     pub then: String,
     /// What a form sent there; `None` for a page.
@@ -261,15 +318,18 @@ pub fn sign_in_then(then: &str) -> String {
 /// The header that keeps an answer out of search engines.
 pub const NOT_FOR_SEARCH: (&str, &str) = ("x-robots-tag", "noindex");
 
-/// Lets a request in, or asks the person to join or sign in first: a page opens afterwards, and what
-/// a form sent is saved meanwhile.
+/// Where a second step is set up.
+pub const SECOND_STEP: &str = "/account/second-step";
+
+/// Lets a request in, or asks the person for something first, as to sign in: a page opens
+/// afterwards, and what a form sent is saved meanwhile.
 async fn guard(
     gate: axum::extract::State<Gate>,
     viewer: Viewer,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if gate.access.allows(&viewer) {
+    let Some(first) = gate.access.asks(&viewer) else {
         if gate.is_public_page {
             let page = PublicPage(request.uri().path().into());
             request.extensions_mut().insert(page);
@@ -278,8 +338,8 @@ async fn guard(
         let mut answer = next.run(request).await;
         answer.headers_mut().insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));
         return answer;
-    }
-    if viewer.is_signed_in() {
+    };
+    if first == First::SignIn && viewer.is_signed_in() {
         return Error::Forbidden.into_response();
     }
     let then = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
@@ -290,10 +350,14 @@ async fn guard(
             Ok(form) => Some(form.sent),
             Err(refused) => return refused,
         }
-    } else if chose.is_empty() {
+    } else if first == First::SetUp {
+        return Redirect::to(&with_then(SECOND_STEP, &then)).into_response();
+    } else if first == First::SignIn && chose.is_empty() {
         return Redirect::to(&sign_in_then(&then)).into_response();
     } else {
         None
     };
-    (StatusCode::UNAUTHORIZED, Extension(SignInFirst { then, sent, chose })).into_response()
+    let is_grave = gate.access.is_fresh();
+    let first = SignInFirst { first, is_grave, then, sent, chose };
+    (StatusCode::UNAUTHORIZED, Extension(first)).into_response()
 }

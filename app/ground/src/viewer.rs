@@ -40,6 +40,23 @@ pub struct SignedIn {
     pub seen_at: Millis,
     /// When they were here before this visit; `None` on their first.
     pub visited_before: Option<Millis>,
+    /// Whether they have shown in the last minutes that it is them: by password, link or code.
+    pub is_fresh: bool,
+    /// Whether a second step is asked of them when they sign in.
+    pub second_step: SecondStep,
+}
+
+/// A second step of signing in: a code from a phone, after a password or a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondStep {
+    /// They have none, and nobody asks them to.
+    NotAsked,
+    /// They have none, and will need one from then on.
+    AskedFrom(Millis),
+    /// They have none, and need one to do anything but what a parent does.
+    Missing,
+    /// They have one.
+    SetUp,
 }
 
 impl Viewer {
@@ -59,6 +76,18 @@ impl Viewer {
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.person.as_ref().is_some_and(|person| person.roles.contains(&role))
+    }
+
+    /// Whether a person has shown in the last minutes that it is them.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.is_fresh)
+    }
+
+    /// Whether they must set up a second step before they do anything but what a parent does.
+    #[must_use]
+    pub fn lacks_second_step(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.second_step == SecondStep::Missing)
     }
 
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
@@ -115,6 +144,12 @@ impl Role {
     /// Every role, in the order they are shown.
     pub const ALL: [Self; 5] =
         [Self::Parent, Self::Organiser, Self::Leader, Self::Safeguarding, Self::Admin];
+
+    /// Whether it lets people change what others see: more than a parent can.
+    #[must_use]
+    pub fn is_staff(self) -> bool {
+        self != Self::Parent
+    }
 
     /// The word it is stored and invited under.
     #[must_use]

@@ -43,6 +43,7 @@ use store::Notice;
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
+    const WITHDRAW: &str = "withdraw a change notice";
     let leader = Only(Role::Leader);
     Routes::new()
         .join(questions::routes())
@@ -67,7 +68,7 @@ pub fn routes() -> Routes {
         .get("/lead/notices/{id}/correction", leader, write::correction_form)
         .post("/lead/notices/{id}/correction", leader, write::correct)
         .get("/lead/notices/{id}/withdrawal", leader, write::withdrawal_form)
-        .post("/lead/notices/{id}/withdrawal", leader, write::withdraw)
+        .post_first("/lead/notices/{id}/withdrawal", leader.fresh(), WITHDRAW, write::withdraw)
 }
 
 /// The notice at an address, or "not found".

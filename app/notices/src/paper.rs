@@ -5,11 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
-use fast_qr::QRBuilder;
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ui::{Labels, Page};
+use ground::ui::{Labels, Page, qr};
 use ground::viewer::Viewer;
 use icalendar::{Calendar, Component as _, Event, EventStatus, Property};
 use leptos::prelude::*;
@@ -207,7 +206,7 @@ pub async fn poster(
                     {words.ways_to_ask()}
                 </p>
                 <div class="qr">
-                    {qr(&address)}
+                    {qr(&address, "QR code for the web address below")}
                     <p>
                         "Read the full notice, and get told about the next change:"<br />
                         <b>{address.clone()}</b>
@@ -218,24 +217,4 @@ pub async fn poster(
         }
     });
     Ok(page.answer(&house, &viewer))
-}
-
-/// The code that a phone's camera reads, as one path.
-fn qr(address: &str) -> impl IntoView + use<> {
-    let code = QRBuilder::new(address).build().ok()?;
-    let dark = (0..code.size)
-        .flat_map(|y| (0..code.size).map(move |x| (x, y)))
-        .filter(|(x, y)| code[*y][*x].value());
-    let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + 4, y + 4)).collect();
-    let size = code.size + 8;
-    Some(view! {
-        <svg
-            viewBox=format!("0 0 {size} {size}")
-            role="img"
-            aria-label="QR code for the web address below"
-        >
-            <rect width="100%" height="100%" fill="#fff" />
-            <path d=path fill="#000" />
-        </svg>
-    })
 }

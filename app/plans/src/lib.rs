@@ -75,7 +75,12 @@ pub fn routes() -> Routes {
         .get("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer_form)
         .post("/lead/plans/{id}/drafts/{version}/topics/{topic}", leader, drafts::answer)
         .get("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_form)
-        .post("/lead/plans/{id}/drafts/{version}/override", leader, publish::override_gate)
+        .post_first(
+            "/lead/plans/{id}/drafts/{version}/override",
+            leader.fresh(),
+            "publish without involving parents first",
+            publish::override_gate,
+        )
         .get("/forum/plans/{id}/statement", organiser, statement::form)
         .post("/forum/plans/{id}/statement", organiser, statement::write)
 }

@@ -10,7 +10,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Page, Summary, When};
+use ground::ui::{Page, SecondStepSoon, Summary, When};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use safeguarding::{note_is_kept, what_was_done};
@@ -45,6 +45,7 @@ pub async fn queue(State(house): State<House>, viewer: Viewer) -> Result<Respons
         view! {
             <div class="stack">
                 <h1>"Safeguarding"</h1>
+                <SecondStepSoon viewer=&viewer />
                 <p class="lead">"Only safeguarding leads can see this page."</p>
                 {waiting}
                 {looked_after}

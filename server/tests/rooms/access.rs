@@ -1,8 +1,9 @@
 use axum::http::{Method, StatusCode, header};
+use calendar::clock::MINUTE;
 use ground::routes::Access;
 use ground::viewer::Role;
 
-use crate::world::on_both;
+use crate::world::{PROVES, change, on_both};
 
 /// The routes, with an id that is nobody's in place of each parameter.
 fn addresses() -> Vec<(Method, String, Access)> {
@@ -27,6 +28,10 @@ fn addresses() -> Vec<(Method, String, Access)> {
         .collect()
 }
 
+/// Signing out, and signing out everywhere, end the session the next address needs. A call of a
+/// provider is known by its signature.
+const LEFT_OUT: [&str; 3] = ["/sign-out", "/account/sessions/end", "/returns"];
+
 #[test]
 fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
     on_both(async |world| {
@@ -40,17 +45,11 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
         }
         for (method, path, access) in addresses() {
             for (who, role, browser) in &people {
-                // Signing out ends the session the next address needs. A call of a provider is
-                // known by its signature.
-                if path == "/sign-out" || path == "/account/sessions/end" || path == "/returns" {
+                if LEFT_OUT.contains(&path.as_str()) {
                     continue;
                 }
                 let answer = browser.send(method.clone(), &path, &[], "").await;
-                let may = match (access, role) {
-                    (Access::Anyone, _) => true,
-                    (Access::SignedIn, role) => role.is_some(),
-                    (Access::Only(needed), role) => *role == Some(needed),
-                };
+                let may = may(access, *role);
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
                     // What people choose before they are signed in asks them to join or sign in.
@@ -69,6 +68,107 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                     "{who}: {method} {path} gave {}",
                     answer.status
                 );
+            }
+        }
+    });
+}
+
+/// Whether somebody with this role alone may, where nothing else is lacking; `None`: not signed in.
+fn may(access: Access, role: Option<Role>) -> bool {
+    match (access, role) {
+        (Access::Anyone, _) => true,
+        (Access::SignedIn | Access::Fresh(None), role) => role.is_some(),
+        (Access::Only(needed) | Access::Fresh(Some(needed)), role) => role == Some(needed),
+    }
+}
+
+#[test]
+fn whoever_signed_in_a_while_ago_proves_that_it_is_her_where_the_rule_says_and_nowhere_else() {
+    on_both(async |world| {
+        let mut people = Vec::new();
+        for role in Role::ALL {
+            let email = format!("{}@example.org", role.word());
+            let browser = world.signed_in(&email, &[role]).await;
+            browser.proves.set(false);
+            people.push((role, browser));
+        }
+        world.forward(16 * MINUTE);
+        let mut asked = 0;
+        for (method, path, access) in addresses() {
+            for (role, browser) in &people {
+                if LEFT_OUT.contains(&path.as_str()) || !may(access, Some(*role)) {
+                    continue;
+                }
+                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let is_asked = answer.status == StatusCode::UNAUTHORIZED && answer.says(PROVES);
+                let role = role.word();
+                assert_eq!(
+                    is_asked,
+                    access.is_fresh(),
+                    "{role}: {method} {path} gave {}",
+                    answer.status
+                );
+                asked += usize::from(is_asked);
+            }
+        }
+        assert!(asked > 0);
+    });
+}
+
+#[test]
+fn what_does_the_most_harm_asks_for_fresh_proof() {
+    let all = app::routes::all();
+    let mut fresh: Vec<String> = all
+        .rules()
+        .iter()
+        .filter(|rule| rule.access.is_fresh())
+        .map(|rule| format!("{} {}", rule.method, rule.path))
+        .collect();
+    fresh.sort();
+    let expected = [
+        "GET /account/second-step/set-up",
+        "POST /account/second-step",
+        "POST /account/second-step/set-up",
+        "POST /admin/people",
+        "POST /admin/people/{id}/roles",
+        "POST /admin/people/{id}/second-step",
+        "POST /admin/second-step",
+        "POST /admin/service",
+        "POST /forum/consultations/{id}/answers.csv",
+        "POST /forum/consultations/{id}/answers.xlsx",
+        "POST /forum/consultations/{id}/release",
+        "POST /lead/notices/{id}/withdrawal",
+        "POST /lead/plans/{id}/drafts/{version}/override",
+    ];
+    assert_eq!(fresh, expected);
+    // Somebody who is asked for it reads what for.
+    for rule in all.rules().iter().filter(|rule| rule.access.is_fresh()) {
+        assert!(rule.method == Method::GET || !rule.chose.is_empty(), "{}", rule.path);
+    }
+}
+
+#[test]
+fn from_its_day_staff_without_a_second_step_reach_their_own_pages_alone() {
+    on_both(async |world| {
+        change(&world, "UPDATE area_rules SET second_step_from = 1").await;
+        for role in Role::ALL {
+            let browser = world.signed_in(&format!("{}@example.org", role.word()), &[role]).await;
+            for (method, path, access) in addresses() {
+                if LEFT_OUT.contains(&path.as_str()) || !may(access, Some(role)) {
+                    continue;
+                }
+                let answer = browser.send(method.clone(), &path, &[], "").await;
+                let to = answer.headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
+                let is_led = match method {
+                    Method::POST => {
+                        answer.status == StatusCode::UNAUTHORIZED
+                            && answer.says("Set up a second step first")
+                    }
+                    _ => to.is_some_and(|to| to.starts_with("/account/second-step?then=")),
+                };
+                let is_staff = access.role().is_some_and(Role::is_staff);
+                let role = role.word();
+                assert_eq!(is_led, is_staff, "{role}: {method} {path} gave {}", answer.status);
             }
         }
     });
@@ -152,6 +252,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /services",
         "GET /services/{id}",
         "GET /sign-in",
+        "GET /sign-in/code",
         "GET /sign-in/link",
         "GET /sign-in/{token}",
         "GET /sign-out",
@@ -185,6 +286,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "POST /read/{token}",
         "POST /returns",
         "POST /sign-in",
+        "POST /sign-in/code",
         "POST /sign-in/link",
         "POST /sign-in/{token}",
         "POST /sign-out",

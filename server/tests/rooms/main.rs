@@ -29,6 +29,7 @@ mod plans;
 mod record;
 mod rounds;
 mod search;
+mod second_step;
 mod subscriptions;
 mod topics;
 mod updates;

@@ -1,7 +1,7 @@
 //! What every test stands in: the real router on a database of its own, a clock held by hand, a
 //! worker driven by hand.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -154,7 +154,7 @@ impl World {
 
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Browser<'_> {
-        Browser { world: self, cookie: RefCell::default(), account: String::new() }
+        self.browser(String::new(), String::new())
     }
 
     /// Somebody signed in, with these roles. Parents live in the south.
@@ -186,7 +186,11 @@ impl World {
             ends_at: self.now() + 300 * DAY,
         };
         store::begin_session(self.db(), session).await.unwrap();
-        Browser { world: self, cookie: RefCell::new(format!("session={token}")), account }
+        self.browser(format!("session={token}"), account)
+    }
+
+    fn browser(&self, cookie: String, account: String) -> Browser<'_> {
+        Browser { world: self, cookie: RefCell::new(cookie), account, proves: Cell::new(true) }
     }
 
     pub async fn parent(&self, nth: usize) -> Browser<'_> {
@@ -328,11 +332,17 @@ impl World {
     }
 }
 
+/// What is on the page that asks her to prove that it is her.
+pub const PROVES: &str = "action=\"/prove\"";
+
 /// A browser without scripts: it keeps its cookies and follows nothing by itself.
 pub struct Browser<'w> {
     world: &'w World,
     cookie: RefCell<String>,
     pub account: String,
+    /// Whether she proves that it is her where she is asked to, and presses the button then: tests
+    /// let days pass between what one browser does.
+    pub proves: Cell<bool>,
 }
 
 impl Browser<'_> {
@@ -372,6 +382,53 @@ impl Browser<'_> {
     }
 
     pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let answer = self.send_once(method, path, headers, body).await;
+        let is_asked = answer.status == StatusCode::UNAUTHORIZED && answer.says(PROVES);
+        if is_asked && self.proves.get() { self.prove(answer).await } else { answer }
+    }
+
+    /// What this browser would send as its cookies.
+    pub fn cookies(&self) -> String {
+        self.cookie.borrow().clone()
+    }
+
+    /// Takes the browser back to cookies it had.
+    pub fn set_cookies(&self, cookies: String) {
+        *self.cookie.borrow_mut() = cookies;
+    }
+
+    /// Types her password where she is asked to prove that it is her, and does what she had chosen.
+    async fn prove(&self, asked: Answer) -> Answer {
+        let then = asked.says("name=\"then\"").then(|| asked.sends("then")).unwrap_or_default();
+        for password in ["three small words", "alongside-demo"] {
+            let fields = [("then", then.as_str()), ("password", password)];
+            let proved = self.send_form("/prove", &fields).await;
+            if proved.status != StatusCode::SEE_OTHER {
+                continue;
+            }
+            let to = proved.leads_to();
+            return if to == "/go-on" {
+                self.send_form("/go-on", &[("step", "do")]).await
+            } else {
+                self.send_once(Method::GET, &to, &[], "").await
+            };
+        }
+        asked
+    }
+
+    async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send_once(Method::POST, path, &[], body).await
+    }
+
+    async fn send_once(
         &self,
         method: Method,
         path: &str,

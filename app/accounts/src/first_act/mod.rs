@@ -5,18 +5,21 @@
 //! opened anywhere, and anybody may have typed her address: there it is shown, with one button that
 //! does it. Nothing of it rests on the tab in which she began: the act is a row, and a cookie says
 //! in which browser it was chosen.
+//!
+//! The same for somebody who is signed in and must show again that it is her, or set up a second
+//! step. What asks for fresh proof is never done by itself: it is shown with its button.
 
 pub(crate) mod store;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::routes::{SignInFirst, with_then};
+use ground::routes::{First, SECOND_STEP, SignInFirst, with_then};
 use ground::sent::Form;
 use ground::ui::{Page, capital};
 use ground::viewer::Viewer;
@@ -24,7 +27,7 @@ use leptos::prelude::*;
 
 use self::store::Act;
 use super::attempts::{self, Caller, Kind};
-use super::{session, sign_in, store as accounts};
+use super::{second_factor, session, sign_in, store as accounts};
 
 /// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
 const LONGEST: usize = 32 * 1024;
@@ -41,11 +44,18 @@ pub(crate) struct JustIn {
     pub by_link: bool,
 }
 
+impl Act {
+    /// Whether it may be this account's.
+    pub(crate) fn may_be_of(&self, account_id: &str) -> bool {
+        self.account_id.as_deref().is_none_or(|owner| owner == account_id)
+    }
+}
+
 /// In the extensions of an answer: do this now.
 #[derive(Clone, Debug)]
 struct DoNow(Act);
 
-/// Keeps what somebody chose who is not signed in, and does it once she is.
+/// Keeps what somebody chose who must sign in first, or do something else, and does it then.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,25 +71,33 @@ pub async fn keep_first_act(
     let again = next.clone();
     let mut answer = next.run(request).await;
     if let Some(first) = answer.extensions_mut().remove::<SignInFirst>() {
-        return ask(&house, &headers, &caller, first).await;
+        return ask(&house, &headers, &caller, &viewer, first).await;
     }
     if let Some(DoNow(act)) = answer.extensions_mut().remove() {
-        return act_now(&house, &caller, viewer, &act, answer, again).await;
+        return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
     }
     let Some(JustIn { account_id, by_link }) = answer.extensions_mut().remove() else {
         return Ok(answer);
     };
-    if let Some(act) = chosen_here(&house, &headers).await? {
+    let here = chosen_here(&house, &headers).await?;
+    if let Some(act) = here.filter(|act| act.may_be_of(&account_id)) {
+        if act.is_grave {
+            let mut shown = Redirect::to(GO_ON).into_response();
+            for cookie in answer.headers().get_all(header::SET_COOKIE) {
+                shown.headers_mut().append(header::SET_COOKIE, cookie.clone());
+            }
+            return Ok(shown);
+        }
         let token = token_that_begins(&house, &answer);
         let viewer = who_is_in(&house, token).await?;
-        return act_now(&house, &caller, viewer, &act, answer, again).await;
+        return act_now(&house, &headers, &caller, viewer, &act, answer, again).await;
     }
     if by_link && let Some(act) = store::of_account(&house.db, &account_id, now(&house)).await? {
         let to = if act.fields.is_empty() {
             store::forget(&house.db, act.id).await?;
             act.goes_to
         } else {
-            "/go-on".to_owned()
+            GO_ON.to_owned()
         };
         let to = HeaderValue::from_str(&to).map_err(|_not_a_header| Error::NotFound)?;
         answer.headers_mut().insert(header::LOCATION, to);
@@ -91,19 +109,33 @@ fn now(house: &House) -> calendar::clock::Millis {
     house.clock.now()
 }
 
-/// Asks somebody who chose something to join or to sign in first, and keeps what she chose.
+/// Where what was chosen is shown with one button that does it.
+pub(crate) const GO_ON: &str = "/go-on";
+
+/// What is stored nowhere, and sent by nobody but herself.
+const SECRETS: [&str; 2] = ["password", "code"];
+
+/// Asks somebody who chose something to join or to sign in first, or to show that it is her, and
+/// keeps what she chose.
 async fn ask(
     house: &House,
     headers: &HeaderMap,
     caller: &Caller,
+    viewer: &Viewer,
     first: SignInFirst,
 ) -> Result<Response, Error> {
-    // A password is stored nowhere, and sent by nobody but herself.
-    let without_password = |sent: Sent| {
-        if sent.typed("password").is_empty() { sent } else { sent.with("password", "") }
+    let without_secrets = |sent: Sent| {
+        SECRETS.into_iter().fold(sent, |sent, name| {
+            if sent.typed(name).is_empty() { sent } else { sent.with(name, "") }
+        })
     };
     let chose = in_full(first.chose, first.sent.as_ref());
-    let fields = first.sent.map(|sent| without_password(sent).packed());
+    let fields = first.sent.map(|sent| {
+        let sent = without_secrets(sent);
+        // A button alone sends nothing, and is no page for that.
+        let is_button = first.is_grave && sent.fields().next().is_none();
+        if is_button { sent.with("pressed", "yes") } else { sent }.packed()
+    });
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;
     if let Some(fields) = fields.as_ref().filter(|fields| fields.len() <= LONGEST)
@@ -115,12 +147,19 @@ async fn ask(
             goes_to: first.then.clone(),
             fields: fields.clone(),
             chose: chose.clone(),
+            account_id: viewer.person().map(|person| person.account_id.clone()),
+            is_grave: first.is_grave,
         };
         store::keep(&house.db, act, now(house)).await?;
         cookie = Some(set_cookie(house, &secret, REMEMBERED)?);
     }
     let is_kept = cookie.is_some() || fields.is_none();
-    let mut answer = if was_signed_in || first.chose.is_empty() || !is_kept {
+    let mut answer = if first.first == First::Prove {
+        let kept = sign_in::Kept { then: first.then, fields: fields.filter(|_| !is_kept) };
+        second_factor::prove::asked(house, viewer, &kept, &chose).await?
+    } else if first.first == First::SetUp {
+        set_up_first(house, viewer, is_kept)
+    } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
         let kept = sign_in::Kept { then: first.then, fields };
         sign_in::page(
             house,
@@ -148,6 +187,32 @@ fn in_full(chose: &str, sent: Option<&Sent>) -> String {
         return chose.to_owned();
     }
     format!("{chose}: “{}”", title.chars().take(150).collect::<String>())
+}
+
+/// For somebody who was at work when the day came from which a second step is asked of her.
+fn set_up_first(house: &House, viewer: &Viewer, is_kept: bool) -> Response {
+    let page = Page::new("Set up a second step first", || {
+        let saved = if is_kept {
+            "What you wrote is saved. You can send it once you have set up the second step."
+        } else {
+            "What you wrote is too long for us to save. Go back to copy it before you continue."
+        };
+        view! {
+            <div class="stack">
+                <h1>"Set up a second step first"</h1>
+                <p class="lead">
+                    "From today you need a code from your phone to sign in as part of the team."
+                </p>
+                <p>{saved}</p>
+                <p>
+                    <a class="button" href=SECOND_STEP>
+                        "Set it up"
+                    </a>
+                </p>
+            </div>
+        }
+    });
+    page.status(StatusCode::UNAUTHORIZED).answer(house, viewer)
 }
 
 /// Join or sign in, both as easy to press.
@@ -202,7 +267,14 @@ pub(crate) async fn to_come_back_to(
         return Ok(None);
     }
     let (id, chose) = (id::fresh(), String::new());
-    let act = Act { id: id.clone(), goes_to: then.to_owned(), fields: String::new(), chose };
+    let act = Act {
+        id: id.clone(),
+        goes_to: then.to_owned(),
+        fields: String::new(),
+        chose,
+        account_id: None,
+        is_grave: false,
+    };
     store::keep(&house.db, act, now(house)).await?;
     Ok(Some(id))
 }
@@ -211,6 +283,7 @@ pub(crate) async fn to_come_back_to(
 /// came of it.
 async fn act_now(
     house: &House,
+    headers: &HeaderMap,
     caller: &Caller,
     viewer: Viewer,
     act: &Act,
@@ -221,9 +294,14 @@ async fn act_now(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(act.fields.clone()))
         .map_err(|_not_an_address| Error::NotFound)?;
-    request.extensions_mut().insert(viewer);
+    request.extensions_mut().insert(viewer.clone());
     request.extensions_mut().insert(caller.clone());
     let mut done = next.run(request).await;
+    // She waited too long with the button, or the day came from which more is asked.
+    if let Some(first) = done.extensions_mut().remove::<SignInFirst>() {
+        store::forget(&house.db, act.id.clone()).await?;
+        return ask(house, headers, caller, &viewer, first).await;
+    }
     // What could not be done just now is still there when she tries again.
     if !done.status().is_server_error() {
         store::forget(&house.db, act.id.clone()).await?;
@@ -250,24 +328,56 @@ async fn who_is_in(house: &House, token: Option<String>) -> Result<Viewer, Error
     Ok(person.map_or_else(Viewer::default, Viewer::of))
 }
 
-/// GET `/go-on`: what was chosen elsewhere, with one button that does it.
-pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+/// What waits for a press of this person's, and whether it was chosen in this browser.
+async fn that_waits(
+    house: &House,
+    headers: &HeaderMap,
+    account_id: &str,
+) -> Result<Option<(Act, bool)>, Error> {
+    let here = chosen_here(house, headers).await?.filter(|act| act.may_be_of(account_id));
+    if let Some(act) = here {
+        return Ok(Some((act, true)));
+    }
+    let elsewhere = store::of_account(&house.db, account_id, now(house)).await?;
+    Ok(elsewhere.map(|act| (act, false)))
+}
+
+/// GET `/go-on`: what was chosen and not done, with one button that does it; `?then=` is where to
+/// go where there is none.
+pub async fn page(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
-    let act = store::of_account(&house.db, account_id, now(&house)).await?;
-    let Some(act) = act.filter(|act| !act.fields.is_empty()) else {
-        return Ok(Redirect::to("/").into_response());
+    let act = that_waits(&house, &headers, account_id).await?;
+    let Some((act, is_here)) = act.filter(|(act, _)| !act.fields.is_empty()) else {
+        let then = sign_in::Kept::page(&Sent::query(&uri)).then;
+        let to = if then.is_empty() { "/" } else { &then };
+        return Ok(Redirect::to(to).into_response());
     };
     let chose = if act.chose.is_empty() { "send what you wrote" } else { &act.chose };
     let words = typed(&act);
+    let (lead, if_not) = if is_here {
+        (
+            format!("You chose to {chose}. Nothing has been done yet."),
+            "If you didn't choose this, someone else did before you on this device. Choose “No, \
+             thanks”.",
+        )
+    } else {
+        (
+            format!("You're in. On another device or in another browser, you chose to {chose}."),
+            "If that wasn't you, someone else typed your email address. Nothing has been done. \
+             Choose “No, thanks”.",
+        )
+    };
+    let look = act.is_grave.then(|| act.goes_to.clone());
     let page = Page::new("One more step", || {
         view! {
             <div class="stack">
                 <h1>"One more step"</h1>
-                <p class="lead">
-                    {format!(
-                        "You're in. On another device or in another browser, you chose to {chose}.",
-                    )}
-                </p>
+                <p class="lead">{lead}</p>
                 {words
                     .into_iter()
                     .map(|words| view! { <blockquote>{words}</blockquote> })
@@ -280,10 +390,15 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response
                         "No, thanks"
                     </button>
                 </form>
-                <p class="soft">
-                    "If that wasn't you, someone else typed your email address. Nothing has been \
-                     done. Choose “No, thanks”."
-                </p>
+                {look
+                    .map(|to| {
+                        view! {
+                            <p>
+                                <a href=to>"Look at that page first"</a>
+                            </p>
+                        }
+                    })}
+                <p class="soft">{if_not}</p>
             </div>
         }
     });
@@ -294,11 +409,12 @@ pub async fn page(State(house): State<House>, viewer: Viewer) -> Result<Response
 pub async fn go_on(
     State(house): State<House>,
     viewer: Viewer,
+    headers: HeaderMap,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let account_id = &viewer.signed_in()?.account_id;
     let home = Redirect::to("/").into_response();
-    let Some(act) = store::of_account(&house.db, account_id, now(&house)).await? else {
+    let Some((act, _)) = that_waits(&house, &headers, account_id).await? else {
         return Ok(home);
     };
     if sent.typed("step") == "do" {

@@ -18,6 +18,10 @@ pub struct Act {
     pub fields: String,
     /// What that is, in words that follow "to": "support this topic". Empty where nobody said.
     pub chose: String,
+    /// Whose it is, where we know: of somebody who must show again that it is her.
+    pub account_id: Option<String>,
+    /// Whether it is so grave that it is never done by itself.
+    pub is_grave: bool,
 }
 
 /// Keeps it for as long as it is of use.
@@ -25,8 +29,9 @@ pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at)
-                 VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at,
+                 account_id, is_grave)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($8 AS INTEGER))",
             )
             .bind(act.id)
             .bind(act.goes_to)
@@ -34,6 +39,8 @@ pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
             .bind(act.chose)
             .bind(now)
             .bind(now + KEPT_FOR)
+            .bind(act.account_id)
+            .bind(i64::from(act.is_grave))
             .execute(tx)
             .await?;
             Ok(())
@@ -42,10 +49,18 @@ pub async fn keep(db: &Db, act: Act, now: Millis) -> Kept<()> {
     .await
 }
 
-const COLUMNS: &str = "a.id, a.goes_to, a.fields, a.chose";
+const COLUMNS: &str =
+    "a.id, a.goes_to, a.fields, a.chose, a.account_id, CAST(a.is_grave AS BIGINT)";
 
 fn read(row: &sqlx::any::AnyRow) -> Act {
-    Act { id: row.get(0), goes_to: row.get(1), fields: row.get(2), chose: row.get(3) }
+    Act {
+        id: row.get(0),
+        goes_to: row.get(1),
+        fields: row.get(2),
+        chose: row.get(3),
+        account_id: row.get(4),
+        is_grave: row.get::<i64, _>(5) == 1,
+    }
 }
 
 /// The one with this id, while it is kept.

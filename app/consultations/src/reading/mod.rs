@@ -21,6 +21,7 @@ use super::answering::fields;
 /// The addresses of reading.
 #[must_use]
 pub fn routes() -> Routes {
+    const EXPORT: &str = "save all answers as a file";
     let (organiser, safeguarding) =
         (Access::Only(Role::Organiser), Access::Only(Role::Safeguarding));
     Routes::new()
@@ -28,9 +29,14 @@ pub fn routes() -> Routes {
         .get("/forum/consultations/{id}/answers/{key}", organiser, pages::answers)
         .post("/forum/consultations/{id}/answers/{key}", organiser, pages::act)
         .get("/forum/consultations/{id}/answers.csv", organiser, pages::questions)
-        .post("/forum/consultations/{id}/answers.csv", organiser, export::csv)
+        .post_first("/forum/consultations/{id}/answers.csv", organiser.fresh(), EXPORT, export::csv)
         .get("/forum/consultations/{id}/answers.xlsx", organiser, pages::questions)
-        .post("/forum/consultations/{id}/answers.xlsx", organiser, export::xlsx)
+        .post_first(
+            "/forum/consultations/{id}/answers.xlsx",
+            organiser.fresh(),
+            EXPORT,
+            export::xlsx,
+        )
         .get("/forum/safeguarding/answers", safeguarding, concerns::queue)
         .get("/forum/safeguarding/answers/{id}", safeguarding, concerns::concern)
         .post("/forum/safeguarding/answers/{id}", safeguarding, concerns::note)

@@ -25,5 +25,10 @@ pub fn routes() -> Routes {
         .get("/consultations/{id}/results.csv", Anyone, browse::csv)
         .get("/consultations/{id}/results.json", Anyone, browse::json)
         .get("/forum/consultations/{id}/release", organiser, release::page)
-        .post("/forum/consultations/{id}/release", organiser, release::act)
+        .post_first(
+            "/forum/consultations/{id}/release",
+            organiser.fresh(),
+            "count or publish results",
+            release::act,
+        )
 }

@@ -3,13 +3,15 @@
 //! `page` is the document around a room's own words; `described` what it says of itself where it is
 //! passed on; `fields` the form kit, after the behaviour of the GOV.UK components; `parts` banner,
 //! card, labels, share, pager, timeline, table with bars; `drawings` our own pictures; `style` the
-//! CSS and the content policy; `text` makes HTML of the Markdown people write.
+//! CSS and the content policy; `qr` a code for a phone's camera; `text` makes HTML of the Markdown
+//! people write.
 
 mod described;
 mod drawings;
 mod fields;
 mod page;
 mod parts;
+mod qr;
 mod style;
 mod text;
 
@@ -17,7 +19,9 @@ pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
 pub use page::Page;
 pub use parts::{
-    Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, ShareBar, Timeline, When, capital,
+    Banner, Bar, Bars, Card, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline, When,
+    capital,
 };
+pub use qr::qr;
 pub use style::{colour, content_policy, css};
 pub use text::{Piece, Sort, markdown, pieces};

@@ -1,9 +1,12 @@
-//! Parts of pages: mark, banner, labels, card, share, pager, timeline, table with bars.
+//! Parts of pages: mark, banner, reminder, labels, card, share, pager, timeline, table with bars.
 
 use calendar::clock::{self, Millis};
 use disclosure::Shown;
 use leptos::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::routes::SECOND_STEP;
+use crate::viewer::{SecondStep, Viewer};
 
 /// Two lines that start apart and run on side by side.
 #[component]
@@ -223,6 +226,27 @@ fn is_off_by_rounding(rows: &[Bar]) -> bool {
     rows.iter().all(|row| row.of == whole)
         && people == whole
         && shares.is_some_and(|shares| shares != 100)
+}
+
+/// On a desk, while it is not asked of her yet: that she will need a second step to sign in.
+#[component]
+pub fn SecondStepSoon<'a>(viewer: &'a Viewer) -> impl IntoView {
+    let from = viewer.person().and_then(|person| match person.second_step {
+        SecondStep::AskedFrom(from) => Some(clock::day(from)),
+        SecondStep::NotAsked | SecondStep::Missing | SecondStep::SetUp => None,
+    });
+    from.map(|from| {
+        view! {
+            <div class="panel gold">
+                <p>
+                    <b>{format!("From {from} you will need a code from your phone to sign in.")}</b>
+                </p>
+                <p>
+                    <a href=SECOND_STEP>"Set it up now: it takes five minutes"</a>
+                </p>
+            </div>
+        }
+    })
 }
 
 /// The words with a capital at the start, as at the beginning of a sentence or on a button.

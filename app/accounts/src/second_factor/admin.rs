@@ -1,0 +1,251 @@
+//! For administrators: from when a second step is asked of the team, who has one, and taking it away
+//! from somebody who lost her phone.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use deliveries::{EmailKind, Owed, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::SECOND_STEP;
+use ground::sent::Form;
+use ground::ui::{Banner, Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules;
+use super::store::{self, Staff, ToTell};
+use crate::{emails, store as accounts};
+
+/// How many of the staff the page shows; a forum has a handful.
+const MOST_SHOWN: i64 = 200;
+
+/// GET `/admin/second-step`
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let done = Sent::query(&uri).line("done");
+    let (asked_from, staff) = store::staff(&house.db, MOST_SHOWN).await?;
+    let day = asked_from.map_or_else(String::new, |from| clock::fields(from).0);
+    let sent = Sent::of(&[("from_day", day.as_str())]);
+    Ok(shown(asked_from, staff, &done, &sent, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/admin/second-step`
+pub async fn ask(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (now, by) = (house.clock.now(), viewer.signed_in()?.account_id.clone());
+    let (before, staff) = store::staff(&house.db, MOST_SHOWN).await?;
+    let from = match rules::asked_from(&sent, before, now) {
+        Ok(from) => from,
+        Err(refusals) => {
+            return Ok(shown(before, staff, "", &sent, &refusals).answer(&house, &viewer));
+        }
+    };
+    if from != before {
+        let detail = from.map_or_else(|| "not asked".to_owned(), |from| clock::fields(from).0);
+        house
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    store::ask_from(tx, from).await?;
+                    let (who, what) = (Some(by.as_str()), "second step asked of staff");
+                    let about = by.as_str();
+                    audit::note(tx, Entry { at: now, who, what, about, detail: &detail }).await
+                })
+            })
+            .await?;
+    }
+    Ok(Redirect::to("/admin/second-step?done=saved").into_response())
+}
+
+fn shown(
+    asked_from: Option<Millis>,
+    staff: Vec<Staff>,
+    done: &str,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Page {
+    let page = Page::new("Second step for the team", || {
+        let banner = (done == "saved").then(|| {
+            view! {
+                <Banner title="Saved">
+                    <p />
+                </Banner>
+            }
+        });
+        let now = match asked_from {
+            Some(from) => {
+                format!("Everyone in the team needs a second step from {}.", clock::day(from))
+            }
+            None => "A second step is not required. Anyone in the team can have one.".to_owned(),
+        };
+        let stop = asked_from.is_some().then(|| {
+            view! {
+                <form method="post" action="/admin/second-step">
+                    <button class="button quiet" name="step" value="stop">
+                        "Stop requiring it"
+                    </button>
+                </form>
+            }
+        });
+        let rows = staff.into_iter().map(|one| {
+            let state = one.since.map_or_else(
+                || "Not set up yet".to_owned(),
+                |since| format!("✓ Set up on {}", clock::day(since)),
+            );
+            view! { <li><span>{one.shown_name}" – "<span class="soft">{state}</span></span></li> }
+        });
+        view! {
+            <div class="stack">
+                {banner}
+                <p>
+                    <a class="back" href="/admin">
+                        "Administration"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Second step for the team"</h1>
+                <p>
+                    "Organisers, leaders, safeguarding leads and administrators can see and change what \
+                     parents told us. With a second step, a stolen password is not enough to sign in as \
+                     one of them: it takes a code from their phone too."
+                </p>
+                <p class="lead">{now}</p>
+                <form method="post" action="/admin/second-step" novalidate>
+                    <Field
+                        name="from_day"
+                        label="From which day does everyone in the team need it?"
+                        hint="Until then we remind them each time they open their desk. From that day \
+                            they have to set it up before they can do anything else."
+                        kind="date"
+                        value=sent.typed("from_day")
+                        refusals
+                    />
+                    <button class="button">"Save"</button>
+                </form>
+                {stop}
+                <h2>"Who has one"</h2>
+                <ul class="rows">{rows.collect_view()}</ul>
+                <p>
+                    "Has someone lost their phone? Find them under "
+                    <a href="/admin/people">"People"</a>
+                    " and choose “They have lost their phone”."
+                </p>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+/// The person whose second step is to be taken away, and every administrator.
+async fn of(house: &House, id: &str) -> Result<(ToTell, Vec<ToTell>), Error> {
+    let id = id::parse(id).ok_or(Error::NotFound)?;
+    let (found, others): (Vec<_>, Vec<_>) = store::with_administrators(&house.db, &id)
+        .await?
+        .into_iter()
+        .partition(|one| one.account_id == id);
+    Ok((found.into_iter().next().ok_or(Error::NotFound)?, others))
+}
+
+/// GET `/admin/people/{id}/second-step`
+pub async fn reset_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (person, _) = of(&house, &id).await?;
+    if person.account_id == viewer.signed_in()?.account_id {
+        return Ok(Redirect::to(SECOND_STEP).into_response());
+    }
+    if person.since.is_none() {
+        return Ok(Redirect::to("/admin/people").into_response());
+    }
+    let page = Page::new("Someone has lost their phone", || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/admin/people">
+                        "People"
+                    </a>
+                </p>
+                <h1>"Someone has lost their phone"</h1>
+                <p class="lead">
+                    "You can let "<b>{person.shown_name}</b>
+                    " sign in without a code until they set up the second step again."
+                </p>
+                <div class="todo">
+                    <p>
+                        "Talk to them first, on a number that you had before. Someone else could be \
+                         asking for this in their name."
+                    </p>
+                </div>
+                <p>
+                    "They will be signed out everywhere. We will email them, and every other \
+                     administrator."
+                </p>
+                <form method="post">
+                    <button class="button">"Reset their second step"</button>
+                </form>
+            </div>
+        }
+    });
+    Ok(page.answer(&house, &viewer))
+}
+
+/// POST `/admin/people/{id}/second-step`
+pub async fn reset(
+    State(house): State<House>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let (person, others) = of(&house, &id).await?;
+    let by = viewer.signed_in()?;
+    if person.account_id == by.account_id {
+        return Ok(Redirect::to(SECOND_STEP).into_response());
+    }
+    let (now, writer) = (house.clock.now(), house.clone());
+    let (by, by_name) = (by.account_id.clone(), by.shown_name.clone());
+    house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                // A second tap, or another administrator.
+                if !store::take_away(tx, &person.account_id).await? {
+                    return Ok::<_, sqlx::Error>(());
+                }
+                accounts::end_all_sessions(tx, &person.account_id).await?;
+                let key = id::fresh();
+                let hers = emails::second_step_reset(&writer);
+                let theirs = emails::second_step_reset_for(&writer, &person.shown_name, &by_name);
+                let mut told = vec![(&person, &hers)];
+                told.extend(
+                    others
+                        .iter()
+                        .filter(|other| other.account_id != by)
+                        .map(|other| (other, &theirs)),
+                );
+                for (one, words) in told {
+                    let owed = Owed {
+                        dedup_key: &format!("second step reset {key} {}", one.account_id),
+                        kind: EmailKind::SecondStep,
+                        account_id: Some(&one.account_id),
+                        to: &one.email,
+                        words,
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, owed).await?;
+                }
+                let (who, what, about) =
+                    (Some(by.as_str()), "second step reset", &person.account_id);
+                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await
+            })
+        })
+        .await?;
+    Ok(Redirect::to("/admin/people?done=reset").into_response())
+}

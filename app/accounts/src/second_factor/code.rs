@@ -1,0 +1,230 @@
+//! The code after a password or a link, or a recovery code in its place.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use deliveries::{EmailKind, Owed, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::with_then;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::Viewer;
+use leptos::prelude::*;
+
+use super::rules::{self, Typed};
+use super::store::{self, Waiting};
+use crate::attempts::{self, Kind};
+use crate::sign_in::{self, Kept, Why};
+use crate::{emails, session};
+
+/// What a field or an address says of somebody who came by a link in an email.
+const BY_LINK: &str = "link";
+
+/// The answer to a right password or link where a code is asked next.
+pub(crate) fn next(house: &House, kept: &Kept, by_link: bool) -> Response {
+    if kept.fields.is_some() {
+        return page(kept, by_link, &Refusals::default()).answer(house, &Viewer::default());
+    }
+    let to = with_then("/sign-in/code", &kept.then);
+    let joint = if to.contains('?') { '&' } else { '?' };
+    let by = if by_link { format!("{joint}by={BY_LINK}") } else { String::new() };
+    Redirect::to(&format!("{to}{by}")).into_response()
+}
+
+/// GET `/sign-in/code`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let query = Sent::query(&uri);
+    let kept = Kept::page(&query);
+    if super::waits_here(&house, &viewer, &headers).await? {
+        let by_link = query.typed("by") == BY_LINK;
+        return Ok(page(&kept, by_link, &Refusals::default()).answer(&house, &viewer));
+    }
+    let to = if viewer.is_signed_in() && !kept.then.is_empty() {
+        kept.then
+    } else if viewer.is_signed_in() {
+        "/".to_owned()
+    } else {
+        with_then("/sign-in", &kept.then)
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// What came of a code.
+enum Tried {
+    /// She is in.
+    In,
+    /// It was used, or never was one.
+    Used,
+    /// The session no longer waits.
+    TooLate,
+}
+
+/// POST `/sign-in/code`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (kept, by_link) = (Kept::read(&sent), sent.typed("by") == BY_LINK);
+    let (now, device) = (house.clock.now(), session::this_device(&house, &headers));
+    let device_hash = id::hash(&device);
+    let token_hash = session::token(&house, &headers).map(id::hash).unwrap_or_default();
+    let waiting = store::waiting(&house.db, &token_hash, &device_hash, now).await?;
+    let Some(waiting) = waiting else { return too_late(&house, &viewer, &headers, &kept).await };
+    let refuse = |what_to_do: &str| {
+        page(&kept, by_link, &Refusals::one("code", what_to_do)).answer(&house, &viewer)
+    };
+    let typed = match rules::typed(sent.typed("code")) {
+        Ok(typed) => typed,
+        Err(what_to_do) => return Ok(refuse(&what_to_do)),
+    };
+    let (subject, seconds) = (counted_under(&waiting, &device_hash), waiting.ends_at - now);
+    let (account_id, fits) = (waiting.account_id.clone(), step(&waiting, &typed, now));
+    let from_app = matches!(typed, Typed::FromApp(_));
+    if from_app && !attempts::within(&house.db, Kind::Code, &subject, now).await? {
+        return Ok(refuse(
+            "Too many wrong codes. Wait 15 minutes, or use one of your recovery codes",
+        ));
+    }
+    if from_app && fits.is_none() {
+        return Ok(refuse("Check the code and try again. Use the newest one in your app"));
+    }
+    let (token, writer) = (id::secret(), house.clone());
+    let new_token_hash = id::hash(&token);
+    let tried: Tried = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let account = waiting.account_id.as_str();
+                let is_right = match (&typed, fits) {
+                    (Typed::Recovery(hash), _) => {
+                        store::use_recovery_code(tx, account, hash, now).await?
+                    }
+                    (Typed::FromApp(_), Some(step)) if waiting.was_let_in_at.is_some() => {
+                        waiting.was_let_in_at == Some(step)
+                    }
+                    (Typed::FromApp(_), Some(step)) => store::use_step(tx, account, step).await?,
+                    (Typed::FromApp(_), None) => false,
+                };
+                if !is_right {
+                    return Ok::<_, sqlx::Error>(Tried::Used);
+                }
+                if !store::let_in(tx, (&token_hash, &new_token_hash), now).await? {
+                    return Ok(Tried::TooLate);
+                }
+                let device = (device_hash.as_str(), waiting.device.as_str());
+                store::know_device(tx, account, device, now).await?;
+                if let Typed::Recovery(hash) = &typed {
+                    let words = emails::recovery_code_used(&writer);
+                    let owed = Owed {
+                        dedup_key: &format!("recovery code {hash}"),
+                        kind: EmailKind::SecondStep,
+                        account_id: Some(account),
+                        to: &waiting.email,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, owed).await?;
+                    let (who, what, about) = (Some(account), "recovery code used", account);
+                    audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+                }
+                Ok(Tried::In)
+            })
+        })
+        .await?;
+    match tried {
+        Tried::In => {}
+        Tried::Used if from_app => {
+            return Ok(refuse("You have used this code before. Wait for the next one in your app"));
+        }
+        Tried::Used => {
+            return Ok(refuse("This recovery code is wrong or has been used. Try another one"));
+        }
+        Tried::TooLate => return too_late(&house, &viewer, &headers, &kept).await,
+    }
+    if from_app {
+        attempts::forget(&house.db, Kind::Code, &subject).await?;
+    }
+    let cookies = session::cookies_of(&house, &token, seconds / 1000, Some(&device));
+    Ok(sign_in::carried_on(&house, &account_id, cookies, &kept, by_link))
+}
+
+/// The half-minute that a code of the app belongs to, if it is right.
+fn step(waiting: &Waiting, typed: &Typed, now: calendar::clock::Millis) -> Option<i64> {
+    match typed {
+        Typed::FromApp(code) => rules::step_of(&waiting.secret, code, now),
+        Typed::Recovery(_) => None,
+    }
+}
+
+/// Under what wrong codes are counted. Whoever else has her password tries in a browser that she
+/// never used, and cannot keep her out of hers.
+fn counted_under(waiting: &Waiting, device_hash: &str) -> String {
+    if waiting.is_known_device {
+        format!("{} {device_hash}", waiting.account_id)
+    } else {
+        waiting.account_id.clone()
+    }
+}
+
+/// For somebody whose password or link was too long ago.
+async fn too_late(
+    house: &House,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    kept: &Kept,
+) -> Result<Response, Error> {
+    if viewer.is_signed_in() && kept.fields.is_none() {
+        let to = if kept.then.is_empty() { "/" } else { &kept.then };
+        return Ok(Redirect::to(to).into_response());
+    }
+    let why = Why::here(house, headers).await?;
+    let refusals =
+        Refusals::one("email", "That took too long. Sign in again, then enter a new code");
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(sign_in::page(house, viewer, "", kept, &why, &refusals, status))
+}
+
+fn page(kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
+    let page = Page::new("Enter the code from your phone", || {
+        let by = by_link.then(|| view! { <input type="hidden" name="by" value=BY_LINK /> });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Enter the code from your phone"</h1>
+                <form method="post" action="/sign-in/code" novalidate>
+                    {kept.hidden()}
+                    {by}
+                    <Field
+                        name="code"
+                        label="Code"
+                        hint="6 digits from your app. Or one of your recovery codes, if you don't have \
+                            your phone."
+                        autocomplete="one-time-code"
+                        refusals
+                    />
+                    <button class="button">"Continue"</button>
+                </form>
+                <p>
+                    "No phone and no recovery codes? "<a href="/contact">"Contact the forum"</a>
+                    ". An administrator can let you in again."
+                </p>
+                <p>
+                    <a href="/sign-in?forget=yes">"Sign in as someone else"</a>
+                </p>
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    page.refused_for(refusals)
+}

@@ -1,0 +1,95 @@
+//! A second step of signing in, a code from an app on a phone; fresh proof before what does the
+//! most harm; and the email when staff sign in on a new device.
+//!
+//! Whoever has a second step gets a session that waits: until a code is given it lets nobody in,
+//! and to every address she is a visitor (`code`). She sets it up at her own page (`own`), and gets
+//! ten recovery codes for the day she loses her phone; an administrator can take it away and says
+//! from when it is asked of staff (`admin`). `Access::fresh` in the table of addresses asks for
+//! proof of the last minutes: `prove` asks for it, and `first_act` keeps meanwhile what she sent.
+//! `rules` is pure, `store` holds the SQL.
+
+pub(crate) mod admin;
+pub(crate) mod code;
+mod own;
+pub(crate) mod prove;
+pub(crate) mod rules;
+pub(crate) mod store;
+
+use axum::http::HeaderMap;
+use deliveries::{EmailKind, Owed, owe};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::{Access, Routes};
+use ground::viewer::{Role, Viewer};
+
+use super::{emails, session};
+
+/// The addresses where it is set up, for oneself and for all.
+#[must_use]
+pub fn routes() -> Routes {
+    const OWN: &str = "change your second step";
+    const ASK: &str = "change from when the team needs a second step";
+    const RESET: &str = "reset someone's second step";
+    let (own, admin) = (Access::SignedIn, Access::Only(Role::Admin));
+    Routes::new()
+        .get("/account/second-step", own, own::page)
+        .post_first("/account/second-step", own.fresh(), OWN, own::change)
+        .get("/account/second-step/set-up", own.fresh(), own::set_up_form)
+        .post_first("/account/second-step/set-up", own.fresh(), OWN, own::set_up)
+        .get("/admin/second-step", admin, admin::page)
+        .post_first("/admin/second-step", admin.fresh(), ASK, admin::ask)
+        .get("/admin/people/{id}/second-step", admin, admin::reset_form)
+        .post_first("/admin/people/{id}/second-step", admin.fresh(), RESET, admin::reset)
+}
+
+/// Whether somebody gave a password or used a link in this browser, and only the code is missing.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn waits_here(
+    house: &House,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+) -> Result<bool, Error> {
+    let Some(token) = session::token(house, headers).filter(|_| !viewer.is_signed_in()) else {
+        return Ok(false);
+    };
+    let waiting = store::waiting(&house.db, &id::hash(token), "", house.clock.now()).await?;
+    Ok(waiting.is_some_and(|waiting| waiting.was_let_in_at.is_none()))
+}
+
+/// How many new devices one look tells of.
+const AT_ONCE: i64 = 50;
+
+/// Owes the emails about devices in which staff signed in for the first time.
+///
+/// # Errors
+/// When the database fails; the rest is owed the next time.
+pub async fn tell_new_devices_due(house: &House) -> Result<(), sqlx::Error> {
+    let now = house.clock.now();
+    for new in store::new_devices(&house.db, AT_ONCE).await? {
+        let writer = house.clone();
+        house
+            .db
+            .write(move |tx| {
+                Box::pin(async move {
+                    if !store::device_told(tx, &new.id, now).await? {
+                        return Ok::<_, sqlx::Error>(());
+                    }
+                    let words = emails::new_device(&writer, &new.device, new.first_at);
+                    let owed = Owed {
+                        dedup_key: &format!("new device {}", new.id),
+                        kind: EmailKind::NewDevice,
+                        account_id: Some(&new.account_id),
+                        to: &new.email,
+                        words: &words,
+                        at: now,
+                        not_after: None,
+                    };
+                    owe(tx, owed).await
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}

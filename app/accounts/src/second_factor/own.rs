@@ -1,0 +1,387 @@
+//! A person's own second step: setting it up, moving it to another phone, recovery codes, taking it
+//! away.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::{self, Millis};
+use deliveries::{EmailKind, Owed, Words, owe};
+use forms::{Refusals, Sent};
+use ground::audit::{self, Entry};
+use ground::error::Error;
+use ground::house::House;
+use ground::routes::{SECOND_STEP, with_then};
+use ground::sent::Form;
+use ground::ui::{Banner, Field, Page, Summary, qr};
+use ground::viewer::{SecondStep, SignedIn, Viewer};
+use leptos::prelude::*;
+use sqlx::AnyConnection;
+
+use super::rules::{self, Typed};
+use super::store::{self, Factor};
+use crate::emails;
+use crate::first_act::GO_ON;
+use crate::sign_in::Kept;
+
+const SET_UP: &str = "/account/second-step/set-up";
+
+/// GET `/account/second-step`; `?then=` is where she was going.
+pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let query = Sent::query(&uri);
+    let factor = store::factor(&house.db, &person.account_id).await?;
+    let is_staff = person.roles.iter().any(|role| role.is_staff());
+    // For parents their password or a link is enough.
+    if !is_staff && factor.confirmed_at.is_none() {
+        return Err(Error::NotFound);
+    }
+    let kept = Kept::page(&query);
+    Ok(shown(person, &factor, &kept, query.typed("done")).answer(&house, &viewer))
+}
+
+fn shown(person: &SignedIn, factor: &Factor, kept: &Kept, done: &str) -> Page {
+    let banner = match done {
+        "moved" => Some("Done. Codes from your old phone no longer work"),
+        "removed" => Some("The second step has been removed"),
+        _ => None,
+    };
+    Page::new("Second step when you sign in", || {
+        let banner = banner.map(|title| {
+            view! {
+                <Banner title>
+                    <p />
+                </Banner>
+            }
+        });
+        let rest = match factor.confirmed_at {
+            Some(since) => has_one(since, factor.codes_left).into_any(),
+            None => has_none(person.second_step, kept).into_any(),
+        };
+        view! {
+            <div class="stack">
+                {banner}
+                <p>
+                    <a class="back" href="/account">
+                        "Your account"
+                    </a>
+                </p>
+                <h1>"Second step when you sign in"</h1>
+                {rest}
+            </div>
+        }
+    })
+}
+
+fn has_none(asked: SecondStep, kept: &Kept) -> impl IntoView + use<> {
+    let asked = match asked {
+        SecondStep::Missing => Some(
+            "You need this before you can continue with your work for the forum. It takes five \
+             minutes."
+                .to_owned(),
+        ),
+        SecondStep::AskedFrom(from) => {
+            Some(format!("You will need this from {}. It takes five minutes.", clock::day(from)))
+        }
+        SecondStep::NotAsked | SecondStep::SetUp => None,
+    };
+    view! {
+        {asked.map(|asked| view! { <p class="lead">{asked}</p> })}
+        <p>
+            "After your password, we'll ask for a code from an app on your phone. Then nobody can \
+             use your account just because they know your password, or can read your email."
+        </p>
+        <form method="post" action=SECOND_STEP>
+            {kept.hidden()}
+            <button class="button" name="step" value="begin">
+                "Set it up"
+            </button>
+        </form>
+    }
+}
+
+fn has_one(since: Millis, codes_left: i64) -> impl IntoView + use<> {
+    let left = match codes_left {
+        0 => "You have no recovery codes left. Make new ones now.".to_owned(),
+        1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
+        left => format!("You have {left} recovery codes left."),
+    };
+    view! {
+        <p class="lead">
+            {format!("It is on, since {}. You need a code from your phone to sign in.", clock::day(since))}
+        </p>
+        <h2>"Recovery codes"</h2>
+        <p>{left}" Each lets you in once without your phone."</p>
+        <form method="post" action=SECOND_STEP>
+            <button class="button quiet" name="step" value="codes">
+                "Make new recovery codes"
+            </button>
+        </form>
+        <h2>"A new phone"</h2>
+        <form method="post" action=SECOND_STEP>
+            <button class="button quiet" name="step" value="begin">
+                "Move it to another phone"
+            </button>
+        </form>
+        <details>
+            <summary>"Remove the second step"</summary>
+            <p>"Then your password, or a link by email, is enough to sign in."</p>
+            <form method="post" action=SECOND_STEP>
+                <button class="button quiet" name="step" value="remove">
+                    "Remove it"
+                </button>
+            </form>
+        </details>
+    }
+}
+
+/// POST `/account/second-step`: begins to set it up, makes new recovery codes, or removes it.
+pub async fn change(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (person, now) = (viewer.signed_in()?, house.clock.now());
+    let (account_id, email) = (person.account_id.clone(), person.email.clone());
+    let factor = store::factor(&house.db, &account_id).await?;
+    let is_staff = person.roles.iter().any(|role| role.is_staff());
+    let has_one = factor.confirmed_at.is_some();
+    match sent.typed("step") {
+        "begin" if is_staff || has_one => {
+            let since = now - rules::OFFERED_FOR;
+            store::offer(&house.db, account_id, rules::new_secret(), since, now).await?;
+            Ok(Redirect::to(&with_then(SET_UP, &Kept::page(&sent).then)).into_response())
+        }
+        "codes" if has_one => {
+            let (codes, writer) = (new_codes(), house.clone());
+            let hashes = hashes(&codes);
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::forget_recovery_codes(tx, &account_id).await?;
+                        store::keep_recovery_codes(tx, &account_id, &hashes).await?;
+                        let words = emails::new_recovery_codes(&writer);
+                        let what = "recovery codes made";
+                        note(tx, (&account_id, &email), (what, &words), now).await
+                    })
+                })
+                .await?;
+            Ok(codes_page(&codes, "").answer(&house, &viewer))
+        }
+        "remove" if has_one => {
+            let writer = house.clone();
+            house
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        if !store::take_away(tx, &account_id).await? {
+                            return Ok::<_, sqlx::Error>(());
+                        }
+                        let words = emails::second_step_removed(&writer);
+                        let what = "second step removed";
+                        note(tx, (&account_id, &email), (what, &words), now).await
+                    })
+                })
+                .await?;
+            Ok(Redirect::to("/account/second-step?done=removed").into_response())
+        }
+        _ => Ok(Redirect::to(SECOND_STEP).into_response()),
+    }
+}
+
+/// Tells her by email, and notes in the log, what she changed about her second step.
+async fn note(
+    tx: &mut AnyConnection,
+    (account_id, email): (&str, &str),
+    (what, words): (&str, &Words),
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let owed = Owed {
+        dedup_key: &format!("{what} {account_id} {}", id::fresh()),
+        kind: EmailKind::SecondStep,
+        account_id: Some(account_id),
+        to: email,
+        words,
+        at: now,
+        not_after: None,
+    };
+    owe(tx, owed).await?;
+    let who = Some(account_id);
+    audit::note(tx, Entry { at: now, who, what, about: account_id, detail: "" }).await
+}
+
+fn new_codes() -> Vec<String> {
+    (0..rules::RECOVERY_CODES).map(|_| id::code()).collect()
+}
+
+fn hashes(codes: &[String]) -> Vec<String> {
+    codes.iter().map(|code| id::hash(code)).collect()
+}
+
+/// The secret that is being set up, while it is shown.
+fn offered(factor: &Factor, now: Millis) -> Option<&str> {
+    let (secret, at) = factor.offered.as_ref()?;
+    (now - at < rules::OFFERED_FOR).then_some(secret.as_str())
+}
+
+/// GET `/account/second-step/set-up`
+pub async fn set_up_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let kept = Kept::page(&Sent::query(&uri));
+    let factor = store::factor(&house.db, &person.account_id).await?;
+    let Some(secret) = offered(&factor, house.clock.now()) else {
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+    };
+    Ok(set_up_page(&house, person, secret, &kept, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// POST `/account/second-step/set-up`: a code shows that the app has the secret. Other sessions of
+/// hers end: they began without it.
+pub async fn set_up(
+    State(house): State<House>,
+    viewer: Viewer,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (person, kept, now) = (viewer.signed_in()?, Kept::page(&sent), house.clock.now());
+    let factor = store::factor(&house.db, &person.account_id).await?;
+    let Some(secret) = offered(&factor, now) else {
+        return Ok(Redirect::to(&with_then(SECOND_STEP, &kept.then)).into_response());
+    };
+    let step = match rules::typed(sent.typed("code")) {
+        Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, now).ok_or_else(|| {
+            "Check the code and try again. If it is still wrong, check that the time on your phone \
+             is right"
+                .to_owned()
+        }),
+        Ok(Typed::Recovery(_)) => Err("Enter the 6 digits that your app shows".to_owned()),
+        Err(what_to_do) => Err(what_to_do),
+    };
+    let step = match step {
+        Ok(step) => step,
+        Err(what_to_do) => {
+            let refusals = Refusals::one("code", what_to_do);
+            return Ok(
+                set_up_page(&house, person, secret, &kept, &refusals).answer(&house, &viewer)
+            );
+        }
+    };
+    // Who moves to another phone keeps her recovery codes.
+    let is_first = factor.confirmed_at.is_none();
+    let codes = if is_first { new_codes() } else { Vec::new() };
+    let (hashes, secret, writer) = (hashes(&codes), secret.to_owned(), house.clone());
+    let (account_id, email, here) =
+        (person.account_id.clone(), person.email.clone(), person.session_id.clone());
+    let is_done: bool = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !store::set_up(tx, &account_id, &secret, step, now).await? {
+                    return Ok::<_, sqlx::Error>(false);
+                }
+                if !hashes.is_empty() {
+                    store::keep_recovery_codes(tx, &account_id, &hashes).await?;
+                }
+                store::end_other_sessions(tx, &account_id, &here).await?;
+                let words = emails::second_step_set_up(&writer);
+                note(tx, (&account_id, &email), ("second step set up", &words), now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if !is_done {
+        // A second tap, or another tab: the codes were shown there.
+        return Ok(Redirect::to(SECOND_STEP).into_response());
+    }
+    if !is_first {
+        return Ok(Redirect::to("/account/second-step?done=moved").into_response());
+    }
+    Ok(codes_page(&codes, &kept.then).answer(&house, &viewer))
+}
+
+fn set_up_page(
+    house: &House,
+    person: &SignedIn,
+    secret: &str,
+    kept: &Kept,
+    refusals: &Refusals,
+) -> Page {
+    let app = rules::for_the_app(secret, &house.names.forum, &person.email);
+    let page = Page::new("Set up the second step", || {
+        let code = app.map(|app| {
+            view! {
+                <div class="qr">
+                    {qr(&app, "Code for your authenticator app. The same as the letters and numbers below")}
+                    <p>
+                        "In the app, choose to add an account and point your phone at this square. \
+                         Are you reading this on that phone? "
+                        <a href=app.clone()>"Open it in the app"</a>
+                    </p>
+                </div>
+            }
+        });
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href=SECOND_STEP>
+                        "Second step when you sign in"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Set up the second step"</h1>
+                <h2>"1. Get an authenticator app"</h2>
+                <p>
+                    "For example Microsoft Authenticator, Google Authenticator or 2FAS, free from your \
+                     phone's app store. If you have one already, use it."
+                </p>
+                <h2>"2. Add this account to it"</h2>
+                {code}
+                <p>
+                    "Or type this into the app: "<b>{rules::in_groups(secret)}</b>
+                </p>
+                <h2>"3. Type the code that it shows"</h2>
+                <form method="post" action=SET_UP novalidate>
+                    {kept.hidden()}
+                    <Field
+                        name="code"
+                        label="Code"
+                        hint="6 digits. There is a new code every half minute."
+                        autocomplete="one-time-code"
+                        refusals
+                    />
+                    <button class="button">"Turn it on"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+/// The recovery codes, this once. `then`: where she was going.
+fn codes_page(codes: &[String], then: &str) -> Page {
+    Page::new("Your recovery codes", || {
+        let rows = codes.iter().map(|code| view! { <li><b>{code.clone()}</b></li> });
+        view! {
+            <div class="stack">
+                <h1>"Your recovery codes"</h1>
+                <p class="lead">
+                    "Print this page or write these codes down, and put them somewhere safe. We can't \
+                     show them again."
+                </p>
+                <p>
+                    "If you lose your phone, each of them lets you sign in once in place of the code \
+                     from your app."
+                </p>
+                <ul>{rows.collect_view()}</ul>
+                <p>
+                    <a class="button" href=with_then(GO_ON, then)>
+                        "I have them. Continue"
+                    </a>
+                </p>
+            </div>
+        }
+    })
+}

@@ -1,0 +1,242 @@
+//! Fresh proof: a password, a code or a link, before what does the most harm when somebody else
+//! holds her phone.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use forms::{Refusals, Sent};
+use ground::error::Error;
+use ground::house::House;
+use ground::sent::Form;
+use ground::ui::{Field, Page, Summary};
+use ground::viewer::{SignedIn, Viewer};
+use leptos::prelude::*;
+
+use super::rules::{self, Typed};
+use super::store;
+use crate::attempts::{self, Caller, Kind};
+use crate::first_act::{self, GO_ON};
+use crate::sign_in::{self, Kept};
+use crate::store::{self as accounts, Proof};
+use crate::{emails, passwords};
+
+/// The answer where fresh proof is lacking. `kept`: where she was going; `chose`: what she chose, in
+/// words that follow "to".
+pub(crate) async fn asked(
+    house: &House,
+    viewer: &Viewer,
+    kept: &Kept,
+    chose: &str,
+) -> Result<Response, Error> {
+    let proof = accounts::proof(&house.db, &viewer.signed_in()?.session_id).await?;
+    let page = page(&proof, kept, chose, &Refusals::default());
+    Ok(page.status(StatusCode::UNAUTHORIZED).answer(house, viewer))
+}
+
+/// GET `/prove`
+pub async fn form(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let person = viewer.signed_in()?;
+    let proof = accounts::proof(&house.db, &person.session_id).await?;
+    let kept = Kept::page(&Sent::query(&uri));
+    let chose = waits_for_proof(&house, &headers, person).await?.unwrap_or_default();
+    Ok(page(&proof, &kept, &chose, &Refusals::default()).answer(&house, &viewer))
+}
+
+/// GET `/prove/link`, as after a reload.
+pub async fn back() -> Redirect {
+    Redirect::to("/prove")
+}
+
+/// What she chose in this browser, in words that follow "to", where it waits for proof.
+async fn waits_for_proof(
+    house: &House,
+    headers: &HeaderMap,
+    person: &SignedIn,
+) -> Result<Option<String>, Error> {
+    let act = first_act::chosen_here(house, headers).await?;
+    let act = act.filter(|act| act.is_grave && act.may_be_of(&person.account_id));
+    Ok(act.map(|act| act.chose))
+}
+
+/// POST `/prove`
+pub async fn send(
+    State(house): State<House>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (person, kept, now) = (viewer.signed_in()?, Kept::read(&sent), house.clock.now());
+    let proof = accounts::proof(&house.db, &person.session_id).await?;
+    let act = waits_for_proof(&house, &headers, person).await?;
+    let refuse = |field: &'static str, what_to_do: &str| {
+        let refusals = Refusals::one(field, what_to_do);
+        let chose = act.as_deref().unwrap_or_default();
+        Ok(page(&proof, &kept, chose, &refusals).answer(&house, &viewer))
+    };
+    let (password, code) = (sent.typed("password"), sent.typed("code").trim());
+    let is_code = proof.has_second_step && !code.is_empty();
+    let field = if is_code || proof.password_hash.is_none() { "code" } else { "password" };
+    if password.is_empty() && !is_code {
+        return refuse(field, "Type it again so that we know it's you");
+    }
+    if !attempts::within(&house.db, Kind::Proof, &person.session_id, now).await? {
+        let what_to_do = "Too many attempts. Wait 15 minutes, or ask for a link by email below";
+        return refuse(field, what_to_do);
+    }
+    let mut code = None;
+    if is_code {
+        code = right_code(&house, person, sent.typed("code")).await?;
+        if code.is_none() {
+            return refuse("code", "Check the code and try again. Use the newest one in your app");
+        }
+    } else if !passwords::fits(&house, password.to_owned(), proof.password_hash.clone()).await {
+        return refuse(field, "Check your password and try again");
+    }
+    let (account_id, session_id) = (person.account_id.clone(), person.session_id.clone());
+    let is_proved: bool = house
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let is_right = match code {
+                    None => true,
+                    Some(Right::App(step)) => store::use_step(tx, &account_id, step).await?,
+                    Some(Right::Recovery(hash)) => {
+                        store::use_recovery_code(tx, &account_id, &hash, now).await?
+                    }
+                };
+                if is_right {
+                    store::proved(tx, &session_id, now).await?;
+                }
+                Ok::<_, sqlx::Error>(is_right)
+            })
+        })
+        .await?;
+    // A second tap finds that the first has proved it.
+    if !is_proved && !viewer.is_fresh() {
+        return refuse("code", "You have used this code before. Wait for the next one");
+    }
+    attempts::forget(&house.db, Kind::Proof, &person.session_id).await?;
+    if let Some(fields) = &kept.fields {
+        return Ok(once_more(&kept.then, fields).answer(&house, &viewer));
+    }
+    let to = match (&act, kept.then.as_str()) {
+        (Some(_), _) => GO_ON,
+        (None, "") => "/account",
+        (None, then) => then,
+    };
+    Ok(Redirect::to(to).into_response())
+}
+
+/// A code that is right, if it has not been used.
+enum Right {
+    App(i64),
+    Recovery(String),
+}
+
+async fn right_code(house: &House, person: &SignedIn, typed: &str) -> Result<Option<Right>, Error> {
+    Ok(match rules::typed(typed) {
+        Ok(Typed::Recovery(hash)) => Some(Right::Recovery(hash)),
+        Ok(Typed::FromApp(code)) => {
+            let factor = store::factor(&house.db, &person.account_id).await?;
+            let secret = factor.secret.unwrap_or_default();
+            rules::step_of(&secret, &code, house.clock.now()).map(Right::App)
+        }
+        Err(_) => None,
+    })
+}
+
+/// POST `/prove/link`: a link to her own address, which shows it too.
+pub async fn send_link(
+    State(house): State<House>,
+    viewer: Viewer,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(sent): Form,
+) -> Result<Response, Error> {
+    let (kept, own) = (Kept::read(&sent), viewer.signed_in()?.email.clone());
+    let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
+    sign_in::owe_link(&house, &caller, own, act, "sign-in", emails::sign_in_link).await?;
+    Ok(sign_in::link_sent(&house, &viewer, &kept))
+}
+
+/// What she had typed, with the button that sends it.
+fn once_more(then: &str, fields: &str) -> Page {
+    let page = Page::new("One more step", || {
+        view! {
+            <div class="stack">
+                <h1>"One more step"</h1>
+                <p class="lead">"Thank you. What you wrote is still here. Nothing has been lost."</p>
+                {sign_in::carry_on(then, fields)}
+            </div>
+        }
+    });
+    page.kept_for_going_back()
+}
+
+fn page(proof: &Proof, kept: &Kept, chose: &str, refusals: &Refusals) -> Page {
+    let (has_password, has_code) = (proof.password_hash.is_some(), proof.has_second_step);
+    let page = Page::new("Show us that it's you", || {
+        let lead = if chose.is_empty() {
+            "Before you continue, we need to be sure that it's you.".to_owned()
+        } else {
+            format!("You chose to {chose}. Before you do, we need to be sure that it's you.")
+        };
+        let how = match (has_password, has_code) {
+            (true, true) => "Type your password or a code again.",
+            (true, false) => "Type your password again.",
+            (false, true) => "Type a code again.",
+            (false, false) => "We'll email you a link. Press the button in it.",
+        };
+        let is_saved = !chose.is_empty() || kept.fields.is_some();
+        let saved = is_saved.then_some(" What you chose is saved.");
+        let password = has_password.then(|| {
+            view! {
+                <Field
+                    name="password"
+                    label="Your password"
+                    kind="password"
+                    autocomplete="current-password"
+                    refusals
+                />
+            }
+        });
+        let code = has_code.then(|| {
+            view! {
+                <Field
+                    name="code"
+                    label="Code"
+                    hint="6 digits from your app, or one of your recovery codes."
+                    autocomplete="one-time-code"
+                    refusals
+                />
+            }
+        });
+        let send = (has_password || has_code).then(|| {
+            view! { <button class="button">"Continue"</button> }
+        });
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <h1>"Show us that it's you"</h1>
+                <p class="lead">{lead}</p>
+                <p>{how}{saved}</p>
+                <form method="post" action="/prove" novalidate>
+                    {kept.hidden()}
+                    {password}
+                    {code}
+                    {send}
+                    <button class="button quiet" formaction="/prove/link">
+                        "Email me a link"
+                    </button>
+                </form>
+            </div>
+        }
+    });
+    let page = if kept.fields.is_some() { page.kept_for_going_back() } else { page };
+    page.refused_for(refusals)
+}

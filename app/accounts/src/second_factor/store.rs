@@ -1,0 +1,439 @@
+//! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
+
+use calendar::clock::{DAY, MINUTE, Millis};
+use ground::db::{Db, Kept};
+use ground::viewer::Role;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+
+use super::rules;
+
+/// For how long a browser is known in which nobody signed in.
+const DEVICE_KNOWN_FOR: Millis = 400 * DAY;
+
+/// What somebody has as a second step.
+#[derive(Clone, Debug, Default)]
+pub struct Factor {
+    /// The secret that her app has; `None` where she has no second step.
+    pub secret: Option<String>,
+    /// Since when.
+    pub confirmed_at: Option<Millis>,
+    /// The secret that an app is being set up with, and since when.
+    pub offered: Option<(String, Millis)>,
+    /// How many recovery codes she has left.
+    pub codes_left: i64,
+    /// From when a second step is asked of staff.
+    pub asked_from: Option<Millis>,
+}
+
+/// What this account has.
+///
+/// # Errors
+/// When the database fails; likewise for every function here.
+pub async fn factor(db: &Db, account_id: &str) -> Kept<Factor> {
+    let row = sqlx::query(
+        "SELECT f.secret, f.confirmed_at, f.offered, f.offered_at, r.second_step_from,
+           (SELECT count(*) FROM recovery_codes c
+            WHERE c.account_id = $1 AND c.used_at IS NULL)
+         FROM area_rules r LEFT JOIN second_factors f ON f.account_id = $1",
+    )
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    let (offered, offered_at): (Option<String>, Option<Millis>) = (row.get(2), row.get(3));
+    Ok(Factor {
+        secret: row.get(0),
+        confirmed_at: row.get(1),
+        offered: offered.zip(offered_at),
+        asked_from: row.get(4),
+        codes_left: row.get(5),
+    })
+}
+
+/// Offers a secret to set up an app with, unless one has been offered since `since`.
+pub async fn offer(
+    db: &Db,
+    account_id: String,
+    secret: String,
+    since: Millis,
+    now: Millis,
+) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO second_factors (account_id, offered, offered_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (account_id) DO UPDATE SET offered = $2, offered_at = $3
+                 WHERE second_factors.offered IS NULL OR second_factors.offered_at <= $4",
+            )
+            .bind(account_id)
+            .bind(secret)
+            .bind(now)
+            .bind(since)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Makes the offered secret hers, of which a code of this half-minute was used. True for whoever
+/// was first.
+pub async fn set_up(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    offered: &str,
+    step: i64,
+    now: Millis,
+) -> Kept<bool> {
+    let done = sqlx::query(
+        "UPDATE second_factors SET secret = offered, confirmed_at = $3, last_step = $4,
+           offered = NULL, offered_at = NULL
+         WHERE account_id = $1 AND offered = $2",
+    )
+    .bind(account_id)
+    .bind(offered)
+    .bind(now)
+    .bind(step)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes away her recovery codes.
+pub async fn forget_recovery_codes(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM recovery_codes WHERE account_id = $1")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives her these recovery codes, by their hashes.
+pub async fn keep_recovery_codes(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    hashes: &[String],
+) -> Kept<()> {
+    let rows = (0..hashes.len()).map(|nth| format!("($1, ${})", nth + 2)).collect::<Vec<_>>();
+    let sql =
+        format!("INSERT INTO recovery_codes (account_id, code_hash) VALUES {}", rows.join(", "));
+    let mut insert = sqlx::query(AssertSqlSafe(sql)).bind(account_id);
+    for hash in hashes {
+        insert = insert.bind(hash);
+    }
+    insert.execute(tx).await?;
+    Ok(())
+}
+
+/// Ends every session of this account but the one it is done in.
+pub async fn end_other_sessions(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    session_id: &str,
+) -> Kept<()> {
+    sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
+        .bind(account_id)
+        .bind(session_id)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes away the second step of an account, and with it its recovery codes. Whether there was one.
+pub async fn take_away(tx: &mut AnyConnection, account_id: &str) -> Kept<bool> {
+    let gone = sqlx::query(
+        "DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL",
+    )
+    .bind(account_id)
+    .execute(tx)
+    .await?;
+    Ok(gone.rows_affected() == 1)
+}
+
+/// Somebody who gave a password or used a link, and has not given a code yet.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Her account.
+    pub account_id: String,
+    /// Her address.
+    pub email: String,
+    /// The secret that her app has.
+    pub secret: String,
+    /// The device as she knows it.
+    pub device: String,
+    /// When the session ends at the latest.
+    pub ends_at: Millis,
+    /// Whether she has signed in in this browser before.
+    pub is_known_device: bool,
+    /// The half-minute of the code with which she was let in just now: this is a second tap.
+    pub was_let_in_at: Option<i64>,
+}
+
+/// For how long after she was let in the same code is a second tap.
+const SECOND_TAP: Millis = MINUTE;
+
+/// Who waits behind this session's token, in the browser with this hash of what its cookie holds.
+pub async fn waiting(
+    db: &Db,
+    token_hash: &str,
+    device_hash: &str,
+    now: Millis,
+) -> Kept<Option<Waiting>> {
+    let row = sqlx::query(
+        "SELECT a.id, a.email, f.secret, s.device, s.ends_at,
+           (SELECT k.id FROM known_devices k
+            WHERE k.account_id = a.id AND k.device_hash = $2),
+           CAST(s.waits_for_code AS BIGINT), f.last_step
+         FROM sessions s JOIN accounts a ON a.id = s.account_id
+         JOIN second_factors f ON f.account_id = a.id AND f.secret IS NOT NULL
+         WHERE ((s.token_hash = $1 AND s.waits_for_code = 1 AND s.began_at > $3)
+             OR (s.let_in_by = $1 AND s.proved_at > $5))
+           AND s.ends_at > $4 AND a.erased_at IS NULL",
+    )
+    .bind(token_hash)
+    .bind(device_hash)
+    .bind(now - rules::CODE_WITHIN)
+    .bind(now)
+    .bind(now - SECOND_TAP)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(row.map(|row| Waiting {
+        account_id: row.get(0),
+        email: row.get::<Option<String>, _>(1).unwrap_or_default(),
+        secret: row.get(2),
+        device: row.get(3),
+        ends_at: row.get(4),
+        is_known_device: row.get::<Option<String>, _>(5).is_some(),
+        was_let_in_at: (row.get::<i64, _>(6) == 0).then(|| row.get(7)),
+    }))
+}
+
+/// Uses up the code of this half-minute. False where it was used, or a later one.
+pub async fn use_step(tx: &mut AnyConnection, account_id: &str, step: i64) -> Kept<bool> {
+    let used = sqlx::query(
+        "UPDATE second_factors SET last_step = $2
+         WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2",
+    )
+    .bind(account_id)
+    .bind(step)
+    .execute(tx)
+    .await?;
+    Ok(used.rows_affected() == 1)
+}
+
+/// Uses up a recovery code. False where it is not hers, or was used.
+pub async fn use_recovery_code(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    hash: &str,
+    now: Millis,
+) -> Kept<bool> {
+    let used = sqlx::query(
+        "UPDATE recovery_codes SET used_at = $3
+         WHERE account_id = $1 AND code_hash = $2 AND used_at IS NULL",
+    )
+    .bind(account_id)
+    .bind(hash)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(used.rows_affected() == 1)
+}
+
+/// Lets her in whose session waited for a code, under a new token; again after a second tap. False
+/// where neither is so any more.
+pub async fn let_in(
+    tx: &mut AnyConnection,
+    (token_hash, new_token_hash): (&str, &str),
+    now: Millis,
+) -> Kept<bool> {
+    let done = sqlx::query(
+        "UPDATE sessions SET token_hash = $2, waits_for_code = 0, proved_at = $3, seen_at = $3,
+           let_in_by = $1
+         WHERE (token_hash = $1 AND waits_for_code = 1)
+            OR (let_in_by = $1 AND proved_at > $4)",
+    )
+    .bind(token_hash)
+    .bind(new_token_hash)
+    .bind(now)
+    .bind(now - SECOND_TAP)
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that whoever uses this session has just shown that it is she.
+pub async fn proved(tx: &mut AnyConnection, session_id: &str, now: Millis) -> Kept<()> {
+    sqlx::query("UPDATE sessions SET proved_at = $2 WHERE id = $1")
+        .bind(session_id)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device
+/// as she knows it.
+pub async fn know_device(
+    tx: &mut AnyConnection,
+    account_id: &str,
+    (device_hash, device): (&str, &str),
+    now: Millis,
+) -> Kept<()> {
+    sqlx::query(
+        "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $5",
+    )
+    .bind(id::fresh())
+    .bind(account_id)
+    .bind(device_hash)
+    .bind(device)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A device in which somebody signed in for the first time, and does not know that we saw it.
+#[derive(Clone, Debug)]
+pub struct NewDevice {
+    /// Its id.
+    pub id: String,
+    /// Whose.
+    pub account_id: String,
+    /// Where to tell her.
+    pub email: String,
+    /// The device as she knows it.
+    pub device: String,
+    /// When she signed in.
+    pub first_at: Millis,
+}
+
+/// The devices to tell of, the first first.
+pub async fn new_devices(db: &Db, most: i64) -> Kept<Vec<NewDevice>> {
+    let rows = sqlx::query(
+        "SELECT k.id, k.account_id, a.email, k.device, k.first_at
+         FROM known_devices k JOIN accounts a ON a.id = k.account_id
+         WHERE k.told_at IS NULL AND a.email IS NOT NULL AND a.erased_at IS NULL
+         ORDER BY k.first_at, k.id LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let device = |row: &sqlx::any::AnyRow| NewDevice {
+        id: row.get(0),
+        account_id: row.get(1),
+        email: row.get(2),
+        device: row.get(3),
+        first_at: row.get(4),
+    };
+    Ok(rows.iter().map(device).collect())
+}
+
+/// Notes that we owe the email about this device. True for whoever was first.
+pub async fn device_told(tx: &mut AnyConnection, id: &str, now: Millis) -> Kept<bool> {
+    let told =
+        sqlx::query("UPDATE known_devices SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
+            .bind(id)
+            .bind(now)
+            .execute(tx)
+            .await?;
+    Ok(told.rows_affected() == 1)
+}
+
+/// Somebody of the staff, as an administrator sees her.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// The account.
+    pub id: String,
+    /// The name others see.
+    pub shown_name: String,
+    /// Since when she has a second step.
+    pub since: Option<Millis>,
+}
+
+/// From when a second step is asked of staff, and everyone of them, whoever has none first.
+pub async fn staff(db: &Db, most: i64) -> Kept<(Option<Millis>, Vec<Staff>)> {
+    let rows = sqlx::query(
+        "SELECT r.second_step_from, a.id, a.shown_name, f.confirmed_at
+         FROM area_rules r
+         LEFT JOIN accounts a ON a.erased_at IS NULL
+           AND a.id IN (SELECT account_id FROM roles WHERE role <> 'parent')
+         LEFT JOIN second_factors f ON f.account_id = a.id
+         ORDER BY CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE 1 END, a.shown_name, a.id
+         LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let asked_from = rows.first().and_then(|row| row.get::<Option<Millis>, _>(0));
+    let one = |row: &sqlx::any::AnyRow| {
+        let id: Option<String> = row.get(1);
+        let shown_name: Option<String> = row.get(2);
+        Some(Staff { id: id?, shown_name: shown_name.unwrap_or_default(), since: row.get(3) })
+    };
+    Ok((asked_from, rows.iter().filter_map(one).collect()))
+}
+
+/// Says from when a second step is asked of staff; `None`: not at all.
+pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> Kept<()> {
+    sqlx::query("UPDATE area_rules SET second_step_from = $1").bind(from).execute(tx).await?;
+    Ok(())
+}
+
+/// Somebody to tell that a second step was taken away.
+#[derive(Clone, Debug)]
+pub struct ToTell {
+    /// The account.
+    pub account_id: String,
+    /// The address.
+    pub email: String,
+    /// The name others see.
+    pub shown_name: String,
+    /// Since when she has a second step.
+    pub since: Option<Millis>,
+}
+
+/// This account, and every administrator.
+pub async fn with_administrators(db: &Db, account_id: &str) -> Kept<Vec<ToTell>> {
+    let rows = sqlx::query(
+        "SELECT a.id, a.email, a.shown_name, f.confirmed_at
+         FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
+         WHERE a.email IS NOT NULL AND a.erased_at IS NULL AND (a.id = $1
+           OR a.id IN (SELECT account_id FROM roles WHERE role = $2))
+         ORDER BY a.id",
+    )
+    .bind(account_id)
+    .bind(Role::Admin.word())
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    let one = |row: &sqlx::any::AnyRow| ToTell {
+        account_id: row.get(0),
+        email: row.get(1),
+        shown_name: row.get(2),
+        since: row.get(3),
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// Erases what is no longer of use; how many rows.
+pub async fn forget_due(tx: &mut AnyConnection, now: Millis) -> Kept<u64> {
+    const ALL: [(&str, Millis); 3] = [
+        (
+            "DELETE FROM second_factors WHERE secret IS NULL AND offered_at <= $1",
+            rules::OFFERED_FOR,
+        ),
+        (
+            "UPDATE second_factors SET offered = NULL, offered_at = NULL WHERE offered_at <= $1",
+            rules::OFFERED_FOR,
+        ),
+        ("DELETE FROM known_devices WHERE seen_at <= $1", DEVICE_KNOWN_FOR),
+    ];
+    let mut rows = 0;
+    for (sql, kept_for) in ALL {
+        let done = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
+        rows += done.rows_affected();
+    }
+    Ok(rows)
+}
