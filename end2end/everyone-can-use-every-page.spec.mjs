@@ -70,6 +70,16 @@ const DUE = {
   },
   status: 200,
 };
+const SET_UP = {
+  name: 'setting up a second step',
+  find: async (page) => {
+    await page.goto(`${service.url}/account/second-step`);
+    await press('Set it up')(page);
+    await page.waitForURL('**/account/second-step/set-up*');
+    return '/account/second-step/set-up';
+  },
+  status: 200,
+};
 const CLAIM = link('/updates', 'Families in the south wait far longer');
 const DISPUTED = link('/updates', 'The sensory room is closed');
 /** A page of an organiser about the consultation that is open. */
@@ -116,9 +126,11 @@ const everyone = {
     to('/forum/updates'), { name: 'a verdict', find: async (page) => `/forum${await CLAIM.find(page)}`, status: 200 }, { name: 'a verdict refused', find: async (page) => `/forum${await CLAIM.find(page)}`, act: press('Publish the forum\'s view'), status: 422 },
     to('/forum/local-offer'), link('/forum/local-offer', 'The pages cannot be read with a screen reader'), link('/forum/local-offer', 'The pages cannot be read with a screen reader', { name: 'a decision on a comment refused', act: press('Save this decision'), status: 422 }), to('/forum/safeguarding/comments'),
     to('/forum/evidence-pack'), to('/forum/evidence-pack', { name: 'a pack of a day before everything', act: async (page) => { await page.getByLabel('Everything up to').fill('2001-01-01'); await press('Save the pack')(page); }, status: 422 }),
+    to('/prove'), refused('/prove', 'Continue'),
     to('/forum/rounds/new'), refused('/forum/rounds/new', 'Open this round'), to('/forum/safeguarding'), { name: 'the statement', find: async (page) => `/forum${await shutPlan.find(page)}/statement`, status: 200 }, openPlan, votingRound, to('/account'),
   ],
   leader: [
+    to('/account/second-step'), SET_UP, { ...SET_UP, name: 'a second step refused', act: press('Turn it on'), status: 422 },
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Register this plan'),
     leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Publish the answer'), status: 422 }),
@@ -131,6 +143,7 @@ const everyone = {
   admin: [
     to('/'), to('/admin'), link('/admin', 'How the service is running'), to('/admin/people'), to('/admin/people?search=nobody-is-called-so'), refused('/admin/people', 'Send invitation', 'Invite someone'),
     to('/admin/area'), refused('/admin/area', 'Add this service'), to('/admin/contact?done=saved'), to('/admin/search-words?done=saved'), { name: 'a line of search words refused', find: async () => '/admin/search-words', act: async (page) => { await page.getByLabel('One line for each thing').fill('alone'); await press('Save')(page); }, status: 422 },
+    to('/admin/second-step'), refused('/admin/second-step', 'Save'),
     to('/admin/telling'), refused('/admin/telling', 'Add this term'), refused('/admin/telling', 'Add this day'), link('/admin/telling', 'Change Transport'),
   ],
 };

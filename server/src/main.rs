@@ -69,6 +69,12 @@ enum Command {
         #[arg(long)]
         organisation: Option<String>,
     },
+    /// Take away someone's second step of signing in, for the day on which the only administrator has
+    /// lost phone and recovery codes.
+    ResetSecondStep {
+        /// The address they sign in with.
+        email: String,
+    },
     /// Check the settings, the database and the mail system.
     CheckConfig {
         /// Also say which DNS records are needed, and send a test email to this address, or to the
@@ -229,6 +235,21 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
                 .map_err(|error| format!("The invitation could not be saved: {error}"))?;
             db.close().await;
             say::line("The invitation is saved. The worker will send the email.");
+            Ok(())
+        }
+        Command::ResetSecondStep { email } => {
+            let email = forms::address(&email)?;
+            let db = serve::open_as_it_is(&settings).await?;
+            let house = settings.house(db.clone(), false);
+            let is_reset = accounts::reset_second_step(&house, &email)
+                .await
+                .map_err(|error| format!("The second step could not be reset: {error}"))?;
+            db.close().await;
+            say::line(if is_reset {
+                "Done. They can sign in without a code, and are signed out everywhere."
+            } else {
+                "There is no account with this address that has a second step."
+            });
             Ok(())
         }
         Command::CheckConfig { mail } => {

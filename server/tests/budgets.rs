@@ -10,7 +10,7 @@ mod world;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use calendar::clock::DAY;
+use calendar::clock::{DAY, MINUTE};
 use ground::viewer::Role;
 use sqlx::Row as _;
 use tracing::field::{Field, Visit};
@@ -111,6 +111,9 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/services",
             "/notices.atom",
             "/admin/telling",
+            "/admin/second-step",
+            "/account/second-step",
+            "/prove",
             "/forum/unreached",
             "/consultations",
             "/forum/consultations",
@@ -309,9 +312,51 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             println!("GET {path}: {statements} statements");
             assert!((1..=4).contains(&statements), "GET {path}: {statements} statements");
         }
+        a_second_step(&world).await;
         asking_and_answering(&world, &everyone).await;
         saying_what_came_of_it(&world, &round, &plan).await;
     });
+}
+
+/// A second step, from the day on which it is asked to the day on which it is reset.
+async fn a_second_step(world: &World) {
+    let admin = world.signed_in("second@example.org", &[Role::Admin]).await;
+    world.person("third@example.org", &[Role::Admin], &world.south).await;
+    let day = calendar::clock::fields(world.now() + 7 * DAY).0;
+    within_eight(&admin, "/admin/second-step", &[("from_day", &day)]).await;
+    let leader = world.signed_in("fourth@example.org", &[Role::Leader]).await;
+    let (own, set_up) = ("/account/second-step", "/account/second-step/set-up");
+    within_eight(&leader, own, &[("step", "begin")]).await;
+    within_four(&leader, set_up).await;
+    let page = leader.get(set_up).await;
+    let secret = page.html.split("secret=").nth(1).unwrap();
+    let secret: String = secret.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let code = || {
+        let secret = totp_rs::Secret::try_from_base32(&secret).unwrap();
+        let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        app.generate(u64::try_from(world.now() / 1000).unwrap()).to_string()
+    };
+    for (path, fields) in [(set_up, ("code", code().as_str())), (own, ("step", "codes"))] {
+        let (statements, answer) = counted(leader.post(path, &[fields])).await;
+        println!("POST {path}: {statements} statements");
+        assert!(
+            answer.status == 200 && (1..=8).contains(&statements),
+            "POST {path}: {}, {statements} statements",
+            answer.status
+        );
+    }
+    within_four(&leader, own).await;
+    world.forward(MINUTE);
+    let phone = world.visitor();
+    let password = ("password", "three small words");
+    within_eight(&phone, "/sign-in", &[("email", "fourth@example.org"), password]).await;
+    within_four(&phone, "/sign-in/code").await;
+    within_eight(&phone, "/sign-in/code", &[("code", code().as_str())]).await;
+    within_eight(&phone, "/prove", &[password]).await;
+    let reset = format!("/admin/people/{}/second-step", leader.account);
+    within_four(&admin, &reset).await;
+    within_eight(&admin, &reset, &[]).await;
+    within_eight(&admin, "/admin/second-step", &[("step", "stop")]).await;
 }
 
 /// A consultation, from the first word to the last answer.

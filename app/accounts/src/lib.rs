@@ -26,7 +26,7 @@ pub use attempts::{Caller, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
 pub use passwords::hashed;
 pub use people::invite;
-pub use second_factor::tell_new_devices_due;
+pub use second_factor::{reset_second_step, tell_new_devices_due};
 pub use session::recognise;
 
 use ground::routes::{Access, Routes};

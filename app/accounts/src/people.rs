@@ -224,6 +224,7 @@ pub async fn accept(
         store::invitation(&mut *house.db.read().await?, &id::hash(&token), place.as_deref(), now)
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
+    let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
     let mut new = None;
     if invitation.account_id.is_none() {
         let mut refusals = Refusals::default();
@@ -292,7 +293,12 @@ pub async fn accept(
             |error| if matches!(error, sqlx::Error::RowNotFound) { Ok(None) } else { Err(error) },
         )?;
     let Some(account_id) = account_id else { return Err(Error::NotFound) };
-    let begun = session::begin(&house, &account_id, &headers).await?;
+    let begun = if is_known {
+        session::begin(&house, &account_id, &headers).await?
+    } else {
+        // Her desk asks for a second step, where one is needed.
+        session::begin_as(&house, &account_id, (&[invited], SecondStep::NotAsked), &headers).await?
+    };
     let to = if begun.waits_for_code {
         with_then("/sign-in/code", "/?done=accepted")
     } else if begun.second_step == SecondStep::Missing {

@@ -89,10 +89,23 @@ pub(crate) async fn begin(
     account_id: &str,
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
+    let (roles, second_step) = store::roles(&house.db, account_id, house.clock.now()).await?;
+    begin_as(house, account_id, (&roles, second_step), headers).await
+}
+
+/// As [`begin`], where we already know what the person may do and what is asked of them.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin_as(
+    house: &House,
+    account_id: &str,
+    (roles, second_step): (&[Role], SecondStep),
+    headers: &HeaderMap,
+) -> Result<Begun, Error> {
     let now = house.clock.now();
-    let (roles, second_step) = store::roles(&house.db, account_id, now).await?;
     let token = id::secret();
-    let ends = Ends::after(&roles);
+    let ends = Ends::after(roles);
     let session = store::NewSession {
         token_hash: id::hash(&token),
         account_id: account_id.to_owned(),

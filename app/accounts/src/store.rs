@@ -100,7 +100,7 @@ pub async fn begin_session(db: &Db, session: NewSession) -> Kept<bool> {
 }
 
 /// As [`begin_session`], in a browser that is to be known from now on, by the hash of what its
-/// cookie holds.
+/// cookie holds; ended sessions stay as long as `docs/retention.md` says.
 pub async fn begin_session_here(
     db: &Db,
     session: NewSession,
@@ -108,15 +108,17 @@ pub async fn begin_session_here(
 ) -> Kept<bool> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query(
-                "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
-                 OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
-            )
-            .bind(&session.account_id)
-            .bind(session.now)
-            .bind(session.now - rules::CODE_WITHIN)
-            .execute(&mut *tx)
-            .await?;
+            if device_hash.is_none() {
+                sqlx::query(
+                    "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
+                     OR idle_ends_at <= $2 OR (waits_for_code = 1 AND began_at <= $3))",
+                )
+                .bind(&session.account_id)
+                .bind(session.now)
+                .bind(session.now - rules::CODE_WITHIN)
+                .execute(&mut *tx)
+                .await?;
+            }
             let waits: i64 = sqlx::query_scalar(
                 "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
                  idle_ends_at, ends_at, visited_before, waits_for_code)

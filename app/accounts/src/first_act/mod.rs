@@ -134,7 +134,8 @@ async fn ask(
         let sent = without_secrets(sent);
         // A button alone sends nothing, and is no page for that.
         let is_button = first.is_grave && sent.fields().next().is_none();
-        if is_button { sent.with("pressed", "yes") } else { sent }.packed()
+        let sent = if is_button { sent.with("pressed", "yes") } else { sent };
+        sent.packed()
     });
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;

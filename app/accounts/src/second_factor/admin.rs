@@ -208,27 +208,51 @@ pub async fn reset(
     if person.account_id == by.account_id {
         return Ok(Redirect::to(SECOND_STEP).into_response());
     }
-    let (now, writer) = (house.clock.now(), house.clone());
     let (by, by_name) = (by.account_id.clone(), by.shown_name.clone());
-    house
+    take_away(&house, person, others, (Some(by), by_name)).await?;
+    Ok(Redirect::to("/admin/people?done=reset").into_response())
+}
+
+/// Takes away the second step of the account with this address, from the program's own command
+/// line. Whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reset_second_step(house: &House, email: &str) -> Result<bool, Error> {
+    let known = accounts::by_address(&mut *house.db.read().await?, email).await?;
+    let Some(known) = known else { return Ok(false) };
+    let (person, others) = of(house, &known.id).await?;
+    let by = "Someone who runs the service's computer".to_owned();
+    take_away(house, person, others, (None, by)).await
+}
+
+/// Takes a second step away, signs the person out, and tells her and the other administrators.
+/// Whether there was one.
+async fn take_away(
+    house: &House,
+    person: ToTell,
+    others: Vec<ToTell>,
+    (by, by_name): (Option<String>, String),
+) -> Result<bool, Error> {
+    let (now, writer) = (house.clock.now(), house.clone());
+    let taken: bool = house
         .db
         .write(move |tx| {
             Box::pin(async move {
                 // A second tap, or another administrator.
                 if !store::take_away(tx, &person.account_id).await? {
-                    return Ok::<_, sqlx::Error>(());
+                    return Ok::<_, sqlx::Error>(false);
                 }
                 accounts::end_all_sessions(tx, &person.account_id).await?;
                 let key = id::fresh();
                 let hers = emails::second_step_reset(&writer);
                 let theirs = emails::second_step_reset_for(&writer, &person.shown_name, &by_name);
                 let mut told = vec![(&person, &hers)];
-                told.extend(
-                    others
-                        .iter()
-                        .filter(|other| other.account_id != by)
-                        .map(|other| (other, &theirs)),
-                );
+                for other in &others {
+                    if Some(&other.account_id) != by.as_ref() {
+                        told.push((other, &theirs));
+                    }
+                }
                 for (one, words) in told {
                     let owed = Owed {
                         dedup_key: &format!("second step reset {key} {}", one.account_id),
@@ -241,11 +265,11 @@ pub async fn reset(
                     };
                     owe(tx, owed).await?;
                 }
-                let (who, what, about) =
-                    (Some(by.as_str()), "second step reset", &person.account_id);
-                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await
+                let (who, what, about) = (by.as_deref(), "second step reset", &person.account_id);
+                audit::note(tx, Entry { at: now, who, what, about, detail: "" }).await?;
+                Ok(true)
             })
         })
         .await?;
-    Ok(Redirect::to("/admin/people?done=reset").into_response())
+    Ok(taken)
 }

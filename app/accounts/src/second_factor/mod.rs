@@ -24,6 +24,8 @@ use ground::viewer::{Role, Viewer};
 
 use super::{emails, session};
 
+pub use admin::reset_second_step;
+
 /// The addresses where it is set up, for oneself and for all.
 #[must_use]
 pub fn routes() -> Routes {

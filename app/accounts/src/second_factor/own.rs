@@ -314,7 +314,7 @@ fn set_up_page(
         let code = app.map(|app| {
             view! {
                 <div class="qr">
-                    {qr(&app, "Code for your authenticator app. The same as the letters and numbers below")}
+                    {qr(&app, "Code for your authenticator app. You can also type it in, from below")}
                     <p>
                         "In the app, choose to add an account and point your phone at this square. \
                          Are you reading this on that phone? "
