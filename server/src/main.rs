@@ -69,8 +69,8 @@ enum Command {
         #[arg(long)]
         organisation: Option<String>,
     },
-    /// Take away someone's second step of signing in, for the day on which the only administrator has
-    /// lost phone and recovery codes.
+    /// Take away someone's second step of signing in, as when the only administrator has lost phone
+    /// and recovery codes.
     ResetSecondStep {
         /// The address they sign in with.
         email: String,

@@ -29,9 +29,9 @@ pub enum Kind {
     Password,
     /// Passwords tried from one place. A whole school may share it.
     PasswordFrom,
-    /// Codes tried for one account, after its password or a link: in a browser it was used in before
-    /// each for itself, and in all others together. A right one resets the count, and recovery codes
-    /// are never counted: so whoever has somebody's password cannot keep her out.
+    /// Codes tried for one account, after its password or a link: each browser that she used before
+    /// for itself, all others together. A right one resets the count, and recovery codes are never
+    /// counted: so whoever has somebody's password cannot keep her out.
     Code,
     /// Passwords and codes tried in one session, to show again who uses it.
     Proof,

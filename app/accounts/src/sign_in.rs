@@ -73,7 +73,8 @@ impl Kept {
     }
 }
 
-/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in this browser, perhaps by another.
+/// GET `/sign-in`: the code, where only that is missing. `?forget=yes` lets go of what was chosen in
+/// this browser, perhaps by another.
 pub async fn form(
     State(house): State<House>,
     viewer: Viewer,

@@ -27,8 +27,8 @@ pub fn admin(viewer: &Viewer) -> Page {
                             <a href="/admin/second-step">"Second step for the team"</a>
                         </h2>
                         <p>
-                            "From when everyone in the team needs a code from their phone to sign in, \
-                             and who has set it up."
+                            "From when everyone in the team needs a code from their phone to sign \
+                             in, and who has set it up."
                         </p>
                     </li>
                     <li class="card">

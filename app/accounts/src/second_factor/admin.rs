@@ -1,5 +1,5 @@
-//! For administrators: from when a second step is asked of the team, who has one, and taking it away
-//! from somebody who lost her phone.
+//! For administrators: from when a second step is asked of the team, who has one, and taking it
+//! away from somebody who lost her phone.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -111,17 +111,17 @@ fn shown(
                 <Summary refusals />
                 <h1>"Second step for the team"</h1>
                 <p>
-                    "Organisers, leaders, safeguarding leads and administrators can see and change what \
-                     parents told us. With a second step, a stolen password is not enough to sign in as \
-                     one of them: it takes a code from their phone too."
+                    "Organisers, leaders, safeguarding leads and administrators can see and change \
+                     what parents told us. With a second step, a stolen password is not enough to \
+                     sign in as one of them: it takes a code from their phone too."
                 </p>
                 <p class="lead">{now}</p>
                 <form method="post" action="/admin/second-step" novalidate>
                     <Field
                         name="from_day"
                         label="From which day does everyone in the team need it?"
-                        hint="Until then we remind them each time they open their desk. From that day \
-                            they have to set it up before they can do anything else."
+                        hint="Until then we remind them each time they open their desk. From that \
+                            day they have to set it up before they can do anything else."
                         kind="date"
                         value=sent.typed("from_day")
                         refusals
@@ -180,8 +180,8 @@ pub async fn reset_form(
                 </p>
                 <div class="todo">
                     <p>
-                        "Talk to them first, on a number that you had before. Someone else could be \
-                         asking for this in their name."
+                        "Talk to them first, on a number that you had before. Someone else could \
+                         be asking for this in their name."
                     </p>
                 </div>
                 <p>

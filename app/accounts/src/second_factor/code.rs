@@ -208,8 +208,8 @@ fn page(kept: &Kept, by_link: bool, refusals: &Refusals) -> Page {
                     <Field
                         name="code"
                         label="Code"
-                        hint="6 digits from your app. Or one of your recovery codes, if you don't have \
-                            your phone."
+                        hint="6 digits from your app. Or one of your recovery codes, if you don't \
+                            have your phone."
                         autocomplete="one-time-code"
                         refusals
                     />

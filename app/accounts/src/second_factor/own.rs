@@ -25,6 +25,9 @@ use crate::sign_in::Kept;
 
 const SET_UP: &str = "/account/second-step/set-up";
 
+/// What the picture is, for whoever cannot see it.
+const QR: &str = "Code for your authenticator app. You can also type it in, from below";
+
 /// GET `/account/second-step`; `?then=` is where she was going.
 pub async fn page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
@@ -105,10 +108,10 @@ fn has_one(since: Millis, codes_left: i64) -> impl IntoView + use<> {
         1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
         left => format!("You have {left} recovery codes left."),
     };
+    let day = clock::day(since);
+    let on = format!("It is on, since {day}. You need a code from your phone to sign in.");
     view! {
-        <p class="lead">
-            {format!("It is on, since {}. You need a code from your phone to sign in.", clock::day(since))}
-        </p>
+        <p class="lead">{on}</p>
         <h2>"Recovery codes"</h2>
         <p>{left}" Each lets you in once without your phone."</p>
         <form method="post" action=SECOND_STEP>
@@ -314,7 +317,7 @@ fn set_up_page(
         let code = app.map(|app| {
             view! {
                 <div class="qr">
-                    {qr(&app, "Code for your authenticator app. You can also type it in, from below")}
+                    {qr(&app, QR)}
                     <p>
                         "In the app, choose to add an account and point your phone at this square. \
                          Are you reading this on that phone? "
@@ -334,8 +337,8 @@ fn set_up_page(
                 <h1>"Set up the second step"</h1>
                 <h2>"1. Get an authenticator app"</h2>
                 <p>
-                    "For example Microsoft Authenticator, Google Authenticator or 2FAS, free from your \
-                     phone's app store. If you have one already, use it."
+                    "For example Microsoft Authenticator, Google Authenticator or 2FAS, free from \
+                     your phone's app store. If you have one already, use it."
                 </p>
                 <h2>"2. Add this account to it"</h2>
                 {code}
@@ -368,12 +371,12 @@ fn codes_page(codes: &[String], then: &str) -> Page {
             <div class="stack">
                 <h1>"Your recovery codes"</h1>
                 <p class="lead">
-                    "Print this page or write these codes down, and put them somewhere safe. We can't \
-                     show them again."
+                    "Print this page or write these codes down, and put them somewhere safe. We \
+                     can't show them again."
                 </p>
                 <p>
-                    "If you lose your phone, each of them lets you sign in once in place of the code \
-                     from your app."
+                    "If you lose your phone, each of them lets you sign in once in place of the \
+                     code from your app."
                 </p>
                 <ul>{rows.collect_view()}</ul>
                 <p>

@@ -20,8 +20,8 @@ use crate::sign_in::{self, Kept};
 use crate::store::{self as accounts, Proof};
 use crate::{emails, passwords};
 
-/// The answer where fresh proof is lacking. `kept`: where she was going; `chose`: what she chose, in
-/// words that follow "to".
+/// The answer where fresh proof is lacking. `kept`: where she was going; `chose`: what she chose,
+/// in words that follow "to".
 pub(crate) async fn asked(
     house: &House,
     viewer: &Viewer,
@@ -170,7 +170,9 @@ fn once_more(then: &str, fields: &str) -> Page {
         view! {
             <div class="stack">
                 <h1>"One more step"</h1>
-                <p class="lead">"Thank you. What you wrote is still here. Nothing has been lost."</p>
+                <p class="lead">
+                    "Thank you. What you wrote is still here. Nothing has been lost."
+                </p>
                 {sign_in::carry_on(then, fields)}
             </div>
         }
