@@ -1,6 +1,6 @@
-//! The field in which somebody chooses a password, wherever that is. What is typed in it can be shown:
-//! a button sends the form for that alone, so it works without a script. The page that comes back
-//! holds what else was typed, but never a password.
+//! The field in which somebody chooses a password, wherever that is. What is typed in it can be
+//! shown: a button sends the form for that alone, so it works without a script. The page that comes
+//! back holds what else was typed, but never a password.
 
 use forms::{Refusals, Sent};
 use ground::ui::Field;
@@ -32,8 +32,8 @@ pub fn NewPassword<'a>(
     let is_shown = is_shown(sent);
     let kind = if is_shown { "text" } else { "password" };
     view! {
-        <input type="email" autocomplete="username" value=email readonly=true hidden=true />
         {is_shown.then(|| view! { <input type="hidden" name="shown" value="yes" /> })}
+        <input type="email" autocomplete="username" value=email readonly=true hidden=true />
         <Field
             name="password"
             label

@@ -1,8 +1,9 @@
 //! What a new password may be, and hashing: argon2id with 19 MiB, two passes and one lane, on a
 //! bounded pool of blocking threads.
 //!
-//! The same words can be typed in several forms of Unicode: a phone sends "é" as one character, some
-//! keyboards as two. Passwords are judged and hashed in one form (NFKC), otherwise exactly as typed.
+//! The same words can be typed in several forms of Unicode: a phone sends "é" as one character,
+//! some keyboards as two. Passwords are judged and hashed in one form (NFKC), otherwise exactly as
+//! typed.
 
 use std::sync::{Arc, LazyLock};
 
@@ -17,8 +18,8 @@ use zxcvbn::{Entropy, Score, zxcvbn};
 
 /// How many characters a password has at least and at most.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
-/// How many characters at its beginning are judged. What that takes grows with their square, and many
-/// times more where somebody wrote a text that is slow to judge.
+/// How many characters at its beginning are judged. The time grows with their square, and is many
+/// times longer for a text that was made to be slow.
 const JUDGED: usize = 50;
 /// What helps, whatever was wrong.
 const TRY: &str = "Try three words that don't belong together";
@@ -27,15 +28,15 @@ const TRY: &str = "Try three words that don't belong together";
 /// one.
 static NOBODYS: LazyLock<String> = LazyLock::new(|| hash("nobody has this password"));
 
-/// A new password that somebody chooses, in the form in which it is hashed. `hers` are her own words,
-/// such as her name, her address and her part of the area.
+/// A new password that somebody chooses, in the form in which it is hashed. `hers` are her own
+/// words, such as her name, her address and her part of the area.
 ///
 /// It has ten characters or more, and someone who knows how people choose passwords, the lists of
-/// common ones, her words and ours would need 10^8 guesses (a score of 3 by `zxcvbn`): at some
-/// hundredths of a second and 19 MiB for each that is weeks for one password, had they the database,
-/// and never by the form, which takes ten in a quarter of an hour. Where it is partly made of her words
-/// or ours it needs 10^10 (a score of 4): the estimate takes for granted that nobody knows how many
-/// words were joined, which whoever puts together "SeftonForum2026" does know.
+/// common ones, her words and ours would need 10^8 guesses (a score of 3 by `zxcvbn`). At some
+/// hundredths of a second and 19 MiB for each that is weeks for one password, had they the
+/// database, and far more by the form, which takes ten in a quarter of an hour. Where it is partly
+/// made of her words or ours it needs 10^10 (a score of 4): the estimate takes for granted that
+/// nobody knows how many words were joined, which whoever puts together "SeftonForum2026" does.
 ///
 /// # Errors
 /// What is wrong with it, and what to do.

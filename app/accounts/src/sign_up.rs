@@ -1,8 +1,8 @@
 //! Signing up: an address, the email, and what is chosen behind the button in it.
 //!
-//! Anyone may type anyone's address, and several people the same one. So nothing but the address comes
-//! from the form: whoever reads its emails chooses the name, the place and the password, whichever of
-//! the emails she opens.
+//! Anyone may type anyone's address, and several people the same one. So nothing but the address
+//! comes from the form: whoever reads its emails chooses the name, the place and the password,
+//! whichever of the emails she opens.
 
 use axum::Extension;
 use axum::extract::{Path, State};
