@@ -194,15 +194,13 @@ fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
                 world.north
             ),
         ];
-        let migration =
-            include_str!("../../../migrations/0027_sign_ups_hold_an_address.sql").split(';');
-        let statements = migration.map(str::trim).filter(|sql| !sql.is_empty()).map(str::to_owned);
-        let statements: Vec<String> = waiting.into_iter().chain(statements).collect();
+        let migration = include_str!("../../../migrations/0027_sign_ups_hold_an_address.sql");
         let changed = world.db().write(move |tx| {
             Box::pin(async move {
-                for sql in statements {
+                for sql in waiting {
                     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await?;
                 }
+                sqlx::raw_sql(migration).execute(tx).await?;
                 Ok::<_, sqlx::Error>(())
             })
         });

@@ -209,7 +209,8 @@ fn who_joins_sees_what_will_be_done_before_it_is_and_can_join_without_it() {
         let phone = world.visitor();
         phone.support(&topic, "support").await;
         phone.post("/sign-up", &[("email", HER)]).await.leads_to();
-        let button = link(&world.deliver().await[0]);
+        let emails = world.deliver().await;
+        let button = link(emails.iter().find(|email| email.to == HER).expect("an email to her"));
         let shown = phone.get(&button).await;
         assert!(shown.says("In this browser you chose to support this topic"), "{}", shown.html);
         let elsewhere = world.visitor().get(&button).await;
