@@ -16,7 +16,7 @@ use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::first_act::{self, JustIn};
 use super::{emails, passwords, rules, session, store};
 
@@ -109,24 +109,29 @@ pub async fn with_password(
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Ok(page(&house, &viewer, &email, &kept, &why, &refusals, status))
+        page(&house, &viewer, &email, &kept, &why, &refusals, status)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
-        return refuse("Enter your email address and password, or ask for a link below");
+        return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
-    let few_tries = attempts::may_try(&house, &caller, &email).await?;
+    let device = session::known_device(&house, &headers, &email).await?;
+    let asker = device.as_deref().map_or(Asker::Network(&caller), Asker::Device);
+    let tried = attempts::may_try(&house, asker, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
-    if !few_tries {
-        return refuse("Too many attempts. Ask for a link by email below: that will always work");
+    if let Err(wait) = &tried.may {
+        let answer = refuse(
+            "Too many attempts. Ask for a link by email below: you can sign in with that now",
+        );
+        return Ok(wait.answer(answer));
     }
     let (true, Some(known)) = (fits, known) else {
-        return refuse(
+        return Ok(refuse(
             "Check your email address and password and try again, or ask for a link below",
-        );
+        ));
     };
-    attempts::forget(&house.db, Kind::Password, &email).await?;
+    attempts::was_right(&house, &tried).await?;
     go_on(&house, &headers, &known.id, &kept, false).await
 }
 
@@ -153,8 +158,15 @@ pub async fn send_link(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::SignIn, &email).await? {
+        let why = Why::here(&house, &headers).await?;
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let answer = page(&house, &viewer, &email, &kept, &why, &refusals, status);
+        return Ok(wait.answer(answer));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
+    owe_link(&house, email, act, "sign-in", emails::sign_in_link).await?;
     let page = Page::new("Check your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
@@ -218,7 +230,6 @@ pub async fn with_link(
 ) -> Result<Response, Error> {
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
-            attempts::forget(&house.db, Kind::Password, &link.email).await?;
             let nowhere = Kept { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
@@ -253,8 +264,12 @@ pub async fn forgotten(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::NewPassword, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(forgotten_page(&house, &viewer, &email, &kept, &refusals)));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "password", emails::new_password_link).await?;
+    owe_link(&house, email, act, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -380,20 +395,28 @@ async fn used_link(
     Ok(link.await?)
 }
 
+/// Whether one more email that lets in may go to this address.
+async fn may_let_in(
+    house: &House,
+    headers: &HeaderMap,
+    caller: &Caller,
+    purpose: Purpose,
+    email: &str,
+) -> Result<Result<(), Wait>, Error> {
+    let device = session::known_device(house, headers, email).await?;
+    let asker = device.as_deref().map_or(Asker::Network(caller), Asker::Device);
+    attempts::may_write(house, asker, purpose, email).await
+}
+
 /// Owes one email to the address, known or not: the link, or news that there is no account.
 pub(crate) async fn owe_link(
     house: &House,
-    caller: &Caller,
     email: String,
     act: Option<String>,
     purpose: &'static str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
-    let now = house.clock.now();
-    if !attempts::may_write(house, caller, &email).await? {
-        return Ok(());
-    }
-    let writer = house.clone();
+    let (now, writer) = (house.clock.now(), house.clone());
     house
         .db
         .write(move |tx| {

@@ -15,7 +15,7 @@ use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller};
+use super::attempts::{self, Asker, Caller, Purpose};
 use super::first_act::{self, JustIn};
 use super::sign_in::{Kept, Why};
 use super::{emails, passwords, rules, session, store};
@@ -56,11 +56,14 @@ pub async fn send(
         return page(&house, &viewer, &headers, &sent, &refusals).await;
     };
     let password_hash = passwords::hashed(&house, password).await;
-    if attempts::may_write(&house, &caller, &email).await? {
-        let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
-        let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
-        keep(&house, sign_up, act).await?;
+    let asker = Asker::Network(&caller);
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::Join, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(page(&house, &viewer, &headers, &sent, &refusals).await?));
     }
+    let sign_up = store::SignUp { email, shown_name, place_id: place.id, password_hash };
+    let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
+    keep(&house, sign_up, act).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 
