@@ -236,9 +236,8 @@ fn statement(limits: &[Limit]) -> String {
     };
     let rows = (0..limits.len()).map(|nth| {
         let before = limits.iter().enumerate().take(nth).filter(|(_, limit)| limit.stops);
-        let unless = before.map(|(before, limit)| {
-            format!(" AND NOT {}", is_over(before, limit.most))
-        });
+        let unless =
+            before.map(|(before, limit)| format!(" AND NOT {}", is_over(before, limit.most)));
         let (kind, subject, ends_at) = place(nth);
         format!(
             "SELECT CAST(${kind} AS TEXT), CAST(${subject} AS TEXT), CAST(${ends_at} AS BIGINT), 1
@@ -263,7 +262,9 @@ fn statement(limits: &[Limit]) -> String {
 /// One password tried.
 #[derive(Debug)]
 pub struct Tried {
-    own: Limit,
+    /// The counts that a right one clears.
+    clears: Vec<Limit>,
+    /// The most that stands in one of them.
     tries: i64,
     /// Whether it is within all limits.
     pub may: Result<(), Wait>,
@@ -278,18 +279,22 @@ pub struct Tried {
 pub async fn may_try(house: &House, asker: Asker<'_>, address: &str) -> Result<Tried, Error> {
     let subject = format!("{}\n{address}", asker.name());
     if asker.is_known() {
-        let own = Limit::new("password by", subject, 10, 15 * MINUTE);
-        let [by] = count(house, &[own.clone()]).await?;
-        return Ok(Tried { own, tries: by.tries, may: all_within(&[by]) });
+        let limits = [Limit::new("password by", subject, 10, 15 * MINUTE)];
+        let [own] = count(house, &limits).await?;
+        return Ok(Tried { clears: limits.into(), tries: own.tries, may: all_within(&[own]) });
     }
-    let own = Limit::new("password for", subject, 10, 15 * MINUTE).stops();
     let limits = [
         Limit::new("password from", asker.name(), 200, 15 * MINUTE).stops(),
-        own.clone(),
+        Limit::new("password for", subject, 10, 15 * MINUTE).stops(),
         Limit::new("password of", address.to_owned(), 50, HOUR),
     ];
-    let all = count(house, &limits).await?;
-    Ok(Tried { own, tries: all[1].tries, may: all_within(&all) })
+    let [from, own, of_address] = count(house, &limits).await?;
+    let [_, clears @ ..] = limits;
+    Ok(Tried {
+        clears: clears.into(),
+        tries: own.tries.max(of_address.tries),
+        may: all_within(&[from, own, of_address]),
+    })
 }
 
 fn all_within(all: &[Counted]) -> Result<(), Wait> {
@@ -299,7 +304,7 @@ fn all_within(all: &[Counted]) -> Result<(), Wait> {
     }
 }
 
-/// Forgets the wrong tries of this asker, after a right one.
+/// Forgets the wrong tries for this address, after a right one.
 ///
 /// # Errors
 /// When the database fails.
@@ -308,14 +313,18 @@ pub async fn was_right(house: &House, tried: &Tried) -> Result<(), Error> {
         return Ok(());
     }
     let today = house.day_key.today(&house.db, house.clock.now()).await?;
-    let (kind, subject) = (tried.own.kind.clone(), today.hash(&tried.own.subject));
+    let one = |nth: usize| format!("(kind = ${} AND subject = ${})", nth * 2 + 1, nth * 2 + 2);
+    let each = (0..tried.clears.len()).map(one).collect::<Vec<_>>().join(" OR ");
+    let sql = format!("DELETE FROM attempts WHERE {each}");
+    let rows: Vec<_> =
+        tried.clears.iter().map(|limit| (limit.kind.clone(), today.hash(&limit.subject))).collect();
     let forgotten = house.db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM attempts WHERE kind = $1 AND subject = $2")
-                .bind(kind)
-                .bind(subject)
-                .execute(tx)
-                .await?;
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (kind, subject) in rows {
+                query = query.bind(kind).bind(subject);
+            }
+            query.execute(tx).await?;
             Ok::<_, sqlx::Error>(())
         })
     });

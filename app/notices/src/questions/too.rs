@@ -28,9 +28,7 @@ pub async fn send(
     let (notice, _) = told(&house, &id).await?;
     let person = viewer.signed_in()?;
     let asker = Asker::Account(&person.account_id);
-    if wants
-        && let Err(wait) = may_write(&house, asker, Purpose::Wanted, &person.email).await?
-    {
+    if wants && let Err(wait) = may_write(&house, asker, Purpose::Wanted, &person.email).await? {
         let page = too_many(&notice.id, &wait.when).answer(&house, &viewer);
         return Ok(wait.answer(page));
     }
