@@ -314,8 +314,8 @@ pub async fn undo_form(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    let undo =
-        store::undo(&mut *house.db.read().await?, &id::hash(&token), house.clock.now()).await?;
+    let (hash, now) = (id::hash(&token), house.clock.now());
+    let undo = store::undo(&mut *house.db.read().await?, "", &hash, now).await?;
     let Some(store::Undo { old, changed_at, .. }) = undo else {
         return Ok(undo_ended(&house, &viewer));
     };
@@ -358,7 +358,8 @@ pub async fn undo(
         .write(move |tx| {
             Box::pin(async move {
                 let hash = id::hash(&token);
-                let Some(undo) = store::undo(tx, &hash, now).await? else { return Ok(None) };
+                let undo = store::undo(tx, kind.hold_to_change(), &hash, now).await?;
+                let Some(undo) = undo else { return Ok(None) };
                 if !store::put_back(tx, &undo, now).await? {
                     return Ok(None);
                 }

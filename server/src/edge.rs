@@ -129,7 +129,14 @@ async fn name_caller(
 }
 
 fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    // A proxy that comes by a socket for both kinds may be named in either writing.
+    let is_trusted = |address: &IpAddr| {
+        let mapped = match address {
+            IpAddr::V4(v4) => IpAddr::V6(v4.to_ipv6_mapped()),
+            IpAddr::V6(_) => *address,
+        };
+        trusted.iter().any(|network| network.contains(address) || network.contains(&mapped))
+    };
     let peer = peer.to_canonical();
     if !is_trusted(&peer) {
         return peer;

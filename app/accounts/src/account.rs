@@ -87,7 +87,7 @@ pub async fn change_email(
             return refuse(&Refusals::one("password", "Check your password and try again"));
         }
         attempts::was_right(&house, &tried).await?;
-    } else if now - proof.began_at > FRESH {
+    } else if !(0..=FRESH).contains(&(now - proof.began_at)) {
         let own = person.email.clone();
         if let Err(wait) = attempts::may_write(&house, asker, Purpose::SignIn, &own).await? {
             return Ok(wait.answer(refuse(&Refusals::one("email", wait.what_to_do.as_str()))?));
@@ -101,10 +101,15 @@ pub async fn change_email(
     }
     let (account_id, old, writer) =
         (person.account_id.clone(), person.email.clone(), house.clone());
+    let (session_id, kind) = (person.session_id.clone(), house.db.kind());
     house
         .db
         .write(move |tx| {
             Box::pin(async move {
+                // Whoever signs out everywhere at this moment must not be outlived by it.
+                if !store::stands(tx, kind, &session_id).await? {
+                    return Ok::<_, sqlx::Error>(());
+                }
                 let token = id::secret();
                 let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
                 store::keep_link(tx, &hash, &account_id, "email", Some(&email), ends_at).await?;

@@ -308,6 +308,14 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     Ok(Proof { password_hash: row.get(0), began_at: row.get(1) })
 }
 
+/// Whether a session has not been ended, which it can't be until this write ends.
+pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
+    let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
+    let session: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
+    Ok(session.is_some())
+}
+
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
 pub async fn votes_in(db: &Db, now: Millis) -> Kept<Option<(String, Millis)>> {
     let row = sqlx::query(
@@ -702,18 +710,21 @@ pub struct Undo {
     pub changed_at: Millis,
 }
 
-/// The change behind a link, while it can be undone.
-pub async fn undo(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> Kept<Option<Undo>> {
-    let row = sqlx::query(
+/// The change behind a link, while it can be undone. `hold` ends the statement where this write
+/// undoes it: the address stays as it is until then.
+pub async fn undo(
+    tx: &mut AnyConnection,
+    hold: &'static str,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<Undo>> {
+    let sql = format!(
         "SELECT u.account_id, u.email, a.email, u.changed_at
          FROM address_undos u JOIN accounts a ON a.id = u.account_id
          WHERE u.token_hash = $1 AND u.ends_at > $2 AND u.used_at IS NULL
-           AND a.email IS NOT NULL AND a.erased_at IS NULL",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .fetch_optional(tx)
-    .await?;
+           AND a.email IS NOT NULL AND a.erased_at IS NULL{hold}"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await?;
     Ok(row.map(|row| Undo {
         account_id: row.get(0),
         old: row.get(1),
