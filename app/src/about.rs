@@ -399,6 +399,10 @@ fn kept() -> impl IntoView {
             "For good, without who you are",
         ),
         (
+            "An address that someone gave to join, if nobody used the button in the email",
+            "7 days",
+        ),
+        (
             "An address you gave only to get emails about changes",
             "Until 28 days after you stop the emails",
         ),

@@ -245,7 +245,7 @@ fn state(said: &Contribution, within: Millis, now: Millis) -> String {
         "closed round" => "○ Voting has closed. The forum hasn't confirmed the shortlist yet",
         "not chosen" => "○ Not on the shortlist",
         "closed" => "○ The forum is reading the answers",
-        _ => "○ Open",
+        _ => "● Open",
     }
     .to_owned()
 }

@@ -80,6 +80,16 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             .await
             .unwrap();
         let invitation = world.deliver().await.pop().map(|email| link(&email)).unwrap();
+        let joins = world.visitor();
+        within_eight(&joins, "/sign-up", &[("email", "joins@example.org")]).await;
+        let join = world.deliver().await.pop().map(|email| link(&email)).unwrap();
+        within_four(&joins, &join).await;
+        let chosen = [
+            ("shown_name", "New"),
+            ("place", world.north.as_str()),
+            ("password", "three small words"),
+        ];
+        within_eight(&joins, &join, &chosen).await;
         for path in [
             "/",
             "/topics",

@@ -36,9 +36,10 @@ pub fn confirm_sign_up(house: &House, token: &str) -> Words {
         vec![
             "You asked to join Alongside.".into(),
             to_do(
-                "Press the button within two days to confirm your email address and finish \
+                "Press the button within two days to choose your name and a password, and finish \
                  joining.",
             ),
+            "If you have more than one of these emails, you can use any of them.".into(),
         ],
         Some(("Confirm my email address", house.link(&format!("/sign-up/{token}")))),
         "Someone used this address to join. If it wasn't you, ignore this email: no account will \

@@ -1,15 +1,17 @@
 //! People: signing up, signing in, sessions, roles, invitations.
 //!
 //! There is an account only once its address is confirmed: until the button in the email is
-//! pressed, a sign-up just waits. We never give away whether an address is known, in words or in
-//! time: known or not, each form does the same work and owes one email. Nobody's tries use up
-//! another's, and a link by email has a limit of its own. `rules` says what a name and a password
-//! may be; `session` finds out who is asking; `passwords` hashes them on a bounded pool; `attempts`
-//! counts tries; `store` holds the SQL; `emails` the words; the other files are one page each,
-//! with its actions.
+//! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
+//! give away whether an address is known, in words or in time: known or not, each form does the same
+//! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
+//! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
+//! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
+//! `attempts` counts tries; `store` holds the SQL; `emails` the words; the other files are one page
+//! each, with its actions.
 
 mod account;
 mod attempts;
+mod choosing;
 mod details;
 pub mod emails;
 mod first_act;

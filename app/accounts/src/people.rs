@@ -14,6 +14,7 @@ use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
+use super::choosing::{self, NewPassword, ShowPassword};
 use super::{emails, passwords, rules, session, store};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -224,16 +225,26 @@ pub async fn accept(
             .await?;
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     let invited = invitation.role;
+    let mut refusals = Refusals::default();
+    if choosing::only_shows(&sent) {
+        return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
+    }
     let mut new = None;
     if invitation.account_id.is_none() {
-        let mut refusals = Refusals::default();
         let name = refusals.take("shown_name", rules::shown_name(sent.typed("shown_name")));
-        let password =
-            refusals.take("password", rules::password(sent.typed("password"), &invitation.email));
+        let hers = [
+            invitation.email.as_str(),
+            name.as_deref().unwrap_or_default(),
+            invitation.place.as_deref().unwrap_or_default(),
+        ];
+        let password = passwords::chosen(&house, sent.typed("password"), &hers).await;
+        let password = refusals.take("password", password);
         let (Some(name), Some(password)) = (name, password) else {
             return accept_page(&house, &viewer, &invitation, &sent, &refusals).await;
         };
-        new = Some((name, invitation.place.clone(), passwords::hashed(&house, password).await));
+        // Only a place that is one has a name.
+        let place = invitation.place.as_ref().and(place);
+        new = Some((name, place, passwords::hashed(&house, password).await));
     }
     let account_id: Option<String> = house
         .db
@@ -327,16 +338,15 @@ async fn accept_page(
                     choices
                     refusals
                 />
-                <Field
-                    name="password"
+                <NewPassword
                     label="Choose a password"
-                    hint="Use 10 characters or more. Three words you can remember work well."
-                    kind="password"
-                    autocomplete="new-password"
+                    email=invitation.email.clone()
+                    sent
                     refusals
                 />
             }
         });
+        let show = (!is_known).then(|| view! { <ShowPassword sent /> });
         view! {
             <div class="stack">
                 <Summary refusals />
@@ -348,6 +358,7 @@ async fn accept_page(
                 <form method="post" novalidate>
                     {fields}
                     <button class="button">"Accept and continue"</button>
+                    {show}
                 </form>
             </div>
         }

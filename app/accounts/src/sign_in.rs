@@ -17,8 +17,9 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::attempts::{self, Asker, Caller, Purpose, Wait};
+use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
-use super::{emails, passwords, rules, session, store};
+use super::{emails, passwords, session, store};
 
 /// Where someone was going before they had to sign in.
 pub(crate) struct Kept {
@@ -299,13 +300,11 @@ pub async fn new_password_form(
     viewer: Viewer,
     Path(token): Path<String>,
 ) -> Result<Response, Error> {
-    if store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
-        .await?
-        .is_none()
-    {
-        return Ok(link_ended(&house, &viewer));
-    }
-    Ok(new_password_page(&house, &viewer, &Refusals::default()))
+    let link =
+        store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
+            .await?;
+    let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
+    Ok(new_password_page(&house, &viewer, &link, &Sent::default(), &Refusals::default()))
 }
 
 /// POST `/new-password/{token}`: sets it, signs out everywhere, signs in here.
@@ -320,10 +319,16 @@ pub async fn new_password(
         store::link(&mut *house.db.read().await?, &id::hash(&token), "password", house.clock.now())
             .await?;
     let Some(link) = link else { return Ok(link_ended(&house, &viewer)) };
-    let password = match rules::password(sent.typed("password"), &link.email) {
+    if choosing::only_shows(&sent) {
+        return Ok(new_password_page(&house, &viewer, &link, &sent, &Refusals::default()));
+    }
+    let place = link.place.as_deref().unwrap_or_default();
+    let hers = [link.email.as_str(), link.shown_name.as_str(), place];
+    let password = match passwords::chosen(&house, sent.typed("password"), &hers).await {
         Ok(password) => password,
         Err(what_to_do) => {
-            return Ok(new_password_page(&house, &viewer, &Refusals::one("password", what_to_do)));
+            let refusals = Refusals::one("password", what_to_do);
+            return Ok(new_password_page(&house, &viewer, &link, &sent, &refusals));
         }
     };
     let password_hash = passwords::hashed(&house, password).await;
@@ -608,22 +613,23 @@ fn forgotten_page(
     page.refused_for(refusals).answer(house, viewer)
 }
 
-fn new_password_page(house: &House, viewer: &Viewer, refusals: &Refusals) -> Response {
+fn new_password_page(
+    house: &House,
+    viewer: &Viewer,
+    link: &store::Link,
+    sent: &Sent,
+    refusals: &Refusals,
+) -> Response {
+    let email = link.email.as_str();
     let page = Page::new("Choose a new password", || {
         view! {
             <div class="stack">
                 <Summary refusals />
                 <h1>"Choose a new password"</h1>
                 <form method="post" novalidate>
-                    <Field
-                        name="password"
-                        label="Your new password"
-                        hint="Use 10 characters or more. Three words you can remember work well."
-                        kind="password"
-                        autocomplete="new-password"
-                        refusals
-                    />
+                    <NewPassword label="Your new password" email sent refusals />
                     <button class="button">"Save this password"</button>
+                    <ShowPassword sent />
                 </form>
                 <p class="soft">"You will be signed out everywhere else."</p>
             </div>

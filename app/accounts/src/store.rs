@@ -396,82 +396,75 @@ pub async fn by_address(tx: &mut AnyConnection, email: &str) -> Kept<Option<Know
     Ok(row.map(|row| Known { id: row.get(0), password_hash: row.get(1) }))
 }
 
-/// A sign-up waiting for the button in its email to be pressed.
+/// A sign-up that waits for the button in its email: an address, since whoever filled in the form
+/// may be a stranger.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// The address.
     pub email: String,
-    /// The name others will see.
-    pub shown_name: String,
-    /// The part of the area.
-    pub place_id: String,
-    /// The hashed password.
-    pub password_hash: String,
+    /// The name of the part of the area that was chosen behind the button, if that is one.
+    pub place: Option<String>,
 }
 
 /// Keeps a sign-up until `ends_at`.
 pub async fn keep_sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
-    sign_up: &SignUp,
+    email: &str,
     ends_at: Millis,
 ) -> Kept<()> {
-    sqlx::query(
-        "INSERT INTO sign_ups (token_hash, email, shown_name, place_id, password_hash,
-         ends_at) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(token_hash)
-    .bind(&sign_up.email)
-    .bind(&sign_up.shown_name)
-    .bind(&sign_up.place_id)
-    .bind(&sign_up.password_hash)
-    .bind(ends_at)
-    .execute(tx)
-    .await?;
+    sqlx::query("INSERT INTO sign_ups (token_hash, email, ends_at) VALUES ($1, $2, $3)")
+        .bind(token_hash)
+        .bind(email)
+        .bind(ends_at)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// The sign-up behind a link, while it can be confirmed.
+/// The sign-up behind a link, while an account can be made of it; with the place that was chosen,
+/// if that is one.
 pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
+    place: Option<&str>,
     now: Millis,
 ) -> Kept<Option<SignUp>> {
     let row = sqlx::query(
-        "SELECT email, shown_name, place_id, password_hash FROM sign_ups WHERE token_hash = $1
-         AND ends_at > $2 AND used_at IS NULL",
+        "SELECT s.email, (SELECT p.name FROM places p
+         WHERE p.id = $3 AND p.retired_at IS NULL) FROM sign_ups s
+         WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.email = s.email)",
     )
     .bind(token_hash)
     .bind(now)
+    .bind(place)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|row| SignUp {
-        email: row.get(0),
-        shown_name: row.get(1),
-        place_id: row.get(2),
-        password_hash: row.get(3),
-    }))
+    Ok(row.map(|row| SignUp { email: row.get(0), place: row.get(1) }))
 }
 
-/// Makes the account of a sign-up, once. `None` when the address has one by now.
+/// Makes the account of a sign-up, once, and uses up every other one of its address. `None` when
+/// the link was used or the address has an account by now.
 pub async fn confirm(
     tx: &mut AnyConnection,
     token_hash: &str,
-    sign_up: &SignUp,
+    account: &NewAccount<'_>,
     now: Millis,
 ) -> Kept<Option<String>> {
-    sqlx::query("UPDATE sign_ups SET used_at = $2 WHERE token_hash = $1")
-        .bind(token_hash)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
-    let account = NewAccount {
-        email: &sign_up.email,
-        shown_name: &sign_up.shown_name,
-        place_id: Some(&sign_up.place_id),
-        password_hash: Some(&sign_up.password_hash),
-    };
-    let made = make_account(tx, &account, now).await?;
+    let used = sqlx::query(
+        "UPDATE sign_ups SET used_at = $2 WHERE email = $3 AND used_at IS NULL
+         AND EXISTS (SELECT 1 FROM sign_ups s WHERE s.token_hash = $1 AND s.used_at IS NULL)",
+    )
+    .bind(token_hash)
+    .bind(now)
+    .bind(account.email)
+    .execute(&mut *tx)
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let made = make_account(tx, account, now).await?;
     if let Some(id) = &made {
         grant(tx, id, &[Role::Parent], now).await?;
     }
@@ -608,6 +601,10 @@ pub struct Link {
     pub email: String,
     /// The new address of a change of address.
     pub new_email: Option<String>,
+    /// The name others see.
+    pub shown_name: String,
+    /// The name of the part of the area they live in, if they said it.
+    pub place: Option<String>,
 }
 
 /// The link behind a token, while it can be used.
@@ -618,7 +615,8 @@ pub async fn link(
     now: Millis,
 ) -> Kept<Option<Link>> {
     let row = sqlx::query(
-        "SELECT l.account_id, a.email, l.email FROM links l JOIN accounts a ON a.id = l.account_id
+        "SELECT l.account_id, a.email, l.email, a.shown_name, p.name
+         FROM links l JOIN accounts a ON a.id = l.account_id LEFT JOIN places p ON p.id = a.place_id
          WHERE l.token_hash = $1 AND l.purpose = $2 AND l.ends_at > $3 AND l.used_at IS NULL
            AND a.erased_at IS NULL",
     )
@@ -627,7 +625,13 @@ pub async fn link(
     .bind(now)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|row| Link { account_id: row.get(0), email: row.get(1), new_email: row.get(2) }))
+    Ok(row.map(|row| Link {
+        account_id: row.get(0),
+        email: row.get(1),
+        new_email: row.get(2),
+        shown_name: row.get(3),
+        place: row.get(4),
+    }))
 }
 
 /// Uses a link up. True for whoever was first.
@@ -780,7 +784,7 @@ pub struct Invitation {
     pub organisation_id: Option<String>,
     /// The account with that address, if it has one.
     pub account_id: Option<String>,
-    /// The place that was chosen with it.
+    /// The name of the place that was chosen with it, if that is one.
     pub place: Option<String>,
 }
 
@@ -819,7 +823,7 @@ pub async fn invitation(
     now: Millis,
 ) -> Kept<Option<Invitation>> {
     let row = sqlx::query(
-        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.id FROM places p
+        "SELECT i.id, i.email, i.role, a.id, i.organisation_id, (SELECT p.name FROM places p
          WHERE p.id = $3 AND p.retired_at IS NULL) FROM invitations i LEFT
          JOIN accounts a ON a.email = i.email
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",

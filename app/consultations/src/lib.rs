@@ -148,7 +148,7 @@ async fn opened(house: &House, id: &str) -> Result<Consultation, Error> {
 fn standing_words(standing: Standing, (opens_at, closes_at): (Millis, Millis)) -> String {
     match standing {
         Standing::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
-        Standing::Timed => format!("● Opens on {}", clock::day(opens_at)),
+        Standing::Timed => format!("○ Opens on {}", clock::day(opens_at)),
         Standing::Open => format!("● Open until the end of {}", clock::day(closes_at)),
         Standing::Closing => format!(
             "○ Closed. If you have already started, you have until {} to finish",

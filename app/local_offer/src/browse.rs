@@ -141,7 +141,7 @@ pub fn about(comment: &Comment) -> String {
 pub fn standing(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
     match (comment.responses.last(), comment.published_at) {
         (Some(last), _) if last.action.is_empty() => {
-            view! { <p class="state">"● Answered"</p> }.into_any()
+            view! { <p class="state">"✓ Answered"</p> }.into_any()
         }
         (Some(_), _) => view! { <p class="state">"✓ Answered – action promised"</p> }.into_any(),
         (None, Some(at)) => {

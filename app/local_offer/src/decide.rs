@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Choice, Choices, Page, Summary, When};
+use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -171,45 +171,48 @@ fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
             chosen: sent.typed("reason") == word,
         })
         .to_vec();
-    let page = Page::new("Decide about a comment", || {
-        let form = if comment.waits() {
-            view! {
-                <form method="post" novalidate>
-                    <Choices
-                        name="decision"
-                        legend="What should happen to this comment?"
-                        choices
-                        refusals
-                    />
-                    <Choices
-                        name="reason"
-                        legend="If you don't publish it, why not?"
-                        hint="We will tell the person who wrote it."
-                        choices=reasons
-                        refusals
-                    />
-                    <button class="button">"Save this decision"</button>
-                </form>
-            }
-            .into_any()
-        } else {
-            view! { <p class="panel">"Someone has already decided about this comment."</p> }
+    let page = Page::new(
+        titled("Decide about a comment", &forms::beginning(&comment.words, 40)),
+        || {
+            let form = if comment.waits() {
+                view! {
+                    <form method="post" novalidate>
+                        <Choices
+                            name="decision"
+                            legend="What should happen to this comment?"
+                            choices
+                            refusals
+                        />
+                        <Choices
+                            name="reason"
+                            legend="If you don't publish it, why not?"
+                            hint="We will tell the person who wrote it."
+                            choices=reasons
+                            refusals
+                        />
+                        <button class="button">"Save this decision"</button>
+                    </form>
+                }
                 .into_any()
-        };
-        view! {
-            <div class="stack">
-                <Summary refusals />
-                <p>
-                    <a class="back" href="/forum/local-offer">
-                        "Comments to check"
-                    </a>
-                </p>
-                <h1>"A comment on the Local Offer"</h1>
-                <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
-                <p class="said">{comment.words.clone()}</p>
-                {form}
-            </div>
-        }
-    });
+            } else {
+                view! { <p class="panel">"Someone has already decided about this comment."</p> }
+                    .into_any()
+            };
+            view! {
+                <div class="stack">
+                    <Summary refusals />
+                    <p>
+                        <a class="back" href="/forum/local-offer">
+                            "Comments to check"
+                        </a>
+                    </p>
+                    <h1>"A comment on the Local Offer"</h1>
+                    <p class="soft">{browse::about(comment)}", sent on "<When at=comment.sent_at /></p>
+                    <p class="said">{comment.words.clone()}</p>
+                    {form}
+                </div>
+            }
+        },
+    );
     page.refused_for(refusals)
 }

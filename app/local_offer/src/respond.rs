@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Field, FormKey, Page, Summary, When};
+use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -130,7 +130,7 @@ async fn public(house: &House, id: &str) -> Result<Comment, Error> {
 }
 
 fn page(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new("Answer a comment", || {
+    let page = Page::new(titled("Answer a comment", &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {
             <div class="stack">

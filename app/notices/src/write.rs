@@ -11,7 +11,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -356,7 +356,11 @@ fn changing(notice: &Notice) -> Purpose {
 fn page(form: &Purpose, sent: &Sent, ground: &Ground, refusals: &Refusals) -> Page {
     let (title, lead, follow, seen) = (form.title, form.lead, form.follow, form.seen);
     let back = if form.back.is_empty() { "/lead/notices".to_owned() } else { form.back.clone() };
-    let page = Page::new(title, || {
+    let name = match sent.typed("title") {
+        "" => title.to_owned(),
+        notice => titled(title, notice),
+    };
+    let page = Page::new(name, || {
         let changed = follow.map(|how| {
             let (label, hint) = match how {
                 Follow::Correction => (

@@ -610,7 +610,7 @@ pub fn answer_words(answered: &Answered) -> impl IntoView + use<> {
         Some((answer, words, decided_by)) => {
             let state = match answer.as_str() {
                 "adopted" => "✓ In the draft, as parents asked",
-                "adapted" => "● In the draft, with changes",
+                "adapted" => "◐ In the draft, with changes",
                 _ => "× Not in the draft",
             };
             let decided_by = (!decided_by.is_empty())

@@ -7,7 +7,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, Upload, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
@@ -100,7 +100,7 @@ fn page(house: &House, plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     // What a draft recorded now would do to the gate, while there is still time.
     let too_early = plan.drafts.is_empty()
         && gate::points(&plan.gate(), house.clock.now()).iter().take(2).any(|point| !point.holds);
-    let page = Page::new("Submit a draft", || {
+    let page = Page::new(titled("Submit a draft", &plan.title), || {
         let warning = too_early.then(|| {
             view! {
                 <div class="panel warn">
@@ -261,7 +261,7 @@ fn answer_page(
     ];
     let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
-    let page = Page::new("Answer a topic", || {
+    let page = Page::new(titled("Answer a topic", &answered.title), || {
         view! {
             <div class="stack">
                 <p>

@@ -7,7 +7,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use topics::store::Filter;
@@ -94,7 +94,7 @@ async fn topics_page(
     let choices = Choice::each(offered, |id| chosen.iter().any(|chosen| chosen == id));
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("Add topics parents asked for", || {
+    let page = Page::new(titled("Add topics parents asked for", &plan.title), || {
         let topics = if choices.is_empty() {
             view! { <p>"No other topics match. Try fewer words."</p> }.into_any()
         } else {
@@ -200,7 +200,7 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let title = plan.title.clone();
     let audience = [("everyone", "Everyone"), ("forum", "The forum and leaders only")];
     let audience = Choice::each(audience, |value| sent.typed("audience") == value);
-    let page = Page::new("Record a planning session", || {
+    let page = Page::new(titled("Record a planning session", &plan.title), || {
         view! {
             <div class="stack">
                 <p>

@@ -8,7 +8,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, Field, Page, Summary, When, hidden};
+use ground::ui::{Area, Field, Page, Summary, When, hidden, titled};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
@@ -274,40 +274,41 @@ pub async fn override_gate(
 
 fn override_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
-    let page = Page::new("Go ahead without involving parents as agreed", || {
-        view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href=back>
-                        {format!("Draft {number}")}
-                    </a>
-                </p>
-                <Summary refusals />
-                <h1>"Go ahead without involving parents as agreed"</h1>
-                <p class="lead">
-                    "Parents should be involved before a draft is published. If you go ahead \
-                     without that, the name and reason you give will always be on show."
-                </p>
-                <form method="post" novalidate>
-                    <Field
-                        name="name"
-                        label="Who is responsible for this: full name and job title"
-                        value=sent.typed("name")
-                        autocomplete="name"
-                        refusals
-                    />
-                    <Area
-                        name="reason"
-                        label="Why parents can't be involved first"
-                        hint="At least 80 characters. Everyone can read it."
-                        value=sent.typed("reason")
-                        refusals
-                    />
-                    <button class="button warn">"Continue"</button>
-                </form>
-            </div>
-        }
-    });
+    let page =
+        Page::new(titled("Go ahead without involving parents as agreed", &plan.title), || {
+            view! {
+                <div class="stack">
+                    <p>
+                        <a class="back" href=back>
+                            {format!("Draft {number}")}
+                        </a>
+                    </p>
+                    <Summary refusals />
+                    <h1>"Go ahead without involving parents as agreed"</h1>
+                    <p class="lead">
+                        "Parents should be involved before a draft is published. If you go ahead \
+                         without that, the name and reason you give will always be on show."
+                    </p>
+                    <form method="post" novalidate>
+                        <Field
+                            name="name"
+                            label="Who is responsible for this: full name and job title"
+                            value=sent.typed("name")
+                            autocomplete="name"
+                            refusals
+                        />
+                        <Area
+                            name="reason"
+                            label="Why parents can't be involved first"
+                            hint="At least 80 characters. Everyone can read it."
+                            value=sent.typed("reason")
+                            refusals
+                        />
+                        <button class="button warn">"Continue"</button>
+                    </form>
+                </div>
+            }
+        });
     page.kept_for_going_back().refused_for(refusals)
 }
 

@@ -7,7 +7,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Area, FormKey, Page, Summary};
+use ground::ui::{Area, FormKey, Page, Summary, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -68,7 +68,7 @@ pub async fn write(
 fn page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/plans/{}", plan.id);
     let title = plan.title.clone();
-    let page = Page::new("The forum's statement", || {
+    let page = Page::new(titled("The forum's statement", &plan.title), || {
         view! {
             <div class="stack">
                 <p>

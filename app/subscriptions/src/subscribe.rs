@@ -167,6 +167,7 @@ pub async fn confirm_form(
     let Ok(wanted) = rules::wanted(&Sent::read(fields.as_bytes()), &services, &places) else {
         return Ok(ended(&house, &viewer));
     };
+    let how_often = format!("How often: {}.", wanted.cadence.title());
     let items = in_words(&wanted, &services, &places)
         .into_iter()
         .map(|words| view! { <li>{words}</li> })
@@ -177,6 +178,7 @@ pub async fn confirm_form(
                 <h1>"Shall we email you?"</h1>
                 <p class="lead">"We will email you before any of these change:"</p>
                 <ul>{items}</ul>
+                <p>{how_often}</p>
                 <form method="post">
                     <button class="button">"Yes, email me"</button>
                 </form>

@@ -82,6 +82,11 @@ fn write_page(
     places: Vec<Named>,
     until: Option<i64>,
 ) -> Page {
+    let mut services = services;
+    services.push(Named {
+        id: rules::SOMETHING_ELSE.to_owned(),
+        name: "Something else, or no one service".to_owned(),
+    });
     let (services, places) =
         (Choice::ticked(sent, "services", services), Choice::ticked(sent, "places", places));
     let when = match until {
@@ -174,7 +179,11 @@ fn check_page(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let services = names(&proposal.services, services);
+    let services = if proposal.services.is_empty() {
+        "Something else".to_owned()
+    } else {
+        names(&proposal.services, services)
+    };
     let places = if proposal.places.is_empty() {
         format!("All of {}", house.names.area)
     } else {

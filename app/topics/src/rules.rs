@@ -20,11 +20,14 @@ pub struct Proposal {
     pub happens_now: String,
     /// What would help.
     pub would_help: String,
-    /// Ids of the services it is about; at least one.
+    /// Ids of the services it is about; none where it is about something else.
     pub services: Vec<String>,
     /// Ids of the places it is about; none means the whole area.
     pub places: Vec<String>,
 }
+
+/// What a form sends for "something else" in place of a service.
+pub const SOMETHING_ELSE: &str = "else";
 
 /// Reads a proposal from what was sent. Only services and places that exist can be chosen.
 ///
@@ -40,8 +43,7 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         |name, what_to_do| forms::within(forms::prose(sent.typed(name)), LONGEST_TEXT, what_to_do);
     let happens_now = refusals.take("happens_now", text("happens_now", "Say what happens now"));
     let would_help = refusals.take("would_help", text("would_help", "Say what would help"));
-    let services = refusals
-        .take("services", area::chosen(sent, "services", services, "Choose at least one service"));
+    let services = refusals.take("services", services_of(sent, services));
     let places = refusals.take("places", area::chosen(sent, "places", places, ""));
     let form_key = sent.once();
     match (title, happens_now, would_help, services, places) {
@@ -50,6 +52,20 @@ pub fn proposal(sent: &Sent, services: &[Named], places: &[Named]) -> Result<Pro
         }
         _ => Err(refusals),
     }
+}
+
+/// The services that were chosen. What is about something else is about none of them, and may be
+/// about others too.
+fn services_of(sent: &Sent, services: &[Named]) -> Result<Vec<String>, String> {
+    let is_else = sent.all("services").iter().any(|chosen| chosen == SOMETHING_ELSE);
+    let mut there_are = services.to_vec();
+    there_are.push(Named { id: SOMETHING_ELSE.to_owned(), name: String::new() });
+    let when_none = "Choose at least one service, or “Something else”";
+    let mut chosen = area::chosen(sent, "services", &there_are, when_none)?;
+    if is_else {
+        chosen.retain(|id| id != SOMETHING_ELSE);
+    }
+    Ok(chosen)
 }
 
 /// What has happened to a topic.
@@ -75,8 +91,8 @@ impl Standing {
     pub fn words(&self) -> &'static str {
         match self {
             Self::Waiting => "○ Waiting to be checked",
-            Self::Published => "● Published",
-            Self::Merged(_) => "● Joined with another topic",
+            Self::Published => "✓ Published",
+            Self::Merged(_) => "✓ Joined with another topic",
             Self::Declined(_) => "× Not published",
             Self::PassedOn => "○ With one person at the forum, privately",
             Self::Withdrawn => "○ Withdrawn",
@@ -198,6 +214,16 @@ mod tests {
         let refusals = read("title=+%00&places=").expect_err("refusals");
         let fields: Vec<_> = refusals.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["title", "happens_now", "would_help", "services"]);
+    }
+
+    #[test]
+    fn a_topic_may_be_about_something_else_than_any_service() {
+        let about = |chosen: &str| {
+            read(&format!("title=a&happens_now=b&would_help=c{chosen}")).map(|topic| topic.services)
+        };
+        assert_eq!(about("&services=else"), Ok(Vec::new()));
+        assert_eq!(about("&services=s1&services=else"), Ok(vec!["s1".to_owned()]));
+        assert!(about("").is_err());
     }
 
     #[test]

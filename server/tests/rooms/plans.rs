@@ -132,7 +132,7 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         }));
 
         let page = world.visitor().get(&format!("/plans/{plan}/drafts/1")).await;
-        assert!(page.says("<h3>Buses</h3>") && page.says("● In the draft, with changes"));
+        assert!(page.says("<h3>Buses</h3>") && page.says("◐ In the draft, with changes"));
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(page.says("(co-design)") || page.says("(co-production)"), "{}", page.html);
         assert!(page.says("With 12 parents and fewer than 10 others"));

@@ -882,7 +882,7 @@ fn a_parent_sees_what_came_of_the_round_the_plan_and_the_topic_that_hers_became_
         world.forward(MINUTE);
         publish(&leader, &topic, &[DONE[0], DONE[1], ("outcome", "partly")]).await;
         assert!(
-            parent.get("/account/said").await.says("● Partly done. The council or the NHS says so"),
+            parent.get("/account/said").await.says("◐ Partly done. The council or the NHS says so"),
             "of the topic itself rather than of its round"
         );
     });

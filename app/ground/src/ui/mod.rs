@@ -15,7 +15,7 @@ mod text;
 
 pub use drawings::{Checked, Saying, Scene, Told};
 pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
-pub use page::Page;
+pub use page::{Page, titled};
 pub use parts::{
     Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, ShareBar, Timeline, When, capital,
 };

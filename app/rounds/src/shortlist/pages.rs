@@ -1,7 +1,7 @@
 //! The shortlist on its round's page, and the form that confirms it.
 
 use forms::{Refusals, Sent};
-use ground::ui::{Area, Choice, Choices, Page, Summary, When};
+use ground::ui::{Area, Choice, Choices, Page, Summary, When, titled};
 use leptos::prelude::*;
 use topics::support::Tally;
 
@@ -183,7 +183,7 @@ pub fn form(
     let back = format!("/rounds/{}", round.id);
     let title = round.title.clone();
     let reason = sent.map_or("", |sent| sent.typed("reason")).to_owned();
-    let page = Page::new("Confirm the shortlist", || {
+    let page = Page::new(titled("Confirm the shortlist", &round.title), || {
         view! {
             <div class="stack">
                 <p>

@@ -91,22 +91,24 @@ impl Subject {
 /// How many things a form offers.
 const MOST_OFFERED: i64 = 100;
 
-/// Whether a leader answers for something: for a topic, whoever speaks for one of its services; for
-/// a round, for one of its topics; for a plan, for its organisations; for results, for what was
+/// Whether a leader answers for something: for a topic, whoever speaks for one of its services, and
+/// anyone where it is about none; for a round, for one of its topics; for a plan, for its organisations; for results, for what was
 /// asked about, and anyone where that was the whole area; for a change, for all its services. `id`
 /// and `leader` are written as the statement around this names them.
 fn answers_for(kind: Kind, id: &str, leader: &str) -> String {
     match kind {
         Kind::Topic => {
             format!(
-                "EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id}
-                 AND {})",
+                "(EXISTS (SELECT 1 FROM topic_services ts WHERE ts.topic_id = {id} AND {})
+                 OR {leader} <> '' AND NOT EXISTS (SELECT 1 FROM topic_services ns
+                   WHERE ns.topic_id = {id}))",
                 speaks_for("ts.service_id", leader)
             )
         }
         Kind::Round => format!(
-            "EXISTS (SELECT 1 FROM topics rt JOIN topic_services ts ON ts.topic_id = rt.id
-             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL AND {})",
+            "EXISTS (SELECT 1 FROM topics rt LEFT JOIN topic_services ts ON ts.topic_id = rt.id
+             WHERE rt.round_id = {id} AND rt.published_at IS NOT NULL
+               AND (ts.service_id IS NULL AND {leader} <> '' OR {}))",
             speaks_for("ts.service_id", leader)
         ),
         Kind::Consultation => format!(
