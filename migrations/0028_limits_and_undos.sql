@@ -7,13 +7,13 @@ CREATE TABLE attempt_keys (
 );
 
 -- Browsers in which somebody has signed in to an account: the hash of a secret in a cookie. What others try does not hold them.
-CREATE TABLE known_devices (
+CREATE TABLE known_browsers (
   token_hash TEXT NOT NULL,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   ends_at BIGINT NOT NULL,
   PRIMARY KEY (token_hash, account_id)
 );
-CREATE INDEX known_devices_by_account ON known_devices (account_id);
+CREATE INDEX known_browsers_by_account ON known_browsers (account_id);
 
 -- The link by which an account goes back to the address it had, in an email to that address.
 CREATE TABLE address_undos (

@@ -334,7 +334,7 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                          work on the site. It goes when you sign out."
                     </li>
                     <li>
-                        <b>"device"</b>
+                        <b>"browser"</b>
                         " remembers for a year that you have signed in with this browser, so that \
                          other people who try your password can't keep you out."
                     </li>

@@ -40,7 +40,7 @@ pub enum Asker<'a> {
     Account(&'a str),
     /// A browser in which somebody has signed in to the account that is asked about: the hash of
     /// its secret.
-    Device(&'a str),
+    Browser(&'a str),
     /// Anybody else. A whole school may share a network.
     Network(&'a Caller),
 }
@@ -55,7 +55,7 @@ impl<'a> Asker<'a> {
     fn name(self) -> String {
         match self {
             Self::Account(id) => format!("account {id}"),
-            Self::Device(hash) => format!("device {hash}"),
+            Self::Browser(hash) => format!("browser {hash}"),
             Self::Network(Caller(network)) => format!("network {network}"),
         }
     }
@@ -312,13 +312,18 @@ pub async fn was_right(house: &House, tried: &Tried) -> Result<(), Error> {
     if tried.tries <= 1 {
         return Ok(());
     }
+    clear(house, &tried.clears).await
+}
+
+/// Begins these counts again.
+async fn clear(house: &House, limits: &[Limit]) -> Result<(), Error> {
     let today = house.day_key.today(&house.db, house.clock.now()).await?;
     let one = |nth: usize| format!("(kind = ${} AND subject = ${})", nth * 2 + 1, nth * 2 + 2);
-    let each = (0..tried.clears.len()).map(one).collect::<Vec<_>>().join(" OR ");
+    let each = (0..limits.len()).map(one).collect::<Vec<_>>().join(" OR ");
     let sql = format!("DELETE FROM attempts WHERE {each}");
     let rows: Vec<_> =
-        tried.clears.iter().map(|limit| (limit.kind.clone(), today.hash(&limit.subject))).collect();
-    let forgotten = house.db.write(move |tx| {
+        limits.iter().map(|limit| (limit.kind.clone(), today.hash(&limit.subject))).collect();
+    let cleared = house.db.write(move |tx| {
         Box::pin(async move {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for (kind, subject) in rows {
@@ -328,7 +333,7 @@ pub async fn was_right(house: &House, tried: &Tried) -> Result<(), Error> {
             Ok::<_, sqlx::Error>(())
         })
     });
-    Ok(forgotten.await?)
+    Ok(cleared.await?)
 }
 
 /// How soon one more goes where there were enough.
@@ -403,15 +408,38 @@ pub async fn may_ask(
     Ok(one_more(few, again, &[of_notice]))
 }
 
+/// What has one count, for one subject.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// Responses begun from one network. A whole school may share it.
+    Response,
+    /// First acts kept for one network. A whole school may share it.
+    FirstAct,
+}
+
+impl Kind {
+    /// The word it is stored under, how many are let through in a window, and how long that is.
+    fn limit(self) -> (&'static str, i64, Millis) {
+        match self {
+            Self::Response => ("responses from", 300, HOUR),
+            Self::FirstAct => ("first acts from", 300, HOUR),
+        }
+    }
+}
+
+async fn within(house: &House, kind: Kind, subject: String) -> Result<Result<(), Wait>, Error> {
+    let (word, most, window) = kind.limit();
+    let [few] = count(house, &[Limit::new(word, subject, most, window)]).await?;
+    Ok(all_within(&[few]))
+}
+
 /// Whether one more response may be begun from this network. A response has no person, and so has
 /// its count.
 ///
 /// # Errors
 /// When the database fails. The inner error says when to begin again.
 pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wait>, Error> {
-    let from = Asker::Network(caller).name();
-    let [few] = count(house, &[Limit::new("responses from", from, 300, HOUR)]).await?;
-    Ok(all_within(&[few]))
+    within(house, Kind::Response, Asker::Network(caller).name()).await
 }
 
 /// Whether one more first act may be kept for this network. Else it goes with the page.
@@ -419,9 +447,7 @@ pub async fn may_answer(house: &House, caller: &Caller) -> Result<Result<(), Wai
 /// # Errors
 /// When the database fails.
 pub(crate) async fn may_keep(house: &House, caller: &Caller) -> Result<bool, Error> {
-    let from = Asker::Network(caller).name();
-    let [few] = count(house, &[Limit::new("first acts from", from, 300, HOUR)]).await?;
-    Ok(few.wait == 0)
+    Ok(within(house, Kind::FirstAct, Asker::Network(caller).name()).await?.is_ok())
 }
 
 #[cfg(test)]

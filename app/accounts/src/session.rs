@@ -66,10 +66,10 @@ pub async fn begin_session(
     let roles = store::roles(&house.db, account_id).await?;
     let AppendHeaders([session]) = begin_session_as(house, account_id, &roles, headers).await?;
     // A family may share a browser: it has one secret, for all accounts that it is known to.
-    let secret = device_secret(house, headers).map_or_else(id::secret, str::to_owned);
+    let secret = browser_secret(house, headers).map_or_else(id::secret, str::to_owned);
     let ends_at = house.clock.now() + KNOWN_FOR;
-    store::know_device(&house.db, id::hash(&secret), account_id.to_owned(), ends_at).await?;
-    let known = cookie_line(house, device_name(house), &secret, KNOWN_FOR / SECOND);
+    store::know_browser(&house.db, id::hash(&secret), account_id.to_owned(), ends_at).await?;
+    let known = cookie_line(house, browser_name(house), &secret, KNOWN_FOR / SECOND);
     Ok(AppendHeaders([session, (header::SET_COOKIE, known)]))
 }
 
@@ -77,13 +77,13 @@ pub async fn begin_session(
 /// account does not hold it.
 const KNOWN_FOR: Millis = 365 * DAY;
 
-fn device_name(house: &House) -> &'static str {
-    if house.is_secure() { "__Host-device" } else { "device" }
+fn browser_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-browser" } else { "browser" }
 }
 
 /// The secret by which a browser is known; `None` for what we did not make.
-fn device_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
-    cookie_named(headers, device_name(house)).filter(|secret| id::is_secret(secret))
+fn browser_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie_named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
 }
 
 /// The hash of the secret by which a browser is known to the account of this address; `None` where
@@ -91,14 +91,14 @@ fn device_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn known_device(
+pub(crate) async fn known_browser(
     house: &House,
     headers: &HeaderMap,
     email: &str,
 ) -> Result<Option<String>, Error> {
-    let Some(secret) = device_secret(house, headers) else { return Ok(None) };
+    let Some(secret) = browser_secret(house, headers) else { return Ok(None) };
     let (hash, now) = (id::hash(secret), house.clock.now());
-    let is_known = store::knows_device(&house.db, &hash, email, now).await?;
+    let is_known = store::knows_browser(&house.db, &hash, email, now).await?;
     Ok(is_known.then_some(hash))
 }
 

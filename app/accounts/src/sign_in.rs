@@ -115,8 +115,8 @@ pub async fn with_password(
     if email.is_empty() || sent.typed("password").is_empty() {
         return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
-    let device = session::known_device(&house, &headers, &email).await?;
-    let asker = device.as_deref().map_or(Asker::Network(&caller), Asker::Device);
+    let browser = session::known_browser(&house, &headers, &email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(&caller), Asker::Browser);
     let tried = attempts::may_try(&house, asker, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
@@ -408,8 +408,8 @@ async fn may_let_in(
     purpose: Purpose,
     email: &str,
 ) -> Result<Result<(), Wait>, Error> {
-    let device = session::known_device(house, headers, email).await?;
-    let asker = device.as_deref().map_or(Asker::Network(caller), Asker::Device);
+    let browser = session::known_browser(house, headers, email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(caller), Asker::Browser);
     attempts::may_write(house, asker, purpose, email).await
 }
 

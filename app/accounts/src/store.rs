@@ -152,7 +152,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
         ("DELETE FROM links WHERE ends_at <= $1", 0),
         ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
         ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),
-        ("DELETE FROM known_devices WHERE ends_at <= $1", 0),
+        ("DELETE FROM known_browsers WHERE ends_at <= $1", 0),
         ("DELETE FROM address_undos WHERE ends_at <= $1", 0),
         // What a clock that was a day ahead left behind goes too.
         ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
@@ -202,7 +202,7 @@ pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> 
         Box::pin(async move {
             let Some(only) = only else {
                 end_all_sessions(tx, &account_id).await?;
-                return forget_devices(tx, &account_id).await;
+                return forget_browsers(tx, &account_id).await;
             };
             sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
                 .bind(account_id)
@@ -216,7 +216,7 @@ pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> 
 }
 
 /// Knows a browser as one in which somebody has signed in to this account.
-pub async fn know_device(
+pub async fn know_browser(
     db: &Db,
     token_hash: String,
     account_id: String,
@@ -225,7 +225,7 @@ pub async fn know_device(
     db.write(move |tx| {
         Box::pin(async move {
             sqlx::query(
-                "INSERT INTO known_devices (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
+                "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
                  ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
             )
             .bind(token_hash)
@@ -240,9 +240,9 @@ pub async fn know_device(
 }
 
 /// Whether a browser is known to the account of this address.
-pub async fn knows_device(db: &Db, token_hash: &str, email: &str, now: Millis) -> Kept<bool> {
+pub async fn knows_browser(db: &Db, token_hash: &str, email: &str, now: Millis) -> Kept<bool> {
     let known: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM known_devices k JOIN accounts a ON a.id = k.account_id
+        "SELECT count(*) FROM known_browsers k JOIN accounts a ON a.id = k.account_id
          WHERE k.token_hash = $1 AND a.email = $2 AND k.ends_at > $3",
     )
     .bind(token_hash)
@@ -254,8 +254,8 @@ pub async fn knows_device(db: &Db, token_hash: &str, email: &str, now: Millis) -
 }
 
 /// Knows no browser of this account any more.
-pub async fn forget_devices(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
-    sqlx::query("DELETE FROM known_devices WHERE account_id = $1")
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
         .bind(account_id)
         .execute(tx)
         .await?;
@@ -663,7 +663,7 @@ pub async fn set_password(
         .bind(now)
         .execute(&mut *tx)
         .await?;
-    forget_devices(tx, account_id).await
+    forget_browsers(tx, account_id).await
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.
@@ -767,7 +767,7 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<
         sqlx::query(sql).bind(&undo.account_id).execute(&mut *tx).await?;
     }
     end_all_sessions(tx, &undo.account_id).await?;
-    forget_devices(tx, &undo.account_id).await?;
+    forget_browsers(tx, &undo.account_id).await?;
     Ok(true)
 }
 

@@ -618,7 +618,7 @@ fn what_is_no_use_any_more_is_erased_when_it_is_said_to_be() {
             ),
             ("SELECT count(*) FROM invitations", 60 * DAY),
             ("SELECT count(*) FROM sessions", 330 * DAY),
-            ("SELECT count(*) FROM known_devices", 365 * DAY),
+            ("SELECT count(*) FROM known_browsers", 365 * DAY),
         ];
         let parent = world.parent(1).await;
         let visitor = world.visitor();

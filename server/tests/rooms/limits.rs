@@ -81,10 +81,11 @@ fn a_browser_is_known_to_the_accounts_that_signed_in_there_and_guesses_there_are
         let other = [("email", "other@example.org"), RIGHT[1]];
         family.post("/sign-in", &other).await.leads_to();
         family.post("/sign-out", &[]).await.leads_to();
-        let known: i64 = sqlx::query_scalar("SELECT count(DISTINCT token_hash) FROM known_devices")
-            .fetch_one(&mut *world.db().read().await.unwrap())
-            .await
-            .unwrap();
+        let known: i64 =
+            sqlx::query_scalar("SELECT count(DISTINCT token_hash) FROM known_browsers")
+                .fetch_one(&mut *world.db().read().await.unwrap())
+                .await
+                .unwrap();
         assert_eq!(known, 1, "one secret for both");
         for _ in 0..11 {
             family.post("/sign-in", &WRONG).await;
@@ -93,7 +94,7 @@ fn a_browser_is_known_to_the_accounts_that_signed_in_there_and_guesses_there_are
         family.post("/sign-in", &other).await.leads_to();
         // A new password, or signing out everywhere, makes every browser a stranger.
         family.post("/account/sessions/end", &[]).await.leads_to();
-        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM known_devices")
+        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM known_browsers")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();
