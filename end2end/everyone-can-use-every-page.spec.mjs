@@ -84,7 +84,7 @@ const everyone = {
     to('/plans'), to('/local-offer'), to('/local-offer?show=unanswered'), to(`/local-offer/years/${new Date().getFullYear()}`), link('/local-offer', 'The page on short breaks says'), link('/local-offer', 'There is nothing in it for young people'),
     to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),
-    to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }),
+    to('/sign-up'), refused('/sign-up', 'Join'), to('/sign-up/sent'), to('/sign-up/not-a-link', { status: 410 }), to('/sign-in/not-a-link', { status: 410 }), to('/account/email/undo/not-a-link', { status: 410 }),
     to('/forgotten-password'), refused('/forgotten-password', 'Email me a link'), to('/forgotten-password/sent'),
     link('/topics', 'A published autism pathway', { name: 'signing in to support', act: press('Support this topic: A published autism pathway'), status: 401 }),
     to('/consultations'), CONSULTATION, CLOSED, { name: 'results', find: async (page) => `${await CLOSED.find(page)}/results`, status: 200 }, to('', { name: 'a code that is not there', find: async (page) => `${await CONSULTATION.find(page)}/answers?code=0000-0000-0000-0000`, status: 422 }),

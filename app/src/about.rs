@@ -334,6 +334,11 @@ pub async fn privacy(State(house): State<House>, viewer: Viewer) -> Response {
                          work on the site. It goes when you sign out."
                     </li>
                     <li>
+                        <b>"browser"</b>
+                        " remembers for a year that you have signed in with this browser, so that \
+                         other people who try your password can't keep you out."
+                    </li>
+                    <li>
                         <b>"first-act"</b>
                         " remembers for two hours what you chose before you joined or signed in."
                     </li>
@@ -407,7 +412,9 @@ fn kept() -> impl IntoView {
         ),
         ("That an email was sent to you, without its text", "1 year"),
         ("Where you are signed in, such as “Chrome on Android”", "30 days after it ends"),
-        ("Failed tries to sign in, without saying who tried", "30 days"),
+        ("That you have signed in with this browser", "1 year after the last time"),
+        ("Your old email address, after you change it", "7 days, so that you can undo it"),
+        ("How often someone tried to sign in or asked for emails, without saying who", "1 hour"),
     ];
     let rows = rows.map(|(what, how_long)| {
         view! {

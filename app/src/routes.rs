@@ -48,6 +48,8 @@ fn own() -> Routes {
         .post("/account/emails", SignedIn, emails::change)
         .get("/account/email/{token}", Anyone, account::confirm_email_form)
         .post("/account/email/{token}", Anyone, account::confirm_email)
+        .get("/account/email/undo/{token}", Anyone, account::undo_form)
+        .post("/account/email/undo/{token}", Anyone, account::undo)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
         .get("/admin/service", Only(Role::Admin), service::page)

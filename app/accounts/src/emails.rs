@@ -158,7 +158,7 @@ pub fn address_may_change(house: &House) -> Words {
     )
 }
 
-/// Tells both addresses that it has changed.
+/// Tells the new address that it has changed.
 pub fn address_changed(house: &House) -> Words {
     words(
         house,
@@ -167,10 +167,51 @@ pub fn address_changed(house: &House) -> Words {
             "We have changed the email address for your account. From now on we will email you at \
              your new address."
                 .into(),
+            "For seven days, a link in an email to your old address can undo this. If someone else \
+             can read emails there, tell us now."
+                .into(),
         ],
         None,
         "We send this email to your old and your new address. If it wasn't you, reply to this \
          email and the forum will help.",
+    )
+}
+
+/// Tells the old address that it has changed, with the link that undoes it.
+pub fn address_changed_from_here(house: &House, token: &str) -> Words {
+    words(
+        house,
+        "We've changed your email address",
+        vec![
+            "We have changed the email address for your account. From now on we will email you at \
+             your new address."
+                .into(),
+            to_do(
+                "If it wasn't you, press the button within seven days. We will use this address \
+                 again and sign everyone out. Then you choose a new password.",
+            ),
+        ],
+        Some(("It wasn't me", house.link(&format!("/account/email/undo/{token}")))),
+        "We send this email to your old address whenever your address changes. If it was you, you \
+         don't have to do anything.",
+    )
+}
+
+/// Tells both addresses that a change was undone.
+pub fn address_put_back(house: &House) -> Words {
+    words(
+        house,
+        "Your old email address is back",
+        vec![
+            "Someone pressed the button in our email to your old address, so we have undone the \
+             change of email address for your account. Everyone has been signed out, and the \
+             password no longer works."
+                .into(),
+            to_do("If you haven't chosen a new password yet, do it now."),
+        ],
+        Some(("Choose a new password", house.link("/forgotten-password"))),
+        "We send this email to both addresses. If it wasn't you, reply to this email and the forum \
+         will help.",
     )
 }
 

@@ -3,8 +3,8 @@
 //! There is an account only once its address is confirmed: until the button in the email is
 //! pressed, a sign-up just waits, and holds an address and nothing else that was typed. We never
 //! give away whether an address is known, in words or in time: known or not, each form does the same
-//! work and owes one email. Limits on guessing stop passwords only; the link in an email always
-//! works. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
+//! work and owes one email. Nobody's tries use up another's, and a link by email has a limit of its
+//! own. `rules` says what a name may be; `passwords` what a password may be, and hashes it on a
 //! bounded pool; `choosing` is the field for a new one; `session` finds out who is asking;
 //! `attempts` counts tries; `store` holds the SQL; `emails` the words; the other files are one page
 //! each, with its actions.
@@ -23,7 +23,7 @@ mod sign_in;
 mod sign_up;
 pub mod store;
 
-pub use attempts::{Caller, may_answer, may_ask, may_write};
+pub use attempts::{Asker, Caller, Purpose, Wait, may_answer, may_ask, may_write};
 pub use first_act::keep_first_act;
 pub use passwords::hashed;
 pub use people::invite;

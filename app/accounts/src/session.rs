@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Millis, SECOND};
 use ground::error::Error;
 use ground::house::House;
 use ground::viewer::{Role, Viewer};
@@ -53,7 +53,8 @@ impl Ends {
     }
 }
 
-/// Begins a new session, under a new token, and gives the cookie that goes with the answer.
+/// Begins a new session, under a new token, and gives the cookies that go with the answer: its own,
+/// and the one by which this browser is known from now on.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,9 +62,44 @@ pub async fn begin_session(
     house: &House,
     account_id: &str,
     headers: &HeaderMap,
-) -> Result<AppendHeaders<[(HeaderName, String); 1]>, Error> {
+) -> Result<AppendHeaders<[(HeaderName, String); 2]>, Error> {
     let roles = store::roles(&house.db, account_id).await?;
-    begin_session_as(house, account_id, &roles, headers).await
+    let AppendHeaders([session]) = begin_session_as(house, account_id, &roles, headers).await?;
+    // A family may share a browser: it has one secret, for all accounts that it is known to.
+    let secret = browser_secret(house, headers).map_or_else(id::secret, str::to_owned);
+    let ends_at = house.clock.now() + KNOWN_FOR;
+    store::know_browser(&house.db, id::hash(&secret), account_id.to_owned(), ends_at).await?;
+    let known = cookie_line(house, browser_name(house), &secret, KNOWN_FOR / SECOND);
+    Ok(AppendHeaders([session, (header::SET_COOKIE, known)]))
+}
+
+/// For how long a browser is known as one in which somebody has signed in. What others try for her
+/// account does not hold it.
+const KNOWN_FOR: Millis = 365 * DAY;
+
+fn browser_name(house: &House) -> &'static str {
+    if house.is_secure() { "__Host-browser" } else { "browser" }
+}
+
+/// The secret by which a browser is known; `None` for what we did not make.
+fn browser_secret<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str> {
+    cookie_named(headers, browser_name(house)).filter(|secret| id::is_secret(secret))
+}
+
+/// The hash of the secret by which a browser is known to the account of this address; `None` where
+/// nobody has signed in to that account in it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn known_browser(
+    house: &House,
+    headers: &HeaderMap,
+    email: &str,
+) -> Result<Option<String>, Error> {
+    let Some(secret) = browser_secret(house, headers) else { return Ok(None) };
+    let (hash, now) = (id::hash(secret), house.clock.now());
+    let is_known = store::knows_browser(&house.db, &hash, email, now).await?;
+    Ok(is_known.then_some(hash))
 }
 
 /// As [`begin_session`], where we already know what the person may do.

@@ -16,7 +16,7 @@ use ground::ui::{Field, Page, Summary, hidden};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Asker, Caller, Purpose, Wait};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::{emails, passwords, session, store};
@@ -110,24 +110,29 @@ pub async fn with_password(
     let refuse = |what_to_do: &str| {
         let refusals = Refusals::one("email", what_to_do);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Ok(page(&house, &viewer, &email, &kept, &why, &refusals, status))
+        page(&house, &viewer, &email, &kept, &why, &refusals, status)
     };
     if email.is_empty() || sent.typed("password").is_empty() {
-        return refuse("Enter your email address and password, or ask for a link below");
+        return Ok(refuse("Enter your email address and password, or ask for a link below"));
     }
-    let few_tries = attempts::may_try(&house, &caller, &email).await?;
+    let browser = session::known_browser(&house, &headers, &email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(&caller), Asker::Browser);
+    let tried = attempts::may_try(&house, asker, &email).await?;
     let known = store::by_address(&mut *house.db.read().await?, &email).await?;
     let password_hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let fits = passwords::fits(&house, sent.typed("password").to_owned(), password_hash).await;
-    if !few_tries {
-        return refuse("Too many attempts. Ask for a link by email below: that will always work");
+    if let Err(wait) = &tried.may {
+        let answer = refuse(
+            "Too many attempts. Ask for a link by email below: you can sign in with that now",
+        );
+        return Ok(wait.answer(answer));
     }
     let (true, Some(known)) = (fits, known) else {
-        return refuse(
+        return Ok(refuse(
             "Check your email address and password and try again, or ask for a link below",
-        );
+        ));
     };
-    attempts::forget(&house.db, Kind::Password, &email).await?;
+    attempts::was_right(&house, &tried).await?;
     go_on(&house, &headers, &known.id, &kept, false).await
 }
 
@@ -154,8 +159,15 @@ pub async fn send_link(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::SignIn, &email).await? {
+        let why = Why::here(&house, &headers).await?;
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let answer = page(&house, &viewer, &email, &kept, &why, &refusals, status);
+        return Ok(wait.answer(answer));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "sign-in", emails::sign_in_link).await?;
+    owe_link(&house, email, act, "sign-in", emails::sign_in_link).await?;
     let page = Page::new("Check your email", || {
         let going_on = kept.fields.as_ref().map(|fields| {
             view! {
@@ -219,7 +231,6 @@ pub async fn with_link(
 ) -> Result<Response, Error> {
     match used_link(&house, token, "sign-in").await? {
         Some(link) => {
-            attempts::forget(&house.db, Kind::Password, &link.email).await?;
             let nowhere = Kept { then: String::new(), fields: None };
             go_on(&house, &headers, &link.account_id, &nowhere, true).await
         }
@@ -254,8 +265,12 @@ pub async fn forgotten(
             ));
         }
     };
+    if let Err(wait) = may_let_in(&house, &headers, &caller, Purpose::NewPassword, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(forgotten_page(&house, &viewer, &email, &kept, &refusals)));
+    }
     let act = first_act::to_come_back_to(&house, &headers, &kept.then).await?;
-    owe_link(&house, &caller, email, act, "password", emails::new_password_link).await?;
+    owe_link(&house, email, act, "password", emails::new_password_link).await?;
     Ok(Redirect::to("/forgotten-password/sent").into_response())
 }
 
@@ -385,20 +400,28 @@ async fn used_link(
     Ok(link.await?)
 }
 
+/// Whether one more email that lets in may go to this address.
+async fn may_let_in(
+    house: &House,
+    headers: &HeaderMap,
+    caller: &Caller,
+    purpose: Purpose,
+    email: &str,
+) -> Result<Result<(), Wait>, Error> {
+    let browser = session::known_browser(house, headers, email).await?;
+    let asker = browser.as_deref().map_or(Asker::Network(caller), Asker::Browser);
+    attempts::may_write(house, asker, purpose, email).await
+}
+
 /// Owes one email to the address, known or not: the link, or news that there is no account.
 pub(crate) async fn owe_link(
     house: &House,
-    caller: &Caller,
     email: String,
     act: Option<String>,
     purpose: &'static str,
     message: fn(&House, &str) -> Words,
 ) -> Result<(), Error> {
-    let now = house.clock.now();
-    if !attempts::may_write(house, caller, &email).await? {
-        return Ok(());
-    }
-    let writer = house.clone();
+    let (now, writer) = (house.clock.now(), house.clone());
     house
         .db
         .write(move |tx| {

@@ -19,7 +19,7 @@ use ground::ui::{Choice, Choices, Field, Page, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
-use super::attempts::{self, Caller};
+use super::attempts::{self, Asker, Caller, Purpose};
 use super::choosing::{self, NewPassword, ShowPassword};
 use super::first_act::{self, JustIn};
 use super::sign_in::{Kept, Why};
@@ -52,10 +52,13 @@ pub async fn send(
             return page(&house, &viewer, &headers, &sent, &refusals).await;
         }
     };
-    if attempts::may_write(&house, &caller, &email).await? {
-        let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
-        keep(&house, email, act).await?;
+    let asker = Asker::Network(&caller);
+    if let Err(wait) = attempts::may_write(&house, asker, Purpose::Join, &email).await? {
+        let refusals = Refusals::one("email", wait.what_to_do.as_str());
+        return Ok(wait.answer(page(&house, &viewer, &headers, &sent, &refusals).await?));
     }
+    let act = first_act::to_come_back_to(&house, &headers, &Kept::read(&sent).then).await?;
+    keep(&house, email, act).await?;
     Ok(Redirect::to("/sign-up/sent").into_response())
 }
 

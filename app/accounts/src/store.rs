@@ -140,7 +140,7 @@ pub struct Session {
 /// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
 pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
     /// What is erased, and how long after the time that the statement compares with.
-    const ALL: [(&str, Millis); 7] = [
+    const ALL: [(&str, Millis); 10] = [
         (
             "DELETE FROM first_act_links WHERE act_id IN
              (SELECT id FROM first_acts WHERE ends_at <= $1)",
@@ -152,7 +152,11 @@ pub async fn forget_due(db: &Db, now: Millis) -> Kept<u64> {
         ("DELETE FROM links WHERE ends_at <= $1", 0),
         ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
         ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),
-        ("DELETE FROM attempts WHERE window_ends_at <= $1", 30 * DAY),
+        ("DELETE FROM known_browsers WHERE ends_at <= $1", 0),
+        ("DELETE FROM address_undos WHERE ends_at <= $1", 0),
+        // What a clock that was a day ahead left behind goes too.
+        ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
+        ("DELETE FROM attempt_keys WHERE starts_at <= $1 OR starts_at > $1 + 172800000", DAY),
     ];
     db.write(move |tx| {
         Box::pin(async move {
@@ -191,11 +195,16 @@ pub async fn sessions(db: &Db, account_id: &str, now: Millis) -> Kept<Vec<Sessio
         .collect())
 }
 
-/// Ends this session of this account, or all of them.
+/// Ends this session of this account; or all of them, with everything else by which somebody could
+/// still get in or go on with what she began.
 pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> Kept<()> {
     db.write(move |tx| {
         Box::pin(async move {
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND ($2 IS NULL OR id = $2)")
+            let Some(only) = only else {
+                end_all_sessions(tx, &account_id).await?;
+                return forget_browsers(tx, &account_id).await;
+            };
+            sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
                 .bind(account_id)
                 .bind(only)
                 .execute(tx)
@@ -204,6 +213,53 @@ pub async fn end_sessions(db: &Db, account_id: String, only: Option<String>) -> 
         })
     })
     .await
+}
+
+/// Knows a browser as one in which somebody has signed in to this account.
+pub async fn know_browser(
+    db: &Db,
+    token_hash: String,
+    account_id: String,
+    ends_at: Millis,
+) -> Kept<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
+            )
+            .bind(token_hash)
+            .bind(account_id)
+            .bind(ends_at)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Whether a browser is known to the account of this address.
+pub async fn knows_browser(db: &Db, token_hash: &str, email: &str, now: Millis) -> Kept<bool> {
+    let known: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM known_browsers k JOIN accounts a ON a.id = k.account_id
+         WHERE k.token_hash = $1 AND a.email = $2 AND k.ends_at > $3",
+    )
+    .bind(token_hash)
+    .bind(email)
+    .bind(now)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(known > 0)
+}
+
+/// Knows no browser of this account any more.
+pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM known_browsers WHERE account_id = $1")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
@@ -250,6 +306,14 @@ pub async fn proof(db: &Db, session_id: &str) -> Kept<Proof> {
     .fetch_one(&mut *db.read().await?)
     .await?;
     Ok(Proof { password_hash: row.get(0), began_at: row.get(1) })
+}
+
+/// Whether a session has not been ended, which it can't be until this write ends.
+pub async fn stands(tx: &mut AnyConnection, kind: Kind, session_id: &str) -> Kept<bool> {
+    let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
+    let session: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
+    Ok(session.is_some())
 }
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
@@ -486,9 +550,22 @@ pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kep
     Ok(())
 }
 
-/// Ends every session of an account, in the write that changes what it may do.
+/// Ends every session of an account, in the write that changes what it may do; and every link that
+/// waits, so that nothing somebody began in one of them goes on.
 pub async fn end_all_sessions(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
-    sqlx::query("DELETE FROM sessions WHERE account_id = $1").bind(account_id).execute(tx).await?;
+    sqlx::query("DELETE FROM sessions WHERE account_id = $1")
+        .bind(account_id)
+        .execute(&mut *tx)
+        .await?;
+    end_links(tx, account_id).await
+}
+
+/// Ends every link of an account that waits: to sign in, for a new password, for a new address.
+pub async fn end_links(tx: &mut AnyConnection, account_id: &str) -> Kept<()> {
+    sqlx::query("DELETE FROM links WHERE account_id = $1 AND used_at IS NULL")
+        .bind(account_id)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -569,7 +646,7 @@ pub async fn use_link(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> 
 }
 
 /// Sets a new password, and ends every other link: a change of address that someone else asked for
-/// goes no further.
+/// goes no further. No browser is known any more.
 pub async fn set_password(
     tx: &mut AnyConnection,
     account_id: &str,
@@ -584,9 +661,9 @@ pub async fn set_password(
     sqlx::query("UPDATE links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
         .bind(account_id)
         .bind(now)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    Ok(())
+    forget_browsers(tx, account_id).await
 }
 
 /// Sets a new address. Fails as "already there" when another account has it.
@@ -597,6 +674,101 @@ pub async fn set_address(tx: &mut AnyConnection, account_id: &str, email: &str) 
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// For how long a change of address can be undone.
+const UNDONE_FOR: Millis = 7 * DAY;
+
+/// Keeps the link that undoes a change of address, in an email to the address it was. Gives when it
+/// ends.
+pub async fn keep_undo(
+    tx: &mut AnyConnection,
+    token_hash: &str,
+    (account_id, old): (&str, &str),
+    now: Millis,
+) -> Kept<Millis> {
+    sqlx::query(
+        "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token_hash)
+    .bind(account_id)
+    .bind(old)
+    .bind(now)
+    .bind(now + UNDONE_FOR)
+    .execute(tx)
+    .await?;
+    Ok(now + UNDONE_FOR)
+}
+
+/// A change of address that can be undone.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// Whose it is.
+    pub account_id: String,
+    /// The address it was.
+    pub old: String,
+    /// The address it is now.
+    pub email: String,
+    /// When it was changed.
+    pub changed_at: Millis,
+}
+
+/// The change behind a link, while it can be undone. `hold` ends the statement where this write
+/// undoes it: the address stays as it is until then.
+pub async fn undo(
+    tx: &mut AnyConnection,
+    hold: &'static str,
+    token_hash: &str,
+    now: Millis,
+) -> Kept<Option<Undo>> {
+    let sql = format!(
+        "SELECT u.account_id, u.email, a.email, u.changed_at
+         FROM address_undos u JOIN accounts a ON a.id = u.account_id
+         WHERE u.token_hash = $1 AND u.ends_at > $2 AND u.used_at IS NULL
+           AND a.email IS NOT NULL AND a.erased_at IS NULL{hold}"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await?;
+    Ok(row.map(|row| Undo {
+        account_id: row.get(0),
+        old: row.get(1),
+        email: row.get(2),
+        changed_at: row.get(3),
+    }))
+}
+
+/// Gives an account back the address it had, and takes away all that somebody else may hold by now:
+/// the password, sessions, links, known browsers, what was chosen before signing in, and the links
+/// that undo this change and later ones. False when it was undone before. Fails as "already there"
+/// when another account has the address.
+pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> Kept<bool> {
+    let used = sqlx::query(
+        "UPDATE address_undos SET used_at = $3
+         WHERE account_id = $1 AND changed_at >= $2 AND used_at IS NULL",
+    )
+    .bind(&undo.account_id)
+    .bind(undo.changed_at)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE accounts SET email = $2, password_hash = NULL WHERE id = $1")
+        .bind(&undo.account_id)
+        .bind(&undo.old)
+        .execute(&mut *tx)
+        .await?;
+    for sql in [
+        "DELETE FROM first_act_links WHERE act_id IN
+         (SELECT id FROM first_acts WHERE account_id = $1)",
+        "DELETE FROM first_acts WHERE account_id = $1",
+    ] {
+        sqlx::query(sql).bind(&undo.account_id).execute(&mut *tx).await?;
+    }
+    end_all_sessions(tx, &undo.account_id).await?;
+    forget_browsers(tx, &undo.account_id).await?;
+    Ok(true)
 }
 
 /// An invitation that waits.

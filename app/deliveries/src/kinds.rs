@@ -17,6 +17,8 @@ pub enum EmailKind {
     AddressMayChange,
     /// The address was changed.
     AddressChanged,
+    /// Tells the old address that it was changed, with a link that undoes it.
+    AddressUndo,
     /// Invites someone into a role.
     Invitation,
     /// Asks whether the person behind an address wants to be told about changes.
@@ -68,13 +70,14 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
         Self::ConfirmAddress,
         Self::AddressMayChange,
         Self::AddressChanged,
+        Self::AddressUndo,
         Self::Invitation,
         Self::SubscriptionToConfirm,
         Self::Notice,
@@ -110,6 +113,7 @@ impl EmailKind {
             Self::ConfirmAddress => "confirm address",
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
+            Self::AddressUndo => "address undo",
             Self::Invitation => "invitation",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
@@ -159,6 +163,7 @@ impl EmailKind {
             | Self::ConfirmAddress
             | Self::AddressMayChange
             | Self::AddressChanged
+            | Self::AddressUndo
             | Self::Invitation
             | Self::SubscriptionToConfirm
             | Self::Notice
@@ -259,6 +264,7 @@ mod tests {
             EmailKind::PasswordChanged,
             EmailKind::AddressMayChange,
             EmailKind::AddressChanged,
+            EmailKind::AddressUndo,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
         ] {

@@ -7,10 +7,12 @@
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
-//! * [`return_address`]: the address an email comes back to
+//! * [`return_address`]: the address an email comes back to; [`day_key`]: the key of hashes that
+//!   nobody is to undo
 
 pub mod audit;
 pub mod contact;
+pub mod day_key;
 pub mod db;
 pub mod error;
 pub mod files;

@@ -29,6 +29,12 @@ pub fn secret() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether a text can be one of our secrets.
+#[must_use]
+pub fn is_secret(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+}
+
 /// The letters of a code: none looks like another.
 const CODE_LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -130,5 +136,6 @@ mod tests {
         let secret_one = secret();
         assert_ne!(secret_one, secret());
         assert_ne!(hash(&secret_one), secret_one);
+        assert!(is_secret(&secret_one) && !is_secret("") && !is_secret(&format!("{secret_one}A")));
     }
 }

@@ -1,6 +1,6 @@
 //! Asking to be told: the form, the email to an address without an account, the button in it.
 
-use accounts::{Caller, may_write};
+use accounts::{Asker, Caller, Purpose, may_write};
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -50,10 +50,14 @@ pub async fn send(
     }
     match rules::request(&sent, &services, &places) {
         Ok((email, wanted)) => {
-            if may_write(&house, &caller, &email).await? {
-                keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
-                    .await?;
+            let asker = Asker::Network(&caller);
+            if let Err(wait) = may_write(&house, asker, Purpose::Subscription, &email).await? {
+                let refusals = Refusals::one("email", wait.what_to_do.as_str());
+                let page = page(&house, &viewer, &sent, services, places, &refusals);
+                return Ok(wait.answer(page.answer(&house, &viewer)));
             }
+            keep(&house, email, &wanted, in_words(&wanted, &services, &places), sent.once())
+                .await?;
             Ok(Redirect::to("/subscribe/sent").into_response())
         }
         Err(refusals) => {

@@ -23,6 +23,7 @@ mod faults;
 mod first_act;
 mod histories;
 mod kept;
+mod limits;
 mod local_offer;
 mod notices;
 mod plans;

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::{env, fs};
 use accounts::store;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use calendar::clock::{Clock, DAY, HOUR, Millis};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
@@ -154,7 +156,13 @@ impl World {
 
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Browser<'_> {
-        Browser { world: self, cookie: RefCell::default(), account: String::new() }
+        Browser { world: self, cookie: RefCell::default(), account: String::new(), from: None }
+    }
+
+    /// Somebody who is not signed in, at this network address.
+    pub fn visitor_from(&self, address: &str) -> Browser<'_> {
+        let from = Some(SocketAddr::new(address.parse().unwrap(), 4711));
+        Browser { from, ..self.visitor() }
     }
 
     /// Somebody signed in, with these roles. Parents live in the south.
@@ -186,7 +194,8 @@ impl World {
             ends_at: self.now() + 300 * DAY,
         };
         store::begin_session(self.db(), session).await.unwrap();
-        Browser { world: self, cookie: RefCell::new(format!("session={token}")), account }
+        let cookie = RefCell::new(format!("session={token}"));
+        Browser { world: self, cookie, account, from: None }
     }
 
     pub async fn parent(&self, nth: usize) -> Browser<'_> {
@@ -333,6 +342,7 @@ pub struct Browser<'w> {
     world: &'w World,
     cookie: RefCell<String>,
     pub account: String,
+    from: Option<SocketAddr>,
 }
 
 impl Browser<'_> {
@@ -391,8 +401,11 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer =
-            self.world.service.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let mut request = request.body(body.into()).unwrap();
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
+        let answer = self.world.service.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

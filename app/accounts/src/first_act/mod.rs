@@ -23,7 +23,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use self::store::Act;
-use super::attempts::{self, Caller, Kind};
+use super::attempts::{self, Caller};
 use super::{session, sign_in, store as accounts};
 
 /// The most bytes of an act that are kept: the longest comment, and not a draft with all its text.
@@ -40,6 +40,10 @@ pub(crate) struct JustIn {
     /// Whether she came by a link in an email.
     pub by_link: bool,
 }
+
+/// In the extensions of a request that is sent for somebody who has just signed in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForHer;
 
 /// In the extensions of an answer: do this now.
 #[derive(Clone, Debug)]
@@ -107,7 +111,7 @@ async fn ask(
     let was_signed_in = session::token(house, headers).is_some();
     let mut cookie = None;
     if let Some(fields) = fields.as_ref().filter(|fields| fields.len() <= LONGEST)
-        && attempts::within(&house.db, Kind::FirstAct, &caller.0, now(house)).await?
+        && attempts::may_keep(house, caller).await?
     {
         let secret = id::secret();
         let act = Act {
@@ -223,9 +227,10 @@ async fn act_now(
         .map_err(|_not_an_address| Error::NotFound)?;
     request.extensions_mut().insert(viewer);
     request.extensions_mut().insert(caller.clone());
+    request.extensions_mut().insert(ForHer);
     let mut done = next.run(request).await;
     // What could not be done just now is still there when she tries again.
-    if !done.status().is_server_error() {
+    if !done.status().is_server_error() && done.status() != StatusCode::TOO_MANY_REQUESTS {
         store::forget(&house.db, act.id.clone()).await?;
         done.headers_mut().append(header::SET_COOKIE, set_cookie(house, "", 0)?);
     }

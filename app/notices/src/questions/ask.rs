@@ -1,6 +1,6 @@
 //! Anyone asks about a notice.
 
-use accounts::{Caller, may_ask, may_write};
+use accounts::{Asker, Caller, Purpose, may_ask, may_write};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
@@ -44,19 +44,24 @@ pub async fn send(
             return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    if !may_write(&house, &caller, &email).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Wait an hour, or ask them directly. We have been asked for too many emails",
+    let asker = Asker::of(&viewer, &caller);
+    if let Err(wait) = may_write(&house, asker, Purpose::Question, &email).await? {
+        let what_to_do = format!(
+            "Try again {}, or ask them directly. We have been asked for too many emails",
+            wait.when
         );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+        let refusals = Refusals::one("question", what_to_do);
+        let page = page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
+        return Ok(wait.answer(page));
     }
-    if !may_ask(&house, &notice.id).await? {
-        let refusals = Refusals::one(
-            "question",
-            "Ask again in an hour, or ask them directly. They have a lot of questions just now",
+    if let Err(wait) = may_ask(&house, asker, &notice.id).await? {
+        let what_to_do = format!(
+            "Try again {}, or ask them directly. They have a lot of questions just now",
+            wait.when
         );
-        return Ok(page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer));
+        let refusals = Refusals::one("question", what_to_do);
+        let page = page(&notice, &viewer, &sent, &refusals).answer(&house, &viewer);
+        return Ok(wait.answer(page));
     }
     let (now, form_key, to) =
         (house.clock.now(), sent.once(), format!("/notices/{}?done=asked", notice.id));

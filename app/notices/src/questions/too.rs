@@ -1,8 +1,7 @@
 //! Someone wants to know the answer to another person's question too, or no longer does.
 
-use accounts::{Caller, may_write};
+use accounts::{Asker, Purpose, may_write};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
 use forms::Sent;
@@ -22,15 +21,16 @@ use crate::told;
 pub async fn send(
     State(house): State<House>,
     viewer: Viewer,
-    caller: Caller,
     Path(id): Path<String>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let (question, wants) = chosen(&sent).ok_or(Error::NotFound)?;
     let (notice, _) = told(&house, &id).await?;
     let person = viewer.signed_in()?;
-    if wants && !may_write(&house, &caller, &person.email).await? {
-        return Ok(too_many(&notice.id).answer(&house, &viewer));
+    let asker = Asker::Account(&person.account_id);
+    if wants && let Err(wait) = may_write(&house, asker, Purpose::Wanted, &person.email).await? {
+        let page = too_many(&notice.id, &wait.when).answer(&house, &viewer);
+        return Ok(wait.answer(page));
     }
     let (now, me, at) = (house.clock.now(), person.account_id.clone(), format!("#q-{question}"));
     let to = format!("/notices/{}", notice.id);
@@ -64,12 +64,12 @@ pub async fn back(Path(id): Path<String>) -> Redirect {
     )
 }
 
-fn too_many(notice_id: &str) -> Page {
-    let to = format!("/notices/{notice_id}");
-    Page::new("Try again in an hour", || {
+fn too_many(notice_id: &str, when: &str) -> Page {
+    let (to, title) = (format!("/notices/{notice_id}"), format!("Try again {when}"));
+    Page::new(title.clone(), || {
         view! {
             <div class="stack">
-                <h1>"Try again in an hour"</h1>
+                <h1>{title}</h1>
                 <p class="lead">
                     "Nothing has changed. We have been asked for too many emails to your address."
                 </p>
@@ -81,7 +81,6 @@ fn too_many(notice_id: &str) -> Page {
             </div>
         }
     })
-    .status(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// The questions that wait and that everyone can read, each with the button.
