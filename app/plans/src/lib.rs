@@ -16,9 +16,9 @@
 //! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
 //!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
 //! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. The text
-//!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The worker
-//!    makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is kept
-//!    first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
+//!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The
+//!    worker makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is
+//!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
 //!    here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is

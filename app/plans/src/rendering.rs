@@ -1,5 +1,5 @@
-//! The HTML of drafts that have none by today's rules: those submitted before it was kept, and all of
-//! them once the rules have changed.
+//! The HTML of drafts that have none by today's rules: those submitted before it was kept, and all
+//! of them once the rules have changed.
 
 use ground::aside::aside;
 use ground::house::House;

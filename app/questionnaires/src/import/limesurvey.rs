@@ -671,7 +671,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_marks_are_read_or_refused(mark in "[<>a/!?='\"\\[\\]&; -]{1,10}", times in 1_usize..500) {
+        fn any_marks_are_read_or_refused(
+            mark in "[<>a/!?='\"\\[\\]&; -]{1,10}",
+            times in 1_usize..500,
+        ) {
             let _ = limesurvey(mark.repeat(times).as_bytes());
             let _ = limesurvey(survey_of(&mark.repeat(times)).as_bytes());
         }
