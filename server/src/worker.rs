@@ -187,6 +187,9 @@ fn jobs(mailbox: Option<Mailbox>, backup: Option<PathBuf>, presence: Arc<Presenc
             rounds::close_due(&house.db, &house.clock).await
         }),
         Job::new("telling of drafts", often, async |house: House| plans::tell_due(&house).await),
+        Job::new("the texts of drafts", Duration::from_secs(30), async |house: House| {
+            plans::render_due(&house).await
+        }),
         Job::new("tidying consultations", often, async |house: House| {
             consultations::tidy_due(&house.db, house.clock.now()).await
         }),

@@ -68,6 +68,9 @@ pub enum FileKind {
     Jpg,
 }
 
+/// The most parts of a text; a long one with a hundred pictures has some hundreds.
+const MOST_PARTS: usize = 5_000;
+
 impl FileKind {
     /// What a file is by its content, never by its name; `None` for anything else.
     #[must_use]
@@ -79,6 +82,11 @@ impl FileKind {
         ];
         if let Some((_, kind)) = begins.into_iter().find(|(bytes, _)| content.starts_with(bytes)) {
             return Some(kind);
+        }
+        // How the list of the parts marks each of them. Making the list costs memory for each.
+        let marks = content.windows(4).filter(|bytes| **bytes == *b"PK\x01\x02").count();
+        if marks > MOST_PARTS {
+            return None;
         }
         let mut parts = zip::ZipArchive::new(Cursor::new(content)).ok()?;
         if parts.index_for_name("[Content_Types].xml").is_some() {
@@ -382,6 +390,18 @@ mod tests {
         assert_eq!(FileKind::of(b"<html><script>alert(1)</script>"), None);
         assert_eq!(FileKind::of(b"MZ\x90\x00"), None);
         assert_eq!(FileKind::of(b""), None);
+    }
+
+    #[test]
+    fn a_file_of_a_great_many_parts_is_no_text() {
+        let word = ["[Content_Types].xml".to_owned(), "word/document.xml".to_owned()];
+        let with = |more: usize| -> Vec<u8> {
+            let names = word.iter().cloned().chain((0..more).map(|nth| format!("word/{nth}")));
+            let names: Vec<String> = names.collect();
+            zipped(&names.iter().map(String::as_str).collect::<Vec<_>>(), "")
+        };
+        assert_eq!(FileKind::of(&with(MOST_PARTS - 2)), Some(FileKind::Docx));
+        assert_eq!(FileKind::of(&with(MOST_PARTS - 1)), None);
     }
 
     /// A zip of empty parts, in this order, but for what stands in `mimetype`.

@@ -4,12 +4,14 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`functions`]: typed functions for programs in the browser
 //! * [`sent`]: what a browser sent; [`files`]: files people put in
+//! * [`aside`]: work that takes long, away from the threads that answer people
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it
 //! * [`ui`]: the page and its parts, the form kit, the style
 //! * [`error`]: which error where; [`health`]: how the process is
 //! * [`return_address`]: the address an email comes back to; [`day_key`]: the key of hashes that
 //!   nobody is to undo
 
+pub mod aside;
 pub mod audit;
 pub mod contact;
 pub mod day_key;

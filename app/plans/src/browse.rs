@@ -6,6 +6,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use calendar::clock::{self, Millis};
 use forms::Sent;
+use ground::aside::aside;
 use ground::error::Error;
 use ground::files;
 use ground::house::House;
@@ -15,7 +16,7 @@ use involvement::gate::{self, Point};
 use involvement::rung;
 use leptos::prelude::*;
 
-use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session};
+use super::store::{self, Answered, Content, Draft, Event, Listed, Plan, Session, Text};
 use super::{compare, plan as find, version};
 
 const MOST_ON_A_PAGE: usize = 20;
@@ -490,8 +491,13 @@ pub async fn draft(
     if draft.published_at.is_none() && !viewer.is(Role::Leader) {
         return Err(Error::NotFound);
     }
-    let Content { body, file, answers } =
+    let Content { text, file, answers } =
         store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?;
+    let html = match text {
+        Text::Html(html) => html,
+        // The worker has not come to it yet.
+        Text::Markdown(text) => aside(move || markdown(&text)).await?,
+    };
     let done = Sent::query(&uri).line("done");
     let page = Page::new(format!("Draft {number} of {}", plan.title), || {
         let banner = (done == "published" && draft.published_at.is_some()).then(|| {
@@ -563,7 +569,7 @@ pub async fn draft(
                 <h2>"Full text"</h2>
                 {changes}
                 {file}
-                <div class="stack" inner_html=markdown(&body) />
+                <div class="stack" inner_html=html />
             </article>
         }
     });

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
+use ground::aside::aside;
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
@@ -33,13 +34,15 @@ pub async fn record(
     form: SentWithFile,
 ) -> Result<Response, Error> {
     let SentWithFile { sent, file, is_too_large } = form;
-    let read = if is_too_large {
-        Err(Refusals::one("file", "Choose a file of 20 MB or less"))
+    let (sent, file, read) = if is_too_large {
+        (sent, file, Err(Refusals::one("file", "Choose a file of 20 MB or less")))
     } else {
-        rules::new_draft(
-            &sent,
-            file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref())),
-        )
+        aside(move || {
+            let content = file.as_ref().map(|(name, content)| (name.as_str(), content.as_ref()));
+            let read = rules::new_draft(&sent, content);
+            (sent, file, read)
+        })
+        .await?
     };
     let (mut draft, kind_of_file) = match read {
         Ok(read) => read,

@@ -15,7 +15,9 @@
 //!    Each but an answer to a topic adds a line to `plan_events`.
 //! 2. `/lead/plans/{id}/topics` ties topics to it; `…/sessions` records a planning session
 //!    (`involve.rs`). An organiser writes the forum's statement (`statement.rs`).
-//! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. A file is
+//! 3. `/lead/plans/{id}/drafts` submits a draft (`drafts.rs`): Markdown, a file, or both. The text
+//!    is made HTML here, once, and both are kept: a page that shows it reads no Markdown. The
+//!    worker makes it for older drafts, and anew when the rules change (`rendering.rs`). A file is
 //!    kept first (`ground/files.rs`), then the write names it by its hash. `first_recorded_at` is set
 //!    here, for good.
 //! 4. `/lead/plans/{id}/drafts/{version}` shows the points of the gate (`gate::points`) and the
@@ -38,12 +40,14 @@ mod emails;
 mod involve;
 mod publish;
 mod register;
+mod rendering;
 pub mod rules;
 mod statement;
 pub mod store;
 
 pub use browse::happened;
 pub use emails::tell_due;
+pub use rendering::render_due;
 
 use ground::error::Error;
 use ground::house::House;

@@ -3,6 +3,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::files::FileKind;
+use ground::ui::{TooMuch, rendered};
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
@@ -180,13 +181,16 @@ pub struct NewDraft {
     pub summary: String,
     /// The text, in Markdown; empty where a file holds it.
     pub body: String,
+    /// The text as HTML, made once: whoever reads the draft is shown this.
+    pub html: String,
 }
 
 /// What a file may be, and what it is; the file itself is kept by the caller.
 pub type NewFile<'a> = Option<(&'a str, &'a [u8])>;
 
 /// Reads a draft from what was sent: a text, a file, or both. Gives what the file is by its
-/// content.
+/// content. It makes the text's HTML and looks into the file: for `aside`, away from the threads
+/// that answer people.
 pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<FileKind>), Refusals> {
     let mut refusals = Refusals::default();
     let summary = refusals.take(
@@ -209,6 +213,10 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
             ),
         ),
     };
+    let written = body.and_then(|body| {
+        let html = rendered(&body).map_err(TooMuch::what_to_do);
+        refusals.take("body", html).map(|html| (body, html))
+    });
     let kind = file.map(|(_, content)| {
         let kind = FileKind::of(content).filter(|kind| kind.is_text());
         let kind = kind.ok_or_else(|| {
@@ -216,12 +224,12 @@ pub fn new_draft(sent: &Sent, file: NewFile<'_>) -> Result<(NewDraft, Option<Fil
         });
         refusals.take("file", kind)
     });
-    match (summary, body, kind) {
-        (Some(summary), Some(body), None) => {
-            Ok((NewDraft { form_key: sent.once(), summary, body }, None))
+    match (summary, written, kind) {
+        (Some(summary), Some((body, html)), None) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body, html }, None))
         }
-        (Some(summary), Some(body), Some(Some(kind))) => {
-            Ok((NewDraft { form_key: sent.once(), summary, body }, Some(kind)))
+        (Some(summary), Some((body, html)), Some(Some(kind))) => {
+            Ok((NewDraft { form_key: sent.once(), summary, body, html }, Some(kind)))
         }
         _ => {
             if file.is_some() && refusals.about("file").is_none() {
@@ -349,6 +357,21 @@ mod tests {
         assert_eq!(
             answer(&Sent::read(b"answer=adopted&words=Page+3")).expect("an answer").kind,
             "adopted"
+        );
+    }
+
+    #[test]
+    fn a_draft_is_made_html_once_and_one_that_is_too_deep_or_too_long_is_refused() {
+        let draft =
+            |body: &str| new_draft(&Sent::of(&[("summary", "Short"), ("body", body)]), None);
+        let (new, _) = draft("# Buses").expect("a draft");
+        assert_eq!((new.body.as_str(), new.html.as_str()), ("# Buses", "<h3>Buses</h3>\n"));
+        assert_eq!(fields(draft(&">".repeat(60_000))), ["body"]);
+        assert_eq!(fields(draft(&"a".repeat(LONGEST_BODY + 1))), ["body"]);
+        let beside_a_file = Sent::of(&[("summary", "Short"), ("body", &("- ".repeat(30) + "a"))]);
+        assert_eq!(
+            fields(new_draft(&beside_a_file, Some(("a.pdf", b"%PDF-1.7")))),
+            ["body", "file"]
         );
     }
 

@@ -5,6 +5,8 @@ use sqlx::{AnyConnection, Row as _};
 
 /// The most words of a search that are looked for; more make it slower and no better.
 const MOST_WORDS: usize = 12;
+/// The longest word that is looked for, in characters. PostgreSQL fails on one of 2,047 bytes.
+const LONGEST_WORD: usize = 40;
 
 /// Makes a published topic findable.
 ///
@@ -98,7 +100,7 @@ pub fn holds(kind: Kind, question: &str) -> (&'static str, String) {
 fn words(text: &str) -> Vec<String> {
     let folded = forms::folded(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(MOST_WORDS).map(str::to_owned).collect()
+    words.take(MOST_WORDS).map(|word| word.chars().take(LONGEST_WORD).collect()).collect()
 }
 
 #[cfg(test)]
@@ -111,5 +113,18 @@ mod tests {
             words("\"autism\" OR (NEAR* path:way) & 'café' -- \\"),
             ["autism", "or", "near", "path", "way", "cafe"]
         );
+    }
+
+    #[test]
+    fn words_are_few_and_short_whatever_was_sent() {
+        assert_eq!(words(&"a".repeat(100_000)), ["a".repeat(LONGEST_WORD)]);
+        assert_eq!(words(&"\u{fdfa} a ".repeat(10_000)).len(), MOST_WORDS);
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/search");
+        for entry in std::fs::read_dir(corpus).expect("the corpus") {
+            let text = std::fs::read(entry.expect("a file").path()).expect("a text");
+            let words = words(&String::from_utf8_lossy(&text).repeat(100));
+            assert!(words.len() <= MOST_WORDS);
+            assert!(words.iter().all(|word| word.chars().all(char::is_alphanumeric)));
+        }
     }
 }

@@ -110,6 +110,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
                  WHERE id <> published_by)",
             ),
             ("drafts", "UPDATE drafts SET published_at = published_at + 1"),
+            ("drafts", "UPDATE drafts SET html = '<p>Another text</p>'"),
             ("rounds", "UPDATE rounds SET closed_at = closed_at + 1"),
             ("rounds", "UPDATE rounds SET seats = seats + 1"),
             ("rounds", "UPDATE rounds SET closes_at = closes_at + 1"),

@@ -20,4 +20,4 @@ pub use parts::{
     Banner, Bar, Bars, Card, Labels, Mark, Pager, Share, ShareBar, Timeline, When, capital,
 };
 pub use style::{colour, content_policy, css};
-pub use text::{Piece, Sort, markdown, pieces};
+pub use text::{Piece, RULES, Sort, TooMuch, markdown, pieces, rendered};

@@ -3,6 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use ground::files::{self, FileKind};
+use ground::ui::RULES;
 use involvement::gate::{self, TopicFacts};
 use involvement::rung;
 use sqlx::any::AnyRow;
@@ -436,11 +437,20 @@ pub struct Answered {
     pub answer: Option<(String, String, String)>,
 }
 
+/// The text of a draft; empty where a file holds it.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// As it is shown.
+    Html(String),
+    /// As it was written, where its HTML was never made, or made by other rules than today's.
+    Markdown(String),
+}
+
 /// What is in a draft.
 #[derive(Clone, Debug)]
 pub struct Content {
-    /// Its text, in Markdown; empty where a file holds it.
-    pub body: String,
+    /// Its text.
+    pub text: Text,
     /// Its file, if it has one.
     pub file: Option<files::Kept>,
     /// What it does about each topic it has to answer; once published, each it did answer.
@@ -450,9 +460,9 @@ pub struct Content {
 /// What is in a draft.
 pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>> {
     let rows = sqlx::query(
-        "SELECT d.body, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
+        "SELECT CASE WHEN d.html_rules = $3 THEN d.html ELSE d.body END, t.id, t.title, a.answer, a.words, a.decided_by, d.file_hash, d.file_name,
          d.file_kind, d.file_size,
-                t.withdrawn_at
+                t.withdrawn_at, d.html_rules
          FROM drafts d
          LEFT JOIN plan_topics x ON x.plan_id = d.plan_id
          LEFT JOIN draft_answers a ON a.draft_id = d.id AND a.topic_id = x.topic_id
@@ -464,6 +474,7 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
     )
     .bind(plan_id)
     .bind(version)
+    .bind(RULES)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -480,11 +491,19 @@ pub async fn draft(db: &Db, plan_id: &str, version: i64) -> Kept<Option<Content>
             answer,
         })
     };
-    Ok(Some(Content {
-        body: row.get(0),
-        file,
-        answers: rows.iter().filter_map(answered).collect(),
-    }))
+    let (text, rules): (String, i64) = (row.get(0), row.get(11));
+    let text = if rules == RULES { Text::Html(text) } else { Text::Markdown(text) };
+    Ok(Some(Content { text, file, answers: rows.iter().filter_map(answered).collect() }))
+}
+
+/// Some of the drafts whose HTML was never made, or by earlier rules than today's: their ids and
+/// their texts.
+pub async fn to_be_rendered(db: &Db) -> Kept<Vec<(String, String)>> {
+    let rows = sqlx::query("SELECT id, body FROM drafts WHERE html_rules < $1 LIMIT 10")
+        .bind(RULES)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// A published draft that parents have not been told about yet.

@@ -5,6 +5,7 @@ use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Kept, Kind};
 use ground::files;
+use ground::ui::RULES;
 use involvement::gate::{self, TopicFacts};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -219,10 +220,11 @@ pub async fn record_draft(
     let new = sqlx::query(
         "INSERT INTO drafts (id, form_key, plan_id, version, summary, body, recorded_by,
          first_recorded_at,
-                             file_hash, file_name, file_kind, file_size)
+                             file_hash, file_name, file_kind, file_size, html, html_rules)
          SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, CAST($7 AS BIGINT),
            CAST($8 AS TEXT), CAST($9 AS TEXT),
-                CAST($10 AS TEXT), CAST($11 AS BIGINT) FROM drafts WHERE plan_id = $3
+                CAST($10 AS TEXT), CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT)
+           FROM drafts WHERE plan_id = $3
          ON CONFLICT (form_key) DO NOTHING RETURNING id, CAST(version AS BIGINT)",
     )
     .bind(id::fresh())
@@ -236,6 +238,8 @@ pub async fn record_draft(
     .bind(file.map(|file| &file.name))
     .bind(file.map(|file| file.kind.ending()))
     .bind(file.map(|file| file.size))
+    .bind(&draft.html)
+    .bind(RULES)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = new else {
@@ -248,6 +252,18 @@ pub async fn record_draft(
     };
     event(tx, plan_id, "draft recorded", row.get(0), by, at).await?;
     Ok((row.get(1), true))
+}
+
+/// Keeps the HTML of a draft, made by today's rules; not in place of HTML made by these or later
+/// ones.
+pub async fn keep_html(tx: &mut AnyConnection, draft_id: &str, html: &str) -> Kept<()> {
+    sqlx::query("UPDATE drafts SET html = $2, html_rules = $3 WHERE id = $1 AND html_rules < $3")
+        .bind(draft_id)
+        .bind(html)
+        .bind(RULES)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Keeps what an unpublished draft does about a topic; said again, the later words replace the
