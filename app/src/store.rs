@@ -89,6 +89,60 @@ pub async fn for_leader(db: &Db, leader: &str) -> Result<Led, sqlx::Error> {
     })
 }
 
+/// A line of the record of roles.
+#[derive(Clone, Debug)]
+pub struct OfRoles {
+    /// When.
+    pub at: Millis,
+    /// What the audit log calls it.
+    pub what: String,
+    /// The display name of whoever did it, or sent the invitation; empty where there is none.
+    pub who: String,
+    /// The display name of whoever it was done to, or who accepted the invitation.
+    pub whose: String,
+    /// The role, or what was opened.
+    pub detail: String,
+}
+
+/// Who gave and removed roles, and who opened what was passed on, the latest first. The looks at
+/// answers to consultations are kept beside those.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>, sqlx::Error> {
+    let sql = format!(
+        "SELECT at, what, who, whose, detail FROM (
+           SELECT e.number, e.at, e.what, coalesce(w.shown_name, '') AS who,
+             coalesce(a.shown_name, '') AS whose, e.detail
+             FROM audit e LEFT JOIN accounts w ON w.id = e.who
+             LEFT JOIN accounts a ON a.id = e.about
+             WHERE e.what IN ('role given', 'role taken', '{opened}')
+           UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
+             coalesce(w.shown_name, ''), e.detail
+             FROM audit e LEFT JOIN accounts w ON w.id = e.who
+             LEFT JOIN audit p ON p.about = e.about AND p.what = 'person invited'
+             LEFT JOIN accounts i ON i.id = p.who
+             WHERE e.what = 'invitation accepted'
+           UNION ALL SELECT CAST(0 AS BIGINT), l.looked_at, '{opened}', w.shown_name, '', 'answer'
+             FROM answer_concern_looks l JOIN accounts w ON w.id = l.looked_by) lines
+         ORDER BY at DESC, number DESC LIMIT $1 OFFSET $2",
+        opened = topics::store::OPENED
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(most)
+        .bind(from)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    let line = |row: &AnyRow| OfRoles {
+        at: row.get(0),
+        what: row.get(1),
+        who: row.get(2),
+        whose: row.get(3),
+        detail: row.get(4),
+    };
+    Ok(rows.iter().map(line).collect())
+}
+
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
 /// one query, for the home page.
 ///

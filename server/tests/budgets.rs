@@ -97,6 +97,7 @@ fn a_page_costs_at_most_four_statements_and_a_form_eight() {
             "/account/email",
             "/forum",
             "/admin/people",
+            "/admin/roles",
             "/admin/area",
             "/forum/safeguarding",
             "/plans",

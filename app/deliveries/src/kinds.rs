@@ -19,6 +19,8 @@ pub enum EmailKind {
     AddressChanged,
     /// Invites someone into a role.
     Invitation,
+    /// Somebody is a safeguarding lead now, or no longer.
+    LeadChanged,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
     /// A change to a service, or several in a digest.
@@ -68,7 +70,7 @@ pub enum EmailKind {
 
 impl EmailKind {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignUp,
         Self::Link,
         Self::PasswordChanged,
@@ -76,6 +78,7 @@ impl EmailKind {
         Self::AddressMayChange,
         Self::AddressChanged,
         Self::Invitation,
+        Self::LeadChanged,
         Self::SubscriptionToConfirm,
         Self::Notice,
         Self::Question,
@@ -111,6 +114,7 @@ impl EmailKind {
             Self::AddressMayChange => "address may change",
             Self::AddressChanged => "address changed",
             Self::Invitation => "invitation",
+            Self::LeadChanged => "lead changed",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
             Self::Question => "question",
@@ -160,6 +164,7 @@ impl EmailKind {
             | Self::AddressMayChange
             | Self::AddressChanged
             | Self::Invitation
+            | Self::LeadChanged
             | Self::SubscriptionToConfirm
             | Self::Notice
             | Self::Question
@@ -261,6 +266,7 @@ mod tests {
             EmailKind::AddressChanged,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::LeadChanged,
         ] {
             assert_eq!(kind.sort(), None, "{kind:?}");
         }

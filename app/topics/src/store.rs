@@ -11,6 +11,7 @@ use super::rules::{Facts, Proposal};
 use super::search;
 
 pub use outcomes::public::{LISTED_TOPIC, TOPIC};
+pub use safeguarding::OPENED;
 
 /// A published topic as one entry of a list.
 #[derive(Clone, Debug)]
