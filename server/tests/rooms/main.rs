@@ -26,6 +26,7 @@ mod kept;
 mod local_offer;
 mod notices;
 mod plans;
+mod public;
 mod record;
 mod rounds;
 mod search;
