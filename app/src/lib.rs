@@ -6,8 +6,8 @@
 //! doors. They lie on floors, and a crate can only name what lies below it.
 //!
 //! * here: what shows many rooms at once. [`routes`] is the list of all addresses; `home`, `desks`,
-//!   `account`, `emails`, `said`, `services` and the administrator's `service` are the pages; `about` says who
-//!   runs this and what becomes of people's data; [`search`] finds things in every room; `found` is
+//!   `account`, `emails`, `said`, `services` and the administrator's `service` and `roles` are the
+//!   pages; `about` says who runs this and what becomes of people's data; [`search`] finds things in every room; `found` is
 //!   what search engines and phones read; [`problem`] is the page for an answer that has none of its
 //!   own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
@@ -26,6 +26,7 @@ mod desks;
 mod emails;
 mod found;
 mod home;
+mod roles;
 pub mod routes;
 mod said;
 pub mod search;

@@ -4,7 +4,7 @@ use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 use crate::{
-    about, account, desks, emails, found, home, said, search, service, services, standing,
+    about, account, desks, emails, found, home, roles, said, search, service, services, standing,
 };
 
 /// Every room's addresses.
@@ -52,6 +52,7 @@ fn own() -> Routes {
         .post("/account/email/undo/{token}", Anyone, account::undo)
         .get("/forum", Only(Role::Organiser), desks::desk)
         .get("/lead", Only(Role::Leader), desks::lead)
+        .get("/admin/roles", Only(Role::Admin), roles::page)
         .get("/admin/service", Only(Role::Admin), service::page)
         .post("/admin/service", Only(Role::Admin), service::release)
         .get("/accessibility", Anyone, about::accessibility)

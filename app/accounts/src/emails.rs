@@ -215,6 +215,50 @@ pub fn address_put_back(house: &House) -> Words {
     )
 }
 
+/// Tells the other safeguarding leads and the administrators that someone is one now, or no longer.
+/// `by`: who did it; `None` when they accepted an invitation, or gave the role up.
+pub fn lead_changed(
+    house: &House,
+    (name, by): (&str, Option<&str>),
+    gives: bool,
+    is_admin: bool,
+) -> Words {
+    let (subject, happened) = match (gives, by) {
+        (true, Some(by)) => (
+            "There is a new safeguarding lead",
+            format!("{by} has made {name} a safeguarding lead."),
+        ),
+        (true, None) => {
+            ("There is a new safeguarding lead", format!("{name} is now a safeguarding lead."))
+        }
+        (false, Some(by)) => (
+            "Someone is no longer a safeguarding lead",
+            format!("{by} has removed {name} as a safeguarding lead."),
+        ),
+        (false, None) => (
+            "Someone is no longer a safeguarding lead",
+            format!("{name} is no longer a safeguarding lead."),
+        ),
+    };
+    let mut paragraphs = vec![Paragraph::from(happened)];
+    if gives {
+        paragraphs.push(
+            "Safeguarding leads can read what parents wrote about danger. We record each time \
+             someone opens it."
+                .into(),
+        );
+    }
+    paragraphs.push(to_do("If you don't know why, ask them today, or ask an administrator."));
+    words(
+        house,
+        subject,
+        paragraphs,
+        is_admin.then(|| ("See who gave which role", house.link("/admin/roles"))),
+        "You get this email because you are a safeguarding lead or an administrator, or because it \
+         is about your role. You can't stop these emails.",
+    )
+}
+
 /// Invites someone into a role.
 pub fn invitation(house: &House, role: Role, token: &str) -> Words {
     words(

@@ -506,13 +506,13 @@ pub async fn make_account(
     Ok(made)
 }
 
-/// Gives an account these roles, at least one; twice is once.
+/// Gives an account these roles, at least one; twice is once. True when one of them is new.
 pub async fn grant(
     tx: &mut AnyConnection,
     account_id: &str,
     roles: &[Role],
     now: Millis,
-) -> Kept<()> {
+) -> Kept<bool> {
     let rows = roles
         .iter()
         .map(|role| format!("($1, '{}', $2)", role.word()))
@@ -522,8 +522,8 @@ pub async fn grant(
         "INSERT INTO roles (account_id, role, granted_at) VALUES {rows}
          ON CONFLICT (account_id, role) DO NOTHING"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
-    Ok(())
+    let granted = sqlx::query(AssertSqlSafe(sql)).bind(account_id).bind(now).execute(tx).await?;
+    Ok(granted.rows_affected() > 0)
 }
 
 /// Says which organisation a leader is from; `None` for none.
@@ -540,14 +540,59 @@ pub async fn lead_for(
     Ok(())
 }
 
-/// Takes a role from an account.
-pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<()> {
-    sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
+/// Takes a role from an account. False when it had none.
+pub async fn revoke(tx: &mut AnyConnection, account_id: &str, role: Role) -> Kept<bool> {
+    let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
         .bind(account_id)
         .bind(role.word())
         .execute(tx)
         .await?;
-    Ok(())
+    Ok(revoked.rows_affected() > 0)
+}
+
+/// Somebody who is told that somebody may, or may no longer, read what was passed on.
+#[derive(Clone, Debug)]
+pub struct Watcher {
+    /// The account.
+    pub id: String,
+    /// Its address.
+    pub email: String,
+    /// Whether it is an administrator's.
+    pub is_admin: bool,
+}
+
+/// Who watches over the role of the safeguarding lead: everyone who has it, the administrators, and
+/// whoever it was given to or taken from; but for whoever did it. With the display names of these
+/// two.
+pub async fn watchers(
+    tx: &mut AnyConnection,
+    whose: &str,
+    by: &str,
+) -> Kept<(Vec<Watcher>, String, String)> {
+    let rows = sqlx::query(
+        "SELECT a.id, coalesce(a.email, ''), a.shown_name,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id
+                  AND r.role = 'admin') THEN 1 ELSE 0 END AS BIGINT)
+         FROM accounts a
+         WHERE a.id IN ($1, $2) OR a.id IN (SELECT r.account_id FROM roles r
+           WHERE r.role IN ('safeguarding', 'admin'))
+         ORDER BY a.id",
+    )
+    .bind(whose)
+    .bind(by)
+    .fetch_all(tx)
+    .await?;
+    let name_of = |id: &str| {
+        let row = rows.iter().find(|row| row.get::<&str, _>(0) == id);
+        row.map_or_else(String::new, |row| row.get(2))
+    };
+    let watchers = rows.iter().map(|row| Watcher {
+        id: row.get(0),
+        email: row.get(1),
+        is_admin: row.get::<i64, _>(3) == 1,
+    });
+    let watchers = watchers.filter(|watcher| watcher.id != by && !watcher.email.is_empty());
+    Ok((watchers.collect(), name_of(whose), name_of(by)))
 }
 
 /// Ends every session of an account, in the write that changes what it may do; and every link that

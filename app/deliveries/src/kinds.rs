@@ -21,6 +21,8 @@ pub enum EmailKind {
     AddressUndo,
     /// Invites someone into a role.
     Invitation,
+    /// Somebody is a safeguarding lead now, or no longer.
+    LeadChanged,
     /// Asks whether the person behind an address wants to be told about changes.
     SubscriptionToConfirm,
     /// A change to a service, or several in a digest.
@@ -79,6 +81,7 @@ impl EmailKind {
         Self::AddressChanged,
         Self::AddressUndo,
         Self::Invitation,
+        Self::LeadChanged,
         Self::SubscriptionToConfirm,
         Self::Notice,
         Self::Question,
@@ -115,6 +118,7 @@ impl EmailKind {
             Self::AddressChanged => "address changed",
             Self::AddressUndo => "address undo",
             Self::Invitation => "invitation",
+            Self::LeadChanged => "lead changed",
             Self::SubscriptionToConfirm => "subscription to confirm",
             Self::Notice => "notice",
             Self::Question => "question",
@@ -165,6 +169,7 @@ impl EmailKind {
             | Self::AddressChanged
             | Self::AddressUndo
             | Self::Invitation
+            | Self::LeadChanged
             | Self::SubscriptionToConfirm
             | Self::Notice
             | Self::Question
@@ -267,6 +272,7 @@ mod tests {
             EmailKind::AddressUndo,
             EmailKind::TopicPassedOn,
             EmailKind::CommentPassedOn,
+            EmailKind::LeadChanged,
         ] {
             assert_eq!(kind.sort(), None, "{kind:?}");
         }

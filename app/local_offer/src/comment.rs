@@ -11,7 +11,7 @@ use ground::ui::{Area, Choice, FormKey, Page, Select, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::{comment as find, emails, rules, store};
+use super::{emails, readable, rules, store};
 
 /// GET `/local-offer/comments/new`
 pub async fn form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
@@ -105,8 +105,8 @@ pub async fn withdrawal(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let comment = find(&house, &id).await?;
-    if comment.author_id != viewer.signed_in()?.account_id {
+    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
+    if !is_hers {
         return Err(Error::NotFound);
     }
     let (words, can_be) = (comment.words.clone(), comment.can_be_withdrawn());
@@ -153,14 +153,14 @@ pub async fn withdraw(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let comment = find(&house, &id).await?;
+    let (comment, is_hers) = readable(&house, &viewer, &id).await?;
     let (now, by, about, kind) = (
         house.clock.now(),
         viewer.signed_in()?.account_id.clone(),
         comment.id.clone(),
         house.db.kind(),
     );
-    if comment.author_id != by {
+    if !is_hers {
         return Err(Error::NotFound);
     }
     let withdrawn = house.db.write(move |tx| {

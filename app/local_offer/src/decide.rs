@@ -12,7 +12,7 @@ use ground::ui::{Choice, Choices, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::rules::{self, Decision, REASONS};
+use super::rules::{self, Decision, REASONS, Standing};
 use super::store::{self, Comment, Which};
 use super::{browse, comment as find, emails};
 
@@ -92,13 +92,12 @@ pub async fn decide(
     Ok(page(&waiting(&house, &id).await?, &sent, &refusals).answer(&house, &viewer))
 }
 
-/// One that an organiser may read: not one that was passed on.
+/// One that an organiser may read: not one that was passed on or withdrawn.
 async fn waiting(house: &House, id: &str) -> Result<Comment, Error> {
     let comment = find(house, id).await?;
-    if comment.passed_on_at.is_some() || comment.withdrawn_at.is_some() {
-        Err(Error::NotFound)
-    } else {
-        Ok(comment)
+    match comment.facts().standing() {
+        Standing::PassedOn | Standing::Withdrawn => Err(Error::NotFound),
+        Standing::Waiting | Standing::Published | Standing::Declined => Ok(comment),
     }
 }
 

@@ -413,8 +413,29 @@ fn words_fields<'a>(
         .filter(|spoken| spoken.is_hers)
         .map(|spoken| spoken.service.clone())
         .collect();
+    let nobodys: Vec<&str> = ground
+        .services
+        .iter()
+        .filter(|spoken| !spoken.is_run)
+        .map(|spoken| spoken.service.name.as_str())
+        .collect();
     let whose =
         if hers.len() < ground.services.len() { "Only those your organisation runs." } else { "" };
+    let none = hers.is_empty().then(|| {
+        view! {
+            <p class="panel warn">
+                "You can't write about any service yet. Ask an administrator to say which \
+                 organisation you are from, and which services it runs."
+            </p>
+        }
+    });
+    let nobodys = (!nobodys.is_empty()).then(|| {
+        let words = format!(
+            "Until an administrator says who runs them, nobody can write about: {}.",
+            nobodys.join(", ")
+        );
+        view! { <p class="soft">{words}</p> }
+    });
     let (services, places) = (
         Choice::ticked(sent, "services", hers),
         Choice::ticked(sent, "places", ground.places.clone()),
@@ -422,6 +443,7 @@ fn words_fields<'a>(
     // A correction is about the same services and places, so that it goes to the same people.
     let about = follow.is_none().then(|| {
         view! {
+            {none}
             <Choices
                 name="services"
                 legend="Which services?"
@@ -430,6 +452,7 @@ fn words_fields<'a>(
                 many=true
                 refusals
             />
+            {nobodys}
             <Choices
                 name="places"
                 legend="Only in one part of the area?"

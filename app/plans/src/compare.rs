@@ -9,7 +9,7 @@ use ground::aside::aside;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Page, Piece, Sort, pieces};
-use ground::viewer::{Role, Viewer};
+use ground::viewer::Viewer;
 use leptos::prelude::*;
 use similar::{ChangeTag, DiffTag, TextDiff};
 
@@ -36,8 +36,8 @@ pub async fn changes(
     viewer: Viewer,
     Path((id, number)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    let (plan, number) = (find(&house, &id).await?, version(&number)?);
-    let earlier = before(&plan, number, viewer.is(Role::Leader)).ok_or(Error::NotFound)?;
+    let (plan, number) = (find(&house, &viewer, &id).await?, version(&number)?);
+    let earlier = before(&plan, number).ok_or(Error::NotFound)?;
     let [old, new] =
         store::bodies(&house.db, &plan.id, [earlier, number]).await?.ok_or(Error::NotFound)?;
     let is_file = old.is_empty() || new.is_empty();
@@ -105,16 +105,9 @@ fn too_much(plan_id: &str, earlier: i64, number: i64) -> impl IntoView + use<> {
 
 /// The version before this one that may be read; `None` when there is none, or when this one may
 /// not be read.
-pub fn before(plan: &Plan, number: i64, is_leader: bool) -> Option<i64> {
-    let readable = |version: i64| {
-        plan.drafts
-            .iter()
-            .any(|draft| draft.version == version && (is_leader || draft.published_at.is_some()))
-    };
-    if !readable(number) {
-        return None;
-    }
-    (1..number).rev().find(|version| readable(*version))
+pub fn before(plan: &Plan, number: i64) -> Option<i64> {
+    plan.readable(number)?;
+    (1..number).rev().find(|version| plan.readable(*version).is_some())
 }
 
 /// A piece of the text, as runs of words that both drafts have or only one of them.

@@ -85,9 +85,16 @@ pub fn routes() -> Routes {
 }
 
 /// The plan of an address, or "not found".
-async fn plan(house: &House, id: &str) -> Result<Plan, Error> {
+async fn plan(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
     let id = id::parse(id).ok_or(Error::NotFound)?;
-    store::find(&house.db, &id).await?.ok_or(Error::NotFound)
+    let account = viewer.person().map_or("", |person| person.account_id.as_str());
+    store::find_for(&house.db, &id, account).await?.ok_or(Error::NotFound)
+}
+
+/// The plan of an address, for a leader of one of the organisations that plan it. For other leaders
+/// there is none to work on.
+async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Plan, Error> {
+    Some(plan(house, viewer, id).await?).filter(|plan| plan.is_hers).ok_or(Error::NotFound)
 }
 
 fn leader(viewer: &Viewer) -> Result<By, Error> {

@@ -30,11 +30,20 @@ pub struct NewPlan {
     pub places: Vec<String>,
 }
 
+/// Whether a draft may be read: by everyone once it is published, and before that by leaders of the
+/// organisations that plan it.
+#[must_use]
+pub fn may_read_draft(published_at: Option<Millis>, is_hers: bool) -> bool {
+    published_at.is_some() || is_hers
+}
+
 /// What a leader can choose from.
 #[derive(Clone, Debug, Default)]
 pub struct ThereAre {
     /// Organisations.
     pub organisations: Vec<Named>,
+    /// The leader's own organisation; `None` until an administrator has set it.
+    pub hers: Option<Named>,
     /// Services.
     pub services: Vec<Named>,
     /// Places.
@@ -50,10 +59,10 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
     let title =
         refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
     let what = refusals.take("what", prose(sent, "what", "Say what will be planned"));
-    let organisations = refusals.take(
-        "organisations",
-        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it"),
-    );
+    let organisations =
+        area::chosen(sent, "organisations", &there_are.organisations, "Choose who plans it");
+    let organisations = organisations.and_then(|chosen| with_hers(chosen, there_are.hers.as_ref()));
+    let organisations = refusals.take("organisations", organisations);
     let services = refusals.take(
         "services",
         area::chosen(sent, "services", &there_are.services, "Choose at least one service"),
@@ -86,6 +95,22 @@ pub fn new_plan(sent: &Sent, there_are: &ThereAre, now: Millis) -> Result<NewPla
             places,
         }),
         _ => Err(refusals),
+    }
+}
+
+/// A plan is registered by a leader of one of the organisations that plan it: only their leaders
+/// can work on it.
+fn with_hers(chosen: Vec<String>, hers: Option<&Named>) -> Result<Vec<String>, String> {
+    match hers {
+        Some(hers) if chosen.contains(&hers.id) => Ok(chosen),
+        Some(hers) => Err(format!(
+            "Choose {} too, or ask a leader from there to register it. Only leaders of the \
+             organisations that plan it can work on a plan",
+            hers.name
+        )),
+        None => Err("Ask an administrator to say which organisation you are from. Until then you \
+                     can't register a plan"
+            .to_owned()),
     }
 }
 
@@ -349,6 +374,24 @@ mod tests {
             fields(held("2030-01-01")).contains(&"day")
                 && !fields(held("2020-01-01")).contains(&"day")
         );
+    }
+
+    #[test]
+    fn a_plan_is_registered_by_a_leader_of_one_of_those_who_plan_it() {
+        let named = |id: &str| Named { id: id.into(), name: id.to_uppercase() };
+        let sent = Sent::of(&[("organisations", "nhs")]);
+        let about = |hers: Option<Named>| {
+            let there_are = ThereAre {
+                organisations: vec![named("council"), named("nhs")],
+                hers,
+                ..ThereAre::default()
+            };
+            let refusals = new_plan(&sent, &there_are, NOW).expect_err("refusals");
+            refusals.about("organisations").map(str::to_owned)
+        };
+        assert_eq!(about(Some(named("nhs"))), None);
+        assert!(about(Some(named("council"))).is_some_and(|words| words.contains("COUNCIL too")));
+        assert!(about(None).is_some_and(|words| words.contains("Ask an administrator")));
     }
 
     #[test]

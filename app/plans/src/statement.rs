@@ -20,7 +20,7 @@ pub async fn form(
     viewer: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    Ok(page(&plan(&house, &id).await?, &Sent::default(), &Refusals::default())
+    Ok(page(&plan(&house, &viewer, &id).await?, &Sent::default(), &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -34,7 +34,9 @@ pub async fn write(
     let words = match rules::statement(&sent) {
         Ok(words) => words,
         Err(refusals) => {
-            return Ok(page(&plan(&house, &id).await?, &sent, &refusals).answer(&house, &viewer));
+            return Ok(
+                page(&plan(&house, &viewer, &id).await?, &sent, &refusals).answer(&house, &viewer)
+            );
         }
     };
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };

@@ -4,6 +4,7 @@ use calendar::clock::Millis;
 use ground::db::{Db, Kept};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use topics::store::LISTED_TOPIC;
 use voting::Dates;
 
 use super::rules::NewRound;
@@ -92,13 +93,10 @@ pub async fn open(
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(id) = &new {
-        sqlx::query(
-            "UPDATE topics SET round_id = $1 WHERE round_id IS NULL
-             AND published_at IS NOT NULL AND merged_at IS NULL AND withdrawn_at IS NULL",
-        )
-        .bind(id)
-        .execute(tx)
-        .await?;
+        let join = format!(
+            "UPDATE topics AS t SET round_id = $1 WHERE t.round_id IS NULL AND {LISTED_TOPIC}"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(join)).bind(id).execute(tx).await?;
     }
     Ok(new.map(|id| (id, true)))
 }
@@ -122,7 +120,7 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
     .fetch_optional(&mut *tx)
     .await?;
     let Some(id) = closed else { return Ok(None) };
-    sqlx::query(
+    let count = format!(
         "WITH counted AS (
            SELECT t.id AS topic_id, coalesce(a.place_id, '') AS place_id, count(*) AS supporters
            FROM topics t
@@ -136,12 +134,9 @@ pub async fn close_next(tx: &mut AnyConnection, now: Millis) -> Kept<Option<Stri
          CROSS JOIN (SELECT id AS place_id FROM places WHERE retired_at IS NULL UNION
            SELECT place_id FROM counted) p
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
-         WHERE t.round_id = $1 AND t.published_at IS NOT NULL AND t.merged_at IS NULL
-           AND t.withdrawn_at IS NULL",
-    )
-    .bind(&id)
-    .execute(tx)
-    .await?;
+         WHERE t.round_id = $1 AND {LISTED_TOPIC}"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(count)).bind(&id).execute(tx).await?;
     Ok(Some(id))
 }
 

@@ -129,6 +129,35 @@ impl Facts {
             _ => Standing::Waiting,
         }
     }
+
+    /// Whether everyone may read it at its address: it was published, and nobody took it down. One
+    /// that was joined with another keeps its words, unless that happened before anyone could read
+    /// it. The statements of every room ask the same by `outcomes::public`.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.published_at.is_some()
+            && self.passed_on_at.is_none()
+            && self.decline_reason.is_none()
+            && self.withdrawn_at.is_none()
+    }
+
+    /// Whether this reader may read it: what is not public is for its author and organisers, and
+    /// what was passed on for the safeguarding lead alone, on a page of its own.
+    #[must_use]
+    pub fn may_read(&self, reader: Reader) -> bool {
+        self.passed_on_at.is_none() && (self.is_public() || reader != Reader::Anyone)
+    }
+}
+
+/// Who reads a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Whoever comes.
+    Anyone,
+    /// The parent who proposed it.
+    Author,
+    /// Somebody who decides about topics.
+    Organiser,
 }
 
 /// What an organiser decides about a topic.
@@ -239,6 +268,28 @@ mod tests {
     fn what_was_passed_on_stays_so_whatever_came_after() {
         let facts = Facts { passed_on_at: Some(1), withdrawn_at: Some(2), ..Facts::default() };
         assert_eq!(facts.standing(), Standing::PassedOn);
+    }
+
+    #[test]
+    fn everyone_reads_what_was_published_and_not_taken_down() {
+        let published = Facts { published_at: Some(1), ..Facts::default() };
+        let merged = Facts { merged_into: Some("other".into()), ..published.clone() };
+        for facts in [published.clone(), merged] {
+            assert!(facts.is_public() && facts.may_read(Reader::Anyone));
+        }
+        for facts in [
+            Facts::default(),
+            Facts { merged_into: Some("other".into()), ..Facts::default() },
+            Facts { decline_reason: Some("no".into()), ..Facts::default() },
+            Facts { withdrawn_at: Some(2), ..published },
+        ] {
+            assert!(!facts.is_public() && !facts.may_read(Reader::Anyone), "{facts:?}");
+            assert!(facts.may_read(Reader::Author) && facts.may_read(Reader::Organiser));
+        }
+        let passed_on = Facts { passed_on_at: Some(1), ..Facts::default() };
+        for reader in [Reader::Anyone, Reader::Author, Reader::Organiser] {
+            assert!(!passed_on.may_read(reader), "{reader:?}");
+        }
     }
 
     #[test]

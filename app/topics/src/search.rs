@@ -1,7 +1,8 @@
 //! Full-text search over published topics: the one named place with two SQL texts.
 
 use ground::db::{Db, Kind};
-use sqlx::{AnyConnection, Row as _};
+use outcomes::public::LISTED_TOPIC;
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// The most words of a search that are looked for; more make it slower and no better.
 const MOST_WORDS: usize = 12;
@@ -53,21 +54,29 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> Result<Vec<Alike>, sqlx::E
     }
     let (sql, question) = match db.kind() {
         Kind::Sqlite => (
-            "SELECT t.id, t.title, r.closed_at FROM topic_search s
-             JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
-             WHERE topic_search MATCH $1 AND t.merged_at IS NULL ORDER BY s.rank, t.id LIMIT $2",
+            format!(
+                "SELECT t.id, t.title, r.closed_at FROM topic_search s
+                 JOIN topics t ON t.id = s.topic_id LEFT JOIN rounds r ON r.id = t.round_id
+                 WHERE topic_search MATCH $1 AND {LISTED_TOPIC} ORDER BY s.rank, t.id LIMIT $2"
+            ),
             words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" OR "),
         ),
         Kind::Postgres => (
-            "SELECT t.id, t.title, r.closed_at FROM topic_search s
-             JOIN topics t ON t.id = s.topic_id
-             LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
-             WHERE s.words @@ question AND t.merged_at IS NULL
-               ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2",
+            format!(
+                "SELECT t.id, t.title, r.closed_at FROM topic_search s
+                 JOIN topics t ON t.id = s.topic_id
+                 LEFT JOIN rounds r ON r.id = t.round_id, to_tsquery('english', $1) question
+                 WHERE s.words @@ question AND {LISTED_TOPIC}
+                   ORDER BY ts_rank(s.words, question) DESC, t.id LIMIT $2"
+            ),
             words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" | "),
         ),
     };
-    let rows = sqlx::query(sql).bind(question).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(question)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let alike = |row: &sqlx::any::AnyRow| Alike {
         id: row.get(0),
         title: row.get(1),

@@ -85,13 +85,13 @@ async fn update(house: &House, id: &str) -> Result<Update, Error> {
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-/// The update of an address, for a leader who may change it. One of another organisation is
-/// forbidden.
+/// The update of an address, for a leader who may change it. For leaders of another organisation
+/// there is none to change.
 async fn hers(house: &House, viewer: &Viewer, id: &str) -> Result<Update, Error> {
     let update = update(house, id).await?;
     if store::is_hers(&house.db, &update.id, &viewer.signed_in()?.account_id).await? {
         Ok(update)
     } else {
-        Err(Error::Forbidden)
+        Err(Error::NotFound)
     }
 }

@@ -506,6 +506,70 @@ fn a_change_of_role_ends_every_session_and_is_in_the_audit_log() {
 }
 
 #[test]
+fn nobody_takes_the_safeguarding_role_reads_and_gives_it_back_unseen() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let topic = parent.propose("Somebody hurts my child").await;
+        organiser.post(&format!("/forum/topics/{topic}"), &[("decision", "pass on")]).await;
+        world.deliver().await;
+        world.signed_in("lead@example.org", &[Role::Safeguarding]).await;
+        world.signed_in("admin2@example.org", &[Role::Admin]).await;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let roles = format!("/admin/people/{}/roles", admin.account);
+        let change = |how| [("role", "safeguarding"), ("change", how)];
+        let told = async |subject: &str| {
+            let emails = world.deliver().await;
+            assert!(
+                emails.iter().all(|email| email.subject.contains(subject)),
+                "{emails:?} about {subject}"
+            );
+            let mut told: Vec<String> = emails.into_iter().map(|email| email.to).collect();
+            told.sort();
+            told
+        };
+        admin.post(&roles, &change("give")).await.leads_to();
+        let others = ["admin2@example.org", "lead@example.org"];
+        assert_eq!(told("There is a new safeguarding lead").await, others);
+        let admin = world.sign_in("admin@example.org").await;
+        admin.post(&roles, &change("give")).await.leads_to();
+        assert!(told("").await.is_empty(), "a second tap changes nothing");
+        let concern = format!("/forum/safeguarding/{topic}");
+        assert!(admin.get(&concern).await.says("Somebody hurts my child"));
+        admin.post(&roles, &change("take")).await.leads_to();
+        assert_eq!(told("no longer a safeguarding lead").await, others);
+        let other = world.sign_in("admin2@example.org").await;
+        assert!(other.get("/admin/people").await.html.contains("href=\"/admin/roles\""));
+        let record = other.get("/admin/roles").await;
+        for line in [
+            "Somebody gave Somebody the role: Safeguarding lead",
+            "Somebody opened what was passed on (topic)",
+            "Somebody removed the role from Somebody: Safeguarding lead",
+        ] {
+            assert!(record.says(line), "{line}: {}", record.html);
+        }
+        assert!(!record.says("hurts"));
+        assert_eq!(organiser.get("/admin/roles").await.status, StatusCode::FORBIDDEN);
+
+        // Who accepts an invitation to it is told of too; no other role is.
+        for role in [Role::Safeguarding, Role::Organiser] {
+            let email = format!("new-{}@example.org", role.word());
+            accounts::invite(&world.house, Some(admin.account.clone()), email, role, None)
+                .await
+                .unwrap();
+            let page = link(&world.deliver().await[0]);
+            let answers = [("shown_name", "New"), ("password", "three small words")];
+            world.visitor().post(&page, &answers).await.leads_to();
+            let told = told("").await;
+            if role == Role::Safeguarding {
+                assert_eq!(told, ["admin2@example.org", "admin@example.org", "lead@example.org"]);
+            } else {
+                assert!(told.is_empty(), "{told:?}");
+            }
+        }
+    });
+}
+
+#[test]
 fn somebody_invited_makes_an_account_with_the_role_and_the_link_works_once() {
     on_both(async |world| {
         accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)

@@ -27,6 +27,7 @@ mod limits;
 mod local_offer;
 mod notices;
 mod plans;
+mod public;
 mod record;
 mod rounds;
 mod search;

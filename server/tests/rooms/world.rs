@@ -29,10 +29,12 @@ use tower::ServiceExt as _;
 /// The key that proves what comes back of emails.
 pub const KEY: &str = "a key of thirty-two letters, or more";
 
-/// A service of its own, with two services and two places in its area.
+/// A service of its own, with two services and two places in its area, and the council that runs
+/// both and that leaders are from.
 pub struct World {
     pub house: House,
     pub service: Router,
+    pub council: String,
     pub transport: String,
     pub autism: String,
     pub north: String,
@@ -75,16 +77,22 @@ impl World {
         let return_address = ReturnAddress::new("bounces@alongside.example.org", KEY).unwrap();
         let house = House::new(db, Clock::by_hand(1_800_000_000_000), Self::names())
             .with_return_address(Some(return_address));
-        let [transport, autism, north, south] = house
+        let [transport, autism, north, south, council] = house
             .db
             .write(|tx| {
                 Box::pin(async move {
-                    Ok::<_, sqlx::Error>([
+                    let ids = [
                         area::store::add(tx, area::What::Service, "Transport", None).await?,
                         area::store::add(tx, area::What::Service, "Autism support", None).await?,
                         area::store::add(tx, area::What::Place, "North Sefton", None).await?,
                         area::store::add(tx, area::What::Place, "South Sefton", None).await?,
-                    ])
+                        area::store::add(tx, area::What::Organisation, "Sefton Council", None)
+                            .await?,
+                    ];
+                    for service in &ids[..2] {
+                        area::store::set_rule(tx, service, &ids[4..], None).await?;
+                    }
+                    Ok::<_, sqlx::Error>(ids)
                 })
             })
             .await
@@ -92,7 +100,7 @@ impl World {
         // Nobody watches; what does is tried with the real program.
         house.health.well("writes", Duration::MAX);
         let service = server::edge::service(house.clone(), Vec::new());
-        Self { house, service, transport, autism, north, south, url, folder }
+        Self { house, service, council, transport, autism, north, south, url, folder }
     }
 
     pub fn names() -> Names {
@@ -119,9 +127,9 @@ impl World {
     /// Another house beside this one, with a folder of its own.
     pub fn beside(&self, house: House) -> Self {
         let service = server::edge::service(house.clone(), Vec::new());
-        let [transport, autism, north, south, url] = Default::default();
+        let [council, transport, autism, north, south, url] = Default::default();
         let folder = tempfile::tempdir().unwrap();
-        Self { house, service, transport, autism, north, south, url, folder }
+        Self { house, service, council, transport, autism, north, south, url, folder }
     }
 
     /// The demonstration area, in a database of its own.
@@ -206,7 +214,34 @@ impl World {
         self.signed_in("organiser@example.org", &[Role::Organiser]).await
     }
 
-    /// An account with these roles and the password "three small words".
+    /// A leader of another organisation, which this gives a name.
+    pub async fn leader_of(&self, email: &str, organisation: &'static str) -> Browser<'_> {
+        let leader = self.signed_in(email, &[Role::Leader]).await;
+        let account = leader.account.clone();
+        let set = self.db().write(move |tx| {
+            Box::pin(async move {
+                let other =
+                    area::store::add(tx, area::What::Organisation, organisation, None).await?;
+                store::lead_for(tx, &account, Some(&other)).await
+            })
+        });
+        set.await.unwrap();
+        leader
+    }
+
+    /// A leader whom no administrator has given an organisation yet.
+    pub async fn leader_of_nothing(&self, email: &str) -> Browser<'_> {
+        let leader = self.signed_in(email, &[Role::Leader]).await;
+        let account = leader.account.clone();
+        let set = self
+            .db()
+            .write(move |tx| Box::pin(async move { store::lead_for(tx, &account, None).await }));
+        set.await.unwrap();
+        leader
+    }
+
+    /// An account with these roles and the password "three small words". Leaders are from the
+    /// council.
     pub async fn person(&self, email: &str, roles: &[Role], place: &str) -> String {
         // Once for all: to hash is slow by design, and what is tested here comes after it.
         static HASH: OnceCell<String> = OnceCell::const_new();
@@ -216,6 +251,7 @@ impl World {
             .clone();
         let (email, roles, place, now) =
             (email.to_owned(), roles.to_vec(), place.to_owned(), self.now());
+        let council = self.council.clone();
         let made = self.db().write(move |tx| {
             Box::pin(async move {
                 let account = store::NewAccount {
@@ -227,6 +263,9 @@ impl World {
                 let id = store::make_account(tx, &account, now).await?.expect("a new address");
                 for role in roles {
                     store::grant(tx, &id, &[role], now).await?;
+                    if role == Role::Leader && !council.is_empty() {
+                        store::lead_for(tx, &id, Some(&council)).await?;
+                    }
                 }
                 Ok::<_, sqlx::Error>(id)
             })

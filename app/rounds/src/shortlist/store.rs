@@ -7,6 +7,7 @@ use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, Kept};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use topics::store::LISTED_TOPIC;
 use voting::count::{Choice, Election, Phase};
 
 use super::rules::{Chosen, Confirmation};
@@ -40,14 +41,14 @@ pub async fn uncounted(db: &Db) -> Kept<Option<(String, usize)>> {
 /// rows.
 pub async fn ballots(db: &Db, round_id: &str) -> Kept<Ballots> {
     let mut connection = db.read().await?;
-    let topics: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM topics WHERE round_id = $1 AND published_at IS NOT NULL
-         AND merged_at IS NULL AND withdrawn_at IS NULL
-         ORDER BY proposed_at, id",
-    )
-    .bind(round_id)
-    .fetch_all(&mut *connection)
-    .await?;
+    let listed = format!(
+        "SELECT t.id FROM topics t WHERE t.round_id = $1 AND {LISTED_TOPIC}
+         ORDER BY t.proposed_at, t.id"
+    );
+    let topics: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(listed))
+        .bind(round_id)
+        .fetch_all(&mut *connection)
+        .await?;
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
     let mut rows = sqlx::query(
